@@ -1,0 +1,3 @@
+//! Numbers from the tally.
+
+pub mod ladder_rates;

@@ -1,0 +1,3 @@
+//! THE matcher.
+
+pub mod reference;

@@ -1,0 +1,88 @@
+//! What stops the program: a message, its place, and what to do about it.
+//!
+//! A row that cannot be used is no error (see `quality`); an error is for the whole run.
+
+use crate::place::Place;
+use std::fmt;
+
+/// A failure with the place where it happened and, where known, the remedy.
+#[derive(Debug)]
+pub struct Error {
+    message: String,
+    place: Option<Place>,
+    notes: Vec<String>,
+    hint: Option<String>,
+    source: Option<std::io::Error>,
+}
+
+/// The result of everything in the library that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A failure that has no place in a file.
+    pub fn new(message: impl Into<String>) -> Error {
+        Error { message: message.into(), place: None, notes: Vec::new(), hint: None, source: None }
+    }
+
+    /// A failure at a place.
+    pub fn at(place: Place, message: impl Into<String>) -> Error {
+        Error { place: Some(place), ..Error::new(message) }
+    }
+
+    /// A failure of the operating system with the file it concerns.
+    pub fn io(path: &str, source: std::io::Error) -> Error {
+        Error { source: Some(source), ..Error::at(Place::file(path), "") }
+    }
+
+    /// Adds a line that stands below the message.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Error {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Adds the remedy.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The failure of the operating system below this one, if there is one.
+    pub fn io_kind(&self) -> Option<std::io::ErrorKind> {
+        self.source.as_ref().map(std::io::Error::kind)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        match &self.source {
+            Some(source) if self.message.is_empty() => write!(f, "{}", plain(source))?,
+            _ => write!(f, "{}", self.message)?,
+        }
+        for note in &self.notes {
+            write!(f, "\n  {note}")?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|e| e as _)
+    }
+}
+
+/// The operating system's words in our style: lower case, without the error number.
+fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

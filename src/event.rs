@@ -1,0 +1,310 @@
+//! The two forms of an event: [`RawEvent`], borrowed from a row that was just read, and [`Touch`],
+//! the small fixed-size value that everything after the ladder's stamp works with.
+//!
+//! Strings, properties, CSV and JSON end with the stamp (`ladder::stamp`). Nothing here reads or judges.
+
+use crate::key::Key;
+use crate::money::{Amount, Currency};
+use crate::time::{Instant, Precision};
+use std::borrow::Cow;
+
+/// The kinds of identifiers, strongest first: the order decides which one stands for a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum IdentifierKind {
+    /// The shop's own number of a customer; two values never belong to one person.
+    CustomerId = 0,
+    /// An order: links what names it, and is no person by itself.
+    OrderId = 1,
+    /// A checkout: links what names it.
+    CheckoutToken = 2,
+    /// The number or name of a logged-in person in another system.
+    UserId = 3,
+    /// An e-mail address.
+    Email = 4,
+    /// A telephone number of eight digits or more.
+    Phone = 5,
+    /// A browser or device.
+    ClientId = 6,
+}
+
+impl IdentifierKind {
+    /// All kinds, strongest first.
+    pub const ALL: [IdentifierKind; 7] = [
+        IdentifierKind::CustomerId,
+        IdentifierKind::OrderId,
+        IdentifierKind::CheckoutToken,
+        IdentifierKind::UserId,
+        IdentifierKind::Email,
+        IdentifierKind::Phone,
+        IdentifierKind::ClientId,
+    ];
+
+    /// The name in reports: `client_id`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            IdentifierKind::CustomerId => "customer_id",
+            IdentifierKind::OrderId => "order_id",
+            IdentifierKind::CheckoutToken => "checkout_token",
+            IdentifierKind::UserId => "user_id",
+            IdentifierKind::Email => "email",
+            IdentifierKind::Phone => "phone",
+            IdentifierKind::ClientId => "client_id",
+        }
+    }
+}
+
+/// One identifier of a row: its kind and the key of its normalised text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identifier {
+    /// What it identifies.
+    pub kind: IdentifierKind,
+    /// The key of kind, name space and text.
+    pub key: Key,
+}
+
+/// Where an event comes from, as far as its meaning depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An event log: something a visitor did on a page. The only origin that makes a visit.
+    Log,
+    /// A row of an orders export.
+    OrderRow,
+    /// A row of an abandoned-checkouts export.
+    CheckoutRow,
+}
+
+/// The value of a property of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'r> {
+    /// Text as it stands in the row, escapes resolved.
+    Text(Cow<'r, str>),
+    /// A JSON number as it is written.
+    Number(&'r str),
+    /// A JSON truth value.
+    Bool(bool),
+}
+
+impl<'r> Value<'r> {
+    /// The value as text: `true`, `12.50`, `mobile`.
+    pub fn into_text(self) -> Cow<'r, str> {
+        match self {
+            Value::Text(text) => text,
+            Value::Number(number) => Cow::Borrowed(number),
+            Value::Bool(true) => Cow::Borrowed("true"),
+            Value::Bool(false) => Cow::Borrowed("false"),
+        }
+    }
+}
+
+/// What a row knows beside who, when and what.
+pub trait Properties {
+    /// The value of a property by its name or dotted path. Absent, empty and `null` are `None`.
+    fn get(&self, path: &str) -> Option<Value<'_>>;
+}
+
+/// No properties at all.
+#[derive(Clone, Copy, Debug)]
+pub struct NoProperties;
+
+impl Properties for NoProperties {
+    fn get(&self, _path: &str) -> Option<Value<'_>> {
+        None
+    }
+}
+
+/// The order that a row speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderNote {
+    /// The key of the order's number, or of the basket where a log has no order numbers.
+    pub key: Key,
+    /// Whether `key` is an order number (one conversion, however many rows name it) or only a basket
+    /// (rows whose money belongs together, each an event of its own).
+    pub numbered: bool,
+    /// The money that this row brings.
+    pub amount: Option<Amount>,
+    /// The currency of `amount`.
+    pub currency: Currency,
+}
+
+/// One row of an input, normalised, borrowing from the row's bytes.
+#[derive(Clone, Copy)]
+pub struct RawEvent<'r> {
+    /// When: UTC.
+    pub at: Instant,
+    /// How finely the source writes times.
+    pub precision: Precision,
+    /// The name as the source writes it.
+    pub name: &'r str,
+    /// A further canonical name that the row's other cells prove (a newsletter form, a sub-category's page).
+    pub derived: Option<&'static str>,
+    /// Who: strongest first is not required.
+    pub identifiers: &'r [Identifier],
+    /// The source's own session, if it has one.
+    pub session: Option<Key>,
+    /// The source's own order of events of one instant.
+    pub sequence: u32,
+    /// Equal for deliveries of the same event.
+    pub fingerprint: Key,
+    /// What kind of file it is from.
+    pub origin: Origin,
+    /// The order that the row completes or names.
+    pub order: Option<OrderNote>,
+    /// Everything else.
+    pub properties: &'r dyn Properties,
+}
+
+impl std::fmt::Debug for RawEvent<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RawEvent")
+            .field("at", &self.at)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A set of up to 32 steps (or actions), by position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepSet(pub u32);
+
+impl StepSet {
+    /// The set of nothing.
+    pub const EMPTY: StepSet = StepSet(0);
+
+    /// The set of one position (0 to 31).
+    pub const fn only(step: usize) -> StepSet {
+        StepSet(1 << step)
+    }
+
+    /// Whether the position is in the set.
+    pub const fn has(self, step: usize) -> bool {
+        self.0 & (1 << step) != 0
+    }
+
+    /// Adds a position.
+    pub fn add(&mut self, step: usize) {
+        self.0 |= 1 << step;
+    }
+
+    /// Adds all positions of another set.
+    #[must_use]
+    pub const fn with(self, other: StepSet) -> StepSet {
+        StepSet(self.0 | other.0)
+    }
+
+    /// What both sets have.
+    #[must_use]
+    pub const fn common(self, other: StepSet) -> StepSet {
+        StepSet(self.0 & other.0)
+    }
+
+    /// How many positions there are.
+    pub const fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The positions, lowest first.
+    pub fn positions(self) -> impl Iterator<Item = usize> {
+        (0..32).filter(move |&step| self.has(step))
+    }
+}
+
+/// A row's place in the whole input: block, record in the block, line in the block, packed so that
+/// the order of values is the order of rows. Resolved to a [`crate::place::Place`] after the scan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowRef(pub u64);
+
+impl RowRef {
+    const BITS: u32 = 20;
+    const MASK: u64 = (1 << Self::BITS) - 1;
+
+    /// Packs a place. Numbers beyond 2^20 - 1 within one block are held at that.
+    pub fn new(block: u32, record: u32, line: u32) -> RowRef {
+        let part = |n: u32| u64::from(n).min(Self::MASK);
+        RowRef(u64::from(block) << (2 * Self::BITS) | part(record) << Self::BITS | part(line))
+    }
+
+    /// The block, counted over all inputs.
+    pub fn block(self) -> usize {
+        usize::try_from(self.0 >> (2 * Self::BITS)).unwrap_or(usize::MAX)
+    }
+
+    /// The record within the block, from 0.
+    pub fn record(self) -> u64 {
+        self.0 >> Self::BITS & Self::MASK
+    }
+
+    /// The line within the block, from 0.
+    pub fn line(self) -> u64 {
+        self.0 & Self::MASK
+    }
+}
+
+/// Marks of a touch, as bits.
+pub mod mark {
+    /// The touch is from an event log: it makes a visit and sessions.
+    pub const LOG: u8 = 1;
+    /// The touch is a completed order.
+    pub const ORDER: u8 = 2;
+    /// `order` is an order number: its touches are one conversion.
+    pub const NUMBERED: u8 = 4;
+    /// A further touch of a row that has one already: it counts for no row.
+    pub const FURTHER: u8 = 8;
+    /// The row's name is an ordinary page view or other event that some ladder knows.
+    pub const KNOWN: u8 = 16;
+    /// The touch is keyed by an anonymous device only.
+    pub const ANONYMOUS: u8 = 32;
+}
+
+/// An event as the matcher and everything after it sees it: integers of a fixed size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touch {
+    /// The row's strongest identifier; after the exchange, the person.
+    pub person: Key,
+    /// The source's session, or the device.
+    pub visit: Key,
+    /// When.
+    pub at: Instant,
+    /// Equal for deliveries of the same event.
+    pub fingerprint: Key,
+    /// The order that the touch names, or [`Key::NONE`].
+    pub order: Key,
+    /// The row.
+    pub row: RowRef,
+    /// The steps whose condition the row meets.
+    pub steps: StepSet,
+    /// The secondary actions whose condition the row meets.
+    pub actions: StepSet,
+    /// The event's name, a number of the run's names.
+    pub name: u32,
+    /// The source's own order of events of one instant.
+    pub sequence: u32,
+    /// How finely `at` is known.
+    pub precision: Precision,
+    /// Why the row is set aside: 0, or the reason's number plus one.
+    pub aside: u8,
+    /// See [`mark`].
+    pub marks: u8,
+}
+
+impl Touch {
+    /// Whether all bits of `marks` are set.
+    pub const fn is(&self, marks: u8) -> bool {
+        self.marks & marks == marks
+    }
+
+    /// The total order of touches: person, time, the source's sequence, then the row.
+    pub fn order_key(&self) -> (Key, Instant, u32, RowRef, u8) {
+        (self.person, self.at, self.sequence, self.row, self.marks & mark::FURTHER)
+    }
+
+    /// The first moment after the interval that `at` stands for.
+    pub fn end(&self) -> Instant {
+        self.at.plus(self.precision.unit())
+    }
+}

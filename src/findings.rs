@@ -1,0 +1,153 @@
+//! Everything that a run found out: the tally, the accounts of the rows, the orders, the inputs.
+//!
+//! This is what crosses from the engine to `analysis` and `report`. It holds counts and names, no rates.
+
+use crate::money::{Amount, Currency};
+use crate::place::Place;
+use crate::quality::Reason;
+use crate::tally::Tally;
+use crate::time::Instant;
+use std::collections::BTreeMap;
+
+/// What an input was taken for and what became of its rows.
+#[derive(Clone, Debug, Default)]
+pub struct InputFinding {
+    /// The path as the user gave it, `-` for standard input.
+    pub path: String,
+    /// The id of the format: `shopify.orders`.
+    pub format: &'static str,
+    /// Why it was taken for that, in words.
+    pub why: String,
+    /// `utf-8`, `utf-16le`, `windows-1252` …
+    pub encoding: &'static str,
+    /// The separator of a table.
+    pub delimiter: Option<char>,
+    /// Which column or path each part of an event is read from: `("time", "timestamp")`.
+    pub columns: Vec<(&'static str, String)>,
+    /// Decisions that a reader should know: `dates are read as month/day`.
+    pub decisions: Vec<String>,
+    /// Records read.
+    pub rows_read: u64,
+    /// Records that count.
+    pub rows_used: u64,
+    /// Records set aside.
+    pub rows_set_aside: u64,
+    /// The earliest time of a row that is not set aside.
+    pub from: Option<Instant>,
+    /// The latest time of a row that is not set aside.
+    pub to: Option<Instant>,
+    /// Event names with the canonical name each maps to and the number of rows; by rows, most first, then by name.
+    pub events: Vec<EventFinding>,
+    /// Identifier types; strongest first.
+    pub identifiers: Vec<IdentifierFinding>,
+}
+
+/// One event name of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventFinding {
+    /// The name as the source writes it.
+    pub name: String,
+    /// The canonical name, if one is known.
+    pub step: Option<String>,
+    /// Rows with this name.
+    pub rows: u64,
+}
+
+/// One identifier type of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentifierFinding {
+    /// `client_id`, `email` …
+    pub kind: &'static str,
+    /// Rows that carry one.
+    pub rows: u64,
+    /// Different values.
+    pub distinct: u64,
+}
+
+/// Rows set aside for one reason, over all inputs, with the first places.
+#[derive(Clone, Debug)]
+pub struct SetAside {
+    /// Why.
+    pub reason: Reason,
+    /// How many rows.
+    pub rows: u64,
+    /// The first few: where, and what is wrong.
+    pub examples: Vec<(Place, String)>,
+}
+
+/// The orders of the online store: one for each order number, whatever number of sources saw it.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFindings {
+    /// Online-store orders.
+    pub count: u64,
+    /// Their value by currency: the sum and the number of orders that have a value.
+    pub value: BTreeMap<Currency, (Amount, u64)>,
+    /// Of these, cancelled.
+    pub cancelled: u64,
+    /// Of these, refunded in full.
+    pub refunded: u64,
+    /// Orders of other sales channels (set aside).
+    pub other_channels: u64,
+    /// Online-store orders in orders exports.
+    pub in_exports: u64,
+    /// Of these, also completed in an event log.
+    pub seen_in_log: u64,
+}
+
+/// An aggregated session report: totals by step.
+#[derive(Clone, Debug, Default)]
+pub struct SessionReport {
+    /// The file.
+    pub path: String,
+    /// The names of its dimensions.
+    pub dimensions: Vec<String>,
+    /// Steps that the file has a column for, in the order of the ladder, with their totals.
+    pub steps: Vec<(&'static str, u64)>,
+}
+
+/// What identity resolution did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IdentityFindings {
+    /// Links that were refused because they would have joined two people.
+    pub refused_merges: u64,
+    /// Identifiers shared by too many people to join any.
+    pub hubs: u64,
+    /// Values that name nobody (`null`, `anonymous` …).
+    pub blocked_values: u64,
+}
+
+/// Something that the reader of a report should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// A stable code: `window_open`.
+    pub code: &'static str,
+    /// One plain sentence or two.
+    pub message: String,
+}
+
+/// Everything that a run found out.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// The counts.
+    pub tally: Tally,
+    /// The inputs, by path.
+    pub inputs: Vec<InputFinding>,
+    /// Rows set aside, by reason.
+    pub set_aside: Vec<SetAside>,
+    /// The orders, if any input or event speaks of orders.
+    pub orders: OrderFindings,
+    /// Whether any input is an event log.
+    pub has_log: bool,
+    /// Whether any input is an orders export.
+    pub has_orders: bool,
+    /// Aggregated session reports, by path.
+    pub session_reports: Vec<SessionReport>,
+    /// What identity resolution did.
+    pub identity: IdentityFindings,
+    /// The last moment that the data covers.
+    pub seen_until: Option<Instant>,
+    /// The most common offset (seconds east of UTC) in the orders exports.
+    pub store_offset: Option<i32>,
+    /// What the reader should know, found while reading.
+    pub notices: Vec<Notice>,
+}

@@ -1,0 +1,5 @@
+//! Reading: bytes to events.
+
+pub mod columns;
+pub mod format;
+pub mod timestamp;

@@ -1,0 +1,1 @@
+//! One customer's touches in order; sessions.

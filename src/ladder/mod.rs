@@ -1,0 +1,8 @@
+//! Ladders: what they are, how they are written, and how a row is held against one.
+
+pub mod definition;
+pub mod draft;
+pub mod predicate;
+pub mod presets;
+pub mod stamp;
+pub mod vocabulary;

@@ -1,0 +1,3 @@
+//! The `funnel` program: parse, run, print the error, exit code.
+
+fn main() {}

@@ -1,0 +1,139 @@
+//! Money with its currency. Amounts are integers (ten-thousandths of the unit), so sums are exact.
+
+use std::fmt;
+
+/// Ten-thousandths in one unit of a currency.
+const UNIT: i128 = 10_000;
+
+/// An amount in ten-thousandths of a currency's unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Amount(pub i128);
+
+impl Amount {
+    /// Reads a decimal number as shops and spreadsheets write it: `1234.5`, `$1,234.50`, `1.234,50`,
+    /// `(12.50)`. With `decimal_comma` a lone comma is the decimal sign. `None` if it is none.
+    pub fn parse(text: &str, decimal_comma: bool) -> Option<Amount> {
+        let text = text.trim();
+        let negative = text.starts_with('(') && text.ends_with(')') || text.starts_with('-');
+        let digits: String =
+            text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
+        if text.chars().any(|c| c.is_alphabetic()) || !digits.bytes().any(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let sign = decimal_sign(&digits, decimal_comma);
+        let (whole, fraction) =
+            sign.and_then(|at| digits.split_at_checked(at)).unwrap_or((&digits, ""));
+        let whole: i128 = only_digits(whole)
+            .parse()
+            .or_else(|e| if only_digits(whole).is_empty() { Ok(0) } else { Err(e) })
+            .ok()?;
+        let mut fraction = only_digits(fraction);
+        fraction.truncate(4);
+        while fraction.len() < 4 {
+            fraction.push('0');
+        }
+        let amount = whole.checked_mul(UNIT)?.checked_add(fraction.parse().ok()?)?;
+        (amount < i128::from(i64::MAX)).then_some(Amount(if negative { -amount } else { amount }))
+    }
+
+    /// The amount of a number; rounded to ten-thousandths. `None` if it is not finite or too large.
+    pub fn from_number(number: f64) -> Option<Amount> {
+        let scaled = number * UNIT as f64;
+        #[expect(clippy::cast_possible_truncation, reason = "checked against the range just here")]
+        (scaled.is_finite() && scaled.abs() < 9e18).then(|| Amount(scaled.round() as i128))
+    }
+
+    /// The amount shared among `parts`, half away from zero. `None` for no parts.
+    pub fn divided(self, parts: u64) -> Option<Amount> {
+        let parts = i128::from(parts);
+        (parts > 0).then(|| Amount((2 * self.0 + self.0.signum() * parts) / (2 * parts)))
+    }
+}
+
+/// Where the decimal sign of `digits` is: the last of the two signs if both occur, a sign that
+/// occurs once and is not a thousands separator otherwise.
+fn decimal_sign(digits: &str, decimal_comma: bool) -> Option<usize> {
+    match (digits.rfind('.'), digits.rfind(',')) {
+        (Some(dot), Some(comma)) => Some(dot.max(comma)),
+        (Some(dot), None) => (!decimal_comma || digits.len() - dot != 4)
+            .then_some(dot)
+            .filter(|_| digits.matches('.').count() == 1),
+        (None, Some(comma)) => (decimal_comma || digits.len() - comma != 4)
+            .then_some(comma)
+            .filter(|_| digits.matches(',').count() == 1),
+        (None, None) => None,
+    }
+}
+
+fn only_digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+impl std::ops::AddAssign for Amount {
+    fn add_assign(&mut self, other: Amount) {
+        self.0 = self.0.saturating_add(other.0);
+    }
+}
+
+impl fmt::Display for Amount {
+    /// A plain decimal with two places, more only where they are not zero.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, rest) = (self.0.abs() / UNIT, self.0.abs() % UNIT);
+        match rest % 100 {
+            0 => write!(f, "{sign}{whole}.{:02}", rest / 100),
+            _ => write!(f, "{sign}{whole}.{rest:04}"),
+        }
+    }
+}
+
+/// A currency as its three-letter ISO code; unknown is its own currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Currency(pub Option<[u8; 3]>);
+
+impl Currency {
+    /// Reads a three-letter code, in any case; anything else is unknown.
+    pub fn parse(text: &str) -> Currency {
+        let code: Option<[u8; 3]> = text.trim().as_bytes().try_into().ok();
+        Currency(
+            code.filter(|c| c.iter().all(u8::is_ascii_alphabetic))
+                .map(|c| c.map(|b| b.to_ascii_uppercase())),
+        )
+    }
+
+    /// The code as text, if it is known.
+    pub fn code(&self) -> Option<&str> {
+        self.0.as_ref().and_then(|code| std::str::from_utf8(code).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_people_write_them() {
+        let cases = [
+            ("50.00", false, "50.00"),
+            ("50", false, "50.00"),
+            ("$1,234.50", false, "1234.50"),
+            ("1.234,50", true, "1234.50"),
+            ("(12.50)", false, "-12.50"),
+            ("39,80", true, "39.80"),
+            ("1,234", false, "1234.00"),
+            ("1.234", true, "1234.00"),
+            ("0,5", false, "0.50"),
+            ("-3.1", false, "-3.10"),
+            (".5", false, "0.50"),
+            ("1,234,567", false, "1234567.00"),
+        ];
+        for (text, comma, expected) in cases {
+            assert_eq!(Amount::parse(text, comma).unwrap().to_string(), expected, "{text}");
+        }
+        for text in ["", "abc", "5.9E+12", "-", "."] {
+            assert_eq!(Amount::parse(text, false), None, "{text}");
+        }
+        assert_eq!(Amount(100_000).divided(3).unwrap().to_string(), "3.3333");
+        assert_eq!(Amount(0).divided(0), None);
+    }
+}

@@ -1,0 +1,4 @@
+//! The full-precision answer.
+
+pub mod inspect;
+pub mod sheet;

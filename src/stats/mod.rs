@@ -1,0 +1,4 @@
+//! Pure statistics, one file a method.
+
+pub mod proportion;
+pub mod quantile;

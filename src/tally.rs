@@ -1,0 +1,134 @@
+//! The waist: the mergeable counts from which every report is made.
+//!
+//! A tally is a commutative monoid: `Tally::new` is its identity, `merge` its operation, and whatever
+//! way the journeys are split over threads, partitions or machines, the merged tally is the same.
+//! Only counts and exact durations live here; rates and intervals are the business of `analysis`.
+
+use crate::time::Span;
+
+/// Exact durations, in no order until they are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Durations(Vec<Span>);
+
+impl Durations {
+    /// Adds one.
+    pub fn add(&mut self, span: Span) {
+        self.0.push(span);
+    }
+
+    /// All of them, shortest first.
+    pub fn sorted(&self) -> Vec<Span> {
+        let mut spans = self.0.clone();
+        spans.sort_unstable();
+        spans
+    }
+}
+
+impl PartialEq for Durations {
+    fn eq(&self, other: &Durations) -> bool {
+        self.sorted() == other.sorted()
+    }
+}
+
+/// The counts of one step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepTally {
+    /// Journeys that got here: observed or implied.
+    pub reached: u64,
+    /// Journeys in which an event of the step was seen.
+    pub observed: u64,
+    /// Journeys in which only a later step proves it.
+    pub implied: u64,
+    /// Journeys whose furthest step this is and whose window is still running.
+    pub open: u64,
+    /// Of those who reached it, the journeys that converted.
+    pub converted: u64,
+    /// From the previous chosen step to this one, where both were chosen.
+    pub from_previous: Durations,
+    /// From the entry to this step, where it was chosen.
+    pub from_entry: Durations,
+}
+
+/// The counts of one secondary action, over the journeys that entered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActionTally {
+    /// Journeys that did it within their attempt, before the outcome.
+    pub did: u64,
+    /// Of these, the journeys that converted.
+    pub converted: u64,
+}
+
+/// The mergeable counts of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Journeys that reached the first step.
+    pub entered: u64,
+    /// Of these: reached the last step.
+    pub converted: u64,
+    /// Not reached it, and the window is over.
+    pub lost: u64,
+    /// Not reached it, and the window is still running.
+    pub open: u64,
+    /// One a step, in the ladder's order.
+    pub steps: Vec<StepTally>,
+    /// One an action, in the ladder's order.
+    pub actions: Vec<ActionTally>,
+    /// Conversions that would not stand if events of one instant had to stay in stored order.
+    pub converted_by_tie: u64,
+    /// Customers with at least one row that is not set aside.
+    pub customers: u64,
+    /// Of these, the ones known by a device only.
+    pub anonymous: u64,
+    /// Customers with at least one online-store order.
+    pub buyers: u64,
+    /// Customers with two orders or more.
+    pub repeat_buyers: u64,
+    /// Orders (of the orders export) whose customer has an event in the log before or at the order.
+    pub orders_with_visit: u64,
+    /// Sessions in the event logs.
+    pub sessions: u64,
+    /// Of these, sessions with a cart addition.
+    pub sessions_with_cart: u64,
+}
+
+impl Tally {
+    /// The empty tally of a ladder with so many steps and actions.
+    pub fn new(steps: usize, actions: usize) -> Tally {
+        Tally {
+            steps: vec![StepTally::default(); steps],
+            actions: vec![ActionTally::default(); actions],
+            ..Tally::default()
+        }
+    }
+
+    /// Adds the counts of other journeys of the same ladder.
+    pub fn merge(&mut self, other: Tally) {
+        self.steps.resize(self.steps.len().max(other.steps.len()), StepTally::default());
+        self.actions.resize(self.actions.len().max(other.actions.len()), ActionTally::default());
+        for (mine, theirs) in self.steps.iter_mut().zip(other.steps) {
+            mine.reached += theirs.reached;
+            mine.observed += theirs.observed;
+            mine.implied += theirs.implied;
+            mine.open += theirs.open;
+            mine.converted += theirs.converted;
+            mine.from_previous.0.extend(theirs.from_previous.0);
+            mine.from_entry.0.extend(theirs.from_entry.0);
+        }
+        for (mine, theirs) in self.actions.iter_mut().zip(other.actions) {
+            mine.did += theirs.did;
+            mine.converted += theirs.converted;
+        }
+        self.entered += other.entered;
+        self.converted += other.converted;
+        self.lost += other.lost;
+        self.open += other.open;
+        self.converted_by_tie += other.converted_by_tie;
+        self.customers += other.customers;
+        self.anonymous += other.anonymous;
+        self.buyers += other.buyers;
+        self.repeat_buyers += other.repeat_buyers;
+        self.orders_with_visit += other.orders_with_visit;
+        self.sessions += other.sessions;
+        self.sessions_with_cart += other.sessions_with_cart;
+    }
+}
