@@ -59,7 +59,9 @@ impl IdentifierKind {
 pub struct Identifier {
     /// What it identifies.
     pub kind: IdentifierKind,
-    /// The key of kind, name space and text.
+    /// The system that gave it; ids of two systems never contradict each other.
+    pub space: u16,
+    /// The key of kind, space and text.
     pub key: Key,
 }
 
@@ -255,10 +257,14 @@ pub mod mark {
     pub const NUMBERED: u8 = 4;
     /// A further touch of a row that has one already: it counts for no row.
     pub const FURTHER: u8 = 8;
-    /// The row's name is an ordinary page view or other event that some ladder knows.
-    pub const KNOWN: u8 = 16;
-    /// The touch is keyed by an anonymous device only.
+    /// The touch puts something into the cart.
+    pub const CART: u8 = 16;
+    /// Nothing names the person behind the touch: only devices, checkouts or order numbers.
     pub const ANONYMOUS: u8 = 32;
+    /// `visit` is the source's own session, not the device.
+    pub const SESSION: u8 = 64;
+    /// The touch is a row of an orders export.
+    pub const EXPORT: u8 = 128;
 }
 
 /// An event as the matcher and everything after it sees it: integers of a fixed size.

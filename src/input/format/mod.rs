@@ -1,5 +1,153 @@
-//! One file an export format.
+//! The export formats: one file for each way of writing events, and the table of all of them.
+//!
+//! A format turns one record into a [`RawEvent`] or says what is wrong with it; orders, checkouts and
+//! aggregated reports need all their rows together and hand on owned lines instead.
 
+pub mod event_json;
+pub mod event_table;
+pub mod rees46;
+pub mod retailrocket;
 pub mod shopify_analytics;
 pub mod shopify_checkouts;
 pub mod shopify_orders;
+pub mod shopify_url;
+pub mod web_pixel;
+
+use crate::event::{Identifier, IdentifierKind, RawEvent};
+use crate::identity::{Strictness, identify};
+use crate::quality::Reason;
+
+/// The export formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// Shopify's orders export.
+    ShopifyOrders,
+    /// Shopify's abandoned-checkouts export.
+    ShopifyCheckouts,
+    /// A log of Shopify web-pixel events, JSON.
+    ShopifyWebPixel,
+    /// An aggregated report of Shopify analytics.
+    ShopifyAnalytics,
+    /// The `RetailRocket` data set's event log.
+    RetailRocket,
+    /// A REES46 data set's event log.
+    Rees46,
+    /// Any table or JSON with a time, an event name and an identifier.
+    GenericEvents,
+}
+
+impl Format {
+    /// All formats, the most particular first.
+    pub const ALL: [Format; 7] = [
+        Format::ShopifyOrders,
+        Format::ShopifyCheckouts,
+        Format::ShopifyWebPixel,
+        Format::ShopifyAnalytics,
+        Format::RetailRocket,
+        Format::Rees46,
+        Format::GenericEvents,
+    ];
+
+    /// The id in reports and for `--as`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Format::ShopifyOrders => "shopify.orders",
+            Format::ShopifyCheckouts => "shopify.abandoned_checkouts",
+            Format::ShopifyWebPixel => "shopify.web_pixel",
+            Format::ShopifyAnalytics => "shopify.analytics",
+            Format::RetailRocket => "retailrocket",
+            Format::Rees46 => "rees46",
+            Format::GenericEvents => "generic.events",
+        }
+    }
+
+    /// The format with this id.
+    pub fn from_id(id: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.id() == id)
+    }
+
+    /// Whether its rows are events of visitors.
+    pub const fn is_log(self) -> bool {
+        matches!(self, Format::ShopifyWebPixel | Format::RetailRocket | Format::Rees46 | Format::GenericEvents)
+    }
+
+    /// A number of its own, to keep the user and device ids of different systems apart. 0 is for all.
+    pub const fn space(self) -> u16 {
+        match self {
+            Format::ShopifyOrders | Format::ShopifyCheckouts | Format::ShopifyWebPixel | Format::ShopifyAnalytics => 1,
+            Format::RetailRocket => 2,
+            Format::Rees46 => 3,
+            Format::GenericEvents => 4,
+        }
+    }
+}
+
+/// Where a record is within its block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowAt {
+    /// The record within the block, from 0.
+    pub record: u32,
+    /// The line within the block on which it starts, from 0.
+    pub line: u32,
+}
+
+/// What takes in the rows of a block.
+pub trait Sink {
+    /// A row that is an event, with its user agent if the row has one.
+    fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&str>);
+    /// A row that cannot be read.
+    fn defect(&mut self, at: RowAt, reason: Reason, message: String);
+    /// A value that names nobody stood where an identifier should.
+    fn blocked(&mut self);
+    /// A row of an orders export.
+    fn order(&mut self, at: RowAt, line: shopify_orders::OrderLine);
+    /// A row of an abandoned-checkouts export.
+    fn checkout(&mut self, at: RowAt, line: shopify_checkouts::CheckoutLine);
+    /// A row of an aggregated report.
+    fn total(&mut self, at: RowAt, line: shopify_analytics::AnalyticsLine);
+}
+
+/// The identifiers of one row, collected anew for each row.
+#[derive(Debug, Default)]
+pub struct RowIdentifiers {
+    found: Vec<Identifier>,
+    blocked: usize,
+}
+
+impl RowIdentifiers {
+    /// Forgets the row before.
+    pub fn clear(&mut self) {
+        self.found.clear();
+        self.blocked = 0;
+    }
+
+    /// Adds the identifier that a cell's text stands for, if it names somebody.
+    pub fn add(&mut self, kind: IdentifierKind, space: u16, text: &str, strictness: Strictness) {
+        if text.is_empty() {
+            return;
+        }
+        // A user id of Shopify's thirteen digits is the shop's customer, whoever logged it.
+        let is_shop_customer = kind == IdentifierKind::UserId && text.len() == 13 && text.bytes().all(|b| b.is_ascii_digit());
+        let kind = if is_shop_customer { IdentifierKind::CustomerId } else { kind };
+        match identify(kind, space, text, strictness) {
+            Some(identifier) => self.found.push(identifier),
+            None => self.blocked += 1,
+        }
+    }
+
+    /// The identifiers, strongest first, each once.
+    pub fn sorted(&mut self) -> &[Identifier] {
+        if self.found.len() > 1 {
+            self.found.sort_unstable();
+            self.found.dedup();
+        }
+        &self.found
+    }
+
+    /// Tells the sink how many values named nobody.
+    pub fn report_blocked(&self, sink: &mut impl Sink) {
+        for _ in 0..self.blocked {
+            sink.blocked();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Which preset the data can support, when the user names no ladder.
+
+use super::scan::Haul;
+use crate::error::{Error, Result};
+use crate::findings::Findings;
+use crate::input::Reading;
+use crate::input::format::Format;
+use crate::ladder::definition::Ladder;
+use crate::ladder::vocabulary::{self, Role};
+use std::collections::BTreeMap;
+
+/// The presets that can be chosen; the richest that the data supports is.
+pub(super) const CANDIDATES: [&str; 5] = ["storefront", "checkout", "retail", "orders", "sessions"];
+
+const STOREFRONT: usize = 0;
+const CHECKOUT: usize = 1;
+const RETAIL: usize = 2;
+const ORDERS: usize = 3;
+const SESSIONS: usize = 4;
+
+/// The position of the chosen preset.
+pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
+    let has = |format: Format| readings.iter().any(|reading| reading.format == format);
+    let roles = roles(haul, readings);
+    let log = |role: Role| roles.get(&role).copied().unwrap_or(0) > 0;
+    let pages = log(Role::Visit) || log(Role::Browse);
+    let retail_only = readings.iter().filter(|reading| reading.format.is_log()).all(|r| matches!(r.format, Format::RetailRocket | Format::Rees46));
+    if has(Format::ShopifyWebPixel) || pages || log(Role::Product) && (log(Role::Checkout) || has(Format::ShopifyOrders) && !retail_only) {
+        return Ok(STOREFRONT);
+    }
+    if log(Role::Product) || log(Role::Cart) || has(Format::RetailRocket) || has(Format::Rees46) {
+        return Ok(RETAIL);
+    }
+    if log(Role::Checkout) || has(Format::ShopifyCheckouts) {
+        return Ok(CHECKOUT);
+    }
+    if has(Format::ShopifyOrders) || log(Role::Order) {
+        return Ok(ORDERS);
+    }
+    if has(Format::ShopifyAnalytics) {
+        return Ok(SESSIONS);
+    }
+    Err(no_preset(haul))
+}
+
+/// How many rows of event logs have each role.
+fn roles(haul: &Haul<'_>, readings: &[Reading]) -> BTreeMap<Role, u64> {
+    let mut roles = BTreeMap::new();
+    for (_, seen) in readings.iter().zip(&haul.inputs).filter(|(reading, _)| reading.format.is_log()) {
+        for (name, &rows) in haul.names.names().texts().zip(&seen.names).filter(|(_, rows)| **rows > 0) {
+            if let Some(role) = vocabulary::canonical(name).and_then(vocabulary::role) {
+                *roles.entry(role).or_insert(0) += rows;
+            }
+        }
+    }
+    roles
+}
+
+fn no_preset(haul: &Haul<'_>) -> Error {
+    const SHOWN: usize = 15;
+    let mut rows: BTreeMap<&str, u64> = BTreeMap::new();
+    for seen in &haul.inputs {
+        for (name, &count) in haul.names.names().texts().zip(&seen.names) {
+            *rows.entry(name).or_default() += count;
+        }
+    }
+    let mut names: Vec<(&str, u64)> = rows.into_iter().collect();
+    names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    if names.is_empty() {
+        return Error::new("the inputs hold no rows, so there is nothing to choose a ladder by").hint("name a ladder with --ladder");
+    }
+    let error = Error::new("no built-in ladder fits the event names in the data");
+    let error = names.iter().take(SHOWN).fold(error, |error, (name, count)| error.note(format!("{name} ({count} rows)")));
+    error.hint("name the steps yourself, for example --step 'Visit=NAME' --step 'Order=NAME', or write a ladder file and give it with --ladder")
+}
+
+/// With aggregated reports alone, the ladder's counts are the totals of the first report; steps that it
+/// has no column for are left out.
+pub(super) fn fill_totals(findings: &mut Findings, ladder: &mut Ladder) {
+    let Some(report) = findings.session_reports.first() else { return };
+    let totals = report.steps.clone();
+    ladder.steps.retain(|step| totals.iter().any(|(name, _)| *name == step.name));
+    let tally = &mut findings.tally;
+    let last = totals.last().map_or(0, |(_, total)| *total);
+    tally.steps.clear();
+    for (_, total) in &totals {
+        tally.steps.push(crate::tally::StepTally { reached: *total, observed: *total, converted: last, ..Default::default() });
+    }
+    tally.entered = totals.first().map_or(0, |(_, total)| *total);
+    tally.converted = last;
+    tally.lost = tally.entered.saturating_sub(last);
+}

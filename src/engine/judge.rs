@@ -1,0 +1,175 @@
+//! Judging: each partition is sorted, cut into people, cleaned and held against the ladder.
+//!
+//! Partitions are independent, so threads take them in turn; each fills a tally and accounts of its
+//! own, and these are merged. How far a journey got is decided by `climb` alone.
+
+use super::exchange::{Exchange, in_parallel};
+use super::{RowIndex, Settings};
+use crate::climb::Climber;
+use crate::error::Result;
+use crate::event::{StepSet, Touch, mark};
+use crate::journey::{self, Cleaner};
+use crate::key::{FastSet, Key};
+use crate::ladder::definition::{Count, Ladder};
+use crate::ladder::stamp::relabel;
+use crate::quality::{Quality, Reason};
+use crate::tally::Tally;
+use crate::time::Instant;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What all judges share.
+#[derive(Debug)]
+pub(super) struct Bench<'b> {
+    pub(super) ladder: &'b Ladder,
+    /// The ladder's steps for each stamped position.
+    pub(super) table: &'b [StepSet],
+    pub(super) rows: &'b RowIndex,
+    /// The numbers of the online-store orders in orders exports.
+    pub(super) exported: &'b FastSet<Key>,
+    pub(super) seen_until: Option<Instant>,
+}
+
+/// What the judges found.
+#[derive(Debug)]
+pub(super) struct Verdicts {
+    pub(super) tally: Tally,
+    pub(super) quality: Quality,
+}
+
+/// Judges all partitions.
+pub(super) fn judge(exchange: Exchange, bench: &Bench<'_>, settings: &Settings) -> Result<Verdicts> {
+    let next = AtomicUsize::new(0);
+    let judged = in_parallel(settings.threads, || {
+        let mut judge = Judge::new(bench)?;
+        let mut touches = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= exchange.len() {
+                return Ok(judge.verdicts);
+            }
+            touches.clear();
+            exchange.drain(number, |touch| {
+                touches.push(touch);
+                Ok(())
+            })?;
+            touches.sort_unstable_by_key(Touch::order_key);
+            for person in touches.chunk_by(|a, b| a.person == b.person) {
+                judge.person(person);
+            }
+        }
+    })?;
+    let mut all = Judge::new(bench)?.verdicts;
+    for verdicts in judged {
+        all.tally.merge(verdicts.tally);
+        all.quality.merge(verdicts.quality);
+    }
+    Ok(all)
+}
+
+/// One thread's judge, with room that is reused from person to person.
+struct Judge<'b> {
+    bench: &'b Bench<'b>,
+    climber: Climber,
+    cleaner: Cleaner,
+    kept: Vec<Touch>,
+    verdicts: Verdicts,
+}
+
+impl<'b> Judge<'b> {
+    fn new(bench: &'b Bench<'b>) -> Result<Judge<'b>> {
+        let ladder = bench.ladder;
+        Ok(Judge {
+            bench,
+            climber: Climber::new(ladder)?,
+            cleaner: Cleaner::default(),
+            kept: Vec::new(),
+            verdicts: Verdicts { tally: Tally::new(ladder.steps.len(), ladder.actions.len()), quality: Quality::default() },
+        })
+    }
+
+    /// Takes in everything that one person did, in order.
+    fn person(&mut self, touches: &[Touch]) {
+        let mut kept = std::mem::take(&mut self.kept);
+        self.clean(touches, &mut kept);
+        if kept.iter().any(|touch| touch.aside == 0) {
+            for touch in &mut kept {
+                touch.steps = relabel(touch.steps, self.bench.table);
+            }
+            self.count_person(&kept);
+            match self.bench.ladder.count {
+                Count::Customer | Count::Attempt => self.journey(&kept),
+                Count::Session => journey::sessions(&kept).iter().for_each(|session| self.journey(session)),
+            }
+        }
+        self.kept = kept;
+    }
+
+    fn clean(&mut self, touches: &[Touch], kept: &mut Vec<Touch>) {
+        let rows = self.bench.rows;
+        let accounts = &mut self.verdicts.quality.accounts;
+        let mut account = |touch: &Touch| {
+            let input = rows.input(touch.row);
+            if accounts.len() <= input {
+                accounts.resize_with(input + 1, Default::default);
+            }
+            input
+        };
+        let mut aside: Vec<(usize, Touch, Reason)> = Vec::new();
+        let same_input = |a: &Touch, b: &Touch| rows.input(a.row) == rows.input(b.row);
+        self.cleaner.clean(touches, kept, same_input, |touch, reason| {
+            if !touch.is(mark::FURTHER) {
+                aside.push((account(touch), *touch, reason));
+            }
+        });
+        let used: Vec<(usize, Instant)> = kept.iter().filter(|touch| touch.aside == 0).map(|touch| (account(touch), touch.at)).collect();
+        for (input, touch, reason) in aside {
+            accounts[input].set_aside(reason, touch.row, || reason.words().to_string());
+        }
+        for (input, at) in used {
+            accounts[input].saw(at);
+        }
+    }
+
+    fn count_person(&mut self, kept: &[Touch]) {
+        let tally = &mut self.verdicts.tally;
+        tally.customers += 1;
+        tally.anonymous += u64::from(kept.iter().all(|touch| touch.is(mark::ANONYMOUS)));
+        let mut orders: Vec<Key> = kept.iter().filter(|touch| touch.is(mark::ORDER)).map(|touch| touch.order).collect();
+        orders.sort_unstable();
+        orders.dedup();
+        tally.buyers += u64::from(!orders.is_empty());
+        tally.repeat_buyers += u64::from(orders.len() > 1);
+        let is_exported = |touch: &&Touch| touch.is(mark::ORDER) && self.bench.exported.contains(&touch.order);
+        let has_visit = |order: &&Touch| kept.iter().any(|touch| touch.is(mark::LOG) && touch.at < order.end() && touch.row != order.row);
+        tally.orders_with_visit += kept.iter().filter(is_exported).filter(has_visit).count() as u64;
+        for session in sessions_of_log(kept) {
+            tally.sessions += 1;
+            tally.sessions_with_cart += u64::from(session);
+        }
+    }
+
+    fn journey(&mut self, journey: &[Touch]) {
+        let seen_until = self.bench.seen_until.unwrap_or(Instant::MAX);
+        if let Some(verdict) = self.climber.judge(journey, seen_until) {
+            verdict.add_to(&mut self.verdicts.tally, journey);
+        }
+    }
+}
+
+/// For each session of an event log, whether it put something into the cart.
+fn sessions_of_log(kept: &[Touch]) -> Vec<bool> {
+    let mut sessions: Vec<(Key, Instant, bool)> = Vec::new();
+    let mut open: crate::key::FastMap<Key, usize> = crate::key::FastMap::default();
+    for touch in kept.iter().filter(|touch| touch.is(mark::LOG)) {
+        let running = open.get(&touch.visit).copied();
+        let same = running.filter(|&at| touch.is(mark::SESSION) || touch.at.since(sessions[at].1) <= journey::SESSION_GAP);
+        let at = same.unwrap_or_else(|| {
+            sessions.push((touch.visit, touch.at, false));
+            sessions.len() - 1
+        });
+        open.insert(touch.visit, at);
+        sessions[at].1 = touch.at;
+        sessions[at].2 |= touch.is(mark::CART);
+    }
+    sessions.into_iter().map(|(_, _, cart)| cart).collect()
+}

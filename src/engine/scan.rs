@@ -1,0 +1,374 @@
+//! The scan: threads take blocks in turn, read them, and stamp every row into a touch.
+//!
+//! Only taking the next block is serial. What a thread gathers (names, links, accounts, lines of
+//! orders) is merged at the end; touches go straight into the exchange.
+
+use super::Settings;
+use super::exchange::{Entrance, Exchange, in_parallel};
+use crate::error::Result;
+use crate::event::{Identifier, IdentifierKind, Origin, RawEvent, RowRef, Touch, mark};
+use crate::identity::Links;
+use crate::input::bots::Bots;
+use crate::input::format::shopify_analytics::AnalyticsLine;
+use crate::input::format::shopify_checkouts::CheckoutLine;
+use crate::input::format::shopify_orders::OrderLine;
+use crate::input::format::{RowAt, Sink};
+use crate::input::split::Cutter;
+use crate::input::{Extent, Reading, Scratch};
+use crate::key::{FastSet, Key};
+use crate::ladder::stamp::{NameTable, Stamper};
+use crate::money::{Amount, Currency};
+use crate::quality::{Quality, Reason};
+use crate::time::{Instant, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+/// Clocks may be this much ahead before a row is one of the future.
+const AHEAD: Span = Span::days(1);
+
+/// A line that is kept until all lines of its kind are read.
+#[derive(Debug)]
+pub(super) struct Kept<L> {
+    pub(super) input: usize,
+    pub(super) row: RowRef,
+    pub(super) line: L,
+}
+
+/// An order that an event log has seen completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct OrderSeen {
+    pub(super) key: Key,
+    pub(super) fingerprint: Key,
+    pub(super) row: RowRef,
+    pub(super) amount: Option<Amount>,
+    pub(super) currency: Currency,
+}
+
+/// A block that was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BlockRead {
+    pub(super) number: usize,
+    pub(super) input: usize,
+    pub(super) extent: Extent,
+}
+
+/// What was counted of one input.
+#[derive(Debug, Default)]
+pub(super) struct InputSeen {
+    /// Rows by the number of their event's name.
+    pub(super) names: Vec<u64>,
+    pub(super) identifiers: BTreeMap<IdentifierKind, KindSeen>,
+    pub(super) decisions: Vec<String>,
+}
+
+/// What was seen of one kind of identifier.
+#[derive(Debug, Default)]
+pub(super) struct KindSeen {
+    pub(super) rows: u64,
+    pub(super) distinct: FastSet<Key>,
+}
+
+/// What a scan brings in beside the touches.
+#[derive(Debug)]
+pub(crate) struct Haul<'s> {
+    pub(super) names: NameTable<'s>,
+    /// Canonical names that rows proved beyond their own.
+    pub(super) derived: BTreeSet<&'static str>,
+    pub(super) inputs: Vec<InputSeen>,
+    pub(super) links: Links,
+    pub(super) quality: Quality,
+    pub(super) blocks: Vec<BlockRead>,
+    pub(super) seen_until: Option<Instant>,
+    pub(super) blocked: u64,
+    pub(super) orders_seen: Vec<OrderSeen>,
+    pub(super) order_lines: Vec<Kept<OrderLine>>,
+    pub(super) checkout_lines: Vec<Kept<CheckoutLine>>,
+    pub(super) total_lines: Vec<Kept<AnalyticsLine>>,
+}
+
+/// Hands out the blocks of all inputs, one input after the other.
+struct Feeder {
+    cutters: Vec<Cutter>,
+    input: usize,
+    next_block: usize,
+    bytes_before: u64,
+}
+
+impl Feeder {
+    /// Fills `block` with the next block: its input and its number over all inputs.
+    fn next(&mut self, block: &mut Vec<u8>, size: usize) -> Result<Option<(usize, usize)>> {
+        while let Some(cutter) = self.cutters.get_mut(self.input) {
+            if cutter.next(block, size)? {
+                self.next_block += 1;
+                return Ok(Some((self.input, self.next_block - 1)));
+            }
+            self.bytes_before += cutter.bytes_read();
+            self.input += 1;
+        }
+        Ok(None)
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.bytes_before + self.cutters.get(self.input).map_or(0, Cutter::bytes_read)
+    }
+}
+
+/// Reads all inputs.
+pub(super) fn scan<'s>(
+    readings: &[Reading],
+    cutters: Vec<Cutter>,
+    stamper: &'s Stamper,
+    settings: &Settings,
+    exchange: &Exchange,
+    progress: super::Progress<'_>,
+) -> Result<Haul<'s>> {
+    let feeder = Mutex::new(Feeder { cutters, input: 0, next_block: 0, bytes_before: 0 });
+    let hauls = in_parallel(settings.threads, || {
+        let mut haul = Haul::new(stamper, readings.len());
+        let mut stamping = Stamping { bots: Bots::default(), entrance: exchange.entrance(), settings, failed: None };
+        let mut block = Vec::new();
+        let mut scratch = Scratch::default();
+        loop {
+            let next = {
+                let mut feeder = feeder.lock().unwrap_or_else(PoisonError::into_inner);
+                let next = feeder.next(&mut block, settings.block)?;
+                progress(feeder.bytes_read());
+                next
+            };
+            let Some((input, number)) = next else { break };
+            let place = u32::try_from(number).unwrap_or(u32::MAX);
+            let extent = readings[input].read(&block, &mut scratch, &mut Gathering { haul: &mut haul, stamping: &mut stamping, input, block: place });
+            haul.blocks.push(BlockRead { number, input, extent });
+            haul.quality.accounts[input].rows_read += extent.records;
+            if let Some(error) = stamping.failed.take() {
+                return Err(error);
+            }
+        }
+        stamping.entrance.close()?;
+        Ok(haul)
+    })?;
+    let mut all = Haul::new(stamper, readings.len());
+    hauls.into_iter().for_each(|haul| all.merge(haul));
+    Ok(all)
+}
+
+impl<'s> Haul<'s> {
+    fn new(stamper: &'s Stamper, inputs: usize) -> Haul<'s> {
+        Haul {
+            names: NameTable::new(stamper),
+            derived: BTreeSet::new(),
+            inputs: (0..inputs).map(|_| InputSeen::default()).collect(),
+            links: Links::default(),
+            quality: Quality::new(inputs),
+            blocks: Vec::new(),
+            seen_until: None,
+            blocked: 0,
+            orders_seen: Vec::new(),
+            order_lines: Vec::new(),
+            checkout_lines: Vec::new(),
+            total_lines: Vec::new(),
+        }
+    }
+
+    fn merge(&mut self, other: Haul<'_>) {
+        let texts: Vec<String> = other.names.names().texts().map(str::to_string).collect();
+        let numbers: Vec<u32> = texts.iter().map(|text| self.names.look_up(text, None).0).collect();
+        for (mine, theirs) in self.inputs.iter_mut().zip(other.inputs) {
+            for (rows, &number) in theirs.names.into_iter().zip(&numbers) {
+                mine.count_name(number, rows);
+            }
+            for (kind, seen) in theirs.identifiers {
+                let own = mine.identifiers.entry(kind).or_default();
+                own.rows += seen.rows;
+                own.distinct.extend(seen.distinct);
+            }
+        }
+        self.derived.extend(other.derived);
+        self.links.merge(other.links);
+        self.quality.merge(other.quality);
+        self.blocks.extend(other.blocks);
+        self.seen_until = self.seen_until.max(other.seen_until);
+        self.blocked += other.blocked;
+        self.orders_seen.extend(other.orders_seen);
+        self.order_lines.extend(other.order_lines);
+        self.checkout_lines.extend(other.checkout_lines);
+        self.total_lines.extend(other.total_lines);
+    }
+
+    /// Notes a moment that the data covers.
+    pub(super) fn saw(&mut self, at: Instant) {
+        self.seen_until = self.seen_until.max(Some(at));
+    }
+
+    /// Stamps an event and puts its touch into the exchange.
+    pub(super) fn take(&mut self, event: &RawEvent<'_>, place: (usize, RowRef), verdict: Verdict, stamping: &mut Stamping<'_>) {
+        let (input, row) = place;
+        let (number, meaning) = self.names.look_up(event.name, event.derived);
+        let (steps, actions) = self.names_stamper().stamp(meaning, event.origin, event.properties);
+        let canonical = meaning.canonical;
+        let known = meaning.known || !steps.is_empty() || !actions.is_empty();
+        let reason = verdict.aside.or_else(|| stamping.aside(event)).or((!known).then_some(Reason::UnmappedEvent));
+        self.inputs[input].count_name(number, 1);
+        self.derived.extend(event.derived);
+        if reason.is_none_or(|reason| reason == Reason::UnmappedEvent) {
+            self.saw(event.at);
+            self.links.note(event.identifiers, event.at);
+        }
+        let mut marks = verdict.marks | marks_of(event, canonical);
+        let order = event.order.map_or(event.fingerprint, |note| note.key);
+        if marks & mark::ORDER != 0 {
+            let note = event.order;
+            if note.is_some_and(|note| note.numbered) {
+                marks |= mark::NUMBERED;
+            }
+            if reason.is_none() && event.origin == Origin::Log {
+                let (amount, currency) = note.map_or((None, Currency::default()), |note| (note.amount, note.currency));
+                self.orders_seen.push(OrderSeen { key: order, fingerprint: event.fingerprint, row, amount, currency });
+            }
+        }
+        let who = Who::of(event);
+        stamping.push(Touch {
+            person: who.person,
+            visit: who.visit,
+            at: event.at,
+            fingerprint: event.fingerprint,
+            order: if marks & mark::ORDER == 0 { Key::NONE } else { order },
+            row,
+            steps,
+            actions,
+            name: number,
+            sequence: event.sequence,
+            precision: event.precision,
+            aside: reason.map_or(0, Reason::mark),
+            marks,
+        });
+    }
+
+    fn names_stamper(&self) -> &'s Stamper {
+        self.names.stamper()
+    }
+}
+
+impl InputSeen {
+    fn count_name(&mut self, number: u32, rows: u64) {
+        let number = number as usize;
+        if self.names.len() <= number {
+            self.names.resize(number + 1, 0);
+        }
+        self.names[number] += rows;
+    }
+}
+
+/// What is known of a row before it is stamped.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Verdict {
+    pub(super) aside: Option<Reason>,
+    pub(super) marks: u8,
+}
+
+/// What a thread needs to stamp rows.
+#[derive(Debug)]
+pub(super) struct Stamping<'e> {
+    pub(super) bots: Bots,
+    pub(super) entrance: Entrance<'e>,
+    pub(super) settings: &'e Settings,
+    /// The first failure of the exchange; rows are read from inside the formats, which know no failures.
+    pub(super) failed: Option<crate::error::Error>,
+}
+
+impl Stamping<'_> {
+    fn push(&mut self, touch: Touch) {
+        if let Err(error) = self.entrance.push(touch) {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    fn aside(&self, event: &RawEvent<'_>) -> Option<Reason> {
+        if event.identifiers.is_empty() {
+            return Some(Reason::NoIdentifier);
+        }
+        self.settings.now.is_some_and(|now| event.at > now.plus(AHEAD)).then_some(Reason::Future)
+    }
+}
+
+/// Whom a touch is keyed by until people are known.
+struct Who {
+    person: Key,
+    visit: Key,
+}
+
+impl Who {
+    /// The strongest identifier stands for the person, the device for the visit; a row that names
+    /// nobody stands for itself, so that its deliveries still meet.
+    fn of(event: &RawEvent<'_>) -> Who {
+        let strongest = event.identifiers.first().map_or(event.fingerprint, |identifier| identifier.key);
+        let is_device = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
+        let device = event.identifiers.iter().find(is_device).map_or(strongest, |identifier| identifier.key);
+        Who { person: strongest, visit: event.session.map_or(device, |session| session.and(device)) }
+    }
+}
+
+fn marks_of(event: &RawEvent<'_>, canonical: Option<&'static str>) -> u8 {
+    let is_named = |identifier: &Identifier| {
+        matches!(identifier.kind, IdentifierKind::CustomerId | IdentifierKind::UserId | IdentifierKind::Email | IdentifierKind::Phone)
+    };
+    let marks = [
+        (event.origin == Origin::Log, mark::LOG),
+        (canonical == Some("checkout_completed"), mark::ORDER),
+        (canonical == Some("product_added_to_cart"), mark::CART),
+        (event.session.is_some(), mark::SESSION),
+        (!event.identifiers.iter().any(is_named), mark::ANONYMOUS),
+    ];
+    marks.into_iter().filter(|(holds, _)| *holds).fold(0, |all, (_, mark)| all | mark)
+}
+
+/// Takes in the rows of one block.
+struct Gathering<'g, 's, 'e> {
+    haul: &'g mut Haul<'s>,
+    stamping: &'g mut Stamping<'e>,
+    input: usize,
+    block: u32,
+}
+
+impl Gathering<'_, '_, '_> {
+    fn row(&self, at: RowAt) -> RowRef {
+        RowRef::new(self.block, at.record, at.line)
+    }
+}
+
+impl Sink for Gathering<'_, '_, '_> {
+    fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&str>) {
+        let is_bot = user_agent.is_some_and(|agent| self.stamping.bots.is_bot(agent));
+        if self.stamping.settings.detail {
+            for identifier in event.identifiers {
+                let seen = self.haul.inputs[self.input].identifiers.entry(identifier.kind).or_default();
+                seen.rows += 1;
+                seen.distinct.insert(identifier.key);
+            }
+        }
+        let verdict = Verdict { aside: is_bot.then_some(Reason::Bot), marks: 0 };
+        let place = (self.input, self.row(at));
+        self.haul.take(event, place, verdict, self.stamping);
+    }
+
+    fn defect(&mut self, at: RowAt, reason: Reason, message: String) {
+        let row = self.row(at);
+        self.haul.quality.accounts[self.input].set_aside(reason, row, || message);
+    }
+
+    fn blocked(&mut self) {
+        self.haul.blocked += 1;
+    }
+
+    fn order(&mut self, at: RowAt, line: OrderLine) {
+        self.haul.order_lines.push(Kept { input: self.input, row: self.row(at), line });
+    }
+
+    fn checkout(&mut self, at: RowAt, line: CheckoutLine) {
+        self.haul.checkout_lines.push(Kept { input: self.input, row: self.row(at), line });
+    }
+
+    fn total(&mut self, at: RowAt, line: AnalyticsLine) {
+        self.haul.total_lines.push(Kept { input: self.input, row: self.row(at), line });
+    }
+}

@@ -1,0 +1,170 @@
+//! The names that people give to the parts of an event, for tables and JSON that are no known export.
+//!
+//! Names are compared without case, spaces, underscores and dashes. Which name wins where several
+//! occur is the order of the lists.
+
+use crate::error::{Error, Result};
+use crate::event::IdentifierKind;
+
+/// A part of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// When.
+    Time,
+    /// What.
+    Event,
+    /// Who.
+    Who(IdentifierKind),
+    /// The source's own session.
+    Session,
+    /// The order number.
+    Order,
+    /// The money of an order.
+    Value,
+    /// Its currency.
+    Currency,
+    /// The user agent.
+    UserAgent,
+    /// The id of the event.
+    Id,
+    /// The source's own order of events of one instant.
+    Sequence,
+}
+
+/// Each part with the name it has in `--map` and in reports, and its aliases, best first.
+const PARTS: [(Part, &str, &[&str]); 15] = [
+    (Part::Time, "time", &["timestamp", "time", "eventtime", "eventtimestamp", "occurredat", "createdat", "date", "datetime", "ts"]),
+    (Part::Event, "event", &["event", "eventname", "eventtype", "name", "action", "type"]),
+    (Part::Who(IdentifierKind::CustomerId), "customer_id", &["customerid"]),
+    (Part::Who(IdentifierKind::UserId), "customer", &["userid", "uid"]),
+    (
+        Part::Who(IdentifierKind::ClientId),
+        "client",
+        &["clientid", "visitorid", "distinctid", "anonymousid", "userpseudoid", "cookieid", "deviceid"],
+    ),
+    (Part::Who(IdentifierKind::Email), "email", &["email", "emailaddress", "customeremail"]),
+    (Part::Who(IdentifierKind::Phone), "phone", &["phone", "phonenumber"]),
+    (Part::Who(IdentifierKind::CheckoutToken), "checkout", &["checkouttoken"]),
+    (Part::Session, "session", &["sessionid", "session", "usersession", "visitid", "gasessionid"]),
+    (Part::Order, "order", &["orderid", "transactionid", "ordername"]),
+    (Part::Value, "value", &["value", "revenue", "total", "amount", "price"]),
+    (Part::Currency, "currency", &["currency", "currencycode"]),
+    (Part::UserAgent, "user_agent", &["useragent"]),
+    (Part::Id, "id", &[]),
+    (Part::Sequence, "sequence", &["seq", "sequence"]),
+];
+
+impl Part {
+    /// The part's name in `--map` and in reports.
+    pub fn name(self) -> &'static str {
+        PARTS.iter().find(|(part, _, _)| *part == self).map_or("", |(_, name, _)| name)
+    }
+}
+
+/// Which column or key each part of an event is read from.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    parts: Vec<(Part, String)>,
+}
+
+impl Mapping {
+    /// Finds the parts among the names of a table or of JSON records; what the user said wins.
+    pub fn find(names: &[String], told: &[(Part, String)]) -> Mapping {
+        let mut mapping = Mapping::default();
+        for (part, _, aliases) in PARTS {
+            let by_user = told.iter().filter(|(p, _)| *p == part).map(|(_, name)| name.clone());
+            let by_alias = aliases.iter().filter_map(|alias| names.iter().find(|name| folded(name) == *alias)).cloned();
+            // A person may be named by several columns of one kind; everything else stands once.
+            let several = if matches!(part, Part::Who(_)) { usize::MAX } else { 1 };
+            let mut found: Vec<String> = by_user.chain(by_alias).collect();
+            found.truncate(several);
+            for name in found {
+                if !mapping.parts.iter().any(|(_, taken)| *taken == name) {
+                    mapping.parts.push((part, name));
+                }
+            }
+        }
+        mapping
+    }
+
+    /// The name under which a part stands, the first if there are several.
+    pub fn of(&self, part: Part) -> Option<&str> {
+        self.parts.iter().find(|(p, _)| *p == part).map(|(_, name)| name.as_str())
+    }
+
+    /// All identifiers with the names under which they stand, but for order numbers.
+    pub fn who(&self) -> impl Iterator<Item = (IdentifierKind, &str)> {
+        self.parts.iter().filter_map(|(part, name)| match part {
+            Part::Who(kind) => Some((*kind, name.as_str())),
+            Part::Time | Part::Event | Part::Session | Part::Order | Part::Value | Part::Currency | Part::UserAgent | Part::Id | Part::Sequence => None,
+        })
+    }
+
+    /// The parts without which nothing can be read, that were not found.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        if self.of(Part::Time).is_none() {
+            missing.push("a time");
+        }
+        if self.of(Part::Event).is_none() {
+            missing.push("an event name");
+        }
+        if self.who().next().is_none() {
+            missing.push("an identifier");
+        }
+        missing
+    }
+
+    /// Part and name, for reports.
+    pub fn list(&self) -> Vec<(&'static str, String)> {
+        self.parts.iter().map(|(part, name)| (part.name(), name.clone())).collect()
+    }
+}
+
+/// Reads `--map time=ts,event=action,customer=uid`.
+pub fn parse_map(text: &str) -> Result<Vec<(Part, String)>> {
+    text.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(parse_pair).collect()
+}
+
+fn parse_pair(pair: &str) -> Result<(Part, String)> {
+    let known = || PARTS.iter().map(|(_, name, _)| *name).collect::<Vec<_>>().join(", ");
+    let hint = || format!("write --map time=COLUMN,event=COLUMN,customer=COLUMN; parts are {}", known());
+    let (name, column) = pair.split_once('=').ok_or_else(|| Error::new(format!("--map: `{pair}` has no `=`")).hint(hint()))?;
+    let part = PARTS.iter().find(|(_, own, aliases)| *own == name.trim() || aliases.contains(&folded(name).as_str()));
+    match part {
+        Some((part, _, _)) if !column.trim().is_empty() => Ok((*part, column.trim().to_string())),
+        Some(_) => Err(Error::new(format!("--map: `{pair}` names no column")).hint(hint())),
+        None => Err(Error::new(format!("--map: `{name}` is no part of an event")).hint(hint())),
+    }
+}
+
+/// A name without case, spaces, underscores, dashes and dots.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(names: &[&str], told: &str) -> Vec<(&'static str, String)> {
+        Mapping::find(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), &parse_map(told).unwrap()).list()
+    }
+
+    #[test]
+    fn parts_are_found_by_alias_and_told() {
+        let found = find(&["Event Time", "event_type", "userId", "anonymous_id", "email"], "");
+        let names: Vec<_> = found.iter().map(|(part, name)| format!("{part}={name}")).collect();
+        assert_eq!(names, ["time=Event Time", "event=event_type", "customer=userId", "client=anonymous_id", "email=email"]);
+        let found = find(&["when", "what", "event", "who"], "time=when,event=what,customer=who");
+        assert_eq!(found.iter().map(|(part, name)| format!("{part}={name}")).collect::<Vec<_>>(), ["time=when", "event=what", "customer=who"]);
+        assert_eq!(Mapping::find(&["ts".into()], &[]).missing(), ["an event name", "an identifier"]);
+    }
+
+    #[test]
+    fn a_wrong_map_is_explained() {
+        for (text, expected) in [("time", "has no `=`"), ("tme=x", "no part of an event"), ("time=", "names no column")] {
+            assert!(parse_map(text).unwrap_err().to_string().contains(expected), "{text}");
+        }
+    }
+}

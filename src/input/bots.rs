@@ -1,0 +1,84 @@
+//! Robots, by what their user agent says of itself.
+//!
+//! The patterns are the `isbot` crate's and the names of crawlers that are younger than it. A log has
+//! few different user agents, so each is looked at once. Behaviour is not judged here.
+
+use crate::key::{FastMap, Key};
+
+/// Crawlers, assistants and monitors that the crate's list does not know.
+const YOUNGER: [&str; 24] = [
+    "ChatGPT-User",
+    "OAI-SearchBot",
+    "Claude-User",
+    "Claude-Web",
+    "Perplexity-User",
+    "Bytespider",
+    "meta-externalagent",
+    "meta-externalfetcher",
+    "CCBot",
+    "Google-Extended",
+    "GoogleOther",
+    "PetalBot",
+    "DataForSeoBot",
+    "HeadlessChrome",
+    "PhantomJS",
+    "Playwright",
+    "Puppeteer",
+    "Selenium",
+    "Lighthouse",
+    "PageSpeed",
+    "GTmetrix",
+    "UptimeRobot",
+    "StatusCake",
+    "Shopify-Captain-Hook",
+];
+
+/// Tells robots from people; one a thread.
+#[derive(Default)]
+pub struct Bots {
+    patterns: Option<isbot::Bots>,
+    known: FastMap<Key, bool>,
+}
+
+impl std::fmt::Debug for Bots {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bots").field("known", &self.known.len()).finish_non_exhaustive()
+    }
+}
+
+impl Bots {
+    /// Whether a user agent says that it is a robot.
+    pub fn is_bot(&mut self, user_agent: &str) -> bool {
+        let key = Key::of(user_agent.as_bytes());
+        if let Some(&known) = self.known.get(&key) {
+            return known;
+        }
+        let lower = user_agent.to_ascii_lowercase();
+        let patterns = self.patterns.get_or_insert_with(isbot::Bots::default);
+        let is_bot = patterns.is_bot(user_agent) || YOUNGER.iter().any(|name| lower.contains(&name.to_ascii_lowercase()));
+        self.known.insert(key, is_bot);
+        is_bot
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn robots_are_told_from_people() {
+        let mut bots = Bots::default();
+        for agent in ["Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Mozilla/5.0 (compatible; GPTBot/1.0)", "ChatGPT-User/1.0", "facebookexternalhit/1.1"] {
+            assert!(bots.is_bot(agent), "{agent}");
+        }
+        let people = [
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+            "Mozilla/5.0 (Linux; Android 10; CUBOT_X30) AppleWebKit/537.36 Chrome/140 Mobile Safari/537.36",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/21A329 Instagram 300.0",
+            "",
+        ];
+        for agent in people {
+            assert!(!bots.is_bot(agent), "{agent}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Event logs that are JSON objects: one object an event, its parts under keys of its own.
+//!
+//! Keys are found by the aliases of `detect`, or by what `--map` says; a key with dots is a path.
+//! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
+
+use super::event_table::shorten;
+use super::{RowAt, RowIdentifiers, Sink};
+use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::identity::{Strictness, identify};
+use crate::input::json::Json;
+use crate::input::timestamp::{self, ZoneRule};
+use crate::key::Key;
+use crate::money::{Amount, Currency};
+use crate::quality::Reason;
+use crate::time::Precision;
+
+/// Which key each part of an event stands under.
+#[derive(Clone, Debug)]
+pub struct EventKeys {
+    /// The time.
+    pub time: String,
+    /// The event's name.
+    pub event: String,
+    /// What identifies, with the space of its system.
+    pub identifiers: Vec<(IdentifierKind, u16, String)>,
+    /// Which values are placeholders.
+    pub strictness: Strictness,
+    /// The source's own session.
+    pub session: Option<String>,
+    /// The source's own sequence number.
+    pub sequence: Option<String>,
+    /// The order number.
+    pub order: Option<String>,
+    /// The money of an order.
+    pub value: Option<String>,
+    /// Its currency.
+    pub currency: Option<String>,
+    /// The user agent.
+    pub user_agent: Option<String>,
+    /// The id of the event; without one the whole record tells deliveries of one event.
+    pub id: Option<String>,
+}
+
+impl EventKeys {
+    /// Reads one record: `raw` is its bytes, `json` the same taken apart.
+    pub fn read(&self, raw: &[u8], json: Json<'_>, place: (RowAt, &ZoneRule), identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
+        let (at, zone) = place;
+        let scalar = |key: &Option<String>| key.as_deref().and_then(|key| json.dotted(key)).and_then(Json::scalar);
+        let written = json.dotted(&self.time).and_then(Json::scalar);
+        let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, zone)) else {
+            sink.defect(at, Reason::BadTimestamp, unreadable_time(&self.time, written.as_deref()));
+            return;
+        };
+        let Some(name) = json.dotted(&self.event).and_then(Json::scalar) else {
+            sink.defect(at, Reason::BadRow, format!("the event has no name under `{}`", self.event));
+            return;
+        };
+        identifiers.clear();
+        for (kind, space, key) in &self.identifiers {
+            if let Some(text) = json.dotted(key).and_then(Json::scalar) {
+                identifiers.add(*kind, *space, &text, self.strictness);
+            }
+        }
+        identifiers.report_blocked(sink);
+        let event = RawEvent {
+            at: stamp.at,
+            precision: Precision::Exact,
+            name: &name,
+            derived: None,
+            identifiers: identifiers.sorted(),
+            session: scalar(&self.session).map(|text| Key::of(text.as_bytes())),
+            sequence: scalar(&self.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
+            fingerprint: Key::of(scalar(&self.id).as_ref().map_or(raw, |id| id.as_bytes())),
+            origin: Origin::Log,
+            order: self.order(json),
+            properties: &RecordProperties(json),
+        };
+        sink.event(at, &event, scalar(&self.user_agent).as_deref());
+    }
+
+    fn order(&self, json: Json<'_>) -> Option<OrderNote> {
+        let value = |key: &Option<String>| key.as_deref().and_then(|key| json.dotted(key));
+        let number = value(&self.order).and_then(Json::scalar)?;
+        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
+        let amount = value(&self.value).and_then(Json::number).and_then(Amount::from_number);
+        let currency = value(&self.currency).and_then(Json::scalar).map(|text| Currency::parse(&text)).unwrap_or_default();
+        Some(OrderNote { key: id.key, numbered: true, amount, currency })
+    }
+}
+
+/// What to say of a time that cannot be read.
+pub fn unreadable_time(key: &str, written: Option<&str>) -> String {
+    match written {
+        Some(text) => format!("`{}` is not a time that is known here", shorten(text)),
+        None => format!("there is no time under `{key}`"),
+    }
+}
+
+/// The keys that hold a record's properties.
+const PROPERTY_KEYS: [&str; 3] = ["properties", "props", "params"];
+
+/// The members of a record as properties, by dotted path.
+struct RecordProperties<'r>(Json<'r>);
+
+impl Properties for RecordProperties<'_> {
+    fn get(&self, path: &str) -> Option<Value<'_>> {
+        let own = self.0.dotted(path).and_then(Json::property);
+        let inside = || PROPERTY_KEYS.iter().find_map(|key| self.0.member(key)?.dotted(path)?.property());
+        own.or_else(inside)
+    }
+}

@@ -1,0 +1,149 @@
+//! Event logs that are tables: one row an event, each part of it in a column of its own.
+//!
+//! The known data sets name their columns here; any other table is read by the aliases of
+//! `detect`, or by what `--map` says.
+
+use super::{RowAt, RowIdentifiers, Sink};
+use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::identity::{Strictness, identify};
+use crate::input::columns::{Header, Row};
+use crate::input::timestamp::{self, ZoneRule};
+use crate::key::Key;
+use crate::money::{Amount, Currency};
+use crate::quality::Reason;
+use crate::time::Precision;
+
+/// Where each part of an event stands in a table.
+#[derive(Clone, Debug)]
+pub struct EventColumns {
+    /// The time.
+    pub time: usize,
+    /// The event's name.
+    pub event: usize,
+    /// What identifies, with the space of its system.
+    pub identifiers: Vec<(IdentifierKind, u16, usize)>,
+    /// Which values are placeholders.
+    pub strictness: Strictness,
+    /// The source's own session.
+    pub session: Option<usize>,
+    /// The source's own sequence number.
+    pub sequence: Option<usize>,
+    /// The order number.
+    pub order: Option<usize>,
+    /// What groups purchases that have no order number.
+    pub basket: Option<usize>,
+    /// The money of an order.
+    pub value: Option<usize>,
+    /// Its currency.
+    pub currency: Option<usize>,
+    /// The user agent.
+    pub user_agent: Option<usize>,
+    /// The id of the event; without one the whole row tells deliveries of one event.
+    pub id: Option<usize>,
+    /// Whether a comma is the decimal sign.
+    pub decimal_comma: bool,
+}
+
+impl Default for EventColumns {
+    fn default() -> EventColumns {
+        EventColumns {
+            time: 0,
+            event: 0,
+            identifiers: Vec::new(),
+            strictness: Strictness::Several,
+            session: None,
+            sequence: None,
+            order: None,
+            basket: None,
+            value: None,
+            currency: None,
+            user_agent: None,
+            id: None,
+            decimal_comma: false,
+        }
+    }
+}
+
+impl EventColumns {
+    /// Reads one row.
+    pub fn read(&self, row: Row<'_>, at: RowAt, context: Context<'_>, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
+        let written = row.text(Some(self.time));
+        let Some(stamp) = timestamp::parse(&written, context.zone) else {
+            sink.defect(at, Reason::BadTimestamp, format!("`{}` is not a time that is known here", shorten(&written)));
+            return;
+        };
+        let name = row.text(Some(self.event));
+        if name.is_empty() {
+            sink.defect(at, Reason::BadRow, "the event has no name".to_string());
+            return;
+        }
+        identifiers.clear();
+        for &(kind, space, column) in &self.identifiers {
+            identifiers.add(kind, space, &row.text(Some(column)), self.strictness);
+        }
+        identifiers.report_blocked(sink);
+        let session = self.session.and_then(|column| row.value(Some(column))).map(|text| Key::of(text.as_bytes()));
+        let user_agent = self.user_agent.and_then(|column| row.value(Some(column)));
+        let event = RawEvent {
+            at: stamp.at,
+            precision: Precision::Exact,
+            name: &name,
+            derived: None,
+            identifiers: identifiers.sorted(),
+            session,
+            sequence: self.sequence.and_then(|column| row.text(Some(column)).parse().ok()).unwrap_or(0),
+            fingerprint: self.fingerprint(row),
+            origin: Origin::Log,
+            order: self.order(row),
+            properties: &RowProperties { row, header: context.header },
+        };
+        sink.event(at, &event, user_agent.as_deref());
+    }
+
+    fn fingerprint(&self, row: Row<'_>) -> Key {
+        match self.id.and_then(|column| row.value(Some(column))) {
+            Some(id) => Key::of(id.as_bytes()),
+            None => {
+                let lengths = row.record.iter().fold(0, |sum: u64, cell| sum.wrapping_mul(31).wrapping_add(cell.len() as u64));
+                Key::within(lengths, row.record.as_slice())
+            }
+        }
+    }
+
+    fn order(&self, row: Row<'_>) -> Option<OrderNote> {
+        let number = row.value(self.order).and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Only));
+        let basket = || row.value(self.basket).map(|text| Key::within(1, text.as_bytes()));
+        let key = number.map(|id| id.key).or_else(basket)?;
+        let amount = row.value(self.value).and_then(|text| Amount::parse(&text, self.decimal_comma));
+        let currency = row.value(self.currency).map(|text| Currency::parse(&text)).unwrap_or_default();
+        Some(OrderNote { key, numbered: number.is_some(), amount, currency })
+    }
+}
+
+/// What a table knows beside its rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'h> {
+    /// The columns' names.
+    pub header: &'h Header,
+    /// How times without a zone are read.
+    pub zone: &'h ZoneRule,
+}
+
+/// The cells of a row as properties, by column name.
+struct RowProperties<'r> {
+    row: Row<'r>,
+    header: &'r Header,
+}
+
+impl Properties for RowProperties<'_> {
+    fn get(&self, path: &str) -> Option<Value<'_>> {
+        let column = self.header.column(path)?;
+        self.row.value(Some(column)).map(Value::Text)
+    }
+}
+
+/// The first characters of a cell, for a message.
+pub fn shorten(text: &str) -> String {
+    const LONGEST: usize = 40;
+    if text.chars().count() <= LONGEST { text.to_string() } else { text.chars().take(LONGEST).chain(['…']).collect() }
+}
