@@ -112,6 +112,11 @@ impl Report {
             confidence,
         }
     }
+
+    /// Whether there are too few conversions for rates by step to be ranked.
+    pub fn has_few_orders(&self) -> bool {
+        self.journeys.converted < notices::FEW_ORDERS
+    }
 }
 
 #[cfg(test)]

@@ -54,15 +54,13 @@ fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<
             "have a window that runs on past the end of the data and can still convert"
         }
     };
-    let mut message =
-        format!("{} {who} ({}) {reason}.", words::count(tally.open), words::percent(share));
-    if settled.rate.is_some() {
-        message.push_str(&format!(
-            " Without them the rate is {} ({}).",
-            words::percent(settled.rate),
-            words::range_named(confidence, settled.low, settled.high)
-        ));
-    }
+    let (count, share_text) = (words::count(tally.open), words::percent(share));
+    let range = words::range_named(confidence, settled.low, settled.high);
+    let without = match settled.rate {
+        Some(_) => format!(" Without them the rate is {} ({range}).", words::percent(settled.rate)),
+        None => String::new(),
+    };
+    let message = format!("{count} {who} ({share_text}) {reason}.{without}");
     let data = [("open", Value::from(tally.open)), ("share", Value::from(share))];
     Some(NoticeReport { code: "window_open", message, data: data.into() })
 }

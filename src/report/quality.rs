@@ -40,6 +40,7 @@ pub struct SetAsideReport {
     pub examples: Vec<ExampleReport>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
 fn as_code<S: Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(reason.code())
 }

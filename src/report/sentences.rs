@@ -69,7 +69,7 @@ pub fn headline(report: &Report) -> Vec<String> {
         let one = people(report.journeys.unit, 1);
         return vec![format!("No {one} reached {}, so there are no rates.", first.name)];
     }
-    if report.journeys.converted < FEW_ORDERS {
+    if report.has_few_orders() {
         return few_orders(report, last);
     }
     let answer = format!(
@@ -101,24 +101,25 @@ fn reached(step: &StepReport) -> String {
 
 fn few_orders(report: &Report, last: &StepReport) -> Vec<String> {
     let rate = &report.macro_conversion.rate;
-    let mut answer = format!(
-        "{} of {} {} {}",
-        count(rate.hits),
-        count(rate.base),
-        people(report.journeys.unit, rate.base),
-        reached(last)
-    );
-    if rate.low.is_some() {
-        answer.push_str(&format!(" ({})", range_named(report.confidence, rate.low, rate.high)));
-    }
-    let mut advice = "Too few for rates by step to mean much".to_owned();
-    if let Some(step) = latest_telling_step(report) {
-        let name = &step.name;
-        let counts = counts_with_range(report, &step.overall_rate).replacen(" (", ", ", 1);
-        let counts = counts.trim_end_matches(')');
-        advice.push_str(&format!("; {name} ({counts}) is the latest step worth watching"));
-    }
-    vec![format!("{answer}."), format!("{advice}.")]
+    let counts = format!("{} of {}", count(rate.hits), count(rate.base));
+    let who = people(report.journeys.unit, rate.base);
+    let range = match rate.low {
+        Some(_) => format!(" ({})", range_named(report.confidence, rate.low, rate.high)),
+        None => String::new(),
+    };
+    let watch = match latest_telling_step(report) {
+        Some(step) => {
+            let rate = &step.overall_rate;
+            let counts = format!("{} of {}", count(rate.hits), count(rate.base));
+            let range = range_named(report.confidence, rate.low, rate.high);
+            format!("; {} ({counts}, {range}) is the latest step worth watching", step.name)
+        }
+        None => String::new(),
+    };
+    vec![
+        format!("{counts} {who} {}{range}.", reached(last)),
+        format!("Too few for rates by step to mean much{watch}."),
+    ]
 }
 
 /// The last step between the first and the macro step that enough journeys reached.

@@ -4,6 +4,7 @@
 //! escapes or measures widths. A column's priority says in which order narrow media drop columns.
 
 use super::Report;
+use super::inspect::InspectedInput;
 use super::orders::SessionReportReport;
 use super::quality::QualityReport;
 use super::steps::StepReport;
@@ -30,6 +31,14 @@ pub struct Column {
     pub align: Align,
     /// 0 is never dropped; of the others the highest goes first.
     pub priority: u8,
+    /// What the heading means, where that is not plain; shown with the column.
+    pub meaning: Option<String>,
+}
+
+impl Column {
+    fn means(self, meaning: impl Into<String>) -> Column {
+        Column { meaning: Some(meaning.into()), ..self }
+    }
 }
 
 /// One cell, typed and unrounded.
@@ -67,47 +76,60 @@ pub struct Sheet {
     pub title: String,
     /// The columns; every row has as many cells.
     pub columns: Vec<Column>,
+    /// The sentences that stand before the table and say what matters in it.
+    pub lead: Vec<String>,
     /// The rows.
     pub rows: Vec<Vec<Cell>>,
-    /// What a reader must know to read it.
+    /// What a reader must know to read the table.
     pub notes: Vec<String>,
 }
 
 impl Sheet {
     fn new(title: &str, columns: Vec<Column>) -> Sheet {
-        Sheet { title: title.to_owned(), columns, rows: Vec::new(), notes: Vec::new() }
+        Sheet {
+            title: title.to_owned(),
+            columns,
+            lead: Vec::new(),
+            rows: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 }
 
 fn left(name: &str, priority: u8) -> Column {
-    Column { name: name.to_owned(), align: Align::Left, priority }
+    Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
 }
 
 fn right(name: &str, priority: u8) -> Column {
-    Column { name: name.to_owned(), align: Align::Right, priority }
+    Column { name: name.to_owned(), align: Align::Right, priority, meaning: None }
 }
 
 /// The ladder: one row a step.
 pub fn ladder_sheet(report: &Report) -> Sheet {
-    let range = words::range_name(report.confidence);
-    let columns = vec![
-        left("step", 0),
-        right("reached", 0),
-        right("of prev", 0),
-        left("", 0),
-        right(&range, 1),
-        right("of all", 2),
-        right(&range, 8),
-        right(to_last(report), 5),
-        right(&range, 7),
-        right("left here", 4),
-        right("median", 6),
-        left("kept", 3),
-    ];
-    let mut sheet = Sheet::new("The ladder", columns);
+    let mut sheet = Sheet::new("Steps", ladder_columns(report));
     sheet.rows = report.steps.iter().map(|step| ladder_row(report, step)).collect();
     sheet.notes = ladder_notes(report);
     sheet
+}
+
+fn ladder_columns(report: &Report) -> Vec<Column> {
+    let range = words::range_name(report.confidence);
+    let first = report.steps.first().map_or("", |step| step.name.as_str());
+    let last = report.steps.last().map_or("", |step| step.name.as_str());
+    vec![
+        left("step", 0),
+        right("reached", 0),
+        right("of prev", 0).means("of those at the step before (an optional step is no base)"),
+        left("", 0),
+        right(&range, 1),
+        right("of all", 2).means(format!("of those at {first}")),
+        right(&range, 8),
+        right(to_last(report), 5).means(format!("of those here, who reached {last}")),
+        right(&range, 7),
+        right("left", 4).means("reached this step and not the next"),
+        right("median", 6).means("time since the step before"),
+        left("kept", 3),
+    ]
 }
 
 /// The heading of the order rate.
@@ -146,15 +168,10 @@ fn range(rate: &Rate) -> Cell {
     Cell::Range(rate.low, rate.high)
 }
 
-/// What the headings and marks of the ladder mean; only of those that occur.
+/// What the marks of the ladder mean; only of those that occur.
 fn ladder_notes(report: &Report) -> Vec<String> {
     let has = |presence: &str| report.steps.iter().any(|step| step.presence == presence);
-    let first = report.steps.first().map_or("", |step| step.name.as_str());
-    let last = report.steps.last().map_or("", |step| step.name.as_str());
-    let mut notes = vec![format!(
-        "of prev: of those at the step before (optional steps are no base); of all: of those at {first}; {}: of those here, who reached {last}; left here: reached this step and not the next; median: time since the step before.",
-        to_last(report)
-    )];
+    let mut notes = Vec::new();
     if has("optional") {
         notes.push("(o) optional: nothing depends on it.".to_owned());
     }
@@ -208,13 +225,14 @@ pub fn exits_sheet(report: &Report) -> Sheet {
 /// Secondary actions: who did them, and the order rates with and without.
 pub fn actions_sheet(report: &Report) -> Sheet {
     let range_name = words::range_name(report.confidence);
+    let last = report.steps.last().map_or("", |step| step.name.as_str());
     let columns = vec![
         left("action", 0),
         right("did it", 0),
         right("of all", 1),
-        right("rate with", 0),
+        right("rate with", 0).means(format!("of those who did it, who reached {last}")),
         right(&range_name, 2),
-        right("rate without", 0),
+        right("rate without", 0).means("of the others"),
         right(&range_name, 3),
     ];
     let mut sheet = Sheet::new("Secondary actions", columns);
@@ -229,11 +247,7 @@ pub fn actions_sheet(report: &Report) -> Sheet {
             range(&action.order_rate_without),
         ]);
     }
-    let last = report.steps.last().map_or("", |step| step.name.as_str());
-    sheet.notes = vec![format!(
-        "rate with, rate without: of the {} who did it, and of those who did not, who reached {last}. That is no proof that the action makes the difference.",
-        words::people(report.journeys.unit, 0)
-    )];
+    sheet.notes = vec!["That is no proof that an action makes the difference.".to_owned()];
     sheet
 }
 
@@ -254,11 +268,11 @@ pub fn orders_sheet(report: &Report) -> Sheet {
             Cell::Money(value.per_visitor),
         ]);
     }
-    sheet.notes = orders_notes(report);
+    sheet.lead = orders_lead(report);
     sheet
 }
 
-fn orders_notes(report: &Report) -> Vec<String> {
+fn orders_lead(report: &Report) -> Vec<String> {
     let orders = &report.orders;
     let mut notes = Vec::new();
     if let Some(count) = orders.count {
@@ -334,25 +348,25 @@ pub fn session_report_sheet(report: &SessionReportReport) -> Sheet {
 
 /// The rows set aside, by reason, each with its first place.
 pub fn quality_sheet(quality: &QualityReport) -> Sheet {
-    let columns = vec![
-        right("rows", 0),
-        left("set aside because", 0),
-        left("first place", 1),
-        left("there", 2),
-    ];
+    let columns = vec![right("rows", 0), left("set aside because", 0), left("first place", 1)];
     let mut sheet = Sheet::new("Rows", columns);
     for aside in &quality.set_aside {
         let first = aside.examples.first();
-        let text = |text: Option<String>| text.map_or(Cell::Empty, Cell::Text);
         sheet.rows.push(vec![
             Cell::Count(aside.rows),
             Cell::Text(aside.reason.words().to_owned()),
-            text(first.map(|example| example.place.to_string())),
-            text(first.map(|example| example.message.clone())),
+            first.map_or(Cell::Empty, |example| Cell::Text(example.place.to_string())),
         ]);
     }
+    sheet.lead = vec![rows_sentence(quality.rows_read, quality.rows_used, quality.rows_set_aside)];
     sheet.notes = quality_notes(quality);
     sheet
+}
+
+/// `85 read = 55 used + 30 set aside.`
+pub fn rows_sentence(read: u64, used: u64, set_aside: u64) -> String {
+    let [read, used, set_aside] = [read, used, set_aside].map(words::count);
+    format!("{read} read = {used} used + {set_aside} set aside.")
 }
 
 fn quality_notes(quality: &QualityReport) -> Vec<String> {
@@ -360,14 +374,7 @@ fn quality_notes(quality: &QualityReport) -> Vec<String> {
         (number > 0)
             .then(|| format!("{} {}.", words::count(number), if number == 1 { one } else { many }))
     };
-    let rows = format!(
-        "{} read = {} used + {} set aside.",
-        words::count(quality.rows_read),
-        words::count(quality.rows_used),
-        words::count(quality.rows_set_aside)
-    );
     let notes = [
-        Some(rows),
         note(
             quality.conversions_by_tie,
             "conversion depends on events of one instant",
@@ -412,6 +419,21 @@ pub fn inputs_sheet(report: &Report) -> Sheet {
         ]);
         let notes = input.decisions.iter().map(|what| format!("{}: {what}.", input.path));
         sheet.notes.extend(notes);
+    }
+    sheet
+}
+
+/// The event names of one input and the canonical name that each counts as.
+pub fn events_sheet(input: &InspectedInput) -> Sheet {
+    let columns = vec![left("event", 0), right("rows", 0), left("counts as", 0)];
+    let mut sheet = Sheet::new("", columns);
+    for event in &input.events {
+        let step = event.step.clone().unwrap_or_else(|| "(nothing that is known)".to_owned());
+        sheet.rows.push(vec![
+            Cell::Text(event.name.clone()),
+            Cell::Count(event.rows),
+            Cell::Text(step),
+        ]);
     }
     sheet
 }

@@ -108,7 +108,7 @@ fn two_units(seconds: u64, large: (u64, &str), small: (u64, &str)) -> String {
 fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

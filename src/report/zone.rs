@@ -43,7 +43,7 @@ impl Zone {
     }
 
     /// The name in reports: `UTC`, `+02:00`, `Europe/Paris`.
-    pub fn name(&self) -> String {
+    pub fn name(self) -> String {
         match self.0 {
             Kind::Utc => "UTC".to_owned(),
             Kind::Fixed(offset) => offset.to_string(),
@@ -52,14 +52,14 @@ impl Zone {
     }
 
     /// The moment in this zone; `None` outside the years 1 to 9999, which RFC 3339 cannot write.
-    pub fn moment(&self, at: Instant) -> Option<Moment> {
+    pub fn moment(self, at: Instant) -> Option<Moment> {
         let utc =
             DateTime::from_timestamp_micros(at.0).filter(|utc| (1..=9999).contains(&utc.year()))?;
         let local = utc.with_timezone(&self.offset_at(utc));
         (1..=9999).contains(&local.year()).then_some(Moment(local))
     }
 
-    fn offset_at(&self, utc: DateTime<Utc>) -> FixedOffset {
+    fn offset_at(self, utc: DateTime<Utc>) -> FixedOffset {
         match self.0 {
             Kind::Utc => Utc.fix(),
             Kind::Fixed(offset) => offset,
