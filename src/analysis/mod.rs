@@ -1,3 +1,10 @@
-//! Numbers from the tally.
+//! From counts to numbers: rates with intervals, times, money, coverage. One question a file.
+//!
+//! Everything here is a pure function of the findings and the ladder; a number that does not exist is
+//! `None`, never nought. Nothing here formats or names.
 
+pub mod coverage;
 pub mod ladder_rates;
+pub mod orders;
+pub mod rate;
+pub mod times;

@@ -1,1 +1,259 @@
-//! The columns of a table.
+//! The columns of a delimited table: names, and the cells of a row by column.
+//!
+//! Exports are recognised and read by the names of their columns, never by position. Names are
+//! compared in a normalised form, cells are decoded and cleaned of what spreadsheets do to them.
+//! This file must not know any format: it neither splits bytes into records nor judges a value.
+
+use csv::ByteRecord;
+use std::borrow::Cow;
+
+/// Texts that stand for "nothing", in lower case.
+const NULLS: [&str; 8] = ["", "null", "none", "(not set)", "(none)", "-", "n/a", "undefined"];
+
+/// A byte order mark as it looks after decoding.
+const BOM: char = '\u{feff}';
+
+/// The header of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Header {
+    record: ByteRecord,
+    exact: Vec<String>,
+    /// Empty for a name that ends in a space: reports of comparisons repeat a column's name with
+    /// a space behind it for the change in percent, and that is never the column itself.
+    normal: Vec<String>,
+}
+
+impl Header {
+    /// Reads the names of the first record of a table.
+    pub fn new(record: &ByteRecord) -> Header {
+        let exact: Vec<String> = record.iter().map(|cell| decode(cell).into_owned()).collect();
+        let normal = exact
+            .iter()
+            .map(|name| if name.ends_with(' ') { String::new() } else { normalise(name) })
+            .collect();
+        Header { record: record.clone(), exact, normal }
+    }
+
+    /// The first column that has one of these names, the first alias first. A name that is written
+    /// exactly like the alias goes before one that is only equal to it when normalised.
+    pub fn find(&self, aliases: &[&str]) -> Option<usize> {
+        aliases.iter().filter(|alias| !alias.is_empty()).find_map(|alias| {
+            let among = |names: &[String]| names.iter().position(|name| name == alias);
+            among(&self.exact).or_else(|| among(&self.normal))
+        })
+    }
+
+    /// Whether a column has one of these names.
+    pub fn has(&self, aliases: &[&str]) -> bool {
+        self.find(aliases).is_some()
+    }
+
+    /// The names as they are written.
+    pub fn names(&self) -> &[String] {
+        &self.exact
+    }
+
+    /// The names in the form in which they are compared: `financial status`. Empty for a name that
+    /// ends in a space.
+    pub fn normal_names(&self) -> &[String] {
+        &self.normal
+    }
+
+    /// Whether a row is this header again, as in tables that were put behind each other.
+    pub fn is_repeat(&self, row: &ByteRecord) -> bool {
+        let same = |(name, cell): (&[u8], &[u8])| without_bom(name) == without_bom(cell);
+        row.len() == self.record.len() && self.record.iter().zip(row.iter()).all(same)
+    }
+}
+
+/// A name in the form in which names are compared: without byte order mark and quotes, in lower
+/// case, each run of spaces and `_` as one space.
+pub fn normalise(name: &str) -> String {
+    let name = name.trim_matches(|c: char| c.is_whitespace() || matches!(c, BOM | '"' | '\''));
+    let words = name.split(|c: char| c == '_' || c.is_whitespace()).filter(|w| !w.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// The cells of one row.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'r> {
+    /// The record as the table's reader gives it.
+    pub record: &'r ByteRecord,
+}
+
+impl<'r> Row<'r> {
+    /// A cell as text: decoded, trimmed, without the one `'` that guards a number or a formula from
+    /// spreadsheets. Empty for no column and for a row that is too short.
+    pub fn text(&self, column: Option<usize>) -> Cow<'r, str> {
+        match column.and_then(|column| self.record.get(column)) {
+            None => Cow::Borrowed(""),
+            Some(cell) => match decode(cell) {
+                Cow::Borrowed(text) => Cow::Borrowed(clean(text)),
+                Cow::Owned(text) => Cow::Owned(clean(&text).to_owned()),
+            },
+        }
+    }
+
+    /// A cell that says something: `None` for what [`Row::text`] leaves empty and for `null`,
+    /// `None`, `(not set)`, `(none)`, `-`, `N/A`, `undefined` and `NaN`.
+    pub fn value(&self, column: Option<usize>) -> Option<Cow<'r, str>> {
+        Some(self.text(column)).filter(|text| !is_null(text))
+    }
+
+    /// Whether all cells are empty.
+    pub fn is_blank(&self) -> bool {
+        self.record.iter().all(|cell| cell.trim_ascii().is_empty())
+    }
+}
+
+/// Whether a text stands for "nothing".
+pub fn is_null(text: &str) -> bool {
+    text.len() <= 9 && (NULLS.iter().any(|n| n.eq_ignore_ascii_case(text)) || text == "NaN")
+}
+
+/// Decodes bytes as UTF-8 or, where they are none, as Windows-1252 (which every byte sequence is).
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    }
+}
+
+fn without_bom(cell: &[u8]) -> &[u8] {
+    cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell)
+}
+
+/// Whether a spreadsheet wrote a long number as `5.9E+12` or `5,9E+12`. Its digits are lost, so it
+/// identifies nothing.
+pub fn is_excel_number(text: &str) -> bool {
+    let Some((number, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    whole.len() == 1
+        && is_digits(whole)
+        && is_digits(fraction)
+        && exponent.strip_prefix('+').is_some_and(is_digits)
+}
+
+/// Trims a cell and takes away a guarding apostrophe.
+fn clean(text: &str) -> &str {
+    let text = text.trim();
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "+-=@".contains(c)) => rest,
+        Some(_) | None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(names: &[&str]) -> Header {
+        Header::new(&ByteRecord::from(names.to_vec()))
+    }
+
+    #[test]
+    fn columns_are_found_by_their_normalised_names() {
+        let table =
+            header(&["\u{feff}Name", "\"Created  at\"", "financial_status", "name", "ÉTAT"]);
+        let cases: [(&[&str], Option<usize>); 6] = [
+            (&["name"], Some(3)), // written exactly so
+            (&["created at"], Some(1)),
+            (&["financial status"], Some(2)),
+            (&["status", "état"], Some(4)),
+            (&["id"], None),
+            (&[""], None),
+        ];
+        for (aliases, expected) in cases {
+            assert_eq!(table.find(aliases), expected, "{aliases:?}");
+            assert_eq!(table.has(aliases), expected.is_some(), "{aliases:?}");
+        }
+        assert_eq!(table.names()[1], "\"Created  at\"");
+    }
+
+    #[test]
+    fn a_trailing_space_makes_another_column() {
+        let twins = header(&["Sessions (previous_year) ", "Sessions (previous_year)", "Day "]);
+        assert_eq!(twins.find(&["sessions (previous year)"]), Some(1));
+        assert_eq!(twins.find(&["Sessions (previous_year) "]), Some(0));
+        assert_eq!(twins.find(&["day"]), None);
+        assert_eq!(twins.normal_names(), ["", "sessions (previous year)", ""]);
+    }
+
+    #[test]
+    fn a_header_in_the_middle_is_seen() {
+        let table = header(&["\u{feff}Name", "Id"]);
+        let cases: [(&[&str], bool); 5] = [
+            (&["\u{feff}Name", "Id"], true),
+            (&["Name", "Id"], true),
+            (&["Name", "Id", ""], false),
+            (&["Name", "ID"], false),
+            (&["#7", "8"], false),
+        ];
+        for (cells, expected) in cases {
+            assert_eq!(table.is_repeat(&ByteRecord::from(cells.to_vec())), expected, "{cells:?}");
+        }
+        assert!(header(&["Name"]).is_repeat(&ByteRecord::from(vec!["\u{feff}Name"])));
+    }
+
+    #[test]
+    fn cells_are_decoded_and_cleaned() {
+        let cases: [(&[u8], &str); 10] = [
+            (b" a b ", "a b"),
+            (b"'06000", "06000"),
+            (b"'+44 20", "+44 20"),
+            (b"''7", "''7"),
+            (b"'quoted", "'quoted"),
+            (b"'=1+1", "=1+1"),
+            (b"'", "'"),
+            (b"caf\xe9 ", "café"),
+            ("café".as_bytes(), "café"),
+            (b"\x80 12", "€ 12"),
+        ];
+        for (cell, expected) in cases {
+            let record = ByteRecord::from(vec![cell]);
+            assert_eq!(Row { record: &record }.text(Some(0)), expected);
+        }
+        let record = ByteRecord::from(vec!["x"]);
+        assert_eq!(Row { record: &record }.text(Some(1)), "");
+        assert_eq!(Row { record: &record }.text(None), "");
+    }
+
+    #[test]
+    fn what_says_nothing_is_no_value() {
+        for text in [
+            "",
+            "  ",
+            "null",
+            "NULL",
+            "None",
+            "(not set)",
+            "(none)",
+            "-",
+            "N/A",
+            "undefined",
+            "NaN",
+        ] {
+            let record = ByteRecord::from(vec![text]);
+            assert_eq!(Row { record: &record }.value(Some(0)), None, "{text}");
+        }
+        for text in ["0", "(direct)", "nan", "no", "Nonesuch"] {
+            let record = ByteRecord::from(vec![text]);
+            assert_eq!(Row { record: &record }.value(Some(0)).unwrap(), text);
+        }
+        assert!(Row { record: &ByteRecord::from(vec!["", " "]) }.is_blank());
+        assert!(!Row { record: &ByteRecord::from(vec!["", "0"]) }.is_blank());
+    }
+
+    #[test]
+    fn spreadsheet_numbers_are_seen() {
+        for text in ["5.9E+12", "5,9E+12", "5E+12", "1.55556e+10"] {
+            assert!(is_excel_number(text), "{text}");
+        }
+        for text in
+            ["5900000000001", "5.9", "55.9E+12", "5.9E12", "5.9E-3", "E+1", "5.E+1", "5E+", "12e4"]
+        {
+            assert!(!is_excel_number(text), "{text}");
+        }
+    }
+}

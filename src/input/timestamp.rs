@@ -1,1 +1,237 @@
-//! Times as files write them.
+//! Times as files write them, turned into instants.
+//!
+//! [`parse`] reads every shape that means one thing only; what spreadsheets make of times is in
+//! [`slash`], because a whole column has to be seen before `3/4/2025` means anything. Almost every
+//! row of every input passes here, so the common shape is read from its bytes with integer
+//! arithmetic; `chrono` is asked only about named time zones. Nothing here allocates or panics.
+
+pub mod slash;
+#[cfg(test)]
+mod tests;
+
+pub use slash::{Ambiguous, DateEvidence, DateOrder, parse_slash};
+
+use crate::time::{Instant, Precision, SECOND};
+use chrono::{DateTime, LocalResult, Offset, TimeZone};
+
+/// Microseconds in a day.
+const DAY: i64 = 86_400 * SECOND;
+
+/// The years that a time may be of: what lies outside is a mistake.
+const YEARS: std::ops::RangeInclusive<i64> = 1900..=2200;
+
+/// A time as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// When, in UTC.
+    pub at: Instant,
+    /// How finely the text shows the time; a source may be known to be finer.
+    pub precision: Precision,
+    /// Seconds east of UTC, if the text says so.
+    pub offset: Option<i32>,
+}
+
+/// The zone of times that name none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ZoneRule {
+    /// So many seconds east of UTC, all year.
+    Fixed(i32),
+    /// A zone of the time zone database.
+    Named(chrono_tz::Tz),
+}
+
+impl Default for ZoneRule {
+    /// UTC.
+    fn default() -> ZoneRule {
+        ZoneRule::Fixed(0)
+    }
+}
+
+impl ZoneRule {
+    /// The instant of a local time (in microseconds, as if it were UTC). Of a time that the clocks
+    /// show twice in autumn it is the earlier one; one that they leave out in spring is counted on
+    /// from the time before the change (02:30 is half an hour after 02:00 in winter time).
+    fn instant(self, local: i64) -> Option<Instant> {
+        let east = match self {
+            ZoneRule::Fixed(seconds) => i64::from(seconds),
+            ZoneRule::Named(zone) => {
+                let clock = DateTime::from_timestamp_micros(local)?.naive_utc();
+                let offset = match zone.offset_from_local_datetime(&clock) {
+                    LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset,
+                    LocalResult::None => {
+                        let before = DateTime::from_timestamp_micros(local - DAY)?.naive_utc();
+                        zone.offset_from_utc_datetime(&before)
+                    }
+                };
+                i64::from(offset.fix().local_minus_utc())
+            }
+        };
+        Some(Instant(local - east * SECOND))
+    }
+}
+
+/// Reads a time of any shape that means one thing only. `None` if it is none, if a part is out of
+/// range (month 13, 30 February, hour 24) or the year is not in 1900 to 2200.
+///
+/// - `2025-10-07`, then after a space or `T` `09:50`, `09:50:26` or `09:50:26.123` (one to nine
+///   digits, cut after microseconds), then `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`; without a
+///   zone it is a time of `zone`. A leap second (`:60`) is read as `:59.999999`.
+/// - `20251007`: a date.
+/// - Ten digits (with or without a fraction) are seconds since 1970 UTC, thirteen milliseconds,
+///   sixteen microseconds, nineteen nanoseconds.
+pub fn parse(text: &str, zone: ZoneRule) -> Option<Stamp> {
+    let bytes = text.as_bytes().trim_ascii();
+    match bytes.get(4) {
+        Some(b'-') => written(bytes, zone),
+        Some(_) => number(bytes, zone),
+        None => None,
+    }
+}
+
+/// Reads a time of any shape, also those that spreadsheets make (see [`parse_slash`]).
+pub fn parse_any(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Option<Stamp> {
+    parse(text, zone).or_else(|| parse_slash(text, order, zone))
+}
+
+/// `2025-10-07…`
+fn written(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
+    let ([y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2], rest) = bytes.split_first_chunk()? else {
+        return None;
+    };
+    let year = digits(&[*y1, *y2, *y3, *y4])?;
+    let day = date(year, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?)?;
+    match rest.split_first() {
+        None => local(day, Precision::Day, zone),
+        Some((b' ' | b'T' | b't', rest)) => clock(day, rest, zone),
+        Some(_) => None,
+    }
+}
+
+/// The time of day and the zone, as in `09:50:26.123 +0200`, of the day that starts at `day`.
+fn clock(day: i64, bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
+    let ([h1, h2, b':', m1, m2], rest) = bytes.split_first_chunk()? else { return None };
+    let (hour, minute) = (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?);
+    let (second, micros, precision, rest) = seconds(rest)?;
+    let at = day + time_of_day(hour, minute, second)? + micros;
+    if rest.is_empty() {
+        return local(at, precision, zone);
+    }
+    let east = offset(rest)?;
+    let at = Instant(at - i64::from(east) * SECOND);
+    Some(Stamp { at, precision, offset: Some(east) })
+}
+
+/// Seconds and microseconds at the start of `bytes`, how fine they are, and what follows.
+fn seconds(bytes: &[u8]) -> Option<(i64, i64, Precision, &[u8])> {
+    let Some((b':', rest)) = bytes.split_first() else {
+        return Some((0, 0, Precision::Minute, bytes));
+    };
+    let ([s1, s2], rest) = rest.split_first_chunk()?;
+    let second = digits(&[*s1, *s2])?;
+    let (micros, precision, rest) = match rest.split_first() {
+        Some((b'.' | b',', rest)) => {
+            let length = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            let (fraction, rest) = rest.split_at_checked(length)?;
+            (micros(fraction)?, Precision::Exact, rest)
+        }
+        Some(_) | None => (0, Precision::Second, rest),
+    };
+    match second {
+        60 => Some((59, SECOND - 1, precision, rest)),
+        second => Some((second, micros, precision, rest)),
+    }
+}
+
+/// The seconds east of UTC that the zone at the end of a time stands for.
+fn offset(bytes: &[u8]) -> Option<i32> {
+    let (east, rest) = match bytes.strip_prefix(b" ").unwrap_or(bytes) {
+        b"Z" | b"z" | b"UTC" | b"utc" | b"GMT" => return Some(0),
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = match rest {
+        [h1, h2] => (digits(&[*h1, *h2])?, 0),
+        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?),
+        _ => return None,
+    };
+    let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
+    (hours <= 18 && minutes <= 59).then_some(east * seconds)
+}
+
+/// Digits alone: a date or the time since 1970, by their number.
+fn number(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
+    let dot = bytes.iter().position(|&b| b == b'.').unwrap_or(bytes.len());
+    let (whole, fraction) = bytes.split_at_checked(dot)?;
+    let since = |micros: i64, precision| {
+        let stamp = Stamp { at: Instant(micros), precision, offset: None };
+        epoch_range().contains(&micros).then_some(stamp)
+    };
+    match (whole.len(), fraction.split_first()) {
+        (8, None) => {
+            let day = digits(whole)?;
+            local(date(day / 10_000, day / 100 % 100, day % 100)?, Precision::Day, zone)
+        }
+        (10, None) => since(digits(whole)? * SECOND, Precision::Second),
+        (10, Some((_, fraction))) => {
+            since(digits(whole)? * SECOND + micros(fraction)?, Precision::Exact)
+        }
+        (13, None) => since(digits(whole)? * 1000, Precision::Exact),
+        (16, None) => since(digits(whole)?, Precision::Exact),
+        (19, None) => since(digits(whole)? / 1000, Precision::Exact),
+        _ => None,
+    }
+}
+
+/// The instants of [`YEARS`], in microseconds.
+fn epoch_range() -> std::ops::Range<i64> {
+    days_from_civil(*YEARS.start(), 1, 1) * DAY..days_from_civil(YEARS.end() + 1, 1, 1) * DAY
+}
+
+/// The stamp of a local time in microseconds.
+fn local(at: i64, precision: Precision, zone: ZoneRule) -> Option<Stamp> {
+    Some(Stamp { at: zone.instant(at)?, precision, offset: None })
+}
+
+/// The start of a day in microseconds, if there is such a day.
+fn date(year: i64, month: i64, day: i64) -> Option<i64> {
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    };
+    let exists = YEARS.contains(&year) && (1..=12).contains(&month) && (1..=days).contains(&day);
+    exists.then(|| days_from_civil(year, month, day) * DAY)
+}
+
+/// Microseconds since the start of the day, if there is such a time.
+fn time_of_day(hour: i64, minute: i64, second: i64) -> Option<i64> {
+    let exists = hour <= 23 && minute <= 59 && second <= 59;
+    exists.then_some((hour * 3600 + minute * 60 + second) * SECOND)
+}
+
+/// Days since 1970-01-01 in the Gregorian calendar.
+/// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", for years after 0.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    // The year starts in March, so that the leap day is its last.
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year / 400, year % 400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// The number that up to 19 digits stand for; `None` if a byte is no digit.
+fn digits(bytes: &[u8]) -> Option<i64> {
+    bytes.iter().try_fold(0_i64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit <= 9).then_some(())?;
+        number.checked_mul(10)?.checked_add(i64::from(digit))
+    })
+}
+
+/// Microseconds of the one to nine digits behind a decimal sign.
+fn micros(fraction: &[u8]) -> Option<i64> {
+    let length = u32::try_from(fraction.len()).ok().filter(|n| (1..=9).contains(n))?;
+    Some(digits(fraction)? * 10_i64.pow(9 - length) / 1000)
+}

@@ -1,1 +1,57 @@
-//! json
+//! The report and the view of the inputs as JSON: the published contracts, indented, one newline at the end.
+//!
+//! Names from data are escaped by JSON itself; numbers are not rounded; what is not finite is `null`.
+
+use crate::report::Report;
+use crate::report::inspect::InspectReport;
+use serde::Serialize;
+
+/// The report as `funnel.report/1`.
+pub fn report_json(report: &Report) -> String {
+    pretty(report)
+}
+
+/// The view of the inputs as `funnel.inspect/1`.
+pub fn inspect_json(report: &InspectReport) -> String {
+    pretty(report)
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value);
+    text.expect("the keys of both contracts are texts") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::rate::Rate;
+    use crate::report::{example, inspect};
+
+    #[test]
+    fn the_report_is_the_golden_one() {
+        let (findings, ladder) = example::storefront();
+        let report = Report::new(&findings, &ladder, &example::options());
+        assert_eq!(report_json(&report), include_str!("golden/report.json"));
+    }
+
+    #[test]
+    fn the_view_of_the_inputs_is_the_golden_one() {
+        let (findings, _) = example::storefront();
+        let zone = example::options().zone;
+        let report = InspectReport::new(&findings, inspect::missing(&findings), zone);
+        assert_eq!(inspect_json(&report), include_str!("golden/inspect.json"));
+    }
+
+    #[test]
+    fn what_is_no_number_is_null() {
+        let (findings, ladder) = example::storefront();
+        let mut report = Report::new(&findings, &ladder, &example::options());
+        let broken =
+            Rate { rate: Some(f64::NAN), low: Some(f64::INFINITY), ..Rate::of(0, 0, 0.95) };
+        report.macro_conversion.rate = broken;
+        let json = report_json(&report);
+        assert!(!json.contains("NaN") && !json.contains("inf"), "{json}");
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert!(value["macro"]["rate"].is_null() && value["macro"]["low"].is_null());
+    }
+}

@@ -1,5 +1,7 @@
-//! One medium a file.
+//! The media of a report, one a file. Everything returns text; nothing here writes or calculates.
 
 pub mod escape;
+pub mod inspect_table;
 pub mod json;
+mod layout;
 pub mod table;

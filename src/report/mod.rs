@@ -1,4 +1,123 @@
-//! The full-precision answer.
+//! The answer at full precision: what the report says, before any medium shows it.
+//!
+//! `Report` is the published JSON contract `funnel.report/1`: keys are added, never renamed or removed.
+//! Unknown is `None` and never nought, numbers are not rounded, lists are in a fixed order.
+//! Nothing here lays out, and nothing here counts: counts come from the findings, rates from `analysis`.
 
+#[cfg(test)]
+pub mod example;
+mod header;
 pub mod inspect;
+mod notices;
+mod orders;
+mod quality;
+mod sentences;
 pub mod sheet;
+mod steps;
+pub mod words;
+pub mod zone;
+
+pub use header::{InputReport, JourneysReport, LadderReport, PeriodReport, ToolReport};
+pub use notices::NoticeReport;
+pub use orders::{OrderValueReport, OrdersReport, SessionReportReport, SessionStepReport};
+pub use quality::{ExampleReport, QualityReport, SetAsideReport};
+pub use sentences::{headline, scope};
+pub use steps::{ActionReport, BreakdownReport, BreakdownRow, ExitReport, MacroReport, StepReport};
+
+use crate::analysis::coverage::{self, Coverage};
+use crate::findings::Findings;
+use crate::ladder::definition::Ladder;
+use serde::Serialize;
+use zone::Zone;
+
+/// The version of the report's keys.
+pub const SCHEMA: &str = "funnel.report/1";
+
+/// What a report is made with, beside the findings and the ladder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReportOptions {
+    /// The level of all intervals, a share: 0.95.
+    pub confidence: f64,
+    /// The name of the counting rules: `funnel`.
+    pub rules: String,
+    /// The SHA-256 of the resolved ladder definition, in hexadecimal.
+    pub sha256: String,
+    /// The zone of all times.
+    pub zone: Zone,
+    /// The version of the program.
+    pub version: String,
+}
+
+/// The report, key by key as other programs read it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: &'static str,
+    /// The program that made it.
+    pub tool: ToolReport,
+    /// The ladder and its policies.
+    pub ladder: LadderReport,
+    /// One an input, by path.
+    pub inputs: Vec<InputReport>,
+    /// The time that the report speaks of.
+    pub period: PeriodReport,
+    /// The journeys by outcome.
+    pub journeys: JourneysReport,
+    /// The steps, in the ladder's order.
+    pub steps: Vec<StepReport>,
+    /// The macro conversion.
+    #[serde(rename = "macro")]
+    pub macro_conversion: MacroReport,
+    /// The steps by the values of a dimension.
+    pub breakdowns: Vec<BreakdownReport>,
+    /// Secondary actions, in the ladder's order.
+    pub actions: Vec<ActionReport>,
+    /// The orders of the online store.
+    pub orders: OrdersReport,
+    /// What the event log saw of what happened.
+    pub coverage: Coverage,
+    /// What became of the rows.
+    pub quality: QualityReport,
+    /// What a reader should know.
+    pub notices: Vec<NoticeReport>,
+    /// Where journeys ended: one a step that is not optional, but the last.
+    pub exits: Vec<ExitReport>,
+    /// Aggregated session reports, by path.
+    pub session_reports: Vec<SessionReportReport>,
+    /// The level of all intervals, a share: 0.95.
+    pub confidence: f64,
+}
+
+impl Report {
+    /// The report of a run's findings under the ladder that they were counted with.
+    pub fn new(findings: &Findings, ladder: &Ladder, options: &ReportOptions) -> Report {
+        let ReportOptions { confidence, zone, .. } = *options;
+        Report {
+            schema: SCHEMA,
+            tool: ToolReport { name: "funnel", version: options.version.clone() },
+            ladder: LadderReport::new(ladder, options),
+            inputs: findings.inputs.iter().map(|input| InputReport::new(input, zone)).collect(),
+            period: PeriodReport::new(findings, zone),
+            journeys: JourneysReport::new(&findings.tally, ladder),
+            steps: steps::steps(&findings.tally, ladder, confidence),
+            macro_conversion: steps::macro_conversion(&findings.tally, ladder, confidence),
+            breakdowns: Vec::new(),
+            actions: steps::actions(&findings.tally, ladder, confidence),
+            orders: OrdersReport::new(findings, confidence),
+            coverage: coverage::coverage(findings, confidence),
+            quality: QualityReport::new(findings),
+            notices: notices::notices(findings, ladder, confidence),
+            exits: steps::exits(&findings.tally, ladder),
+            session_reports: orders::session_reports(findings, confidence),
+            confidence,
+        }
+    }
+
+    /// Whether there are too few conversions for rates by step to be ranked.
+    pub fn has_few_orders(&self) -> bool {
+        self.journeys.converted < notices::FEW_ORDERS
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,439 @@
-//! sheet
+//! The tables of a report as typed cells: what stands where, before any medium formats it.
+//!
+//! Terminal, HTML and Markdown draw the same sheets, so they cannot disagree. Nothing here rounds,
+//! escapes or measures widths. A column's priority says in which order narrow media drop columns.
+
+use super::Report;
+use super::inspect::InspectedInput;
+use super::orders::SessionReportReport;
+use super::quality::QualityReport;
+use super::steps::StepReport;
+use super::words;
+use super::zone::Moment;
+use crate::analysis::rate::Rate;
+use crate::money::Amount;
+
+/// On which side of its column a cell stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A column of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The heading.
+    pub name: String,
+    /// Where its cells stand.
+    pub align: Align,
+    /// 0 is never dropped; of the others the highest goes first.
+    pub priority: u8,
+    /// What the heading means, where that is not plain; shown with the column.
+    pub meaning: Option<String>,
+}
+
+impl Column {
+    fn means(self, meaning: impl Into<String>) -> Column {
+        Column { meaning: Some(meaning.into()), ..self }
+    }
+}
+
+/// One cell, typed and unrounded.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Text, possibly from data: to be escaped by the medium.
+    Text(String),
+    /// A number of something.
+    Count(u64),
+    /// A difference of counts.
+    Difference(i64),
+    /// A share of one.
+    Share(Option<f64>),
+    /// The two bounds of a share.
+    Range(Option<f64>, Option<f64>),
+    /// A length of time.
+    Seconds(Option<f64>),
+    /// An amount; its currency stands beside it.
+    Money(Option<Amount>),
+    /// A bar of the share that was kept.
+    Bar {
+        /// The share; `None` draws nothing.
+        kept: Option<f64>,
+    },
+    /// Whether the row needs attention.
+    Warning(bool),
+    /// Nothing belongs here.
+    Empty,
+}
+
+/// A table with its title and the lines that explain it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// The heading.
+    pub title: String,
+    /// The columns; every row has as many cells.
+    pub columns: Vec<Column>,
+    /// The sentences that stand before the table and say what matters in it.
+    pub lead: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+    /// What a reader must know to read the table.
+    pub notes: Vec<String>,
+}
+
+impl Sheet {
+    fn new(title: &str, columns: Vec<Column>) -> Sheet {
+        Sheet {
+            title: title.to_owned(),
+            columns,
+            lead: Vec::new(),
+            rows: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+fn left(name: &str, priority: u8) -> Column {
+    Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
+}
+
+fn right(name: &str, priority: u8) -> Column {
+    Column { name: name.to_owned(), align: Align::Right, priority, meaning: None }
+}
+
+/// The ladder: one row a step.
+pub fn ladder_sheet(report: &Report) -> Sheet {
+    let mut sheet = Sheet::new("Steps", ladder_columns(report));
+    sheet.rows = report.steps.iter().map(|step| ladder_row(report, step)).collect();
+    sheet.notes = ladder_notes(report);
+    sheet
+}
+
+fn ladder_columns(report: &Report) -> Vec<Column> {
+    let range = words::range_name(report.confidence);
+    let first = report.steps.first().map_or("", |step| step.name.as_str());
+    let last = report.steps.last().map_or("", |step| step.name.as_str());
+    vec![
+        left("step", 0),
+        right("reached", 0),
+        right("of prev", 0).means("of those at the step before (an optional step is no base)"),
+        left("", 0),
+        right(&range, 1),
+        right("of all", 2).means(format!("of those at {first}")),
+        right(&range, 8),
+        right(to_last(report), 5).means(format!("of those here, who reached {last}")),
+        right(&range, 7),
+        right("left", 4).means("reached this step and not the next"),
+        right("median", 6).means("time since the step before"),
+        left("kept", 3),
+    ]
+}
+
+/// The heading of the order rate.
+fn to_last(report: &Report) -> &'static str {
+    match report.steps.last() {
+        Some(step) if step.name == "Order" => "to order",
+        Some(_) | None => "to last",
+    }
+}
+
+fn ladder_row(report: &Report, step: &StepReport) -> Vec<Cell> {
+    let mark = match step.presence {
+        "optional" => " (o)",
+        "implied" => " (i)",
+        _ => "",
+    };
+    let exit = report.exits.iter().find(|exit| exit.name == step.name);
+    let rate = step.step_rate;
+    vec![
+        Cell::Text(format!("{}{mark}", step.name)),
+        Cell::Count(step.reached),
+        Cell::Share(rate.and_then(|rate| rate.rate)),
+        Cell::Warning(step.below_target),
+        Cell::Range(rate.and_then(|rate| rate.low), rate.and_then(|rate| rate.high)),
+        Cell::Share(step.overall_rate.rate),
+        range(&step.overall_rate),
+        Cell::Share(step.order_rate.rate),
+        range(&step.order_rate),
+        exit.map_or(Cell::Empty, |exit| Cell::Difference(exit.left)),
+        Cell::Seconds(step.seconds_from_previous.map(|seconds| seconds.median)),
+        Cell::Bar { kept: rate.and_then(|rate| rate.rate) },
+    ]
+}
+
+fn range(rate: &Rate) -> Cell {
+    Cell::Range(rate.low, rate.high)
+}
+
+/// What the marks of the ladder mean; only of those that occur.
+fn ladder_notes(report: &Report) -> Vec<String> {
+    let has = |presence: &str| report.steps.iter().any(|step| step.presence == presence);
+    let mut notes = Vec::new();
+    if has("optional") {
+        notes.push("(o) optional: nothing depends on it.".to_owned());
+    }
+    if has("implied") {
+        notes.push(format!("(i) implied: a later step proves it.{}", implied_shares(report)));
+    }
+    if report.steps.iter().any(|step| step.below_target) {
+        notes.push("! below the step's target.".to_owned());
+    }
+    notes
+}
+
+fn implied_shares(report: &Report) -> String {
+    let share = |step: &StepReport| {
+        let rate = Rate::of(step.implied, step.reached, report.confidence).rate;
+        format!(
+            "{} {} of {} ({})",
+            step.name,
+            words::count(step.implied),
+            words::count(step.reached),
+            words::percent(rate)
+        )
+    };
+    let shares: Vec<String> =
+        report.steps.iter().filter(|step| step.implied > 0).map(share).collect();
+    match shares.as_slice() {
+        [] => String::new(),
+        shares => format!(" Not seen by itself: {}.", shares.join(", ")),
+    }
+}
+
+/// Where journeys ended, most first; steps that lose nobody are left out.
+pub fn exits_sheet(report: &Report) -> Sheet {
+    let columns =
+        vec![left("reached", 0), left("but not", 0), right("left", 0), right("of reached", 0)];
+    let mut sheet = Sheet::new("Biggest exits", columns);
+    let mut exits: Vec<_> = report.exits.iter().filter(|exit| exit.left > 0).collect();
+    exits.sort_by_key(|exit| std::cmp::Reverse(exit.left));
+    for exit in exits {
+        let share = Rate::of(exit.left.unsigned_abs(), exit.reached, report.confidence).rate;
+        sheet.rows.push(vec![
+            Cell::Text(exit.name.clone()),
+            Cell::Text(exit.next.clone()),
+            Cell::Difference(exit.left),
+            Cell::Share(share),
+        ]);
+    }
+    sheet
+}
+
+/// Secondary actions: who did them, and the order rates with and without.
+pub fn actions_sheet(report: &Report) -> Sheet {
+    let range_name = words::range_name(report.confidence);
+    let last = report.steps.last().map_or("", |step| step.name.as_str());
+    let columns = vec![
+        left("action", 0),
+        right("did it", 0),
+        right("of all", 1),
+        right("rate with", 0).means(format!("of those who did it, who reached {last}")),
+        right(&range_name, 2),
+        right("rate without", 0).means("of the others"),
+        right(&range_name, 3),
+    ];
+    let mut sheet = Sheet::new("Secondary actions", columns);
+    for action in &report.actions {
+        sheet.rows.push(vec![
+            Cell::Text(action.name.clone()),
+            Cell::Count(action.did.hits),
+            Cell::Share(action.did.rate),
+            Cell::Share(action.order_rate_with.rate),
+            range(&action.order_rate_with),
+            Cell::Share(action.order_rate_without.rate),
+            range(&action.order_rate_without),
+        ]);
+    }
+    sheet.notes = vec!["That is no proof that an action makes the difference.".to_owned()];
+    sheet
+}
+
+/// The value of the orders by currency.
+pub fn orders_sheet(report: &Report) -> Sheet {
+    let columns = vec![
+        left("currency", 0),
+        right("value", 0),
+        right("average order", 0),
+        right("per visitor", 0),
+    ];
+    let mut sheet = Sheet::new("Orders", columns);
+    for value in &report.orders.value {
+        sheet.rows.push(vec![
+            Cell::Text(value.currency.clone().unwrap_or_else(|| "(unknown)".to_owned())),
+            Cell::Money(Some(value.amount)),
+            Cell::Money(value.average),
+            Cell::Money(value.per_visitor),
+        ]);
+    }
+    sheet.lead = orders_lead(report);
+    sheet
+}
+
+fn orders_lead(report: &Report) -> Vec<String> {
+    let orders = &report.orders;
+    let mut notes = Vec::new();
+    if let Some(count) = orders.count {
+        let part = |number: Option<u64>, what: &str| {
+            number.filter(|&n| n > 0).map(|n| format!("{} {what}", words::count(n)))
+        };
+        let parts = [
+            part(orders.cancelled, "cancelled"),
+            part(orders.refunded, "refunded in full"),
+            part(orders.other_channels, "of other sales channels left out"),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let parts =
+            if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+        notes.push(format!("{} {}{parts}.", words::count(count), words::people("order", count)));
+    }
+    let repeat = &orders.repeat_rate;
+    if repeat.base > 0 {
+        notes.push(format!(
+            "Repeat rate: {} of {} with an order have two or more ({}, {}).",
+            words::count(repeat.hits),
+            words::count(repeat.base),
+            words::percent(repeat.rate),
+            words::range_named(report.confidence, repeat.low, repeat.high)
+        ));
+    }
+    notes
+}
+
+/// What the event log saw; one row a comparison that both sides allow.
+pub fn coverage_sheet(report: &Report) -> Sheet {
+    let columns = vec![
+        left("the event log saw", 0),
+        right("seen", 0),
+        right("of", 0),
+        right("share", 0),
+        right(&words::range_name(report.confidence), 1),
+    ];
+    let mut sheet = Sheet::new("Tracking coverage", columns);
+    let rows = [
+        ("the order", report.coverage.orders_seen),
+        ("a visit before the order", report.coverage.orders_with_visit),
+        ("the session", report.coverage.sessions_seen),
+    ];
+    for (what, rate) in rows {
+        if let Some(rate) = rate {
+            sheet.rows.push(vec![
+                Cell::Text(what.to_owned()),
+                Cell::Count(rate.hits),
+                Cell::Count(rate.base),
+                Cell::Share(rate.rate),
+                range(&rate),
+            ]);
+        }
+    }
+    sheet
+}
+
+/// An aggregated session report: its own steps, counted by the shop platform.
+pub fn session_report_sheet(report: &SessionReportReport) -> Sheet {
+    let columns = vec![left("step", 0), right("total", 0), right("of prev", 0), right("of all", 0)];
+    let mut sheet = Sheet::new(&format!("Session report {}", report.path), columns);
+    for step in &report.steps {
+        sheet.rows.push(vec![
+            Cell::Text(step.name.to_owned()),
+            Cell::Count(step.total),
+            Cell::Share(step.step_rate.and_then(|rate| rate.rate)),
+            Cell::Share(step.overall_rate.rate),
+        ]);
+    }
+    sheet
+}
+
+/// The rows set aside, by reason, each with its first place.
+pub fn quality_sheet(quality: &QualityReport) -> Sheet {
+    let columns = vec![right("rows", 0), left("set aside because", 0), left("first place", 1)];
+    let mut sheet = Sheet::new("Rows", columns);
+    for aside in &quality.set_aside {
+        let first = aside.examples.first();
+        sheet.rows.push(vec![
+            Cell::Count(aside.rows),
+            Cell::Text(aside.reason.words().to_owned()),
+            first.map_or(Cell::Empty, |example| Cell::Text(example.place.to_string())),
+        ]);
+    }
+    sheet.lead = vec![rows_sentence(quality.rows_read, quality.rows_used, quality.rows_set_aside)];
+    sheet.notes = quality_notes(quality);
+    sheet
+}
+
+/// `85 read = 55 used + 30 set aside.`
+pub fn rows_sentence(read: u64, used: u64, set_aside: u64) -> String {
+    let [read, used, set_aside] = [read, used, set_aside].map(words::count);
+    format!("{read} read = {used} used + {set_aside} set aside.")
+}
+
+fn quality_notes(quality: &QualityReport) -> Vec<String> {
+    let note = |number: u64, one: &str, many: &str| {
+        (number > 0)
+            .then(|| format!("{} {}.", words::count(number), if number == 1 { one } else { many }))
+    };
+    let notes = [
+        note(
+            quality.conversions_by_tie,
+            "conversion depends on events of one instant",
+            "conversions depend on events of one instant",
+        ),
+        note(
+            quality.refused_merges,
+            "link between identifiers was refused: it would have joined two people",
+            "links between identifiers were refused: they would have joined two people",
+        ),
+        note(
+            quality.hubs,
+            "identifier is shared by too many people to join any",
+            "identifiers are shared by too many people to join any",
+        ),
+    ];
+    notes.into_iter().flatten().collect()
+}
+
+/// The inputs: what each file was taken for.
+pub fn inputs_sheet(report: &Report) -> Sheet {
+    let columns = vec![
+        left("file", 0),
+        left("taken for", 0),
+        right("rows", 1),
+        right("used", 2),
+        right("set aside", 2),
+        left("from", 3),
+        left("to", 3),
+    ];
+    let mut sheet = Sheet::new("Inputs", columns);
+    let day = |moment: Option<Moment>| moment.map_or(Cell::Empty, |m| Cell::Text(m.day()));
+    for input in &report.inputs {
+        sheet.rows.push(vec![
+            Cell::Text(input.path.clone()),
+            Cell::Text(input.format.to_owned()),
+            Cell::Count(input.rows_read),
+            Cell::Count(input.rows_used),
+            Cell::Count(input.rows_set_aside),
+            day(input.from),
+            day(input.to),
+        ]);
+        let notes = input.decisions.iter().map(|what| format!("{}: {what}.", input.path));
+        sheet.notes.extend(notes);
+    }
+    sheet
+}
+
+/// The event names of one input and the canonical name that each counts as.
+pub fn events_sheet(input: &InspectedInput) -> Sheet {
+    let columns = vec![left("event", 0), right("rows", 0), left("counts as", 0)];
+    let mut sheet = Sheet::new("", columns);
+    for event in &input.events {
+        let step = event.step.clone().unwrap_or_else(|| "(nothing that is known)".to_owned());
+        sheet.rows.push(vec![
+            Cell::Text(event.name.clone()),
+            Cell::Count(event.rows),
+            Cell::Text(step),
+        ]);
+    }
+    sheet
+}

@@ -1,1 +1,234 @@
-//! checkouts
+//! Shopify's export of abandoned checkouts: the layout of the orders export, one row a line item.
+//!
+//! Which cells are filled shows how far the buyer came: a lower bound, because a known address fills
+//! itself. Whether a checkout was later completed is found out by whoever stitches customers.
+
+use super::shopify_orders::common::{Common, CommonColumns, number};
+use super::shopify_orders::copies::{Aside, Line, LineAt, Record, Settings, gather};
+use super::shopify_orders::order_key;
+use crate::event::RowRef;
+use crate::input::columns::{Header, Row};
+use crate::input::timestamp::Stamp;
+use crate::key::Key;
+use crate::quality::Reason;
+use std::collections::BTreeMap;
+
+/// The steps of a checkout by their canonical names. Shopify lists no checkout without contact
+/// details, so the first two are always reached.
+const STEPS: [&str; 5] = [
+    "checkout_started",
+    "checkout_contact_info_submitted",
+    "checkout_address_info_submitted",
+    "checkout_shipping_info_submitted",
+    "payment_info_submitted",
+];
+
+/// Where the cells of a checkouts export are.
+#[derive(Clone, Debug, Default)]
+pub struct CheckoutColumns {
+    common: CommonColumns,
+    total: Option<usize>,
+    /// For each of the last three steps, the columns of which one is filled when it is reached.
+    proofs: [[Option<usize>; 2]; 3],
+}
+
+impl CheckoutColumns {
+    /// Finds the columns.
+    pub fn new(header: &Header) -> CheckoutColumns {
+        let find = |name| header.find(&[name]);
+        CheckoutColumns {
+            common: CommonColumns::new(header),
+            total: find("total"),
+            proofs: [
+                [find("shipping address1"), find("shipping street")],
+                [find("shipping method"), None],
+                [find("payment method"), None],
+            ],
+        }
+    }
+}
+
+/// One row of a checkouts export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckoutLine {
+    common: Common,
+    /// How many of [`STEPS`] the row proves.
+    reached: u8,
+}
+
+impl CheckoutLine {
+    /// Reads a row. An error says what is wrong with it.
+    pub fn read(columns: &CheckoutColumns, row: &Row<'_>) -> Result<CheckoutLine, String> {
+        let first = columns.common.id().or(columns.total);
+        let mut common = Common::read(&columns.common, first, row)?;
+        // The name is `#` and the number; spreadsheets leave it alone.
+        common.id = common.id.or_else(|| number(common.name.trim_start_matches('#')));
+        let is_filled = |columns: [Option<usize>; 2]| {
+            columns.into_iter().any(|column| row.value(column).is_some())
+        };
+        let mut reached = 2;
+        for (steps, proof) in (3..).zip(columns.proofs) {
+            if is_filled(proof) {
+                reached = steps;
+            }
+        }
+        Ok(CheckoutLine { common, reached })
+    }
+
+    /// The text in Created at: evidence of how the file writes dates.
+    pub fn created_at(&self) -> Option<&str> {
+        self.common.created_at.as_deref()
+    }
+}
+
+impl Line for CheckoutLine {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn progress(&self) -> u8 {
+        self.reached
+    }
+
+    fn fill(&mut self, other: CheckoutLine) {
+        self.reached = self.reached.max(other.reached);
+        self.common.fill(other.common);
+    }
+}
+
+/// A checkout that was not completed when it was exported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    /// The input of its first row.
+    pub input: usize,
+    /// Its first row.
+    pub row: RowRef,
+    /// The [`order_key`] of its number or name.
+    pub id: Key,
+    /// When it was started.
+    pub at: Stamp,
+    /// E-mail addresses as written.
+    pub emails: Vec<Box<str>>,
+    /// Telephone numbers as written: the buyer's, of the bill, of the parcel.
+    pub phones: Vec<Box<str>>,
+    /// Browsers that apps noted at the checkout.
+    pub client_ids: Vec<Box<str>>,
+    /// The canonical names of the steps that were reached, in their order; a later step proves the
+    /// earlier ones.
+    pub steps: Vec<&'static str>,
+}
+
+/// What a set of checkouts exports holds.
+#[derive(Clone, Debug, Default)]
+pub struct Assembly {
+    /// Checkouts with a readable time, by input and row.
+    pub checkouts: Vec<Checkout>,
+    /// Rows that do not count, by input and row.
+    pub aside: Vec<Aside>,
+    /// How many rows are written with each offset (seconds east of UTC).
+    pub offsets: BTreeMap<i32, u64>,
+}
+
+/// Makes checkouts of all rows of all checkouts exports; the result does not depend on the order of
+/// `lines`.
+pub fn assemble(lines: Vec<LineAt<CheckoutLine>>, settings: &Settings) -> Assembly {
+    let gathered = gather(lines, settings);
+    let mut assembly = Assembly { offsets: gathered.offsets, ..Assembly::default() };
+    for mut record in gathered.records {
+        assembly.aside.append(&mut record.aside);
+        let (input, row) = (record.input, record.row);
+        match checkout(record) {
+            Some(checkout) => assembly.checkouts.push(checkout),
+            None => assembly.aside.push((
+                input,
+                row,
+                Reason::BadTimestamp,
+                "no time can be read in the column Created at",
+            )),
+        }
+    }
+    assembly.aside.sort_unstable();
+    assembly
+}
+
+fn checkout(record: Record<CheckoutLine>) -> Option<Checkout> {
+    let Record { input, row, line, at, aside: _ } = record;
+    let Common { name, id, email, phones, client_ids, .. } = line.common;
+    Some(Checkout {
+        input,
+        row,
+        id: order_key(id.as_deref().unwrap_or(&name)),
+        at: at?,
+        emails: email.into_iter().collect(),
+        phones,
+        client_ids,
+        steps: STEPS.into_iter().take(line.reached.into()).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use csv::ByteRecord;
+
+    fn lines(files: &[&str]) -> Vec<LineAt<CheckoutLine>> {
+        let mut lines = Vec::new();
+        for (input, file) in files.iter().enumerate() {
+            let mut reader = csv::Reader::from_reader(file.as_bytes());
+            let columns = CheckoutColumns::new(&Header::new(reader.byte_headers().unwrap()));
+            let records: Vec<ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
+            for (record, number) in records.iter().zip(0..) {
+                let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
+                let line = CheckoutLine::read(&columns, &Row { record }).unwrap();
+                lines.push(LineAt { input, row, line });
+            }
+        }
+        lines
+    }
+
+    fn aside(assembly: &Assembly) -> Vec<String> {
+        let of =
+            |(input, row, reason, _): &Aside| format!("{input}.{} {}", row.record(), reason.code());
+        assembly.aside.iter().map(of).collect()
+    }
+
+    const EXPORT: &str = "\
+Name,Email,Total,Created at,Shipping Address1,Shipping Street,Shipping Method,Payment Method,Id,Phone,Note Attributes
+#44,kim@example.com,9.00,2025-10-11 20:05:09 +0200,,,,Cards,44,,clientId: c-4
+#43,,9.00,2025-10-11 12:00:00 +0200,,,,,43,'+44 20 7946 0000,
+#42,lou@example.com,9.00,2025-10-07 10:40:12 +0200,,8 Made-up Road,,,42,,
+#42,lou@example.com,,2025-10-07 10:40:12 +0200,,,,,,,
+#41,lou@example.com,9.00,2025-10-06 10:40:12 +0200,8 Made-up Road,,Post,,41,,
+#40,lou@example.com,9.00,,,,,,40,,
+";
+
+    #[test]
+    fn filled_cells_show_how_far_a_checkout_came() {
+        let found = assemble(lines(&[EXPORT]), &Settings::default());
+        let reached: Vec<(u64, usize)> =
+            found.checkouts.iter().map(|c| (c.row.record(), c.steps.len())).collect();
+        assert_eq!(reached, [(0, 5), (1, 2), (2, 3), (4, 4)]);
+        assert_eq!(found.checkouts[2].steps, STEPS[..3]);
+        assert_eq!(found.checkouts[1].phones, ["+44 20 7946 0000".into()]);
+        assert_eq!(found.checkouts[0].client_ids, ["c-4".into()]);
+        assert_eq!(found.checkouts[0].id, order_key("44"));
+        assert_eq!(aside(&found), ["0.3 continuation", "0.5 bad_timestamp"]);
+        assert_eq!(found.offsets, BTreeMap::from([(7200, 5)]));
+    }
+
+    #[test]
+    fn the_copy_that_came_furthest_is_kept() {
+        let early =
+            "Name,Created at,Shipping Method,Id\n#42,2025-10-07 10:40:12 +0200,Post,4.2E+13\n";
+        let damaged = "Name,Created at,Id\n#42,2025-10-07 10:40,42\n";
+        for (files, kept) in [([early, damaged], 0), ([damaged, early], 1)] {
+            let mut lines = lines(&files);
+            lines.reverse();
+            let found = assemble(lines, &Settings::default());
+            let [checkout] = &found.checkouts[..] else { panic!("one checkout") };
+            assert_eq!((checkout.input, checkout.steps.len()), (kept, 4));
+            assert_eq!(checkout.id, order_key("42"));
+            assert_eq!(aside(&found), [format!("{}.0 duplicate", 1 - kept)]);
+        }
+    }
+}

@@ -1,1 +1,365 @@
-//! orders
+//! Shopify's export of orders: one row a line item, the first row of an order says everything.
+//!
+//! Rows are read in any order by many threads ([`OrderLine`]); when all rows of all files are there,
+//! [`assemble`] makes orders of them, each once. An order of another sales channel is still returned
+//! with its channel: it is counted, and its time shows how far the data goes. Whether an order is a
+//! conversion is not judged here.
+
+pub mod common;
+pub mod copies;
+#[cfg(test)]
+mod tests;
+
+pub use common::order_key;
+pub use copies::{Aside, InputSettings, LineAt, Settings};
+
+use crate::event::RowRef;
+use crate::findings::Notice;
+use crate::input::columns::{Header, Row};
+use crate::input::timestamp::Stamp;
+use crate::key::Key;
+use crate::money::{Amount, Currency};
+use crate::quality::Reason;
+use common::{Common, CommonColumns, fill, owned};
+use copies::{Line, Record, gather};
+use std::collections::BTreeMap;
+
+/// Where the cells of an orders export are. All columns but Name and Created at may be missing.
+#[derive(Clone, Debug, Default)]
+pub struct OrderColumns {
+    common: CommonColumns,
+    status: Option<usize>,
+    cancelled_at: Option<usize>,
+    total: Option<usize>,
+    refunded_amount: Option<usize>,
+    currency: Option<usize>,
+    source: Option<usize>,
+    payment_method: Option<usize>,
+}
+
+impl OrderColumns {
+    /// Finds the columns.
+    pub fn new(header: &Header) -> OrderColumns {
+        OrderColumns {
+            common: CommonColumns::new(header),
+            status: header.find(&["financial status"]),
+            cancelled_at: header.find(&["cancelled at"]),
+            total: header.find(&["total"]),
+            refunded_amount: header.find(&["refunded amount"]),
+            currency: header.find(&["currency"]),
+            source: header.find(&["source"]),
+            payment_method: header.find(&["payment method"]),
+        }
+    }
+}
+
+/// What became of an order's payment, least first: of two copies of an order, the later one in this
+/// list is newer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+enum FinancialStatus {
+    Unknown = 1,
+    Expired,
+    Pending,
+    Authorized,
+    PartiallyPaid,
+    Paid,
+    Voided,
+    PartiallyRefunded,
+    Refunded,
+}
+
+impl FinancialStatus {
+    /// Reads `partially_paid` as Shopify writes it, also `Partially paid` and `PARTIALLY_PAID`.
+    fn read(text: &str) -> FinancialStatus {
+        match text.to_ascii_lowercase().replace(' ', "_").as_str() {
+            "expired" => FinancialStatus::Expired,
+            "pending" => FinancialStatus::Pending,
+            "authorized" => FinancialStatus::Authorized,
+            "partially_paid" => FinancialStatus::PartiallyPaid,
+            "paid" => FinancialStatus::Paid,
+            "voided" => FinancialStatus::Voided,
+            "partially_refunded" => FinancialStatus::PartiallyRefunded,
+            "refunded" => FinancialStatus::Refunded,
+            _ => FinancialStatus::Unknown,
+        }
+    }
+
+    /// Whether money was taken at some time.
+    const fn is_paid(self) -> bool {
+        matches!(
+            self,
+            FinancialStatus::PartiallyPaid
+                | FinancialStatus::Paid
+                | FinancialStatus::PartiallyRefunded
+                | FinancialStatus::Refunded
+        )
+    }
+}
+
+/// One row of an orders export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderLine {
+    common: Common,
+    status: Option<FinancialStatus>,
+    cancelled: bool,
+    test: bool,
+    currency: Currency,
+    source: Option<Box<str>>,
+    total: Money,
+    refunded: Money,
+}
+
+impl OrderLine {
+    /// Reads a row. An error says what is wrong with it.
+    pub fn read(columns: &OrderColumns, row: &Row<'_>) -> Result<OrderLine, String> {
+        let first = columns.status.or(columns.common.id()).or(columns.total);
+        let method = row.value(columns.payment_method);
+        let currency = row.value(columns.currency);
+        Ok(OrderLine {
+            common: Common::read(&columns.common, first, row)?,
+            status: row.value(columns.status).map(|text| FinancialStatus::read(&text)),
+            cancelled: row.value(columns.cancelled_at).is_some(),
+            test: method.is_some_and(|method| method.to_ascii_lowercase().contains("bogus")),
+            currency: currency.map_or_else(Currency::default, |text| Currency::parse(&text)),
+            source: owned(row.value(columns.source)),
+            total: Money { text: owned(row.value(columns.total)), amount: None },
+            refunded: Money { text: owned(row.value(columns.refunded_amount)), amount: None },
+        })
+    }
+
+    /// The text in Created at: evidence of how the file writes dates.
+    pub fn created_at(&self) -> Option<&str> {
+        self.common.created_at.as_deref()
+    }
+
+    /// Whether all of the order's money went back. Without a status, the amounts tell.
+    fn is_refunded(&self) -> bool {
+        match (self.status, self.total.amount, self.refunded.amount) {
+            (Some(status), _, _) => status == FinancialStatus::Refunded,
+            (None, Some(total), Some(refunded)) => total > Amount(0) && refunded >= total,
+            (None, _, _) => false,
+        }
+    }
+}
+
+impl Line for OrderLine {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn progress(&self) -> u8 {
+        let cancelled = self.cancelled.then_some(FinancialStatus::Voided);
+        self.status.max(cancelled).map_or(0, |status| status as u8)
+    }
+
+    fn fill(&mut self, other: OrderLine) {
+        self.common.fill(other.common);
+        fill(&mut self.status, other.status);
+        fill(&mut self.currency.0, other.currency.0);
+        fill(&mut self.source, other.source);
+        fill(&mut self.total.amount, other.total.amount);
+        fill(&mut self.refunded.amount, other.refunded.amount);
+        self.cancelled |= other.cancelled;
+        self.test |= other.test;
+    }
+}
+
+/// An amount as text until it is known how its file writes decimals.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Money {
+    text: Option<Box<str>>,
+    amount: Option<Amount>,
+}
+
+impl Money {
+    fn settle(&mut self, decimal_comma: bool) {
+        self.amount = self.text.take().and_then(|text| Amount::parse(&text, decimal_comma));
+    }
+}
+
+/// Where an order was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    /// The online store: the only channel with visits.
+    OnlineStore,
+    /// A till.
+    PointOfSale,
+    /// Made by staff, or an invoice.
+    Draft,
+    /// Another app or marketplace.
+    Other,
+}
+
+/// What the column Source says of the channel; anything else is another app.
+const CHANNELS: [(&str, Channel); 6] = [
+    ("web", Channel::OnlineStore),
+    ("580111", Channel::OnlineStore), // the app id of the online store
+    ("pos", Channel::PointOfSale),
+    ("iphone", Channel::PointOfSale), // the older till apps
+    ("android", Channel::PointOfSale),
+    ("shopify_draft_order", Channel::Draft),
+];
+
+impl Channel {
+    /// The channel of a source. Files without sources are taken for the online store's.
+    fn of(source: Option<&str>) -> Channel {
+        let Some(source) = source else { return Channel::OnlineStore };
+        let known = CHANNELS.iter().find(|(name, _)| name.eq_ignore_ascii_case(source));
+        known.map_or(Channel::Other, |(_, channel)| *channel)
+    }
+}
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of the export that do not exclude another"
+)]
+pub struct Order {
+    /// The input of its first row.
+    pub input: usize,
+    /// Its first row.
+    pub row: RowRef,
+    /// The [`order_key`] of its id or, where that is lost, of its name.
+    pub number: Key,
+    /// When it was made.
+    pub at: Stamp,
+    /// The name that the shop gave: `#1001`.
+    pub name: Box<str>,
+    /// The number, if it is known.
+    pub id: Option<Box<str>>,
+    /// E-mail addresses as written.
+    pub emails: Vec<Box<str>>,
+    /// Telephone numbers as written: the buyer's, of the bill, of the parcel.
+    pub phones: Vec<Box<str>>,
+    /// Browsers that apps noted at the order.
+    pub client_ids: Vec<Box<str>>,
+    /// What the buyer was asked to pay.
+    pub amount: Option<Amount>,
+    /// The currency of the amount.
+    pub currency: Currency,
+    /// Where it was made.
+    pub channel: Channel,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+    /// Whether all money went back.
+    pub refunded: bool,
+    /// Whether money was taken at some time, by its status.
+    pub paid: bool,
+    /// Whether it was made to try the shop.
+    pub test: bool,
+}
+
+/// What a set of orders exports holds.
+#[derive(Clone, Debug, Default)]
+pub struct Assembly {
+    /// Orders with a readable time, of every channel, by input and row.
+    pub orders: Vec<Order>,
+    /// Rows that do not count, by input and row.
+    pub aside: Vec<Aside>,
+    /// How many rows are written with each offset (seconds east of UTC).
+    pub offsets: BTreeMap<i32, u64>,
+    /// What a reader should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Makes orders of all rows of all orders exports; the result does not depend on the order of `lines`.
+pub fn assemble(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assembly {
+    for LineAt { input, line, .. } in &mut lines {
+        let decimal_comma = settings.of(*input).decimal_comma;
+        line.total.settle(decimal_comma);
+        line.refunded.settle(decimal_comma);
+    }
+    let gathered = gather(lines, settings);
+    let notices = notices(&gathered.records);
+    let mut assembly = Assembly { offsets: gathered.offsets, notices, ..Assembly::default() };
+    for mut record in gathered.records {
+        assembly.aside.append(&mut record.aside);
+        let (input, row) = (record.input, record.row);
+        let order = order(record);
+        if let Some((reason, words)) = why_not(order.as_ref()) {
+            assembly.aside.push((input, row, reason, words));
+        }
+        assembly.orders.extend(order);
+    }
+    assembly.aside.sort_unstable();
+    assembly
+}
+
+/// Why the first row of an order does not count.
+fn why_not(order: Option<&Order>) -> Option<(Reason, &'static str)> {
+    let Some(order) = order else {
+        return Some((Reason::BadTimestamp, "no time can be read in the column Created at"));
+    };
+    if order.test {
+        return Some((Reason::TestOrder, "paid through a test gateway"));
+    }
+    match order.channel {
+        Channel::OnlineStore => None,
+        Channel::PointOfSale => Some((Reason::NotOnlineStore, "made at a till")),
+        Channel::Draft => Some((Reason::NotOnlineStore, "a draft order, made by staff")),
+        Channel::Other => Some((Reason::NotOnlineStore, "made in another app or marketplace")),
+    }
+}
+
+fn order(record: Record<OrderLine>) -> Option<Order> {
+    let Record { input, row, line, at, aside: _ } = record;
+    let refunded = line.is_refunded();
+    let Common { name, id, email, phones, client_ids, .. } = line.common;
+    Some(Order {
+        input,
+        row,
+        number: order_key(id.as_deref().unwrap_or(&name)),
+        at: at?,
+        name,
+        id,
+        emails: email.into_iter().collect(),
+        phones,
+        client_ids,
+        amount: line.total.amount,
+        currency: line.currency,
+        channel: Channel::of(line.source.as_deref()),
+        cancelled: line.cancelled,
+        refunded,
+        paid: line.status.is_some_and(FinancialStatus::is_paid),
+        test: line.test,
+    })
+}
+
+/// What is odd about the orders as a whole.
+fn notices(records: &[Record<OrderLine>]) -> Vec<Notice> {
+    let count = |is: fn(&OrderLine) -> bool| records.iter().filter(|r| is(&r.line)).count();
+    let repeated = names_with_several_ids(records);
+    let nameless = count(|line| line.common.id.is_none());
+    let unknown = count(|line| line.status == Some(FinancialStatus::Unknown));
+    let found = [
+        (
+            repeated,
+            "order_names_repeat",
+            "order names stand for several orders with different ids; the orders are counted by their ids",
+        ),
+        (
+            nameless,
+            "orders_without_id",
+            "orders have no readable id; they are told apart by name and time, and names may repeat",
+        ),
+        (
+            unknown,
+            "unknown_financial_status",
+            "orders have a financial status that is not known; they count as not paid",
+        ),
+    ];
+    let found = found.into_iter().filter(|(number, _, _)| *number > 0);
+    found
+        .map(|(number, code, words)| Notice { code, message: format!("{number} {words}") })
+        .collect()
+}
+
+/// How many names occur with more than one id.
+fn names_with_several_ids(records: &[Record<OrderLine>]) -> usize {
+    let named = records.iter().map(|record| &record.line.common).filter(|c| c.id.is_some());
+    let mut names: Vec<Key> = named.map(|common| order_key(&common.name)).collect();
+    names.sort_unstable();
+    names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).count()
+}

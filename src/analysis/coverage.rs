@@ -1,0 +1,64 @@
+//! How much of what happened the event log saw, measured against the inputs that do not depend on it:
+//! the orders export and aggregated session reports.
+//!
+//! A comparison needs both sides; without one of them the coverage is unknown.
+
+use super::rate::Rate;
+use crate::findings::Findings;
+use serde::Serialize;
+
+/// The column of a session report that counts all sessions.
+const ALL_SESSIONS: &str = "Sessions";
+
+/// What the event log saw; each `None` where one side of the comparison is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Coverage {
+    /// Orders of the orders export that the log saw too.
+    pub orders_seen: Option<Rate>,
+    /// Orders of the orders export whose customer the log saw before or at the order.
+    pub orders_with_visit: Option<Rate>,
+    /// Sessions in the log, of the sessions in the session reports. May exceed them.
+    pub sessions_seen: Option<Rate>,
+}
+
+/// The coverage of the event log.
+pub fn coverage(findings: &Findings, confidence: f64) -> Coverage {
+    let both = findings.has_log && findings.has_orders;
+    let of_orders = |hits| both.then(|| Rate::of(hits, findings.orders.in_exports, confidence));
+    Coverage {
+        orders_seen: of_orders(findings.orders.seen_in_log),
+        orders_with_visit: of_orders(findings.tally.orders_with_visit),
+        sessions_seen: reported_sessions(findings)
+            .filter(|_| findings.has_log)
+            .map(|sessions| Rate::of(findings.tally.sessions, sessions, confidence)),
+    }
+}
+
+/// The sessions of all session reports that count them.
+fn reported_sessions(findings: &Findings) -> Option<u64> {
+    findings
+        .session_reports
+        .iter()
+        .flat_map(|report| &report.steps)
+        .filter(|(name, _)| *name == ALL_SESSIONS)
+        .map(|&(_, total)| total)
+        .reduce(|sum, total| sum + total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::example;
+
+    #[test]
+    fn coverage_needs_both_sides() {
+        let (mut findings, _) = example::storefront();
+        let counts = |rate: Option<Rate>| rate.map(|rate| (rate.hits, rate.base));
+        let seen = coverage(&findings, 0.95);
+        assert_eq!(counts(seen.orders_seen), Some((7, 9)));
+        assert_eq!(counts(seen.orders_with_visit), Some((6, 9)));
+        assert_eq!(counts(seen.sessions_seen), Some((1400, 1500)));
+        findings.has_log = false;
+        assert_eq!(coverage(&findings, 0.95), Coverage::default());
+    }
+}

@@ -1,0 +1,160 @@
+//! The cells that the exports of orders and of abandoned checkouts have in common.
+//!
+//! Both exports have the same layout: what names the record, who the buyer is, when it was made. A
+//! row becomes an owned value here, because the rows of one record may be in different blocks and
+//! files. Identifiers stay as they are written; to normalise them is the business of `identity`.
+
+use crate::input::columns::{Header, Row, is_excel_number, is_null};
+use crate::key::Key;
+use std::borrow::Cow;
+
+/// Where the common cells are.
+#[derive(Clone, Debug, Default)]
+pub struct CommonColumns {
+    name: Option<usize>,
+    id: Option<usize>,
+    email: Option<usize>,
+    phones: [Option<usize>; 3],
+    note_attributes: Option<usize>,
+    created_at: Option<usize>,
+}
+
+impl CommonColumns {
+    /// Finds the columns.
+    pub fn new(header: &Header) -> CommonColumns {
+        CommonColumns {
+            name: header.find(&["name"]),
+            id: header.find(&["id"]),
+            email: header.find(&["email"]),
+            phones: [["phone"], ["billing phone"], ["shipping phone"]].map(|n| header.find(&n)),
+            note_attributes: header.find(&["note attributes"]),
+            created_at: header.find(&["created at"]),
+        }
+    }
+
+    /// The column of the record's number.
+    pub fn id(&self) -> Option<usize> {
+        self.id
+    }
+}
+
+/// The common cells of one row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Common {
+    /// The name that the shop gave: `#1001`.
+    pub name: Box<str>,
+    /// The number, digits only; `None` where it is blank or a spreadsheet lost its digits.
+    pub id: Option<Box<str>>,
+    /// The e-mail address.
+    pub email: Option<Box<str>>,
+    /// The telephone numbers: the buyer's, of the bill, of the parcel; none twice.
+    pub phones: Vec<Box<str>>,
+    /// Browsers that apps noted at the record.
+    pub client_ids: Vec<Box<str>>,
+    /// When it was made.
+    pub created_at: Option<Box<str>>,
+    /// Whether the row has what only the first row of a record has.
+    pub is_first: bool,
+}
+
+impl Common {
+    /// Reads a row. `first` is the column that only first rows fill. An error says what is missing.
+    pub fn read(
+        columns: &CommonColumns,
+        first: Option<usize>,
+        row: &Row<'_>,
+    ) -> Result<Common, String> {
+        let name = row.text(columns.name);
+        if name.is_empty() {
+            return Err("there is nothing in the column Name".to_owned());
+        }
+        let mut phones = Vec::new();
+        for phone in columns.phones.iter().filter_map(|&column| owned(row.value(column))) {
+            if !is_excel_number(&phone) && !phones.contains(&phone) {
+                phones.push(phone);
+            }
+        }
+        Ok(Common {
+            name: name.into(),
+            id: row.value(columns.id).and_then(|text| number(&text)),
+            email: owned(row.value(columns.email)),
+            phones,
+            client_ids: client_ids(&row.text(columns.note_attributes)),
+            created_at: owned(row.value(columns.created_at)),
+            is_first: row.value(first).is_some(),
+        })
+    }
+
+    /// Fills what is blank here with what another row of the same record says.
+    pub fn fill(&mut self, other: Common) {
+        fill(&mut self.id, other.id);
+        fill(&mut self.email, other.email);
+        fill(&mut self.created_at, other.created_at);
+        if self.phones.is_empty() {
+            self.phones = other.phones;
+        }
+        if self.client_ids.is_empty() {
+            self.client_ids = other.client_ids;
+        }
+        self.is_first |= other.is_first;
+    }
+}
+
+/// Puts a value where there is none.
+pub fn fill<T>(blank: &mut Option<T>, value: Option<T>) {
+    if blank.is_none() {
+        *blank = value;
+    }
+}
+
+/// A cell as a value of its own.
+pub fn owned(cell: Option<Cow<'_, str>>) -> Option<Box<str>> {
+    cell.map(Into::into)
+}
+
+/// The key of an order's (or checkout's) number or name, equal however a source writes it:
+/// `gid://shopify/Order/123?key=x` is `123`, `#AB-7` is `ab-7`.
+pub fn order_key(id_or_name: &str) -> Key {
+    let bare = tail(id_or_name.trim());
+    if bare.bytes().all(|b| b.is_ascii_digit()) {
+        return Key::of(bare.as_bytes());
+    }
+    Key::of(bare.replace('#', "").to_lowercase().as_bytes())
+}
+
+/// The digits of a number: `123`, `gid://shopify/Order/123`, `123.0` as data tools write it.
+pub fn number(text: &str) -> Option<Box<str>> {
+    let digits = tail(text).trim_end_matches(".0");
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| digits.into())
+}
+
+/// What names a thing within its kind: the last part of a global id, other texts as they are.
+fn tail(text: &str) -> &str {
+    if !text.starts_with("gid://") {
+        return text;
+    }
+    let path = text.split('?').next().unwrap_or(text);
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The browsers named in a cell of `key: value` lines.
+fn client_ids(note_attributes: &str) -> Vec<Box<str>> {
+    let mut ids: Vec<Box<str>> = Vec::new();
+    for (key, value) in note_attributes.lines().filter_map(|line| line.split_once(':')) {
+        let value = value.trim();
+        if is_client_key(key) && !is_null(value) && !is_excel_number(value) {
+            ids.push(value.into());
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Whether apps put a browser's id under this key: `_clientId`, `ga_client_id`, `_shopify_y`.
+fn is_client_key(key: &str) -> bool {
+    let letters = key.chars().filter(|c| !matches!(c, '_' | '-') && !c.is_whitespace());
+    let key: String = letters.flat_map(char::to_lowercase).collect();
+    key == "shopifyy" || key.ends_with("clientid")
+}

@@ -1,0 +1,264 @@
+//! One record out of all the rows and files that speak of it.
+//!
+//! An export has one row a line item, exports overlap, and merchants put them behind each other. Rows
+//! are therefore first gathered to *copies* (the rows of a record in one place of one file) and copies
+//! to records; of each record one copy is kept. The result does not depend on the order in which the
+//! lines arrive. What the cells mean is the business of the formats.
+
+use super::common::{Common, order_key};
+use crate::event::RowRef;
+use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
+use crate::key::{FastMap, Key};
+use crate::quality::Reason;
+use crate::time::SECOND;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// A row that was read, and where.
+#[derive(Clone, Debug)]
+pub struct LineAt<L> {
+    /// The input.
+    pub input: usize,
+    /// The row.
+    pub row: RowRef,
+    /// What it says.
+    pub line: L,
+}
+
+/// How the texts of one input are meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InputSettings {
+    /// The zone of times that name none.
+    pub zone: ZoneRule,
+    /// What stands first in dates with slashes, if the input has any.
+    pub date_order: Option<DateOrder>,
+    /// Whether a lone comma in an amount is the decimal sign.
+    pub decimal_comma: bool,
+}
+
+/// How the texts of all inputs are meant. An input that is not named is read with the defaults.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// By input.
+    pub inputs: BTreeMap<usize, InputSettings>,
+}
+
+impl Settings {
+    /// The settings of an input.
+    pub fn of(&self, input: usize) -> InputSettings {
+        self.inputs.get(&input).copied().unwrap_or_default()
+    }
+}
+
+/// A row that is set aside: its input, the row, why, and what is wrong in words.
+pub type Aside = (usize, RowRef, Reason, &'static str);
+
+/// What gathering needs to know of a row.
+pub trait Line {
+    /// The cells that name the record.
+    fn common(&self) -> &Common;
+    /// How far the record has come; of two copies the further one is newer.
+    fn progress(&self) -> u8;
+    /// Fills what is blank here with what another row of the same record says.
+    fn fill(&mut self, other: Self);
+}
+
+/// All rows of one record.
+#[derive(Debug)]
+pub struct Record<L> {
+    /// The input of the copy that is kept.
+    pub input: usize,
+    /// Its first row.
+    pub row: RowRef,
+    /// The cells of that row, blanks filled from the other rows.
+    pub line: L,
+    /// When the record was made, if any row says so readably.
+    pub at: Option<Stamp>,
+    /// The rows that do not stand for the record.
+    pub aside: Vec<Aside>,
+}
+
+/// All records, and what their times say about the store.
+#[derive(Debug)]
+pub struct Gathered<L> {
+    /// By input and row.
+    pub records: Vec<Record<L>>,
+    /// How many rows are written with each offset (seconds east of UTC).
+    pub offsets: BTreeMap<i32, u64>,
+}
+
+/// Gathers rows to records.
+pub fn gather<L: Line>(mut lines: Vec<LineAt<L>>, settings: &Settings) -> Gathered<L> {
+    lines.sort_unstable_by_key(|at| (at.input, at.row));
+    let mut offsets = BTreeMap::new();
+    let mut copies = Copies { copies: Vec::new(), index: Index::default() };
+    let mut input = None;
+    let mut previous = None;
+    for LineAt { input: here, row, line } in lines {
+        if input.replace(here) != Some(here) {
+            (copies.index, previous) = (Index::default(), None);
+        }
+        let rule = settings.of(here);
+        let created_at = line.common().created_at.as_deref();
+        let at = created_at.and_then(|text| parse_any(text, rule.date_order, rule.zone));
+        if let Some(offset) = at.and_then(|stamp| stamp.offset) {
+            *offsets.entry(offset).or_default() += 1;
+        }
+        let tags = Tags::new(line.common(), at);
+        let copy = Copy { input: here, row, line, at, tags, further: Vec::new() };
+        previous = Some(copies.add(copy, previous));
+    }
+    Gathered { records: records(copies.copies), offsets }
+}
+
+/// What a row can be recognised by.
+#[derive(Clone, Copy, Debug)]
+struct Tags {
+    id: Option<Key>,
+    name: Key,
+    /// Name and minute: spreadsheets drop the seconds, and no shop gives a name twice in a minute.
+    moment: Option<Key>,
+}
+
+impl Tags {
+    fn new(common: &Common, at: Option<Stamp>) -> Tags {
+        let name = order_key(&common.name);
+        let moment = match (at, &common.created_at) {
+            (Some(stamp), _) => Some(Key(stamp.at.0.div_euclid(60 * SECOND).cast_unsigned())),
+            (None, Some(text)) => Some(Key::of(text.as_bytes())),
+            (None, None) => None,
+        };
+        Tags { id: common.id.as_deref().map(order_key), name, moment: moment.map(|m| name.and(m)) }
+    }
+
+    /// The key of the record where no other copy says more.
+    fn own_key(&self) -> Key {
+        self.id.or(self.moment).unwrap_or(self.name)
+    }
+}
+
+/// The rows of a record in one place of one input.
+struct Copy<L> {
+    input: usize,
+    row: RowRef,
+    line: L,
+    at: Option<Stamp>,
+    tags: Tags,
+    further: Vec<RowRef>,
+}
+
+/// The latest copy in the current input by each thing that it can be recognised by.
+#[derive(Default)]
+struct Index {
+    ids: FastMap<Key, usize>,
+    moments: FastMap<Key, usize>,
+    names: FastMap<Key, usize>,
+}
+
+impl Index {
+    fn note(&mut self, tags: &Tags, copy: usize) {
+        tags.id.map(|id| self.ids.insert(id, copy));
+        tags.moment.map(|moment| self.moments.insert(moment, copy));
+        self.names.insert(tags.name, copy);
+    }
+}
+
+struct Copies<L> {
+    copies: Vec<Copy<L>>,
+    index: Index,
+}
+
+impl<L: Line> Copies<L> {
+    /// Adds a row to the copy that it belongs to, or as the first of a new one; returns which.
+    fn add(&mut self, row: Copy<L>, previous: Option<usize>) -> usize {
+        let known = self
+            .find(&row.tags)
+            .filter(|&copy| !self.copies[copy].is_repeated_by(&row, previous == Some(copy)));
+        let place = known.unwrap_or(self.copies.len());
+        match self.copies.get_mut(place) {
+            Some(copy) => copy.join(row),
+            None => self.copies.push(row),
+        }
+        self.index.note(&self.copies[place].tags, place);
+        place
+    }
+
+    /// The copy that a row speaks of. Further rows have no number, and in trimmed exports no time.
+    fn find(&self, tags: &Tags) -> Option<usize> {
+        let Index { ids, moments, names } = &self.index;
+        let by_moment = tags.moment.and_then(|moment| moments.get(&moment)).copied();
+        match (tags.id, tags.moment) {
+            (Some(id), _) => ids
+                .get(&id)
+                .copied()
+                .or_else(|| by_moment.filter(|&copy| self.copies[copy].tags.id.is_none())),
+            (None, Some(_)) => by_moment,
+            (None, None) => names.get(&tags.name).copied(),
+        }
+    }
+}
+
+impl<L: Line> Copy<L> {
+    /// Whether a row starts the same record anew. Some tools repeat all cells on every row of a
+    /// record: rows that follow each other do so only if the record has come to something else.
+    fn is_repeated_by(&self, row: &Copy<L>, follows: bool) -> bool {
+        let both_first = self.line.common().is_first && row.line.common().is_first;
+        both_first && (!follows || self.line.progress() != row.line.progress())
+    }
+
+    fn join(&mut self, row: Copy<L>) {
+        self.further.push(row.row);
+        self.at = self.at.or(row.at);
+        self.tags.id = self.tags.id.or(row.tags.id);
+        self.tags.moment = self.tags.moment.or(row.tags.moment);
+        self.line.fill(row.line);
+    }
+}
+
+/// Joins the copies of each record. `copies` are in the order of inputs and rows.
+fn records<L: Line>(copies: Vec<Copy<L>>) -> Vec<Record<L>> {
+    // Copies that lost their number are found by name and minute; the smallest number if several have it.
+    let mut numbers: FastMap<Key, Key> = FastMap::default();
+    for Tags { id, moment, .. } in copies.iter().map(|copy| copy.tags) {
+        if let (Some(id), Some(moment)) = (id, moment) {
+            let number = numbers.entry(moment).or_insert(id);
+            *number = id.min(*number);
+        }
+    }
+    let mut records: BTreeMap<Key, Vec<Copy<L>>> = BTreeMap::new();
+    for copy in copies {
+        let own = copy.tags.own_key();
+        let key = if copy.tags.id.is_some() { own } else { *numbers.get(&own).unwrap_or(&own) };
+        records.entry(key).or_default().push(copy);
+    }
+    let mut records: Vec<Record<L>> = records.into_values().filter_map(record).collect();
+    records.sort_unstable_by_key(|record| (record.input, record.row));
+    records
+}
+
+/// One record of all its copies: the one that has come furthest stands for it.
+fn record<L: Line>(mut copies: Vec<Copy<L>>) -> Option<Record<L>> {
+    let (kept, _) = copies.iter().enumerate().max_by_key(|(position, copy)| {
+        let is_first = copy.line.common().is_first;
+        (is_first, copy.at.is_some(), copy.line.progress(), Reverse(*position))
+    })?;
+    let Copy { input, row, mut line, mut at, further, .. } = copies.remove(kept);
+    let mut aside: Vec<Aside> =
+        further.into_iter().map(|row| (input, row, Reason::Continuation, CONTINUATION)).collect();
+    for copy in copies {
+        // An export that was cut between two rows of a record: the second part has no first row.
+        let (reason, words) = if copy.line.common().is_first || !line.common().is_first {
+            (Reason::Duplicate, "the same number is in another place, which is kept")
+        } else {
+            (Reason::Continuation, CONTINUATION)
+        };
+        let rows = std::iter::once(copy.row).chain(copy.further);
+        aside.extend(rows.map(|row| (copy.input, row, reason, words)));
+        // Of the minute that a spreadsheet left and the second that it was, the second.
+        at = [at, copy.at].into_iter().flatten().min_by_key(|stamp| stamp.precision);
+        line.fill(copy.line);
+    }
+    Some(Record { input, row, line, at, aside })
+}
+
+const CONTINUATION: &str = "a further line item";

@@ -1,0 +1,159 @@
+//! Times that a spreadsheet rewrote: `10/27/2025 8:15`, `27.10.2025 08:15:30`, `45937.41`.
+//!
+//! The zone is lost, mostly the seconds too, and nothing in one cell says whether the month or the day
+//! stands first. The evidence is therefore collected over a whole column and judged once; nothing is
+//! ever guessed from a single cell.
+
+use super::{DAY, SECOND, Stamp, ZoneRule, date, digits, local, time_of_day};
+use crate::time::Precision;
+use std::fmt;
+
+/// What stands first in a date with slashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `10/27/2025`
+    MonthFirst,
+    /// `27/10/2025`
+    DayFirst,
+}
+
+/// Why nobody can say whether the month or the day stands first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ambiguous {
+    /// No part of any date is above 12.
+    Undecided,
+    /// Some dates can only be month/day, others only day/month.
+    Contradictory,
+}
+
+impl fmt::Display for Ambiguous {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Ambiguous::Undecided => "every date can be read as month/day and as day/month",
+            Ambiguous::Contradictory => "some dates are month/day and others day/month",
+        })
+    }
+}
+
+/// What the dates of a column say about their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DateEvidence {
+    seen: bool,
+    month_first: bool,
+    day_first: bool,
+}
+
+impl DateEvidence {
+    /// Looks at a cell. What is no date with slashes says nothing.
+    pub fn observe(&mut self, text: &str) {
+        if let Some(SlashDate { first, second, .. }) = SlashDate::read(text) {
+            self.seen = true;
+            self.month_first |= second > 12;
+            self.day_first |= first > 12;
+        }
+    }
+
+    /// Adds what another part of the column says.
+    pub fn merge(&mut self, other: DateEvidence) {
+        self.seen |= other.seen;
+        self.month_first |= other.month_first;
+        self.day_first |= other.day_first;
+    }
+
+    /// The order of the column's dates, `None` if it has none with slashes. What the user told goes
+    /// before the evidence.
+    pub fn decide(&self, told: Option<DateOrder>) -> Result<Option<DateOrder>, Ambiguous> {
+        match (told, self.month_first, self.day_first) {
+            _ if !self.seen => Ok(None),
+            (Some(order), _, _) => Ok(Some(order)),
+            (None, true, false) => Ok(Some(DateOrder::MonthFirst)),
+            (None, false, true) => Ok(Some(DateOrder::DayFirst)),
+            (None, true, true) => Err(Ambiguous::Contradictory),
+            (None, false, false) => Err(Ambiguous::Undecided),
+        }
+    }
+}
+
+/// Reads a date that a spreadsheet rewrote, as a time of `zone`: two parts and a year of four digits
+/// between `/`, `.` or `-`, with or without a time (`8:15`, `08:15:30`, `8:15 PM`); or a number of
+/// days since 1899-12-30 between 30000 and 60000, rounded to the second. `None` if it is none of
+/// these, or if it has slashes and `order` is not known.
+pub fn parse_slash(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Option<Stamp> {
+    let Some(SlashDate { first, second, year, time }) = SlashDate::read(text) else {
+        return serial(text.trim(), zone);
+    };
+    let day = match order? {
+        DateOrder::MonthFirst => date(year, first, second)?,
+        DateOrder::DayFirst => date(year, second, first)?,
+    };
+    if time.is_empty() {
+        return local(day, Precision::Day, zone);
+    }
+    let (time, precision) = clock(time)?;
+    local(day + time, precision, zone)
+}
+
+/// The parts of a date with slashes.
+struct SlashDate<'t> {
+    first: i64,
+    second: i64,
+    year: i64,
+    time: &'t str,
+}
+
+impl SlashDate<'_> {
+    /// Takes a text apart. Two parts above 12 are no date in any order.
+    fn read(text: &str) -> Option<SlashDate<'_>> {
+        let text = text.trim();
+        let (date, time) = text.split_once(' ').unwrap_or((text, ""));
+        let sign = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| "/.-".contains(*c))?;
+        let mut parts = date.split(sign);
+        let (first, second) = (part(parts.next()?)?, part(parts.next()?)?);
+        let year = parts.next().filter(|year| year.len() == 4)?;
+        let fits = parts.next().is_none() && (first <= 12 || second <= 12);
+        let year = digits(year.as_bytes())?;
+        fits.then(|| SlashDate { first, second, year, time: time.trim() })
+    }
+}
+
+/// A day, a month or a part of a time: one or two digits.
+fn part(text: &str) -> Option<i64> {
+    (1..=2).contains(&text.len()).then(|| digits(text.as_bytes()))?
+}
+
+/// `8:15`, `08:15:30`, `8:15 PM`: microseconds since the start of the day.
+fn clock(text: &str) -> Option<(i64, Precision)> {
+    let (time, half) = text.split_once(' ').unwrap_or((text, ""));
+    let mut parts = time.split(':');
+    let (hour, minute) = (part(parts.next()?)?, part(parts.next()?)?);
+    let (second, precision) = match parts.next() {
+        Some(second) => (part(second)?, Precision::Second),
+        None => (0, Precision::Minute),
+    };
+    let hour = match half.trim().to_ascii_lowercase().as_str() {
+        "" => hour,
+        "am" if (1..=12).contains(&hour) => hour % 12,
+        "pm" if (1..=12).contains(&hour) => hour % 12 + 12,
+        _ => return None,
+    };
+    let time = time_of_day(hour, minute, second)?;
+    parts.next().is_none().then_some((time, precision))
+}
+
+/// `45937.41`: days since 1899-12-30. Spreadsheets keep seconds in it, but no more.
+fn serial(text: &str, zone: ZoneRule) -> Option<Stamp> {
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    let days = digits(whole.as_bytes()).filter(|_| whole.len() == 5)?;
+    let is_number = !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
+    if !is_number || !(30_000..=60_000).contains(&days) {
+        return None;
+    }
+    // Twelve digits are a ten-millionth of a second; more would not fit the integer.
+    let (parts, unit) = fraction
+        .bytes()
+        .take(12)
+        .fold((0_i64, 1_i64), |(n, unit), b| (n * 10 + i64::from(b - b'0'), unit * 10));
+    let seconds = (2 * parts * 86_400 + unit) / (2 * unit);
+    let day = super::days_from_civil(1899, 12, 30) + days;
+    local(day * DAY + seconds * SECOND, Precision::Minute, zone)
+}

@@ -1,0 +1,227 @@
+//! A sheet as lines of a given width: the columns that fit, aligned, without borders.
+//!
+//! Columns are dropped whole, the least important first, and the number of hidden ones is said. Names
+//! are shortened last. Every cell from data is made visible here; colour is added after widths are known.
+
+use super::escape::visible;
+use super::table::TableStyle;
+use crate::report::sheet::{Align, Cell, Sheet};
+use crate::report::words;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// A bar has at least so many cells; otherwise its column is dropped.
+const BAR_LEAST: usize = 8;
+/// A bar never needs more cells.
+const BAR_MOST: usize = 24;
+/// A name is never shortened below this.
+const NAME_LEAST: usize = 8;
+
+/// The sheet as lines: title, lead, table, notes.
+pub(super) fn sheet_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !sheet.title.is_empty() {
+        lines.push(heading(&visible(&sheet.title), style));
+    }
+    lines.extend(sheet.lead.iter().flat_map(|text| wrapped(text, style.width)));
+    if !sheet.rows.is_empty() {
+        lines.extend(table_lines(sheet, style));
+    }
+    lines.extend(sheet.notes.iter().flat_map(|text| wrapped(text, style.width)));
+    lines
+}
+
+/// A heading: bold where colour is allowed.
+pub(super) fn heading(text: &str, style: &TableStyle) -> String {
+    if style.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// The text made visible and broken between words, further lines indented; a word that is longer than a
+/// line stays whole.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let text = visible(text);
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) => lines.push(format!("  {word}")),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn table_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
+    let candidates: Vec<usize> =
+        (0..sheet.columns.len()).filter(|&column| says_something(sheet, column)).collect();
+    let shown = fitting(sheet, candidates.clone(), style.width);
+    let spare = style.width.saturating_sub(total_width(sheet, &shown));
+    let bar = (BAR_LEAST + spare).min(BAR_MOST);
+    let excess = total_width(sheet, &shown).saturating_sub(style.width);
+    let mut lines = laid_out(sheet, &shown, bar, excess);
+    if style.color {
+        for (line, row) in lines.iter_mut().skip(1).zip(&sheet.rows) {
+            if row.contains(&Cell::Warning(true)) {
+                *line = format!("\u{1b}[1;33m{line}\u{1b}[0m");
+            }
+        }
+    }
+    match candidates.len() - shown.len() {
+        0 => (),
+        1 => lines.push(format!("1 column hidden at {} columns", style.width)),
+        hidden => lines.push(format!("{hidden} columns hidden at {} columns", style.width)),
+    }
+    lines.extend(meanings(sheet, &shown).iter().flat_map(|text| wrapped(text, style.width)));
+    lines
+}
+
+/// What the headings of the shown columns mean, in one sentence.
+fn meanings(sheet: &Sheet, shown: &[usize]) -> Option<String> {
+    let columns = shown.iter().map(|&column| &sheet.columns[column]);
+    let meanings: Vec<String> = columns
+        .filter_map(|column| Some(format!("{}: {}", column.name, column.meaning.as_ref()?)))
+        .collect();
+    (!meanings.is_empty()).then(|| meanings.join("; ") + ".")
+}
+
+/// Whether a column has more than warnings that nobody needs and times that nobody knows.
+fn says_something(sheet: &Sheet, column: usize) -> bool {
+    let nothing = [Cell::Warning(false), Cell::Seconds(None), Cell::Empty];
+    sheet.rows.iter().filter_map(|row| row.get(column)).any(|cell| !nothing.contains(cell))
+}
+
+/// The columns that fit: as long as they do not, the last of the least important ones goes.
+fn fitting(sheet: &Sheet, mut shown: Vec<usize>, width: usize) -> Vec<usize> {
+    while total_width(sheet, &shown) > width {
+        let droppable = shown.iter().enumerate().filter(|(_, c)| sheet.columns[**c].priority > 0);
+        let Some((place, _)) = droppable.max_by_key(|(_, c)| sheet.columns[**c].priority) else {
+            break;
+        };
+        shown.remove(place);
+    }
+    shown
+}
+
+fn total_width(sheet: &Sheet, shown: &[usize]) -> usize {
+    let gaps: usize = shown.iter().skip(1).map(|&column| gap(sheet, column)).sum();
+    gaps + shown.iter().map(|&column| column_width(sheet, column)).sum::<usize>()
+}
+
+fn column_width(sheet: &Sheet, column: usize) -> usize {
+    let cells = sheet.rows.iter().filter_map(|row| row.get(column));
+    let widest = cells.map(|cell| cell_text(cell, BAR_LEAST).width()).max();
+    sheet.columns[column].name.width().max(widest.unwrap_or(0))
+}
+
+/// The blanks before a column: a warning stands close to its number.
+fn gap(sheet: &Sheet, column: usize) -> usize {
+    let is_mark = |row: &Vec<Cell>| matches!(row.get(column), Some(Cell::Warning(_)));
+    if sheet.rows.iter().any(is_mark) { 1 } else { 2 }
+}
+
+/// Header and rows with aligned columns; the first text column gives up `excess` cells.
+fn laid_out(sheet: &Sheet, shown: &[usize], bar: usize, excess: usize) -> Vec<String> {
+    let shortened = shown.iter().copied().find(|&c| sheet.columns[c].align == Align::Left);
+    let text = |column: usize, cell: &Cell| {
+        let text = cell_text(cell, bar);
+        if excess > 0 && shortened == Some(column) {
+            let width = column_width(sheet, column).saturating_sub(excess).max(NAME_LEAST);
+            return cut(&text, width);
+        }
+        text
+    };
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(shown.iter().map(|&column| sheet.columns[column].name.clone()));
+    for row in &sheet.rows {
+        table
+            .add_row(shown.iter().map(|&c| row.get(c).map_or(String::new(), |cell| text(c, cell))));
+    }
+    for (place, &column) in shown.iter().enumerate() {
+        let Some(laid) = table.column_mut(place) else { continue };
+        let before = if place == 0 { 0 } else { gap(sheet, column) };
+        laid.set_padding((u16::try_from(before).unwrap_or(2), 0));
+        laid.set_cell_alignment(match sheet.columns[column].align {
+            Align::Left => CellAlignment::Left,
+            Align::Right => CellAlignment::Right,
+        });
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// A cell as text; bars `width` cells long.
+fn cell_text(cell: &Cell, width: usize) -> String {
+    match cell {
+        Cell::Text(text) => visible(text).into_owned(),
+        Cell::Count(number) => words::count(*number),
+        Cell::Difference(number) => words::signed_count(*number),
+        Cell::Share(share) => words::percent(*share),
+        Cell::Range(low, high) => words::range(*low, *high),
+        Cell::Seconds(seconds) => words::duration(*seconds),
+        Cell::Money(amount) => amount.map_or_else(|| words::UNKNOWN.to_owned(), words::money),
+        Cell::Bar { kept } => kept.map_or_else(String::new, |kept| bar(kept, width)),
+        Cell::Warning(true) => "!".to_owned(),
+        Cell::Warning(false) | Cell::Empty => String::new(),
+    }
+}
+
+/// A bar of the kept share, the lost part hollow; more than all is a full bar.
+fn bar(kept: f64, width: usize) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between nought and the width of a line"
+    )]
+    let full = (kept.clamp(0.0, 1.0) * width as f64).round() as usize;
+    "█".repeat(full) + &"░".repeat(width.saturating_sub(full))
+}
+
+/// The beginning of a text that fits the width, with a mark where it was cut.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut used = 1;
+    for letter in text.chars() {
+        used += letter.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        kept.push(letter);
+    }
+    kept + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_show_the_kept_share() {
+        let cases =
+            [(0.0, "░░░░"), (0.5, "██░░"), (1.0, "████"), (1.3, "████"), (f64::NAN, "░░░░")];
+        for (kept, expected) in cases {
+            assert_eq!(bar(kept, 4), expected, "{kept}");
+        }
+    }
+
+    #[test]
+    fn names_are_cut_by_display_width() {
+        let cases =
+            [("Visit", 8, "Visit"), ("Delivery address", 8, "Deliver…"), ("价格价格", 6, "价格…")];
+        for (text, width, expected) in cases {
+            assert_eq!(cut(text, width), expected);
+        }
+    }
+
+    #[test]
+    fn sentences_are_broken_between_words() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "  three"]);
+        assert_eq!(wrapped("immeasurable x", 5), ["immeasurable", "  x"]);
+        assert_eq!(wrapped("a\u{1b}b", 80), ["a\\u{1b}b"]);
+    }
+}

@@ -1,0 +1,234 @@
+//! Small findings made by hand, for the tests of analysis, report and render.
+//!
+//! The numbers are round, so that expected values can be worked out in the head.
+
+use super::ReportOptions;
+use super::zone::Zone;
+use crate::findings::{
+    EventFinding, Findings, IdentifierFinding, IdentityFindings, InputFinding, Notice,
+    OrderFindings, SessionReport, SetAside,
+};
+use crate::ladder::definition::{
+    Action, Condition, Count, Ends, Entry, EventPattern, Exclusion, Ladder, NamePattern, Order,
+    Presence, Start, Step, Ties, Window,
+};
+use crate::ladder::predicate::Predicate;
+use crate::money::{Amount, Currency};
+use crate::place::Place;
+use crate::quality::Reason;
+use crate::tally::{ActionTally, StepTally, Tally};
+use crate::time::{Instant, SECOND, Span};
+
+/// 2026-10-01T00:00:00+02:00.
+const OCTOBER: i64 = 1_790_805_600;
+
+/// The options of all examples.
+pub(crate) fn options() -> ReportOptions {
+    ReportOptions {
+        confidence: 0.95,
+        rules: "funnel".into(),
+        sha256: "c0ffee".into(),
+        zone: Zone::fixed(7200).unwrap(),
+        version: "0.1.0".into(),
+    }
+}
+
+/// A ladder of named steps, and actions of the program's own.
+fn ladder(name: &str, steps: &[(&str, Presence)], actions: &[&str]) -> Ladder {
+    Ladder {
+        name: name.into(),
+        count: Count::Customer,
+        order: Order::Loose,
+        window: Window::FromEntry(Span::days(30)),
+        entry: Entry::Longest,
+        start: Start::Earliest,
+        ties: Ties::Forgiving,
+        ignore: None,
+        steps: steps.iter().map(|&(name, presence)| step(name, presence)).collect(),
+        exclusions: vec![Exclusion {
+            condition: condition("product_removed_from_cart"),
+            after: 0,
+            before: 1,
+            ends: Ends::Attempt,
+        }],
+        hold: None,
+        actions: actions
+            .iter()
+            .map(|&name| Action { name: name.into(), condition: condition(name), weight: None })
+            .collect(),
+        actions_are_default: true,
+        open: false,
+    }
+}
+
+fn step(name: &str, presence: Presence) -> Step {
+    let (condition, target) = (condition(name), if name == "Add to cart" { 0.1 } else { 0.01 });
+    Step { name: name.into(), condition, presence, within: None, ask: None, target }
+}
+
+fn condition(name: &str) -> Condition {
+    let event = EventPattern { names: vec![NamePattern::Exact(name.into())], not: false };
+    Condition { event, filter: Predicate::default() }
+}
+
+/// A month of a shop with a pixel log, an orders export and a session report.
+pub(crate) fn storefront() -> (Findings, Ladder) {
+    let steps = [
+        ("Visit", Presence::Required),
+        ("Category page", Presence::Optional),
+        ("Product page", Presence::Required),
+        ("Add to cart", Presence::Implied),
+        ("Order", Presence::Required),
+    ];
+    let ladder = ladder("Storefront", &steps, &["Email sign-up", "Video watched", "Site search"]);
+    let findings = Findings {
+        tally: storefront_tally(),
+        inputs: vec![orders_input(), pixel_input()],
+        set_aside: vec![
+            set_aside(Reason::Duplicate, 30, "orders.csv", "order #1007 is in orders_2.csv too"),
+            set_aside(
+                Reason::BadTimestamp,
+                7,
+                "pixel.jsonl",
+                "expected a time, found \"soon\u{1b}[31m\"",
+            ),
+        ],
+        orders: OrderFindings {
+            count: 10,
+            value: [
+                (Currency::parse("EUR"), (Amount(12_345_000), 9)),
+                (Currency::parse("USD"), (Amount(800_000), 1)),
+            ]
+            .into(),
+            cancelled: 1,
+            refunded: 0,
+            other_channels: 46,
+            in_exports: 9,
+            seen_in_log: 7,
+        },
+        has_log: true,
+        has_orders: true,
+        session_reports: vec![SessionReport {
+            path: "sessions.csv".into(),
+            dimensions: vec!["Day".into()],
+            steps: vec![("Sessions", 1500), ("Added to cart", 75), ("Converted", 12)],
+        }],
+        identity: IdentityFindings { refused_merges: 1, hubs: 0, blocked_values: 3 },
+        seen_until: Some(october(30)),
+        store_offset: Some(7200),
+        notices: vec![Notice {
+            code: "unknown_events",
+            message: "2 event names are not in the ladder.".into(),
+        }],
+    };
+    (findings, ladder)
+}
+
+/// A session report alone: an open funnel in which checkouts exceed carts.
+pub(crate) fn sessions() -> (Findings, Ladder) {
+    let names = ["Sessions", "Added to cart", "Reached checkout", "Converted"];
+    let totals = [1000, 80, 100, 30];
+    let mut ladder = ladder("Sessions", &names.map(|name| (name, Presence::Required)), &[]);
+    (ladder.open, ladder.count) = (true, Count::Session);
+    let mut tally = Tally::new(4, 0);
+    (tally.entered, tally.converted) = (1000, 30);
+    for (step, total) in tally.steps.iter_mut().zip(totals) {
+        (step.reached, step.observed, step.converted) = (total, total, 30);
+    }
+    let steps = names.into_iter().zip(totals).collect();
+    let report = SessionReport { path: "sessions.csv".into(), dimensions: Vec::new(), steps };
+    (Findings { tally, session_reports: vec![report], ..Findings::default() }, ladder)
+}
+
+fn october(day: i64) -> Instant {
+    Instant((OCTOBER + day * 86_400) * SECOND)
+}
+
+fn storefront_tally() -> Tally {
+    let counts = [
+        (1000, 1000, 0, 90, 8),
+        (600, 600, 0, 20, 5),
+        (500, 500, 0, 80, 8),
+        (40, 36, 4, 10, 8),
+        (8, 8, 0, 0, 8),
+    ];
+    let mut tally = Tally::new(5, 3);
+    for (step, counts) in tally.steps.iter_mut().zip(counts) {
+        let (reached, observed, implied, open, converted) = counts;
+        *step = StepTally { reached, observed, implied, open, converted, ..StepTally::default() };
+    }
+    for seconds in [30, 70, 110] {
+        tally.steps[2].from_previous.add(Span::seconds(seconds));
+        tally.steps[4].from_previous.add(Span::seconds(60 * seconds));
+        tally.steps[4].from_entry.add(Span::seconds(3600 * seconds));
+    }
+    tally.actions[0] = ActionTally { did: 100, converted: 4 };
+    tally.actions[2] = ActionTally { did: 50, converted: 0 };
+    Tally {
+        entered: 1000,
+        converted: 8,
+        lost: 792,
+        open: 200,
+        converted_by_tie: 1,
+        customers: 1046,
+        anonymous: 950,
+        buyers: 9,
+        repeat_buyers: 1,
+        orders_with_visit: 6,
+        sessions: 1400,
+        sessions_with_cart: 50,
+        ..tally
+    }
+}
+
+fn orders_input() -> InputFinding {
+    InputFinding {
+        path: "orders.csv".into(),
+        format: "shopify.orders",
+        why: "the header has Name, Financial Status, Created at and Lineitem quantity".into(),
+        encoding: "utf-8",
+        delimiter: Some(','),
+        columns: vec![("time", "Created at".into()), ("order", "Name".into())],
+        decisions: vec!["times carry their own offset".into()],
+        rows_read: 85,
+        rows_used: 55,
+        rows_set_aside: 30,
+        from: Some(october(1)),
+        to: Some(october(29)),
+        events: Vec::new(),
+        identifiers: vec![IdentifierFinding { kind: "email", rows: 55, distinct: 54 }],
+    }
+}
+
+fn pixel_input() -> InputFinding {
+    let event = |name: &str, step: Option<&str>, rows| EventFinding {
+        name: name.into(),
+        step: step.map(str::to_owned),
+        rows,
+    };
+    InputFinding {
+        path: "pixel.jsonl".into(),
+        format: "shopify.web_pixel",
+        why: "the records have clientId, name and timestamp".into(),
+        encoding: "utf-8",
+        columns: vec![("time", "timestamp".into()), ("event", "name".into())],
+        rows_read: 12_000,
+        rows_used: 11_993,
+        rows_set_aside: 7,
+        from: Some(october(0)),
+        to: Some(october(30)),
+        events: vec![
+            event("page_viewed", Some("page_viewed"), 9000),
+            event("product_viewed", Some("product_viewed"), 2900),
+            event("product_added_to_cart", Some("product_added_to_cart"), 85),
+            event("warp_drive", None, 8),
+        ],
+        identifiers: vec![IdentifierFinding { kind: "client_id", rows: 11_993, distinct: 1046 }],
+        ..InputFinding::default()
+    }
+}
+
+fn set_aside(reason: Reason, rows: u64, path: &str, message: &str) -> SetAside {
+    let place = Place { path: path.into(), record: Some(41), line: Some(42), column: None };
+    SetAside { reason, rows, examples: vec![(place, message.into())] }
+}

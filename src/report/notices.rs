@@ -1,0 +1,92 @@
+//! What a reader of the numbers should know: the notices of the run and those that the numbers call for.
+//!
+//! A notice is one plain sentence or two with a stable code; its figures stand in `data` for programs.
+
+use super::header::count_name;
+use super::words;
+use crate::analysis::ladder_rates::matured;
+use crate::analysis::rate::Rate;
+use crate::findings::{Findings, Notice};
+use crate::ladder::definition::{Ladder, Window};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Fewer conversions than this say little about rates by step.
+pub(super) const FEW_ORDERS: u64 = 5;
+
+/// Something that the reader should know.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NoticeReport {
+    /// A stable code: `window_open`.
+    pub code: &'static str,
+    /// One plain sentence or two.
+    pub message: String,
+    /// The figures of the message.
+    pub data: BTreeMap<&'static str, Value>,
+}
+
+impl NoticeReport {
+    /// A notice that was made while reading; it has no figures.
+    pub(super) fn found(notice: &Notice) -> NoticeReport {
+        NoticeReport { code: notice.code, message: notice.message.clone(), data: BTreeMap::new() }
+    }
+}
+
+/// The notices of the run, then those of the numbers.
+pub(super) fn notices(findings: &Findings, ladder: &Ladder, confidence: f64) -> Vec<NoticeReport> {
+    let found = findings.notices.iter().map(NoticeReport::found);
+    let computed = [window_open(findings, ladder, confidence), few(findings, ladder)];
+    found.chain(computed.into_iter().flatten()).collect()
+}
+
+fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<NoticeReport> {
+    let tally = &findings.tally;
+    if tally.open == 0 || ladder.open {
+        return None;
+    }
+    let share = Rate::of(tally.open, tally.entered, confidence).rate;
+    let settled = matured(tally, ladder, confidence);
+    let who = words::people(count_name(ladder.count), tally.open);
+    let reason = match ladder.window {
+        Window::None => "can still convert, because the ladder has no window",
+        Window::FromEntry(_) | Window::Session | Window::Each(_) => {
+            "have a window that runs on past the end of the data and can still convert"
+        }
+    };
+    let (count, share_text) = (words::count(tally.open), words::percent(share));
+    let range = words::range_named(confidence, settled.low, settled.high);
+    let without = match settled.rate {
+        Some(_) => format!(" Without them the rate is {} ({range}).", words::percent(settled.rate)),
+        None => String::new(),
+    };
+    let message = format!("{count} {who} ({share_text}) {reason}.{without}");
+    let data = [("open", Value::from(tally.open)), ("share", Value::from(share))];
+    Some(NoticeReport { code: "window_open", message, data: data.into() })
+}
+
+fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
+    let tally = &findings.tally;
+    let last = &ladder.steps.last()?.name;
+    let who = words::people(count_name(ladder.count), tally.converted);
+    let (code, message) = match (tally.entered, tally.converted) {
+        (0, _) => {
+            let (first, one) =
+                (&ladder.steps.first()?.name, words::people(count_name(ladder.count), 1));
+            ("no_journeys", format!("No {one} reached {first}, so there are no rates."))
+        }
+        (_, 0) => (
+            "no_orders",
+            format!("No {} reached {last}.", words::people(count_name(ladder.count), 1)),
+        ),
+        (_, converted @ 1..FEW_ORDERS) => {
+            let message = format!(
+                "Only {converted} {who} reached {last}: too few for rates by step to mean much."
+            );
+            ("few_orders", message)
+        }
+        (_, FEW_ORDERS..) => return None,
+    };
+    let data = [("entered", tally.entered.into()), ("converted", tally.converted.into())];
+    Some(NoticeReport { code, message, data: data.into() })
+}

@@ -1,0 +1,89 @@
+//! The part of a report that accounts for the rows: read = used + set aside, by reason, with places.
+//!
+//! No row disappears silently. The same part stands in the report and in `inspect`.
+
+use crate::findings::Findings;
+use crate::place::Place;
+use crate::quality::Reason;
+use serde::{Serialize, Serializer};
+
+/// What became of the rows of all inputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QualityReport {
+    /// Records read; `rows_used + rows_set_aside`.
+    pub rows_read: u64,
+    /// Records that count.
+    pub rows_used: u64,
+    /// Records set aside.
+    pub rows_set_aside: u64,
+    /// One a reason, in the order of reasons.
+    pub set_aside: Vec<SetAsideReport>,
+    /// Conversions that would not stand if events of one instant had to stay in stored order.
+    pub conversions_by_tie: u64,
+    /// Links between identifiers that were refused because they would have joined two people.
+    pub refused_merges: u64,
+    /// Identifiers shared by too many people to join any.
+    pub hubs: u64,
+    /// Values in identifier columns that name nobody.
+    pub blocked_values: u64,
+}
+
+/// The rows of one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SetAsideReport {
+    /// Why; written as its code.
+    #[serde(serialize_with = "as_code")]
+    pub reason: Reason,
+    /// How many rows.
+    pub rows: u64,
+    /// The first few.
+    pub examples: Vec<ExampleReport>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
+fn as_code<S: Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(reason.code())
+}
+
+/// One row that was set aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExampleReport {
+    /// Where: path, record, line, column.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What is wrong, in words.
+    pub message: String,
+}
+
+impl QualityReport {
+    pub(super) fn new(findings: &Findings) -> QualityReport {
+        let sum = |rows: fn(&crate::findings::InputFinding) -> u64| {
+            findings.inputs.iter().map(rows).sum()
+        };
+        QualityReport {
+            rows_read: sum(|input| input.rows_read),
+            rows_used: sum(|input| input.rows_used),
+            rows_set_aside: sum(|input| input.rows_set_aside),
+            set_aside: findings
+                .set_aside
+                .iter()
+                .filter(|aside| aside.rows > 0)
+                .map(|aside| SetAsideReport {
+                    reason: aside.reason,
+                    rows: aside.rows,
+                    examples: aside.examples.iter().map(ExampleReport::new).collect(),
+                })
+                .collect(),
+            conversions_by_tie: findings.tally.converted_by_tie,
+            refused_merges: findings.identity.refused_merges,
+            hubs: findings.identity.hubs,
+            blocked_values: findings.identity.blocked_values,
+        }
+    }
+}
+
+impl ExampleReport {
+    fn new((place, message): &(Place, String)) -> ExampleReport {
+        ExampleReport { place: place.clone(), message: message.clone() }
+    }
+}
