@@ -11,7 +11,7 @@ use crate::identity::Links;
 use crate::input::bots::Bots;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
-use crate::input::format::shopify_orders::OrderLine;
+use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::input::format::{RowAt, Sink};
 use crate::input::split::Cutter;
 use crate::input::{Extent, Reading, Scratch};
@@ -25,14 +25,6 @@ use std::sync::{Mutex, PoisonError};
 
 /// Clocks may be this much ahead before a row is one of the future.
 const AHEAD: Span = Span::days(1);
-
-/// A line that is kept until all lines of its kind are read.
-#[derive(Debug)]
-pub(super) struct Kept<L> {
-    pub(super) input: usize,
-    pub(super) row: RowRef,
-    pub(super) line: L,
-}
 
 /// An order that an event log has seen completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,9 +73,9 @@ pub(crate) struct Haul<'s> {
     pub(super) seen_until: Option<Instant>,
     pub(super) blocked: u64,
     pub(super) orders_seen: Vec<OrderSeen>,
-    pub(super) order_lines: Vec<Kept<OrderLine>>,
-    pub(super) checkout_lines: Vec<Kept<CheckoutLine>>,
-    pub(super) total_lines: Vec<Kept<AnalyticsLine>>,
+    pub(super) order_lines: Vec<LineAt<OrderLine>>,
+    pub(super) checkout_lines: Vec<LineAt<CheckoutLine>>,
+    pub(super) total_lines: Vec<LineAt<AnalyticsLine>>,
 }
 
 /// Hands out the blocks of all inputs, one input after the other.
@@ -361,14 +353,14 @@ impl Sink for Gathering<'_, '_, '_> {
     }
 
     fn order(&mut self, at: RowAt, line: OrderLine) {
-        self.haul.order_lines.push(Kept { input: self.input, row: self.row(at), line });
+        self.haul.order_lines.push(LineAt { input: self.input, row: self.row(at), line });
     }
 
     fn checkout(&mut self, at: RowAt, line: CheckoutLine) {
-        self.haul.checkout_lines.push(Kept { input: self.input, row: self.row(at), line });
+        self.haul.checkout_lines.push(LineAt { input: self.input, row: self.row(at), line });
     }
 
     fn total(&mut self, at: RowAt, line: AnalyticsLine) {
-        self.haul.total_lines.push(Kept { input: self.input, row: self.row(at), line });
+        self.haul.total_lines.push(LineAt { input: self.input, row: self.row(at), line });
     }
 }

@@ -293,7 +293,7 @@ fn must_have(format: Format) -> Vec<Vec<&'static str>> {
 }
 
 fn missing_columns(format: Format, header: &Header) -> Vec<&'static str> {
-    must_have(format).iter().filter(|names| !names.iter().any(|name| header.has(name))).map(|names| names[0]).collect()
+    must_have(format).iter().filter(|names| !names.iter().any(|name| header.has(&[name]))).map(|names| names[0]).collect()
 }
 
 fn fits_table(format: Format, table: &TableHead) -> bool {
@@ -310,13 +310,13 @@ fn fits_table(format: Format, table: &TableHead) -> bool {
 /// Abandoned checkouts look like orders without a status whose name is their id.
 fn are_checkouts(table: &TableHead) -> bool {
     let header = &table.header;
-    if ["outstanding balance", "duties", "payment id"].iter().any(|name| header.has(name)) {
+    if ["outstanding balance", "duties", "payment id"].iter().any(|name| header.has(&[name])) {
         return false;
     }
     let (id, name, status) = (header.find(&["id"]), header.find(&["name"]), header.find(&["financial status"]));
     let mut named = table.rows.iter().map(|record| super::Row { record }).filter(|row| row.value(id).is_some()).peekable();
     if named.peek().is_none() {
-        return table.rows.is_empty() && header.has("receipt number");
+        return table.rows.is_empty() && header.has(&["receipt number"]);
     }
     named.all(|row| row.value(status).is_none() && row.text(name).strip_prefix('#') == row.value(id).as_deref())
 }
@@ -345,8 +345,8 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     if !mapping.missing().is_empty() {
         return None;
     }
-    let column = |part| mapping.of(part).and_then(|name| header.column(name));
-    let identifiers: Vec<_> = mapping.who().filter_map(|(kind, name)| Some((kind, Format::GenericEvents.space(), header.column(name)?))).collect();
+    let column = |part| mapping.of(part).and_then(|name| column_of(header, name));
+    let identifiers: Vec<_> = mapping.who().filter_map(|(kind, name)| Some((kind, Format::GenericEvents.space(), column_of(header, name)?))).collect();
     let columns = EventColumns {
         time: column(Part::Time)?,
         event: column(Part::Event)?,

@@ -151,8 +151,8 @@ impl Reading {
 
     fn read_object(&self, raw: &[u8], json: json::Json<'_>, at: RowAt, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
         match &self.rows {
-            Rows::Json(keys) => keys.read(raw, json, (at, &self.zone), identifiers, sink),
-            Rows::Pixel => web_pixel::read(json, at, &self.zone, identifiers, sink),
+            Rows::Json(keys) => keys.read(raw, json, (at, self.zone), identifiers, sink),
+            Rows::Pixel => web_pixel::read(json, at, self.zone, identifiers, sink),
             Rows::Orders(..) | Rows::Checkouts(..) | Rows::Totals(..) | Rows::Table(..) => {
                 sink.defect(at, Reason::BadRow, "a table cannot be read as JSON".to_string());
             }
@@ -214,7 +214,7 @@ impl Reading {
             Rows::Checkouts(_, columns) => CheckoutLine::read(columns, &row).map(|line| sink.checkout(at, line)),
             Rows::Totals(_, columns) => AnalyticsLine::read(columns, &row).map(|line| sink.total(at, line)),
             Rows::Table(header, columns) => {
-                columns.read(row, at, Context { header, zone: &self.zone }, &mut scratch.identifiers, sink);
+                columns.read(row, at, Context { header, zone: self.zone }, &mut scratch.identifiers, sink);
                 Ok(())
             }
             Rows::Json(_) | Rows::Pixel => Err("JSON cannot be read as a table".to_string()),

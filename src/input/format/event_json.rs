@@ -43,7 +43,7 @@ pub struct EventKeys {
 
 impl EventKeys {
     /// Reads one record: `raw` is its bytes, `json` the same taken apart.
-    pub fn read(&self, raw: &[u8], json: Json<'_>, place: (RowAt, &ZoneRule), identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
+    pub fn read(&self, raw: &[u8], json: Json<'_>, place: (RowAt, ZoneRule), identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
         let (at, zone) = place;
         let scalar = |key: &Option<String>| key.as_deref().and_then(|key| json.dotted(key)).and_then(Json::scalar);
         let written = json.dotted(&self.time).and_then(Json::scalar);

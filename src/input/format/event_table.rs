@@ -7,7 +7,7 @@ use super::{RowAt, RowIdentifiers, Sink};
 use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row};
-use crate::input::timestamp::{self, ZoneRule};
+use crate::input::timestamp::{self, DateOrder, ZoneRule};
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
@@ -42,6 +42,8 @@ pub struct EventColumns {
     pub id: Option<usize>,
     /// Whether a comma is the decimal sign.
     pub decimal_comma: bool,
+    /// How dates with slashes are read, if there are any.
+    pub date_order: Option<DateOrder>,
 }
 
 impl Default for EventColumns {
@@ -60,6 +62,7 @@ impl Default for EventColumns {
             user_agent: None,
             id: None,
             decimal_comma: false,
+            date_order: None,
         }
     }
 }
@@ -68,7 +71,7 @@ impl EventColumns {
     /// Reads one row.
     pub fn read(&self, row: Row<'_>, at: RowAt, context: Context<'_>, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
         let written = row.text(Some(self.time));
-        let Some(stamp) = timestamp::parse(&written, context.zone) else {
+        let Some(stamp) = timestamp::parse_any(&written, self.date_order, context.zone) else {
             sink.defect(at, Reason::BadTimestamp, format!("`{}` is not a time that is known here", shorten(&written)));
             return;
         };
@@ -126,7 +129,7 @@ pub struct Context<'h> {
     /// The columns' names.
     pub header: &'h Header,
     /// How times without a zone are read.
-    pub zone: &'h ZoneRule,
+    pub zone: ZoneRule,
 }
 
 /// The cells of a row as properties, by column name.

@@ -49,7 +49,7 @@ pub fn fits(json: Json<'_>) -> bool {
 }
 
 /// Reads one record.
-pub fn read(json: Json<'_>, at: RowAt, zone: &ZoneRule, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
+pub fn read(json: Json<'_>, at: RowAt, zone: ZoneRule, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
     let parts = Parts::of(json);
     let written = parts.time.and_then(Json::scalar);
     let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, zone)) else {

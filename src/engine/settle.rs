@@ -1,0 +1,274 @@
+//! What needs all rows of its kind before it means anything: orders, abandoned checkouts, session
+//! reports. They are few beside the events, so this is serial.
+//!
+//! An order of the online store that an event log has seen completed is that event: it brings its money
+//! and status, and no touch of its own. The others become touches like any event.
+
+use super::Settings;
+use super::exchange::Exchange;
+use super::scan::{Haul, OrderSeen, Stamping, Verdict};
+use crate::error::{Error, Result};
+use crate::event::{IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, mark};
+use crate::findings::{Notice, OrderFindings, SessionReport};
+use crate::identity::{Strictness, identify};
+use crate::input::bots::Bots;
+use crate::input::format::shopify_analytics::{self, ReportInput};
+use crate::input::format::shopify_checkouts::{self, Checkout};
+use crate::input::format::shopify_orders::{self, Channel, InputSettings, Order};
+use crate::input::format::{Format, RowIdentifiers};
+use crate::input::timestamp::{Ambiguous, DateEvidence, DateOrder};
+use crate::input::{Reading, Rows};
+use crate::key::{FastSet, Key};
+use crate::money::{Amount, Currency};
+use crate::place::Place;
+use crate::quality::Reason;
+use std::collections::BTreeMap;
+
+/// Spaces for the fingerprints of orders and checkouts.
+const ORDER_SPACE: u64 = 2;
+const CHECKOUT_SPACE: u64 = 3;
+
+/// What settling brings beside touches.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    /// The numbers of the online-store orders in orders exports.
+    pub(super) exported: FastSet<Key>,
+    pub(super) orders: OrderFindings,
+    pub(super) session_reports: Vec<SessionReport>,
+    pub(super) store_offset: Option<i32>,
+    pub(super) notices: Vec<Notice>,
+}
+
+/// Settles what the scan has kept.
+pub(super) fn settle(haul: &mut Haul<'_>, readings: &[Reading], settings: &Settings, exchange: &Exchange) -> Result<Settled> {
+    let mut stamping = Stamping { bots: Bots::default(), entrance: exchange.entrance(), settings, failed: None };
+    let mut settled = Settled::default();
+    let mut offsets = BTreeMap::new();
+    settle_orders(haul, readings, &mut stamping, &mut settled, &mut offsets)?;
+    settle_checkouts(haul, readings, &mut stamping, &mut offsets)?;
+    settle_totals(haul, readings, &mut settled);
+    stamping.entrance.close()?;
+    settled.store_offset = offsets.into_iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| offset);
+    stamping.failed.map_or(Ok(settled), Err)
+}
+
+fn settle_orders(haul: &mut Haul<'_>, readings: &[Reading], stamping: &mut Stamping<'_>, settled: &mut Settled, offsets: &mut BTreeMap<i32, u64>) -> Result<()> {
+    let lines = std::mem::take(&mut haul.order_lines);
+    let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
+    let inputs = input_settings(evidence, readings, stamping.settings.date_order, haul)?;
+    let assembly = shopify_orders::assemble(lines, &shopify_orders::Settings { inputs });
+    note_aside(haul, assembly.aside);
+    merge_offsets(offsets, assembly.offsets);
+    settled.notices.extend(assembly.notices);
+    let completed = take_completed(haul, &mut settled.orders);
+    for order in &assembly.orders {
+        haul.saw(order.at.at);
+        if order.test || order.channel != Channel::OnlineStore {
+            settled.orders.other_channels += u64::from(!order.test);
+            continue;
+        }
+        let Some(number) = order_number(order) else { continue };
+        settled.exported.insert(number);
+        count_order(order, completed.get(&number), &mut settled.orders);
+        settle_order(haul, order, number, completed.contains_key(&number), stamping);
+    }
+    Ok(())
+}
+
+/// The number under which every source knows the order: its id or, without one, its name.
+fn order_number(order: &Order) -> Option<Key> {
+    let text = order.id.as_deref().unwrap_or(&order.name);
+    identify(IdentifierKind::OrderId, 0, text, Strictness::Only).map(|identifier| identifier.key)
+}
+
+/// The orders that the logs have seen completed, once each, counted as far as no export has them.
+fn take_completed(haul: &mut Haul<'_>, orders: &mut OrderFindings) -> BTreeMap<Key, (Option<Amount>, Currency)> {
+    let mut seen = std::mem::take(&mut haul.orders_seen);
+    seen.sort_unstable();
+    seen.dedup_by_key(|order| (order.key, order.fingerprint));
+    let mut completed: BTreeMap<Key, (Option<Amount>, Currency)> = BTreeMap::new();
+    for OrderSeen { key, amount, currency, .. } in seen {
+        let order = completed.entry(key).or_insert((None, currency));
+        if let Some(amount) = amount {
+            let sum = order.0.get_or_insert(Amount::default());
+            *sum += amount;
+        }
+    }
+    for &(amount, currency) in completed.values() {
+        orders.count += 1;
+        add_value(orders, amount, currency, 1);
+    }
+    completed
+}
+
+fn add_value(orders: &mut OrderFindings, amount: Option<Amount>, currency: Currency, sign: i128) {
+    let Some(amount) = amount else { return };
+    let (sum, number) = orders.value.entry(currency).or_default();
+    *sum += Amount(amount.0 * sign);
+    *number = if sign > 0 { *number + 1 } else { number.saturating_sub(1) };
+    if *number == 0 {
+        orders.value.remove(&currency);
+    }
+}
+
+/// Counts an order of an export; what a log said of its money gives way to the export.
+fn count_order(order: &Order, in_log: Option<&(Option<Amount>, Currency)>, orders: &mut OrderFindings) {
+    orders.in_exports += 1;
+    orders.cancelled += u64::from(order.cancelled);
+    orders.refunded += u64::from(order.refunded);
+    match in_log {
+        Some(&(amount, currency)) => {
+            orders.seen_in_log += 1;
+            if order.amount.is_some() {
+                add_value(orders, amount, currency, -1);
+                add_value(orders, order.amount, order.currency, 1);
+            }
+        }
+        None => {
+            orders.count += 1;
+            add_value(orders, order.amount, order.currency, 1);
+        }
+    }
+}
+
+fn settle_order(haul: &mut Haul<'_>, order: &Order, number: Key, is_completed: bool, stamping: &mut Stamping<'_>) {
+    let mut identifiers = RowIdentifiers::default();
+    let number_text = order.id.as_deref().unwrap_or(&order.name);
+    identifiers.add(IdentifierKind::OrderId, 0, number_text, Strictness::Only);
+    add_people(&mut identifiers, &order.emails, &order.phones, &order.client_ids);
+    let identifiers = identifiers.sorted();
+    if is_completed {
+        haul.links.note(identifiers, order.at.at);
+        haul.quality.accounts[order.input].saw(order.at.at);
+        return;
+    }
+    let event = RawEvent {
+        at: order.at.at,
+        precision: order.at.precision,
+        name: "checkout_completed",
+        derived: None,
+        identifiers,
+        session: None,
+        sequence: 0,
+        fingerprint: Key::within(ORDER_SPACE, &number.0.to_le_bytes()),
+        origin: Origin::OrderRow,
+        order: Some(OrderNote { key: number, numbered: true, amount: order.amount, currency: order.currency }),
+        properties: &NoProperties,
+    };
+    haul.take(&event, (order.input, order.row), Verdict { aside: None, marks: mark::EXPORT }, stamping);
+}
+
+fn add_people(identifiers: &mut RowIdentifiers, emails: &[Box<str>], phones: &[Box<str>], clients: &[Box<str>]) {
+    let space = Format::ShopifyOrders.space();
+    let kinds = [(IdentifierKind::Email, emails), (IdentifierKind::Phone, phones), (IdentifierKind::ClientId, clients)];
+    for (kind, texts) in kinds {
+        texts.iter().for_each(|text| identifiers.add(kind, space, text, Strictness::Several));
+    }
+}
+
+fn settle_checkouts(haul: &mut Haul<'_>, readings: &[Reading], stamping: &mut Stamping<'_>, offsets: &mut BTreeMap<i32, u64>) -> Result<()> {
+    let lines = std::mem::take(&mut haul.checkout_lines);
+    let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
+    let inputs = input_settings(evidence, readings, stamping.settings.date_order, haul)?;
+    let assembly = shopify_checkouts::assemble(lines, &shopify_orders::Settings { inputs });
+    note_aside(haul, assembly.aside);
+    merge_offsets(offsets, assembly.offsets);
+    for checkout in &assembly.checkouts {
+        settle_checkout(haul, checkout, stamping);
+    }
+    Ok(())
+}
+
+/// One touch for each step that the checkout reached; the first stands for the row.
+fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stamping<'_>) {
+    let mut identifiers = RowIdentifiers::default();
+    add_people(&mut identifiers, &checkout.emails, &checkout.phones, &checkout.client_ids);
+    let identifiers = identifiers.sorted();
+    for (number, name) in checkout.steps.iter().enumerate() {
+        let event = RawEvent {
+            at: checkout.at.at,
+            precision: checkout.at.precision,
+            name,
+            derived: None,
+            identifiers,
+            session: None,
+            sequence: u32::try_from(number).unwrap_or(u32::MAX),
+            fingerprint: Key::within(CHECKOUT_SPACE + number as u64, &checkout.id.0.to_le_bytes()),
+            origin: Origin::CheckoutRow,
+            order: None,
+            properties: &NoProperties,
+        };
+        let marks = if number == 0 { 0 } else { mark::FURTHER };
+        haul.take(&event, (checkout.input, checkout.row), Verdict { aside: None, marks }, stamping);
+    }
+}
+
+fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settled) {
+    let lines = std::mem::take(&mut haul.total_lines);
+    let inputs: Vec<ReportInput<'_>> = readings
+        .iter()
+        .enumerate()
+        .filter_map(|(input, reading)| match &reading.rows {
+            Rows::Totals(_, columns) => Some(ReportInput { input, path: &reading.path, columns }),
+            Rows::Orders(..) | Rows::Checkouts(..) | Rows::Table(..) | Rows::Json(_) | Rows::Pixel => None,
+        })
+        .collect();
+    let assembly = shopify_analytics::assemble(lines, &inputs);
+    note_aside(haul, assembly.aside);
+    if assembly.reports.len() > 1 {
+        let message = format!("{} session reports: each stands by itself, because reports by different dimensions must not be added", assembly.reports.len());
+        settled.notices.push(Notice { code: "several_session_reports", message });
+    }
+    settled.session_reports = assembly.reports;
+}
+
+fn note_aside(haul: &mut Haul<'_>, aside: Vec<(usize, RowRef, Reason, &'static str)>) {
+    for (input, row, reason, words) in aside {
+        haul.quality.accounts[input].set_aside(reason, row, || words.to_string());
+    }
+}
+
+fn merge_offsets(all: &mut BTreeMap<i32, u64>, more: BTreeMap<i32, u64>) {
+    for (offset, rows) in more {
+        *all.entry(offset).or_default() += rows;
+    }
+}
+
+/// How each input's dates and numbers are read; what was decided about dates is kept for the reader.
+fn input_settings<'l>(
+    evidence: impl Iterator<Item = (usize, Option<&'l str>)>,
+    readings: &[Reading],
+    told: Option<DateOrder>,
+    haul: &mut Haul<'_>,
+) -> Result<BTreeMap<usize, InputSettings>> {
+    let mut dates: BTreeMap<usize, DateEvidence> = BTreeMap::new();
+    for (input, text) in evidence {
+        dates.entry(input).or_default().observe(text.unwrap_or_default());
+    }
+    let mut settings = BTreeMap::new();
+    for (input, evidence) in dates {
+        let reading = &readings[input];
+        let date_order = evidence.decide(told).map_err(|ambiguous| ambiguous_dates(&reading.path, ambiguous))?;
+        if let Some(order) = date_order {
+            haul.inputs[input].decisions.push(format!("a spreadsheet has changed the dates: they are read as {}", words(order)));
+        }
+        settings.insert(input, InputSettings { zone: reading.zone, date_order, decimal_comma: reading.delimiter == Some(b';') });
+    }
+    Ok(settings)
+}
+
+fn words(order: DateOrder) -> &'static str {
+    match order {
+        DateOrder::MonthFirst => "month/day/year",
+        DateOrder::DayFirst => "day/month/year",
+    }
+}
+
+/// The error for dates that can be read two ways.
+fn ambiguous_dates(path: &str, ambiguous: Ambiguous) -> Error {
+    let message = match ambiguous {
+        Ambiguous::Undecided => "its dates can be read as month/day/year or day/month/year, and none of them decides",
+        Ambiguous::Contradictory => "some of its dates can only be month/day/year and others only day/month/year",
+    };
+    Error::at(Place::file(path), message).hint("say it with --date-order month-first or --date-order day-first")
+}
