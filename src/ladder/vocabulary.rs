@@ -194,7 +194,7 @@ const fn extra(id: &'static str, label: &'static str, pattern: &'static str) -> 
 }
 
 /// The names of the ladder and of what else shops record, with the names that web pixels, GA4, Segment,
-/// RudderStack, Snowplow, PostHog, Mixpanel, Amplitude, Matomo, Klaviyo and public data sets use.
+/// `RudderStack`, Snowplow, PostHog, Mixpanel, Amplitude, Matomo, Klaviyo and public data sets use.
 #[rustfmt::skip]
 static TERMS: &[Term] = &[
     term_of("visit", "Visit", Role::Visit, &[
