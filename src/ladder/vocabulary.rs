@@ -1,1 +1,426 @@
-//! vocabulary
+//! The names that events have in the program, and what other tools call the same things.
+//!
+//! Canonical names are those of Shopify's web pixels, with a few of our own: they alone tell contact,
+//! address, shipping and payment apart. Names are looked up by a folded form, so that
+//! `Order Completed`, `orderCompleted` and `order_completed` are one. Only a name that no table has
+//! meets the patterns of secondary actions, which are compiled at that moment and not at start-up.
+//! This file must not look at anything but names.
+
+use super::definition::{Action, Condition, EventPattern, NamePattern};
+use super::predicate::Predicate;
+use regex::RegexSet;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// What part of a shop an event speaks of; decides which ladder suits the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Being there: a session or a page.
+    Visit,
+    /// Looking around: lists, search, the cart's page.
+    Browse,
+    /// A product's page.
+    Product,
+    /// Putting something into the cart.
+    Cart,
+    /// Any step of the checkout before the order.
+    Checkout,
+    /// The completed order.
+    Order,
+    /// A secondary action.
+    Action,
+    /// Known, and none of these.
+    Other,
+}
+
+/// The canonical name of an event, if the name is known in any form.
+pub fn canonical(name: &str) -> Option<&'static str> {
+    let folded = fold(name);
+    FOLDED.get(folded.as_str()).copied().or_else(|| secondary(&folded))
+}
+
+/// The part of the shop that a canonical name speaks of. `None` if the name is not canonical.
+pub fn role(canonical: &str) -> Option<Role> {
+    let action = || SECONDARY.iter().find(|a| a.id == canonical).map(|a| a.role);
+    term(canonical).map(|term| term.role).or_else(action)
+}
+
+/// The English label of a canonical name: `Product page`, `Email sign-up`.
+pub fn label(canonical: &str) -> Option<&'static str> {
+    let action = || SECONDARY.iter().find(|a| a.id == canonical).map(|a| a.label);
+    term(canonical).map(|term| term.label).or_else(action)
+}
+
+/// Whether an event of this name, canonical or not, is the view of a page.
+pub fn is_page(name: &str) -> bool {
+    canonical(name) == Some("page_viewed")
+}
+
+/// The secondary actions that every ladder without its own measures, in the order of reports.
+pub fn default_actions() -> Vec<Action> {
+    SECONDARY
+        .iter()
+        .filter(|action| action.by_default)
+        .map(|action| Action {
+            name: action.label.to_owned(),
+            condition: Condition {
+                event: EventPattern {
+                    names: vec![NamePattern::Exact(action.id.to_owned())],
+                    not: false,
+                },
+                filter: Predicate::default(),
+            },
+            weight: None,
+        })
+        .collect()
+}
+
+/// The candidate that a misspelt name most likely means: the closest one, the first of equals, and
+/// none when even that is too far. A third of the letters may be wrong, at least one.
+pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let wrong = fold(name);
+    let letters = wrong.chars().count();
+    candidates
+        .map(|candidate| (strsim::osa_distance(&wrong, &fold(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= (letters / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The form under which names are compared: lower case, everything but letters and digits folded to
+/// single `_`, humps of camel case parted, a leading `[Vendor]` and `$` dropped.
+pub fn fold(name: &str) -> String {
+    let name = name.trim();
+    let name = match name.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((_vendor, rest)) if !rest.trim().is_empty() => rest,
+        _ => name,
+    };
+    let mut folded = String::with_capacity(name.len() + 4);
+    let mut letters = name.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        if letter.is_alphanumeric() {
+            let word_ends = before.is_lowercase()
+                || before.is_uppercase() && letters.peek().is_some_and(|next| next.is_lowercase());
+            let hump = letter.is_uppercase() && word_ends;
+            let gap = !folded.is_empty() && !before.is_alphanumeric();
+            if hump || gap {
+                folded.push('_');
+            }
+            folded.extend(letter.to_lowercase());
+        }
+        before = letter;
+    }
+    folded
+}
+
+/// The secondary action whose pattern a folded name meets: the first, so special ones stand first.
+fn secondary(folded: &str) -> Option<&'static str> {
+    if UNDONE.iter().any(|word| folded.contains(word)) {
+        return None;
+    }
+    let first = PATTERNS.matches(folded).into_iter().next()?;
+    SECONDARY.get(first).map(|action| action.id)
+}
+
+fn term(canonical: &str) -> Option<&'static Term> {
+    TERMS.iter().find(|term| term.id == canonical)
+}
+
+/// Folded names with the canonical name of each.
+static FOLDED: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+    let terms = TERMS.iter().map(|term| (term.id, term.also));
+    let actions = SECONDARY.iter().map(|action| (action.id, action.also));
+    terms
+        .chain(actions)
+        .flat_map(|(id, also)| also.iter().map(move |name| (*name, id)).chain([(id, id)]))
+        .collect()
+});
+
+/// The patterns of [`SECONDARY`], in its order. Each must reach from the start of some word of the
+/// folded name to the name's end.
+static PATTERNS: LazyLock<RegexSet> = LazyLock::new(|| {
+    let whole = |action: &Secondary| format!("^(?:[a-z0-9_]*_)?(?:{})$", action.pattern);
+    RegexSet::new(SECONDARY.iter().map(whole)).expect("a test compiles the patterns of the table")
+});
+
+/// Words of names that say that an action was undone or did not succeed.
+const UNDONE: [&str; 7] = ["remov", "delet", "unsub", "unfollow", "cancel", "fail", "error"];
+
+/// A name of the program.
+struct Term {
+    /// The canonical name.
+    id: &'static str,
+    label: &'static str,
+    role: Role,
+    /// What others call it, folded.
+    also: &'static [&'static str],
+}
+
+/// A secondary action of the program.
+struct Secondary {
+    /// The canonical name.
+    id: &'static str,
+    label: &'static str,
+    role: Role,
+    /// Whether ladders without actions of their own measure it.
+    by_default: bool,
+    /// What tools call it, folded: found without the pattern.
+    also: &'static [&'static str],
+    /// What shops call it, folded.
+    pattern: &'static str,
+}
+
+const fn term_of(
+    id: &'static str,
+    label: &'static str,
+    role: Role,
+    also: &'static [&'static str],
+) -> Term {
+    Term { id, label, role, also }
+}
+
+const fn action(
+    id: &'static str,
+    label: &'static str,
+    also: &'static [&'static str],
+    pattern: &'static str,
+) -> Secondary {
+    Secondary { id, label, role: Role::Action, by_default: true, also, pattern }
+}
+
+const fn extra(id: &'static str, label: &'static str, pattern: &'static str) -> Secondary {
+    Secondary { by_default: false, ..action(id, label, &[], pattern) }
+}
+
+/// The names of the ladder and of what else shops record, with the names that web pixels, GA4, Segment,
+/// `RudderStack`, Snowplow, PostHog, Mixpanel, Amplitude, Matomo, Klaviyo and public data sets use.
+#[rustfmt::skip]
+static TERMS: &[Term] = &[
+    term_of("visit", "Visit", Role::Visit, &[
+        "session_start", "session_started", "start_session", "active_on_site", "site_visited",
+        "visited_site",
+    ]),
+    term_of("page_viewed", "Page view", Role::Visit, &[
+        "page", "page_view", "pageview", "view_page", "viewed_page", "loaded_a_page", "screen",
+        "screen_view", "screen_viewed", "mp_web_page_view", "web_page_viewed", "website_pageview",
+        "website_pageviews", "home_page", "home_page_viewed", "viewed_home_page",
+    ]),
+    term_of("collection_viewed", "Category page", Role::Browse, &[
+        "collection_view", "view_collection", "viewed_collection", "collection_page_viewed",
+        "category_viewed", "category_view", "view_category", "viewed_category",
+        "category_page_viewed", "category_page_view", "viewed_category_page", "view_item_list",
+        "select_item", "item_list_viewed", "product_list_viewed", "product_list_view",
+        "product_list_filtered", "viewed_product_list", "view_product_list", "list_view",
+        "list_viewed", "list_click", "plp_view", "plp_viewed", "view_plp", "viewed_plp",
+    ]),
+    term_of("subcollection_viewed", "Sub-category page", Role::Browse, &[
+        "subcollection_view", "sub_collection_viewed", "sub_collection_view", "subcategory_viewed",
+        "subcategory_view", "sub_category_viewed", "sub_category_view", "view_subcategory",
+        "viewed_subcategory", "view_sub_category", "viewed_sub_category",
+        "subcategory_page_viewed", "sub_category_page_viewed",
+    ]),
+    term_of("product_viewed", "Product page", Role::Product, &[
+        "product_view", "view_product", "viewed_product", "product_page_viewed",
+        "product_page_view", "view_product_page", "viewed_product_page", "product_detail_viewed",
+        "product_detail_view", "product_details_viewed", "product_details_view",
+        "view_product_detail", "view_product_details", "viewed_product_detail",
+        "viewed_product_details", "view_item", "viewed_item", "item_view", "item_viewed",
+        "item_page_viewed", "pdp_view", "pdp_viewed", "view_pdp", "viewed_pdp", "view_content",
+        "view", "pv",
+    ]),
+    term_of("product_added_to_cart", "Add to cart", Role::Cart, &[
+        "product_added", "add_to_cart", "added_to_cart", "addtocart", "add_to_bag", "added_to_bag",
+        "add_to_basket", "added_to_basket", "add_product_to_cart", "added_product_to_cart",
+        "product_add_to_cart", "product_added_to_bag", "product_added_to_basket",
+        "add_item_to_cart", "added_item_to_cart", "item_added_to_cart", "item_added_to_bag",
+        "item_added_to_basket", "item_added", "cart_add", "cart_added", "cart_addition", "cart",
+        "wishlist_product_added_to_cart", "ecommerce_abandoned_cart", "carts_create",
+    ]),
+    term_of("cart_viewed", "Cart page", Role::Browse, &[
+        "cart_view", "view_cart", "viewed_cart", "cart_page_viewed", "cart_page_view",
+        "bag_viewed", "view_bag", "viewed_bag", "basket_viewed", "view_basket", "viewed_basket",
+    ]),
+    term_of("checkout_started", "Checkout", Role::Checkout, &[
+        "checkout_start", "start_checkout", "started_checkout", "begin_checkout", "began_checkout",
+        "checkout_begin", "checkout_begun", "initiate_checkout", "initiated_checkout",
+        "checkout_initiated", "proceed_to_checkout", "proceeded_to_checkout", "checkouts_create",
+        "payment_page",
+    ]),
+    term_of("checkout_contact_info_submitted", "Contact details", Role::Checkout, &[
+        "contact_info_submitted", "contact_info_entered", "contact_information_submitted",
+        "contact_information_entered", "contact_details_submitted", "contact_details_entered",
+        "checkout_contact_information_submitted", "checkout_contact_submitted", "add_contact_info",
+    ]),
+    term_of("checkout_address_info_submitted", "Delivery address", Role::Checkout, &[
+        "address_info_submitted", "address_info_entered", "add_address_info", "add_address",
+        "added_address", "address_added", "address_entered", "address_submitted",
+        "entered_address", "submitted_address", "checkout_address_entered",
+        "checkout_address_submitted", "delivery_address_entered", "delivery_address_submitted",
+        "delivery_address_added", "add_delivery_address", "entered_delivery_address",
+        "shipping_address_entered", "shipping_address_submitted", "shipping_address_added",
+        "add_shipping_address", "entered_shipping_address",
+    ]),
+    term_of("checkout_shipping_info_submitted", "Shipping", Role::Checkout, &[
+        "shipping_info_submitted", "shipping_info_entered", "shipping_info_added",
+        "add_shipping_info", "added_shipping_info", "entered_shipping_info", "shipping_selected",
+        "shipping_submitted", "select_shipping", "selected_shipping", "shipping_method_selected",
+        "shipping_method_submitted", "select_shipping_method", "selected_shipping_method",
+        "shipping_option_selected", "delivery_method_selected", "select_delivery_method",
+        "selected_delivery_method", "delivery_option_selected", "checkout_shipping_submitted",
+    ]),
+    term_of("payment_info_submitted", "Payment", Role::Checkout, &[
+        "payment_info_entered", "payment_info_added", "add_payment_info", "added_payment_info",
+        "entered_payment_info", "enter_payment_info", "submitted_payment_info", "payment_entered",
+        "payment_submitted", "payment_details_entered", "payment_details_submitted",
+        "payment_information_entered", "payment_information_submitted",
+        "checkout_payment_info_submitted", "checkout_payment_submitted",
+    ]),
+    term_of("checkout_completed", "Order", Role::Order, &[
+        "checkout_complete", "complete_checkout", "completed_checkout", "order_completed",
+        "order_complete", "complete_order", "completed_order", "order_placed", "place_order",
+        "placed_order", "order_created", "orders_create", "order_confirmed", "order_confirmation",
+        "order", "ecommerce_order", "transaction", "transaction_completed", "purchase",
+        "purchased", "purchase_completed", "completed_purchase", "complete_purchase",
+        "purchase_made", "made_purchase", "buy", "payment_confirmation_page",
+    ]),
+    term_of("product_removed_from_cart", "Removed from cart", Role::Other, &[
+        "product_removed", "remove_from_cart", "removed_from_cart", "removefromcart",
+        "remove_from_bag", "removed_from_bag", "remove_from_basket", "removed_from_basket",
+        "item_removed_from_cart", "remove_item_from_cart", "item_removed", "cart_remove",
+    ]),
+    term_of("alert_displayed", "Alert", Role::Other, &[]),
+    term_of("product_clicked", "Product click", Role::Other, &["clicked_product"]),
+    term_of("cart_updated", "Cart changed", Role::Other, &["cart_update", "carts_update"]),
+    term_of("checkout_updated", "Checkout changed", Role::Other, &[
+        "checkout_update", "checkouts_update",
+    ]),
+    term_of("checkout_step_viewed", "Checkout step seen", Role::Other, &[]),
+    term_of("checkout_step_completed", "Checkout step done", Role::Other, &["checkout_step"]),
+    term_of("order_updated", "Order changed", Role::Other, &["orders_updated"]),
+    term_of("order_paid", "Order paid", Role::Other, &["orders_paid"]),
+    term_of("order_fulfilled", "Order fulfilled", Role::Other, &[
+        "fulfilled_order", "fulfilled_partial_order", "orders_fulfilled",
+    ]),
+    term_of("order_cancelled", "Order cancelled", Role::Other, &[
+        "order_canceled", "cancelled_order", "canceled_order", "orders_cancelled",
+    ]),
+    term_of("order_refunded", "Order refunded", Role::Other, &["refund", "refunded_order"]),
+    term_of("ordered_product", "Ordered product", Role::Other, &["product_ordered"]),
+    term_of("transaction_failed", "Payment failed", Role::Other, &["trns_error", "payment_failed"]),
+    term_of("promotion_viewed", "Promotion seen", Role::Other, &["view_promotion", "promo_view"]),
+    term_of("promotion_clicked", "Promotion click", Role::Other, &[
+        "select_promotion", "promo_click",
+    ]),
+    term_of("coupon_entered", "Coupon entered", Role::Other, &[]),
+    term_of("coupon_applied", "Coupon applied", Role::Other, &[]),
+    term_of("coupon_denied", "Coupon denied", Role::Other, &[]),
+    term_of("coupon_removed", "Coupon removed", Role::Other, &[]),
+    term_of("email_opened", "Email opened", Role::Other, &["opened_email", "email_open"]),
+    term_of("email_link_clicked", "Email click", Role::Other, &["clicked_email", "email_click"]),
+    term_of("email_received", "Email received", Role::Other, &["received_email"]),
+    term_of("unsubscribed", "Unsubscribed", Role::Other, &[
+        "unsubscribe", "unsubscribed_from_list", "unsubscribed_from_email_marketing",
+    ]),
+    term_of("product_removed_from_wishlist", "Removed from wishlist", Role::Other, &[
+        "remove_from_wishlist", "removed_from_wishlist",
+    ]),
+    term_of("first_visit", "First visit", Role::Other, &["first_open"]),
+    term_of("user_engagement", "Engagement", Role::Other, &["page_ping"]),
+    term_of("session_end", "End of session", Role::Other, &["session_ended", "end_session"]),
+    term_of("page_left", "Page left", Role::Other, &["pageleave", "page_leave"]),
+    term_of("scrolled", "Scroll", Role::Other, &["scroll", "advanced_dom_scrolled"]),
+    term_of("clicked", "Click", Role::Other, &["click", "advanced_dom_clicked", "autocapture"]),
+    term_of("form_started", "Form begun", Role::Other, &["form_start"]),
+    term_of("form_submitted", "Form sent", Role::Other, &[
+        "form_submit", "advanced_dom_form_submitted",
+    ]),
+    term_of("input_changed", "Input", Role::Other, &["advanced_dom_input_changed"]),
+    term_of("input_focused", "Input focused", Role::Other, &["advanced_dom_input_focused"]),
+    term_of("input_blurred", "Input left", Role::Other, &["advanced_dom_input_blurred"]),
+    term_of("ui_extension_errored", "Extension error", Role::Other, &[]),
+    term_of("dom_changed", "Page changed", Role::Other, &[
+        "advanced_dom_available", "advanced_dom_changed", "advanced_dom_clipboard",
+        "advanced_dom_mouse_moved", "advanced_dom_selection_changed",
+        "advanced_dom_window_resized",
+    ]),
+    term_of("file_downloaded", "File downloaded", Role::Other, &["file_download"]),
+    term_of("identified", "Identified", Role::Other, &[
+        "identify", "set", "set_once", "create_alias", "alias", "merge", "merge_dangerously",
+        "groupidentify", "group",
+    ]),
+    term_of("logged_in", "Log-in", Role::Other, &["login", "signed_in", "sign_in", "log_in"]),
+    // Columns of aggregated session reports.
+    term_of("sessions", "Sessions", Role::Other, &[]),
+    term_of("sessions_with_cart_additions", "Added to cart", Role::Other, &[]),
+    term_of("sessions_that_reached_checkout", "Reached checkout", Role::Other, &[]),
+    term_of("sessions_that_completed_checkout", "Converted", Role::Other, &[]),
+];
+
+/// Secondary actions, special ones before general ones.
+#[rustfmt::skip]
+static SECONDARY: &[Secondary] = &[
+    action("sms_subscribed", "SMS sign-up", &["subscribed_to_sms_marketing"],
+        "sms_?(subscri|opt_?in|consent|sign_?up)[a-z0-9_]*|subscribed_to_sms[a-z0-9_]*|consented_to_receive_sms"),
+    action("push_subscribed", "Push notifications on", &[],
+        "push_?(notifications?_)?(subscri[a-z]*|opt_?in|opted_in|permission_granted)|web_?push[a-z0-9_]*"),
+    action("rss_subscribed", "Feed subscription", &[], "rss[a-z0-9_]*|feed_subscri[a-z]*"),
+    action("whatsapp_chat_started", "WhatsApp chat", &[], "whats_?app_(chat|contact|message)[a-z0-9_]*"),
+    action("whatsapp_shared", "WhatsApp share", &[],
+        "whats_?app[a-z0-9_]*|shared?_(on|via|to|with)_whats_?app"),
+    action("email_signup", "Email sign-up", &[
+        "newsletter_signup", "newsletter_sign_up", "newsletter_subscribed", "newsletter_subscribe",
+        "subscribed_to_list", "subscribed_to_email_marketing", "form_submitted_by_profile",
+        "email_subscribed",
+    ], "(newsletter|e_?mail|mailing)_?(list|marketing)?_?(form_)?(sign_?up|signed_up|subscri[a-z]*|opt_?in|opted_in|join[a-z]*)(_(form|popup))?(_(submi|complet|success|confirm)[a-z]*)?|subscribed_to_(list|e_?mail|newsletter)[a-z0-9_]*|(sign_?up|signed_up|signup|subscri[a-z]*|join[a-z]*)_((for|to|the|our)_)*(newsletter|mailing_list|e_?mail(_list)?)"),
+    action("lead_magnet_claimed", "Offer claimed", &["generate_lead", "lead_generated"],
+        "lead_?magnet[a-z0-9_]*|(coupon|discount|offer)_?(claim|unlock|popup_submit)[a-z]*|(checklist|template|sample)_?(request|download|claim)[a-z]*"),
+    action("ebook_downloaded", "Guide downloaded", &[],
+        "(ebook|e_book|guide|whitepaper|white_paper|pdf|catalog[a-z]*|lookbook|brochure)_?download[a-z]*|download(ed)?_(the_|an_|a_)?(ebook|e_book|guide|whitepaper|white_paper|pdf|catalog[a-z]*|lookbook|brochure)"),
+    action("video_watched", "Video watched", &[
+        "video_start", "video_progress", "video_complete", "video_playback_started",
+        "video_playback_completed", "video_content_started", "video_content_completed",
+    ], "video_(content_)?(start|play|progress|complet|watch)[a-z0-9_]*|(start|play|watch|complet)[a-z]*_(the_|a_)?video"),
+    action("demo_booked", "Demo booked", &["invitee_scheduled"],
+        "(demo|call|appointment|consult[a-z]*|meeting)_?(book|schedul|request)[a-z]*|(book|schedul|request)[a-z]*_(a_)?(demo|call|appointment|consult[a-z]*|meeting)|calendly[a-z0-9_]*"),
+    action("trial_or_quote_requested", "Trial or quote", &["trial_started", "start_trial"],
+        "(trial|quote|estimate|rfq)_?(start|request|submit)[a-z]*|(start|request|submit)[a-z]*_(a_)?(free_)?(trial|quote|estimate|rfq)"),
+    action("read_more_clicked", "Read more", &[],
+        "read_?more[a-z0-9_]*|expand_description|description_expanded|show_more|article_(open|view)[a-z0-9_]*|content_view"),
+    action("reviews_read", "Reviews read", &[],
+        "reviews?(_(section|tab|list))?_(view|open|read|expand|scroll|click)[a-z0-9_]*|(view|open|read|expand)[a-z]*_(the_)?reviews?"),
+    action("review_submitted", "Review written", &["product_reviewed"],
+        "review_?(submi|creat|post|writ)[a-z]*|(submi|creat|post|writ|wrote)[a-z]*_(a_)?(product_)?review"),
+    action("quiz_completed", "Quiz completed", &[],
+        "quiz_(complet|finish|result)[a-z0-9_]*|(complet|finish)[a-z]*_(the_|a_)?quiz"),
+    action("quiz_started", "Quiz started", &[], "quiz_start[a-z0-9_]*|start(ed)?_(the_|a_)?quiz"),
+    action("social_followed", "Social follow", &[],
+        "follow(ed)?_?(click[a-z]*|us|on_[a-z]+|[a-z0-9_]*(facebook|instagram|tik_?tok|you_?tube|pinterest)[a-z0-9_]*)|(facebook|instagram|tik_?tok|you_?tube|pinterest|social)_follow[a-z0-9_]*"),
+    action("social_liked", "Social like", &[],
+        "liked?_?(click[a-z]*|us|[a-z0-9_]*(facebook|instagram|tik_?tok|you_?tube|pinterest)[a-z0-9_]*)|(facebook|instagram|tik_?tok|you_?tube|pinterest|social)_like[a-z0-9_]*"),
+    action("social_shared", "Share", &["share", "shared", "product_shared", "cart_shared"],
+        "shar(e|es|ed|ing)(_[a-z0-9_]*)?"),
+    Secondary {
+        role: Role::Browse,
+        ..action("site_searched", "Site search", &[
+            "search_submitted", "submitted_search", "search", "searched", "site_search",
+            "view_search_results", "search_performed", "products_searched", "product_searched",
+            "search_page",
+        ], "(site|product|store|shop)_?search(ed|es)?|search(ed)?_(site|store|shop|products?)")
+    },
+    action("wishlist_added", "Added to wishlist", &[
+        "add_to_wishlist", "added_to_wishlist", "product_added_to_wishlist", "fav",
+    ], "(wish_?list|favou?rites?|saved?_for_later)(_(product|item))?(_?(add|sav|creat|click|toggl)[a-z]*)?|favou?rited|wish_?listed"),
+    action("account_created", "Account created", &["sign_up", "signup", "signed_up", "customers_create",
+        "complete_registration"],
+        "(account|customer|user)_?(creat|regist)[a-z]*|(creat|regist)[a-z]*_(an_)?account|sign(ed)?_?up"),
+    extra("chat_started", "Chat started", "chat_(start|open)[a-z]*|(start|open)[a-z]*_(a_)?chat"),
+    extra("store_locator_used", "Store locator", "(store_locator|find_a_store)[a-z0-9_]*"),
+    extra("back_in_stock_requested", "Back-in-stock request", "(back_in_stock|notify_me)[a-z0-9_]*"),
+    extra("gift_card_viewed", "Gift card page", "gift_?card_view[a-z]*|view(ed)?_gift_?card"),
+    // Made from sessions of several pages; no event is called that.
+    extra("multi_page_visit", "Several pages in one visit", "multi_page_visit"),
+];
+
+#[cfg(test)]
+mod tests;
