@@ -1,0 +1,40 @@
+//! Whether a conversion depends on a tie: would it stand if events had to stay in stored order?
+//!
+//! In stored order a chain is a subsequence of the journey, so one pass suffices: for each rung the
+//! latest entry from which it can be reached by now. The latest entry leaves the most of the window,
+//! and no touch serves two rungs because the rungs are served from the last to the first.
+
+use super::terms::{STEPS, Terms};
+use crate::event::Touch;
+use crate::time::Instant;
+
+/// Whether any two events of a journey, sorted by time, may have happened at the same instant.
+pub(super) fn has_ties(journey: &[Touch]) -> bool {
+    let mut over = Instant::MIN;
+    journey.iter().any(|touch| {
+        let tied = touch.at < over;
+        over = over.max(touch.end());
+        tied
+    })
+}
+
+/// Whether the journey converts with each event of the chain stored after the previous one.
+pub(super) fn converts(terms: &Terms, journey: &[Touch]) -> bool {
+    let mut entries: [Option<Instant>; STEPS] = [None; STEPS];
+    journey.iter().any(|touch| serve(terms, touch, &mut entries))
+}
+
+/// Lets a touch serve every rung that it fits; says whether that converts inside the window.
+fn serve(terms: &Terms, touch: &Touch, entries: &mut [Option<Instant>; STEPS]) -> bool {
+    if touch.steps.common(terms.required).is_empty() {
+        return false;
+    }
+    for (rung, terms) in terms.rungs.iter().enumerate().rev() {
+        if touch.steps.has(terms.step) {
+            let entry = rung.checked_sub(1).map_or(Some(touch.at), |before| entries[before]);
+            entries[rung] = entries[rung].max(entry);
+        }
+    }
+    entries[terms.last_rung()].is_some_and(|entry| touch.at <= terms.limit(entry))
+        && touch.steps.has(terms.rungs[terms.last_rung()].step)
+}

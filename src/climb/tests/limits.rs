@@ -1,0 +1,113 @@
+//! Journeys of robots and test accounts must not hang the program; unknown policies must not be ignored.
+
+use super::{ladder, touch};
+use crate::climb::{Climber, Outcome, Verdict};
+use crate::event::{StepSet, Touch};
+use crate::ladder::definition::{
+    Count, Entry, EventPattern, Ladder, Order, Presence, Start, Ties, Window,
+};
+use crate::time::{Instant, Precision, SECOND, Span};
+
+fn judge(ladder: &Ladder, journey: &[Touch]) -> Verdict {
+    Climber::new(ladder).unwrap().judge(journey, Instant::MAX).unwrap()
+}
+
+#[test]
+fn a_journey_may_consist_of_entries() {
+    let ladder = ladder("A O? B I! C J! D", "1h");
+    let mut journey: Vec<Touch> = (0..300_000)
+        .map(|second| touch(second * SECOND, Precision::Exact, StepSet::only(0)))
+        .collect();
+    assert_eq!(judge(&ladder, &journey).entry, 0);
+    for (touch, step) in [(200_000, 1), (200_500, 2), (200_600, 3), (200_700, 4), (203_000, 6)] {
+        journey[touch].steps.add(step);
+    }
+    let verdict = judge(&ladder, &journey);
+    assert_eq!(verdict.outcome, Outcome::Converted);
+    assert_eq!(verdict.entry, 199_400);
+    assert_eq!(verdict.observed, StepSet(0b101_1111));
+}
+
+#[test]
+fn an_instant_may_have_a_hundred_thousand_events() {
+    let ladder = ladder("A B O? C D E F", "1h");
+    let sets = [0b1, 0b10, 0b1011, 0b10011, 0b11_1010, 0b101_0001, 0b111_1011, 0b100];
+    for precision in [Precision::Exact, Precision::Second, Precision::Day] {
+        let journey: Vec<Touch> = sets
+            .iter()
+            .cycle()
+            .take(100_000)
+            .map(|&steps| touch(SECOND, precision, StepSet(steps)))
+            .collect();
+        assert_eq!(judge(&ladder, &journey).outcome, Outcome::Converted);
+    }
+}
+
+#[test]
+fn a_rung_that_nobody_can_serve_does_not_make_the_search_endless() {
+    let steps = "A B C D E F G H I J";
+    let ladder = ladder(steps, "1h");
+    // Rungs 8 and 9 fit the same single touch; the others fit every number of touches in every way.
+    let mixed = |n: i64| StepSet(u32::try_from(n * 37 % 256).unwrap());
+    let mut journey: Vec<Touch> =
+        (0..2000).map(|n| touch(n / 500 * SECOND, Precision::Second, mixed(n))).collect();
+    journey.push(touch(5 * SECOND, Precision::Second, StepSet(0b11_0000_0000)));
+    let verdict = judge(&ladder, &journey);
+    assert_eq!(verdict.furthest, 8);
+}
+
+#[test]
+fn coarse_and_exact_times_of_long_journeys_mix() {
+    let ladder = ladder("A B O? C", "90d");
+    let journey: Vec<Touch> = (0..100_000)
+        .map(|n| {
+            let day = Precision::Day;
+            let precision = if n % 3 == 0 { day } else { Precision::Exact };
+            let unit = if n % 3 == 0 { day.unit().0 } else { SECOND };
+            let at = n * 60 * SECOND / unit * unit;
+            touch(at, precision, StepSet([0b11, 0b1010, 0b111][usize::try_from(n % 3).unwrap()]))
+        })
+        .collect();
+    let mut journey = journey;
+    journey.sort_by_key(|touch| touch.at);
+    assert_eq!(judge(&ladder, &journey).outcome, Outcome::Converted);
+}
+
+#[test]
+fn what_is_not_supported_is_refused_by_name() {
+    let pattern = EventPattern { names: Vec::new(), not: false };
+    let second = Span::seconds(1);
+    let plain = || ladder("A B C", "1h");
+    for (ladder, expected) in [
+        (Ladder { count: Count::Attempt, ..plain() }, "count = \"attempt\" is not supported yet"),
+        (Ladder { order: Order::Any, ..plain() }, "order = \"any\" is not supported yet"),
+        (Ladder { order: Order::Adjacent, ..plain() }, "order = \"adjacent\" is not supported yet"),
+        (
+            Ladder { window: Window::Session, ..plain() },
+            "window = \"session\" is not supported yet",
+        ),
+        (
+            Ladder { window: Window::Each(second), ..plain() },
+            "window = { each = … } is not supported yet",
+        ),
+        (Ladder { entry: Entry::First, ..plain() }, "entry = \"first\" is not supported yet"),
+        (Ladder { entry: Entry::Every, ..plain() }, "entry = \"every\" is not supported yet"),
+        (Ladder { start: Start::Latest, ..plain() }, "start = \"latest\" is not supported yet"),
+        (Ladder { ties: Ties::Strict, ..plain() }, "ties = \"strict\" is not supported yet"),
+        (Ladder { ignore: Some(pattern), ..plain() }, "ignore is not supported yet"),
+        (Ladder { hold: Some("sku".to_owned()), ..plain() }, "[hold] is not supported yet"),
+        (
+            Ladder { entry: Entry::First, ties: Ties::Sequence, ..plain() },
+            "entry = \"first\" is not supported yet\n  ties = \"sequence\" is not supported yet",
+        ),
+        (ladder("A", "1h"), "a ladder has 2 to 32 steps, not 1"),
+        (
+            ladder("A B!", "1h"),
+            "presence: the first and the last step of a ladder must be required",
+        ),
+    ] {
+        assert_eq!(Climber::new(&ladder).unwrap_err().to_string(), expected);
+    }
+    assert!(plain().steps.iter().all(|step| step.presence == Presence::Required));
+    assert!(Climber::new(&plain()).is_ok());
+}

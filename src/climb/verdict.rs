@@ -1,0 +1,129 @@
+//! What the matcher found out about one journey, and how it is added to the counts.
+//!
+//! A verdict is plain data: positions of steps in the ladder and of touches in the journey. It must
+//! not judge; whatever stands in it was decided by the matcher.
+
+use super::terms::STEPS;
+use crate::event::{StepSet, Touch};
+use crate::tally::Tally;
+use crate::time::{Instant, Span};
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The last step was reached.
+    Converted,
+    /// The last step was not reached, and the window closed inside the data.
+    Lost,
+    /// The last step was not reached, and the window was still running when the data ended.
+    Open,
+}
+
+/// The chosen events: one for each required step that was reached, in the ladder's order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chain {
+    links: [(usize, usize); STEPS],
+    length: usize,
+}
+
+impl Chain {
+    /// The links: (position of the step in the ladder, position of its touch in the journey).
+    pub fn links(&self) -> &[(usize, usize)] {
+        self.links.get(..self.length).unwrap_or_default()
+    }
+
+    /// The position of the touch that was chosen for a step.
+    pub fn touch_of(&self, step: usize) -> Option<usize> {
+        self.links().iter().find(|link| link.0 == step).map(|link| link.1)
+    }
+}
+
+impl FromIterator<(usize, usize)> for Chain {
+    /// Links beyond the 32nd are left out: no ladder is longer.
+    fn from_iter<I: IntoIterator<Item = (usize, usize)>>(links: I) -> Chain {
+        let mut chain = Chain::default();
+        for (place, link) in chain.links.iter_mut().zip(links) {
+            *place = link;
+            chain.length += 1;
+        }
+        chain
+    }
+}
+
+/// How far one journey got: its best attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The event chosen for each required step that was reached.
+    pub chain: Chain,
+    /// The steps of which an event belongs to the attempt, the chosen ones among them.
+    pub observed: StepSet,
+    /// The observed steps and the implied ones that a later step proves.
+    pub reached: StepSet,
+    /// The position of the furthest step, not an optional one, that was observed.
+    pub furthest: usize,
+    /// How the attempt ended.
+    pub outcome: Outcome,
+    /// The position of the entry in the journey.
+    pub entry: usize,
+    /// The last moment of the window; `None` where there is no window.
+    pub window_end: Option<Instant>,
+    /// The secondary actions done from the entry until the conversion, else until the window's end.
+    pub actions: StepSet,
+    /// Whether the conversion would not stand if events of one instant had to stay in stored order.
+    pub by_tie: bool,
+}
+
+impl Verdict {
+    /// Counts this verdict; `journey` must be the one that was judged.
+    pub fn add_to(&self, tally: &mut Tally, journey: &[Touch]) {
+        tally.entered += 1;
+        match self.outcome {
+            Outcome::Converted => tally.converted += 1,
+            Outcome::Lost => tally.lost += 1,
+            Outcome::Open => tally.open += 1,
+        }
+        tally.converted_by_tie += u64::from(self.by_tie);
+        self.add_steps(tally);
+        self.add_times(tally, journey);
+        self.add_actions(tally);
+    }
+
+    /// Whether the last step was reached.
+    fn converted(&self) -> bool {
+        self.outcome == Outcome::Converted
+    }
+
+    fn add_steps(&self, tally: &mut Tally) {
+        for (position, step) in tally.steps.iter_mut().enumerate().take(STEPS) {
+            let reached = self.reached.has(position);
+            let observed = self.observed.has(position);
+            let open = self.outcome == Outcome::Open && self.furthest == position;
+            step.reached += u64::from(reached);
+            step.observed += u64::from(observed);
+            step.implied += u64::from(reached && !observed);
+            step.open += u64::from(open);
+            step.converted += u64::from(reached && self.converted());
+        }
+    }
+
+    /// Durations between chosen events; never negative, though a coarse time may lie before a finer one.
+    fn add_times(&self, tally: &mut Tally, journey: &[Touch]) {
+        let at = |touch: usize| journey.get(touch).map(|touch| touch.at);
+        let Some(entry) = at(self.entry) else { return };
+        let mut previous = entry;
+        for &(step, touch) in self.chain.links().iter().skip(1) {
+            let (Some(now), Some(step)) = (at(touch), tally.steps.get_mut(step)) else { continue };
+            step.from_previous.add(now.since(previous).max(Span(0)));
+            step.from_entry.add(now.since(entry).max(Span(0)));
+            previous = now;
+        }
+    }
+
+    fn add_actions(&self, tally: &mut Tally) {
+        for (position, action) in tally.actions.iter_mut().enumerate().take(STEPS) {
+            let did = self.actions.has(position);
+            action.did += u64::from(did);
+            action.converted += u64::from(did && self.converted());
+        }
+    }
+}
