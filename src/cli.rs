@@ -1,1 +1,313 @@
-//! Command-line definitions.
+//! The command line: what can be typed (clap), and what the surroundings say (terminal, environment,
+//! clock). Nothing else in the program reads any of these.
+
+use crate::input::timestamp::{DateOrder, ZoneRule};
+use crate::ladder::definition::Count;
+use crate::report::zone::Zone;
+use crate::time::Instant;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// Commands that are planned under these names and not in this version.
+pub const LATER: [&str; 14] = [
+    "journey",
+    "compare",
+    "drivers",
+    "segments",
+    "exits",
+    "trend",
+    "whatif",
+    "check",
+    "rules",
+    "ladder",
+    "schema",
+    "completions",
+    "man",
+    "calc",
+];
+
+/// Micro- and macro-conversion rates per step, from the files a Shopify merchant already has.
+#[derive(Debug, Parser)]
+#[command(name = "funnel", version, about, arg_required_else_help = true, propagate_version = true, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  funnel report orders_export.csv pixel.jsonl         how far customers get, step by step
+  funnel report exports/ --format json -o report.json  every file of a folder, for another program
+  funnel inspect export.csv                            what a file is taken for, and what is missing";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The ladder: who reached each step, rates with intervals, times, exits, orders, data quality
+    Report(ReportArgs),
+    /// What each file is taken for and why, its events and identifiers, and what is missing
+    Inspect(InspectArgs),
+}
+
+/// Options of `funnel report`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel report pixel.jsonl orders_export_1.csv orders_export_2.csv
+  funnel report events.csv --map time=ts,event=action,customer=uid --step 'Visit=page' --step 'Order=buy'
+  funnel report pixel.jsonl --ladder ladder.toml --count session --format json -o report.json")]
+pub struct ReportArgs {
+    /// Files, folders, or `-` for standard input; any mix of formats
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// The ladder and how to count
+    #[command(flatten)]
+    pub ladder: LadderArgs,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the report goes
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// The level of all intervals
+    #[arg(long, default_value = "0.95", value_parser = confidence)]
+    pub confidence: f64,
+}
+
+/// Options of `funnel inspect`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel inspect exports/
+  funnel inspect events.csv --map time=ts,event=action,customer=uid")]
+pub struct InspectArgs {
+    /// Files, folders, or `-` for standard input; any mix of formats
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the view goes
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Options about the ladder.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Ladder")]
+pub struct LadderArgs {
+    /// A ladder file (TOML), or a preset: storefront, checkout, retail, sessions, orders
+    #[arg(long, value_name = "FILE|PRESET", value_hint = ValueHint::FilePath)]
+    pub ladder: Option<String>,
+    /// A step, from the smallest request to the order; repeat it
+    #[arg(long = "step", value_name = "NAME=EVENT", conflicts_with = "ladder")]
+    pub steps: Vec<String>,
+    /// A secondary action, measured beside the ladder; repeat it
+    #[arg(long = "action", value_name = "NAME=EVENT", requires = "steps")]
+    pub actions: Vec<String>,
+    /// What one journey is
+    #[arg(long, value_enum)]
+    pub count: Option<CountArg>,
+    /// How long an attempt may take: 30d, 12h, none
+    #[arg(long, value_name = "SPAN")]
+    pub window: Option<String>,
+    /// Counting rules
+    #[arg(long, default_value = "funnel", value_parser = ["funnel"])]
+    pub rules: String,
+}
+
+/// Options about reading.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct ReadingArgs {
+    /// The format of all files, where detection shall not decide
+    #[arg(long = "as", value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Which column or key is what: time=ts,event=action,customer=uid
+    #[arg(long, value_name = "PART=NAME,…")]
+    pub map: Option<String>,
+    /// The time zone of the report and of times without one: Europe/Paris, +02:00
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
+    /// How dates such as 3/4/2025 are read, where the file does not decide
+    #[arg(long, value_enum)]
+    pub date_order: Option<DateOrderArg>,
+    /// A row that cannot be read is an error
+    #[arg(long)]
+    pub strict: bool,
+    /// Threads; all processors by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Memory for events before they go to temporary files: 512M, 4G
+    #[arg(long, value_name = "SIZE", default_value = "2G", value_parser = size)]
+    pub memory: usize,
+    /// Bytes of a block of input
+    #[arg(long, hide = true, default_value = "1M", value_parser = size)]
+    pub block_size: usize,
+    /// Partitions of the exchange
+    #[arg(long, hide = true, default_value = "64", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub partitions: u16,
+}
+
+/// Options about the output.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// The form of the report
+    #[arg(long, short, value_enum, default_value = "table")]
+    pub format: FormatArg,
+    /// Write to a file, whole or not at all
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Colours
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorArg,
+    /// No progress and no notices on standard error
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What one journey is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CountArg {
+    /// Everything one customer did
+    Customer,
+    /// One session of one browser
+    Session,
+    /// One attempt of a customer
+    Attempt,
+}
+
+impl From<CountArg> for Count {
+    fn from(count: CountArg) -> Count {
+        match count {
+            CountArg::Customer => Count::Customer,
+            CountArg::Session => Count::Session,
+            CountArg::Attempt => Count::Attempt,
+        }
+    }
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// Text for a terminal
+    Table,
+    /// One JSON object
+    Json,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How dates with slashes are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DateOrderArg {
+    /// 3/4/2025 is in March
+    MonthFirst,
+    /// 3/4/2025 is in April
+    DayFirst,
+}
+
+impl From<DateOrderArg> for DateOrder {
+    fn from(order: DateOrderArg) -> DateOrder {
+        match order {
+            DateOrderArg::MonthFirst => DateOrder::MonthFirst,
+            DateOrderArg::DayFirst => DateOrder::DayFirst,
+        }
+    }
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    let level: f64 = text.parse().map_err(|_| "expected a share such as 0.95".to_string())?;
+    if level > 0.0 && level < 1.0 {
+        Ok(level)
+    } else {
+        Err("expected a share between 0 and 1, such as 0.95".to_string())
+    }
+}
+
+/// Reads `64M`, `4G`, `4096`: powers of 1024.
+fn size(text: &str) -> Result<usize, String> {
+    let units = [("K", 10), ("M", 20), ("G", 30), ("T", 40)];
+    let upper = text.trim().to_ascii_uppercase();
+    let upper =
+        upper.strip_suffix('B').map_or(upper.as_str(), |s| s.strip_suffix('I').unwrap_or(s));
+    let (digits, shift) = units
+        .iter()
+        .find_map(|(unit, shift)| Some((upper.strip_suffix(unit)?, *shift)))
+        .unwrap_or((upper, 0));
+    let number: usize =
+        digits.parse().map_err(|_| "expected a size such as 512M or 4G".to_string())?;
+    number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| "that is more than this machine can address".to_string())
+}
+
+/// A zone as the report and as the reader of times need it; `None` if there is no such zone.
+pub fn zone(text: &str) -> Option<(Zone, ZoneRule)> {
+    let zone = Zone::parse(text)?;
+    let named = text.trim().parse().map(ZoneRule::Named);
+    let rule = named.ok().or_else(|| zone.fixed_seconds().map(ZoneRule::Fixed));
+    Some((zone, rule?))
+}
+
+/// What the terminal, the environment and the clock say.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings {
+    /// Columns for text: the terminal's, else `COLUMNS`, else 100.
+    pub width: usize,
+    /// Whether colours are wanted where nothing was said.
+    pub color: bool,
+    /// Whether standard error is a terminal.
+    pub shows_progress: bool,
+    /// The moment of the run; `FUNNEL_NOW` (seconds since 1970) pins it.
+    pub now: Option<Instant>,
+    /// Processors.
+    pub processors: usize,
+}
+
+impl Surroundings {
+    /// Looks around.
+    pub fn look() -> Surroundings {
+        let is_terminal = std::io::stdout().is_terminal();
+        let terminal = terminal_size::terminal_size()
+            .filter(|_| is_terminal)
+            .map(|(width, _)| usize::from(width.0));
+        let columns = || variable("COLUMNS").and_then(|text| text.parse().ok());
+        let forced = variable("FORCE_COLOR").or_else(|| variable("CLICOLOR_FORCE")).is_some();
+        let dumb = variable("TERM").as_deref() == Some("dumb");
+        Surroundings {
+            width: terminal.or_else(columns).unwrap_or(100).clamp(40, 400),
+            color: variable("NO_COLOR").is_none() && (forced || is_terminal && !dumb),
+            shows_progress: std::io::stderr().is_terminal(),
+            now: now(),
+            processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        }
+    }
+}
+
+/// A variable of the environment that is set and not empty.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+fn now() -> Option<Instant> {
+    let pinned = variable("FUNNEL_NOW").and_then(|text| text.parse::<i64>().ok());
+    let clock = || {
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_secs()).ok())
+    };
+    pinned.or_else(clock).map(|seconds| Instant(seconds.saturating_mul(crate::time::SECOND)))
+}

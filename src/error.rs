@@ -7,7 +7,10 @@ use std::fmt;
 
 /// A failure with the place where it happened and, where known, the remedy.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     message: String,
     place: Option<Place>,
     notes: Vec<String>,
@@ -21,52 +24,62 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// A failure that has no place in a file.
     pub fn new(message: impl Into<String>) -> Error {
-        Error { message: message.into(), place: None, notes: Vec::new(), hint: None, source: None }
+        Error(Box::new(Parts {
+            message: message.into(),
+            place: None,
+            notes: Vec::new(),
+            hint: None,
+            source: None,
+        }))
     }
 
     /// A failure at a place.
     pub fn at(place: Place, message: impl Into<String>) -> Error {
-        Error { place: Some(place), ..Error::new(message) }
+        let mut error = Error::new(message);
+        error.0.place = Some(place);
+        error
     }
 
     /// A failure of the operating system with the file it concerns.
     pub fn io(path: &str, source: std::io::Error) -> Error {
-        Error { source: Some(source), ..Error::at(Place::file(path), "") }
+        let mut error = Error::at(Place::file(path), "");
+        error.0.source = Some(source);
+        error
     }
 
     /// Adds a line that stands below the message.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Error {
-        self.notes.push(note.into());
+        self.0.notes.push(note.into());
         self
     }
 
     /// Adds the remedy.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     /// The failure of the operating system below this one, if there is one.
     pub fn io_kind(&self) -> Option<std::io::ErrorKind> {
-        self.source.as_ref().map(std::io::Error::kind)
+        self.0.source.as_ref().map(std::io::Error::kind)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = &self.place {
+        if let Some(place) = &self.0.place {
             write!(f, "{place}: ")?;
         }
-        match &self.source {
-            Some(source) if self.message.is_empty() => write!(f, "{}", plain(source))?,
-            _ => write!(f, "{}", self.message)?,
+        match &self.0.source {
+            Some(source) if self.0.message.is_empty() => write!(f, "{}", plain(source))?,
+            _ => write!(f, "{}", self.0.message)?,
         }
-        for note in &self.notes {
+        for note in &self.0.notes {
             write!(f, "\n  {note}")?;
         }
-        match &self.hint {
+        match &self.0.hint {
             Some(hint) => write!(f, "\nhint: {hint}"),
             None => Ok(()),
         }
@@ -75,7 +88,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|e| e as _)
+        self.0.source.as_ref().map(|e| e as _)
     }
 }
 

@@ -24,13 +24,23 @@ impl Cleaner {
     /// `keep` gets the first, `aside` is told of the others with the reason. Rows of unknown names are
     /// both told of and kept, because they keep sessions going. `same_input` says whether two touches
     /// are of one input.
-    pub fn clean(&mut self, touches: &[Touch], keep: &mut Vec<Touch>, same_input: impl Fn(&Touch, &Touch) -> bool, mut aside: impl FnMut(&Touch, Reason)) {
+    pub fn clean(
+        &mut self,
+        touches: &[Touch],
+        keep: &mut Vec<Touch>,
+        same_input: impl Fn(&Touch, &Touch) -> bool,
+        mut aside: impl FnMut(&Touch, Reason),
+    ) {
         keep.clear();
         self.deliveries.clear();
         self.orders.clear();
         for touch in touches {
             let again = self.is_again(touches, touch);
-            let reason = if again { Some(Reason::Duplicate) } else { Reason::from_mark(touch.aside).or_else(|| self.same_order(touch, &same_input)) };
+            let reason = if again {
+                Some(Reason::Duplicate)
+            } else {
+                Reason::from_mark(touch.aside).or_else(|| self.same_order(touch, &same_input))
+            };
             match reason {
                 None => keep.push(*touch),
                 Some(Reason::UnmappedEvent) => {
@@ -48,16 +58,25 @@ impl Cleaner {
         if touches.len() > FEW {
             return !self.deliveries.insert(touch.fingerprint);
         }
-        touches.iter().take_while(|earlier| !std::ptr::eq(*earlier, touch)).any(|earlier| earlier.fingerprint == touch.fingerprint)
+        touches
+            .iter()
+            .take_while(|earlier| !std::ptr::eq(*earlier, touch))
+            .any(|earlier| earlier.fingerprint == touch.fingerprint)
     }
 
     /// Whether an earlier touch completed the same order: one order is one conversion.
-    fn same_order(&mut self, touch: &Touch, same_input: &impl Fn(&Touch, &Touch) -> bool) -> Option<Reason> {
+    fn same_order(
+        &mut self,
+        touch: &Touch,
+        same_input: &impl Fn(&Touch, &Touch) -> bool,
+    ) -> Option<Reason> {
         if !touch.is(mark::ORDER | mark::NUMBERED) {
             return None;
         }
         let first = *self.orders.entry(touch.order).or_insert(*touch);
-        (first != *touch).then(|| if same_input(&first, touch) { Reason::Continuation } else { Reason::Duplicate })
+        (first != *touch).then(|| {
+            if same_input(&first, touch) { Reason::Continuation } else { Reason::Duplicate }
+        })
     }
 }
 
@@ -71,7 +90,10 @@ pub fn sessions(touches: &[Touch]) -> Vec<Vec<Touch>> {
     for touch in touches {
         let is_log = touch.is(mark::LOG);
         let open = if is_log {
-            current.get(&touch.visit).copied().filter(|&at| touch.is(mark::SESSION) || continues(&sessions[at], touch))
+            current
+                .get(&touch.visit)
+                .copied()
+                .filter(|&at| touch.is(mark::SESSION) || continues(&sessions[at], touch))
         } else {
             latest.filter(|&(_, at)| touch.at.since(at) <= SESSION_GAP).map(|(session, _)| session)
         };
@@ -124,32 +146,51 @@ mod tests {
 
     #[test]
     fn more_than_thirty_minutes_end_a_session() {
-        assert_eq!(cut(&[touch(0, 1, mark::LOG), touch(30, 1, mark::LOG), touch(61, 1, mark::LOG)]), [vec![0, 30], vec![61]]);
+        assert_eq!(
+            cut(&[touch(0, 1, mark::LOG), touch(30, 1, mark::LOG), touch(61, 1, mark::LOG)]),
+            [vec![0, 30], vec![61]]
+        );
     }
 
     #[test]
     fn devices_have_sessions_of_their_own() {
-        assert_eq!(cut(&[touch(0, 1, mark::LOG), touch(5, 2, mark::LOG), touch(10, 1, mark::LOG)]), [vec![0, 10], vec![5]]);
+        assert_eq!(
+            cut(&[touch(0, 1, mark::LOG), touch(5, 2, mark::LOG), touch(10, 1, mark::LOG)]),
+            [vec![0, 10], vec![5]]
+        );
     }
 
     #[test]
     fn a_session_of_the_source_is_not_cut() {
-        assert_eq!(cut(&[touch(0, 1, mark::LOG | mark::SESSION), touch(90, 1, mark::LOG | mark::SESSION)]), [vec![0, 90]]);
+        assert_eq!(
+            cut(&[touch(0, 1, mark::LOG | mark::SESSION), touch(90, 1, mark::LOG | mark::SESSION)]),
+            [vec![0, 90]]
+        );
     }
 
     #[test]
     fn an_exported_order_joins_a_running_session_or_stands_alone() {
-        assert_eq!(cut(&[touch(0, 1, mark::LOG), touch(20, 9, mark::ORDER), touch(90, 9, mark::ORDER)]), [vec![0, 20], vec![90]]);
+        assert_eq!(
+            cut(&[touch(0, 1, mark::LOG), touch(20, 9, mark::ORDER), touch(90, 9, mark::ORDER)]),
+            [vec![0, 20], vec![90]]
+        );
     }
 
     #[test]
     fn deliveries_and_lines_of_an_order_count_once() {
-        let order = |minute, key, fingerprint| Touch { order: Key(key), fingerprint: Key(fingerprint), ..touch(minute, 1, mark::LOG | mark::ORDER | mark::NUMBERED) };
+        let order = |minute, key, fingerprint| Touch {
+            order: Key(key),
+            fingerprint: Key(fingerprint),
+            ..touch(minute, 1, mark::LOG | mark::ORDER | mark::NUMBERED)
+        };
         let bot = Touch { aside: Reason::Bot.mark(), ..touch(3, 1, mark::LOG) };
         let touches = [order(0, 7, 1), order(0, 7, 1), order(1, 7, 2), order(2, 8, 3), bot, bot];
         let (mut keep, mut aside) = (Vec::new(), Vec::new());
         Cleaner::default().clean(&touches, &mut keep, |_, _| true, |_, reason| aside.push(reason));
         assert_eq!(keep.len(), 2);
-        assert_eq!(aside, [Reason::Duplicate, Reason::Continuation, Reason::Bot, Reason::Duplicate]);
+        assert_eq!(
+            aside,
+            [Reason::Duplicate, Reason::Continuation, Reason::Bot, Reason::Duplicate]
+        );
     }
 }

@@ -1,3 +1,7 @@
-//! The `funnel` program: parse, run, print the error, exit code.
+//! The `funnel` program: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    funnel::command::run(std::env::args_os())
+}

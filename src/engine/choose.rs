@@ -24,8 +24,14 @@ pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
     let roles = roles(haul, readings);
     let log = |role: Role| roles.get(&role).copied().unwrap_or(0) > 0;
     let pages = log(Role::Visit) || log(Role::Browse);
-    let retail_only = readings.iter().filter(|reading| reading.format.is_log()).all(|r| matches!(r.format, Format::RetailRocket | Format::Rees46));
-    if has(Format::ShopifyWebPixel) || pages || log(Role::Product) && (log(Role::Checkout) || has(Format::ShopifyOrders) && !retail_only) {
+    let retail_only = readings
+        .iter()
+        .filter(|reading| reading.format.is_log())
+        .all(|r| matches!(r.format, Format::RetailRocket | Format::Rees46));
+    if has(Format::ShopifyWebPixel)
+        || pages
+        || log(Role::Product) && (log(Role::Checkout) || has(Format::ShopifyOrders) && !retail_only)
+    {
         return Ok(STOREFRONT);
     }
     if log(Role::Product) || log(Role::Cart) || has(Format::RetailRocket) || has(Format::Rees46) {
@@ -46,8 +52,12 @@ pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
 /// How many rows of event logs have each role.
 fn roles(haul: &Haul<'_>, readings: &[Reading]) -> BTreeMap<Role, u64> {
     let mut roles = BTreeMap::new();
-    for (_, seen) in readings.iter().zip(&haul.inputs).filter(|(reading, _)| reading.format.is_log()) {
-        for (name, &rows) in haul.names.names().texts().zip(&seen.names).filter(|(_, rows)| **rows > 0) {
+    for (_, seen) in
+        readings.iter().zip(&haul.inputs).filter(|(reading, _)| reading.format.is_log())
+    {
+        for (name, &rows) in
+            haul.names.names().texts().zip(&seen.names).filter(|(_, rows)| **rows > 0)
+        {
             if let Some(role) = vocabulary::canonical(name).and_then(vocabulary::role) {
                 *roles.entry(role).or_insert(0) += rows;
             }
@@ -67,10 +77,14 @@ fn no_preset(haul: &Haul<'_>) -> Error {
     let mut names: Vec<(&str, u64)> = rows.into_iter().collect();
     names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     if names.is_empty() {
-        return Error::new("the inputs hold no rows, so there is nothing to choose a ladder by").hint("name a ladder with --ladder");
+        return Error::new("the inputs hold no rows, so there is nothing to choose a ladder by")
+            .hint("name a ladder with --ladder");
     }
     let error = Error::new("no built-in ladder fits the event names in the data");
-    let error = names.iter().take(SHOWN).fold(error, |error, (name, count)| error.note(format!("{name} ({count} rows)")));
+    let error = names
+        .iter()
+        .take(SHOWN)
+        .fold(error, |error, (name, count)| error.note(format!("{name} ({count} rows)")));
     error.hint("name the steps yourself, for example --step 'Visit=NAME' --step 'Order=NAME', or write a ladder file and give it with --ladder")
 }
 
@@ -84,7 +98,12 @@ pub(super) fn fill_totals(findings: &mut Findings, ladder: &mut Ladder) {
     let last = totals.last().map_or(0, |(_, total)| *total);
     tally.steps.clear();
     for (_, total) in &totals {
-        tally.steps.push(crate::tally::StepTally { reached: *total, observed: *total, converted: last, ..Default::default() });
+        tally.steps.push(crate::tally::StepTally {
+            reached: *total,
+            observed: *total,
+            converted: last,
+            ..Default::default()
+        });
     }
     tally.entered = totals.first().map_or(0, |(_, total)| *total);
     tally.converted = last;

@@ -70,7 +70,8 @@ impl Exchange {
                 self.drain(number, |mut touch| {
                     if let Some(person) = people.of(touch.person) {
                         touch.person = person.key;
-                        touch.marks = touch.marks & !mark::ANONYMOUS | if person.named { 0 } else { mark::ANONYMOUS };
+                        touch.marks = touch.marks & !mark::ANONYMOUS
+                            | if person.named { 0 } else { mark::ANONYMOUS };
                     }
                     entrance.push(touch)
                 })?;
@@ -80,9 +81,14 @@ impl Exchange {
     }
 
     /// Takes all touches out of a partition, in no order.
-    pub(super) fn drain(&self, number: usize, mut take: impl FnMut(Touch) -> Result<()>) -> Result<()> {
+    pub(super) fn drain(
+        &self,
+        number: usize,
+        mut take: impl FnMut(Touch) -> Result<()>,
+    ) -> Result<()> {
         let Some(partition) = self.partitions.get(number) else { return Ok(()) };
-        let Partition { touches, file, in_file } = std::mem::take(&mut *partition.lock().unwrap_or_else(PoisonError::into_inner));
+        let Partition { touches, file, in_file } =
+            std::mem::take(&mut *partition.lock().unwrap_or_else(PoisonError::into_inner));
         for handful in touches {
             self.in_memory.fetch_sub(handful.len(), Ordering::Relaxed);
             handful.into_iter().try_for_each(&mut take)?;
@@ -112,7 +118,8 @@ impl Exchange {
 }
 
 fn spilling(error: std::io::Error) -> Error {
-    Error::io("temporary file", error).hint("more memory (--memory) or another folder for temporary files (TMPDIR) may help")
+    Error::io("temporary file", error)
+        .hint("more memory (--memory) or another folder for temporary files (TMPDIR) may help")
 }
 
 impl Partition {
@@ -155,7 +162,9 @@ impl Entrance<'_> {
 
     /// Hands over what still waits.
     pub(super) fn close(&mut self) -> Result<()> {
-        for (number, waiting) in self.waiting.iter_mut().enumerate().filter(|(_, waiting)| !waiting.is_empty()) {
+        for (number, waiting) in
+            self.waiting.iter_mut().enumerate().filter(|(_, waiting)| !waiting.is_empty())
+        {
             self.exchange.hand_over(number, std::mem::take(waiting))?;
         }
         Ok(())
@@ -163,20 +172,33 @@ impl Entrance<'_> {
 }
 
 /// Runs the same work on so many threads and gives back what each made; the first error wins.
-pub(super) fn in_parallel<T: Send>(threads: usize, work: impl Fn() -> Result<T> + Sync) -> Result<Vec<T>> {
+pub(super) fn in_parallel<T: Send>(
+    threads: usize,
+    work: impl Fn() -> Result<T> + Sync,
+) -> Result<Vec<T>> {
     if threads <= 1 {
         return work().map(|one| vec![one]);
     }
     std::thread::scope(|scope| {
         let handles: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
-        handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        handles
+            .into_iter()
+            .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     })
 }
 
 fn encode(touch: &Touch) -> [u8; RECORD] {
     let mut record = [0; RECORD];
     let (words, rest) = record.split_at_mut(56);
-    let keys = [touch.person.0, touch.visit.0, touch.at.0.cast_unsigned(), touch.fingerprint.0, touch.order.0, touch.row.0];
+    let keys = [
+        touch.person.0,
+        touch.visit.0,
+        touch.at.0.cast_unsigned(),
+        touch.fingerprint.0,
+        touch.order.0,
+        touch.row.0,
+    ];
     let sets = u64::from(touch.steps.0) << 32 | u64::from(touch.actions.0);
     for (place, word) in words.chunks_exact_mut(8).zip(keys.into_iter().chain([sets])) {
         place.copy_from_slice(&word.to_le_bytes());

@@ -37,7 +37,11 @@ pub(super) struct Verdicts {
 }
 
 /// Judges all partitions.
-pub(super) fn judge(exchange: Exchange, bench: &Bench<'_>, settings: &Settings) -> Result<Verdicts> {
+pub(super) fn judge(
+    exchange: Exchange,
+    bench: &Bench<'_>,
+    settings: &Settings,
+) -> Result<Verdicts> {
     let next = AtomicUsize::new(0);
     let judged = in_parallel(settings.threads, || {
         let mut judge = Judge::new(bench)?;
@@ -83,7 +87,10 @@ impl<'b> Judge<'b> {
             climber: Climber::new(ladder)?,
             cleaner: Cleaner::default(),
             kept: Vec::new(),
-            verdicts: Verdicts { tally: Tally::new(ladder.steps.len(), ladder.actions.len()), quality: Quality::default() },
+            verdicts: Verdicts {
+                tally: Tally::new(ladder.steps.len(), ladder.actions.len()),
+                quality: Quality::default(),
+            },
         })
     }
 
@@ -98,7 +105,9 @@ impl<'b> Judge<'b> {
             self.count_person(&kept);
             match self.bench.ladder.count {
                 Count::Customer | Count::Attempt => self.journey(&kept),
-                Count::Session => journey::sessions(&kept).iter().for_each(|session| self.journey(session)),
+                Count::Session => {
+                    journey::sessions(&kept).iter().for_each(|session| self.journey(session))
+                }
             }
         }
         self.kept = kept;
@@ -121,7 +130,11 @@ impl<'b> Judge<'b> {
                 aside.push((account(touch), *touch, reason));
             }
         });
-        let used: Vec<(usize, Instant)> = kept.iter().filter(|touch| touch.aside == 0).map(|touch| (account(touch), touch.at)).collect();
+        let used: Vec<(usize, Instant)> = kept
+            .iter()
+            .filter(|touch| touch.aside == 0)
+            .map(|touch| (account(touch), touch.at))
+            .collect();
         for (input, touch, reason) in aside {
             accounts[input].set_aside(reason, touch.row, || reason.words().to_string());
         }
@@ -134,13 +147,19 @@ impl<'b> Judge<'b> {
         let tally = &mut self.verdicts.tally;
         tally.customers += 1;
         tally.anonymous += u64::from(kept.iter().all(|touch| touch.is(mark::ANONYMOUS)));
-        let mut orders: Vec<Key> = kept.iter().filter(|touch| touch.is(mark::ORDER)).map(|touch| touch.order).collect();
+        let mut orders: Vec<Key> =
+            kept.iter().filter(|touch| touch.is(mark::ORDER)).map(|touch| touch.order).collect();
         orders.sort_unstable();
         orders.dedup();
         tally.buyers += u64::from(!orders.is_empty());
         tally.repeat_buyers += u64::from(orders.len() > 1);
-        let is_exported = |touch: &&Touch| touch.is(mark::ORDER) && self.bench.exported.contains(&touch.order);
-        let has_visit = |order: &&Touch| kept.iter().any(|touch| touch.is(mark::LOG) && touch.at < order.end() && touch.row != order.row);
+        let is_exported =
+            |touch: &&Touch| touch.is(mark::ORDER) && self.bench.exported.contains(&touch.order);
+        let has_visit = |order: &&Touch| {
+            kept.iter().any(|touch| {
+                touch.is(mark::LOG) && touch.at < order.end() && touch.row != order.row
+            })
+        };
         tally.orders_with_visit += kept.iter().filter(is_exported).filter(has_visit).count() as u64;
         for session in sessions_of_log(kept) {
             tally.sessions += 1;
@@ -162,7 +181,9 @@ fn sessions_of_log(kept: &[Touch]) -> Vec<bool> {
     let mut open: crate::key::FastMap<Key, usize> = crate::key::FastMap::default();
     for touch in kept.iter().filter(|touch| touch.is(mark::LOG)) {
         let running = open.get(&touch.visit).copied();
-        let same = running.filter(|&at| touch.is(mark::SESSION) || touch.at.since(sessions[at].1) <= journey::SESSION_GAP);
+        let same = running.filter(|&at| {
+            touch.is(mark::SESSION) || touch.at.since(sessions[at].1) <= journey::SESSION_GAP
+        });
         let at = same.unwrap_or_else(|| {
             sessions.push((touch.visit, touch.at, false));
             sessions.len() - 1

@@ -73,13 +73,21 @@ pub struct Outcome {
 pub type Progress<'p> = &'p (dyn Fn(u64) + Sync);
 
 /// Runs the pipeline over the inputs.
-pub fn run(inputs: Vec<Input>, plan: &Plan, settings: &Settings, progress: Progress<'_>) -> Result<Outcome> {
+pub fn run(
+    inputs: Vec<Input>,
+    plan: &Plan,
+    settings: &Settings,
+    progress: Progress<'_>,
+) -> Result<Outcome> {
     let candidates = match plan {
         Plan::Given(ladder) => vec![ladder.clone()],
-        Plan::Auto { .. } => choose::CANDIDATES.iter().filter_map(|name| presets::preset(name)).collect(),
+        Plan::Auto { .. } => {
+            choose::CANDIDATES.iter().filter_map(|name| presets::preset(name)).collect()
+        }
     };
     let (stamper, tables) = Stamper::for_ladders(&candidates);
-    let (readings, cutters): (Vec<Reading>, Vec<_>) = inputs.into_iter().map(|input| (input.reading, input.cutter)).unzip();
+    let (readings, cutters): (Vec<Reading>, Vec<_>) =
+        inputs.into_iter().map(|input| (input.reading, input.cutter)).unzip();
     let exchange = Exchange::new(settings.partitions, settings.memory);
     let mut haul = scan::scan(&readings, cutters, &stamper, settings, &exchange, progress)?;
     let settled = settle::settle(&mut haul, &readings, settings, &exchange)?;
@@ -90,7 +98,10 @@ pub fn run(inputs: Vec<Input>, plan: &Plan, settings: &Settings, progress: Progr
         Plan::Given(_) => 0,
         Plan::Auto { .. } => choose::choose(&haul, &readings)?,
     };
-    let mut ladder = candidates.into_iter().nth(choice).ok_or_else(|| Error::new("there is no ladder to choose"))?;
+    let mut ladder = candidates
+        .into_iter()
+        .nth(choice)
+        .ok_or_else(|| Error::new("there is no ladder to choose"))?;
     if let Plan::Auto { count, window } = plan {
         ladder.count = count.unwrap_or(ladder.count);
         ladder.window = window.unwrap_or(ladder.window);
@@ -98,11 +109,22 @@ pub fn run(inputs: Vec<Input>, plan: &Plan, settings: &Settings, progress: Progr
     let people = People::unite(std::mem::take(&mut haul.links));
     let exchange = exchange.by_person(&people, settings)?;
     let table: &[StepSet] = tables.get(choice).map_or(&[], Vec::as_slice);
-    let bench = judge::Bench { ladder: &ladder, table, rows: &rows, exported: &settled.exported, seen_until: haul.seen_until };
+    let bench = judge::Bench {
+        ladder: &ladder,
+        table,
+        rows: &rows,
+        exported: &settled.exported,
+        seen_until: haul.seen_until,
+    };
     let verdicts = judge::judge(exchange, &bench, settings)?;
 
     haul.quality.merge(verdicts.quality);
-    let mut findings = Findings { tally: verdicts.tally, orders: settled.orders, identity: people.findings, ..Findings::default() };
+    let mut findings = Findings {
+        tally: verdicts.tally,
+        orders: settled.orders,
+        identity: people.findings,
+        ..Findings::default()
+    };
     findings.identity.blocked_values = haul.blocked;
     findings.session_reports = settled.session_reports;
     findings.store_offset = settled.store_offset;
@@ -118,10 +140,19 @@ pub fn run(inputs: Vec<Input>, plan: &Plan, settings: &Settings, progress: Progr
 /// What the findings say about the inputs and the rows.
 fn finish(findings: &mut Findings, haul: &Haul<'_>, readings: &[Reading], rows: &RowIndex) {
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
-    findings.has_orders = readings.iter().any(|reading| reading.format == crate::input::format::Format::ShopifyOrders);
+    findings.has_orders = readings
+        .iter()
+        .any(|reading| reading.format == crate::input::format::Format::ShopifyOrders);
     findings.seen_until = haul.seen_until;
-    findings.inputs = readings.iter().enumerate().map(|(number, reading)| input_finding(number, reading, haul)).collect();
-    findings.set_aside = Reason::ALL.into_iter().filter_map(|reason| set_aside(reason, &haul.quality, rows)).collect();
+    findings.inputs = readings
+        .iter()
+        .enumerate()
+        .map(|(number, reading)| input_finding(number, reading, haul))
+        .collect();
+    findings.set_aside = Reason::ALL
+        .into_iter()
+        .filter_map(|reason| set_aside(reason, &haul.quality, rows))
+        .collect();
 }
 
 fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFinding {
@@ -152,17 +183,29 @@ fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFind
         from: account.from,
         to: account.to,
         events,
-        identifiers: identifiers.map(|(kind, seen)| IdentifierFinding { kind: kind.name(), rows: seen.rows, distinct: seen.distinct.len() as u64 }).collect(),
+        identifiers: identifiers
+            .map(|(kind, seen)| IdentifierFinding {
+                kind: kind.name(),
+                rows: seen.rows,
+                distinct: seen.distinct.len() as u64,
+            })
+            .collect(),
     }
 }
 
 fn set_aside(reason: Reason, quality: &Quality, rows: &RowIndex) -> Option<SetAside> {
     const SHOWN: usize = 5;
-    let mut examples: Vec<_> = quality.accounts.iter().filter_map(|account| account.set_aside.get(&reason)).flat_map(|aside| aside.examples.clone()).collect();
+    let mut examples: Vec<_> = quality
+        .accounts
+        .iter()
+        .filter_map(|account| account.set_aside.get(&reason))
+        .flat_map(|aside| aside.examples.clone())
+        .collect();
     examples.sort();
     examples.truncate(SHOWN);
     let total = quality.rows(reason);
-    let examples = examples.into_iter().map(|example| (rows.place(example.row), example.message)).collect();
+    let examples =
+        examples.into_iter().map(|example| (rows.place(example.row), example.message)).collect();
     (total > 0).then_some(SetAside { reason, rows: total, examples })
 }
 
@@ -182,13 +225,19 @@ struct BlockPlace {
 
 impl RowIndex {
     fn new(haul: &Haul<'_>, readings: &[Reading]) -> RowIndex {
-        let mut blocks = vec![None; haul.blocks.iter().map(|block| block.number + 1).max().unwrap_or(0)];
+        let mut blocks =
+            vec![None; haul.blocks.iter().map(|block| block.number + 1).max().unwrap_or(0)];
         let mut sorted = haul.blocks.clone();
         sorted.sort_unstable_by_key(|block| block.number);
-        let mut before: Vec<(u64, u64)> = readings.iter().map(|reading| (0, reading.first_line - 1)).collect();
+        let mut before: Vec<(u64, u64)> =
+            readings.iter().map(|reading| (0, reading.first_line - 1)).collect();
         for block in sorted {
             let (records, lines) = &mut before[block.input];
-            blocks[block.number] = Some(BlockPlace { input: block.input, records_before: *records, lines_before: *lines });
+            blocks[block.number] = Some(BlockPlace {
+                input: block.input,
+                records_before: *records,
+                lines_before: *lines,
+            });
             *records += block.extent.records;
             *lines += block.extent.lines;
         }
@@ -202,25 +251,48 @@ impl RowIndex {
 
     /// Where a row stands.
     pub(crate) fn place(&self, row: RowRef) -> Place {
-        let Some(block) = self.blocks.get(row.block()).copied().flatten() else { return Place::default() };
+        let Some(block) = self.blocks.get(row.block()).copied().flatten() else {
+            return Place::default();
+        };
         let path = self.paths.get(block.input).cloned().unwrap_or_default();
-        Place { path, record: Some(block.records_before + row.record() + 1), line: Some(block.lines_before + row.line() + 1), column: None }
+        Place {
+            path,
+            record: Some(block.records_before + row.record() + 1),
+            line: Some(block.lines_before + row.line() + 1),
+            column: None,
+        }
     }
 }
 
 /// An input none of whose rows can be read is an error; so is any broken row under `--strict`.
-fn refuse_hopeless(quality: &Quality, readings: &[Reading], rows: &RowIndex, strict: bool) -> Result<()> {
+fn refuse_hopeless(
+    quality: &Quality,
+    readings: &[Reading],
+    rows: &RowIndex,
+    strict: bool,
+) -> Result<()> {
     for (account, reading) in quality.accounts.iter().zip(readings) {
         let defects = || account.set_aside.iter().filter(|(reason, _)| reason.is_defect());
-        let first = defects().flat_map(|(reason, aside)| aside.examples.iter().map(move |example| (example, reason))).min();
+        let first = defects()
+            .flat_map(|(reason, aside)| aside.examples.iter().map(move |example| (example, reason)))
+            .min();
         let broken: u64 = defects().map(|(_, aside)| aside.rows).sum();
         let Some((example, reason)) = first else { continue };
         if strict {
-            return Err(Error::at(rows.place(example.row), format!("{}: {}", reason.code(), example.message)).hint("without --strict such rows are set aside and counted"));
+            return Err(Error::at(
+                rows.place(example.row),
+                format!("{}: {}", reason.code(), example.message),
+            )
+            .hint("without --strict such rows are set aside and counted"));
         }
         if broken == account.rows_read {
-            let message = format!("none of its {broken} rows can be read as {}; the first: {}", reading.format.id(), example.message);
-            return Err(Error::at(rows.place(example.row), message).hint("`funnel inspect` shows what a file is taken for; --as and --map tell it"));
+            let message = format!(
+                "none of its {broken} rows can be read as {}; the first: {}",
+                reading.format.id(),
+                example.message
+            );
+            return Err(Error::at(rows.place(example.row), message)
+                .hint("`funnel inspect` shows what a file is taken for; --as and --map tell it"));
         }
     }
     Ok(())
@@ -229,13 +301,24 @@ fn refuse_hopeless(quality: &Quality, readings: &[Reading], rows: &RowIndex, str
 /// A name in the user's ladder that never occurs is a notice with the nearest names that do.
 fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec<Notice> {
     let seen: Vec<&str> = haul.names.names().texts().collect();
-    let occurs = |name: &str| seen.iter().any(|own| *own == name || vocabulary::canonical(own) == Some(name)) || haul.derived.contains(name) || name == "visit";
-    let names = ladder.steps.iter().filter(|_| given).flat_map(|step| step.condition.event.exact_names().map(|name| (step.name.clone(), name.to_string())));
+    let occurs = |name: &str| {
+        seen.iter().any(|own| *own == name || vocabulary::canonical(own) == Some(name))
+            || haul.derived.contains(name)
+            || name == "visit"
+    };
+    let names = ladder.steps.iter().filter(|_| given).flat_map(|step| {
+        step.condition.event.exact_names().map(|name| (step.name.clone(), name.to_string()))
+    });
     names
         .filter(|(_, name)| !occurs(name))
         .map(|(step, name)| {
-            let near = vocabulary::nearest(&name, seen.iter().copied()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            Notice { code: "name_never_seen", message: format!("no event is named `{name}` (step {step}){near}") }
+            let near = vocabulary::nearest(&name, seen.iter().copied())
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            Notice {
+                code: "name_never_seen",
+                message: format!("no event is named `{name}` (step {step}){near}"),
+            }
         })
         .collect()
 }

@@ -117,7 +117,12 @@ pub(super) fn scan<'s>(
     let feeder = Mutex::new(Feeder { cutters, input: 0, next_block: 0, bytes_before: 0 });
     let hauls = in_parallel(settings.threads, || {
         let mut haul = Haul::new(stamper, readings.len());
-        let mut stamping = Stamping { bots: Bots::default(), entrance: exchange.entrance(), settings, failed: None };
+        let mut stamping = Stamping {
+            bots: Bots::default(),
+            entrance: exchange.entrance(),
+            settings,
+            failed: None,
+        };
         let mut block = Vec::new();
         let mut scratch = Scratch::default();
         loop {
@@ -129,7 +134,11 @@ pub(super) fn scan<'s>(
             };
             let Some((input, number)) = next else { break };
             let place = u32::try_from(number).unwrap_or(u32::MAX);
-            let extent = readings[input].read(&block, &mut scratch, &mut Gathering { haul: &mut haul, stamping: &mut stamping, input, block: place });
+            let extent = readings[input].read(
+                &block,
+                &mut scratch,
+                &mut Gathering { haul: &mut haul, stamping: &mut stamping, input, block: place },
+            );
             haul.blocks.push(BlockRead { number, input, extent });
             haul.quality.accounts[input].rows_read += extent.records;
             if let Some(error) = stamping.failed.take() {
@@ -193,13 +202,23 @@ impl<'s> Haul<'s> {
     }
 
     /// Stamps an event and puts its touch into the exchange.
-    pub(super) fn take(&mut self, event: &RawEvent<'_>, place: (usize, RowRef), verdict: Verdict, stamping: &mut Stamping<'_>) {
+    pub(super) fn take(
+        &mut self,
+        event: &RawEvent<'_>,
+        place: (usize, RowRef),
+        verdict: Verdict,
+        stamping: &mut Stamping<'_>,
+    ) {
         let (input, row) = place;
+        let stamper = self.names.stamper();
         let (number, meaning) = self.names.look_up(event.name, event.derived);
-        let (steps, actions) = self.names_stamper().stamp(meaning, event.origin, event.properties);
+        let (steps, actions) = stamper.stamp(meaning, event.origin, event.properties);
         let canonical = meaning.canonical;
         let known = meaning.known || !steps.is_empty() || !actions.is_empty();
-        let reason = verdict.aside.or_else(|| stamping.aside(event)).or((!known).then_some(Reason::UnmappedEvent));
+        let reason = verdict
+            .aside
+            .or_else(|| stamping.aside(event))
+            .or((!known).then_some(Reason::UnmappedEvent));
         self.inputs[input].count_name(number, 1);
         self.derived.extend(event.derived);
         if reason.is_none_or(|reason| reason == Reason::UnmappedEvent) {
@@ -214,8 +233,15 @@ impl<'s> Haul<'s> {
                 marks |= mark::NUMBERED;
             }
             if reason.is_none() && event.origin == Origin::Log {
-                let (amount, currency) = note.map_or((None, Currency::default()), |note| (note.amount, note.currency));
-                self.orders_seen.push(OrderSeen { key: order, fingerprint: event.fingerprint, row, amount, currency });
+                let (amount, currency) =
+                    note.map_or((None, Currency::default()), |note| (note.amount, note.currency));
+                self.orders_seen.push(OrderSeen {
+                    key: order,
+                    fingerprint: event.fingerprint,
+                    row,
+                    amount,
+                    currency,
+                });
             }
         }
         let who = Who::of(event);
@@ -234,10 +260,6 @@ impl<'s> Haul<'s> {
             aside: reason.map_or(0, Reason::mark),
             marks,
         });
-    }
-
-    fn names_stamper(&self) -> &'s Stamper {
-        self.names.stamper()
     }
 }
 
@@ -293,16 +315,27 @@ impl Who {
     /// The strongest identifier stands for the person, the device for the visit; a row that names
     /// nobody stands for itself, so that its deliveries still meet.
     fn of(event: &RawEvent<'_>) -> Who {
-        let strongest = event.identifiers.first().map_or(event.fingerprint, |identifier| identifier.key);
+        let strongest =
+            event.identifiers.first().map_or(event.fingerprint, |identifier| identifier.key);
         let is_device = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
-        let device = event.identifiers.iter().find(is_device).map_or(strongest, |identifier| identifier.key);
-        Who { person: strongest, visit: event.session.map_or(device, |session| session.and(device)) }
+        let device =
+            event.identifiers.iter().find(is_device).map_or(strongest, |identifier| identifier.key);
+        Who {
+            person: strongest,
+            visit: event.session.map_or(device, |session| session.and(device)),
+        }
     }
 }
 
 fn marks_of(event: &RawEvent<'_>, canonical: Option<&'static str>) -> u8 {
     let is_named = |identifier: &Identifier| {
-        matches!(identifier.kind, IdentifierKind::CustomerId | IdentifierKind::UserId | IdentifierKind::Email | IdentifierKind::Phone)
+        matches!(
+            identifier.kind,
+            IdentifierKind::CustomerId
+                | IdentifierKind::UserId
+                | IdentifierKind::Email
+                | IdentifierKind::Phone
+        )
     };
     let marks = [
         (event.origin == Origin::Log, mark::LOG),
@@ -333,7 +366,8 @@ impl Sink for Gathering<'_, '_, '_> {
         let is_bot = user_agent.is_some_and(|agent| self.stamping.bots.is_bot(agent));
         if self.stamping.settings.detail {
             for identifier in event.identifiers {
-                let seen = self.haul.inputs[self.input].identifiers.entry(identifier.kind).or_default();
+                let seen =
+                    self.haul.inputs[self.input].identifiers.entry(identifier.kind).or_default();
                 seen.rows += 1;
                 seen.distinct.insert(identifier.key);
             }

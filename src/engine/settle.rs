@@ -7,20 +7,20 @@
 use super::Settings;
 use super::exchange::Exchange;
 use super::scan::{Haul, OrderSeen, Stamping, Verdict};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::{IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, mark};
 use crate::findings::{Notice, OrderFindings, SessionReport};
 use crate::identity::{Strictness, identify};
 use crate::input::bots::Bots;
+use crate::input::detect::ambiguous_dates;
 use crate::input::format::shopify_analytics::{self, ReportInput};
 use crate::input::format::shopify_checkouts::{self, Checkout};
 use crate::input::format::shopify_orders::{self, Channel, InputSettings, Order};
 use crate::input::format::{Format, RowIdentifiers};
-use crate::input::timestamp::{Ambiguous, DateEvidence, DateOrder};
+use crate::input::timestamp::{DateEvidence, DateOrder};
 use crate::input::{Reading, Rows};
 use crate::key::{FastSet, Key};
 use crate::money::{Amount, Currency};
-use crate::place::Place;
 use crate::quality::Reason;
 use std::collections::BTreeMap;
 
@@ -40,19 +40,32 @@ pub(super) struct Settled {
 }
 
 /// Settles what the scan has kept.
-pub(super) fn settle(haul: &mut Haul<'_>, readings: &[Reading], settings: &Settings, exchange: &Exchange) -> Result<Settled> {
-    let mut stamping = Stamping { bots: Bots::default(), entrance: exchange.entrance(), settings, failed: None };
+pub(super) fn settle(
+    haul: &mut Haul<'_>,
+    readings: &[Reading],
+    settings: &Settings,
+    exchange: &Exchange,
+) -> Result<Settled> {
+    let mut stamping =
+        Stamping { bots: Bots::default(), entrance: exchange.entrance(), settings, failed: None };
     let mut settled = Settled::default();
     let mut offsets = BTreeMap::new();
     settle_orders(haul, readings, &mut stamping, &mut settled, &mut offsets)?;
     settle_checkouts(haul, readings, &mut stamping, &mut offsets)?;
     settle_totals(haul, readings, &mut settled);
     stamping.entrance.close()?;
-    settled.store_offset = offsets.into_iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| offset);
+    settled.store_offset =
+        offsets.into_iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| offset);
     stamping.failed.map_or(Ok(settled), Err)
 }
 
-fn settle_orders(haul: &mut Haul<'_>, readings: &[Reading], stamping: &mut Stamping<'_>, settled: &mut Settled, offsets: &mut BTreeMap<i32, u64>) -> Result<()> {
+fn settle_orders(
+    haul: &mut Haul<'_>,
+    readings: &[Reading],
+    stamping: &mut Stamping<'_>,
+    settled: &mut Settled,
+    offsets: &mut BTreeMap<i32, u64>,
+) -> Result<()> {
     let lines = std::mem::take(&mut haul.order_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
     let inputs = input_settings(evidence, readings, stamping.settings.date_order, haul)?;
@@ -82,7 +95,10 @@ fn order_number(order: &Order) -> Option<Key> {
 }
 
 /// The orders that the logs have seen completed, once each, counted as far as no export has them.
-fn take_completed(haul: &mut Haul<'_>, orders: &mut OrderFindings) -> BTreeMap<Key, (Option<Amount>, Currency)> {
+fn take_completed(
+    haul: &mut Haul<'_>,
+    orders: &mut OrderFindings,
+) -> BTreeMap<Key, (Option<Amount>, Currency)> {
     let mut seen = std::mem::take(&mut haul.orders_seen);
     seen.sort_unstable();
     seen.dedup_by_key(|order| (order.key, order.fingerprint));
@@ -112,7 +128,11 @@ fn add_value(orders: &mut OrderFindings, amount: Option<Amount>, currency: Curre
 }
 
 /// Counts an order of an export; what a log said of its money gives way to the export.
-fn count_order(order: &Order, in_log: Option<&(Option<Amount>, Currency)>, orders: &mut OrderFindings) {
+fn count_order(
+    order: &Order,
+    in_log: Option<&(Option<Amount>, Currency)>,
+    orders: &mut OrderFindings,
+) {
     orders.in_exports += 1;
     orders.cancelled += u64::from(order.cancelled);
     orders.refunded += u64::from(order.refunded);
@@ -131,7 +151,13 @@ fn count_order(order: &Order, in_log: Option<&(Option<Amount>, Currency)>, order
     }
 }
 
-fn settle_order(haul: &mut Haul<'_>, order: &Order, number: Key, is_completed: bool, stamping: &mut Stamping<'_>) {
+fn settle_order(
+    haul: &mut Haul<'_>,
+    order: &Order,
+    number: Key,
+    is_completed: bool,
+    stamping: &mut Stamping<'_>,
+) {
     let mut identifiers = RowIdentifiers::default();
     let number_text = order.id.as_deref().unwrap_or(&order.name);
     identifiers.add(IdentifierKind::OrderId, 0, number_text, Strictness::Only);
@@ -152,21 +178,45 @@ fn settle_order(haul: &mut Haul<'_>, order: &Order, number: Key, is_completed: b
         sequence: 0,
         fingerprint: Key::within(ORDER_SPACE, &number.0.to_le_bytes()),
         origin: Origin::OrderRow,
-        order: Some(OrderNote { key: number, numbered: true, amount: order.amount, currency: order.currency }),
+        order: Some(OrderNote {
+            key: number,
+            numbered: true,
+            amount: order.amount,
+            currency: order.currency,
+        }),
         properties: &NoProperties,
     };
-    haul.take(&event, (order.input, order.row), Verdict { aside: None, marks: mark::EXPORT }, stamping);
+    haul.take(
+        &event,
+        (order.input, order.row),
+        Verdict { aside: None, marks: mark::EXPORT },
+        stamping,
+    );
 }
 
-fn add_people(identifiers: &mut RowIdentifiers, emails: &[Box<str>], phones: &[Box<str>], clients: &[Box<str>]) {
+fn add_people(
+    identifiers: &mut RowIdentifiers,
+    emails: &[Box<str>],
+    phones: &[Box<str>],
+    clients: &[Box<str>],
+) {
     let space = Format::ShopifyOrders.space();
-    let kinds = [(IdentifierKind::Email, emails), (IdentifierKind::Phone, phones), (IdentifierKind::ClientId, clients)];
+    let kinds = [
+        (IdentifierKind::Email, emails),
+        (IdentifierKind::Phone, phones),
+        (IdentifierKind::ClientId, clients),
+    ];
     for (kind, texts) in kinds {
         texts.iter().for_each(|text| identifiers.add(kind, space, text, Strictness::Several));
     }
 }
 
-fn settle_checkouts(haul: &mut Haul<'_>, readings: &[Reading], stamping: &mut Stamping<'_>, offsets: &mut BTreeMap<i32, u64>) -> Result<()> {
+fn settle_checkouts(
+    haul: &mut Haul<'_>,
+    readings: &[Reading],
+    stamping: &mut Stamping<'_>,
+    offsets: &mut BTreeMap<i32, u64>,
+) -> Result<()> {
     let lines = std::mem::take(&mut haul.checkout_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
     let inputs = input_settings(evidence, readings, stamping.settings.date_order, haul)?;
@@ -210,13 +260,20 @@ fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settle
         .enumerate()
         .filter_map(|(input, reading)| match &reading.rows {
             Rows::Totals(_, columns) => Some(ReportInput { input, path: &reading.path, columns }),
-            Rows::Orders(..) | Rows::Checkouts(..) | Rows::Table(..) | Rows::Json(_) | Rows::Pixel => None,
+            Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Table(..)
+            | Rows::Json(_)
+            | Rows::Pixel => None,
         })
         .collect();
     let assembly = shopify_analytics::assemble(lines, &inputs);
     note_aside(haul, assembly.aside);
     if assembly.reports.len() > 1 {
-        let message = format!("{} session reports: each stands by itself, because reports by different dimensions must not be added", assembly.reports.len());
+        let message = format!(
+            "{} session reports: each stands by itself, because reports by different dimensions must not be added",
+            assembly.reports.len()
+        );
         settled.notices.push(Notice { code: "several_session_reports", message });
     }
     settled.session_reports = assembly.reports;
@@ -248,11 +305,22 @@ fn input_settings<'l>(
     let mut settings = BTreeMap::new();
     for (input, evidence) in dates {
         let reading = &readings[input];
-        let date_order = evidence.decide(told).map_err(|ambiguous| ambiguous_dates(&reading.path, ambiguous))?;
+        let date_order =
+            evidence.decide(told).map_err(|ambiguous| ambiguous_dates(&reading.path, ambiguous))?;
         if let Some(order) = date_order {
-            haul.inputs[input].decisions.push(format!("a spreadsheet has changed the dates: they are read as {}", words(order)));
+            haul.inputs[input].decisions.push(format!(
+                "a spreadsheet has changed the dates: they are read as {}",
+                words(order)
+            ));
         }
-        settings.insert(input, InputSettings { zone: reading.zone, date_order, decimal_comma: reading.delimiter == Some(b';') });
+        settings.insert(
+            input,
+            InputSettings {
+                zone: reading.zone,
+                date_order,
+                decimal_comma: reading.delimiter == Some(b';'),
+            },
+        );
     }
     Ok(settings)
 }
@@ -262,13 +330,4 @@ fn words(order: DateOrder) -> &'static str {
         DateOrder::MonthFirst => "month/day/year",
         DateOrder::DayFirst => "day/month/year",
     }
-}
-
-/// The error for dates that can be read two ways.
-fn ambiguous_dates(path: &str, ambiguous: Ambiguous) -> Error {
-    let message = match ambiguous {
-        Ambiguous::Undecided => "its dates can be read as month/day/year or day/month/year, and none of them decides",
-        Ambiguous::Contradictory => "some of its dates can only be month/day/year and others only day/month/year",
-    };
-    Error::at(Place::file(path), message).hint("say it with --date-order month-first or --date-order day-first")
 }

@@ -17,11 +17,25 @@ pub enum Strictness {
 }
 
 /// Words that mean that there is no value.
-const NULL_WORDS: [&str; 10] = ["null", "none", "nil", "undefined", "nan", "n/a", "na", "(not set)", "(none)", "-"];
+const NULL_WORDS: [&str; 10] =
+    ["null", "none", "nil", "undefined", "nan", "n/a", "na", "(not set)", "(none)", "-"];
 
 /// Further words that trackers send for "nobody".
-const NOBODY_WORDS: [&str; 13] =
-    ["anonymous", "guest", "distinctid", "distinct_id", "id", "not_authenticated", "email", "true", "false", "unknown", "[object object]", "{}", "lmy47d"];
+const NOBODY_WORDS: [&str; 13] = [
+    "anonymous",
+    "guest",
+    "distinctid",
+    "distinct_id",
+    "id",
+    "not_authenticated",
+    "email",
+    "true",
+    "false",
+    "unknown",
+    "[object object]",
+    "{}",
+    "lmy47d",
+];
 
 /// No placeholder word is longer than this.
 const LONGEST_WORD: usize = 17;
@@ -34,16 +48,25 @@ const SHORTEST_PHONE: usize = 8;
 
 /// The identifier that a cell's text stands for; `None` if it names nobody. `space` tells systems
 /// apart that number their users and devices each in their own way.
-pub fn identify(kind: IdentifierKind, space: u16, text: &str, strictness: Strictness) -> Option<Identifier> {
+pub fn identify(
+    kind: IdentifierKind,
+    space: u16,
+    text: &str,
+    strictness: Strictness,
+) -> Option<Identifier> {
     let text = text.trim();
     if is_placeholder(text, strictness) {
         return None;
     }
     let (space, normal) = match kind {
-        IdentifierKind::CustomerId | IdentifierKind::OrderId | IdentifierKind::CheckoutToken => (0, Cow::Owned(shop_id(text)?)),
+        IdentifierKind::CustomerId | IdentifierKind::OrderId | IdentifierKind::CheckoutToken => {
+            (0, Cow::Owned(shop_id(text)?))
+        }
         IdentifierKind::Email => (0, Cow::Owned(email(text)?)),
         IdentifierKind::Phone => (0, Cow::Owned(phone(text)?)),
-        IdentifierKind::UserId | IdentifierKind::ClientId => (own_space(text, space), own_id(text, strictness)?),
+        IdentifierKind::UserId | IdentifierKind::ClientId => {
+            (own_space(text, space), own_id(text, strictness)?)
+        }
     };
     let seed = u64::from(space) << 8 | kind as u64;
     Some(Identifier { kind, space, key: Key::within(seed, normal.as_bytes()) })
@@ -54,7 +77,10 @@ fn is_placeholder(text: &str, strictness: Strictness) -> bool {
         return strictness == Strictness::Several && is_zeros(text);
     }
     let is_word = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    text.is_empty() || is_word(&NULL_WORDS) || strictness == Strictness::Several && (is_word(&NOBODY_WORDS) || is_zeros(text) || text == "-1")
+    text.is_empty()
+        || is_word(&NULL_WORDS)
+        || strictness == Strictness::Several
+            && (is_word(&NOBODY_WORDS) || is_zeros(text) || text == "-1")
 }
 
 /// `0`, `000`, the all-zero UUID.
@@ -65,7 +91,8 @@ fn is_zeros(text: &str) -> bool {
 /// Numbers that the shop gives: the tail of a global id, without `#`, the spreadsheet's apostrophe and case.
 fn shop_id(text: &str) -> Option<String> {
     let text = text.strip_prefix('\'').unwrap_or(text);
-    let tail = if text.starts_with("gid://") { text.rsplit('/').next().unwrap_or(text) } else { text };
+    let tail =
+        if text.starts_with("gid://") { text.rsplit('/').next().unwrap_or(text) } else { text };
     let tail = tail.split('?').next().unwrap_or(tail).trim_start_matches('#').to_lowercase();
     (!tail.is_empty() && !is_excel_number(&tail)).then_some(tail)
 }
@@ -73,12 +100,18 @@ fn shop_id(text: &str) -> Option<String> {
 /// `5.9e+12`: a long number that a spreadsheet has rounded; what it was is lost.
 fn is_excel_number(text: &str) -> bool {
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
-    let is_decimal = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
-    is_decimal && exponent.strip_prefix('+').is_some_and(|e| !e.is_empty() && e.bytes().all(|b| b.is_ascii_digit()))
+    let is_decimal = !digits.is_empty()
+        && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
+    is_decimal
+        && exponent
+            .strip_prefix('+')
+            .is_some_and(|e| !e.is_empty() && e.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn email(text: &str) -> Option<String> {
-    let text = text.trim_matches(|c: char| matches!(c, '<' | '>' | '"' | '\'') || c.is_whitespace()).to_lowercase();
+    let text = text
+        .trim_matches(|c: char| matches!(c, '<' | '>' | '"' | '\'') || c.is_whitespace())
+        .to_lowercase();
     let (name, domain) = text.split_once('@')?;
     let nobody = ["noreply", "no-reply", "no-email", "noemail"].contains(&name);
     (!name.is_empty() && !domain.is_empty() && !nobody).then_some(text)
@@ -112,7 +145,10 @@ mod tests {
     use IdentifierKind::*;
 
     fn same(kind: IdentifierKind, a: &str, b: &str) {
-        let read = |text| identify(kind, 1, text, Strictness::Several).unwrap_or_else(|| panic!("{text} names nobody"));
+        let read = |text| {
+            identify(kind, 1, text, Strictness::Several)
+                .unwrap_or_else(|| panic!("{text} names nobody"))
+        };
         assert_eq!(read(a), read(b), "{a} and {b}");
     }
 
@@ -127,7 +163,17 @@ mod tests {
 
     #[test]
     fn placeholders_name_nobody() {
-        for text in ["", "null", "NULL", "Guest", "0", "-1", "00000000-0000-0000-0000-000000000000", "5.9E+12", "abc"] {
+        for text in [
+            "",
+            "null",
+            "NULL",
+            "Guest",
+            "0",
+            "-1",
+            "00000000-0000-0000-0000-000000000000",
+            "5.9E+12",
+            "abc",
+        ] {
             assert_eq!(identify(UserId, 1, text, Strictness::Several), None, "{text}");
         }
         for text in ["0", "7", "abc", "guest"] {

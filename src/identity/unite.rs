@@ -10,7 +10,6 @@ use super::Links;
 use crate::event::{Identifier, IdentifierKind};
 use crate::findings::IdentityFindings;
 use crate::key::{FastMap, Key};
-use crate::time::Instant;
 use std::collections::BTreeMap;
 
 /// A device, telephone or address with more than this many people on one side is a hub.
@@ -22,7 +21,10 @@ const fn cap(kind: IdentifierKind) -> Option<usize> {
         IdentifierKind::Email => Some(5),
         IdentifierKind::Phone => Some(3),
         IdentifierKind::ClientId => Some(20),
-        IdentifierKind::CustomerId | IdentifierKind::UserId | IdentifierKind::OrderId | IdentifierKind::CheckoutToken => None,
+        IdentifierKind::CustomerId
+        | IdentifierKind::UserId
+        | IdentifierKind::OrderId
+        | IdentifierKind::CheckoutToken => None,
     }
 }
 
@@ -50,7 +52,8 @@ impl People {
         links.sort_unstable_by_key(|&((a, b), link)| (a.kind.max(b.kind), link.first_seen, a, b));
         let hubs = hubs(links.iter().map(|&(pair, _)| pair));
         let mut forest = Forest::default();
-        let mut findings = IdentityFindings { hubs: hubs.len() as u64, ..IdentityFindings::default() };
+        let mut findings =
+            IdentityFindings { hubs: hubs.len() as u64, ..IdentityFindings::default() };
         for ((a, b), link) in links {
             let (a, b) = (forest.tree(a), forest.tree(b));
             let hub = [a, b].iter().any(|&tree| hubs.contains_key(&forest.identifiers[tree]));
@@ -80,11 +83,20 @@ fn hubs(pairs: impl Iterator<Item = (Identifier, Identifier)>) -> BTreeMap<Ident
         *partners.entry((b, a.kind)).or_default() += 1;
     }
     let is_hub = |own: IdentifierKind, other: IdentifierKind| match own {
-        IdentifierKind::ClientId => matches!(other, IdentifierKind::CustomerId | IdentifierKind::Email),
+        IdentifierKind::ClientId => {
+            matches!(other, IdentifierKind::CustomerId | IdentifierKind::Email)
+        }
         IdentifierKind::Phone | IdentifierKind::Email => other == IdentifierKind::CustomerId,
-        IdentifierKind::CustomerId | IdentifierKind::OrderId | IdentifierKind::CheckoutToken | IdentifierKind::UserId => false,
+        IdentifierKind::CustomerId
+        | IdentifierKind::OrderId
+        | IdentifierKind::CheckoutToken
+        | IdentifierKind::UserId => false,
     };
-    partners.into_iter().filter(|&((own, other), count)| count > HUB && is_hub(own.kind, other)).map(|((own, _), count)| (own, count)).collect()
+    partners
+        .into_iter()
+        .filter(|&((own, other), count)| count > HUB && is_hub(own.kind, other))
+        .map(|((own, _), count)| (own, count))
+        .collect()
 }
 
 /// What a tree of the forest holds, as far as the guards need it.
@@ -104,13 +116,20 @@ impl Members {
         let mut counts = [0; IdentifierKind::ALL.len()];
         counts[kind as usize] = 1;
         let named = is_unique || matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
-        let unique = is_unique.then_some(((kind, identifier.space), identifier.key)).into_iter().collect();
+        let unique =
+            is_unique.then_some(((kind, identifier.space), identifier.key)).into_iter().collect();
         Members { strongest: identifier, unique, counts, named }
     }
 
     fn may_join(&self, other: &Members) -> bool {
-        let contradicts = other.unique.iter().any(|(kind, key)| self.unique.get(kind).is_some_and(|mine| mine != key));
-        let too_many = IdentifierKind::ALL.iter().any(|&kind| cap(kind).is_some_and(|cap| self.counts[kind as usize] + other.counts[kind as usize] > cap));
+        let contradicts = other
+            .unique
+            .iter()
+            .any(|(kind, key)| self.unique.get(kind).is_some_and(|mine| mine != key));
+        let too_many = IdentifierKind::ALL.iter().any(|&kind| {
+            cap(kind)
+                .is_some_and(|cap| self.counts[kind as usize] + other.counts[kind as usize] > cap)
+        });
         !contradicts && !too_many
     }
 
@@ -188,6 +207,7 @@ impl Forest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Instant;
     use IdentifierKind::*;
 
     fn id(kind: IdentifierKind, name: u64) -> Identifier {
@@ -211,7 +231,11 @@ mod tests {
 
     #[test]
     fn a_chain_of_rows_is_one_person() {
-        let people = unite(&[vec![id(ClientId, 1), id(CheckoutToken, 1)], vec![id(CheckoutToken, 1), id(Email, 1)], vec![id(Email, 1), id(ClientId, 2)]]);
+        let people = unite(&[
+            vec![id(ClientId, 1), id(CheckoutToken, 1)],
+            vec![id(CheckoutToken, 1), id(Email, 1)],
+            vec![id(Email, 1), id(ClientId, 2)],
+        ]);
         assert!(together(&people, id(ClientId, 1), id(ClientId, 2)));
         assert!(people.of(id(ClientId, 1).key).unwrap().named);
         assert_eq!(people.of(id(ClientId, 9).key), None);
@@ -219,7 +243,10 @@ mod tests {
 
     #[test]
     fn two_customer_numbers_never_join() {
-        let people = unite(&[vec![id(CustomerId, 1), id(ClientId, 1)], vec![id(CustomerId, 2), id(ClientId, 1)]]);
+        let people = unite(&[
+            vec![id(CustomerId, 1), id(ClientId, 1)],
+            vec![id(CustomerId, 2), id(ClientId, 1)],
+        ]);
         assert!(together(&people, id(CustomerId, 1), id(ClientId, 1)));
         assert!(!together(&people, id(CustomerId, 1), id(CustomerId, 2)));
         assert_eq!(people.findings.refused_merges, 1);
@@ -239,7 +266,10 @@ mod tests {
         let people = unite(&rows);
         assert_eq!(people.findings.refused_merges, 1);
         assert!(together(&people, id(Email, 1), id(Email, 5)));
-        assert!(!together(&people, id(Email, 1), id(Email, 6)), "the youngest link is the one refused");
+        assert!(
+            !together(&people, id(Email, 1), id(Email, 6)),
+            "the youngest link is the one refused"
+        );
     }
 
     #[test]

@@ -33,14 +33,36 @@ pub enum Part {
 
 /// Each part with the name it has in `--map` and in reports, and its aliases, best first.
 const PARTS: [(Part, &str, &[&str]); 15] = [
-    (Part::Time, "time", &["timestamp", "time", "eventtime", "eventtimestamp", "occurredat", "createdat", "date", "datetime", "ts"]),
+    (
+        Part::Time,
+        "time",
+        &[
+            "timestamp",
+            "time",
+            "eventtime",
+            "eventtimestamp",
+            "occurredat",
+            "createdat",
+            "date",
+            "datetime",
+            "ts",
+        ],
+    ),
     (Part::Event, "event", &["event", "eventname", "eventtype", "name", "action", "type"]),
     (Part::Who(IdentifierKind::CustomerId), "customer_id", &["customerid"]),
     (Part::Who(IdentifierKind::UserId), "customer", &["userid", "uid"]),
     (
         Part::Who(IdentifierKind::ClientId),
         "client",
-        &["clientid", "visitorid", "distinctid", "anonymousid", "userpseudoid", "cookieid", "deviceid"],
+        &[
+            "clientid",
+            "visitorid",
+            "distinctid",
+            "anonymousid",
+            "userpseudoid",
+            "cookieid",
+            "deviceid",
+        ],
     ),
     (Part::Who(IdentifierKind::Email), "email", &["email", "emailaddress", "customeremail"]),
     (Part::Who(IdentifierKind::Phone), "phone", &["phone", "phonenumber"]),
@@ -73,7 +95,10 @@ impl Mapping {
         let mut mapping = Mapping::default();
         for (part, _, aliases) in PARTS {
             let by_user = told.iter().filter(|(p, _)| *p == part).map(|(_, name)| name.clone());
-            let by_alias = aliases.iter().filter_map(|alias| names.iter().find(|name| folded(name) == *alias)).cloned();
+            let by_alias = aliases
+                .iter()
+                .filter_map(|alias| names.iter().find(|name| folded(name) == *alias))
+                .cloned();
             // A person may be named by several columns of one kind; everything else stands once.
             let several = if matches!(part, Part::Who(_)) { usize::MAX } else { 1 };
             let mut found: Vec<String> = by_user.chain(by_alias).collect();
@@ -96,7 +121,15 @@ impl Mapping {
     pub fn who(&self) -> impl Iterator<Item = (IdentifierKind, &str)> {
         self.parts.iter().filter_map(|(part, name)| match part {
             Part::Who(kind) => Some((*kind, name.as_str())),
-            Part::Time | Part::Event | Part::Session | Part::Order | Part::Value | Part::Currency | Part::UserAgent | Part::Id | Part::Sequence => None,
+            Part::Time
+            | Part::Event
+            | Part::Session
+            | Part::Order
+            | Part::Value
+            | Part::Currency
+            | Part::UserAgent
+            | Part::Id
+            | Part::Sequence => None,
         })
     }
 
@@ -128,9 +161,14 @@ pub fn parse_map(text: &str) -> Result<Vec<(Part, String)>> {
 
 fn parse_pair(pair: &str) -> Result<(Part, String)> {
     let known = || PARTS.iter().map(|(_, name, _)| *name).collect::<Vec<_>>().join(", ");
-    let hint = || format!("write --map time=COLUMN,event=COLUMN,customer=COLUMN; parts are {}", known());
-    let (name, column) = pair.split_once('=').ok_or_else(|| Error::new(format!("--map: `{pair}` has no `=`")).hint(hint()))?;
-    let part = PARTS.iter().find(|(_, own, aliases)| *own == name.trim() || aliases.contains(&folded(name).as_str()));
+    let hint =
+        || format!("write --map time=COLUMN,event=COLUMN,customer=COLUMN; parts are {}", known());
+    let (name, column) = pair
+        .split_once('=')
+        .ok_or_else(|| Error::new(format!("--map: `{pair}` has no `=`")).hint(hint()))?;
+    let part = PARTS
+        .iter()
+        .find(|(_, own, aliases)| *own == name.trim() || aliases.contains(&folded(name).as_str()));
     match part {
         Some((part, _, _)) if !column.trim().is_empty() => Ok((*part, column.trim().to_string())),
         Some(_) => Err(Error::new(format!("--map: `{pair}` names no column")).hint(hint())),
@@ -148,22 +186,43 @@ mod tests {
     use super::*;
 
     fn find(names: &[&str], told: &str) -> Vec<(&'static str, String)> {
-        Mapping::find(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), &parse_map(told).unwrap()).list()
+        Mapping::find(
+            &names.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            &parse_map(told).unwrap(),
+        )
+        .list()
     }
 
     #[test]
     fn parts_are_found_by_alias_and_told() {
         let found = find(&["Event Time", "event_type", "userId", "anonymous_id", "email"], "");
         let names: Vec<_> = found.iter().map(|(part, name)| format!("{part}={name}")).collect();
-        assert_eq!(names, ["time=Event Time", "event=event_type", "customer=userId", "client=anonymous_id", "email=email"]);
+        assert_eq!(
+            names,
+            [
+                "time=Event Time",
+                "event=event_type",
+                "customer=userId",
+                "client=anonymous_id",
+                "email=email"
+            ]
+        );
         let found = find(&["when", "what", "event", "who"], "time=when,event=what,customer=who");
-        assert_eq!(found.iter().map(|(part, name)| format!("{part}={name}")).collect::<Vec<_>>(), ["time=when", "event=what", "customer=who"]);
-        assert_eq!(Mapping::find(&["ts".into()], &[]).missing(), ["an event name", "an identifier"]);
+        assert_eq!(
+            found.iter().map(|(part, name)| format!("{part}={name}")).collect::<Vec<_>>(),
+            ["time=when", "event=what", "customer=who"]
+        );
+        assert_eq!(
+            Mapping::find(&["ts".into()], &[]).missing(),
+            ["an event name", "an identifier"]
+        );
     }
 
     #[test]
     fn a_wrong_map_is_explained() {
-        for (text, expected) in [("time", "has no `=`"), ("tme=x", "no part of an event"), ("time=", "names no column")] {
+        for (text, expected) in
+            [("time", "has no `=`"), ("tme=x", "no part of an event"), ("time=", "names no column")]
+        {
             assert!(parse_map(text).unwrap_err().to_string().contains(expected), "{text}");
         }
     }

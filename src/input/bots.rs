@@ -55,7 +55,8 @@ impl Bots {
         }
         let lower = user_agent.to_ascii_lowercase();
         let patterns = self.patterns.get_or_insert_with(isbot::Bots::default);
-        let is_bot = patterns.is_bot(user_agent) || YOUNGER.iter().any(|name| lower.contains(&name.to_ascii_lowercase()));
+        let is_bot = patterns.is_bot(user_agent)
+            || YOUNGER.iter().any(|name| lower.contains(&name.to_ascii_lowercase()));
         self.known.insert(key, is_bot);
         is_bot
     }
@@ -68,7 +69,12 @@ mod tests {
     #[test]
     fn robots_are_told_from_people() {
         let mut bots = Bots::default();
-        for agent in ["Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Mozilla/5.0 (compatible; GPTBot/1.0)", "ChatGPT-User/1.0", "facebookexternalhit/1.1"] {
+        for agent in [
+            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "Mozilla/5.0 (compatible; GPTBot/1.0)",
+            "ChatGPT-User/1.0",
+            "facebookexternalhit/1.1",
+        ] {
             assert!(bots.is_bot(agent), "{agent}");
         }
         let people = [

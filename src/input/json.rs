@@ -189,7 +189,9 @@ impl Scanner<'_, '_> {
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
             match memchr::memchr2(b'"', b'\\', rest) {
-                None => return Err(Malformed { expected: "a closing quote", at: self.bytes.len() }),
+                None => {
+                    return Err(Malformed { expected: "a closing quote", at: self.bytes.len() });
+                }
                 Some(found) if rest[found] == b'"' => {
                     self.push(kind, start, at + found);
                     self.at = at + found + 1;
@@ -299,7 +301,9 @@ impl<'r> Json<'r> {
         match node.kind {
             Kind::Plain => Some(String::from_utf8_lossy(self.raw())),
             Kind::Escaped => Some(Cow::Owned(unescape(self.raw()))),
-            Kind::Object | Kind::Array | Kind::Number | Kind::True | Kind::False | Kind::Null => None,
+            Kind::Object | Kind::Array | Kind::Number | Kind::True | Kind::False | Kind::Null => {
+                None
+            }
         }
     }
 
@@ -342,7 +346,9 @@ impl<'r> Json<'r> {
         let node = self.node();
         match node.kind {
             Kind::Object | Kind::Array => node.end as usize,
-            Kind::Plain | Kind::Escaped | Kind::Number | Kind::True | Kind::False | Kind::Null => self.at + 1,
+            Kind::Plain | Kind::Escaped | Kind::Number | Kind::True | Kind::False | Kind::Null => {
+                self.at + 1
+            }
         }
     }
 }
@@ -382,7 +388,8 @@ mod tests {
     #[test]
     fn values_are_found_at_any_depth() {
         let mut tape = Tape::default();
-        let text = br#" {"a":{"b":[1,{"c":"x\u00e9\n"}],"d.e":true},"n":null,"s":"","f":-1.5e3} rest"#;
+        let text =
+            br#" {"a":{"b":[1,{"c":"x\u00e9\n"}],"d.e":true},"n":null,"s":"","f":-1.5e3} rest"#;
         let (json, end) = tape.read(text).unwrap();
         assert_eq!(&text[end..], b" rest");
         assert_eq!(json.dotted("f").and_then(Json::number), Some(-1500.0));
@@ -397,14 +404,27 @@ mod tests {
     #[test]
     fn broken_records_say_where() {
         let cases = [
-            ("", "a value", 0), ("{", "a key in quotes", 1), ("{\"a\"}", "`:`", 4), ("{\"a\":1", "`,` or `}`", 6),
-            ("[1 2]", "`,` or `]`", 3), ("{\"a\":\"x", "a closing quote", 7), ("tru", "`true`, `false` or `null`", 0), ("{broken", "a key in quotes", 1),
+            ("", "a value", 0),
+            ("{", "a key in quotes", 1),
+            ("{\"a\"}", "`:`", 4),
+            ("{\"a\":1", "`,` or `}`", 6),
+            ("[1 2]", "`,` or `]`", 3),
+            ("{\"a\":\"x", "a closing quote", 7),
+            ("tru", "`true`, `false` or `null`", 0),
+            ("{broken", "a key in quotes", 1),
         ];
         for (text, expected, at) in cases {
-            assert_eq!(Tape::default().read(text.as_bytes()).unwrap_err(), Malformed { expected, at }, "{text}");
+            assert_eq!(
+                Tape::default().read(text.as_bytes()).unwrap_err(),
+                Malformed { expected, at },
+                "{text}"
+            );
         }
         let deep = "[".repeat(100_000);
-        assert_eq!(Tape::default().read(deep.as_bytes()).unwrap_err().expected, "at most 128 levels of nesting");
+        assert_eq!(
+            Tape::default().read(deep.as_bytes()).unwrap_err().expected,
+            "at most 128 levels of nesting"
+        );
     }
 
     proptest::proptest! {

@@ -103,7 +103,10 @@ pub struct Extent {
 
 /// Opens and recognises the files that the paths mean, sorted by path.
 pub fn open_all(paths: &[String], told: &Told) -> Result<Vec<Input>> {
-    source::expand(paths)?.iter().map(|path| detect::recognise(source::Source::open(path)?, told)).collect()
+    source::expand(paths)?
+        .iter()
+        .map(|path| detect::recognise(source::Source::open(path)?, told))
+        .collect()
 }
 
 /// Room that reading needs, reused from block to block.
@@ -142,14 +145,31 @@ impl Reading {
 
     fn read_json(&self, line: &[u8], at: RowAt, scratch: &mut Scratch, sink: &mut impl Sink) {
         match scratch.tape.read(line) {
-            Ok((json, end)) if json.is_object() && end == line.len() => self.read_object(line, json, at, &mut scratch.identifiers, sink),
-            Ok((_, end)) if end < line.len() => sink.defect(at, Reason::BadRow, format!("more text follows the record at character {}", end + 1)),
+            Ok((json, end)) if json.is_object() && end == line.len() => {
+                self.read_object(line, json, at, &mut scratch.identifiers, sink)
+            }
+            Ok((_, end)) if end < line.len() => sink.defect(
+                at,
+                Reason::BadRow,
+                format!("more text follows the record at character {}", end + 1),
+            ),
             Ok(_) => sink.defect(at, Reason::BadRow, "the record is not a JSON object".to_string()),
-            Err(bad) => sink.defect(at, Reason::BadRow, format!("not JSON: expected {} at character {}", bad.expected, bad.at + 1)),
+            Err(bad) => sink.defect(
+                at,
+                Reason::BadRow,
+                format!("not JSON: expected {} at character {}", bad.expected, bad.at + 1),
+            ),
         }
     }
 
-    fn read_object(&self, raw: &[u8], json: json::Json<'_>, at: RowAt, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
+    fn read_object(
+        &self,
+        raw: &[u8],
+        json: json::Json<'_>,
+        at: RowAt,
+        identifiers: &mut RowIdentifiers,
+        sink: &mut impl Sink,
+    ) {
         match &self.rows {
             Rows::Json(keys) => keys.read(raw, json, (at, self.zone), identifiers, sink),
             Rows::Pixel => web_pixel::read(json, at, self.zone, identifiers, sink),
@@ -164,7 +184,10 @@ impl Reading {
         let mut extent = Extent::default();
         let mut at = 0;
         loop {
-            let gap = block[at..].iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b',' | b']')).count();
+            let gap = block[at..]
+                .iter()
+                .take_while(|b| b.is_ascii_whitespace() || matches!(b, b',' | b']'))
+                .count();
             extent.lines += count_lines(&block[at..at + gap]);
             at += gap;
             if at == block.len() {
@@ -179,13 +202,24 @@ impl Reading {
         }
     }
 
-    fn read_table(&self, block: &[u8], delimiter: u8, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(block);
+    fn read_table(
+        &self,
+        block: &[u8],
+        delimiter: u8,
+        scratch: &mut Scratch,
+        sink: &mut impl Sink,
+    ) -> Extent {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(block);
         let mut record = csv::ByteRecord::new();
         let mut extent = Extent::default();
         // Reading bytes from memory has no way to fail; the loop ends all the same if it does.
         while reader.read_byte_record(&mut record).unwrap_or(false) {
-            extent.lines = record.position().map_or(0, |position| position.line().saturating_sub(1));
+            extent.lines =
+                record.position().map_or(0, |position| position.line().saturating_sub(1));
             self.read_record(&record, row_at(extent), scratch, sink);
             extent.records += 1;
         }
@@ -193,7 +227,13 @@ impl Reading {
         extent
     }
 
-    fn read_record(&self, record: &csv::ByteRecord, at: RowAt, scratch: &mut Scratch, sink: &mut impl Sink) {
+    fn read_record(
+        &self,
+        record: &csv::ByteRecord,
+        at: RowAt,
+        scratch: &mut Scratch,
+        sink: &mut impl Sink,
+    ) {
         let row = Row { record };
         let Some(header) = self.header() else { return };
         if header.is_repeat(record) {
@@ -202,7 +242,11 @@ impl Reading {
         }
         let cells = header.names().len();
         if record.iter().skip(cells).any(|cell| !cell.is_empty()) {
-            sink.defect(at, Reason::BadRow, format!("{} cells where the header has {cells}", record.len()));
+            sink.defect(
+                at,
+                Reason::BadRow,
+                format!("{} cells where the header has {cells}", record.len()),
+            );
             return;
         }
         if row.is_blank() {
@@ -210,11 +254,23 @@ impl Reading {
             return;
         }
         let line = match &self.rows {
-            Rows::Orders(_, columns) => OrderLine::read(columns, &row).map(|line| sink.order(at, line)),
-            Rows::Checkouts(_, columns) => CheckoutLine::read(columns, &row).map(|line| sink.checkout(at, line)),
-            Rows::Totals(_, columns) => AnalyticsLine::read(columns, &row).map(|line| sink.total(at, line)),
+            Rows::Orders(_, columns) => {
+                OrderLine::read(columns, &row).map(|line| sink.order(at, line))
+            }
+            Rows::Checkouts(_, columns) => {
+                CheckoutLine::read(columns, &row).map(|line| sink.checkout(at, line))
+            }
+            Rows::Totals(_, columns) => {
+                AnalyticsLine::read(columns, &row).map(|line| sink.total(at, line))
+            }
             Rows::Table(header, columns) => {
-                columns.read(row, at, Context { header, zone: self.zone }, &mut scratch.identifiers, sink);
+                columns.read(
+                    row,
+                    at,
+                    Context { header, zone: self.zone },
+                    &mut scratch.identifiers,
+                    sink,
+                );
                 Ok(())
             }
             Rows::Json(_) | Rows::Pixel => Err("JSON cannot be read as a table".to_string()),
@@ -226,7 +282,10 @@ impl Reading {
 
     fn header(&self) -> Option<&Header> {
         match &self.rows {
-            Rows::Orders(header, _) | Rows::Checkouts(header, _) | Rows::Totals(header, _) | Rows::Table(header, _) => Some(header),
+            Rows::Orders(header, _)
+            | Rows::Checkouts(header, _)
+            | Rows::Totals(header, _)
+            | Rows::Table(header, _) => Some(header),
             Rows::Json(_) | Rows::Pixel => None,
         }
     }

@@ -47,7 +47,11 @@ impl Source {
         Source::from_reader(path, Some(size), Box::new(Cursor::new(bytes)))
     }
 
-    fn from_reader(path: &str, size: Option<u64>, mut rest: Box<dyn Read + Send>) -> Result<Source> {
+    fn from_reader(
+        path: &str,
+        size: Option<u64>,
+        mut rest: Box<dyn Read + Send>,
+    ) -> Result<Source> {
         let io = |e| Error::io(path, e);
         let mut head = Vec::new();
         rest.by_ref().take(HEAD).read_to_end(&mut head).map_err(io)?;
@@ -84,12 +88,19 @@ impl Source {
 
 /// Compressed files are named for what they are instead of being taken for noise.
 fn refuse_compressed(path: &str, head: &[u8]) -> Result<()> {
-    let kinds: [(&[u8], &str, &str); 4] =
-        [(b"\x1F\x8B", "gzip", "gunzip"), (b"\x28\xB5\x2F\xFD", "zstandard", "unzstd"), (b"PK\x03\x04", "zip", "unzip"), (b"PAR1", "Parquet", "a tool that writes CSV")];
+    let kinds: [(&[u8], &str, &str); 4] = [
+        (b"\x1F\x8B", "gzip", "gunzip"),
+        (b"\x28\xB5\x2F\xFD", "zstandard", "unzstd"),
+        (b"PK\x03\x04", "zip", "unzip"),
+        (b"PAR1", "Parquet", "a tool that writes CSV"),
+    ];
     match kinds.iter().find(|(magic, _, _)| head.starts_with(magic)) {
         None => Ok(()),
-        Some((_, name, tool)) => Err(Error::at(crate::place::Place::file(path), format!("this is a {name} file, and this version reads plain files only"))
-            .hint(format!("decompress it first, for example with {tool}"))),
+        Some((_, name, tool)) => Err(Error::at(
+            crate::place::Place::file(path),
+            format!("this is a {name} file, and this version reads plain files only"),
+        )
+        .hint(format!("decompress it first, for example with {tool}"))),
     }
 }
 

@@ -36,7 +36,10 @@ pub struct Cutter {
 
 impl std::fmt::Debug for Cutter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cutter").field("path", &self.path).field("layout", &self.layout).finish_non_exhaustive()
+        f.debug_struct("Cutter")
+            .field("path", &self.path)
+            .field("layout", &self.layout)
+            .finish_non_exhaustive()
     }
 }
 
@@ -45,7 +48,14 @@ impl Cutter {
     pub fn new(mut source: Source, layout: Layout, skip: usize) -> Cutter {
         let carry = source.head.split_off(skip.min(source.head.len()));
         let bytes_read = (carry.len() + source.head.len()) as u64;
-        Cutter { path: source.path.clone(), layout, carry, rest: source.into_rest(), at_end: false, bytes_read }
+        Cutter {
+            path: source.path.clone(),
+            layout,
+            carry,
+            rest: source.into_rest(),
+            at_end: false,
+            bytes_read,
+        }
     }
 
     /// How many bytes of the source were read so far.
@@ -65,7 +75,11 @@ impl Cutter {
                 return Ok(false);
             }
             let window = block.len().min(wanted);
-            let cut = if self.at_end && block.len() <= wanted { Some(block.len()) } else { self.layout.last_end(&block[..window]) };
+            let cut = if self.at_end && block.len() <= wanted {
+                Some(block.len())
+            } else {
+                self.layout.last_end(&block[..window])
+            };
             if let Some(cut) = cut {
                 self.carry.extend_from_slice(&block[cut..]);
                 block.truncate(cut);
@@ -80,7 +94,12 @@ impl Cutter {
             return Ok(());
         }
         let missing = wanted - block.len();
-        let read = self.rest.by_ref().take(missing as u64).read_to_end(block).map_err(|e| Error::io(&self.path, e))?;
+        let read = self
+            .rest
+            .by_ref()
+            .take(missing as u64)
+            .read_to_end(block)
+            .map_err(|e| Error::io(&self.path, e))?;
         self.bytes_read += read as u64;
         self.at_end = read < missing;
         Ok(())
@@ -106,7 +125,9 @@ fn last_record_end(block: &[u8], delimiter: u8) -> Option<usize> {
     let mut at = 0;
     while let Some(found) = memchr::memchr(b'"', &block[at..]) {
         let quote = at + found;
-        let opens = quote == 0 || matches!(block[quote - 1], b'\n' | b'\r') || block[quote - 1] == delimiter;
+        let opens = quote == 0
+            || matches!(block[quote - 1], b'\n' | b'\r')
+            || block[quote - 1] == delimiter;
         at = quote + 1;
         if !opens {
             continue;
@@ -120,7 +141,9 @@ fn last_record_end(block: &[u8], delimiter: u8) -> Option<usize> {
         }
         outside_from = at;
     }
-    memchr::memrchr(b'\n', &block[outside_from..]).map(|newline| outside_from + newline + 1).or(last)
+    memchr::memrchr(b'\n', &block[outside_from..])
+        .map(|newline| outside_from + newline + 1)
+        .or(last)
 }
 
 /// The quote that closes a cell whose text starts at `from`; doubled quotes stand for one.
@@ -184,7 +207,8 @@ mod tests {
     }
 
     fn records(bytes: &[u8]) -> Vec<csv::ByteRecord> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
         reader.byte_records().map(Result::unwrap).collect()
     }
 
@@ -214,7 +238,8 @@ mod tests {
         for size in 1..40 {
             let pieces = pieces(text, Layout::Array, size);
             assert_eq!(pieces.concat(), text);
-            let ends: Vec<_> = pieces.iter().take(pieces.len() - 1).map(|p| *p.last().unwrap()).collect();
+            let ends: Vec<_> =
+                pieces.iter().take(pieces.len() - 1).map(|p| *p.last().unwrap()).collect();
             assert!(ends.iter().all(|&b| b == b','), "{pieces:?}");
         }
     }

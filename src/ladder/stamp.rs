@@ -50,7 +50,8 @@ impl Stamper {
     /// steps for each of the stamper's positions (see [`relabel`]). All must have the same actions.
     pub fn for_ladders(ladders: &[Ladder]) -> (Stamper, Vec<Vec<StepSet>>) {
         let mut steps: Vec<Condition> = Vec::new();
-        for condition in ladders.iter().flat_map(|ladder| &ladder.steps).map(|step| &step.condition) {
+        for condition in ladders.iter().flat_map(|ladder| &ladder.steps).map(|step| &step.condition)
+        {
             if !steps.contains(condition) {
                 steps.push(condition.clone());
             }
@@ -58,14 +59,19 @@ impl Stamper {
         let table = |ladder: &Ladder| {
             let of = |condition: &Condition| {
                 let mut set = StepSet::EMPTY;
-                let same = ladder.steps.iter().enumerate().filter(|(_, step)| step.condition == *condition);
+                let same = ladder
+                    .steps
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, step)| step.condition == *condition);
                 same.for_each(|(position, _)| set.add(position));
                 set
             };
             steps.iter().map(of).collect()
         };
         let tables = ladders.iter().map(table).collect();
-        let actions = ladders.first().map(|ladder| conditions_of(&ladder.actions)).unwrap_or_default();
+        let actions =
+            ladders.first().map(|ladder| conditions_of(&ladder.actions)).unwrap_or_default();
         (Stamper { steps, actions }, tables)
     }
 
@@ -75,13 +81,24 @@ impl Stamper {
         let names: Vec<&str> = [Some(name), canonical, derived].into_iter().flatten().collect();
         let steps = Matches::of(&self.steps, &names);
         let actions = Matches::of(&self.actions, &names);
-        let known = canonical.is_some() || derived.is_some() || steps.any_by_name() || actions.any_by_name();
+        let known = canonical.is_some()
+            || derived.is_some()
+            || steps.any_by_name()
+            || actions.any_by_name();
         Meaning { canonical: derived.or(canonical), known, steps, actions }
     }
 
     /// The steps and actions of a row whose name has this meaning.
-    pub fn stamp(&self, meaning: &Meaning, origin: Origin, properties: &dyn Properties) -> (StepSet, StepSet) {
-        (meaning.steps.stamp(&self.steps, origin, properties), meaning.actions.stamp(&self.actions, origin, properties))
+    pub fn stamp(
+        &self,
+        meaning: &Meaning,
+        origin: Origin,
+        properties: &dyn Properties,
+    ) -> (StepSet, StepSet) {
+        (
+            meaning.steps.stamp(&self.steps, origin, properties),
+            meaning.actions.stamp(&self.actions, origin, properties),
+        )
     }
 }
 
@@ -91,17 +108,26 @@ fn conditions_of(actions: &[Action]) -> Vec<Condition> {
 
 /// The steps of one ladder for a row that was stamped for several: the union over the row's positions.
 pub fn relabel(stamped: StepSet, table: &[StepSet]) -> StepSet {
-    stamped.positions().filter_map(|position| table.get(position)).fold(StepSet::EMPTY, |all, &steps| all.with(steps))
+    stamped
+        .positions()
+        .filter_map(|position| table.get(position))
+        .fold(StepSet::EMPTY, |all, &steps| all.with(steps))
 }
 
 impl Matches {
     fn of(conditions: &[Condition], names: &[&str]) -> Matches {
         let mut matches = Matches::default();
         for (position, condition) in conditions.iter().enumerate() {
-            let is_any = condition.event.is_any() || condition.event.exact_names().any(|name| name == "visit");
+            let is_any = condition.event.is_any()
+                || condition.event.exact_names().any(|name| name == "visit");
             let hit = |name: &&str| condition.event.matches(name);
             // A negated pattern means none of the names that the row goes by.
-            let matched = is_any || if condition.event.not { names.iter().all(|n| hit(n)) } else { names.iter().any(|n| hit(n)) };
+            let matched = is_any
+                || if condition.event.not {
+                    names.iter().all(|n| hit(n))
+                } else {
+                    names.iter().any(|n| hit(n))
+                };
             match (matched, condition.filter.is_empty(), is_any) {
                 (false, _, _) => {}
                 (true, false, _) => matches.conditional.push(position),
@@ -116,7 +142,12 @@ impl Matches {
         !self.certain.is_empty() || !self.conditional.is_empty()
     }
 
-    fn stamp(&self, conditions: &[Condition], origin: Origin, properties: &dyn Properties) -> StepSet {
+    fn stamp(
+        &self,
+        conditions: &[Condition],
+        origin: Origin,
+        properties: &dyn Properties,
+    ) -> StepSet {
         let is_log = origin == Origin::Log;
         let mut set = if is_log { self.certain.with(self.any) } else { self.certain };
         for &position in &self.conditional {
@@ -141,7 +172,12 @@ pub struct NameTable<'s> {
 impl<'s> NameTable<'s> {
     /// An empty table.
     pub fn new(stamper: &'s Stamper) -> NameTable<'s> {
-        NameTable { stamper, names: Names::default(), meanings: Vec::new(), derived: BTreeMap::new() }
+        NameTable {
+            stamper,
+            names: Names::default(),
+            meanings: Vec::new(),
+            derived: BTreeMap::new(),
+        }
     }
 
     /// The number of a name, and what it means together with what other cells prove.
@@ -154,7 +190,12 @@ impl<'s> NameTable<'s> {
             None => (number, &self.meanings[number as usize]),
             Some(canonical) => {
                 let stamper = self.stamper;
-                (number, self.derived.entry((number, canonical)).or_insert_with(|| stamper.meaning(name, Some(canonical))))
+                (
+                    number,
+                    self.derived
+                        .entry((number, canonical))
+                        .or_insert_with(|| stamper.meaning(name, Some(canonical))),
+                )
             }
         }
     }

@@ -51,6 +51,15 @@ impl Zone {
         }
     }
 
+    /// Seconds east of UTC, if the zone is the same all year by definition.
+    pub fn fixed_seconds(self) -> Option<i32> {
+        match self.0 {
+            Kind::Utc => Some(0),
+            Kind::Fixed(offset) => Some(offset.local_minus_utc()),
+            Kind::Place(_) => None,
+        }
+    }
+
     /// The moment in this zone; `None` outside the years 1 to 9999, which RFC 3339 cannot write.
     pub fn moment(self, at: Instant) -> Option<Moment> {
         let utc =

@@ -43,16 +43,29 @@ pub struct EventKeys {
 
 impl EventKeys {
     /// Reads one record: `raw` is its bytes, `json` the same taken apart.
-    pub fn read(&self, raw: &[u8], json: Json<'_>, place: (RowAt, ZoneRule), identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
+    pub fn read(
+        &self,
+        raw: &[u8],
+        json: Json<'_>,
+        place: (RowAt, ZoneRule),
+        identifiers: &mut RowIdentifiers,
+        sink: &mut impl Sink,
+    ) {
         let (at, zone) = place;
-        let scalar = |key: &Option<String>| key.as_deref().and_then(|key| json.dotted(key)).and_then(Json::scalar);
+        let scalar = |key: &Option<String>| {
+            key.as_deref().and_then(|key| json.dotted(key)).and_then(Json::scalar)
+        };
         let written = json.dotted(&self.time).and_then(Json::scalar);
         let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, zone)) else {
             sink.defect(at, Reason::BadTimestamp, unreadable_time(&self.time, written.as_deref()));
             return;
         };
         let Some(name) = json.dotted(&self.event).and_then(Json::scalar) else {
-            sink.defect(at, Reason::BadRow, format!("the event has no name under `{}`", self.event));
+            sink.defect(
+                at,
+                Reason::BadRow,
+                format!("the event has no name under `{}`", self.event),
+            );
             return;
         };
         identifiers.clear();
@@ -83,7 +96,10 @@ impl EventKeys {
         let number = value(&self.order).and_then(Json::scalar)?;
         let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
         let amount = value(&self.value).and_then(Json::number).and_then(Amount::from_number);
-        let currency = value(&self.currency).and_then(Json::scalar).map(|text| Currency::parse(&text)).unwrap_or_default();
+        let currency = value(&self.currency)
+            .and_then(Json::scalar)
+            .map(|text| Currency::parse(&text))
+            .unwrap_or_default();
         Some(OrderNote { key: id.key, numbered: true, amount, currency })
     }
 }
@@ -105,7 +121,8 @@ struct RecordProperties<'r>(Json<'r>);
 impl Properties for RecordProperties<'_> {
     fn get(&self, path: &str) -> Option<Value<'_>> {
         let own = self.0.dotted(path).and_then(Json::property);
-        let inside = || PROPERTY_KEYS.iter().find_map(|key| self.0.member(key)?.dotted(path)?.property());
+        let inside =
+            || PROPERTY_KEYS.iter().find_map(|key| self.0.member(key)?.dotted(path)?.property());
         own.or_else(inside)
     }
 }

@@ -6,7 +6,7 @@
 use super::{RowAt, RowIdentifiers, Sink};
 use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
-use crate::input::columns::{Header, Row};
+use crate::input::columns::{Header, Row, normalise};
 use crate::input::timestamp::{self, DateOrder, ZoneRule};
 use crate::key::Key;
 use crate::money::{Amount, Currency};
@@ -69,10 +69,21 @@ impl Default for EventColumns {
 
 impl EventColumns {
     /// Reads one row.
-    pub fn read(&self, row: Row<'_>, at: RowAt, context: Context<'_>, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
+    pub fn read(
+        &self,
+        row: Row<'_>,
+        at: RowAt,
+        context: Context<'_>,
+        identifiers: &mut RowIdentifiers,
+        sink: &mut impl Sink,
+    ) {
         let written = row.text(Some(self.time));
         let Some(stamp) = timestamp::parse_any(&written, self.date_order, context.zone) else {
-            sink.defect(at, Reason::BadTimestamp, format!("`{}` is not a time that is known here", shorten(&written)));
+            sink.defect(
+                at,
+                Reason::BadTimestamp,
+                format!("`{}` is not a time that is known here", shorten(&written)),
+            );
             return;
         };
         let name = row.text(Some(self.event));
@@ -85,7 +96,10 @@ impl EventColumns {
             identifiers.add(kind, space, &row.text(Some(column)), self.strictness);
         }
         identifiers.report_blocked(sink);
-        let session = self.session.and_then(|column| row.value(Some(column))).map(|text| Key::of(text.as_bytes()));
+        let session = self
+            .session
+            .and_then(|column| row.value(Some(column)))
+            .map(|text| Key::of(text.as_bytes()));
         let user_agent = self.user_agent.and_then(|column| row.value(Some(column)));
         let event = RawEvent {
             at: stamp.at,
@@ -94,7 +108,10 @@ impl EventColumns {
             derived: None,
             identifiers: identifiers.sorted(),
             session,
-            sequence: self.sequence.and_then(|column| row.text(Some(column)).parse().ok()).unwrap_or(0),
+            sequence: self
+                .sequence
+                .and_then(|column| row.text(Some(column)).parse().ok())
+                .unwrap_or(0),
             fingerprint: self.fingerprint(row),
             origin: Origin::Log,
             order: self.order(row),
@@ -107,18 +124,25 @@ impl EventColumns {
         match self.id.and_then(|column| row.value(Some(column))) {
             Some(id) => Key::of(id.as_bytes()),
             None => {
-                let lengths = row.record.iter().fold(0, |sum: u64, cell| sum.wrapping_mul(31).wrapping_add(cell.len() as u64));
+                let lengths = row
+                    .record
+                    .iter()
+                    .fold(0, |sum: u64, cell| sum.wrapping_mul(31).wrapping_add(cell.len() as u64));
                 Key::within(lengths, row.record.as_slice())
             }
         }
     }
 
     fn order(&self, row: Row<'_>) -> Option<OrderNote> {
-        let number = row.value(self.order).and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Only));
+        let number = row
+            .value(self.order)
+            .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Only));
         let basket = || row.value(self.basket).map(|text| Key::within(1, text.as_bytes()));
         let key = number.map(|id| id.key).or_else(basket)?;
-        let amount = row.value(self.value).and_then(|text| Amount::parse(&text, self.decimal_comma));
-        let currency = row.value(self.currency).map(|text| Currency::parse(&text)).unwrap_or_default();
+        let amount =
+            row.value(self.value).and_then(|text| Amount::parse(&text, self.decimal_comma));
+        let currency =
+            row.value(self.currency).map(|text| Currency::parse(&text)).unwrap_or_default();
         Some(OrderNote { key, numbered: number.is_some(), amount, currency })
     }
 }
@@ -140,7 +164,7 @@ struct RowProperties<'r> {
 
 impl Properties for RowProperties<'_> {
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let column = self.header.column(path)?;
+        let column = self.header.find(&[normalise(path).as_str()])?;
         self.row.value(Some(column)).map(Value::Text)
     }
 }
@@ -148,5 +172,9 @@ impl Properties for RowProperties<'_> {
 /// The first characters of a cell, for a message.
 pub fn shorten(text: &str) -> String {
     const LONGEST: usize = 40;
-    if text.chars().count() <= LONGEST { text.to_string() } else { text.chars().take(LONGEST).chain(['…']).collect() }
+    if text.chars().count() <= LONGEST {
+        text.to_string()
+    } else {
+        text.chars().take(LONGEST).chain(['…']).collect()
+    }
 }

@@ -68,13 +68,19 @@ impl Format {
 
     /// Whether its rows are events of visitors.
     pub const fn is_log(self) -> bool {
-        matches!(self, Format::ShopifyWebPixel | Format::RetailRocket | Format::Rees46 | Format::GenericEvents)
+        matches!(
+            self,
+            Format::ShopifyWebPixel | Format::RetailRocket | Format::Rees46 | Format::GenericEvents
+        )
     }
 
     /// A number of its own, to keep the user and device ids of different systems apart. 0 is for all.
     pub const fn space(self) -> u16 {
         match self {
-            Format::ShopifyOrders | Format::ShopifyCheckouts | Format::ShopifyWebPixel | Format::ShopifyAnalytics => 1,
+            Format::ShopifyOrders
+            | Format::ShopifyCheckouts
+            | Format::ShopifyWebPixel
+            | Format::ShopifyAnalytics => 1,
             Format::RetailRocket => 2,
             Format::Rees46 => 3,
             Format::GenericEvents => 4,
@@ -127,7 +133,9 @@ impl RowIdentifiers {
             return;
         }
         // A user id of Shopify's thirteen digits is the shop's customer, whoever logged it.
-        let is_shop_customer = kind == IdentifierKind::UserId && text.len() == 13 && text.bytes().all(|b| b.is_ascii_digit());
+        let is_shop_customer = kind == IdentifierKind::UserId
+            && text.len() == 13
+            && text.bytes().all(|b| b.is_ascii_digit());
         let kind = if is_shop_customer { IdentifierKind::CustomerId } else { kind };
         match identify(kind, space, text, strictness) {
             Some(identifier) => self.found.push(identifier),

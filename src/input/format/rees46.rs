@@ -3,8 +3,8 @@
 //! Events are `view`, `cart`, `remove_from_cart` and `purchase`, one row a product; a purchase has no
 //! order number, so the purchases of one session are one basket whose prices add up.
 
-use super::event_table::EventColumns;
 use super::Format;
+use super::event_table::EventColumns;
 use crate::event::IdentifierKind;
 use crate::identity::Strictness;
 use crate::input::columns::Header;
@@ -17,7 +17,11 @@ pub fn columns(header: &Header) -> Option<EventColumns> {
     Some(EventColumns {
         time: header.find(&["event time"])?,
         event: header.find(&["event type"])?,
-        identifiers: vec![(IdentifierKind::UserId, Format::Rees46.space(), header.find(&["user id"])?)],
+        identifiers: vec![(
+            IdentifierKind::UserId,
+            Format::Rees46.space(),
+            header.find(&["user id"])?,
+        )],
         strictness: Strictness::Only,
         session: header.find(&["user session"]),
         basket: header.find(&["user session"]),

@@ -2,8 +2,8 @@
 //!
 //! Events are `view`, `addtocart` and `transaction`; there are no sessions and no money.
 
-use super::event_table::EventColumns;
 use super::Format;
+use super::event_table::EventColumns;
 use crate::event::IdentifierKind;
 use crate::identity::Strictness;
 use crate::input::columns::Header;
@@ -16,7 +16,11 @@ pub fn columns(header: &Header) -> Option<EventColumns> {
     Some(EventColumns {
         time: header.find(&["timestamp"])?,
         event: header.find(&["event"])?,
-        identifiers: vec![(IdentifierKind::ClientId, Format::RetailRocket.space(), header.find(&["visitorid"])?)],
+        identifiers: vec![(
+            IdentifierKind::ClientId,
+            Format::RetailRocket.space(),
+            header.find(&["visitorid"])?,
+        )],
         strictness: Strictness::Only,
         order: header.find(&["transactionid"]),
         ..EventColumns::default()

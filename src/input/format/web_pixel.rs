@@ -44,12 +44,21 @@ struct Parts<'r> {
 /// Whether a record looks like an event of the web pixel, in any of the ways in which loggers write it.
 pub fn fits(json: Json<'_>) -> bool {
     let parts = Parts::of(json);
-    let has_body = parts.data.is_some() || parts.custom.is_some() || parts.path.is_some() || parts.token.is_some();
+    let has_body = parts.data.is_some()
+        || parts.custom.is_some()
+        || parts.path.is_some()
+        || parts.token.is_some();
     parts.client.is_some() && parts.name.is_some() && parts.time.is_some() && has_body
 }
 
 /// Reads one record.
-pub fn read(json: Json<'_>, at: RowAt, zone: ZoneRule, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
+pub fn read(
+    json: Json<'_>,
+    at: RowAt,
+    zone: ZoneRule,
+    identifiers: &mut RowIdentifiers,
+    sink: &mut impl Sink,
+) {
     let parts = Parts::of(json);
     let written = parts.time.and_then(Json::scalar);
     let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, zone)) else {
@@ -62,7 +71,8 @@ pub fn read(json: Json<'_>, at: RowAt, zone: ZoneRule, identifiers: &mut RowIden
     };
     parts.identify(identifiers);
     identifiers.report_blocked(sink);
-    let sequence = parts.sequence.and_then(Json::scalar).and_then(|text| text.parse().ok()).unwrap_or(0);
+    let sequence =
+        parts.sequence.and_then(Json::scalar).and_then(|text| text.parse().ok()).unwrap_or(0);
     let user_agent = parts.user_agent.and_then(Json::text);
     let event = RawEvent {
         at: stamp.at,
@@ -85,7 +95,9 @@ impl<'r> Parts<'r> {
         let mut parts = Parts::default();
         parts.take_all(json);
         if parts.client.is_none() || parts.name.is_none() {
-            for inner in WRAPPERS.iter().filter_map(|key| json.member(key)).filter(|inner| inner.is_object()) {
+            for inner in
+                WRAPPERS.iter().filter_map(|key| json.member(key)).filter(|inner| inner.is_object())
+            {
                 parts.take_all(inner);
             }
         }
@@ -105,7 +117,9 @@ impl<'r> Parts<'r> {
         match key {
             b"clientId" | b"client_id" => self.client = Some(value),
             b"name" | b"eventName" | b"event_name" => self.name = Some(value),
-            b"timestamp" | b"eventTime" | b"event_time" | b"event_timestamp" => self.time = Some(value),
+            b"timestamp" | b"eventTime" | b"event_time" | b"event_timestamp" => {
+                self.time = Some(value)
+            }
             b"id" | b"eventId" | b"event_id" => self.id = Some(value),
             b"seq" | b"sequence" => self.sequence = Some(value),
             b"context" => self.take_context(value),
@@ -126,7 +140,8 @@ impl<'r> Parts<'r> {
 
     /// A key that a logger made of a path: `context.navigator.userAgent`, `data_checkout_order_id`.
     fn take_flat(&mut self, key: &[u8], value: Json<'r>) {
-        let letters: Vec<u8> = key.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+        let letters: Vec<u8> =
+            key.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
         match letters.as_slice() {
             b"contextdocumentlocationhref" => self.path = Some(value),
             b"contextdocumentlocationpathname" => self.path = self.path.or(Some(value)),
@@ -137,14 +152,18 @@ impl<'r> Parts<'r> {
             b"datacheckoutorderid" => self.order = Some(value),
             b"datacheckoutordercustomerid" => self.customer = Some(value),
             b"datacheckouttotalpriceamount" => self.amount = Some(value),
-            b"datacheckouttotalpricecurrencycode" | b"datacheckoutcurrencycode" => self.currency = Some(value),
+            b"datacheckouttotalpricecurrencycode" | b"datacheckoutcurrencycode" => {
+                self.currency = Some(value)
+            }
             b"initdatacustomerid" => self.customer = self.customer.or(Some(value)),
             _ => {}
         }
     }
 
     fn take_checkout(&mut self) {
-        let Some(checkout) = self.data.and_then(|data| data.member("checkout")).filter(|c| c.is_object()) else {
+        let Some(checkout) =
+            self.data.and_then(|data| data.member("checkout")).filter(|c| c.is_object())
+        else {
             return;
         };
         for (key, value) in checkout.members() {
@@ -155,7 +174,10 @@ impl<'r> Parts<'r> {
                 b"currencyCode" => self.currency = Some(value),
                 b"order" => {
                     self.order = value.member("id");
-                    self.customer = value.path(&["customer", "id"]).filter(|id| id.scalar().is_some()).or(self.customer);
+                    self.customer = value
+                        .path(&["customer", "id"])
+                        .filter(|id| id.scalar().is_some())
+                        .or(self.customer);
                 }
                 b"totalPrice" => {
                     self.amount = value.member("amount");
@@ -186,12 +208,18 @@ impl<'r> Parts<'r> {
 
     /// The event's id; without one the browser, name, time and sequence.
     fn fingerprint(&self, name: &str, at: i64, sequence: u32) -> Key {
-        let scalar = |json: Option<Json<'r>>| json.and_then(Json::scalar).unwrap_or(Cow::Borrowed(""));
+        let scalar =
+            |json: Option<Json<'r>>| json.and_then(Json::scalar).unwrap_or(Cow::Borrowed(""));
         match self.id.and_then(Json::scalar) {
             Some(id) => Key::of(id.as_bytes()),
-            None => [scalar(self.client).as_bytes(), name.as_bytes(), &at.to_le_bytes(), &sequence.to_le_bytes()]
-                .iter()
-                .fold(Key::NONE, |key, part| key.and(Key::of(part))),
+            None => [
+                scalar(self.client).as_bytes(),
+                name.as_bytes(),
+                &at.to_le_bytes(),
+                &sequence.to_le_bytes(),
+            ]
+            .iter()
+            .fold(Key::NONE, |key, part| key.and(Key::of(part))),
         }
     }
 
@@ -199,7 +227,11 @@ impl<'r> Parts<'r> {
         let number = self.order.and_then(Json::scalar)?;
         let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
         let amount = self.amount.and_then(Json::number).and_then(Amount::from_number);
-        let currency = self.currency.and_then(Json::scalar).map(|text| Currency::parse(&text)).unwrap_or_default();
+        let currency = self
+            .currency
+            .and_then(Json::scalar)
+            .map(|text| Currency::parse(&text))
+            .unwrap_or_default();
         Some(OrderNote { key: id.key, numbered: true, amount, currency })
     }
 
@@ -230,7 +262,8 @@ fn is_newsletter(form: Json<'_>) -> bool {
         let name = element.member("name").and_then(Json::text);
         name.as_deref() == Some("contact[tags]") && says(*element, "value")
     };
-    ["id", "name", "action"].iter().any(|key| says(form, key)) || form.member("elements").is_some_and(|elements| elements.elements().any(|e| is_tag(&e)))
+    ["id", "name", "action"].iter().any(|key| says(form, key))
+        || form.member("elements").is_some_and(|elements| elements.elements().any(|e| is_tag(&e)))
 }
 
 /// The event's properties: any dotted path of the record, or of its data.
@@ -242,7 +275,12 @@ struct EventProperties<'r> {
 impl Properties for EventProperties<'_> {
     fn get(&self, path: &str) -> Option<Value<'_>> {
         let own = self.json.dotted(path).and_then(Json::property);
-        let inside = || [self.parts.data, self.parts.custom].into_iter().flatten().find_map(|json| json.dotted(path)?.property());
+        let inside = || {
+            [self.parts.data, self.parts.custom]
+                .into_iter()
+                .flatten()
+                .find_map(|json| json.dotted(path)?.property())
+        };
         own.or_else(inside)
     }
 }

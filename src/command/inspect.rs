@@ -1,0 +1,34 @@
+//! `funnel inspect`: what each file is, what is in it, and what is missing for a full ladder.
+
+use super::{find_out, output, resolve, style};
+use crate::cli::{FormatArg, InspectArgs, Surroundings};
+use crate::engine::Plan;
+use crate::error::Result;
+use crate::ladder::presets;
+use crate::render::{inspect_table, json};
+use crate::report::inspect::{InspectReport, missing};
+use crate::report::zone::Zone;
+
+/// Runs the command. Names are held against the fullest preset, so that any file can be looked at.
+pub(super) fn run(arguments: &InspectArgs, surroundings: &Surroundings) -> Result<()> {
+    let resolved = resolve(&arguments.reading, surroundings, true)?;
+    let fullest =
+        presets::preset("storefront").map_or(Plan::Auto { count: None, window: None }, Plan::Given);
+    let findings = find_out(
+        &arguments.files,
+        &resolved,
+        &fullest,
+        surroundings.shows_progress && !arguments.output.quiet,
+    )?
+    .findings;
+    let store_zone = findings.store_offset.and_then(Zone::fixed);
+    let zone = resolved.zone.or(store_zone).unwrap_or(Zone::UTC);
+    let report = InspectReport::new(&findings, missing(&findings), zone);
+    let text = match arguments.output.format {
+        FormatArg::Json => json::inspect_json(&report),
+        FormatArg::Table => {
+            inspect_table::inspect_table(&report, &style(&arguments.output, surroundings))
+        }
+    };
+    output::write(arguments.output.output.as_deref(), &text)
+}

@@ -1,0 +1,56 @@
+//! Writing: to standard output, where a closed pipe is no error, or to a file, whole or not at all.
+
+use crate::error::{Error, Result};
+use crate::place::Place;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+/// Writes a text to a file or, without one, to standard output.
+pub(super) fn write(file: Option<&Path>, text: &str) -> Result<()> {
+    match file {
+        Some(path) => write_file(path, text).map_err(|e| Error::io(&path.to_string_lossy(), e)),
+        None => write_out(text),
+    }
+}
+
+fn write_out(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::at(Place::file("standard output"), error.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A reader of the file sees the old text or the new one, never a part: it is written beside the file
+/// and renamed. Devices and pipes cannot be renamed over and are written to as they are.
+fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return std::fs::write(path, text);
+    }
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = temporary().tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(|_| ()).map_err(|failed| failed.error)
+}
+
+/// A temporary file with the permissions of an ordinary one.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".funnel-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
+/// Says on standard error what went wrong.
+pub(super) fn complain(message: &str) {
+    // Nothing can be done about a standard error that cannot be written to.
+    let _ = writeln!(std::io::stderr(), "error: {message}");
+}

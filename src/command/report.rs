@@ -1,0 +1,42 @@
+//! `funnel report`: the ladder with rates, intervals, times, exits, orders and the state of the data.
+
+use super::{find_out, output, plan, resolve, style};
+use crate::cli::{FormatArg, ReportArgs, Surroundings};
+use crate::error::Result;
+use crate::ladder::definition::Ladder;
+use crate::ladder::draft;
+use crate::render::{json, table};
+use crate::report::zone::Zone;
+use crate::report::{Report, ReportOptions};
+use sha2::{Digest, Sha256};
+
+/// Runs the command.
+pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> Result<()> {
+    let resolved = resolve(&arguments.reading, surroundings, false)?;
+    let plan = plan(&arguments.ladder)?;
+    let outcome = find_out(
+        &arguments.files,
+        &resolved,
+        &plan,
+        surroundings.shows_progress && !arguments.output.quiet,
+    )?;
+    let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
+    let options = ReportOptions {
+        confidence: arguments.confidence,
+        rules: arguments.ladder.rules.clone(),
+        sha256: fingerprint(&outcome.ladder),
+        zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+    };
+    let report = Report::new(&outcome.findings, &outcome.ladder, &options);
+    let text = match arguments.output.format {
+        FormatArg::Json => json::report_json(&report),
+        FormatArg::Table => table::report_table(&report, &style(&arguments.output, surroundings)),
+    };
+    output::write(arguments.output.output.as_deref(), &text)
+}
+
+/// The SHA-256 of the resolved definition, in hexadecimal.
+fn fingerprint(ladder: &Ladder) -> String {
+    Sha256::digest(draft::to_toml(ladder)).iter().map(|byte| format!("{byte:02x}")).collect()
+}
