@@ -120,8 +120,8 @@ pub struct LadderArgs {
 #[command(next_help_heading = "Reading")]
 pub struct ReadingArgs {
     /// The format of all files, where detection shall not decide
-    #[arg(long = "as", value_name = "FORMAT")]
-    pub format: Option<String>,
+    #[arg(long = "as", id = "as", value_name = "FORMAT")]
+    pub as_format: Option<String>,
     /// Which column or key is what: time=ts,event=action,customer=uid
     #[arg(long, value_name = "PART=NAME,…")]
     pub map: Option<String>,

@@ -3,14 +3,13 @@
 use super::{find_out, output, resolve, style};
 use crate::cli::{FormatArg, InspectArgs, Surroundings};
 use crate::engine::Plan;
-use crate::error::Result;
 use crate::ladder::presets;
 use crate::render::{inspect_table, json};
 use crate::report::inspect::{InspectReport, missing};
 use crate::report::zone::Zone;
 
 /// Runs the command. Names are held against the fullest preset, so that any file can be looked at.
-pub(super) fn run(arguments: &InspectArgs, surroundings: &Surroundings) -> Result<()> {
+pub(super) fn run(arguments: &InspectArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let resolved = resolve(&arguments.reading, surroundings, true)?;
     let fullest =
         presets::preset("storefront").map_or(Plan::Auto { count: None, window: None }, Plan::Given);
@@ -30,5 +29,6 @@ pub(super) fn run(arguments: &InspectArgs, surroundings: &Surroundings) -> Resul
             inspect_table::inspect_table(&report, &style(&arguments.output, surroundings))
         }
     };
-    output::write(arguments.output.output.as_deref(), &text)
+    output::write(arguments.output.output.as_deref(), &text)?;
+    Ok(())
 }

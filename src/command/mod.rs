@@ -21,7 +21,6 @@ use crate::ladder::{presets, vocabulary};
 use crate::place::Place;
 use crate::render::table::TableStyle;
 use crate::report::zone::Zone;
-use anyhow::Context;
 use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -35,17 +34,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let surroundings = Surroundings::look();
     let done = match &cli.command {
-        Command::Report(arguments) => {
-            report::run(arguments, &surroundings).context("funnel report")
-        }
-        Command::Inspect(arguments) => {
-            inspect::run(arguments, &surroundings).context("funnel inspect")
-        }
+        Command::Report(arguments) => report::run(arguments, &surroundings),
+        Command::Inspect(arguments) => inspect::run(arguments, &surroundings),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&error.root_cause().to_string());
+            output::complain(&error.to_string());
             ExitCode::from(2)
         }
     }
@@ -80,7 +75,7 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         .map(|text| zone(text).ok_or_else(|| no_such_zone(text)))
         .transpose()?;
     let format = reading
-        .format
+        .as_format
         .as_deref()
         .map(|id| Format::from_id(id).ok_or_else(|| no_such_format(id)))
         .transpose()?;

@@ -2,7 +2,6 @@
 
 use super::{find_out, output, plan, resolve, style};
 use crate::cli::{FormatArg, ReportArgs, Surroundings};
-use crate::error::Result;
 use crate::ladder::definition::Ladder;
 use crate::ladder::draft;
 use crate::render::{json, table};
@@ -11,7 +10,7 @@ use crate::report::{Report, ReportOptions};
 use sha2::{Digest, Sha256};
 
 /// Runs the command.
-pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> Result<()> {
+pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let resolved = resolve(&arguments.reading, surroundings, false)?;
     let plan = plan(&arguments.ladder)?;
     let outcome = find_out(
@@ -33,7 +32,8 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> Result
         FormatArg::Json => json::report_json(&report),
         FormatArg::Table => table::report_table(&report, &style(&arguments.output, surroundings)),
     };
-    output::write(arguments.output.output.as_deref(), &text)
+    output::write(arguments.output.output.as_deref(), &text)?;
+    Ok(())
 }
 
 /// The SHA-256 of the resolved definition, in hexadecimal.

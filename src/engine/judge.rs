@@ -73,7 +73,8 @@ pub(super) fn judge(
 /// One thread's judge, with room that is reused from person to person.
 struct Judge<'b> {
     bench: &'b Bench<'b>,
-    climber: Climber,
+    /// Nobody climbs an open ladder: it has only totals.
+    climber: Option<Climber>,
     cleaner: Cleaner,
     kept: Vec<Touch>,
     verdicts: Verdicts,
@@ -84,7 +85,7 @@ impl<'b> Judge<'b> {
         let ladder = bench.ladder;
         Ok(Judge {
             bench,
-            climber: Climber::new(ladder)?,
+            climber: if ladder.open { None } else { Some(Climber::new(ladder)?) },
             cleaner: Cleaner::default(),
             kept: Vec::new(),
             verdicts: Verdicts {
@@ -169,7 +170,8 @@ impl<'b> Judge<'b> {
 
     fn journey(&mut self, journey: &[Touch]) {
         let seen_until = self.bench.seen_until.unwrap_or(Instant::MAX);
-        if let Some(verdict) = self.climber.judge(journey, seen_until) {
+        let verdict = self.climber.as_mut().and_then(|climber| climber.judge(journey, seen_until));
+        if let Some(verdict) = verdict {
             verdict.add_to(&mut self.verdicts.tally, journey);
         }
     }
