@@ -212,7 +212,12 @@ impl StepSet {
 
     /// The positions, lowest first.
     pub fn positions(self) -> impl Iterator<Item = usize> {
-        (0..32).filter(move |&step| self.has(step))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let lowest = left.trailing_zeros();
+            left &= left.checked_sub(1)?;
+            usize::try_from(lowest).ok()
+        })
     }
 }
 

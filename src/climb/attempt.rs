@@ -45,6 +45,13 @@ impl Attempt {
         attempt
     }
 
+    /// An attempt of which only the entry and the times are known.
+    pub(super) fn at_best(merit: Merit, times: [Instant; STEPS], entry: Event) -> Attempt {
+        let mut touches = [0; STEPS];
+        touches[0] = entry.touch;
+        Attempt { merit, times, touches }
+    }
+
     /// The positions of the chosen touches, one for each rung.
     pub(super) fn touches(&self) -> &[usize] {
         self.touches.get(..=self.merit.rung.0).unwrap_or_default()

@@ -7,7 +7,7 @@
 //! mixture of sources a journey has. The lists are refilled for every journey and never shrink.
 
 use super::terms::{STEPS, Terms};
-use crate::event::Touch;
+use crate::event::{StepSet, Touch};
 use crate::time::{Instant, Precision, Span};
 
 /// The kinds of precision.
@@ -43,6 +43,8 @@ type Occurrences = [Vec<Event>; PRECISIONS];
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     steps: Vec<Occurrences>,
+    /// The steps that occur.
+    present: StepSet,
     /// Whether any touch fits two rungs or more.
     pub(super) contested: bool,
     /// The unit of the coarsest time in the journey.
@@ -57,39 +59,49 @@ impl Index {
 
     /// Replaces the content by that of a journey, which must be sorted by time.
     pub(super) fn fill(&mut self, terms: &Terms, journey: &[Touch]) {
-        self.steps.iter_mut().flatten().for_each(Vec::clear);
+        for step in self.present.positions() {
+            self.steps[step].iter_mut().for_each(Vec::clear);
+        }
+        self.present = StepSet::EMPTY;
         self.contested = false;
         self.coarsest = Precision::Exact.unit();
         let useful = journey.iter().enumerate().filter(|(_, touch)| !touch.steps.is_empty());
         for (position, touch) in useful {
             self.contested |= terms.is_contested(touch);
             self.coarsest = self.coarsest.max(touch.precision.unit());
-            self.add(touch, Event::of(position, touch));
+            self.add(touch.steps.common(terms.steps), touch.precision, Event::of(position, touch));
         }
     }
 
-    /// Adds an event to each step that its touch fits.
-    fn add(&mut self, touch: &Touch, event: Event) {
-        for step in touch.steps.positions() {
-            if let Some(occurrences) = self.steps.get_mut(step) {
-                occurrences[touch.precision as usize].push(event);
-            }
+    /// Adds an event to each of the steps that its touch fits.
+    fn add(&mut self, steps: StepSet, precision: Precision, event: Event) {
+        self.present = self.present.with(steps);
+        for step in steps.positions() {
+            self.steps[step][precision as usize].push(event);
         }
+    }
+
+    /// Those of the steps that occur in the journey at all.
+    pub(super) fn present(&self, steps: StepSet) -> impl Iterator<Item = usize> {
+        steps.common(self.present).positions()
     }
 
     /// The events of a step that are not before `moment`, in the order of the journey.
     pub(super) fn not_before(&self, step: usize, moment: Instant) -> NotBefore<'_> {
-        let lists = &self.steps[step];
-        let start = |list: &Vec<Event>| list.partition_point(|event| !event.is_not_before(moment));
-        NotBefore {
-            lists: lists.each_ref().map(|list| list.get(start(list)..).unwrap_or_default()),
-        }
+        NotBefore { lists: self.steps[step].each_ref().map(|list| rest(list, moment)) }
     }
 
     /// The first event of a step that is not before `moment`, unless it is after `limit`.
     pub(super) fn first(&self, step: usize, moment: Instant, limit: Instant) -> Option<Event> {
-        self.not_before(step, moment).next().filter(|event| event.at <= limit)
+        let heads = self.steps[step].iter().filter_map(|list| rest(list, moment).first());
+        heads.min_by_key(|event| event.touch).filter(|event| event.at <= limit).copied()
     }
+}
+
+/// The part of a sorted list that is not before `moment`.
+fn rest(list: &[Event], moment: Instant) -> &[Event] {
+    let start = list.partition_point(|event| !event.is_not_before(moment));
+    list.get(start..).unwrap_or_default()
 }
 
 /// Events of one step from some moment on: a merge of at most four sorted lists.

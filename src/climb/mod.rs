@@ -130,11 +130,11 @@ impl Judgement<'_> {
         for (rung, (terms, &touch)) in self.terms.rungs.iter().zip(chain).enumerate() {
             observed.add(terms.step);
             let next = chain.get(rung + 1).map_or(Instant::MAX, |&next| self.journey[next].end());
-            let sees = |step: &&usize| {
-                let sighting = self.index.first(**step, self.journey[touch].at, limit);
+            let sees = |step: &usize| {
+                let sighting = self.index.first(*step, self.journey[touch].at, limit);
                 sighting.is_some_and(|event| event.at < next)
             };
-            terms.gap.iter().filter(sees).for_each(|&step| observed.add(step));
+            self.index.present(terms.gap).filter(sees).for_each(|step| observed.add(step));
         }
         observed
     }

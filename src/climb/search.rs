@@ -16,8 +16,9 @@
 //!   tried too; with n rungs to come, one of the first n + 1 candidates is not needed by any of them.
 //!
 //! The result is exact as long as no rung has more than [`BREADTH`] chains of which none gives way.
-//! That takes a dozen touches of one instant that each fit several rungs in different ways; beyond it
-//! the chains that are earliest and have observed most are kept, and the search stays fast.
+//! That takes a dozen touches of one instant that each fit several rungs in different ways. Beyond it
+//! the earliest chain for each number of observed steps is always kept, with a few others: where no
+//! touch after the entry fits two rungs, rules 1 to 6 hold even then, and nothing ever hangs.
 
 use super::attempt::{Attempt, Merit};
 use super::index::{Event, Index};
@@ -31,10 +32,10 @@ use std::iter::successors;
 const BREADTH: usize = 256;
 
 /// The most chains that are kept at one rung once [`BREADTH`] was exceeded [`PATIENCE`] times.
-const NARROW: usize = 32;
+const NARROW: usize = 8;
 
 /// How often a journey may exceed [`BREADTH`].
-const PATIENCE: usize = 16;
+const PATIENCE: usize = 8;
 
 /// A chain: its last event, and where the chain that it continues is kept.
 #[derive(Clone, Copy, Debug)]
@@ -110,20 +111,19 @@ impl<'j> Search<'j> {
     /// No attempt from this entry is better than this one, which need not exist: at each rung the
     /// first event, even if it was chosen before, and in each gap all that may be seen after it.
     pub(super) fn bound(&self) -> Attempt {
-        let mut chain = [self.entry; STEPS];
-        let mut rung = 0;
-        let mut seen = self.sightings(0, self.entry.at);
-        let mut observed = seen.steps.count();
+        let (mut rung, mut at) = (0, self.entry.at);
+        let mut seen = self.sightings(0, at).steps;
+        let mut observed = seen.count();
+        let mut times = [Instant::MIN; STEPS];
+        times[0] = at;
         for next in self.terms.rungs.iter().skip(1) {
-            let event = self.index.first(next.step, chain[rung].at, self.limit);
-            let Some(event) = event else { break };
-            rung += 1;
-            chain[rung] = event;
-            seen = self.sightings(rung, event.at);
-            observed += seen.steps.count();
+            let Some(event) = self.index.first(next.step, at, self.limit) else { break };
+            (rung, at) = (rung + 1, event.at);
+            times[rung] = at;
+            seen = self.sightings(rung, at).steps;
+            observed += seen.count();
         }
-        let merit = self.merit(rung, chain[rung].at, seen.steps, observed);
-        Attempt::new(merit, chain.into_iter().enumerate().take(rung + 1))
+        Attempt::at_best(self.merit(rung, at, seen, observed), times, self.entry)
     }
 
     /// The best attempt from this entry.
@@ -259,7 +259,7 @@ impl<'j> Search<'j> {
     fn sightings(&self, rung: usize, moment: Instant) -> Sightings {
         let mut sightings =
             Sightings { steps: StepSet::EMPTY, times: [Instant::MIN; STEPS], count: 0 };
-        for &step in &self.terms.rungs[rung].gap {
+        for step in self.index.present(self.terms.rungs[rung].gap) {
             if let Some(event) = self.index.first(step, moment, self.limit) {
                 sightings.steps.add(step);
                 sightings.times[sightings.count] = event.at;
@@ -298,25 +298,23 @@ impl<'j> Search<'j> {
 }
 
 impl Scratch {
-    /// Drops chains from `start` on where there are far too many: last the ones that lose an order or
-    /// an observed step if they go.
+    /// Drops chains from `start` on where there are far too many, but none of those without which a
+    /// time or an observed step would be lost.
     fn trim(&mut self, start: usize) {
         let breadth = if self.trims < PATIENCE { BREADTH } else { NARROW };
         if self.climbs.len() - start < 2 * breadth {
             return;
         }
         self.trims += 1;
-        let level = self.climbs.get_mut(start..).unwrap_or_default();
+        let mut level = self.climbs.split_off(start);
         level.sort_by_key(|climb| (climb.event.at, Reverse(climb.observed)));
         let mut most = None;
-        let mut ranked: Vec<(bool, Climb)> = Vec::with_capacity(level.len());
-        for climb in level.iter() {
-            ranked.push((Some(climb.observed) <= most, *climb));
+        let (gains, others): (Vec<Climb>, Vec<Climb>) = level.into_iter().partition(|climb| {
+            let gains = Some(climb.observed) > most;
             most = most.max(Some(climb.observed));
-        }
-        ranked.sort_by_key(|(dominated, _)| *dominated);
-        ranked.truncate(breadth);
-        self.climbs.truncate(start);
-        self.climbs.extend(ranked.into_iter().map(|(_, climb)| climb));
+            gains
+        });
+        let room = breadth.saturating_sub(gains.len());
+        self.climbs.extend(gains.into_iter().chain(others.into_iter().take(room)));
     }
 }

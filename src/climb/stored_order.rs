@@ -8,14 +8,10 @@ use super::terms::{STEPS, Terms};
 use crate::event::Touch;
 use crate::time::Instant;
 
-/// Whether any two events of a journey, sorted by time, may have happened at the same instant.
+/// Whether any two events of a journey, sorted by time, may have happened at the same instant. If two
+/// do, the first of them overlaps its neighbour, which is no later than the second.
 pub(super) fn has_ties(journey: &[Touch]) -> bool {
-    let mut over = Instant::MIN;
-    journey.iter().any(|touch| {
-        let tied = touch.at < over;
-        over = over.max(touch.end());
-        tied
-    })
+    journey.iter().zip(journey.iter().skip(1)).any(|(one, next)| next.at < one.end())
 }
 
 /// Whether the journey converts with each event of the chain stored after the previous one.

@@ -17,8 +17,8 @@ pub(super) const STEPS: usize = 32;
 pub(super) struct Rung {
     /// Its position in the ladder.
     pub(super) step: usize,
-    /// The positions of the steps between this rung and the next.
-    pub(super) gap: Vec<usize>,
+    /// The steps between this rung and the next.
+    pub(super) gap: StepSet,
     /// The steps of all later rungs.
     pub(super) later: StepSet,
 }
@@ -28,6 +28,8 @@ pub(super) struct Rung {
 pub(super) struct Terms {
     /// At least two.
     pub(super) rungs: Vec<Rung>,
+    /// All steps.
+    pub(super) steps: StepSet,
     /// The steps of all rungs.
     pub(super) required: StepSet,
     /// The steps that a later step proves.
@@ -48,12 +50,13 @@ impl Terms {
         let rungs = positions.iter().enumerate().map(|(rung, &step)| {
             let next = positions.get(rung + 1).copied().unwrap_or(step);
             let later = set_of(positions.iter().copied().skip(rung + 1));
-            Rung { step, gap: (step + 1..next).collect(), later }
+            Rung { step, gap: set_of(step + 1..next), later }
         });
         let implied = ladder.steps.iter().enumerate();
         let implied = implied.filter(|(_, step)| step.presence == Presence::Implied);
         Ok(Terms {
             rungs: rungs.collect(),
+            steps: set_of(0..ladder.steps.len()),
             required,
             implied: set_of(implied.map(|(step, _)| step)),
             window: span_from_entry(ladder.window),

@@ -248,6 +248,10 @@ fn no_event_serves_two_required_steps() {
         ("A B", "10s", "AB1 A1 B9", "A1 B1 converted"),
         ("A B", "10s", "A1 AB1 B9", "A1 B1 converted"),
         ("A B", "10s", "AB1 A1", "A1 B1 converted by tie"),
+        // Times decide before the order of storage: both ways begin A0 B1, one has its C sooner.
+        ("A B C D", "none", "ACD0 BC1 BD1 C2 D2", "A0 B1 C1 D2 converted"),
+        // The order of B7.5 and C7 is open, so the first touch may come last.
+        ("A B O? C D", "none", "AO0 BCD7 C7s B7.5", "A0 B7.5 C7 D7 converted by tie"),
     ]);
 }
 

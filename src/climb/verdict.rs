@@ -7,6 +7,7 @@ use super::terms::STEPS;
 use crate::event::{StepSet, Touch};
 use crate::tally::Tally;
 use crate::time::{Instant, Span};
+use std::fmt;
 
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub enum Outcome {
 }
 
 /// The chosen events: one for each required step that was reached, in the ladder's order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Chain {
     links: [(usize, usize); STEPS],
     length: usize,
@@ -35,6 +36,12 @@ impl Chain {
     /// The position of the touch that was chosen for a step.
     pub fn touch_of(&self, step: usize) -> Option<usize> {
         self.links().iter().find(|link| link.0 == step).map(|link| link.1)
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.links()).finish()
     }
 }
 
