@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::input::Reading;
 use crate::input::format::Format;
-use crate::ladder::definition::Ladder;
+use crate::ladder::definition::{Count, Ladder};
 use crate::ladder::vocabulary::{self, Role};
 use std::collections::BTreeMap;
 
@@ -46,6 +46,9 @@ pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
     if has(Format::ShopifyAnalytics) {
         return Ok(SESSIONS);
     }
+    if haul.names.names().is_empty() {
+        return Ok(STOREFRONT);
+    }
     Err(no_preset(haul))
 }
 
@@ -76,10 +79,6 @@ fn no_preset(haul: &Haul<'_>) -> Error {
     }
     let mut names: Vec<(&str, u64)> = rows.into_iter().collect();
     names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    if names.is_empty() {
-        return Error::new("the inputs hold no rows, so there is nothing to choose a ladder by")
-            .hint("name a ladder with --ladder");
-    }
     let error = Error::new("no built-in ladder fits the event names in the data");
     let error = names
         .iter()
@@ -93,6 +92,7 @@ fn no_preset(haul: &Haul<'_>) -> Error {
 pub(super) fn fill_totals(findings: &mut Findings, ladder: &mut Ladder) {
     let Some(report) = findings.session_reports.first() else { return };
     let totals = report.steps.clone();
+    ladder.count = Count::Session;
     ladder.steps.retain(|step| totals.iter().any(|(name, _)| *name == step.name));
     let tally = &mut findings.tally;
     let last = totals.last().map_or(0, |(_, total)| *total);

@@ -8,10 +8,11 @@ use super::Settings;
 use super::exchange::Exchange;
 use super::scan::{Haul, OrderSeen, Stamping, Verdict};
 use crate::error::Result;
-use crate::event::{IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, mark};
+use crate::event::{
+    IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, Touch, mark,
+};
 use crate::findings::{Notice, OrderFindings, SessionReport};
 use crate::identity::{Strictness, identify};
-use crate::input::bots::Bots;
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::shopify_analytics::{self, ReportInput};
 use crate::input::format::shopify_checkouts::{self, Checkout};
@@ -19,24 +20,40 @@ use crate::input::format::shopify_orders::{self, Channel, InputSettings, Order};
 use crate::input::format::{Format, RowIdentifiers};
 use crate::input::timestamp::{DateEvidence, DateOrder};
 use crate::input::{Reading, Rows};
-use crate::key::{FastSet, Key};
+use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Spaces for the fingerprints of orders and checkouts.
 const ORDER_SPACE: u64 = 2;
 const CHECKOUT_SPACE: u64 = 3;
+
+/// The canonical name of a completed order.
+const COMPLETED: &str = "checkout_completed";
 
 /// What settling brings beside touches.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
     /// The numbers of the online-store orders in orders exports.
     pub(super) exported: FastSet<Key>,
+    /// The numbers of orders that do not count, with the reason: their events do not count either.
+    pub(super) left_out: FastMap<Key, Reason>,
     pub(super) orders: OrderFindings,
     pub(super) session_reports: Vec<SessionReport>,
     pub(super) store_offset: Option<i32>,
     pub(super) notices: Vec<Notice>,
+}
+
+impl Settled {
+    /// A touch, set aside if it completes an order that does not count.
+    pub(super) fn judged(&self, mut touch: Touch) -> Touch {
+        if touch.aside == 0 && touch.is(mark::ORDER | mark::NUMBERED) {
+            touch.aside = self.left_out.get(&touch.order).map_or(0, |reason| reason.mark());
+        }
+        touch
+    }
 }
 
 /// Settles what the scan has kept.
@@ -46,8 +63,7 @@ pub(super) fn settle(
     settings: &Settings,
     exchange: &Exchange,
 ) -> Result<Settled> {
-    let mut stamping =
-        Stamping { bots: Bots::default(), entrance: exchange.entrance(), settings, failed: None };
+    let mut stamping = Stamping::new(settings, exchange);
     let mut settled = Settled::default();
     let mut offsets = BTreeMap::new();
     settle_orders(haul, readings, &mut stamping, &mut settled, &mut offsets)?;
@@ -56,7 +72,8 @@ pub(super) fn settle(
     stamping.entrance.close()?;
     settled.store_offset =
         offsets.into_iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| offset);
-    stamping.failed.map_or(Ok(settled), Err)
+    stamping.check()?;
+    Ok(settled)
 }
 
 fn settle_orders(
@@ -73,13 +90,15 @@ fn settle_orders(
     note_aside(haul, assembly.aside);
     merge_offsets(offsets, assembly.offsets);
     settled.notices.extend(assembly.notices);
-    let completed = take_completed(haul, &mut settled.orders);
     for order in &assembly.orders {
         haul.saw(order.at.at);
-        if order.test || order.channel != Channel::OnlineStore {
-            settled.orders.other_channels += u64::from(!order.test);
-            continue;
+        if let (Some(reason), Some(number)) = (why_left_out(order), order_number(order)) {
+            settled.left_out.insert(number, reason);
+            settled.orders.other_channels += u64::from(reason == Reason::NotOnlineStore);
         }
+    }
+    let completed = take_completed(haul, settled);
+    for order in assembly.orders.iter().filter(|order| why_left_out(order).is_none()) {
         let Some(number) = order_number(order) else { continue };
         settled.exported.insert(number);
         count_order(order, completed.get(&number), &mut settled.orders);
@@ -88,31 +107,50 @@ fn settle_orders(
     Ok(())
 }
 
+/// Why an order does not count, wherever it was seen.
+fn why_left_out(order: &Order) -> Option<Reason> {
+    match (order.test, order.channel) {
+        (true, _) => Some(Reason::TestOrder),
+        (false, Channel::OnlineStore) => None,
+        (false, Channel::PointOfSale | Channel::Draft | Channel::Other) => {
+            Some(Reason::NotOnlineStore)
+        }
+    }
+}
+
 /// The number under which every source knows the order: its id or, without one, its name.
 fn order_number(order: &Order) -> Option<Key> {
     let text = order.id.as_deref().unwrap_or(&order.name);
     identify(IdentifierKind::OrderId, 0, text, Strictness::Only).map(|identifier| identifier.key)
 }
 
-/// The orders that the logs have seen completed, once each, counted as far as no export has them.
+/// The orders that the logs have seen completed, once each, counted as if no export had them. An order
+/// has the money of its first event; a basket that of all its rows.
 fn take_completed(
     haul: &mut Haul<'_>,
-    orders: &mut OrderFindings,
+    settled: &mut Settled,
 ) -> BTreeMap<Key, (Option<Amount>, Currency)> {
     let mut seen = std::mem::take(&mut haul.orders_seen);
+    seen.retain(|order| !settled.left_out.contains_key(&order.key));
     seen.sort_unstable();
-    seen.dedup_by_key(|order| (order.key, order.fingerprint));
+    let mut counted = FastSet::default();
+    seen.retain(|order| counted.insert(order.key.and(order.fingerprint)));
     let mut completed: BTreeMap<Key, (Option<Amount>, Currency)> = BTreeMap::new();
-    for OrderSeen { key, amount, currency, .. } in seen {
-        let order = completed.entry(key).or_insert((None, currency));
-        if let Some(amount) = amount {
-            let sum = order.0.get_or_insert(Amount::default());
-            *sum += amount;
+    for OrderSeen { key, numbered, amount, currency, .. } in seen {
+        match completed.entry(key) {
+            Entry::Vacant(first) => {
+                first.insert((amount, currency));
+            }
+            Entry::Occupied(mut known) if !numbered => {
+                let sum = known.get_mut().0.get_or_insert_default();
+                *sum += amount.unwrap_or_default();
+            }
+            Entry::Occupied(_) => {}
         }
     }
     for &(amount, currency) in completed.values() {
-        orders.count += 1;
-        add_value(orders, amount, currency, 1);
+        settled.orders.count += 1;
+        add_value(&mut settled.orders, amount, currency, 1);
     }
     completed
 }
@@ -136,18 +174,15 @@ fn count_order(
     orders.in_exports += 1;
     orders.cancelled += u64::from(order.cancelled);
     orders.refunded += u64::from(order.refunded);
-    match in_log {
-        Some(&(amount, currency)) => {
-            orders.seen_in_log += 1;
-            if order.amount.is_some() {
-                add_value(orders, amount, currency, -1);
-                add_value(orders, order.amount, order.currency, 1);
-            }
-        }
-        None => {
-            orders.count += 1;
+    if let Some(&(amount, currency)) = in_log {
+        orders.seen_in_log += 1;
+        if order.amount.is_some() {
+            add_value(orders, amount, currency, -1);
             add_value(orders, order.amount, order.currency, 1);
         }
+    } else {
+        orders.count += 1;
+        add_value(orders, order.amount, order.currency, 1);
     }
 }
 
@@ -166,12 +201,17 @@ fn settle_order(
     if is_completed {
         haul.links.note(identifiers, order.at.at);
         haul.quality.accounts[order.input].saw(order.at.at);
+        let (name, _) = haul.names.look_up(COMPLETED, None);
+        haul.inputs[order.input].count_name(name, 1);
+        if stamping.settings.detail {
+            haul.inputs[order.input].count_identifiers(identifiers);
+        }
         return;
     }
     let event = RawEvent {
         at: order.at.at,
         precision: order.at.precision,
-        name: "checkout_completed",
+        name: COMPLETED,
         derived: None,
         identifiers,
         session: None,
@@ -207,7 +247,9 @@ fn add_people(
         (IdentifierKind::ClientId, clients),
     ];
     for (kind, texts) in kinds {
-        texts.iter().for_each(|text| identifiers.add(kind, space, text, Strictness::Several));
+        for text in texts {
+            identifiers.add(kind, space, text, Strictness::Several);
+        }
     }
 }
 
