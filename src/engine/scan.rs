@@ -272,6 +272,8 @@ impl<'s> Haul<'s> {
             precision: event.precision,
             aside: reason.map_or(0, Reason::mark),
             marks,
+            held: Key::NONE,
+            exclusions: 0,
         });
     }
 }
