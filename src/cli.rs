@@ -69,6 +69,16 @@ pub struct ReportArgs {
     /// Where the report goes
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Break the ladder down by device, source, medium, campaign, country, `landing_page`, returning or any
+    /// column; several together with commas; @first, @last, @any or @STEP instead of at the entry
+    #[arg(long, value_name = "DIMENSION[@WHEN]")]
+    pub by: Vec<String>,
+    /// Only journeys that are like this at their entry: device=mobile, country!=FR
+    #[arg(long = "where", value_name = "DIMENSION=VALUE")]
+    pub filters: Vec<String>,
+    /// Rows of a breakdown; further values are counted together
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub top: usize,
     /// The level of all intervals
     #[arg(long, default_value = "0.95", value_parser = confidence)]
     pub confidence: f64,

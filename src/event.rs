@@ -287,6 +287,8 @@ pub struct Touch {
     pub order: Key,
     /// The value of the property that the ladder holds constant, or [`Key::NONE`].
     pub held: Key,
+    /// The values of the dimensions that are asked for, a key of the run's dictionary.
+    pub values: Key,
     /// The row.
     pub row: RowRef,
     /// The steps whose condition the row meets.

@@ -5,7 +5,7 @@
 use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
-use crate::tally::Tally;
+use crate::tally::{GroupTally, Tally};
 use crate::time::Instant;
 use std::collections::BTreeMap;
 
@@ -105,6 +105,37 @@ pub struct SessionReport {
     pub steps: Vec<(&'static str, u64)>,
 }
 
+/// The counts of a breakdown.
+#[derive(Clone, Debug)]
+pub struct BreakdownFinding {
+    /// The dimension: `device`.
+    pub by: String,
+    /// Which moment of a journey decides: `entry`, `first`, `last`, `any` or a step's name.
+    pub at: String,
+    /// The groups, largest first; then the others together, then the unknown.
+    pub groups: Vec<BreakdownGroup>,
+}
+
+/// One row of a breakdown.
+#[derive(Clone, Debug)]
+pub struct BreakdownGroup {
+    /// Which journeys these are.
+    pub name: GroupName,
+    /// Their counts.
+    pub tally: GroupTally,
+}
+
+/// Which journeys a row of a breakdown holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupName {
+    /// Those with this value.
+    Value(String),
+    /// Those with one of so many values that have no row of their own.
+    Other(usize),
+    /// Those whose value is not known.
+    Unknown,
+}
+
 /// What identity resolution did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdentityFindings {
@@ -130,6 +161,8 @@ pub struct Notice {
 pub struct Findings {
     /// The counts.
     pub tally: Tally,
+    /// The breakdowns that were asked for.
+    pub breakdowns: Vec<BreakdownFinding>,
     /// The inputs, by path.
     pub inputs: Vec<InputFinding>,
     /// Rows set aside, by reason.

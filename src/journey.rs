@@ -156,6 +156,7 @@ mod tests {
             aside: 0,
             marks,
             held: Key::NONE,
+            values: Key::NONE,
             exclusions: 0,
         }
     }

@@ -4,7 +4,9 @@
 //! way the journeys are split over threads, partitions or machines, the merged tally is the same.
 //! Only counts and exact durations live here; rates and intervals are the business of `analysis`.
 
+use crate::key::{FastMap, Key};
 use crate::time::Span;
+use std::collections::hash_map::Entry;
 
 /// Exact durations, in no order until they are asked for.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +60,52 @@ pub struct ActionTally {
     pub converted: u64,
 }
 
+/// The counts of one row of a breakdown: only numbers, because there may be a million rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupTally {
+    /// Journeys that reached the first step.
+    pub entered: u64,
+    /// Of these: reached the last step.
+    pub converted: u64,
+    /// One a step, in the ladder's order.
+    pub steps: Box<[GroupStep]>,
+}
+
+/// The counts of one step in a row of a breakdown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupStep {
+    /// Journeys that got here: observed or implied.
+    pub reached: u64,
+    /// Journeys in which an event of the step was seen.
+    pub observed: u64,
+    /// Journeys whose furthest step this is and whose window is still running.
+    pub open: u64,
+    /// Of those who reached it, the journeys that converted.
+    pub converted: u64,
+}
+
+impl GroupTally {
+    /// Nothing counted, for a ladder with so many steps.
+    pub fn new(steps: usize) -> GroupTally {
+        GroupTally {
+            steps: vec![GroupStep::default(); steps].into_boxed_slice(),
+            ..GroupTally::default()
+        }
+    }
+
+    /// Adds the counts of other journeys.
+    pub fn merge(&mut self, other: &GroupTally) {
+        self.entered += other.entered;
+        self.converted += other.converted;
+        for (mine, theirs) in self.steps.iter_mut().zip(&other.steps) {
+            mine.reached += theirs.reached;
+            mine.observed += theirs.observed;
+            mine.open += theirs.open;
+            mine.converted += theirs.converted;
+        }
+    }
+}
+
 /// The mergeable counts of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -89,6 +137,8 @@ pub struct Tally {
     pub sessions: u64,
     /// Of these, sessions with a cart addition.
     pub sessions_with_cart: u64,
+    /// One a breakdown: the counts by the key of the value.
+    pub groups: Vec<FastMap<Key, GroupTally>>,
 }
 
 impl Tally {
@@ -118,6 +168,10 @@ impl Tally {
             mine.did += theirs.did;
             mine.converted += theirs.converted;
         }
+        self.groups.resize_with(self.groups.len().max(other.groups.len()), FastMap::default);
+        for (mine, theirs) in self.groups.iter_mut().zip(other.groups) {
+            merge_groups(mine, theirs);
+        }
         self.entered += other.entered;
         self.converted += other.converted;
         self.lost += other.lost;
@@ -130,5 +184,17 @@ impl Tally {
         self.orders_with_visit += other.orders_with_visit;
         self.sessions += other.sessions;
         self.sessions_with_cart += other.sessions_with_cart;
+    }
+}
+
+#[expect(clippy::iter_over_hash_type, reason = "adding counts is commutative")]
+fn merge_groups(mine: &mut FastMap<Key, GroupTally>, theirs: FastMap<Key, GroupTally>) {
+    for (key, group) in theirs {
+        match mine.entry(key) {
+            Entry::Occupied(mut own) => own.get_mut().merge(&group),
+            Entry::Vacant(own) => {
+                own.insert(group);
+            }
+        }
     }
 }

@@ -82,6 +82,7 @@ pub(super) fn touch(at: i64, precision: Precision, steps: StepSet) -> Touch {
         aside: 0,
         marks: 0,
         held: Key::NONE,
+        values: Key::NONE,
         exclusions: 0,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{find_out, output, resolve, style};
 use crate::cli::{FormatArg, InspectArgs, Surroundings};
-use crate::engine::Plan;
+use crate::engine::{Plan, Request};
 use crate::ladder::presets;
 use crate::render::{inspect_table, json};
 use crate::report::inspect::{InspectReport, missing};
@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &InspectArgs, surroundings: &Surroundings) -> anyho
     let findings = find_out(
         &arguments.files,
         &resolved,
-        &fullest,
+        &Request::of(fullest),
         surroundings.shows_progress && !arguments.output.quiet,
     )?
     .findings;

@@ -9,7 +9,7 @@ mod report;
 use crate::cli::{
     Cli, ColorArg, Command, LATER, LadderArgs, OutputArgs, ReadingArgs, Surroundings, zone,
 };
-use crate::engine::{self, Outcome, Plan, Settings};
+use crate::engine::{self, Outcome, Plan, Request, Settings};
 use crate::error::{Error, Result};
 use crate::input::aliases::parse_map;
 use crate::input::format::Format;
@@ -114,13 +114,13 @@ fn no_such_format(id: &str) -> Error {
 fn find_out(
     files: &[String],
     resolved: &Resolved,
-    plan: &Plan,
+    request: &Request,
     shows_progress: bool,
 ) -> Result<Outcome> {
     let inputs = input::open_all(files, &resolved.told)?;
     let total = inputs.iter().map(|input| input.reading.size).sum::<Option<u64>>();
     let bar = progress::Bar::new(total, shows_progress);
-    let outcome = engine::run(inputs, plan, &resolved.settings, &|bytes| bar.update(bytes));
+    let outcome = engine::run(inputs, request, &resolved.settings, &|bytes| bar.update(bytes));
     bar.clear();
     outcome
 }

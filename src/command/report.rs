@@ -2,7 +2,9 @@
 
 use super::{find_out, output, plan, resolve, style};
 use crate::cli::{FormatArg, ReportArgs, Surroundings};
+use crate::engine::Request;
 use crate::ladder::definition::Ladder;
+use crate::ladder::dimension::{Breakdown, Filter};
 use crate::ladder::draft;
 use crate::render::{json, table};
 use crate::report::zone::Zone;
@@ -13,11 +15,24 @@ use std::fmt::Write;
 /// Runs the command.
 pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let resolved = resolve(&arguments.reading, surroundings, false)?;
-    let plan = plan(&arguments.ladder)?;
+    let request = Request {
+        plan: plan(&arguments.ladder)?,
+        breakdowns: arguments
+            .by
+            .iter()
+            .map(|text| Breakdown::parse(text))
+            .collect::<Result<_, _>>()?,
+        filters: arguments
+            .filters
+            .iter()
+            .map(|text| Filter::parse(text))
+            .collect::<Result<_, _>>()?,
+        top: arguments.top,
+    };
     let outcome = find_out(
         &arguments.files,
         &resolved,
-        &plan,
+        &request,
         surroundings.shows_progress && !arguments.output.quiet,
     )?;
     let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);

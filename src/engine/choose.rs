@@ -46,7 +46,7 @@ pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
     if has(Format::ShopifyAnalytics) {
         return Ok(SESSIONS);
     }
-    if haul.names.names().is_empty() {
+    if haul.all_names.is_empty() {
         return Ok(STOREFRONT);
     }
     Err(no_preset(haul))
@@ -58,8 +58,7 @@ fn roles(haul: &Haul<'_>, readings: &[Reading]) -> BTreeMap<Role, u64> {
     for (_, seen) in
         readings.iter().zip(&haul.inputs).filter(|(reading, _)| reading.format.is_log())
     {
-        for (name, &rows) in
-            haul.names.names().texts().zip(&seen.names).filter(|(_, rows)| **rows > 0)
+        for (name, &rows) in haul.all_names.texts().zip(&seen.names).filter(|(_, rows)| **rows > 0)
         {
             if let Some(role) = vocabulary::canonical(name).and_then(vocabulary::role) {
                 *roles.entry(role).or_insert(0) += rows;
@@ -73,7 +72,7 @@ fn no_preset(haul: &Haul<'_>) -> Error {
     const SHOWN: usize = 15;
     let mut rows: BTreeMap<&str, u64> = BTreeMap::new();
     for seen in &haul.inputs {
-        for (name, &count) in haul.names.names().texts().zip(&seen.names) {
+        for (name, &count) in haul.all_names.texts().zip(&seen.names) {
             *rows.entry(name).or_default() += count;
         }
     }
@@ -89,8 +88,8 @@ fn no_preset(haul: &Haul<'_>) -> Error {
 
 /// With aggregated reports alone, the ladder's counts are the totals of the first report; steps that it
 /// has no column for are left out.
-pub(super) fn fill_totals(findings: &mut Findings, ladder: &mut Ladder) {
-    let Some(report) = findings.session_reports.first() else { return };
+pub(super) fn fill_totals(findings: &mut Findings, mut ladder: Ladder) -> Ladder {
+    let Some(report) = findings.session_reports.first() else { return ladder };
     let totals = report.steps.clone();
     ladder.count = Count::Session;
     ladder.steps.retain(|step| totals.iter().any(|(name, _)| *name == step.name));
@@ -108,4 +107,5 @@ pub(super) fn fill_totals(findings: &mut Findings, ladder: &mut Ladder) {
     tally.entered = totals.first().map_or(0, |(_, total)| *total);
     tally.converted = last;
     tally.lost = tally.entered.saturating_sub(last);
+    ladder
 }

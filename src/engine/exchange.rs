@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes of a touch in a file.
-const RECORD: usize = 76;
+const RECORD: usize = 84;
 
 /// Touches that a thread collects for a partition before it hands them over.
 const HANDFUL: usize = 256;
@@ -200,7 +200,7 @@ pub(super) fn in_parallel<T: Send>(
 
 fn encode(touch: &Touch) -> [u8; RECORD] {
     let mut record = [0; RECORD];
-    let (words, rest) = record.split_at_mut(64);
+    let (words, rest) = record.split_at_mut(72);
     let keys = [
         touch.person.0,
         touch.visit.0,
@@ -209,6 +209,7 @@ fn encode(touch: &Touch) -> [u8; RECORD] {
         touch.order.0,
         touch.row.0,
         touch.held.0,
+        touch.values.0,
     ];
     let sets = u64::from(touch.steps.0) << 32 | u64::from(touch.actions.0);
     for (place, word) in words.chunks_exact_mut(8).zip(keys.into_iter().chain([sets])) {
@@ -233,7 +234,7 @@ fn decode(record: &[u8; RECORD]) -> Touch {
     };
     let high = |word: u64| u32::try_from(word >> 32).unwrap_or(0);
     let low = |word: u64| u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0);
-    let precision = match record[72] {
+    let precision = match record[80] {
         1 => Precision::Second,
         2 => Precision::Minute,
         3 => Precision::Day,
@@ -247,14 +248,15 @@ fn decode(record: &[u8; RECORD]) -> Touch {
         order: Key(word(4)),
         row: RowRef(word(5)),
         held: Key(word(6)),
-        steps: StepSet(high(word(7))),
-        actions: StepSet(low(word(7))),
-        name: high(word(8)),
-        sequence: low(word(8)),
+        values: Key(word(7)),
+        steps: StepSet(high(word(8))),
+        actions: StepSet(low(word(8))),
+        name: high(word(9)),
+        sequence: low(word(9)),
         precision,
-        aside: record[73],
-        marks: record[74],
-        exclusions: record[75],
+        aside: record[81],
+        marks: record[82],
+        exclusions: record[83],
     }
 }
 
@@ -264,10 +266,10 @@ mod tests {
     use proptest::prelude::*;
 
     prop_compose! {
-        fn any_touch()(words in any::<[u64; 7]>(), at in any::<i64>(), parts in any::<[u32; 4]>(), precision in 0u8..4, aside in any::<u8>(), marks in any::<u8>(), exclusions in any::<u8>()) -> Touch {
+        fn any_touch()(words in any::<[u64; 7]>(), values in any::<u64>(), at in any::<i64>(), parts in any::<[u32; 4]>(), precision in 0u8..4, aside in any::<u8>(), marks in any::<u8>(), exclusions in any::<u8>()) -> Touch {
             let precision = [Precision::Exact, Precision::Second, Precision::Minute, Precision::Day][usize::from(precision)];
             Touch {
-                person: Key(words[0]), visit: Key(words[1]), at: Instant(at), fingerprint: Key(words[2]), order: Key(words[3]), row: RowRef(words[4]), held: Key(words[5]),
+                person: Key(words[0]), visit: Key(words[1]), at: Instant(at), fingerprint: Key(words[2]), order: Key(words[3]), row: RowRef(words[4]), held: Key(words[5]), values: Key(values),
                 steps: StepSet(parts[0]), actions: StepSet(parts[1]), name: parts[2], sequence: parts[3], precision, aside, marks, exclusions,
             }
         }

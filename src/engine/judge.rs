@@ -4,6 +4,7 @@
 //! own, and these are merged. How far a journey got is decided by `climb` alone.
 
 use super::exchange::{Exchange, in_parallel};
+use super::groups::Groups;
 use super::settle::Settled;
 use super::{RowIndex, Settings};
 use crate::climb::Climber;
@@ -27,6 +28,7 @@ pub(super) struct Bench<'b> {
     pub(super) rows: &'b RowIndex,
     /// The orders of the exports.
     pub(super) settled: &'b Settled,
+    pub(super) groups: &'b Groups<'b>,
     pub(super) seen_until: Option<Instant>,
 }
 
@@ -179,8 +181,9 @@ impl<'b> Judge<'b> {
     fn journey(&mut self, journey: &[Touch]) {
         let seen_until = self.bench.seen_until.unwrap_or(Instant::MAX);
         let verdict = self.climber.as_mut().and_then(|climber| climber.judge(journey, seen_until));
-        if let Some(verdict) = verdict {
+        if let Some(verdict) = verdict.filter(|verdict| self.bench.groups.admit(verdict, journey)) {
             verdict.add_to(&mut self.verdicts.tally, journey);
+            self.bench.groups.count(&verdict, journey, &mut self.verdicts.tally);
         }
     }
 }

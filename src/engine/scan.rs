@@ -5,6 +5,7 @@
 
 use super::Settings;
 use super::exchange::{Entrance, Exchange, in_parallel};
+use super::values::Values;
 use crate::error::Result;
 use crate::event::{Identifier, IdentifierKind, Origin, RawEvent, RowRef, Touch, mark};
 use crate::identity::Links;
@@ -18,6 +19,7 @@ use crate::input::{Extent, Reading, Scratch};
 use crate::key::{FastSet, Key};
 use crate::ladder::stamp::{NameTable, Stamper};
 use crate::money::{Amount, Currency};
+use crate::names::Names;
 use crate::quality::{Quality, Reason};
 use crate::time::{Instant, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +68,10 @@ pub(super) struct KindSeen {
 #[derive(Debug)]
 pub(crate) struct Haul<'s> {
     pub(super) names: NameTable<'s>,
+    /// Every name of the run; filled when no more rows are stamped.
+    pub(super) all_names: Names,
+    /// The values of the dimensions that are asked for.
+    pub(super) values: Values,
     /// Canonical names that rows proved beyond their own.
     pub(super) derived: BTreeSet<&'static str>,
     pub(super) inputs: Vec<InputSeen>,
@@ -111,6 +117,9 @@ impl Feeder {
 pub(super) struct Scan<'a, 's> {
     pub(super) readings: &'a [Reading],
     pub(super) stamper: &'s Stamper,
+    pub(super) names: &'s Mutex<Names>,
+    /// The properties whose values are kept.
+    pub(super) properties: Vec<String>,
     pub(super) settings: &'a Settings,
     pub(super) exchange: &'a Exchange,
     pub(super) progress: super::Progress<'a>,
@@ -121,7 +130,7 @@ impl<'s> Scan<'_, 's> {
     pub(super) fn run(&self, cutters: Vec<Cutter>) -> Result<Haul<'s>> {
         let feeder = Mutex::new(Feeder { cutters, input: 0, next_block: 0, bytes_before: 0 });
         let hauls = in_parallel(self.settings.threads, || self.work(&feeder))?;
-        let mut all = Haul::new(self.stamper, self.readings.len());
+        let mut all = Haul::new(self);
         for haul in hauls {
             all.merge(haul);
         }
@@ -130,7 +139,7 @@ impl<'s> Scan<'_, 's> {
 
     /// One thread's share: block after block until there is none.
     fn work(&self, feeder: &Mutex<Feeder>) -> Result<Haul<'s>> {
-        let mut haul = Haul::new(self.stamper, self.readings.len());
+        let mut haul = Haul::new(self);
         let mut stamping = Stamping::new(self.settings, self.exchange);
         let mut block = Vec::new();
         let mut scratch = Scratch::default();
@@ -161,9 +170,12 @@ impl<'s> Scan<'_, 's> {
 }
 
 impl<'s> Haul<'s> {
-    fn new(stamper: &'s Stamper, inputs: usize) -> Haul<'s> {
+    fn new(scan: &Scan<'_, 's>) -> Haul<'s> {
+        let inputs = scan.readings.len();
         Haul {
-            names: NameTable::new(stamper),
+            names: NameTable::new(scan.stamper, scan.names),
+            all_names: Names::default(),
+            values: Values::new(scan.properties.clone()),
             derived: BTreeSet::new(),
             inputs: (0..inputs).map(|_| InputSeen::default()).collect(),
             links: Links::default(),
@@ -179,10 +191,8 @@ impl<'s> Haul<'s> {
     }
 
     fn merge(&mut self, other: Haul<'_>) {
-        let texts: Vec<String> = other.names.names().texts().map(str::to_string).collect();
-        let numbers: Vec<u32> = texts.iter().map(|text| self.names.look_up(text, None).0).collect();
         for (mine, theirs) in self.inputs.iter_mut().zip(other.inputs) {
-            for (rows, &number) in theirs.names.into_iter().zip(&numbers) {
+            for (number, rows) in (0..).zip(theirs.names) {
                 mine.count_name(number, rows);
             }
             for (kind, seen) in theirs.identifiers {
@@ -192,6 +202,7 @@ impl<'s> Haul<'s> {
             }
         }
         self.derived.extend(other.derived);
+        self.values.merge(other.values);
         self.links.merge(other.links);
         self.quality.merge(other.quality);
         self.blocks.extend(other.blocks);
@@ -219,9 +230,9 @@ impl<'s> Haul<'s> {
         let (input, row) = place;
         let stamper = self.names.stamper();
         let (number, meaning) = self.names.look_up(event.name, event.derived);
-        let (steps, actions) = stamper.stamp(meaning, event.origin, event.properties);
+        let stamp = stamper.stamp(meaning, event.origin, event.properties);
         let canonical = meaning.canonical;
-        let known = meaning.known || !steps.is_empty() || !actions.is_empty();
+        let known = meaning.known || !stamp.is_empty();
         let reason = verdict
             .aside
             .or_else(|| stamping.aside(event))
@@ -265,15 +276,16 @@ impl<'s> Haul<'s> {
             fingerprint: event.fingerprint,
             order: if marks & mark::ORDER == 0 { Key::NONE } else { order },
             row,
-            steps,
-            actions,
+            steps: stamp.steps,
+            actions: stamp.actions,
             name: number,
             sequence: event.sequence,
             precision: event.precision,
             aside: reason.map_or(0, Reason::mark),
             marks,
-            held: Key::NONE,
-            exclusions: 0,
+            held: stamp.held,
+            values: self.values.note(event.properties),
+            exclusions: stamp.exclusions,
         });
     }
 }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::event::{
     IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, Touch, mark,
 };
-use crate::findings::{Notice, OrderFindings, SessionReport};
+use crate::findings::{Findings, Notice, OrderFindings, SessionReport};
 use crate::identity::{Strictness, identify};
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::shopify_analytics::{self, ReportInput};
@@ -47,6 +47,14 @@ pub(super) struct Settled {
 }
 
 impl Settled {
+    /// Puts what was settled into the findings.
+    pub(super) fn tell(self, findings: &mut Findings) {
+        findings.orders = self.orders;
+        findings.session_reports = self.session_reports;
+        findings.store_offset = self.store_offset;
+        findings.notices.extend(self.notices);
+    }
+
     /// A touch, set aside if it completes an order that does not count.
     pub(super) fn judged(&self, mut touch: Touch) -> Touch {
         if touch.aside == 0 && touch.is(mark::ORDER | mark::NUMBERED) {

@@ -7,14 +7,39 @@
 use super::definition::{Action, Condition, Ladder};
 use super::vocabulary;
 use crate::event::{Origin, Properties, StepSet};
+use crate::key::Key;
 use crate::names::Names;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// The conditions to hold rows against.
 #[derive(Clone, Debug)]
 pub struct Stamper {
     steps: Vec<Condition>,
     actions: Vec<Condition>,
+    exclusions: Vec<Condition>,
+    /// The property whose value a chain must share.
+    hold: Option<String>,
+}
+
+/// What a row is to the ladder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// The steps whose condition it meets.
+    pub steps: StepSet,
+    /// The secondary actions.
+    pub actions: StepSet,
+    /// The exclusions, as bits.
+    pub exclusions: u8,
+    /// The value of the held property, or [`Key::NONE`].
+    pub held: Key,
+}
+
+impl Stamp {
+    /// Whether it is nothing to the ladder.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.actions.is_empty() && self.exclusions == 0
+    }
 }
 
 /// What a name means to a stamper.
@@ -26,6 +51,7 @@ pub struct Meaning {
     pub known: bool,
     steps: Matches,
     actions: Matches,
+    exclusions: Matches,
 }
 
 /// Which of a list of conditions a name meets.
@@ -40,14 +66,9 @@ struct Matches {
 }
 
 impl Stamper {
-    /// Stamps rows for one ladder: positions are those of its steps and actions.
-    pub fn for_ladder(ladder: &Ladder) -> Stamper {
-        let steps = ladder.steps.iter().map(|step| step.condition.clone()).collect();
-        Stamper { steps, actions: conditions_of(&ladder.actions) }
-    }
-
     /// Stamps rows for several ladders at once. The second value holds, for each ladder, the set of its
-    /// steps for each of the stamper's positions (see [`relabel`]). All must have the same actions.
+    /// steps for each of the stamper's positions (see [`relabel`]). All must have the same
+    /// actions; exclusions and the held property are the first one's, and presets have none.
     pub fn for_ladders(ladders: &[Ladder]) -> (Stamper, Vec<Vec<StepSet>>) {
         let mut steps: Vec<Condition> = Vec::new();
         for condition in ladders.iter().flat_map(|ladder| &ladder.steps).map(|step| &step.condition)
@@ -70,9 +91,12 @@ impl Stamper {
             steps.iter().map(of).collect()
         };
         let tables = ladders.iter().map(table).collect();
-        let actions =
-            ladders.first().map(|ladder| conditions_of(&ladder.actions)).unwrap_or_default();
-        (Stamper { steps, actions }, tables)
+        let first = ladders.first();
+        let actions = first.map(|ladder| conditions_of(&ladder.actions)).unwrap_or_default();
+        let exclusions =
+            first.map(|ladder| ladder.exclusions.iter().map(|e| e.condition.clone()).collect());
+        let hold = first.and_then(|ladder| ladder.hold.clone());
+        (Stamper { steps, actions, exclusions: exclusions.unwrap_or_default(), hold }, tables)
     }
 
     /// What a name means, together with a canonical name that other cells of the row prove.
@@ -81,24 +105,26 @@ impl Stamper {
         let names: Vec<&str> = [Some(name), canonical, derived].into_iter().flatten().collect();
         let steps = Matches::of(&self.steps, &names);
         let actions = Matches::of(&self.actions, &names);
+        let exclusions = Matches::of(&self.exclusions, &names);
         let known = canonical.is_some()
             || derived.is_some()
             || steps.any_by_name()
-            || actions.any_by_name();
-        Meaning { canonical: derived.or(canonical), known, steps, actions }
+            || actions.any_by_name()
+            || exclusions.any_by_name();
+        Meaning { canonical: derived.or(canonical), known, steps, actions, exclusions }
     }
 
-    /// The steps and actions of a row whose name has this meaning.
-    pub fn stamp(
-        &self,
-        meaning: &Meaning,
-        origin: Origin,
-        properties: &dyn Properties,
-    ) -> (StepSet, StepSet) {
-        (
-            meaning.steps.stamp(&self.steps, origin, properties),
-            meaning.actions.stamp(&self.actions, origin, properties),
-        )
+    /// What a row is whose name has this meaning.
+    pub fn stamp(&self, meaning: &Meaning, origin: Origin, properties: &dyn Properties) -> Stamp {
+        let exclusions = meaning.exclusions.stamp(&self.exclusions, origin, properties);
+        let held = self.hold.as_deref().and_then(|property| properties.get(property));
+        Stamp {
+            steps: meaning.steps.stamp(&self.steps, origin, properties),
+            actions: meaning.actions.stamp(&self.actions, origin, properties),
+            // A ladder has at most eight exclusions.
+            exclusions: u8::try_from(exclusions.0).unwrap_or(u8::MAX),
+            held: held.map_or(Key::NONE, |value| Key::of(value.into_text().as_bytes())),
+        }
     }
 }
 
@@ -156,53 +182,50 @@ impl Matches {
     }
 }
 
-/// The names of a run with what each means; one a thread.
+/// The names of a run with what each means; one a thread. Numbers are the run's, shared by all threads,
+/// so a name is the same number wherever it is met.
 #[derive(Debug)]
 pub struct NameTable<'s> {
     stamper: &'s Stamper,
+    shared: &'s Mutex<Names>,
     names: Names,
+    numbers: Vec<u32>,
     meanings: Vec<Meaning>,
     derived: BTreeMap<(u32, &'static str), Meaning>,
 }
 
 impl<'s> NameTable<'s> {
-    /// An empty table.
-    pub fn new(stamper: &'s Stamper) -> NameTable<'s> {
+    /// An empty table over the run's names.
+    pub fn new(stamper: &'s Stamper, shared: &'s Mutex<Names>) -> NameTable<'s> {
         NameTable {
             stamper,
+            shared,
             names: Names::default(),
+            numbers: Vec::new(),
             meanings: Vec::new(),
             derived: BTreeMap::new(),
         }
     }
 
-    /// The number of a name, and what it means together with what other cells prove.
+    /// The run's number of a name, and what it means together with what other cells prove.
     pub fn look_up(&mut self, name: &str, derived: Option<&'static str>) -> (u32, &Meaning) {
-        let number = self.names.number(name);
-        if number as usize == self.meanings.len() {
+        let own = self.names.number(name);
+        if own as usize == self.meanings.len() {
             self.meanings.push(self.stamper.meaning(name, None));
+            let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+            self.numbers.push(shared.number(name));
         }
-        match derived {
-            None => (number, &self.meanings[number as usize]),
-            Some(canonical) => {
-                let stamper = self.stamper;
-                (
-                    number,
-                    self.derived
-                        .entry((number, canonical))
-                        .or_insert_with(|| stamper.meaning(name, Some(canonical))),
-                )
-            }
-        }
+        let number = self.numbers[own as usize];
+        let Some(canonical) = derived else {
+            return (number, &self.meanings[own as usize]);
+        };
+        let stamper = self.stamper;
+        let meaning = || stamper.meaning(name, Some(canonical));
+        (number, self.derived.entry((own, canonical)).or_insert_with(meaning))
     }
 
     /// The stamper whose names these are.
     pub fn stamper(&self) -> &'s Stamper {
         self.stamper
-    }
-
-    /// The names seen so far.
-    pub fn names(&self) -> &Names {
-        &self.names
     }
 }

@@ -46,6 +46,9 @@ fn sentences(texts: &[String], style: &TableStyle) -> Vec<String> {
 /// The sections below the ladder that have something to say.
 fn sheets(report: &Report) -> Vec<Sheet> {
     let mut sheets = vec![biggest_exits(report)];
+    sheets.extend(
+        report.breakdowns.iter().map(|breakdown| sheet::breakdown_sheet(report, breakdown)),
+    );
     if !report.actions.is_empty() {
         sheets.push(sheet::actions_sheet(report));
     }

@@ -4,6 +4,7 @@
 //! Unknown is `None` and never nought, numbers are not rounded, lists are in a fixed order.
 //! Nothing here lays out, and nothing here counts: counts come from the findings, rates from `analysis`.
 
+mod breakdown;
 #[cfg(test)]
 pub mod example;
 mod header;
@@ -17,12 +18,13 @@ mod steps;
 pub mod words;
 pub mod zone;
 
+pub use breakdown::{BreakdownReport, BreakdownRow};
 pub use header::{InputReport, JourneysReport, LadderReport, PeriodReport, ToolReport};
 pub use notices::NoticeReport;
 pub use orders::{OrderValueReport, OrdersReport, SessionReportReport, SessionStepReport};
 pub use quality::{ExampleReport, QualityReport, SetAsideReport};
 pub use sentences::{headline, scope};
-pub use steps::{ActionReport, BreakdownReport, BreakdownRow, ExitReport, MacroReport, StepReport};
+pub use steps::{ActionReport, ExitReport, MacroReport, StepReport};
 
 use crate::analysis::coverage::{self, Coverage};
 use crate::findings::Findings;
@@ -101,7 +103,7 @@ impl Report {
             journeys: JourneysReport::new(&findings.tally, ladder),
             steps: steps::steps(&findings.tally, ladder, confidence),
             macro_conversion: steps::macro_conversion(&findings.tally, ladder, confidence),
-            breakdowns: Vec::new(),
+            breakdowns: breakdown::breakdowns(&findings.breakdowns, ladder, confidence),
             actions: steps::actions(&findings.tally, ladder, confidence),
             orders: OrdersReport::new(findings, confidence),
             coverage: coverage::coverage(findings, confidence),

@@ -4,6 +4,7 @@
 //! escapes or measures widths. A column's priority says in which order narrow media drop columns.
 
 use super::Report;
+use super::breakdown::BreakdownReport;
 use super::inspect::InspectedInput;
 use super::orders::SessionReportReport;
 use super::quality::QualityReport;
@@ -248,6 +249,45 @@ pub fn actions_sheet(report: &Report) -> Sheet {
         ]);
     }
     sheet.notes = vec!["That is no proof that an action makes the difference.".to_owned()];
+    sheet
+}
+
+/// The rows of a breakdown: who entered, who reached the last step.
+pub fn breakdown_sheet(report: &Report, breakdown: &BreakdownReport) -> Sheet {
+    let range_name = words::range_name(report.confidence);
+    let first = report.steps.first().map_or("", |step| step.name.as_str());
+    let last = report.steps.last().map_or("", |step| step.name.as_str());
+    let columns = vec![
+        left(&breakdown.by, 0),
+        right(first, 0),
+        right(last, 0),
+        right("rate", 0).means(format!("of those at {first}, who reached {last}")),
+        right(&range_name, 1),
+    ];
+    let mut sheet =
+        Sheet::new(&format!("{last}, by {} (at: {})", breakdown.by, breakdown.at), columns);
+    for row in &breakdown.rows {
+        let others =
+            if row.values > 1 { format!("(other: {} values)", row.values) } else { String::new() };
+        let name = match &row.value {
+            Some(_) if row.values > 1 => others,
+            Some(text) => text.clone(),
+            None => "(unknown)".to_owned(),
+        };
+        let converted = row.steps.last().map(|step| step.overall_rate);
+        sheet.rows.push(vec![
+            Cell::Text(name),
+            Cell::Count(row.journeys),
+            Cell::Count(row.steps.last().map_or(0, |step| step.reached)),
+            Cell::Share(converted.as_ref().and_then(|rate| rate.rate)),
+            converted.as_ref().map_or(Cell::Empty, range),
+        ]);
+    }
+    if breakdown.at == "any" {
+        sheet.notes = vec![
+            "A journey with several values counts in several rows: they do not add up.".to_owned(),
+        ];
+    }
     sheet
 }
 

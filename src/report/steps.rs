@@ -83,28 +83,6 @@ pub(super) fn macro_conversion(tally: &Tally, ladder: &Ladder, confidence: f64) 
     }
 }
 
-/// The steps by the values of one dimension.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct BreakdownReport {
-    /// The dimension: `device`.
-    pub by: String,
-    /// At which point of a journey its value is taken: `entry`.
-    pub at: String,
-    /// One a value; together they are all journeys.
-    pub rows: Vec<BreakdownRow>,
-}
-
-/// The steps of the journeys that share a value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct BreakdownRow {
-    /// The value.
-    pub value: String,
-    /// Journeys that entered.
-    pub journeys: u64,
-    /// As in the whole report.
-    pub steps: Vec<StepReport>,
-}
-
 /// A secondary action and the order rates with and without it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ActionReport {

@@ -142,8 +142,19 @@ struct RowProperties<'r> {
 
 impl Properties for RowProperties<'_> {
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let column = self.header.find(&[normalise(path).as_str()])?;
+        let own = self.header.find(&[normalise(path).as_str()]);
+        let column = own.or_else(|| self.header.find(aliases_of(path)))?;
         self.row.value(Some(column)).map(Value::Text)
+    }
+}
+
+/// The columns that hold what dimensions are worked out from.
+fn aliases_of(property: &str) -> &'static [&'static str] {
+    match property {
+        "url" => &["page url", "page location", "landing page", "page", "path"],
+        "referrer" => &["referer", "page referrer", "http referer"],
+        "user_agent" => &["useragent", "ua"],
+        _ => &[],
     }
 }
 

@@ -267,12 +267,18 @@ struct EventProperties<'r> {
 impl Properties for EventProperties<'_> {
     fn get(&self, path: &str) -> Option<Value<'_>> {
         let own = self.json.dotted(path).and_then(Json::property);
+        let known = || match path {
+            "url" => self.parts.path,
+            "user_agent" => self.parts.user_agent,
+            "referrer" => self.json.path(&["context", "document", "referrer"]),
+            _ => None,
+        };
         let inside = || {
             [self.parts.data, self.parts.custom]
                 .into_iter()
                 .flatten()
                 .find_map(|json| json.dotted(path)?.property())
         };
-        own.or_else(inside)
+        own.or_else(|| known()?.property()).or_else(inside)
     }
 }

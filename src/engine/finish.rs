@@ -1,0 +1,112 @@
+//! What a run found out, put together from the scan, the settling and the judging.
+
+use super::rows::RowIndex;
+use super::scan::Haul;
+use crate::findings::{EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside};
+use crate::input::Reading;
+use crate::input::format::Format;
+use crate::ladder::definition::Ladder;
+use crate::ladder::vocabulary;
+use crate::quality::{Quality, Reason};
+
+/// What the findings say about the inputs and the rows.
+pub(super) fn finish(
+    findings: &mut Findings,
+    haul: &Haul<'_>,
+    readings: &[Reading],
+    rows: &RowIndex,
+) {
+    findings.has_log = readings.iter().any(|reading| reading.format.is_log());
+    findings.has_orders = readings.iter().any(|reading| reading.format == Format::ShopifyOrders);
+    findings.identity.blocked_values = haul.blocked;
+    findings.seen_until = haul.seen_until;
+    findings.inputs = readings
+        .iter()
+        .enumerate()
+        .map(|(number, reading)| input_finding(number, reading, haul))
+        .collect();
+    findings.set_aside = Reason::ALL
+        .into_iter()
+        .filter_map(|reason| set_aside(reason, &haul.quality, rows))
+        .collect();
+}
+
+fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFinding {
+    let account = haul.quality.accounts.get(number).cloned().unwrap_or_default();
+    let counts = haul.inputs.get(number);
+    let mut events: Vec<EventFinding> = counts
+        .into_iter()
+        .flat_map(|input| input.names.iter().enumerate())
+        .filter(|(_, rows)| **rows > 0)
+        .map(|(name, &rows)| {
+            let name = haul.all_names.text(u32::try_from(name).unwrap_or(u32::MAX)).to_string();
+            EventFinding { step: vocabulary::canonical(&name).map(str::to_string), name, rows }
+        })
+        .collect();
+    events.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.name.cmp(&b.name)));
+    let identifiers = counts.into_iter().flat_map(|input| &input.identifiers);
+    InputFinding {
+        path: reading.path.clone(),
+        format: reading.format.id(),
+        why: reading.why.clone(),
+        encoding: reading.encoding,
+        delimiter: reading.delimiter.map(char::from),
+        columns: reading.columns.clone(),
+        decisions: counts.map(|input| input.decisions.clone()).unwrap_or_default(),
+        rows_read: account.rows_read,
+        rows_used: account.rows_used(),
+        rows_set_aside: account.rows_set_aside(),
+        from: account.from,
+        to: account.to,
+        events,
+        identifiers: identifiers
+            .map(|(kind, seen)| IdentifierFinding {
+                kind: kind.name(),
+                rows: seen.rows,
+                distinct: seen.distinct.len() as u64,
+            })
+            .collect(),
+    }
+}
+
+fn set_aside(reason: Reason, quality: &Quality, rows: &RowIndex) -> Option<SetAside> {
+    const SHOWN: usize = 5;
+    let mut examples: Vec<_> = quality
+        .accounts
+        .iter()
+        .filter_map(|account| account.set_aside.get(&reason))
+        .flat_map(|aside| aside.examples.clone())
+        .collect();
+    examples.sort();
+    examples.truncate(SHOWN);
+    let total = quality.rows(reason);
+    let examples =
+        examples.into_iter().map(|example| (rows.place(example.row), example.message)).collect();
+    (total > 0).then_some(SetAside { reason, rows: total, examples })
+}
+
+/// A name in the user's ladder that never occurs is a notice with the nearest names that do.
+pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec<Notice> {
+    let mut seen: Vec<&str> = haul.all_names.texts().collect();
+    seen.sort_unstable();
+    let occurs = |name: &str| {
+        seen.iter().any(|own| *own == name || vocabulary::canonical(own) == Some(name))
+            || haul.derived.contains(name)
+            || name == "visit"
+    };
+    let names = ladder.steps.iter().filter(|_| given).flat_map(|step| {
+        step.condition.event.exact_names().map(|name| (step.name.clone(), name.to_string()))
+    });
+    names
+        .filter(|(_, name)| !occurs(name))
+        .map(|(step, name)| {
+            let near = vocabulary::nearest(&name, seen.iter().copied())
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            Notice {
+                code: "name_never_seen",
+                message: format!("no event is named `{name}` (step {step}){near}"),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,234 @@
+//! Breakdowns and filters: which row of a breakdown a journey belongs to, decided after matching.
+//!
+//! A journey has one value for each breakdown (but for `@any`), so rows, `(other)` and unknown together
+//! are always the total.
+
+use super::Request;
+use super::values::{Row, Values, key_of};
+use crate::climb::{Outcome, Verdict};
+use crate::error::{Error, Result};
+use crate::event::{Touch, mark};
+use crate::findings::{BreakdownFinding, BreakdownGroup, GroupName};
+use crate::journey::SESSION_GAP;
+use crate::key::{FastMap, Key};
+use crate::ladder::definition::Ladder;
+use crate::ladder::dimension::{At, Breakdown, Filter};
+use crate::ladder::vocabulary;
+use crate::tally::{GroupTally, Tally};
+use std::collections::BTreeSet;
+
+/// A dimension that is worked out from the journey instead of a row.
+const RETURNING: &str = "returning";
+
+/// What all judges need to know about breakdowns and filters.
+#[derive(Debug)]
+pub(super) struct Groups<'g> {
+    values: &'g Values,
+    breakdowns: Vec<Grouping<'g>>,
+    filters: Vec<(&'g Filter, Source)>,
+}
+
+/// A breakdown with its properties and step looked up.
+#[derive(Debug)]
+struct Grouping<'g> {
+    breakdown: &'g Breakdown,
+    sources: Vec<Source>,
+    step: usize,
+}
+
+/// Where a property's value comes from.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// A position in the dictionary.
+    Row(usize),
+    /// Whether the customer was there before.
+    Returning,
+}
+
+impl<'g> Groups<'g> {
+    pub(super) fn new(
+        request: &'g Request,
+        values: &'g Values,
+        ladder: &Ladder,
+    ) -> Result<Groups<'g>> {
+        let source = |property: &String| match (property.as_str(), values.position(property)) {
+            (RETURNING, _) | (_, None) => Source::Returning,
+            (_, Some(position)) => Source::Row(position),
+        };
+        let grouping = |breakdown: &'g Breakdown| {
+            let sources = breakdown.properties.iter().map(source).collect();
+            Ok(Grouping { breakdown, sources, step: step_of(breakdown, ladder)? })
+        };
+        Ok(Groups {
+            values,
+            breakdowns: request.breakdowns.iter().map(grouping).collect::<Result<_>>()?,
+            filters: request
+                .filters
+                .iter()
+                .map(|filter| (filter, source(&filter.property)))
+                .collect(),
+        })
+    }
+
+    /// Whether a journey meets all filters at its entry.
+    pub(super) fn admit(&self, verdict: &Verdict, journey: &[Touch]) -> bool {
+        self.filters
+            .iter()
+            .all(|(filter, source)| filter.holds(self.value(*source, verdict.entry, journey)))
+    }
+
+    /// Counts a journey in its row of each breakdown.
+    pub(super) fn count(&self, verdict: &Verdict, journey: &[Touch], tally: &mut Tally) {
+        tally.groups.resize_with(self.breakdowns.len(), FastMap::default);
+        for (grouping, rows) in self.breakdowns.iter().zip(&mut tally.groups) {
+            for key in self.keys(grouping, verdict, journey) {
+                add(verdict, rows.entry(key).or_insert_with(|| GroupTally::new(tally.steps.len())));
+            }
+        }
+    }
+
+    fn keys(&self, grouping: &Grouping<'_>, verdict: &Verdict, journey: &[Touch]) -> Vec<Key> {
+        let key = |touch: usize| self.key(grouping, touch, journey);
+        let has_value = |touch: &usize| !key(*touch).is_none();
+        match &grouping.breakdown.at {
+            At::Entry => vec![key(verdict.entry)],
+            At::First => vec![(0..journey.len()).find(has_value).map_or(Key::NONE, key)],
+            At::Last => vec![(0..journey.len()).rev().find(has_value).map_or(Key::NONE, key)],
+            At::Step(_) => vec![verdict.chain.touch_of(grouping.step).map_or(Key::NONE, key)],
+            At::Any => {
+                let all: BTreeSet<Key> = (0..journey.len()).filter(has_value).map(key).collect();
+                if all.is_empty() { vec![Key::NONE] } else { all.into_iter().collect() }
+            }
+        }
+    }
+
+    /// The key of a touch's values for a breakdown; [`Key::NONE`] if all of them are unknown.
+    fn key(&self, grouping: &Grouping<'_>, touch: usize, journey: &[Touch]) -> Key {
+        let values: Vec<Option<&str>> =
+            grouping.sources.iter().map(|source| self.value(*source, touch, journey)).collect();
+        if values.iter().all(Option::is_none) { Key::NONE } else { key_of(values.into_iter()) }
+    }
+
+    fn value(&self, source: Source, touch: usize, journey: &[Touch]) -> Option<&str> {
+        match source {
+            Source::Row(position) => self.values.get(journey.get(touch)?.values, position),
+            Source::Returning => {
+                Some(if was_there_before(journey, touch) { "returning" } else { "new" })
+            }
+        }
+    }
+
+    /// The rows of all breakdowns: the largest first, at most `top`, then the others together, then the
+    /// journeys whose value is unknown.
+    pub(super) fn findings(
+        &self,
+        tally: &Tally,
+        ladder: &Ladder,
+        top: usize,
+    ) -> Vec<BreakdownFinding> {
+        let none = FastMap::default();
+        let rows = |position: usize| tally.groups.get(position).unwrap_or(&none);
+        self.breakdowns
+            .iter()
+            .enumerate()
+            .map(|(position, grouping)| self.finding(grouping, rows(position), (ladder, top)))
+            .collect()
+    }
+
+    fn finding(
+        &self,
+        grouping: &Grouping<'_>,
+        rows: &FastMap<Key, GroupTally>,
+        shown: (&Ladder, usize),
+    ) -> BreakdownFinding {
+        let (ladder, top) = shown;
+        let texts = self.texts(grouping);
+        let mut known: Vec<(&str, &GroupTally)> = rows
+            .iter()
+            .filter_map(|(key, group)| Some((texts.get(key)?.as_str(), group)))
+            .collect();
+        known.sort_by(|a, b| b.1.entered.cmp(&a.1.entered).then(a.0.cmp(b.0)));
+        let mut others = GroupTally::new(ladder.steps.len());
+        for (_, group) in known.iter().skip(top) {
+            others.merge(group);
+        }
+        let named = known.iter().take(top).map(|(text, group)| BreakdownGroup {
+            name: GroupName::Value((*text).to_string()),
+            tally: (*group).clone(),
+        });
+        let mut groups: Vec<BreakdownGroup> = named.collect();
+        if known.len() > top {
+            groups
+                .push(BreakdownGroup { name: GroupName::Other(known.len() - top), tally: others });
+        }
+        if let Some(unknown) = rows.get(&Key::NONE) {
+            groups.push(BreakdownGroup { name: GroupName::Unknown, tally: unknown.clone() });
+        }
+        BreakdownFinding {
+            by: grouping.breakdown.name(),
+            at: grouping.breakdown.at.word().to_string(),
+            groups,
+        }
+    }
+
+    /// The text of each row key of a breakdown.
+    fn texts(&self, grouping: &Grouping<'_>) -> FastMap<Key, String> {
+        let mut texts = FastMap::default();
+        for row in self.values.rows().chain([None]) {
+            for returning in ["new", "returning"] {
+                let values = grouping.values(row, returning);
+                texts.entry(key_of(values.iter().copied())).or_insert_with(|| in_words(&values));
+            }
+        }
+        texts
+    }
+}
+
+impl Grouping<'_> {
+    /// The values of a row of the dictionary, one a property.
+    fn values<'r>(&self, row: Option<&'r Row>, returning: &'r str) -> Vec<Option<&'r str>> {
+        let value = |source: &Source| match source {
+            Source::Row(position) => row?.get(*position)?.as_deref(),
+            Source::Returning => Some(returning),
+        };
+        self.sources.iter().map(value).collect()
+    }
+}
+
+fn in_words(values: &[Option<&str>]) -> String {
+    values.iter().map(|value| value.unwrap_or("(unknown)")).collect::<Vec<_>>().join(" / ")
+}
+
+/// The step that a breakdown is decided at.
+fn step_of(breakdown: &Breakdown, ladder: &Ladder) -> Result<usize> {
+    let At::Step(name) = &breakdown.at else { return Ok(0) };
+    let names = || ladder.steps.iter().map(|step| step.name.as_str());
+    names().position(|own| own == name).ok_or_else(|| {
+        let near = vocabulary::nearest(name, names())
+            .map(|near| format!("did you mean @{near}? "))
+            .unwrap_or_default();
+        Error::new(format!("--by: the ladder has no step `{name}`"))
+            .hint(format!("{near}after @ comes entry, first, last, any or the name of a step"))
+    })
+}
+
+/// Counts a verdict in a row of a breakdown.
+fn add(verdict: &Verdict, group: &mut GroupTally) {
+    let converted = u64::from(verdict.outcome == Outcome::Converted);
+    group.entered += 1;
+    group.converted += converted;
+    for (position, step) in group.steps.iter_mut().enumerate() {
+        let reached = u64::from(verdict.reached.has(position));
+        step.reached += reached;
+        step.observed += u64::from(verdict.observed.has(position));
+        step.open += u64::from(verdict.outcome == Outcome::Open && verdict.furthest == position);
+        step.converted += reached * converted;
+    }
+}
+
+/// Whether a session of the customer had ended before a touch.
+fn was_there_before(journey: &[Touch], touch: usize) -> bool {
+    let log: Vec<&Touch> =
+        journey.iter().take(touch + 1).filter(|touch| touch.is(mark::LOG)).collect();
+    log.windows(2).any(|pair| pair[1].at.since(pair[0].at) > SESSION_GAP)
+}

@@ -1,0 +1,98 @@
+//! Where rows stand: from the packed place of a row to file, record and line; and what to say of an input
+//! whose rows cannot be read.
+
+use super::scan::Haul;
+use crate::error::{Error, Result};
+use crate::event::RowRef;
+use crate::input::Reading;
+use crate::place::Place;
+use crate::quality::Quality;
+
+/// Which input each block is of, and how many records and lines come before it.
+#[derive(Debug)]
+pub(super) struct RowIndex {
+    blocks: Vec<Option<BlockPlace>>,
+    paths: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct BlockPlace {
+    input: usize,
+    records_before: u64,
+    lines_before: u64,
+}
+
+impl RowIndex {
+    pub(super) fn new(haul: &Haul<'_>, readings: &[Reading]) -> RowIndex {
+        let mut blocks =
+            vec![None; haul.blocks.iter().map(|block| block.number + 1).max().unwrap_or(0)];
+        let mut sorted = haul.blocks.clone();
+        sorted.sort_unstable_by_key(|block| block.number);
+        let mut before: Vec<(u64, u64)> =
+            readings.iter().map(|reading| (0, reading.first_line - 1)).collect();
+        for block in sorted {
+            let (records, lines) = &mut before[block.input];
+            blocks[block.number] = Some(BlockPlace {
+                input: block.input,
+                records_before: *records,
+                lines_before: *lines,
+            });
+            *records += block.extent.records;
+            *lines += block.extent.lines;
+        }
+        RowIndex { blocks, paths: readings.iter().map(|reading| reading.path.clone()).collect() }
+    }
+
+    /// The input that a row is of.
+    pub(super) fn input(&self, row: RowRef) -> usize {
+        self.blocks.get(row.block()).copied().flatten().map_or(0, |block| block.input)
+    }
+
+    /// Where a row stands.
+    pub(super) fn place(&self, row: RowRef) -> Place {
+        let Some(block) = self.blocks.get(row.block()).copied().flatten() else {
+            return Place::default();
+        };
+        let path = self.paths.get(block.input).cloned().unwrap_or_default();
+        Place {
+            path,
+            record: Some(block.records_before + row.record() + 1),
+            line: Some(block.lines_before + row.line() + 1),
+            column: None,
+        }
+    }
+}
+
+/// An input none of whose rows can be read is an error; so is any broken row under `--strict`.
+pub(super) fn refuse_hopeless(
+    quality: &Quality,
+    readings: &[Reading],
+    rows: &RowIndex,
+    strict: bool,
+) -> Result<()> {
+    for (account, reading) in quality.accounts.iter().zip(readings) {
+        let defects = || account.set_aside.iter().filter(|(reason, _)| reason.is_defect());
+        let first = defects()
+            .flat_map(|(reason, aside)| aside.examples.iter().map(move |example| (example, reason)))
+            .min();
+        let broken: u64 = defects().map(|(_, aside)| aside.rows).sum();
+        let Some((example, reason)) = first else { continue };
+        if strict {
+            return Err(Error::at(
+                rows.place(example.row),
+                format!("{}: {}", reason.code(), example.message),
+            )
+            .hint("without --strict such rows are set aside and counted"));
+        }
+        if broken == account.rows_read {
+            let message = format!(
+                "none of its {broken} rows can be read as {}; the first: {}",
+                reading.format.id(),
+                example.message
+            );
+            return Err(Error::at(rows.place(example.row), message)
+                .hint("`funnel inspect` shows what a file is taken for; --as and --map tell it"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! The dictionary of dimension values: a touch carries one key for the values of all dimensions that are
+//! asked for, and the texts stay here.
+//!
+//! One key is enough for any number of dimensions, and different texts are kept once, so a touch stays
+//! small however many breakdowns there are. Without dimensions nothing is looked at.
+
+use crate::event::Properties;
+use crate::key::{FastMap, Key};
+use crate::ladder::dimension;
+
+/// The values of one row, one for each property that is asked for.
+pub(super) type Row = Box<[Option<Box<str>>]>;
+
+/// The dictionary; one a thread, merged after the scan.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Values {
+    properties: Vec<String>,
+    rows: FastMap<Key, Row>,
+}
+
+impl Values {
+    /// An empty dictionary of these properties.
+    pub(super) fn new(properties: Vec<String>) -> Values {
+        Values { properties, rows: FastMap::default() }
+    }
+
+    /// The key of a row's values; [`Key::NONE`] if it has none.
+    pub(super) fn note(&mut self, row: &dyn Properties) -> Key {
+        if self.properties.is_empty() {
+            return Key::NONE;
+        }
+        let values: Vec<_> =
+            self.properties.iter().map(|property| dimension::value(property, row)).collect();
+        if values.iter().all(Option::is_none) {
+            return Key::NONE;
+        }
+        let key = key_of(values.iter().map(Option::as_deref));
+        self.rows.entry(key).or_insert_with(|| {
+            values.into_iter().map(|value| value.map(|text| text.as_ref().into())).collect()
+        });
+        key
+    }
+
+    /// Adds the texts of another thread.
+    pub(super) fn merge(&mut self, other: Values) {
+        self.rows.extend(other.rows);
+    }
+
+    /// The value of a property (by its position) in a row; `None` if it is unknown.
+    pub(super) fn get(&self, row: Key, property: usize) -> Option<&str> {
+        self.rows.get(&row)?.get(property)?.as_deref()
+    }
+
+    /// All rows of values, in no order.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Option<&Row>> {
+        self.rows.values().map(Some)
+    }
+
+    /// The position of a property.
+    pub(super) fn position(&self, property: &str) -> Option<usize> {
+        self.properties.iter().position(|own| own == property)
+    }
+}
+
+/// The key of a list of values; unknown ones count as such.
+pub(super) fn key_of<'v>(values: impl Iterator<Item = Option<&'v str>>) -> Key {
+    values.fold(Key::of(b"values"), |key, value| {
+        key.and(value.map_or(Key::NONE, |text| Key::of(text.as_bytes())))
+    })
+}
