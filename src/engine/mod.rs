@@ -129,7 +129,7 @@ pub fn run(
     findings.session_reports = settled.session_reports;
     findings.store_offset = settled.store_offset;
     findings.notices = settled.notices;
-    findings.notices.extend(unseen_names(&ladder, &haul, matches!(plan, Plan::Given(_))));
+    findings.notices.extend(unseen_names(&ladder, &haul, matches!(plan, Plan::Given(_)) && !settings.detail));
     if ladder.open {
         choose::fill_totals(&mut findings, &mut ladder);
     }

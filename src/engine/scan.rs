@@ -220,6 +220,9 @@ impl<'s> Haul<'s> {
             .or_else(|| stamping.aside(event))
             .or((!known).then_some(Reason::UnmappedEvent));
         self.inputs[input].count_name(number, 1);
+        if stamping.settings.detail && verdict.marks & mark::FURTHER == 0 {
+            self.inputs[input].count_identifiers(event.identifiers);
+        }
         self.derived.extend(event.derived);
         if reason.is_none_or(|reason| reason == Reason::UnmappedEvent) {
             self.saw(event.at);
@@ -264,7 +267,17 @@ impl<'s> Haul<'s> {
 }
 
 impl InputSeen {
-    fn count_name(&mut self, number: u32, rows: u64) {
+    /// Counts the identifiers of a row by kind.
+    pub(super) fn count_identifiers(&mut self, identifiers: &[Identifier]) {
+        for identifier in identifiers {
+            let seen = self.identifiers.entry(identifier.kind).or_default();
+            seen.rows += 1;
+            seen.distinct.insert(identifier.key);
+        }
+    }
+
+    /// Counts rows by the number of their event's name.
+    pub(super) fn count_name(&mut self, number: u32, rows: u64) {
         let number = number as usize;
         if self.names.len() <= number {
             self.names.resize(number + 1, 0);
@@ -364,14 +377,6 @@ impl Gathering<'_, '_, '_> {
 impl Sink for Gathering<'_, '_, '_> {
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&str>) {
         let is_bot = user_agent.is_some_and(|agent| self.stamping.bots.is_bot(agent));
-        if self.stamping.settings.detail {
-            for identifier in event.identifiers {
-                let seen =
-                    self.haul.inputs[self.input].identifiers.entry(identifier.kind).or_default();
-                seen.rows += 1;
-                seen.distinct.insert(identifier.key);
-            }
-        }
         let verdict = Verdict { aside: is_bot.then_some(Reason::Bot), marks: 0 };
         let place = (self.input, self.row(at));
         self.haul.take(event, place, verdict, self.stamping);

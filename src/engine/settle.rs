@@ -28,6 +28,9 @@ use std::collections::BTreeMap;
 const ORDER_SPACE: u64 = 2;
 const CHECKOUT_SPACE: u64 = 3;
 
+/// The canonical name of a completed order.
+const COMPLETED: &str = "checkout_completed";
+
 /// What settling brings beside touches.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
@@ -166,12 +169,17 @@ fn settle_order(
     if is_completed {
         haul.links.note(identifiers, order.at.at);
         haul.quality.accounts[order.input].saw(order.at.at);
+        let (name, _) = haul.names.look_up(COMPLETED, None);
+        haul.inputs[order.input].count_name(name, 1);
+        if stamping.settings.detail {
+            haul.inputs[order.input].count_identifiers(identifiers);
+        }
         return;
     }
     let event = RawEvent {
         at: order.at.at,
         precision: order.at.precision,
-        name: "checkout_completed",
+        name: COMPLETED,
         derived: None,
         identifiers,
         session: None,
