@@ -106,14 +106,14 @@ pub(super) fn checkouts(store: &Store) -> String {
 
 /// The report of sessions by day.
 pub(super) fn sessions(store: &Store) -> String {
-    let mut table = "Day,Sessions,Sessions with cart additions,Sessions that reached checkout,Sessions that completed checkout,Conversion rate\n".to_owned();
-    for (number, day) in (0..).zip(&store.days) {
+    let header = "Day,Sessions,Sessions with cart additions,Sessions that reached checkout,Sessions that completed checkout,Conversion rate\n";
+    let row = |(number, day): (i64, &Day)| {
         let Day { sessions, carts, checkouts, orders } = *day;
         let rate = orders as f64 / sessions.max(1) as f64;
         let date = local_day(START + number * DAY);
-        table += &format!("{date},{sessions},{carts},{checkouts},{orders},{rate:.4}\n");
-    }
-    table
+        format!("{date},{sessions},{carts},{checkouts},{orders},{rate:.4}\n")
+    };
+    std::iter::once(header.to_owned()).chain((0..).zip(&store.days).map(row)).collect()
 }
 
 /// The cells that both exports fill on the first row of a record.

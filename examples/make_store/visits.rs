@@ -170,7 +170,7 @@ impl Store {
         let page = landing[self.random.position(landing.len())];
         let product = self.random.position(PRODUCTS.len());
         self.day(at).sessions += 1;
-        self.see(visitor, at, "page_viewed", page.to_owned(), Subject::Page);
+        self.see(visitor, at, ("page_viewed", page.to_owned()), Subject::Page);
         self.beside_the_way(visitor, at, page);
         if aim >= Aim::Browse && self.random.chance(80) {
             at += self.random.pause(8, 70);
@@ -199,15 +199,10 @@ impl Store {
         &mut self.days[day.min(last)]
     }
 
-    fn see(
-        &mut self,
-        visitor: Visitor,
-        at: i64,
-        name: &'static str,
-        page: String,
-        subject: Subject,
-    ) {
+    /// Notes an event: its name and the address of its page.
+    fn see(&mut self, visitor: Visitor, at: i64, what: (&'static str, String), subject: Subject) {
         let Visitor { client, agent, referrer, .. } = visitor;
+        let (name, page) = what;
         self.events.push(Event { at, client, agent, referrer, name, page, subject });
     }
 
@@ -215,49 +210,53 @@ impl Store {
     fn beside_the_way(&mut self, visitor: Visitor, at: i64, page: &str) {
         if visitor.fan && self.random.chance(70) {
             let at = at + self.random.pause(20, 60);
-            self.see(visitor, at, "form_submitted", page.to_owned(), Subject::Newsletter);
+            self.see(visitor, at, ("form_submitted", page.to_owned()), Subject::Newsletter);
         }
         if self.random.chance(5) {
             const WORDS: [&str; 4] = ["fig", "gift", "unscented", "pillar"];
             let words = WORDS[self.random.position(WORDS.len())];
             let at = at + self.random.pause(5, 50);
             let page = format!("/search?q={words}");
-            self.see(visitor, at, "search_submitted", page, Subject::Search(words));
+            self.see(visitor, at, ("search_submitted", page), Subject::Search(words));
         }
         if self.random.chance(4) {
-            self.see(visitor, at + 9000, "popup_closed", page.to_owned(), Subject::Theme);
+            self.see(visitor, at + 9000, ("popup_closed", page.to_owned()), Subject::Theme);
         }
     }
 
     /// A collection and, for some, a narrower part of it.
     fn browse(&mut self, visitor: Visitor, at: i64, collection: usize) {
         let page = format!("/collections/{}", COLLECTIONS[collection].1);
-        self.see(visitor, at, "page_viewed", page.clone(), Subject::Page);
+        self.see(visitor, at, ("page_viewed", page.clone()), Subject::Page);
         self.see(
             visitor,
             at + 40,
-            "collection_viewed",
-            page.clone(),
+            ("collection_viewed", page.clone()),
             Subject::Collection(collection),
         );
         if self.random.chance(24) {
             let at = at + self.random.pause(6, 50);
             let page = format!("{page}?filter.p.m.custom.burn_time=40h");
-            self.see(visitor, at, "page_viewed", page.clone(), Subject::Page);
-            self.see(visitor, at + 35, "collection_viewed", page, Subject::Collection(collection));
+            self.see(visitor, at, ("page_viewed", page.clone()), Subject::Page);
+            self.see(
+                visitor,
+                at + 35,
+                ("collection_viewed", page),
+                Subject::Collection(collection),
+            );
         }
     }
 
     fn look_at(&mut self, visitor: Visitor, at: i64, product: usize) {
         let page = format!("/products/{}", PRODUCTS[product].handle);
-        self.see(visitor, at, "page_viewed", page.clone(), Subject::Page);
-        self.see(visitor, at + 30, "product_viewed", page.clone(), Subject::Product(product));
+        self.see(visitor, at, ("page_viewed", page.clone()), Subject::Page);
+        self.see(visitor, at + 30, ("product_viewed", page.clone()), Subject::Product(product));
         if self.random.chance(14) {
             let at = at + self.random.pause(4, 14);
-            self.see(visitor, at, "reviews_opened", page, Subject::Theme);
+            self.see(visitor, at, ("reviews_opened", page), Subject::Theme);
         } else if self.random.chance(6) {
             let at = at + self.random.pause(4, 14);
-            self.see(visitor, at, "wishlist_added", page, Subject::Product(product));
+            self.see(visitor, at, ("wishlist_added", page), Subject::Product(product));
         }
     }
 
@@ -267,10 +266,10 @@ impl Store {
             return;
         }
         let page = format!("/products/{}", PRODUCTS[product].handle);
-        self.see(visitor, at, "product_added_to_cart", page, Subject::Product(product));
+        self.see(visitor, at, ("product_added_to_cart", page), Subject::Product(product));
         if self.random.chance(60) {
             let at = at + self.random.pause(2, 30);
-            self.see(visitor, at, "cart_viewed", "/cart".to_owned(), Subject::Page);
+            self.see(visitor, at, ("cart_viewed", "/cart".to_owned()), Subject::Page);
         }
     }
 
@@ -289,10 +288,10 @@ impl Store {
         let page = format!("/checkouts/cn/{}", token(number));
         let mut at = start;
         self.day(at).checkouts += 1;
-        self.see(visitor, at, "checkout_started", page.clone(), Subject::Basket(number));
+        self.see(visitor, at, ("checkout_started", page.clone()), Subject::Basket(number));
         for name in STEPS.iter().take(if express { 0 } else { stage }) {
             at += self.random.pause(12, 75);
-            self.see(visitor, at, name, page.clone(), Subject::Basket(number));
+            self.see(visitor, at, (name, page.clone()), Subject::Basket(number));
         }
         at += self.random.pause(10, 40);
         if orders {
@@ -300,7 +299,7 @@ impl Store {
             // One thank-you page in nine does not load its pixel.
             if !self.random.chance(11) {
                 let page = format!("{page}/thank-you");
-                self.see(visitor, at + 2100, "checkout_completed", page, Subject::Basket(number));
+                self.see(visitor, at + 2100, ("checkout_completed", page), Subject::Basket(number));
             }
         }
         let lines = self.lines(product);
