@@ -1,7 +1,7 @@
 //! From the text of a cell to an identifier: normalised, or refused because it names nobody.
 //!
 //! The lists of values that name nobody are the union of what customer-data platforms publish
-//! (Segment's and RudderStack's suggestions, PostHog's illegal ids, Amplitude's invalid ids).
+//! (Segment's and `RudderStack`'s suggestions, PostHog's illegal ids, Amplitude's invalid ids).
 
 use crate::event::{Identifier, IdentifierKind};
 use crate::key::Key;
@@ -132,7 +132,8 @@ fn phone(text: &str) -> Option<String> {
 }
 
 fn own_id(text: &str, strictness: Strictness) -> Option<Cow<'_, str>> {
-    let too_short = strictness == Strictness::Several && text.chars().take(SHORTEST_ID).count() < SHORTEST_ID;
+    let too_short =
+        strictness == Strictness::Several && text.chars().take(SHORTEST_ID).count() < SHORTEST_ID;
     (!too_short && !is_excel_number(text)).then_some(Cow::Borrowed(text))
 }
 

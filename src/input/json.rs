@@ -76,19 +76,24 @@ impl Scanner<'_, '_> {
     fn value(mut self) -> Result<usize, Malformed> {
         loop {
             self.space();
-            let container = self.open_value()?;
-            if container && self.enter()? {
+            let opened = self.open_value()?;
+            if opened && self.enter()? {
                 continue;
             }
-            loop {
-                if self.tape.open.is_empty() {
-                    return Ok(self.at);
-                }
-                if self.after_value()? {
-                    break;
-                }
+            if !self.goes_on()? {
+                return Ok(self.at);
             }
         }
+    }
+
+    /// Behind a value: closes what ends here; true if another value follows.
+    fn goes_on(&mut self) -> Result<bool, Malformed> {
+        while !self.tape.open.is_empty() {
+            if self.after_value()? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Puts the next value on the tape; true if it is a container, whose opening sign is then read.
@@ -267,7 +272,7 @@ impl<'r> Json<'r> {
         let end = if self.node().kind == Kind::Array { self.node().end as usize } else { 0 };
         let mut next = self.at + 1;
         std::iter::from_fn(move || {
-            let element = (next < end).then(|| Json { at: next, ..self })?;
+            let element = (next < end).then_some(Json { at: next, ..self })?;
             next = element.behind();
             Some(element)
         })
