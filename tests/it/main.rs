@@ -1,1 +1,2 @@
 //! One integration crate.
+mod docs;
