@@ -65,13 +65,17 @@ fn run(command: &str) -> String {
         .env("FUNNEL_NOW", NOW)
         .output()
         .expect("the program can be started");
-    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
+    let [out, err] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
     out + &err
 }
 
 /// The words of a command line: parted by spaces, single quotes hold together.
 fn words(command: &str) -> Vec<String> {
-    assert!(!command.contains(['|', '>', '<', '"', '$', '`']), "too clever for this test: {command}");
+    assert!(
+        !command.contains(['|', '>', '<', '"', '$', '`']),
+        "too clever for this test: {command}"
+    );
     let parts = command.split('\'').enumerate();
     let mut words = vec![String::new()];
     for (number, part) in parts {
@@ -168,7 +172,8 @@ fn example_ladders_are_sound() {
     let ladders = [files("examples/ladders", "toml"), files("examples/semantics", "toml")].concat();
     assert!(ladders.len() > 3);
     for path in ladders {
-        let ladder = funnel::ladder::draft::from_toml(&path.to_string_lossy(), &read(&path)).unwrap();
+        let ladder =
+            funnel::ladder::draft::from_toml(&path.to_string_lossy(), &read(&path)).unwrap();
         funnel::climb::Climber::new(&ladder).unwrap();
     }
 }
@@ -194,7 +199,8 @@ fn every_reason_and_every_key_is_explained() {
     let inner = inner.iter().flat_map(|key| report[key].as_object().unwrap().keys());
     let step = report["steps"][0].as_object().unwrap().keys();
     let reasons = funnel::quality::Reason::ALL.map(funnel::quality::Reason::code);
-    for word in keys.chain(inner.map(String::as_str)).chain(step.map(String::as_str)).chain(reasons) {
+    for word in keys.chain(inner.map(String::as_str)).chain(step.map(String::as_str)).chain(reasons)
+    {
         assert!(semantics.contains(&format!("`{word}`")), "{word} is not explained");
     }
 }

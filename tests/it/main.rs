@@ -1,2 +1,1 @@
 //! One integration crate.
-mod docs;
