@@ -115,12 +115,13 @@ pub fn run(
         ladder: &ladder,
         table,
         rows: &rows,
-        exported: &settled.exported,
+        settled: &settled,
         seen_until: haul.seen_until,
     };
     let verdicts = judge::judge(&exchange, &bench, settings)?;
 
     haul.quality.merge(verdicts.quality);
+    refuse_hopeless(&haul.quality, &readings, &rows, settings.strict)?;
     let mut findings = Findings {
         tally: verdicts.tally,
         orders: settled.orders,
