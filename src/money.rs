@@ -17,7 +17,7 @@ impl Amount {
         let negative = text.starts_with('(') && text.ends_with(')') || text.starts_with('-');
         let digits: String =
             text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
-        if text.chars().any(|c| c.is_alphabetic()) || !digits.bytes().any(|b| b.is_ascii_digit()) {
+        if text.chars().any(char::is_alphabetic) || !digits.bytes().any(|b| b.is_ascii_digit()) {
             return None;
         }
         let sign = decimal_sign(&digits, decimal_comma);

@@ -15,8 +15,8 @@ impl Names {
         if let Some(&number) = self.numbers.get(text) {
             return number;
         }
-        let number =
-            u32::try_from(self.texts.len()).expect("fewer than four billion names fit in memory");
+        // Four billion different names do not fit in memory; were they to, the last would share a number.
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
         self.texts.push(text.into());
         self.numbers.insert(text.into(), number);
         number

@@ -130,7 +130,7 @@ pub struct Aside {
 }
 
 /// The account of one input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Account {
     /// Records read, headers not counted.
     pub rows_read: u64,
@@ -140,12 +140,6 @@ pub struct Account {
     pub from: Option<Instant>,
     /// The latest time of a row that is not set aside.
     pub to: Option<Instant>,
-}
-
-impl Default for Account {
-    fn default() -> Account {
-        Account { rows_read: 0, set_aside: BTreeMap::new(), from: None, to: None }
-    }
 }
 
 impl Account {

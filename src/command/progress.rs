@@ -13,25 +13,25 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) struct Bar {
     total: Option<u64>,
     started: Option<Instant>,
-    bar: OnceLock<ProgressBar>,
+    drawn: OnceLock<ProgressBar>,
 }
 
 impl Bar {
     /// A bar for so many bytes; never shown if `shown` is false.
     pub(super) fn new(total: Option<u64>, shown: bool) -> Bar {
-        Bar { total, started: shown.then(Instant::now), bar: OnceLock::new() }
+        Bar { total, started: shown.then(Instant::now), drawn: OnceLock::new() }
     }
 
     /// So many bytes were read.
     pub(super) fn update(&self, bytes: u64) {
         if self.started.is_some_and(|started| started.elapsed() >= PATIENCE) {
-            self.bar.get_or_init(|| draw(self.total)).set_position(bytes);
+            self.drawn.get_or_init(|| draw(self.total)).set_position(bytes);
         }
     }
 
     /// Takes the bar off the screen.
     pub(super) fn clear(&self) {
-        if let Some(bar) = self.bar.get() {
+        if let Some(bar) = self.drawn.get() {
             bar.finish_and_clear();
         }
     }

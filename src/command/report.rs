@@ -8,6 +8,7 @@ use crate::render::{json, table};
 use crate::report::zone::Zone;
 use crate::report::{Report, ReportOptions};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 /// Runs the command.
 pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
@@ -38,5 +39,10 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
 
 /// The SHA-256 of the resolved definition, in hexadecimal.
 fn fingerprint(ladder: &Ladder) -> String {
-    Sha256::digest(draft::to_toml(ladder)).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(draft::to_toml(ladder));
+    digest.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string has no way to fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

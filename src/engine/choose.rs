@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::input::Reading;
 use crate::input::format::Format;
-use crate::ladder::definition::Ladder;
+use crate::ladder::definition::{Count, Ladder};
 use crate::ladder::vocabulary::{self, Role};
 use std::collections::BTreeMap;
 
@@ -93,6 +93,7 @@ fn no_preset(haul: &Haul<'_>) -> Error {
 pub(super) fn fill_totals(findings: &mut Findings, ladder: &mut Ladder) {
     let Some(report) = findings.session_reports.first() else { return };
     let totals = report.steps.clone();
+    ladder.count = Count::Session;
     ladder.steps.retain(|step| totals.iter().any(|(name, _)| *name == step.name));
     let tally = &mut findings.tally;
     let last = totals.last().map_or(0, |(_, total)| *total);

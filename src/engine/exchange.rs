@@ -60,24 +60,24 @@ impl Exchange {
         }
         let exchange = Exchange::new(settings.partitions, settings.memory);
         let next = AtomicUsize::new(0);
-        in_parallel(settings.threads, || {
-            let mut entrance = exchange.entrance();
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= self.len() {
-                    return entrance.close();
-                }
-                self.drain(number, |mut touch| {
-                    if let Some(person) = people.of(touch.person) {
-                        touch.person = person.key;
-                        touch.marks = touch.marks & !mark::ANONYMOUS
-                            | if person.named { 0 } else { mark::ANONYMOUS };
-                    }
-                    entrance.push(touch)
-                })?;
-            }
-        })?;
+        in_parallel(settings.threads, || self.move_partitions(&next, people, exchange.entrance()))?;
         Ok(exchange)
+    }
+
+    /// One thread's share of moving: partition after partition until there is none.
+    fn move_partitions(
+        &self,
+        next: &AtomicUsize,
+        people: &People,
+        mut entrance: Entrance<'_>,
+    ) -> Result<()> {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= self.len() {
+                return entrance.close();
+            }
+            self.drain(number, |touch| entrance.push(with_person(touch, people)))?;
+        }
     }
 
     /// Takes all touches out of a partition, in no order.
@@ -115,6 +115,16 @@ impl Exchange {
         }
         Ok(())
     }
+}
+
+/// A touch with the person behind its identifier.
+fn with_person(mut touch: Touch, people: &People) -> Touch {
+    if let Some(person) = people.of(touch.person) {
+        touch.person = person.key;
+        touch.marks =
+            touch.marks & !mark::ANONYMOUS | if person.named { 0 } else { mark::ANONYMOUS };
+    }
+    touch
 }
 
 fn spilling(error: std::io::Error) -> Error {

@@ -38,7 +38,7 @@ pub(super) struct Verdicts {
 
 /// Judges all partitions.
 pub(super) fn judge(
-    exchange: Exchange,
+    exchange: &Exchange,
     bench: &Bench<'_>,
     settings: &Settings,
 ) -> Result<Verdicts> {
@@ -104,14 +104,20 @@ impl<'b> Judge<'b> {
                 touch.steps = relabel(touch.steps, self.bench.table);
             }
             self.count_person(&kept);
-            match self.bench.ladder.count {
-                Count::Customer | Count::Attempt => self.journey(&kept),
-                Count::Session => {
-                    journey::sessions(&kept).iter().for_each(|session| self.journey(session))
+            self.journeys(&kept);
+        }
+        self.kept = kept;
+    }
+
+    fn journeys(&mut self, kept: &[Touch]) {
+        match self.bench.ladder.count {
+            Count::Customer | Count::Attempt => self.journey(kept),
+            Count::Session => {
+                for session in journey::sessions(kept) {
+                    self.journey(&session);
                 }
             }
         }
-        self.kept = kept;
     }
 
     fn clean(&mut self, touches: &[Touch], kept: &mut Vec<Touch>) {

@@ -22,7 +22,7 @@ use crate::place::Place;
 use crate::quality::{Quality, Reason};
 use crate::time::Instant;
 use exchange::Exchange;
-use scan::Haul;
+use scan::{Haul, Scan};
 
 /// How a run works. None of it changes a number of the result but `now`, `strict` and what is told
 /// about dates.
@@ -89,7 +89,9 @@ pub fn run(
     let (readings, cutters): (Vec<Reading>, Vec<_>) =
         inputs.into_iter().map(|input| (input.reading, input.cutter)).unzip();
     let exchange = Exchange::new(settings.partitions, settings.memory);
-    let mut haul = scan::scan(&readings, cutters, &stamper, settings, &exchange, progress)?;
+    let scan =
+        Scan { readings: &readings, stamper: &stamper, settings, exchange: &exchange, progress };
+    let mut haul = scan.run(cutters)?;
     let settled = settle::settle(&mut haul, &readings, settings, &exchange)?;
     let rows = RowIndex::new(&haul, &readings);
     refuse_hopeless(&haul.quality, &readings, &rows, settings.strict)?;
@@ -116,7 +118,7 @@ pub fn run(
         exported: &settled.exported,
         seen_until: haul.seen_until,
     };
-    let verdicts = judge::judge(exchange, &bench, settings)?;
+    let verdicts = judge::judge(&exchange, &bench, settings)?;
 
     haul.quality.merge(verdicts.quality);
     let mut findings = Findings {
@@ -129,7 +131,11 @@ pub fn run(
     findings.session_reports = settled.session_reports;
     findings.store_offset = settled.store_offset;
     findings.notices = settled.notices;
-    findings.notices.extend(unseen_names(&ladder, &haul, matches!(plan, Plan::Given(_))));
+    findings.notices.extend(unseen_names(
+        &ladder,
+        &haul,
+        matches!(plan, Plan::Given(_)) && !settings.detail,
+    ));
     if ladder.open {
         choose::fill_totals(&mut findings, &mut ladder);
     }

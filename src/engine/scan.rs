@@ -105,52 +105,57 @@ impl Feeder {
     }
 }
 
-/// Reads all inputs.
-pub(super) fn scan<'s>(
-    readings: &[Reading],
-    cutters: Vec<Cutter>,
-    stamper: &'s Stamper,
-    settings: &Settings,
-    exchange: &Exchange,
-    progress: super::Progress<'_>,
-) -> Result<Haul<'s>> {
-    let feeder = Mutex::new(Feeder { cutters, input: 0, next_block: 0, bytes_before: 0 });
-    let hauls = in_parallel(settings.threads, || {
-        let mut haul = Haul::new(stamper, readings.len());
-        let mut stamping = Stamping {
-            bots: Bots::default(),
-            entrance: exchange.entrance(),
-            settings,
-            failed: None,
-        };
+/// What the threads of a scan share.
+pub(super) struct Scan<'a, 's> {
+    pub(super) readings: &'a [Reading],
+    pub(super) stamper: &'s Stamper,
+    pub(super) settings: &'a Settings,
+    pub(super) exchange: &'a Exchange,
+    pub(super) progress: super::Progress<'a>,
+}
+
+impl<'s> Scan<'_, 's> {
+    /// Reads all inputs.
+    pub(super) fn run(&self, cutters: Vec<Cutter>) -> Result<Haul<'s>> {
+        let feeder = Mutex::new(Feeder { cutters, input: 0, next_block: 0, bytes_before: 0 });
+        let hauls = in_parallel(self.settings.threads, || self.work(&feeder))?;
+        let mut all = Haul::new(self.stamper, self.readings.len());
+        for haul in hauls {
+            all.merge(haul);
+        }
+        Ok(all)
+    }
+
+    /// One thread's share: block after block until there is none.
+    fn work(&self, feeder: &Mutex<Feeder>) -> Result<Haul<'s>> {
+        let mut haul = Haul::new(self.stamper, self.readings.len());
+        let mut stamping = Stamping::new(self.settings, self.exchange);
         let mut block = Vec::new();
         let mut scratch = Scratch::default();
-        loop {
-            let next = {
-                let mut feeder = feeder.lock().unwrap_or_else(PoisonError::into_inner);
-                let next = feeder.next(&mut block, settings.block)?;
-                progress(feeder.bytes_read());
-                next
-            };
-            let Some((input, number)) = next else { break };
+        while let Some((input, number)) = self.next_block(feeder, &mut block)? {
             let place = u32::try_from(number).unwrap_or(u32::MAX);
-            let extent = readings[input].read(
-                &block,
-                &mut scratch,
-                &mut Gathering { haul: &mut haul, stamping: &mut stamping, input, block: place },
-            );
+            let mut gathering =
+                Gathering { haul: &mut haul, stamping: &mut stamping, input, block: place };
+            let extent = self.readings[input].read(&block, &mut scratch, &mut gathering);
             haul.blocks.push(BlockRead { number, input, extent });
             haul.quality.accounts[input].rows_read += extent.records;
-            if let Some(error) = stamping.failed.take() {
-                return Err(error);
-            }
+            stamping.check()?;
         }
         stamping.entrance.close()?;
         Ok(haul)
-    })?;
-    let mut all = Haul::new(stamper, readings.len());
-    hauls.into_iter().for_each(|haul| all.merge(haul));
-    Ok(all)
+    }
+
+    /// The only serial part.
+    fn next_block(
+        &self,
+        feeder: &Mutex<Feeder>,
+        block: &mut Vec<u8>,
+    ) -> Result<Option<(usize, usize)>> {
+        let mut feeder = feeder.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = feeder.next(block, self.settings.block)?;
+        (self.progress)(feeder.bytes_read());
+        Ok(next)
+    }
 }
 
 impl<'s> Haul<'s> {
@@ -220,6 +225,9 @@ impl<'s> Haul<'s> {
             .or_else(|| stamping.aside(event))
             .or((!known).then_some(Reason::UnmappedEvent));
         self.inputs[input].count_name(number, 1);
+        if stamping.settings.detail && verdict.marks & mark::FURTHER == 0 {
+            self.inputs[input].count_identifiers(event.identifiers);
+        }
         self.derived.extend(event.derived);
         if reason.is_none_or(|reason| reason == Reason::UnmappedEvent) {
             self.saw(event.at);
@@ -264,7 +272,17 @@ impl<'s> Haul<'s> {
 }
 
 impl InputSeen {
-    fn count_name(&mut self, number: u32, rows: u64) {
+    /// Counts the identifiers of a row by kind.
+    pub(super) fn count_identifiers(&mut self, identifiers: &[Identifier]) {
+        for identifier in identifiers {
+            let seen = self.identifiers.entry(identifier.kind).or_default();
+            seen.rows += 1;
+            seen.distinct.insert(identifier.key);
+        }
+    }
+
+    /// Counts rows by the number of their event's name.
+    pub(super) fn count_name(&mut self, number: u32, rows: u64) {
         let number = number as usize;
         if self.names.len() <= number {
             self.names.resize(number + 1, 0);
@@ -283,14 +301,23 @@ pub(super) struct Verdict {
 /// What a thread needs to stamp rows.
 #[derive(Debug)]
 pub(super) struct Stamping<'e> {
-    pub(super) bots: Bots,
+    bots: Bots,
     pub(super) entrance: Entrance<'e>,
     pub(super) settings: &'e Settings,
     /// The first failure of the exchange; rows are read from inside the formats, which know no failures.
-    pub(super) failed: Option<crate::error::Error>,
+    failed: Option<crate::error::Error>,
 }
 
-impl Stamping<'_> {
+impl<'e> Stamping<'e> {
+    pub(super) fn new(settings: &'e Settings, exchange: &'e Exchange) -> Stamping<'e> {
+        Stamping { bots: Bots::default(), entrance: exchange.entrance(), settings, failed: None }
+    }
+
+    /// The first failure of the exchange, if there was one.
+    pub(super) fn check(&mut self) -> Result<()> {
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
     fn push(&mut self, touch: Touch) {
         if let Err(error) = self.entrance.push(touch) {
             self.failed.get_or_insert(error);
@@ -364,14 +391,6 @@ impl Gathering<'_, '_, '_> {
 impl Sink for Gathering<'_, '_, '_> {
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&str>) {
         let is_bot = user_agent.is_some_and(|agent| self.stamping.bots.is_bot(agent));
-        if self.stamping.settings.detail {
-            for identifier in event.identifiers {
-                let seen =
-                    self.haul.inputs[self.input].identifiers.entry(identifier.kind).or_default();
-                seen.rows += 1;
-                seen.distinct.insert(identifier.key);
-            }
-        }
         let verdict = Verdict { aside: is_bot.then_some(Reason::Bot), marks: 0 };
         let place = (self.input, self.row(at));
         self.haul.take(event, place, verdict, self.stamping);

@@ -11,7 +11,6 @@ use crate::error::Result;
 use crate::event::{IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, mark};
 use crate::findings::{Notice, OrderFindings, SessionReport};
 use crate::identity::{Strictness, identify};
-use crate::input::bots::Bots;
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::shopify_analytics::{self, ReportInput};
 use crate::input::format::shopify_checkouts::{self, Checkout};
@@ -27,6 +26,9 @@ use std::collections::BTreeMap;
 /// Spaces for the fingerprints of orders and checkouts.
 const ORDER_SPACE: u64 = 2;
 const CHECKOUT_SPACE: u64 = 3;
+
+/// The canonical name of a completed order.
+const COMPLETED: &str = "checkout_completed";
 
 /// What settling brings beside touches.
 #[derive(Debug, Default)]
@@ -46,8 +48,7 @@ pub(super) fn settle(
     settings: &Settings,
     exchange: &Exchange,
 ) -> Result<Settled> {
-    let mut stamping =
-        Stamping { bots: Bots::default(), entrance: exchange.entrance(), settings, failed: None };
+    let mut stamping = Stamping::new(settings, exchange);
     let mut settled = Settled::default();
     let mut offsets = BTreeMap::new();
     settle_orders(haul, readings, &mut stamping, &mut settled, &mut offsets)?;
@@ -56,7 +57,8 @@ pub(super) fn settle(
     stamping.entrance.close()?;
     settled.store_offset =
         offsets.into_iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| offset);
-    stamping.failed.map_or(Ok(settled), Err)
+    stamping.check()?;
+    Ok(settled)
 }
 
 fn settle_orders(
@@ -136,18 +138,15 @@ fn count_order(
     orders.in_exports += 1;
     orders.cancelled += u64::from(order.cancelled);
     orders.refunded += u64::from(order.refunded);
-    match in_log {
-        Some(&(amount, currency)) => {
-            orders.seen_in_log += 1;
-            if order.amount.is_some() {
-                add_value(orders, amount, currency, -1);
-                add_value(orders, order.amount, order.currency, 1);
-            }
-        }
-        None => {
-            orders.count += 1;
+    if let Some(&(amount, currency)) = in_log {
+        orders.seen_in_log += 1;
+        if order.amount.is_some() {
+            add_value(orders, amount, currency, -1);
             add_value(orders, order.amount, order.currency, 1);
         }
+    } else {
+        orders.count += 1;
+        add_value(orders, order.amount, order.currency, 1);
     }
 }
 
@@ -166,12 +165,17 @@ fn settle_order(
     if is_completed {
         haul.links.note(identifiers, order.at.at);
         haul.quality.accounts[order.input].saw(order.at.at);
+        let (name, _) = haul.names.look_up(COMPLETED, None);
+        haul.inputs[order.input].count_name(name, 1);
+        if stamping.settings.detail {
+            haul.inputs[order.input].count_identifiers(identifiers);
+        }
         return;
     }
     let event = RawEvent {
         at: order.at.at,
         precision: order.at.precision,
-        name: "checkout_completed",
+        name: COMPLETED,
         derived: None,
         identifiers,
         session: None,
@@ -207,7 +211,9 @@ fn add_people(
         (IdentifierKind::ClientId, clients),
     ];
     for (kind, texts) in kinds {
-        texts.iter().for_each(|text| identifiers.add(kind, space, text, Strictness::Several));
+        for text in texts {
+            identifiers.add(kind, space, text, Strictness::Several);
+        }
     }
 }
 

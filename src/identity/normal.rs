@@ -1,7 +1,7 @@
 //! From the text of a cell to an identifier: normalised, or refused because it names nobody.
 //!
 //! The lists of values that name nobody are the union of what customer-data platforms publish
-//! (Segment's and RudderStack's suggestions, PostHog's illegal ids, Amplitude's invalid ids).
+//! (Segment's and `RudderStack`'s suggestions, PostHog's illegal ids, Amplitude's invalid ids).
 
 use crate::event::{Identifier, IdentifierKind};
 use crate::key::Key;
@@ -99,6 +99,10 @@ fn shop_id(text: &str) -> Option<String> {
 
 /// `5.9e+12`: a long number that a spreadsheet has rounded; what it was is lost.
 fn is_excel_number(text: &str) -> bool {
+    const LONGEST: usize = 24;
+    if text.len() > LONGEST {
+        return false;
+    }
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
     let is_decimal = !digits.is_empty()
         && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
@@ -128,7 +132,8 @@ fn phone(text: &str) -> Option<String> {
 }
 
 fn own_id(text: &str, strictness: Strictness) -> Option<Cow<'_, str>> {
-    let too_short = strictness == Strictness::Several && text.chars().count() < SHORTEST_ID;
+    let too_short =
+        strictness == Strictness::Several && text.chars().take(SHORTEST_ID).count() < SHORTEST_ID;
     (!too_short && !is_excel_number(text)).then_some(Cow::Borrowed(text))
 }
 

@@ -104,12 +104,17 @@ impl Mapping {
             let mut found: Vec<String> = by_user.chain(by_alias).collect();
             found.truncate(several);
             for name in found {
-                if !mapping.parts.iter().any(|(_, taken)| *taken == name) {
-                    mapping.parts.push((part, name));
-                }
+                mapping.add(part, name);
             }
         }
         mapping
+    }
+
+    /// A column is one part only: the first that claims it.
+    fn add(&mut self, part: Part, name: String) {
+        if !self.parts.iter().any(|(_, taken)| *taken == name) {
+            self.parts.push((part, name));
+        }
     }
 
     /// The name under which a part stands, the first if there are several.

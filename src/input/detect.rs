@@ -317,10 +317,10 @@ fn recognise_table(source: Source, told: &Told) -> Result<Input> {
     let candidates: Vec<Format> =
         told.format.map_or_else(|| Format::ALL.to_vec(), |format| vec![format]);
     for format in candidates {
-        if told.format.is_some() || fits_table(format, &table) {
-            if let Some(decision) = decide_table(format, &table, &source, told)? {
-                return Ok(input(source, told, layout, skip, decision));
-            }
+        if (told.format.is_some() || fits_table(format, &table))
+            && let Some(decision) = decide_table(format, &table, &source, told)?
+        {
+            return Ok(input(source, told, layout, skip, decision));
         }
     }
     Err(unrecognised_table(&source.path, &table.header, told))

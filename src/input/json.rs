@@ -76,19 +76,24 @@ impl Scanner<'_, '_> {
     fn value(mut self) -> Result<usize, Malformed> {
         loop {
             self.space();
-            let container = self.open_value()?;
-            if container && self.enter()? {
+            let opened = self.open_value()?;
+            if opened && self.enter()? {
                 continue;
             }
-            loop {
-                if self.tape.open.is_empty() {
-                    return Ok(self.at);
-                }
-                if self.after_value()? {
-                    break;
-                }
+            if !self.goes_on()? {
+                return Ok(self.at);
             }
         }
+    }
+
+    /// Behind a value: closes what ends here; true if another value follows.
+    fn goes_on(&mut self) -> Result<bool, Malformed> {
+        while !self.tape.open.is_empty() {
+            if self.after_value()? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Puts the next value on the tape; true if it is a container, whose opening sign is then read.
@@ -181,14 +186,14 @@ impl Scanner<'_, '_> {
         Ok(())
     }
 
-    /// Reads text in quotes. Most texts are short and have no escape, so the first look is a plain loop.
+    /// Reads text in quotes.
     fn text(&mut self) -> Result<(), Malformed> {
         let start = self.at + 1;
         let mut kind = Kind::Plain;
         let mut at = start;
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
-            match memchr::memchr2(b'"', b'\\', rest) {
+            match quote_or_escape(rest) {
                 None => {
                     return Err(Malformed { expected: "a closing quote", at: self.bytes.len() });
                 }
@@ -267,7 +272,7 @@ impl<'r> Json<'r> {
         let end = if self.node().kind == Kind::Array { self.node().end as usize } else { 0 };
         let mut next = self.at + 1;
         std::iter::from_fn(move || {
-            let element = (next < end).then(|| Json { at: next, ..self })?;
+            let element = (next < end).then_some(Json { at: next, ..self })?;
             next = element.behind();
             Some(element)
         })
@@ -299,7 +304,7 @@ impl<'r> Json<'r> {
     pub fn text(self) -> Option<Cow<'r, str>> {
         let node = self.node();
         match node.kind {
-            Kind::Plain => Some(String::from_utf8_lossy(self.raw())),
+            Kind::Plain => Some(text_of(self.raw())),
             Kind::Escaped => Some(Cow::Owned(unescape(self.raw()))),
             Kind::Object | Kind::Array | Kind::Number | Kind::True | Kind::False | Kind::Null => {
                 None
@@ -310,7 +315,7 @@ impl<'r> Json<'r> {
     /// Text or a number as text, not empty: the form in which identifiers come.
     pub fn scalar(self) -> Option<Cow<'r, str>> {
         match self.node().kind {
-            Kind::Number => Some(String::from_utf8_lossy(self.raw())),
+            Kind::Number => Some(text_of(self.raw())),
             Kind::Plain | Kind::Escaped => self.text().filter(|text| !text.is_empty()),
             Kind::Object | Kind::Array | Kind::True | Kind::False | Kind::Null => None,
         }
@@ -373,6 +378,34 @@ impl<'r> Iterator for Members<'r> {
         self.next = value.behind();
         Some((key.raw(), value))
     }
+}
+
+/// Bytes as text; bytes that are no text are replaced. Checking alone is much faster than replacing.
+fn text_of(raw: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed)
+}
+
+/// Where the first quote or backslash is. Keys and most values are short, so eight bytes are looked at
+/// at a time before the long-range search is worth its call.
+fn quote_or_escape(bytes: &[u8]) -> Option<usize> {
+    const NEAR: usize = 4;
+    let (words, _) = bytes.as_chunks::<8>();
+    for (number, word) in words.iter().take(NEAR).enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let hits = bytes_equal(word, b'"') | bytes_equal(word, b'\\');
+        if hits != 0 {
+            return Some(8 * number + hits.trailing_zeros() as usize / 8);
+        }
+    }
+    let looked_at = 8 * words.len().min(NEAR);
+    memchr::memchr2(b'"', b'\\', bytes.get(looked_at..)?).map(|found| looked_at + found)
+}
+
+/// The high bit of each byte of `word` that equals `byte`; exact up to the first one that does.
+const fn bytes_equal(word: u64, byte: u8) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let differences = word ^ (ONES * byte as u64);
+    differences.wrapping_sub(ONES) & !differences & (ONES << 7)
 }
 
 /// Resolves the escapes of a JSON text; what is no escape stays as it is.

@@ -163,20 +163,33 @@ fn closing_quote(block: &[u8], from: usize) -> Option<usize> {
 
 /// Behind the last element that ends in `block`, its comma included.
 fn last_element_end(block: &[u8]) -> Option<usize> {
-    let mut depth = 0usize;
     let mut last = None;
-    let mut at = 0;
+    while let Some(end) = next_comma(block, last.unwrap_or(0)) {
+        last = Some(end);
+    }
+    last
+}
+
+/// Behind the first element of `block`, its comma included; the block's end if no comma follows.
+pub(super) fn element_end(block: &[u8]) -> usize {
+    next_comma(block, 0).unwrap_or(block.len())
+}
+
+/// Behind the next comma outside objects, arrays and texts.
+fn next_comma(block: &[u8], from: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut at = from;
     while let Some(byte) = block.get(at) {
         match byte {
             b'"' => at = end_of_text(block, at + 1)?,
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
-            b',' if depth == 0 => last = Some(at + 1),
+            b',' if depth == 0 => return Some(at + 1),
             _ => {}
         }
         at += 1;
     }
-    last
+    None
 }
 
 /// The position of the quote that ends a JSON text starting at `from`; the block's end if none does.

@@ -123,11 +123,7 @@ impl Matches {
             let hit = |name: &&str| condition.event.matches(name);
             // A negated pattern means none of the names that the row goes by.
             let matched = is_any
-                || if condition.event.not {
-                    names.iter().all(|n| hit(n))
-                } else {
-                    names.iter().any(|n| hit(n))
-                };
+                || if condition.event.not { names.iter().all(&hit) } else { names.iter().any(hit) };
             match (matched, condition.filter.is_empty(), is_any) {
                 (false, _, _) => {}
                 (true, false, _) => matches.conditional.push(position),

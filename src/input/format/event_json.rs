@@ -4,11 +4,11 @@
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
 use super::event_table::shorten;
-use super::{RowAt, RowIdentifiers, Sink};
+use super::{Desk, Sink};
 use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::json::Json;
-use crate::input::timestamp::{self, ZoneRule};
+use crate::input::timestamp;
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
@@ -43,44 +43,33 @@ pub struct EventKeys {
 
 impl EventKeys {
     /// Reads one record: `raw` is its bytes, `json` the same taken apart.
-    pub fn read(
-        &self,
-        raw: &[u8],
-        json: Json<'_>,
-        place: (RowAt, ZoneRule),
-        identifiers: &mut RowIdentifiers,
-        sink: &mut impl Sink,
-    ) {
-        let (at, zone) = place;
+    pub fn read(&self, raw: &[u8], json: Json<'_>, mut desk: Desk<'_, impl Sink>) {
         let scalar = |key: &Option<String>| {
             key.as_deref().and_then(|key| json.dotted(key)).and_then(Json::scalar)
         };
         let written = json.dotted(&self.time).and_then(Json::scalar);
-        let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, zone)) else {
-            sink.defect(at, Reason::BadTimestamp, unreadable_time(&self.time, written.as_deref()));
-            return;
+        let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, desk.zone))
+        else {
+            let message = unreadable_time(&self.time, written.as_deref());
+            return desk.defect(Reason::BadTimestamp, message);
         };
         let Some(name) = json.dotted(&self.event).and_then(Json::scalar) else {
-            sink.defect(
-                at,
-                Reason::BadRow,
-                format!("the event has no name under `{}`", self.event),
-            );
-            return;
+            let message = format!("the event has no name under `{}`", self.event);
+            return desk.defect(Reason::BadRow, message);
         };
-        identifiers.clear();
+        desk.identifiers.clear();
         for (kind, space, key) in &self.identifiers {
             if let Some(text) = json.dotted(key).and_then(Json::scalar) {
-                identifiers.add(*kind, *space, &text, self.strictness);
+                desk.identifiers.add(*kind, *space, &text, self.strictness);
             }
         }
-        identifiers.report_blocked(sink);
+        desk.identifiers.report_blocked(desk.sink);
         let event = RawEvent {
             at: stamp.at,
             precision: Precision::Exact,
             name: &name,
             derived: None,
-            identifiers: identifiers.sorted(),
+            identifiers: desk.identifiers.sorted(),
             session: scalar(&self.session).map(|text| Key::of(text.as_bytes())),
             sequence: scalar(&self.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
             fingerprint: Key::of(scalar(&self.id).as_ref().map_or(raw, |id| id.as_bytes())),
@@ -88,7 +77,7 @@ impl EventKeys {
             order: self.order(json),
             properties: &RecordProperties(json),
         };
-        sink.event(at, &event, scalar(&self.user_agent).as_deref());
+        desk.sink.event(desk.at, &event, scalar(&self.user_agent).as_deref());
     }
 
     fn order(&self, json: Json<'_>) -> Option<OrderNote> {

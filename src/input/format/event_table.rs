@@ -3,11 +3,11 @@
 //! The known data sets name their columns here; any other table is read by the aliases of
 //! `detect`, or by what `--map` says.
 
-use super::{RowAt, RowIdentifiers, Sink};
+use super::{Desk, Sink};
 use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row, normalise};
-use crate::input::timestamp::{self, DateOrder, ZoneRule};
+use crate::input::timestamp::{self, DateOrder};
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
@@ -69,33 +69,21 @@ impl Default for EventColumns {
 
 impl EventColumns {
     /// Reads one row.
-    pub fn read(
-        &self,
-        row: Row<'_>,
-        at: RowAt,
-        context: Context<'_>,
-        identifiers: &mut RowIdentifiers,
-        sink: &mut impl Sink,
-    ) {
+    pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
         let written = row.text(Some(self.time));
-        let Some(stamp) = timestamp::parse_any(&written, self.date_order, context.zone) else {
-            sink.defect(
-                at,
-                Reason::BadTimestamp,
-                format!("`{}` is not a time that is known here", shorten(&written)),
-            );
-            return;
+        let Some(stamp) = timestamp::parse_any(&written, self.date_order, desk.zone) else {
+            let message = format!("`{}` is not a time that is known here", shorten(&written));
+            return desk.defect(Reason::BadTimestamp, message);
         };
         let name = row.text(Some(self.event));
         if name.is_empty() {
-            sink.defect(at, Reason::BadRow, "the event has no name".to_string());
-            return;
+            return desk.defect(Reason::BadRow, "the event has no name".to_string());
         }
-        identifiers.clear();
+        desk.identifiers.clear();
         for &(kind, space, column) in &self.identifiers {
-            identifiers.add(kind, space, &row.text(Some(column)), self.strictness);
+            desk.identifiers.add(kind, space, &row.text(Some(column)), self.strictness);
         }
-        identifiers.report_blocked(sink);
+        desk.identifiers.report_blocked(desk.sink);
         let session = self
             .session
             .and_then(|column| row.value(Some(column)))
@@ -106,7 +94,7 @@ impl EventColumns {
             precision: Precision::Exact,
             name: &name,
             derived: None,
-            identifiers: identifiers.sorted(),
+            identifiers: desk.identifiers.sorted(),
             session,
             sequence: self
                 .sequence
@@ -115,21 +103,20 @@ impl EventColumns {
             fingerprint: self.fingerprint(row),
             origin: Origin::Log,
             order: self.order(row),
-            properties: &RowProperties { row, header: context.header },
+            properties: &RowProperties { row, header },
         };
-        sink.event(at, &event, user_agent.as_deref());
+        desk.sink.event(desk.at, &event, user_agent.as_deref());
     }
 
     fn fingerprint(&self, row: Row<'_>) -> Key {
-        match self.id.and_then(|column| row.value(Some(column))) {
-            Some(id) => Key::of(id.as_bytes()),
-            None => {
-                let lengths = row
-                    .record
-                    .iter()
-                    .fold(0, |sum: u64, cell| sum.wrapping_mul(31).wrapping_add(cell.len() as u64));
-                Key::within(lengths, row.record.as_slice())
-            }
+        if let Some(id) = self.id.and_then(|column| row.value(Some(column))) {
+            Key::of(id.as_bytes())
+        } else {
+            let lengths = row
+                .record
+                .iter()
+                .fold(0, |sum: u64, cell| sum.wrapping_mul(31).wrapping_add(cell.len() as u64));
+            Key::within(lengths, row.record.as_slice())
         }
     }
 
@@ -145,15 +132,6 @@ impl EventColumns {
             row.value(self.currency).map(|text| Currency::parse(&text)).unwrap_or_default();
         Some(OrderNote { key, numbered: number.is_some(), amount, currency })
     }
-}
-
-/// What a table knows beside its rows.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'h> {
-    /// The columns' names.
-    pub header: &'h Header,
-    /// How times without a zone are read.
-    pub zone: ZoneRule,
 }
 
 /// The cells of a row as properties, by column name.

@@ -15,6 +15,7 @@ pub mod web_pixel;
 
 use crate::event::{Identifier, IdentifierKind, RawEvent};
 use crate::identity::{Strictness, identify};
+use crate::input::timestamp::ZoneRule;
 use crate::quality::Reason;
 
 /// The export formats.
@@ -111,6 +112,26 @@ pub trait Sink {
     fn checkout(&mut self, at: RowAt, line: shopify_checkouts::CheckoutLine);
     /// A row of an aggregated report.
     fn total(&mut self, at: RowAt, line: shopify_analytics::AnalyticsLine);
+}
+
+/// Everything that reading one record needs beside the record.
+#[derive(Debug)]
+pub struct Desk<'d, S> {
+    /// Where the record is.
+    pub at: RowAt,
+    /// How times without a zone are read.
+    pub zone: ZoneRule,
+    /// Room for the record's identifiers.
+    pub identifiers: &'d mut RowIdentifiers,
+    /// What takes the event in.
+    pub sink: &'d mut S,
+}
+
+impl<S: Sink> Desk<'_, S> {
+    /// Says that the record cannot be read.
+    pub fn defect(&mut self, reason: Reason, message: String) {
+        self.sink.defect(self.at, reason, message);
+    }
 }
 
 /// The identifiers of one row, collected anew for each row.

@@ -6,11 +6,11 @@
 //! Field names: Shopify's `@shopify/web-pixels-extension` types.
 
 use super::event_json::unreadable_time;
-use super::{Format, RowAt, RowIdentifiers, Sink, shopify_url};
+use super::{Desk, Format, RowIdentifiers, Sink, shopify_url};
 use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::json::Json;
-use crate::input::timestamp::{self, ZoneRule};
+use crate::input::timestamp;
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
@@ -52,25 +52,17 @@ pub fn fits(json: Json<'_>) -> bool {
 }
 
 /// Reads one record.
-pub fn read(
-    json: Json<'_>,
-    at: RowAt,
-    zone: ZoneRule,
-    identifiers: &mut RowIdentifiers,
-    sink: &mut impl Sink,
-) {
+pub fn read(json: Json<'_>, mut desk: Desk<'_, impl Sink>) {
     let parts = Parts::of(json);
     let written = parts.time.and_then(Json::scalar);
-    let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, zone)) else {
-        sink.defect(at, Reason::BadTimestamp, unreadable_time("timestamp", written.as_deref()));
-        return;
+    let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, desk.zone)) else {
+        return desk.defect(Reason::BadTimestamp, unreadable_time("timestamp", written.as_deref()));
     };
     let Some(name) = parts.name.and_then(Json::scalar) else {
-        sink.defect(at, Reason::BadRow, "the event has no name under `name`".to_string());
-        return;
+        return desk.defect(Reason::BadRow, "the event has no name under `name`".to_string());
     };
-    parts.identify(identifiers);
-    identifiers.report_blocked(sink);
+    parts.identify(desk.identifiers);
+    desk.identifiers.report_blocked(desk.sink);
     let sequence =
         parts.sequence.and_then(Json::scalar).and_then(|text| text.parse().ok()).unwrap_or(0);
     let user_agent = parts.user_agent.and_then(Json::text);
@@ -79,7 +71,7 @@ pub fn read(
         precision: Precision::Exact,
         name: &name,
         derived: parts.derived(&name),
-        identifiers: identifiers.sorted(),
+        identifiers: desk.identifiers.sorted(),
         session: None,
         sequence,
         fingerprint: parts.fingerprint(&name, stamp.at.0, sequence),
@@ -87,7 +79,7 @@ pub fn read(
         order: parts.order_note(),
         properties: &EventProperties { json, parts },
     };
-    sink.event(at, &event, user_agent.as_deref());
+    desk.sink.event(desk.at, &event, user_agent.as_deref());
 }
 
 impl<'r> Parts<'r> {
@@ -118,7 +110,7 @@ impl<'r> Parts<'r> {
             b"clientId" | b"client_id" => self.client = Some(value),
             b"name" | b"eventName" | b"event_name" => self.name = Some(value),
             b"timestamp" | b"eventTime" | b"event_time" | b"event_timestamp" => {
-                self.time = Some(value)
+                self.time = Some(value);
             }
             b"id" | b"eventId" | b"event_id" => self.id = Some(value),
             b"seq" | b"sequence" => self.sequence = Some(value),
@@ -153,7 +145,7 @@ impl<'r> Parts<'r> {
             b"datacheckoutordercustomerid" => self.customer = Some(value),
             b"datacheckouttotalpriceamount" => self.amount = Some(value),
             b"datacheckouttotalpricecurrencycode" | b"datacheckoutcurrencycode" => {
-                self.currency = Some(value)
+                self.currency = Some(value);
             }
             b"initdatacustomerid" => self.customer = self.customer.or(Some(value)),
             _ => {}

@@ -1,0 +1,247 @@
+//! Reading a block: from whole records to events, by the layout and the format of the input.
+//!
+//! Every record of a block is handed to the sink as an event or a line, or as a defect with its reason.
+
+use super::columns::{Header, Row};
+use super::format::event_json::EventKeys;
+use super::format::event_table::{EventColumns, shorten};
+use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
+use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
+use super::format::shopify_orders::{OrderColumns, OrderLine};
+use super::format::{Desk, Format, RowAt, RowIdentifiers, Sink, web_pixel};
+use super::json::{Json, Tape};
+use super::split::{Layout, element_end};
+use super::timestamp::ZoneRule;
+use crate::quality::Reason;
+
+/// What an input is, and how its blocks are read. Shared by all threads.
+#[derive(Debug)]
+pub struct Reading {
+    /// The path as the user gave it.
+    pub path: String,
+    /// The format.
+    pub format: Format,
+    /// Why it was taken for that.
+    pub why: String,
+    /// How its text is encoded.
+    pub encoding: &'static str,
+    /// The separator of a table.
+    pub delimiter: Option<u8>,
+    /// Which column or key each part is read from.
+    pub columns: Vec<(&'static str, String)>,
+    /// The line on which the first record starts.
+    pub first_line: u64,
+    /// The size in bytes, if it is known.
+    pub size: Option<u64>,
+    /// The zone of times without one.
+    pub zone: ZoneRule,
+    /// How records become events.
+    pub rows: Rows,
+    pub(super) layout: Layout,
+}
+
+/// How the records of a format become events.
+#[derive(Debug)]
+pub enum Rows {
+    /// Rows of an orders export.
+    Orders(Header, OrderColumns),
+    /// Rows of an abandoned-checkouts export.
+    Checkouts(Header, CheckoutColumns),
+    /// Rows of an aggregated report.
+    Totals(Header, AnalyticsColumns),
+    /// Events in a table.
+    Table(Header, EventColumns),
+    /// Events as JSON objects.
+    Json(EventKeys),
+    /// Web-pixel events.
+    Pixel,
+}
+
+/// How much a block held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Records.
+    pub records: u64,
+    /// Lines.
+    pub lines: u64,
+}
+
+/// Room that reading needs, reused from block to block.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    tape: Tape,
+    identifiers: RowIdentifiers,
+}
+
+impl Reading {
+    /// Reads a block of whole records.
+    pub fn read(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+        match self.layout {
+            Layout::Lines => self.read_lines(block, scratch, sink),
+            Layout::Array => self.read_array(block, scratch, sink),
+            Layout::Table { delimiter } => self.read_table(block, delimiter, scratch, sink),
+        }
+    }
+
+    fn desk<'d, S>(
+        &self,
+        extent: Extent,
+        identifiers: &'d mut RowIdentifiers,
+        sink: &'d mut S,
+    ) -> Desk<'d, S> {
+        let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let at = RowAt { record: number(extent.records), line: number(extent.lines) };
+        Desk { at, zone: self.zone, identifiers, sink }
+    }
+
+    fn read_lines(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+        let mut extent = Extent::default();
+        let mut rest = block;
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let line = rest[..end].trim_ascii();
+            if !line.is_empty() {
+                self.read_json(
+                    line,
+                    &mut scratch.tape,
+                    self.desk(extent, &mut scratch.identifiers, sink),
+                );
+                extent.records += 1;
+            }
+            extent.lines += 1;
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+        extent
+    }
+
+    /// Elements end where the cutter says they do, broken ones too.
+    fn read_array(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+        let mut extent = Extent::default();
+        let mut rest = block;
+        while !rest.is_empty() {
+            let (element, behind) = rest.split_at(element_end(rest));
+            let before = element.iter().take_while(|b| b.is_ascii_whitespace()).count();
+            extent.lines += count_lines(&element[..before]);
+            let record = strip_array_signs(element);
+            if !record.is_empty() {
+                self.read_json(
+                    record,
+                    &mut scratch.tape,
+                    self.desk(extent, &mut scratch.identifiers, sink),
+                );
+                extent.records += 1;
+            }
+            extent.lines += count_lines(&element[before..]);
+            rest = behind;
+        }
+        extent
+    }
+
+    fn read_json(&self, record: &[u8], tape: &mut Tape, mut desk: Desk<'_, impl Sink>) {
+        let problem = match tape.read(record) {
+            Ok((json, end)) if json.is_object() && end == record.len() => {
+                return self.read_object(record, json, desk);
+            }
+            Ok((_, end)) if end < record.len() => {
+                format!("more text follows the record at character {}", end + 1)
+            }
+            Ok(_) => "the record is not a JSON object".to_string(),
+            Err(bad) => format!("not JSON: expected {} at character {}", bad.expected, bad.at + 1),
+        };
+        desk.defect(Reason::BadRow, problem);
+    }
+
+    fn read_object(&self, raw: &[u8], json: Json<'_>, mut desk: Desk<'_, impl Sink>) {
+        match &self.rows {
+            Rows::Json(keys) => keys.read(raw, json, desk),
+            Rows::Pixel => web_pixel::read(json, desk),
+            Rows::Orders(..) | Rows::Checkouts(..) | Rows::Totals(..) | Rows::Table(..) => {
+                desk.defect(Reason::BadRow, "a table cannot be read as JSON".to_string());
+            }
+        }
+    }
+
+    fn read_table(
+        &self,
+        block: &[u8],
+        delimiter: u8,
+        scratch: &mut Scratch,
+        sink: &mut impl Sink,
+    ) -> Extent {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(block);
+        let mut record = csv::ByteRecord::new();
+        let mut extent = Extent::default();
+        // Reading bytes from memory has no way to fail; the loop ends all the same if it does.
+        while reader.read_byte_record(&mut record).unwrap_or(false) {
+            extent.lines =
+                record.position().map_or(0, |position| position.line().saturating_sub(1));
+            self.read_record(&record, self.desk(extent, &mut scratch.identifiers, sink));
+            extent.records += 1;
+        }
+        extent.lines = count_lines(block);
+        extent
+    }
+
+    fn read_record(&self, record: &csv::ByteRecord, mut desk: Desk<'_, impl Sink>) {
+        let row = Row { record };
+        if let Some(problem) = self.misshapen(row) {
+            return desk.defect(Reason::BadRow, problem);
+        }
+        let at = desk.at;
+        let line = match &self.rows {
+            Rows::Orders(_, columns) => {
+                OrderLine::read(columns, &row).map(|line| desk.sink.order(at, line))
+            }
+            Rows::Checkouts(_, columns) => {
+                CheckoutLine::read(columns, &row).map(|line| desk.sink.checkout(at, line))
+            }
+            Rows::Totals(_, columns) => {
+                AnalyticsLine::read(columns, &row).map(|line| desk.sink.total(at, line))
+            }
+            Rows::Table(header, columns) => return columns.read(row, header, desk),
+            Rows::Json(_) | Rows::Pixel => Err("JSON cannot be read as a table".to_string()),
+        };
+        if let Err(message) = line {
+            desk.defect(Reason::BadRow, shorten(&message));
+        }
+    }
+
+    /// What is wrong with a row as a whole.
+    fn misshapen(&self, row: Row<'_>) -> Option<String> {
+        let header = self.header()?;
+        let cells = header.names().len();
+        if header.is_repeat(row.record) {
+            Some("the header again".to_string())
+        } else if row.record.iter().skip(cells).any(|cell| !cell.is_empty()) {
+            Some(format!("{} cells where the header has {cells}", row.record.len()))
+        } else {
+            row.is_blank().then(|| "all cells are empty".to_string())
+        }
+    }
+
+    fn header(&self) -> Option<&Header> {
+        match &self.rows {
+            Rows::Orders(header, _)
+            | Rows::Checkouts(header, _)
+            | Rows::Totals(header, _)
+            | Rows::Table(header, _) => Some(header),
+            Rows::Json(_) | Rows::Pixel => None,
+        }
+    }
+}
+
+/// An element without the comma behind it and, at the end of the array, the closing bracket.
+fn strip_array_signs(element: &[u8]) -> &[u8] {
+    let element = element.trim_ascii();
+    let element = element.strip_suffix(b",").unwrap_or(element).trim_ascii();
+    let closes_array = element.ends_with(b"]") && !element.starts_with(b"[");
+    if closes_array { element[..element.len() - 1].trim_ascii() } else { element }
+}
+
+fn count_lines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}
