@@ -101,10 +101,11 @@ impl Case {
             }
             outputs.push(output);
         }
-        if variable("FUNNEL_BLESS").is_some() {
+        let found = self.compare(&outputs);
+        if variable("FUNNEL_BLESS").is_none() {
+            failures.extend(found);
+        } else if !found.is_empty() {
             self.bless(&outputs);
-        } else {
-            failures.extend(self.compare(&outputs));
         }
         let name = name_of(&self.folder);
         failures.iter().map(|failure| format!("{name}: {failure}")).collect()
