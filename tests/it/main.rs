@@ -8,6 +8,7 @@
 mod cases;
 mod cli;
 mod fuzz;
+mod inside;
 mod laws;
 mod layers;
 mod program;
