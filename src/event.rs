@@ -285,6 +285,8 @@ pub struct Touch {
     pub fingerprint: Key,
     /// The order that the touch names, or [`Key::NONE`].
     pub order: Key,
+    /// The value of the property that the ladder holds constant, or [`Key::NONE`].
+    pub held: Key,
     /// The row.
     pub row: RowRef,
     /// The steps whose condition the row meets.
@@ -301,6 +303,8 @@ pub struct Touch {
     pub aside: u8,
     /// See [`mark`].
     pub marks: u8,
+    /// The exclusions whose condition the row meets, as bits.
+    pub exclusions: u8,
 }
 
 impl Touch {

@@ -85,35 +85,53 @@ impl Cleaner {
 /// session of the customer that was active within the gap, and stand alone without one.
 pub fn sessions(touches: &[Touch]) -> Vec<Vec<Touch>> {
     let mut sessions: Vec<Vec<Touch>> = Vec::new();
-    let mut current: FastMap<Key, usize> = FastMap::default();
-    let mut latest: Option<(usize, Instant)> = None;
+    let mut sessionizer = Sessionizer::default();
     for touch in touches {
-        let is_log = touch.is(mark::LOG);
-        let open = if is_log {
-            current
-                .get(&touch.visit)
-                .copied()
-                .filter(|&at| touch.is(mark::SESSION) || continues(&sessions[at], touch))
-        } else {
-            latest.filter(|&(_, at)| touch.at.since(at) <= SESSION_GAP).map(|(session, _)| session)
-        };
-        let session = open.unwrap_or(sessions.len());
+        let session = sessionizer.session_of(touch);
         if session == sessions.len() {
             sessions.push(Vec::new());
         }
         sessions[session].push(*touch);
-        if is_log {
-            current.insert(touch.visit, session);
-            latest = Some((session, touch.at));
-        }
     }
     sessions
 }
 
-/// Whether a touch of the same device goes on with a session.
-fn continues(session: &[Touch], touch: &Touch) -> bool {
-    let last = session.iter().rev().find(|t| t.is(mark::LOG));
-    last.is_some_and(|last| touch.at.since(last.at) <= SESSION_GAP)
+/// Numbers the sessions of one customer, from 0, as touches come in order of time.
+#[derive(Debug, Default)]
+pub struct Sessionizer {
+    /// The latest session of each visit, and when its log last said something.
+    current: FastMap<Key, (usize, Instant)>,
+    /// The latest session of any visit, likewise.
+    latest: Option<(usize, Instant)>,
+    count: usize,
+}
+
+impl Sessionizer {
+    /// Begins with another customer.
+    pub fn clear(&mut self) {
+        self.current.clear();
+        self.latest = None;
+        self.count = 0;
+    }
+
+    /// The number of the session that the next touch belongs to.
+    pub fn session_of(&mut self, touch: &Touch) -> usize {
+        let goes_on = |&(_, last): &(usize, Instant)| touch.at.since(last) <= SESSION_GAP;
+        let is_log = touch.is(mark::LOG);
+        let open = if is_log {
+            let running = self.current.get(&touch.visit).copied();
+            running.filter(|running| touch.is(mark::SESSION) || goes_on(running))
+        } else {
+            self.latest.filter(goes_on)
+        };
+        let session = open.map_or(self.count, |(session, _)| session);
+        self.count = self.count.max(session + 1);
+        if is_log {
+            self.current.insert(touch.visit, (session, touch.at));
+            self.latest = Some((session, touch.at));
+        }
+        session
+    }
 }
 
 #[cfg(test)]
@@ -137,6 +155,8 @@ mod tests {
             precision: Precision::Exact,
             aside: 0,
             marks,
+            held: Key::NONE,
+            exclusions: 0,
         }
     }
 

@@ -13,7 +13,8 @@ use super::{Climber, Outcome, Verdict, reference};
 use crate::event::{RowRef, StepSet, Touch};
 use crate::key::Key;
 use crate::ladder::definition::{
-    Condition, Count, Entry, EventPattern, Ladder, Order, Presence, Start, Step, Ties, Window,
+    Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order, Presence, Reuse, Start,
+    Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
 use crate::time::{Instant, Precision, SECOND, Span};
@@ -34,6 +35,10 @@ pub(super) fn ladder_of(steps: Vec<Step>, window: Window) -> Ladder {
         entry: Entry::default(),
         start: Start::default(),
         ties: Ties::default(),
+        reuse: Reuse::default(),
+        linkage: Linkage::default(),
+        halt: Halt::default(),
+        times: Times::default(),
         ignore: None,
         steps,
         exclusions: Vec::new(),
@@ -76,6 +81,8 @@ pub(super) fn touch(at: i64, precision: Precision, steps: StepSet) -> Touch {
         precision,
         aside: 0,
         marks: 0,
+        held: Key::NONE,
+        exclusions: 0,
     }
 }
 

@@ -46,6 +46,9 @@ pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
     if has(Format::ShopifyAnalytics) {
         return Ok(SESSIONS);
     }
+    if haul.names.names().is_empty() {
+        return Ok(STOREFRONT);
+    }
     Err(no_preset(haul))
 }
 
@@ -76,10 +79,6 @@ fn no_preset(haul: &Haul<'_>) -> Error {
     }
     let mut names: Vec<(&str, u64)> = rows.into_iter().collect();
     names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    if names.is_empty() {
-        return Error::new("the inputs hold no rows, so there is nothing to choose a ladder by")
-            .hint("name a ladder with --ladder");
-    }
     let error = Error::new("no built-in ladder fits the event names in the data");
     let error = names
         .iter()

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes of a touch in a file.
-const RECORD: usize = 67;
+const RECORD: usize = 76;
 
 /// Touches that a thread collects for a partition before it hands them over.
 const HANDFUL: usize = 256;
@@ -200,7 +200,7 @@ pub(super) fn in_parallel<T: Send>(
 
 fn encode(touch: &Touch) -> [u8; RECORD] {
     let mut record = [0; RECORD];
-    let (words, rest) = record.split_at_mut(56);
+    let (words, rest) = record.split_at_mut(64);
     let keys = [
         touch.person.0,
         touch.visit.0,
@@ -208,6 +208,7 @@ fn encode(touch: &Touch) -> [u8; RECORD] {
         touch.fingerprint.0,
         touch.order.0,
         touch.row.0,
+        touch.held.0,
     ];
     let sets = u64::from(touch.steps.0) << 32 | u64::from(touch.actions.0);
     for (place, word) in words.chunks_exact_mut(8).zip(keys.into_iter().chain([sets])) {
@@ -215,7 +216,12 @@ fn encode(touch: &Touch) -> [u8; RECORD] {
     }
     let numbers = u64::from(touch.name) << 32 | u64::from(touch.sequence);
     rest[..8].copy_from_slice(&numbers.to_le_bytes());
-    rest[8..11].copy_from_slice(&[touch.precision as u8, touch.aside, touch.marks]);
+    rest[8..12].copy_from_slice(&[
+        touch.precision as u8,
+        touch.aside,
+        touch.marks,
+        touch.exclusions,
+    ]);
     record
 }
 
@@ -227,7 +233,7 @@ fn decode(record: &[u8; RECORD]) -> Touch {
     };
     let high = |word: u64| u32::try_from(word >> 32).unwrap_or(0);
     let low = |word: u64| u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0);
-    let precision = match record[64] {
+    let precision = match record[72] {
         1 => Precision::Second,
         2 => Precision::Minute,
         3 => Precision::Day,
@@ -240,13 +246,15 @@ fn decode(record: &[u8; RECORD]) -> Touch {
         fingerprint: Key(word(3)),
         order: Key(word(4)),
         row: RowRef(word(5)),
-        steps: StepSet(high(word(6))),
-        actions: StepSet(low(word(6))),
-        name: high(word(7)),
-        sequence: low(word(7)),
+        held: Key(word(6)),
+        steps: StepSet(high(word(7))),
+        actions: StepSet(low(word(7))),
+        name: high(word(8)),
+        sequence: low(word(8)),
         precision,
-        aside: record[65],
-        marks: record[66],
+        aside: record[73],
+        marks: record[74],
+        exclusions: record[75],
     }
 }
 
@@ -256,11 +264,11 @@ mod tests {
     use proptest::prelude::*;
 
     prop_compose! {
-        fn any_touch()(words in any::<[u64; 6]>(), at in any::<i64>(), parts in any::<[u32; 4]>(), precision in 0u8..4, aside in any::<u8>(), marks in any::<u8>()) -> Touch {
+        fn any_touch()(words in any::<[u64; 7]>(), at in any::<i64>(), parts in any::<[u32; 4]>(), precision in 0u8..4, aside in any::<u8>(), marks in any::<u8>(), exclusions in any::<u8>()) -> Touch {
             let precision = [Precision::Exact, Precision::Second, Precision::Minute, Precision::Day][usize::from(precision)];
             Touch {
-                person: Key(words[0]), visit: Key(words[1]), at: Instant(at), fingerprint: Key(words[2]), order: Key(words[3]), row: RowRef(words[4]),
-                steps: StepSet(parts[0]), actions: StepSet(parts[1]), name: parts[2], sequence: parts[3], precision, aside, marks,
+                person: Key(words[0]), visit: Key(words[1]), at: Instant(at), fingerprint: Key(words[2]), order: Key(words[3]), row: RowRef(words[4]), held: Key(words[5]),
+                steps: StepSet(parts[0]), actions: StepSet(parts[1]), name: parts[2], sequence: parts[3], precision, aside, marks, exclusions,
             }
         }
     }

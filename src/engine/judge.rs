@@ -4,12 +4,13 @@
 //! own, and these are merged. How far a journey got is decided by `climb` alone.
 
 use super::exchange::{Exchange, in_parallel};
+use super::settle::Settled;
 use super::{RowIndex, Settings};
 use crate::climb::Climber;
 use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
 use crate::journey::{self, Cleaner};
-use crate::key::{FastSet, Key};
+use crate::key::Key;
 use crate::ladder::definition::{Count, Ladder};
 use crate::ladder::stamp::relabel;
 use crate::quality::{Quality, Reason};
@@ -24,8 +25,8 @@ pub(super) struct Bench<'b> {
     /// The ladder's steps for each stamped position.
     pub(super) table: &'b [StepSet],
     pub(super) rows: &'b RowIndex,
-    /// The numbers of the online-store orders in orders exports.
-    pub(super) exported: &'b FastSet<Key>,
+    /// The orders of the exports.
+    pub(super) settled: &'b Settled,
     pub(super) seen_until: Option<Instant>,
 }
 
@@ -53,7 +54,7 @@ pub(super) fn judge(
             }
             touches.clear();
             exchange.drain(number, |touch| {
-                touches.push(touch);
+                touches.push(bench.settled.judged(touch));
                 Ok(())
             })?;
             touches.sort_unstable_by_key(Touch::order_key);
@@ -160,8 +161,9 @@ impl<'b> Judge<'b> {
         orders.dedup();
         tally.buyers += u64::from(!orders.is_empty());
         tally.repeat_buyers += u64::from(orders.len() > 1);
-        let is_exported =
-            |touch: &&Touch| touch.is(mark::ORDER) && self.bench.exported.contains(&touch.order);
+        let is_exported = |touch: &&Touch| {
+            touch.is(mark::ORDER) && self.bench.settled.exported.contains(&touch.order)
+        };
         let has_visit = |order: &&Touch| {
             kept.iter().any(|touch| {
                 touch.is(mark::LOG) && touch.at < order.end() && touch.row != order.row

@@ -115,7 +115,7 @@ pub fn run(
         ladder: &ladder,
         table,
         rows: &rows,
-        exported: &settled.exported,
+        settled: &settled,
         seen_until: haul.seen_until,
     };
     let verdicts = judge::judge(&exchange, &bench, settings)?;

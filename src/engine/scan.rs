@@ -30,8 +30,10 @@ const AHEAD: Span = Span::days(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct OrderSeen {
     pub(super) key: Key,
-    pub(super) fingerprint: Key,
     pub(super) row: RowRef,
+    pub(super) fingerprint: Key,
+    /// Whether `key` is an order number, not a basket.
+    pub(super) numbered: bool,
     pub(super) amount: Option<Amount>,
     pub(super) currency: Currency,
 }
@@ -229,8 +231,10 @@ impl<'s> Haul<'s> {
             self.inputs[input].count_identifiers(event.identifiers);
         }
         self.derived.extend(event.derived);
-        if reason.is_none_or(|reason| reason == Reason::UnmappedEvent) {
+        if !matches!(reason, Some(Reason::Bot | Reason::Future)) {
             self.saw(event.at);
+        }
+        if reason.is_none_or(|reason| reason == Reason::UnmappedEvent) {
             self.links.note(event.identifiers, event.at);
         }
         let mut marks = verdict.marks | marks_of(event, canonical);
@@ -245,8 +249,9 @@ impl<'s> Haul<'s> {
                     note.map_or((None, Currency::default()), |note| (note.amount, note.currency));
                 self.orders_seen.push(OrderSeen {
                     key: order,
-                    fingerprint: event.fingerprint,
                     row,
+                    fingerprint: event.fingerprint,
+                    numbered: note.is_some_and(|note| note.numbered),
                     amount,
                     currency,
                 });
@@ -267,6 +272,8 @@ impl<'s> Haul<'s> {
             precision: event.precision,
             aside: reason.map_or(0, Reason::mark),
             marks,
+            held: Key::NONE,
+            exclusions: 0,
         });
     }
 }

@@ -9,7 +9,7 @@ use super::exchange::Exchange;
 use super::scan::{Haul, OrderSeen, Stamping, Verdict};
 use crate::error::Result;
 use crate::event::{
-    Identifier, IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, mark,
+    Identifier, IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, Touch, mark,
 };
 use crate::findings::{Notice, OrderFindings, SessionReport};
 use crate::identity::{Strictness, identify};
@@ -20,11 +20,12 @@ use crate::input::format::shopify_orders::{self, Channel, InputSettings, Order};
 use crate::input::format::{Format, RowIdentifiers};
 use crate::input::timestamp::{DateEvidence, DateOrder};
 use crate::input::{Reading, Rows};
-use crate::key::{FastSet, Key};
+use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Spaces for the fingerprints of orders and checkouts.
 const ORDER_SPACE: u64 = 2;
@@ -38,10 +39,22 @@ const COMPLETED: &str = "checkout_completed";
 pub(super) struct Settled {
     /// The numbers of the online-store orders in orders exports.
     pub(super) exported: FastSet<Key>,
+    /// The numbers of orders that do not count, with the reason: their events do not count either.
+    pub(super) left_out: FastMap<Key, Reason>,
     pub(super) orders: OrderFindings,
     pub(super) session_reports: Vec<SessionReport>,
     pub(super) store_offset: Option<i32>,
     pub(super) notices: Vec<Notice>,
+}
+
+impl Settled {
+    /// A touch, set aside if it completes an order that does not count.
+    pub(super) fn judged(&self, mut touch: Touch) -> Touch {
+        if touch.aside == 0 && touch.is(mark::ORDER | mark::NUMBERED) {
+            touch.aside = self.left_out.get(&touch.order).map_or(0, |reason| reason.mark());
+        }
+        touch
+    }
 }
 
 /// Settles what the scan has kept.
@@ -78,20 +91,33 @@ fn settle_orders(
     note_aside(haul, assembly.aside);
     merge_offsets(offsets, assembly.offsets);
     settled.notices.extend(assembly.notices);
-    let completed = take_completed(haul, &mut settled.orders);
     let shared = shared_names(&assembly.orders);
     for order in &assembly.orders {
         haul.saw(order.at.at);
-        if order.test || order.channel != Channel::OnlineStore {
-            settled.orders.other_channels += u64::from(!order.test);
-            continue;
+        if let (Some(reason), Some(number)) = (why_left_out(order), order_number(order, &shared)) {
+            settled.left_out.insert(number.key, reason);
+            settled.orders.other_channels += u64::from(reason == Reason::NotOnlineStore);
         }
+    }
+    let completed = take_completed(haul, settled);
+    for order in assembly.orders.iter().filter(|order| why_left_out(order).is_none()) {
         let Some(number) = order_number(order, &shared) else { continue };
         settled.exported.insert(number.key);
         count_order(order, completed.get(&number.key), &mut settled.orders);
         settle_order(haul, order, number, completed.contains_key(&number.key), stamping);
     }
     Ok(())
+}
+
+/// Why an order does not count, wherever it was seen.
+fn why_left_out(order: &Order) -> Option<Reason> {
+    match (order.test, order.channel) {
+        (true, _) => Some(Reason::TestOrder),
+        (false, Channel::OnlineStore) => None,
+        (false, Channel::PointOfSale | Channel::Draft | Channel::Other) => {
+            Some(Reason::NotOnlineStore)
+        }
+    }
 }
 
 /// The names that several orders without an id have: such a name does not say which of them is meant.
@@ -114,25 +140,33 @@ fn order_number(order: &Order, shared: &FastSet<Key>) -> Option<Identifier> {
     identify(IdentifierKind::OrderId, 0, &text, Strictness::Only)
 }
 
-/// The orders that the logs have seen completed, once each, counted as far as no export has them.
+/// The orders that the logs have seen completed, once each, counted as if no export had them. An order
+/// has the money of its first event; a basket that of all its rows.
 fn take_completed(
     haul: &mut Haul<'_>,
-    orders: &mut OrderFindings,
+    settled: &mut Settled,
 ) -> BTreeMap<Key, (Option<Amount>, Currency)> {
     let mut seen = std::mem::take(&mut haul.orders_seen);
+    seen.retain(|order| !settled.left_out.contains_key(&order.key));
     seen.sort_unstable();
-    seen.dedup_by_key(|order| (order.key, order.fingerprint));
+    let mut counted = FastSet::default();
+    seen.retain(|order| counted.insert(order.key.and(order.fingerprint)));
     let mut completed: BTreeMap<Key, (Option<Amount>, Currency)> = BTreeMap::new();
-    for OrderSeen { key, amount, currency, .. } in seen {
-        let order = completed.entry(key).or_insert((None, currency));
-        if let Some(amount) = amount {
-            let sum = order.0.get_or_insert(Amount::default());
-            *sum += amount;
+    for OrderSeen { key, numbered, amount, currency, .. } in seen {
+        match completed.entry(key) {
+            Entry::Vacant(first) => {
+                first.insert((amount, currency));
+            }
+            Entry::Occupied(mut known) if !numbered => {
+                let sum = known.get_mut().0.get_or_insert_default();
+                *sum += amount.unwrap_or_default();
+            }
+            Entry::Occupied(_) => {}
         }
     }
     for &(amount, currency) in completed.values() {
-        orders.count += 1;
-        add_value(orders, amount, currency, 1);
+        settled.orders.count += 1;
+        add_value(&mut settled.orders, amount, currency, 1);
     }
     completed
 }

@@ -78,6 +78,49 @@ pub enum Ties {
     Tolerance(Span),
 }
 
+/// Whether one event may be chosen for two steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reuse {
+    /// Never.
+    #[default]
+    Never,
+    /// An event that fits several steps may be all of them.
+    TwoSteps,
+}
+
+/// Whether a step needs those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Linkage {
+    /// It is reached by a chain from the first step.
+    #[default]
+    Chain,
+    /// It counts by itself, wherever it lies.
+    Apart,
+}
+
+/// Which times between chosen events are times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Times {
+    /// All of them; zero seconds is a time.
+    #[default]
+    All,
+    /// Those above zero.
+    AboveZero,
+    /// None: the chosen events follow no order.
+    None,
+}
+
+/// What makes the matcher look at nothing more of a journey, once it has been entered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Halt {
+    /// An event that fits no step.
+    pub foreign: bool,
+    /// An event of a step whose predecessor was not reached.
+    pub early: bool,
+    /// An event of a step, not the first, that was reached before.
+    pub repeat: bool,
+}
+
 /// Whether a step must be seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Presence {
@@ -196,6 +239,14 @@ pub struct Ladder {
     pub start: Start,
     /// What the same instant means.
     pub ties: Ties,
+    /// Whether one event may be chosen for two steps.
+    pub reuse: Reuse,
+    /// Whether a step needs those before it.
+    pub linkage: Linkage,
+    /// What ends the search in a journey for good.
+    pub halt: Halt,
+    /// Which times are times.
+    pub times: Times,
     /// Events that are not even looked at.
     pub ignore: Option<EventPattern>,
     /// The steps, from the smallest request to the order.

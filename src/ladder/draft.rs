@@ -19,7 +19,9 @@ pub use policies::{parse_ties, parse_window};
 pub use print::to_toml;
 pub use shell::from_steps;
 
-use super::definition::{Count, Entry, Ladder, Order, Start, Ties, Window};
+use super::definition::{
+    Count, Entry, Halt, Ladder, Linkage, Order, Reuse, Start, Ties, Times, Window,
+};
 use super::vocabulary;
 use crate::error::Result;
 use crate::time::Span;
@@ -88,6 +90,10 @@ fn unfinished(name: String) -> Ladder {
         entry: Entry::default(),
         start: Start::default(),
         ties: Ties::default(),
+        reuse: Reuse::default(),
+        linkage: Linkage::default(),
+        halt: Halt::default(),
+        times: Times::default(),
         ignore: None,
         steps: Vec::new(),
         exclusions: Vec::new(),

@@ -1,6 +1,7 @@
 //! Ladders: what they are, how they are written, and how a row is held against one.
 
 pub mod definition;
+pub mod dimension;
 pub mod draft;
 pub mod predicate;
 pub mod presets;

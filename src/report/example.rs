@@ -9,8 +9,8 @@ use crate::findings::{
     OrderFindings, SessionReport, SetAside,
 };
 use crate::ladder::definition::{
-    Action, Condition, Count, Ends, Entry, EventPattern, Exclusion, Ladder, NamePattern, Order,
-    Presence, Start, Step, Ties, Window,
+    Action, Condition, Count, Ends, Entry, EventPattern, Exclusion, Halt, Ladder, Linkage,
+    NamePattern, Order, Presence, Reuse, Start, Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
 use crate::money::{Amount, Currency};
@@ -43,6 +43,10 @@ fn ladder(name: &str, steps: &[(&str, Presence)], actions: &[&str]) -> Ladder {
         entry: Entry::Longest,
         start: Start::Earliest,
         ties: Ties::Forgiving,
+        reuse: Reuse::Never,
+        linkage: Linkage::Chain,
+        halt: Halt::default(),
+        times: Times::All,
         ignore: None,
         steps: steps.iter().map(|&(name, presence)| step(name, presence)).collect(),
         exclusions: vec![Exclusion {

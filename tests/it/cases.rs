@@ -29,14 +29,15 @@ fn every_case_gives_its_answer_in_every_way() {
         .collect();
     let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let found = Case::read(case).check();
+            failures.lock().unwrap().extend(found);
+        }
+    };
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = Case::read(case).check();
-                    failures.lock().unwrap().extend(found);
-                }
-            });
+            scope.spawn(work);
         }
     });
     let mut failures = failures.into_inner().unwrap();
@@ -93,12 +94,9 @@ impl Case {
         let mut outputs = Vec::new();
         for line in &self.commands {
             let output = self.run(line, WAYS[0]);
-            for way in &WAYS[1..] {
-                let other = self.run(line, way);
-                if other != output {
-                    failures.push(format!("`{line}` differs with {way:?}: {other:?}"));
-                }
-            }
+            let others = WAYS[1..].iter().map(|way| (way, self.run(line, way)));
+            let differing = others.filter(|(_, other)| *other != output);
+            failures.extend(differing.map(|(way, o)| format!("`{line}` with {way:?}: {o:?}")));
             outputs.push(output);
         }
         let found = self.compare(&outputs);
@@ -126,7 +124,7 @@ impl Case {
 
     fn compare(&self, outputs: &[Output]) -> Vec<String> {
         let mut failures = Vec::new();
-        let codes: Vec<String> = outputs.iter().map(|output| code(output)).collect();
+        let codes: Vec<String> = outputs.iter().map(code).collect();
         let expected = self.file("code").map_or_else(
             || vec!["0".to_string(); outputs.len()],
             |text| text.split_whitespace().map(str::to_string).collect(),
@@ -160,7 +158,7 @@ impl Case {
                 std::fs::write(self.folder.join(file), found).unwrap();
             }
         }
-        let codes: Vec<String> = outputs.iter().map(|output| code(output)).collect();
+        let codes: Vec<String> = outputs.iter().map(code).collect();
         if codes.iter().any(|code| code != "0") {
             std::fs::write(self.folder.join("code"), codes.join("\n") + "\n").unwrap();
         }
@@ -198,13 +196,12 @@ fn joined(outputs: &[Output], part: fn(&Output) -> &str) -> String {
 /// The expected objects: one, or an array with one for each command.
 fn answers(text: &str, commands: usize) -> Vec<Value> {
     let value: Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
-    match value {
-        Value::Array(values) if commands > 1 => {
-            assert_eq!(values.len(), commands, "one answer for each command");
-            values
-        }
-        one => vec![one],
+    if commands == 1 {
+        return vec![value];
     }
+    let values = value.as_array().expect("an array with an answer for each command");
+    assert_eq!(values.len(), commands, "one answer for each command");
+    values.clone()
 }
 
 /// Words of a command line; single quotes keep spaces.

@@ -3,6 +3,7 @@
 
 use crate::program::{NOW, Test, command};
 use serde_json::Value;
+use std::fmt::Write;
 use std::io::Read;
 
 const LOG: &str = "user_id,event,timestamp\nada-1,page_view,2025-10-01T10:00:00Z\n";
@@ -114,10 +115,11 @@ fn files(test: &Test) -> Vec<String> {
 fn a_closed_pipe_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
     // More than a pipe holds, so that the program is still writing when the reader leaves.
-    let names: String =
-        (0..9000).map(|n| format!("user-{n},name_{n},2025-10-01T10:00:00Z\n")).collect();
-    std::fs::write(folder.path().join("log.csv"), format!("user_id,event,timestamp\n{names}"))
-        .unwrap();
+    let mut log = String::from("user_id,event,timestamp\n");
+    for n in 0..9000 {
+        writeln!(log, "user-{n},name_{n},2025-10-01T10:00:00Z").unwrap();
+    }
+    std::fs::write(folder.path().join("log.csv"), log).unwrap();
     let mut child =
         command(folder.path()).args(["inspect", "log.csv", "--format", "json"]).spawn().unwrap();
     let mut first = [0; 1];

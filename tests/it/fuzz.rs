@@ -114,14 +114,18 @@ proptest! {
     ) {
         let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
         let mut bytes = std::fs::read(cases.join(seed)).unwrap();
-        damages.iter().for_each(|damage| damage.apply(&mut bytes));
+        for damage in &damages {
+            damage.apply(&mut bytes);
+        }
         check(&bytes)?;
     }
 
     #[test]
     fn ladder_files_that_were_damaged(damages in proptest::collection::vec(damage(), 1..6)) {
         let mut bytes = funnel::ladder::presets::text("storefront").unwrap().as_bytes().to_vec();
-        damages.iter().for_each(|damage| damage.apply(&mut bytes));
+        for damage in &damages {
+            damage.apply(&mut bytes);
+        }
         let text = String::from_utf8_lossy(&bytes);
         if let Err(error) = funnel::ladder::draft::from_toml("ladder.toml", &text) {
             prop_assert!(error.to_string().contains("ladder.toml"), "{}", error);

@@ -246,7 +246,9 @@ proptest! {
     fn tallies_merge_in_any_way(a in tally(), b in tally(), c in tally()) {
         let merged = |tallies: &[&Tally]| {
             let mut all = Tally::new(3, 2);
-            tallies.iter().for_each(|tally| all.merge((*tally).clone()));
+            for tally in tallies {
+                all.merge((*tally).clone());
+            }
             all
         };
         prop_assert_eq!(&merged(&[&a]), &a);

@@ -1,0 +1,268 @@
+//! Dimensions: what journeys are broken down or filtered by, and how a row's value is found.
+//!
+//! A dimension is a column or property of the data, or one of a few that are worked out from the page's
+//! address and the user agent where the data has no such column. Which row of a journey decides is an
+//! [`At`]; it is applied after matching, so a breakdown never changes what is matched.
+
+use crate::error::{Error, Result};
+use crate::event::Properties;
+use std::borrow::Cow;
+
+/// Which moment of a journey decides on its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum At {
+    /// The entry.
+    #[default]
+    Entry,
+    /// The first event that has a value.
+    First,
+    /// The last event that has a value.
+    Last,
+    /// Every value that occurs: a journey may then count in several rows.
+    Any,
+    /// The event chosen for the step of this name.
+    Step(String),
+}
+
+impl At {
+    /// The word in reports: `entry`, `first`, or the step's name.
+    pub fn word(&self) -> &str {
+        match self {
+            At::Entry => "entry",
+            At::First => "first",
+            At::Last => "last",
+            At::Any => "any",
+            At::Step(name) => name,
+        }
+    }
+}
+
+/// A breakdown that the user asks for: one dimension or several together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breakdown {
+    /// The properties whose values make a row.
+    pub properties: Vec<String>,
+    /// Which moment decides.
+    pub at: At,
+}
+
+impl Breakdown {
+    /// Reads `device`, `device@entry`, `device,country@last`, `device@Add to cart`.
+    pub fn parse(text: &str) -> Result<Breakdown> {
+        let (names, at) =
+            text.split_once('@').map_or((text, At::Entry), |(names, at)| (names, at_of(at.trim())));
+        let properties: Vec<String> =
+            names.split(',').map(|name| name.trim().to_string()).collect();
+        if properties.iter().any(String::is_empty) {
+            return Err(Error::new(format!("--by: `{text}` names no property"))
+                .hint("write --by device, --by device,country or --by device@first"));
+        }
+        Ok(Breakdown { properties, at })
+    }
+
+    /// The name in reports: `device`, `device,country`.
+    pub fn name(&self) -> String {
+        self.properties.join(",")
+    }
+}
+
+fn at_of(word: &str) -> At {
+    match word {
+        "entry" => At::Entry,
+        "first" => At::First,
+        "last" => At::Last,
+        "any" => At::Any,
+        step => At::Step(step.to_string()),
+    }
+}
+
+/// A condition that journeys must meet: `device=mobile`, `country!=FR`, `source=google|bing`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// The property.
+    pub property: String,
+    values: Vec<String>,
+    negated: bool,
+}
+
+impl Filter {
+    /// Reads `device=mobile`; several values are separated by `|`, `!=` means all others.
+    pub fn parse(text: &str) -> Result<Filter> {
+        let hint =
+            "write --where 'device=mobile', --where 'country!=FR' or --where 'source=google|bing'";
+        let (name, values) = text
+            .split_once('=')
+            .ok_or_else(|| Error::new(format!("--where: `{text}` has no `=`")).hint(hint))?;
+        let (name, negated) = name.strip_suffix('!').map_or((name, false), |name| (name, true));
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(Error::new(format!("--where: `{text}` names no property")).hint(hint));
+        }
+        let values = values.split('|').map(|value| value.trim().to_string()).collect();
+        Ok(Filter { property: name.to_string(), values, negated })
+    }
+
+    /// Whether a value meets the condition; an unknown value is like no value that is named.
+    pub fn holds(&self, value: Option<&str>) -> bool {
+        let value = value.unwrap_or_default();
+        self.values.iter().any(|own| own == value) != self.negated
+    }
+}
+
+/// The value of a property for one row: the row's own, else what its address and user agent tell.
+pub fn value<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>> {
+    let own = row.get(property).map(crate::event::Value::into_text);
+    own.or_else(|| derived(property, row)).filter(|text| !text.trim().is_empty())
+}
+
+fn derived<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>> {
+    let text = |name: &str| row.get(name).map(crate::event::Value::into_text);
+    match property {
+        "device" => Some(Cow::Borrowed(device(&text("user_agent")?))),
+        "landing_page" => Some(Cow::Owned(path_of(&text("url")?).to_string())),
+        "medium" => query(&text("url")?, "utm_medium").map(Cow::Owned),
+        "campaign" => query(&text("url")?, "utm_campaign").map(Cow::Owned),
+        "source" => {
+            let url = text("url")?;
+            let referrer = text("referrer");
+            Some(Cow::Owned(source(&url, referrer.as_deref())))
+        }
+        _ => None,
+    }
+}
+
+/// `mobile`, `tablet` or `desktop`.
+fn device(user_agent: &str) -> &'static str {
+    let says = |word: &str| user_agent.contains(word);
+    if says("iPad") || says("Tablet") || says("Android") && !says("Mobile") {
+        "tablet"
+    } else if says("Mobi") || says("iPhone") || says("iPod") {
+        "mobile"
+    } else {
+        "desktop"
+    }
+}
+
+/// The campaign's source, else the site that referred, else `direct`.
+fn source(url: &str, referrer: Option<&str>) -> String {
+    let referring =
+        || referrer.map(host_of).filter(|host| !host.is_empty() && *host != host_of(url));
+    query(url, "utm_source")
+        .or_else(|| referring().map(str::to_string))
+        .unwrap_or_else(|| "direct".to_string())
+}
+
+/// The host of a URL, without `www.`.
+fn host_of(url: &str) -> &str {
+    let Some((_, rest)) = url.split_once("://") else { return "" };
+    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+/// The path of a URL or path, without query and fragment.
+fn path_of(url: &str) -> &str {
+    let rest = url
+        .split_once("://")
+        .map_or(url, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
+    rest.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The value of a parameter of a URL's query; `+` and percent escapes are resolved.
+fn query(url: &str, name: &str) -> Option<String> {
+    let (_, query) = url.split_once('?')?;
+    let query = query.split('#').next()?;
+    let value =
+        query.split('&').find_map(|pair| pair.split_once('=').filter(|(own, _)| *own == name))?.1;
+    let value = unescape(value);
+    (!value.is_empty()).then_some(value)
+}
+
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, behind)) = rest.split_first() {
+        let escaped = || {
+            behind
+                .get(..2)
+                .and_then(|hex| std::str::from_utf8(hex).ok())
+                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+        };
+        match (first, escaped()) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+                continue;
+            }
+            (b'+', _) => bytes.push(b' '),
+            (byte, _) => bytes.push(byte),
+        }
+        rest = behind;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Value;
+
+    struct Row(&'static [(&'static str, &'static str)]);
+
+    impl Properties for Row {
+        fn get(&self, path: &str) -> Option<Value<'_>> {
+            self.0
+                .iter()
+                .find(|(name, _)| *name == path)
+                .map(|(_, text)| Value::Text((*text).into()))
+        }
+    }
+
+    #[test]
+    fn breakdowns_and_filters_are_read() {
+        let by = Breakdown::parse("device, country@Add to cart").unwrap();
+        assert_eq!((by.name().as_str(), by.at.word()), ("device,country", "Add to cart"));
+        assert_eq!(Breakdown::parse("device").unwrap().at, At::Entry);
+        assert!(Breakdown::parse("device,,x").is_err() && Breakdown::parse("").is_err());
+        let filter = Filter::parse("device=mobile|tablet").unwrap();
+        assert!(
+            filter.holds(Some("tablet")) && !filter.holds(Some("desktop")) && !filter.holds(None)
+        );
+        let filter = Filter::parse("country!=FR").unwrap();
+        assert!(filter.holds(Some("DE")) && filter.holds(None) && !filter.holds(Some("FR")));
+        assert!(Filter::parse("device").is_err() && Filter::parse("=x").is_err());
+    }
+
+    #[test]
+    fn dimensions_are_worked_out_where_the_data_has_none() {
+        let row = Row(&[
+            (
+                "url",
+                "https://shop.example.com/collections/gifts?utm_source=news%20letter&utm_medium=e+mail",
+            ),
+            ("referrer", "https://www.search.example/q"),
+            (
+                "user_agent",
+                "Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/140.0.0.0 Mobile Safari/537.36",
+            ),
+            ("country", "FR"),
+        ]);
+        let found = |name| value(name, &row).map(Cow::into_owned);
+        assert_eq!(found("device").as_deref(), Some("mobile"));
+        assert_eq!(found("landing_page").as_deref(), Some("/collections/gifts"));
+        assert_eq!(found("source").as_deref(), Some("news letter"));
+        assert_eq!(found("medium").as_deref(), Some("e mail"));
+        assert_eq!(found("campaign"), None);
+        assert_eq!(found("country").as_deref(), Some("FR"));
+        let referred = Row(&[
+            ("url", "https://shop.example.com/"),
+            ("referrer", "https://www.search.example/q"),
+        ]);
+        assert_eq!(value("source", &referred).as_deref(), Some("search.example"));
+        let own = Row(&[
+            ("url", "https://shop.example.com/a"),
+            ("referrer", "https://shop.example.com/b"),
+        ]);
+        assert_eq!(value("source", &own).as_deref(), Some("direct"));
+        assert_eq!(value("device", &Row(&[("device", "tablet")])).as_deref(), Some("tablet"));
+    }
+}
