@@ -180,6 +180,7 @@ pub fn run(
     };
     let verdicts = judge::judge(&exchange, &bench, settings)?;
     haul.quality.merge(verdicts.quality);
+    // Some defects are of rows that can be read: only now is it known which of them are duplicates.
     refuse_hopeless(&haul.quality, &readings, &rows, settings.strict)?;
 
     let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);

@@ -9,7 +9,7 @@ use super::exchange::Exchange;
 use super::scan::{Haul, OrderSeen, Stamping, Verdict};
 use crate::error::Result;
 use crate::event::{
-    IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, Touch, mark,
+    Identifier, IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, Touch, mark,
 };
 use crate::findings::{Findings, Notice, OrderFindings, SessionReport};
 use crate::identity::{Strictness, identify};
@@ -23,6 +23,7 @@ use crate::input::{Reading, Rows};
 use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -98,19 +99,20 @@ fn settle_orders(
     note_aside(haul, assembly.aside);
     merge_offsets(offsets, assembly.offsets);
     settled.notices.extend(assembly.notices);
+    let shared = shared_names(&assembly.orders);
     for order in &assembly.orders {
         haul.saw(order.at.at);
-        if let (Some(reason), Some(number)) = (why_left_out(order), order_number(order)) {
-            settled.left_out.insert(number, reason);
+        if let (Some(reason), Some(number)) = (why_left_out(order), order_number(order, &shared)) {
+            settled.left_out.insert(number.key, reason);
             settled.orders.other_channels += u64::from(reason == Reason::NotOnlineStore);
         }
     }
     let completed = take_completed(haul, settled);
     for order in assembly.orders.iter().filter(|order| why_left_out(order).is_none()) {
-        let Some(number) = order_number(order) else { continue };
-        settled.exported.insert(number);
-        count_order(order, completed.get(&number), &mut settled.orders);
-        settle_order(haul, order, number, completed.contains_key(&number), stamping);
+        let Some(number) = order_number(order, &shared) else { continue };
+        settled.exported.insert(number.key);
+        count_order(order, completed.get(&number.key), &mut settled.orders);
+        settle_order(haul, order, number, completed.contains_key(&number.key), stamping);
     }
     Ok(())
 }
@@ -126,10 +128,24 @@ fn why_left_out(order: &Order) -> Option<Reason> {
     }
 }
 
-/// The number under which every source knows the order: its id or, without one, its name.
-fn order_number(order: &Order) -> Option<Key> {
-    let text = order.id.as_deref().unwrap_or(&order.name);
-    identify(IdentifierKind::OrderId, 0, text, Strictness::Only).map(|identifier| identifier.key)
+/// The names that several orders without an id have: such a name does not say which of them is meant.
+fn shared_names(orders: &[Order]) -> FastSet<Key> {
+    let mut seen: FastSet<Key> = FastSet::default();
+    let nameless = orders.iter().filter(|order| order.id.is_none()).map(|order| order.number);
+    nameless.filter(|&name| !seen.insert(name)).collect()
+}
+
+/// The number under which every source knows the order: its id; without one its name or, where
+/// several orders have that, its name and time.
+fn order_number(order: &Order, shared: &FastSet<Key>) -> Option<Identifier> {
+    let text = match &order.id {
+        Some(id) => Cow::Borrowed(&**id),
+        None if shared.contains(&order.number) => {
+            Cow::Owned(format!("{} {}", order.name, order.at.at.0))
+        }
+        None => Cow::Borrowed(&*order.name),
+    };
+    identify(IdentifierKind::OrderId, 0, &text, Strictness::Only)
 }
 
 /// The orders that the logs have seen completed, once each, counted as if no export had them. An order
@@ -197,13 +213,12 @@ fn count_order(
 fn settle_order(
     haul: &mut Haul<'_>,
     order: &Order,
-    number: Key,
+    number: Identifier,
     is_completed: bool,
     stamping: &mut Stamping<'_>,
 ) {
     let mut identifiers = RowIdentifiers::default();
-    let number_text = order.id.as_deref().unwrap_or(&order.name);
-    identifiers.add(IdentifierKind::OrderId, 0, number_text, Strictness::Only);
+    identifiers.push(number);
     add_people(&mut identifiers, &order.emails, &order.phones, &order.client_ids);
     let identifiers = identifiers.sorted();
     if is_completed {
@@ -224,10 +239,10 @@ fn settle_order(
         identifiers,
         session: None,
         sequence: 0,
-        fingerprint: Key::within(ORDER_SPACE, &number.0.to_le_bytes()),
+        fingerprint: Key::within(ORDER_SPACE, &number.key.0.to_le_bytes()),
         origin: Origin::OrderRow,
         order: Some(OrderNote {
-            key: number,
+            key: number.key,
             numbered: true,
             amount: order.amount,
             currency: order.currency,

@@ -175,14 +175,16 @@ impl Reading {
             .from_reader(block);
         let mut record = csv::ByteRecord::new();
         let mut extent = Extent::default();
+        let mut counted = 0;
         // Reading bytes from memory has no way to fail; the loop ends all the same if it does.
         while reader.read_byte_record(&mut record).unwrap_or(false) {
-            extent.lines =
-                record.position().map_or(0, |position| position.line().saturating_sub(1));
+            let start = start_of(&record, block);
+            extent.lines += count_lines(&block[counted..start]);
+            counted = start;
             self.read_record(&record, self.desk(extent, &mut scratch.identifiers, sink));
             extent.records += 1;
         }
-        extent.lines = count_lines(block);
+        extent.lines += count_lines(&block[counted..]);
         extent
     }
 
@@ -240,6 +242,15 @@ fn strip_array_signs(element: &[u8]) -> &[u8] {
     let element = element.strip_suffix(b",").unwrap_or(element).trim_ascii();
     let closes_array = element.ends_with(b"]") && !element.starts_with(b"[");
     if closes_array { element[..element.len() - 1].trim_ascii() } else { element }
+}
+
+/// Where a record starts in its block. The reader's position is behind the record before; the rest of
+/// that one's line end and empty lines may lie between.
+fn start_of(record: &csv::ByteRecord, block: &[u8]) -> usize {
+    let behind = record.position().and_then(|position| usize::try_from(position.byte()).ok());
+    let behind = behind.unwrap_or(0).min(block.len());
+    let gap = block[behind..].iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+    behind + gap
 }
 
 fn count_lines(bytes: &[u8]) -> u64 {

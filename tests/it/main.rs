@@ -1,1 +1,14 @@
-//! One integration crate.
+//! The program held against what is promised of it: hand-checked cases, laws that hold for any input,
+//! arbitrary bytes, the command line, and the floors of the source itself.
+//!
+//! One crate, so that it is linked once. `program` runs the binary; everything else is a list of claims.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod cases;
+mod cli;
+mod fuzz;
+mod inside;
+mod laws;
+mod layers;
+mod program;

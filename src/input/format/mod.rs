@@ -164,6 +164,11 @@ impl RowIdentifiers {
         }
     }
 
+    /// Adds an identifier that is known already.
+    pub fn push(&mut self, identifier: Identifier) {
+        self.found.push(identifier);
+    }
+
     /// The identifiers, strongest first, each once.
     pub fn sorted(&mut self) -> &[Identifier] {
         if self.found.len() > 1 {

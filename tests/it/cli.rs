@@ -1,0 +1,235 @@
+//! The command line as a user meets it: help, mistakes, files written whole or not at all, pipes, and
+//! nothing personal in any output.
+
+use crate::program::{NOW, Test, command};
+use serde_json::Value;
+use std::fmt::Write;
+use std::io::Read;
+
+const LOG: &str = "user_id,event,timestamp\nada-1,page_view,2025-10-01T10:00:00Z\n";
+
+fn report() -> Test {
+    Test::new().file("log.csv", LOG).args(["report", "log.csv"])
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    for (args, part) in [
+        (vec!["--help"], "funnel inspect export.csv"),
+        (vec!["report", "--help"], "--ladder <FILE|PRESET>"),
+        (vec!["inspect", "-h"], "--map"),
+        (vec!["help", "report"], "--confidence"),
+        (vec!["--version"], concat!("funnel ", env!("CARGO_PKG_VERSION"))),
+        (vec!["report", "--version"], env!("CARGO_PKG_VERSION")),
+    ] {
+        let output = Test::new().args(args.clone()).succeed();
+        assert!(output.stdout.contains(part), "{args:?}: {output:?}");
+        assert_eq!(output.stderr, "", "{args:?}");
+    }
+}
+
+#[test]
+fn options_for_tests_are_not_shown() {
+    let help = Test::new().args(["report", "--help"]).succeed().stdout;
+    assert!(!help.contains("--block-size") && !help.contains("--partitions"), "{help}");
+}
+
+#[test]
+fn wrong_usage_is_two_and_says_why() {
+    for (args, part) in [
+        (vec![], "Usage"),
+        (vec!["report"], "required"),
+        (vec!["reprot", "log.csv"], "report"),
+        (vec!["report", "log.csv", "--ladderr", "x"], "--ladder"),
+        (vec!["report", "log.csv", "--format", "pdf"], "table"),
+        (vec!["report", "log.csv", "--confidence", "95"], "between 0 and 1"),
+        (vec!["report", "log.csv", "--threads", "0"], "1..=1024"),
+        (vec!["report", "log.csv", "--memory", "much"], "512M"),
+        (vec!["report", "log.csv", "--window", "soon"], "30d"),
+        (vec!["report", "log.csv", "--tz", "Atlantis"], "Europe/Paris"),
+        (vec!["report", "log.csv", "--as", "shopify.order"], "did you mean shopify.orders"),
+        (vec!["report", "log.csv", "--map", "tim=x"], "is no part of an event"),
+        (vec!["report", "log.csv", "--ladder", "store"], "storefront"),
+        (vec!["report", "log.csv", "--step", "Visit"], "NAME=EVENT"),
+        (vec!["report", "log.csv", "--step", "Visit=page_view"], "2 to 32"),
+        (vec!["report", "log.csv", "--ladder", "retail", "--step", "A=b"], "cannot be used with"),
+    ] {
+        let output = Test::new().file("log.csv", LOG).args(args.clone()).run();
+        assert_eq!(output.code, Some(2), "{args:?}: {output:?}");
+        assert!(output.stderr.contains(part), "{args:?}: {}", output.stderr);
+        assert_eq!(output.stdout, "", "{args:?}");
+    }
+}
+
+#[test]
+fn planned_commands_say_so() {
+    for name in ["journey", "compare", "drivers", "check", "ladder", "completions", "man"] {
+        let output = Test::new().args([name, "log.csv"]).run();
+        assert_eq!(output.code, Some(2), "{name}");
+        let expected = format!("error: `funnel {name}` is planned, but not in this version\n");
+        assert!(output.stderr.starts_with(&expected), "{}", output.stderr);
+        assert!(output.stderr.contains("hint: "), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn a_report_is_written_whole_or_not_at_all() {
+    let test = report().args(["-o", "out.json", "--format", "json"]).file("out.json", "old");
+    let output = test.succeed();
+    assert_eq!(output.stdout, "");
+    let path = test.folder().join("out.json");
+    let written: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(written["schema"], "funnel.report/1");
+    assert_eq!(files(&test), ["log.csv", "out.json"]);
+
+    let failing = Test::new().file("out.json", "old").args([
+        "report",
+        "nowhere.csv",
+        "--format",
+        "json",
+        "-o",
+        "out.json",
+    ]);
+    assert_eq!(failing.run().code, Some(2));
+    assert_eq!(std::fs::read_to_string(failing.folder().join("out.json")).unwrap(), "old");
+    assert_eq!(files(&failing), ["out.json"]);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error_of_the_output() {
+    let output = report().args(["-o", "no/such/folder/out.txt"]).run();
+    assert_eq!(output.code, Some(2));
+    assert!(output.stderr.contains("no/such/folder/out.txt"), "{}", output.stderr);
+}
+
+fn files(test: &Test) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(test.folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    // More than a pipe holds, so that the program is still writing when the reader leaves.
+    let mut log = String::from("user_id,event,timestamp\n");
+    for n in 0..9000 {
+        writeln!(log, "user-{n},name_{n},2025-10-01T10:00:00Z").unwrap();
+    }
+    std::fs::write(folder.path().join("log.csv"), log).unwrap();
+    let mut child =
+        command(folder.path()).args(["inspect", "log.csv", "--format", "json"]).spawn().unwrap();
+    let mut first = [0; 1];
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut first).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn quiet_and_pipes_carry_the_report_and_nothing_else() {
+    let loud = report().succeed();
+    let quiet = report().args(["--quiet"]).succeed();
+    assert_eq!(loud, quiet);
+    for output in [loud, quiet] {
+        assert!(!output.stdout.contains('\u{1b}') && output.stderr.is_empty(), "{output:?}");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let plain = report().succeed().stdout;
+    let coloured = report().args(["--color", "always"]).succeed().stdout;
+    assert!(coloured.contains("\u{1b}["), "{coloured}");
+    assert_eq!(without_colours(&coloured), plain);
+    let never = report().args(["--color", "never"]).env("FORCE_COLOR", "1").env("NO_COLOR", "");
+    assert_eq!(never.succeed().stdout, plain);
+}
+
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_string();
+    parts.fold(first, |all, part| all + part.split_once('m').map_or("", |(_, rest)| rest))
+}
+
+#[test]
+fn text_keeps_to_the_width() {
+    for width in ["40", "60", "80", "200"] {
+        let output = report().env("COLUMNS", width).succeed().stdout;
+        let limit: usize = width.parse().unwrap();
+        let long: Vec<&str> = output.lines().filter(|l| l.chars().count() > limit).collect();
+        assert!(long.is_empty(), "wider than {width}: {long:#?}");
+    }
+}
+
+#[test]
+fn the_clock_is_the_runs_and_not_the_datas() {
+    let late = report().args(["--format", "json"]).env("FUNNEL_NOW", "1759000000").run();
+    assert_eq!(late.code, Some(2), "all rows are of the future: {late:?}");
+    assert!(late.stderr.contains("future"), "{}", late.stderr);
+    assert_eq!(report().env("FUNNEL_NOW", NOW).run().code, Some(0));
+}
+
+/// Everything personal that the files of [`people`] hold.
+const PERSONAL: [&str; 9] = [
+    "ada",
+    "lovelace",
+    "example.com",
+    "7946",
+    "2079460",
+    "made-up",
+    "192.0.2",
+    "7100000000001",
+    "c-secret",
+];
+
+fn people() -> Test {
+    Test::new()
+        .file(
+            "orders.csv",
+            "Name,Email,Financial Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,Billing Name,Billing Address1,Notes,Id,Source,Phone\n\
+             #1001,ada@example.com,paid,EUR,10.00,2025-10-01 10:00:00 +0000,1,Soap,Ada Lovelace,1 Made-up Road,\"call Ada\nat +44 20 7946 0000\",5900000000001,web,'+44 20 7946 0000\n\
+             #1001,ada@example.com,,,,2025-10-01 10:00:00 +0000,1,Brush,,,,,,+442079460000\n\
+             #1002,ada@example.com,paid,EUR,10.00,ada@example.com,1,Soap,Ada Lovelace,1 Made-up Road,,5900000000002,web,\n\
+             ,ada@example.com,paid,EUR,10.00,2025-10-01 10:00:00 +0000,1,Soap,Ada Lovelace,,,,web,\n",
+        )
+        .file(
+            "pixel.jsonl",
+            "{\"id\":\"e1\",\"clientId\":\"c-secret-1\",\"name\":\"checkout_started\",\"timestamp\":\"2025-10-01T09:00:00Z\",\"ip\":\"192.0.2.7\",\"data\":{\"checkout\":{\"email\":\"ada@example.com\",\"phone\":\"+442079460000\",\"order\":{\"id\":null,\"customer\":{\"id\":\"7100000000001\"}}}}}\n\
+             {\"id\":\"e2\",\"clientId\":\"c-secret-1\",\"name\":\"page_viewed\",\"timestamp\":\"2025-10-01T08:00:00Z\",\"data\":{}} ada@example.com\n",
+        )
+        .file("log.csv", "email,event,timestamp\nada@example.com,page_view,2025-10-01T10:00:00Z\nada@example.com,page_view,soon\n")
+}
+
+#[test]
+fn no_output_holds_anything_personal() {
+    for command in ["report", "inspect"] {
+        for format in ["table", "json"] {
+            let args = [command, "orders.csv", "pixel.jsonl", "log.csv", "--format", format];
+            let output = people().args(args).succeed();
+            let text = (output.stdout + &output.stderr).to_lowercase();
+            for part in PERSONAL {
+                assert!(
+                    !text.contains(part),
+                    "{command} --format {format} shows `{part}`:\n{text}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_message_holds_anything_personal() {
+    let strict = people().args(["report", "orders.csv", "--strict"]).run();
+    let broken = people().args(["report", "log.csv", "--as", "shopify.orders"]).run();
+    for output in [strict, broken] {
+        assert_eq!(output.code, Some(2), "{output:?}");
+        let text = output.stderr.to_lowercase();
+        assert!(PERSONAL.iter().all(|part| !text.contains(part)), "{text}");
+    }
+}

@@ -1,0 +1,327 @@
+//! Laws that hold for any store: what must not change a number, what must add up, and that tallies
+//! may be merged in any way. Stores are small and crowded, so that ties, shared browsers, lost e-mail
+//! addresses and orders without visits meet often.
+
+use crate::inside::{auto, report, settings, told, unaccounted};
+use crate::program::{Test, reached, set_aside};
+use funnel::engine::{Plan, Settings};
+use funnel::ladder::draft;
+use funnel::tally::{ActionTally, StepTally, Tally};
+use funnel::time::Span;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::Path;
+
+/// A row of the pixel's log.
+#[derive(Clone, Debug)]
+struct Visit {
+    browser: u8,
+    person: Option<u8>,
+    minute: i64,
+    name: usize,
+    order: u8,
+}
+
+/// An order of the export, with so many further rows.
+#[derive(Clone, Debug)]
+struct Sale {
+    person: u8,
+    minute: i64,
+    channel: usize,
+    further: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Store {
+    visits: Vec<Visit>,
+    sales: Vec<Sale>,
+}
+
+const NAMES: [&str; 8] = [
+    "page_viewed",
+    "collection_viewed",
+    "product_viewed",
+    "product_added_to_cart",
+    "checkout_started",
+    "checkout_completed",
+    "search_submitted",
+    "tile_seen",
+];
+
+const CHANNELS: [&str; 4] = ["web", "web", "web", "pos"];
+
+fn store() -> impl Strategy<Value = Store> {
+    let visit = (0..6u8, proptest::option::of(0..4u8), 0..90i64, 0..NAMES.len(), 0..6u8).prop_map(
+        |(browser, person, minute, name, order)| Visit {
+            browser,
+            person,
+            minute: minute * 17,
+            name,
+            order,
+        },
+    );
+    let sale = (0..4u8, 0..90i64, 0..CHANNELS.len(), 0..3usize).prop_map(
+        |(person, minute, channel, further)| Sale { person, minute: minute * 17, channel, further },
+    );
+    (proptest::collection::vec(visit, 1..40), proptest::collection::vec(sale, 1..8))
+        .prop_map(|(visits, sales)| Store { visits, sales })
+}
+
+fn clock(minute: i64) -> (i64, i64, i64) {
+    let day = 1 + minute / 1440;
+    (day, minute % 1440 / 60, minute % 60)
+}
+
+impl Store {
+    fn log(&self) -> Vec<String> {
+        let row = |(number, visit): (usize, &Visit)| {
+            let (day, hour, minute) = clock(visit.minute);
+            let mut data = json!({});
+            if visit.name >= 4 && visit.name <= 5 {
+                let order = (visit.name == 5)
+                    .then(|| json!({ "id": format!("59000000000{:02}", visit.order) }));
+                let email = visit.person.map(|person| format!("person{person}@example.com"));
+                data = json!({ "checkout": { "token": format!("token-{:04}", visit.order),
+                    "email": email, "order": order,
+                    "totalPrice": { "amount": 12.5, "currencyCode": "EUR" } } });
+            }
+            let event = json!({ "id": format!("e{number}"), "name": NAMES[visit.name],
+                "clientId": format!("browser-{}", visit.browser), "data": data, "seq": number % 3,
+                "timestamp": format!("2025-10-{day:02}T{hour:02}:{minute:02}:00Z") });
+            format!("{event}\n")
+        };
+        self.visits.iter().enumerate().map(row).collect()
+    }
+
+    fn orders(&self) -> String {
+        let mut text = String::from(
+            "Name,Email,Financial Status,Currency,Total,Created at,Lineitem name,Id,Source\n",
+        );
+        for (number, sale) in self.sales.iter().enumerate() {
+            let (day, hour, minute) = clock(sale.minute);
+            let at = format!("2025-10-{day:02} {hour:02}:{minute:02}:00 +0000");
+            let person = format!("person{}@example.com", sale.person);
+            let channel = CHANNELS[sale.channel];
+            let id = format!("59000000000{number:02}");
+            writeln!(text, "#{number},{person},paid,EUR,10.00,{at},Soap,{id},{channel}").unwrap();
+            for _ in 0..sale.further {
+                writeln!(text, "#{number},{person},,,,{at},Brush,,").unwrap();
+            }
+        }
+        text
+    }
+
+    /// The report on files that are written for it.
+    fn report(files: &[(&str, String)], plan: &Plan, settings: &Settings) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        Store::report_on(folder.path(), &names, plan, settings)
+            .replace(&*folder.path().to_string_lossy(), "")
+    }
+
+    fn report_on(folder: &Path, names: &[&str], plan: &Plan, settings: &Settings) -> String {
+        let paths: Vec<String> =
+            names.iter().map(|name| folder.join(name).to_string_lossy().into_owned()).collect();
+        let inputs = funnel::input::open_all(&paths, &told()).unwrap();
+        report(inputs, plan, settings).unwrap()
+    }
+
+    fn files(&self) -> Vec<(&'static str, String)> {
+        vec![("orders.csv", self.orders()), ("pixel.jsonl", self.log().concat())]
+    }
+}
+
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// A report without what names the files: inputs, and the places of rows.
+fn without_places(text: &str) -> Value {
+    let mut report = read(text);
+    report["inputs"] = Value::Null;
+    for aside in report["quality"]["set_aside"].as_array_mut().unwrap() {
+        aside["examples"] = Value::Null;
+    }
+    report
+}
+
+/// All steps required, so that chains are long.
+fn strict_ladder() -> Plan {
+    let steps = ["Visit=*", "Product=product_viewed", "Cart=product_added_to_cart"];
+    let steps: Vec<String> =
+        steps.into_iter().chain(["Order=checkout_completed"]).map(str::to_string).collect();
+    Plan::Given(draft::from_steps(&steps, &[]).unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+
+    #[test]
+    fn threads_blocks_memory_and_order_of_files_change_no_byte(
+        store in store(),
+        threads in 1..5usize,
+        partitions in 1..9usize,
+        memory in 0..4096usize,
+        block in 1..600usize,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in store.files() {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let other = Settings { threads, partitions, memory, block, ..settings() };
+        for plan in [auto(), strict_ladder()] {
+            let one = Store::report_on(folder.path(), &["orders.csv", "pixel.jsonl"], &plan, &settings());
+            let two = Store::report_on(folder.path(), &["pixel.jsonl", "orders.csv"], &plan, &other);
+            prop_assert_eq!(one, two);
+        }
+    }
+
+    #[test]
+    fn rows_add_up_and_no_step_is_reached_by_more_than_the_one_before(store in store()) {
+        let report = read(&Store::report(&store.files(), &auto(), &settings()));
+        prop_assert_eq!(unaccounted(&report), None);
+        let steps = report["steps"].as_array().unwrap();
+        let firm: Vec<u64> = steps
+            .iter()
+            .filter(|step| step["presence"] != "optional")
+            .map(|step| step["reached"].as_u64().unwrap())
+            .collect();
+        prop_assert!(firm.is_sorted_by(|a, b| a >= b), "{:?}", firm);
+        let number = |value: &Value| value.as_u64().unwrap();
+        let journeys = &report["journeys"];
+        let outcomes = ["converted", "lost", "open"].map(|key| number(&journeys[key]));
+        prop_assert_eq!(outcomes.iter().sum::<u64>(), number(&journeys["entered"]));
+        let open: u64 = steps.iter().map(|step| number(&step["open"])).sum();
+        prop_assert_eq!(open, number(&journeys["open"]));
+        for step in steps {
+            let parts = number(&step["observed"]) + number(&step["implied"]);
+            prop_assert_eq!(parts, number(&step["reached"]));
+        }
+        prop_assert_eq!(firm.last().copied(), Some(outcomes[0]));
+    }
+
+    #[test]
+    fn a_log_in_two_parts_is_the_same_log(store in store(), part in 0.0..1.0f64) {
+        let rows = store.log();
+        let cut = part_of(rows.len(), part);
+        let (first, second) = rows.split_at(cut);
+        let whole = Store::report(&store.files(), &auto(), &settings());
+        let mut files = vec![("orders.csv", store.orders())];
+        let parts = [("pixel_1.jsonl", first), ("pixel_2.jsonl", second)];
+        files.extend(
+            parts.iter().filter(|(_, rows)| !rows.is_empty()).map(|(name, rows)| (*name, rows.concat())),
+        );
+        let split = Store::report(&files, &auto(), &settings());
+        // One order in two rows of one file is continued, in two files it is there twice.
+        let (mut whole, mut split) = (without_places(&whole), without_places(&split));
+        for report in [&mut whole, &mut split] {
+            report["quality"]["set_aside"] = Value::Null;
+        }
+        prop_assert_eq!(whole, split);
+    }
+
+    #[test]
+    fn rows_that_come_again_change_the_accounts_alone(store in store(), part in 0.0..1.0f64) {
+        let rows = store.log();
+        let again = part_of(rows.len(), part);
+        let once = read(&Store::report(&store.files(), &auto(), &settings()));
+        let log = rows.concat() + &rows[..again].concat();
+        let orders = store.orders();
+        let files = [("orders.csv", orders.clone()), ("orders_again.csv", orders), ("pixel.jsonl", log)];
+        let twice = read(&Store::report(&files, &auto(), &settings()));
+        prop_assert_eq!(unaccounted(&twice), None);
+        for key in ["ladder", "period", "journeys", "steps", "macro", "actions", "orders", "coverage", "notices"] {
+            prop_assert_eq!(&once[key], &twice[key], "{}", key);
+        }
+        let used = |report: &Value| report["quality"]["rows_used"].as_u64().unwrap();
+        prop_assert_eq!(used(&once), used(&twice));
+        prop_assert!(set_aside(&twice, "duplicate") >= set_aside(&once, "duplicate") + again as u64);
+    }
+
+    #[test]
+    fn tallies_merge_in_any_way(a in tally(), b in tally(), c in tally()) {
+        let merged = |tallies: &[&Tally]| {
+            let mut all = Tally::new(3, 2);
+            for tally in tallies {
+                all.merge((*tally).clone());
+            }
+            all
+        };
+        prop_assert_eq!(&merged(&[&a]), &a);
+        let mut into_a = a.clone();
+        into_a.merge(Tally::new(3, 2));
+        prop_assert_eq!(&into_a, &a);
+        into_a.merge(Tally::default());
+        prop_assert_eq!(&into_a, &a);
+        prop_assert_eq!(merged(&[&a, &b]), merged(&[&b, &a]));
+        let left = merged(&[&merged(&[&a, &b]), &c]);
+        let right = merged(&[&a, &merged(&[&b, &c])]);
+        prop_assert_eq!(&left, &right);
+        prop_assert_eq!(left, merged(&[&a, &b, &c]));
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a small number of rows"
+)]
+fn part_of(rows: usize, part: f64) -> usize {
+    (rows as f64 * part) as usize
+}
+
+fn tally() -> impl Strategy<Value = Tally> {
+    let step = (proptest::array::uniform5(0..9u64), proptest::collection::vec(0..50i64, 0..4))
+        .prop_map(|([reached, observed, implied, open, converted], seconds)| {
+            let mut step =
+                StepTally { reached, observed, implied, open, converted, ..StepTally::default() };
+            for second in seconds {
+                step.from_previous.add(Span::seconds(second));
+                step.from_entry.add(Span::seconds(2 * second));
+            }
+            step
+        });
+    let action = (0..9u64, 0..9u64).prop_map(|(did, converted)| ActionTally { did, converted });
+    (
+        proptest::array::uniform3(step),
+        proptest::array::uniform2(action),
+        proptest::array::uniform12(0..9u64),
+    )
+        .prop_map(|(steps, actions, counts)| Tally {
+            steps: steps.into(),
+            actions: actions.into(),
+            entered: counts[0],
+            converted: counts[1],
+            lost: counts[2],
+            open: counts[3],
+            converted_by_tie: counts[4],
+            customers: counts[5],
+            anonymous: counts[6],
+            buyers: counts[7],
+            repeat_buyers: counts[8],
+            orders_with_visit: counts[9],
+            sessions: counts[10],
+            sessions_with_cart: counts[11],
+        })
+}
+
+#[test]
+fn the_program_says_what_the_library_says() {
+    let visits = [(0, None, 0, 0, 0), (0, Some(1), 17, 4, 0), (0, Some(1), 34, 5, 0)].map(
+        |(browser, person, minute, name, order)| Visit { browser, person, minute, name, order },
+    );
+    let sales = vec![Sale { person: 1, minute: 34, channel: 0, further: 1 }];
+    let store = Store { visits: visits.into(), sales };
+    let inside = read(&Store::report(&store.files(), &auto(), &settings()));
+    let mut test = Test::new().args(["report", "-", "orders.csv", "--format", "json"]);
+    test = test.file("orders.csv", store.orders()).stdin(store.log().concat());
+    let outside = test.json();
+    assert_eq!(reached(&outside), [1, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
+    for key in ["journeys", "steps", "macro", "orders", "coverage"] {
+        assert_eq!(inside[key], outside[key], "{key}");
+    }
+}
