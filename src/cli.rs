@@ -171,7 +171,7 @@ pub struct OutputArgs {
     /// Colours
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorArg,
-    /// No progress and no notices on standard error
+    /// No progress on standard error
     #[arg(long, short)]
     pub quiet: bool,
 }

@@ -117,6 +117,10 @@ pub struct Tally {
     pub lost: u64,
     /// Not reached it, and the window is still running.
     pub open: u64,
+    /// Of the entered: journeys whose whole window lies inside the data, converted or not.
+    pub closed: u64,
+    /// Of these, converted.
+    pub closed_converted: u64,
     /// One a step, in the ladder's order.
     pub steps: Vec<StepTally>,
     /// One an action, in the ladder's order.
@@ -176,6 +180,8 @@ impl Tally {
         self.converted += other.converted;
         self.lost += other.lost;
         self.open += other.open;
+        self.closed += other.closed;
+        self.closed_converted += other.closed_converted;
         self.converted_by_tie += other.converted_by_tie;
         self.customers += other.customers;
         self.anonymous += other.anonymous;

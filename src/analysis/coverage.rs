@@ -34,15 +34,11 @@ pub fn coverage(findings: &Findings, confidence: f64) -> Coverage {
     }
 }
 
-/// The sessions of all session reports that count them.
+/// The sessions of the first report that counts them: reports by different dimensions hold the same
+/// sessions and must not be added.
 fn reported_sessions(findings: &Findings) -> Option<u64> {
-    findings
-        .session_reports
-        .iter()
-        .flat_map(|report| &report.steps)
-        .filter(|(name, _)| *name == ALL_SESSIONS)
-        .map(|&(_, total)| total)
-        .reduce(|sum, total| sum + total)
+    let steps = findings.session_reports.iter().flat_map(|report| &report.steps);
+    steps.into_iter().find(|(name, _)| *name == ALL_SESSIONS).map(|&(_, total)| total)
 }
 
 #[cfg(test)]

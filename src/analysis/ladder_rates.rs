@@ -76,13 +76,15 @@ pub struct Matured {
     pub share_closed: Option<f64>,
 }
 
-/// The rate without open journeys. Aggregated counts do not say what is settled: there it is unknown.
+/// The rate of the journeys whose whole window lies inside the data. Leaving out only those that are
+/// still open would keep the late entries that converted at once and press the rate up. Aggregated
+/// counts do not say what is settled: there it is unknown.
 pub fn matured(tally: &Tally, ladder: &Ladder, confidence: f64) -> Matured {
     if ladder.open {
         return Matured::default();
     }
-    let closed = tally.converted + tally.lost;
-    let settled = Rate::of(tally.converted, closed, confidence);
+    let closed = tally.closed;
+    let settled = Rate::of(tally.closed_converted, closed, confidence);
     Matured {
         rate: settled.rate,
         low: settled.low,

@@ -7,7 +7,7 @@ use super::exchange::{Exchange, in_parallel};
 use super::groups::Groups;
 use super::settle::Settled;
 use super::{RowIndex, Settings};
-use crate::climb::Climber;
+use crate::climb::{Climber, Outcome, Verdict};
 use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
 use crate::journey::{self, Cleaner};
@@ -178,11 +178,22 @@ impl<'b> Judge<'b> {
         }
     }
 
+    /// Whoever entered a whole window before the data ends has had all the time to convert: only such
+    /// journeys, converted or not, give a rate that late entries do not press down.
+    fn count_closed(&mut self, verdict: &Verdict, seen_until: Instant) {
+        if verdict.window_end.is_some_and(|end| end <= seen_until) {
+            self.verdicts.tally.closed += 1;
+            self.verdicts.tally.closed_converted +=
+                u64::from(verdict.outcome == Outcome::Converted);
+        }
+    }
+
     fn journey(&mut self, journey: &[Touch]) {
         let seen_until = self.bench.seen_until.unwrap_or(Instant::MAX);
         let verdict = self.climber.as_mut().and_then(|climber| climber.judge(journey, seen_until));
         if let Some(verdict) = verdict.filter(|verdict| self.bench.groups.admit(verdict, journey)) {
             verdict.add_to(&mut self.verdicts.tally, journey);
+            self.count_closed(&verdict, seen_until);
             self.bench.groups.count(&verdict, journey, &mut self.verdicts.tally);
         }
     }

@@ -347,7 +347,12 @@ impl<'e> Stamping<'e> {
         if event.identifiers.is_empty() {
             return Some(Reason::NoIdentifier);
         }
-        self.settings.now.is_some_and(|now| event.at > now.plus(AHEAD)).then_some(Reason::Future)
+        self.is_future(event.at).then_some(Reason::Future)
+    }
+
+    /// Whether a time lies more than a day after the moment of the run.
+    pub(super) fn is_future(&self, at: Instant) -> bool {
+        self.settings.now.is_some_and(|now| at > now.plus(AHEAD))
     }
 }
 

@@ -101,7 +101,9 @@ fn settle_orders(
     settled.notices.extend(assembly.notices);
     let shared = shared_names(&assembly.orders);
     for order in &assembly.orders {
-        haul.saw(order.at.at);
+        if !stamping.is_future(order.at.at) {
+            haul.saw(order.at.at);
+        }
         if let (Some(reason), Some(number)) = (why_left_out(order), order_number(order, &shared)) {
             settled.left_out.insert(number.key, reason);
             settled.orders.other_channels += u64::from(reason == Reason::NotOnlineStore);
@@ -110,6 +112,10 @@ fn settle_orders(
     let completed = take_completed(haul, settled);
     for order in assembly.orders.iter().filter(|order| why_left_out(order).is_none()) {
         let Some(number) = order_number(order, &shared) else { continue };
+        if stamping.is_future(order.at.at) {
+            settle_order(haul, order, number, false, stamping);
+            continue;
+        }
         settled.exported.insert(number.key);
         count_order(order, completed.get(&number.key), &mut settled.orders);
         settle_order(haul, order, number, completed.contains_key(&number.key), stamping);

@@ -50,7 +50,7 @@ const PARTS: [(Part, &str, &[&str]); 15] = [
     ),
     (Part::Event, "event", &["event", "eventname", "eventtype", "name", "action", "type"]),
     (Part::Who(IdentifierKind::CustomerId), "customer_id", &["customerid"]),
-    (Part::Who(IdentifierKind::UserId), "customer", &["userid", "uid"]),
+    (Part::Who(IdentifierKind::UserId), "customer", &["userid", "uid", "customer"]),
     (
         Part::Who(IdentifierKind::ClientId),
         "client",

@@ -71,7 +71,8 @@ fn biggest_exits(report: &Report) -> Sheet {
     }
     if let Some(more) = sheet.rows.len().checked_sub(EXITS).filter(|&more| more > 0) {
         sheet.rows.truncate(EXITS);
-        sheet.notes.push(format!("{more} smaller exits are not shown."));
+        let exits = if more == 1 { "exit is" } else { "exits are" };
+        sheet.notes.push(format!("{more} smaller {exits} not shown."));
     }
     sheet
 }

@@ -174,6 +174,8 @@ fn storefront_tally() -> Tally {
         converted: 8,
         lost: 792,
         open: 200,
+        closed: 800,
+        closed_converted: 8,
         converted_by_tie: 1,
         customers: 1046,
         anonymous: 950,

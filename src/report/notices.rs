@@ -45,19 +45,23 @@ fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<
     if tally.open == 0 || ladder.open {
         return None;
     }
+    let last = &ladder.steps.last()?.name;
     let share = Rate::of(tally.open, tally.entered, confidence).rate;
     let settled = matured(tally, ladder, confidence);
     let who = words::people(count_name(ladder.count), tally.open);
     let reason = match ladder.window {
         Window::None => "can still convert, because the ladder has no window",
         Window::FromEntry(_) | Window::Session | Window::Each(_) => {
-            "have a window that runs on past the end of the data and can still convert"
+            "can still convert: the window runs on past the end of the data"
         }
     };
     let (count, share_text) = (words::count(tally.open), words::percent(share));
     let range = words::range_named(confidence, settled.low, settled.high);
     let without = match settled.rate {
-        Some(_) => format!(" Without them the rate is {} ({range}).", words::percent(settled.rate)),
+        Some(_) => format!(
+            " Of those who had the whole window, {} reached {last} ({range}).",
+            words::percent(settled.rate)
+        ),
         None => String::new(),
     };
     let message = format!("{count} {who} ({share_text}) {reason}.{without}");

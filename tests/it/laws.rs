@@ -5,8 +5,9 @@
 use crate::inside::{auto, report, settings, told, unaccounted};
 use crate::program::{Test, reached, set_aside};
 use funnel::engine::{Plan, Settings};
+use funnel::key::{FastMap, Key};
 use funnel::ladder::draft;
-use funnel::tally::{ActionTally, StepTally, Tally};
+use funnel::tally::{ActionTally, GroupStep, GroupTally, StepTally, Tally};
 use funnel::time::Span;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -289,9 +290,10 @@ fn tally() -> impl Strategy<Value = Tally> {
     (
         proptest::array::uniform3(step),
         proptest::array::uniform2(action),
-        proptest::array::uniform12(0..9u64),
+        proptest::array::uniform14(0..9u64),
+        groups(),
     )
-        .prop_map(|(steps, actions, counts)| Tally {
+        .prop_map(|(steps, actions, counts, groups)| Tally {
             steps: steps.into(),
             actions: actions.into(),
             entered: counts[0],
@@ -306,7 +308,27 @@ fn tally() -> impl Strategy<Value = Tally> {
             orders_with_visit: counts[9],
             sessions: counts[10],
             sessions_with_cart: counts[11],
+            closed: counts[12],
+            closed_converted: counts[13],
+            groups,
         })
+}
+
+/// The rows of one breakdown: a few values with their counts.
+fn groups() -> impl Strategy<Value = Vec<FastMap<Key, GroupTally>>> {
+    let group = proptest::array::uniform6(0..9u64).prop_map(|counts| GroupTally {
+        entered: counts[0],
+        converted: counts[1],
+        steps: [GroupStep {
+            reached: counts[2],
+            observed: counts[3],
+            open: counts[4],
+            converted: counts[5],
+        }]
+        .into(),
+    });
+    proptest::collection::vec((0..4u64, group), 0..4)
+        .prop_map(|rows| vec![rows.into_iter().map(|(key, group)| (Key(key), group)).collect()])
 }
 
 #[test]
