@@ -1,6 +1,6 @@
 //! Running the library in this process, for tests that need hundreds of runs.
 
-use funnel::engine::{self, Plan, Settings};
+use funnel::engine::{self, Plan, Request, Settings};
 use funnel::error::Result;
 use funnel::input::detect::recognise;
 use funnel::input::source::Source;
@@ -49,7 +49,7 @@ pub(crate) fn input(name: &str, bytes: &[u8]) -> Result<Input> {
 
 /// The whole way from inputs to the report as text.
 pub(crate) fn report(inputs: Vec<Input>, plan: &Plan, settings: &Settings) -> Result<String> {
-    let outcome = engine::run(inputs, plan, settings, &|_| ())?;
+    let outcome = engine::run(inputs, &Request::of(plan.clone()), settings, &|_| ())?;
     let options = ReportOptions {
         confidence: 0.95,
         rules: "funnel".to_string(),

@@ -5,8 +5,9 @@
 use crate::inside::{auto, report, settings, told, unaccounted};
 use crate::program::{Test, reached, set_aside};
 use funnel::engine::{Plan, Settings};
+use funnel::key::Key;
 use funnel::ladder::draft;
-use funnel::tally::{ActionTally, StepTally, Tally};
+use funnel::tally::{ActionTally, GroupTally, StepTally, Tally};
 use funnel::time::Span;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -290,8 +291,9 @@ fn tally() -> impl Strategy<Value = Tally> {
         proptest::array::uniform3(step),
         proptest::array::uniform2(action),
         proptest::array::uniform12(0..9u64),
+        proptest::collection::btree_map(0..4u64, 1..9u64, 0..4),
     )
-        .prop_map(|(steps, actions, counts)| Tally {
+        .prop_map(|(steps, actions, counts, groups)| Tally {
             steps: steps.into(),
             actions: actions.into(),
             entered: counts[0],
@@ -306,7 +308,13 @@ fn tally() -> impl Strategy<Value = Tally> {
             orders_with_visit: counts[9],
             sessions: counts[10],
             sessions_with_cart: counts[11],
+            groups: vec![groups.into_iter().map(group).collect()],
         })
+}
+
+/// A row of a breakdown in which so many entered.
+fn group((key, entered): (u64, u64)) -> (Key, GroupTally) {
+    (Key(key), GroupTally { entered, ..GroupTally::new(3) })
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 mod cases;
 mod cli;
+mod docs;
 mod fuzz;
 mod inside;
 mod laws;
