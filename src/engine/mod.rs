@@ -162,7 +162,7 @@ pub fn run(
     let settled = settle::settle(&mut haul, &readings, settings, &exchange)?;
     haul.all_names = names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, &readings);
-    refuse_hopeless(&haul.quality, &readings, &rows, settings.strict)?;
+    refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
     let choice = request.choose(&haul, &readings)?;
     let ladder = request.told(candidates.swap_remove(choice));
@@ -181,7 +181,7 @@ pub fn run(
     let verdicts = judge::judge(&exchange, &bench, settings)?;
     haul.quality.merge(verdicts.quality);
     // Some defects are of rows that can be read: only now is it known which of them are duplicates.
-    refuse_hopeless(&haul.quality, &readings, &rows, settings.strict)?;
+    refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
     let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
     let mut findings = Findings {
