@@ -7,6 +7,7 @@
 
 mod counting;
 mod limits;
+mod policies;
 mod random;
 
 use super::{Climber, Outcome, Verdict, reference};
