@@ -5,12 +5,14 @@
 
 use super::exchange::{Exchange, in_parallel};
 use super::groups::Groups;
+use super::rivals::{Rival, Rivals};
 use super::settle::Settled;
 use super::track::{Period, Track};
 use super::{RowIndex, Settings};
 use crate::climb::{Outcome, Verdict};
 use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
+use crate::findings::RivalFinding;
 use crate::journey::{Cleaner, Sessionizer};
 use crate::key::Key;
 use crate::ladder::definition::Ladder;
@@ -31,6 +33,7 @@ pub(super) struct Bench<'b> {
     /// The orders of the exports.
     pub(super) settled: &'b Settled,
     pub(super) groups: &'b Groups<'b>,
+    pub(super) rivals: &'b [Rival],
     pub(super) names: &'b Names,
     pub(super) period: Period,
     pub(super) seen_until: Instant,
@@ -41,6 +44,7 @@ pub(super) struct Bench<'b> {
 pub(super) struct Verdicts {
     pub(super) tally: Tally,
     pub(super) quality: Quality,
+    pub(super) rivals: Vec<RivalFinding>,
 }
 
 /// Judges all partitions.
@@ -56,7 +60,7 @@ pub(super) fn judge(
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= exchange.len() {
-                return Ok(judge.verdicts);
+                return Ok(judge.verdicts());
             }
             touches.clear();
             exchange.drain(number, |touch| {
@@ -69,8 +73,11 @@ pub(super) fn judge(
             }
         }
     })?;
-    let mut all = Judge::new(bench)?.verdicts;
+    let mut all = Judge::new(bench)?.verdicts();
     for verdicts in judged {
+        for (mine, theirs) in all.rivals.iter_mut().zip(&verdicts.rivals) {
+            mine.merge(theirs);
+        }
         all.tally.merge(verdicts.tally);
         all.quality.merge(verdicts.quality);
     }
@@ -81,6 +88,7 @@ pub(super) fn judge(
 struct Judge<'b> {
     bench: &'b Bench<'b>,
     track: Track,
+    rivals: Rivals,
     cleaner: Cleaner,
     kept: Vec<Touch>,
     verdicts: Verdicts,
@@ -92,13 +100,19 @@ impl<'b> Judge<'b> {
         Ok(Judge {
             bench,
             track: Track::new(ladder, bench.names, bench.period, bench.seen_until)?,
+            rivals: Rivals::new(bench)?,
             cleaner: Cleaner::default(),
             kept: Vec::new(),
             verdicts: Verdicts {
                 tally: Tally::new(ladder.steps.len(), ladder.actions.len()),
                 quality: Quality::default(),
+                rivals: Vec::new(),
             },
         })
+    }
+
+    fn verdicts(self) -> Verdicts {
+        Verdicts { rivals: self.rivals.into_findings(), ..self.verdicts }
     }
 
     /// Takes in everything that one person did, in order.
@@ -111,6 +125,7 @@ impl<'b> Judge<'b> {
             }
             self.count_person(&kept);
             self.journeys(&kept);
+            self.rivals.count(&kept);
         }
         self.kept = kept;
     }

@@ -9,6 +9,7 @@ mod exchange;
 mod finish;
 mod groups;
 mod judge;
+mod rivals;
 mod rows;
 mod scan;
 mod settle;
@@ -29,6 +30,7 @@ use crate::time::{Instant, Precision};
 use exchange::Exchange;
 use groups::Groups;
 use judge::Bench;
+pub use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
 use scan::{Haul, Scan, Stamping};
 use std::sync::{Mutex, PoisonError};
@@ -85,6 +87,8 @@ pub struct Request {
     pub since: Option<String>,
     /// The last moment or day of the entries that count.
     pub until: Option<String>,
+    /// The same ladder under other rules, to be counted beside it.
+    pub rivals: Vec<Rival>,
     /// The zone that the user named; without one it is the store's.
     pub zone: Option<ZoneRule>,
 }
@@ -97,6 +101,7 @@ impl Request {
             breakdowns: Vec::new(),
             filters: Vec::new(),
             top: usize::MAX,
+            rivals: Vec::new(),
             since: None,
             until: None,
             zone: None,
@@ -207,6 +212,7 @@ pub fn run(
         groups: &groups,
         names: &haul.all_names,
         period: settled.period,
+        rivals: &request.rivals,
         seen_until: haul.seen_until.unwrap_or(Instant::MAX),
     };
     let verdicts = judge::judge(&exchange, &bench, settings)?;
@@ -217,6 +223,7 @@ pub fn run(
     let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
     let mut findings = Findings {
         tally: verdicts.tally,
+        rivals: verdicts.rivals,
         identity: people.findings,
         breakdowns,
         ..Findings::default()
