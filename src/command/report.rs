@@ -28,6 +28,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
             .map(|text| Filter::parse(text))
             .collect::<Result<_, _>>()?,
         top: arguments.top,
+        sightings: false,
     };
     let outcome = find_out(
         &arguments.files,

@@ -15,6 +15,7 @@ use crate::key::Key;
 use crate::ladder::definition::{Count, Ladder};
 use crate::ladder::stamp::relabel;
 use crate::quality::{Quality, Reason};
+use crate::sightings::Sightings;
 use crate::tally::Tally;
 use crate::time::Instant;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,6 +30,8 @@ pub(super) struct Bench<'b> {
     /// The orders of the exports.
     pub(super) settled: &'b Settled,
     pub(super) groups: &'b Groups<'b>,
+    /// Empty ones to be filled, if they are asked for.
+    pub(super) sightings: Option<Sightings>,
     pub(super) seen_until: Option<Instant>,
 }
 
@@ -37,6 +40,7 @@ pub(super) struct Bench<'b> {
 pub(super) struct Verdicts {
     pub(super) tally: Tally,
     pub(super) quality: Quality,
+    pub(super) sightings: Option<Sightings>,
 }
 
 /// Judges all partitions.
@@ -69,6 +73,9 @@ pub(super) fn judge(
     for verdicts in judged {
         all.tally.merge(verdicts.tally);
         all.quality.merge(verdicts.quality);
+        if let (Some(all), Some(sightings)) = (&mut all.sightings, verdicts.sightings) {
+            all.merge(&sightings);
+        }
     }
     Ok(all)
 }
@@ -94,6 +101,7 @@ impl<'b> Judge<'b> {
             verdicts: Verdicts {
                 tally: Tally::new(ladder.steps.len(), ladder.actions.len()),
                 quality: Quality::default(),
+                sightings: bench.sightings.clone(),
             },
         })
     }
@@ -107,6 +115,9 @@ impl<'b> Judge<'b> {
                 touch.steps = relabel(touch.steps, self.bench.table);
             }
             self.count_person(&kept);
+            if let Some(sightings) = &mut self.verdicts.sightings {
+                sightings.see(&kept);
+            }
             self.journeys(&kept);
         }
         self.kept = kept;

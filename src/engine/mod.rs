@@ -23,6 +23,7 @@ use crate::ladder::dimension::{Breakdown, Filter};
 use crate::ladder::presets;
 use crate::ladder::stamp::Stamper;
 use crate::names::Names;
+use crate::sightings::Sightings;
 use crate::time::Instant;
 use exchange::Exchange;
 use groups::Groups;
@@ -78,12 +79,20 @@ pub struct Request {
     pub filters: Vec<Filter>,
     /// How many rows a breakdown shows; the others are counted together.
     pub top: usize,
+    /// Whether to count who did what at all, and in which order.
+    pub sightings: bool,
 }
 
 impl Request {
     /// Only the ladder.
     pub fn of(plan: Plan) -> Request {
-        Request { plan, breakdowns: Vec::new(), filters: Vec::new(), top: usize::MAX }
+        Request {
+            plan,
+            breakdowns: Vec::new(),
+            filters: Vec::new(),
+            top: usize::MAX,
+            sightings: false,
+        }
     }
 
     /// The properties that breakdowns and filters look at, each once.
@@ -176,6 +185,7 @@ pub fn run(
         rows: &rows,
         settled: &settled,
         groups: &groups,
+        sightings: (request.sightings && !ladder.open).then(|| Sightings::new(&ladder.twins())),
         seen_until: haul.seen_until,
     };
     let verdicts = judge::judge(&exchange, &bench, settings)?;
@@ -188,6 +198,7 @@ pub fn run(
         tally: verdicts.tally,
         identity: people.findings,
         breakdowns,
+        sightings: verdicts.sightings,
         ..Findings::default()
     };
     settled.tell(&mut findings);

@@ -87,6 +87,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
     let ladder = ladder("Storefront", &steps, &["Email sign-up", "Video watched", "Site search"]);
     let findings = Findings {
         breakdowns: Vec::new(),
+        sightings: None,
         tally: storefront_tally(),
         inputs: vec![orders_input(), pixel_input()],
         set_aside: vec![
