@@ -37,7 +37,9 @@ impl Sightings {
         let counting = || touches.iter().filter(|touch| touch.aside == 0);
         let firsts = self.firsts(counting());
         let mut done = StepSet::EMPTY;
-        firsts.iter().for_each(|(step, _)| done.add(*step));
+        for (step, _) in &firsts {
+            done.add(*step);
+        }
         let has_log = counting().any(|touch| touch.is(mark::LOG));
         let patterns = if has_log { &mut self.seen } else { &mut self.unseen };
         *patterns.entry(done).or_default() += 1;
@@ -46,6 +48,12 @@ impl Sightings {
                 self.pairs.add(*step, *other, came(first, second));
             }
         }
+    }
+
+    /// How many customers did steps for which `holds` is true.
+    pub fn customers(&self, holds: impl Fn(StepSet) -> bool) -> u64 {
+        let patterns = self.seen.iter().chain(&self.unseen);
+        patterns.filter(|(done, _)| holds(**done)).map(|(_, customers)| customers).sum()
     }
 
     /// Adds what was counted elsewhere for the same ladder.
@@ -63,16 +71,13 @@ impl Sightings {
         let mut left = self.twins.clone();
         let mut done = StepSet::EMPTY;
         let mut firsts = Vec::new();
-        for touch in touches {
-            for step in touch.steps.positions() {
-                match left.get_mut(step) {
-                    Some(0) if !done.has(step) => {
-                        done.add(step);
-                        firsts.push((step, touch));
-                    }
-                    Some(more) => *more = more.saturating_sub(1),
-                    None => {}
-                }
+        let hits = touches.flat_map(|touch| touch.steps.positions().map(move |step| (step, touch)));
+        for (step, touch) in hits.filter(|(step, _)| *step < self.twins.len()) {
+            if left[step] > 0 {
+                left[step] -= 1;
+            } else if !done.has(step) {
+                done.add(step);
+                firsts.push((step, touch));
             }
         }
         firsts.sort_by_key(|(step, _)| *step);
@@ -137,7 +142,9 @@ mod tests {
 
     fn sightings(twins: &[usize], people: &[&str]) -> Sightings {
         let mut sightings = Sightings::new(twins);
-        people.iter().for_each(|person| sightings.see(&touches(person)));
+        for person in people {
+            sightings.see(&touches(person));
+        }
         sightings
     }
 

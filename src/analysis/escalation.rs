@@ -318,6 +318,8 @@ fn rises(ladder: &Ladder, steps: &[StepSeen], patterns: &BTreeMap<StepSet, u64>)
         patterns.iter().filter(|(p, _)| is_alone(**p)).map(|(_, customers)| customers).sum()
     };
     transitions(ladder)
+        // That nobody did the step before is told already.
+        .filter(|&(before, _)| steps[before].reached > 0)
         .filter(|&(before, step)| steps[step].reached > steps[before].reached)
         .map(|(before, step)| {
             let chance = paired::mcnemar(alone(before, step), alone(step, before));

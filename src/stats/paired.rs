@@ -1,4 +1,4 @@
-//! Two shares of the same people: McNemar's exact test (1947), two-sided.
+//! Two shares of the same people: the exact test of `McNemar` (1947), two-sided.
 //!
 //! Only those who did one thing and not the other tell the two apart. Nothing here knows what was done.
 

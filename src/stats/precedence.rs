@@ -118,14 +118,13 @@ pub fn circles(size: usize, is_before: impl Fn(usize, usize) -> bool) -> Vec<Vec
             from.iter_mut().zip(&onward).for_each(|(leads, on)| *leads |= on);
         }
     }
-    let mut circles: Vec<Vec<usize>> = Vec::new();
-    for a in 0..size {
-        let circle: Vec<usize> = (0..size).filter(|&b| leads[a][b] && leads[b][a]).collect();
-        if circle.first() == Some(&a) {
-            circles.push(circle);
-        }
-    }
-    circles
+    let circle = |a: usize| (0..size).filter(|&b| leads[a][b] && leads[b][a]).collect::<Vec<_>>();
+    // A circle is told once, by the first of its members.
+    (0..size)
+        .map(|a| (a, circle(a)))
+        .filter(|(a, c)| c.first() == Some(a))
+        .map(|(_, c)| c)
+        .collect()
 }
 
 #[cfg(test)]
@@ -136,15 +135,12 @@ mod tests {
     fn table(letters: &str, texts: &[&str]) -> (PairTable, Vec<u64>) {
         let letters: Vec<char> = letters.chars().collect();
         let mut table = PairTable::new(letters.len());
-        for text in texts {
-            for (a, first) in letters.iter().enumerate() {
-                for (b, second) in letters.iter().enumerate().skip(a + 1) {
-                    let (Some(at), Some(to)) = (text.find(*first), text.find(*second)) else {
-                        continue;
-                    };
-                    let count = PairCount { both: 1, first: u64::from(at < to), ..<_>::default() };
-                    table.add(a, b, count);
-                }
+        for (a, b) in (0..letters.len()).flat_map(|a| (a + 1..letters.len()).map(move |b| (a, b))) {
+            let both =
+                texts.iter().filter_map(|text| text.find(letters[a]).zip(text.find(letters[b])));
+            for (at, to) in both {
+                let first = u64::from(at < to);
+                table.add(a, b, PairCount { both: 1, first, ..PairCount::default() });
             }
         }
         let reach = letters.iter().map(|l| texts.iter().filter(|t| t.contains(*l)).count() as u64);
@@ -214,7 +210,8 @@ mod tests {
 
     #[test]
     fn circles_are_found() {
-        let cases: [(&[(usize, usize)], &[&[usize]]); 4] = [
+        type Case<'c> = (&'c [(usize, usize)], &'c [&'c [usize]]);
+        let cases: [Case<'_>; 4] = [
             (&[(0, 1), (1, 2), (2, 0), (2, 3)], &[&[0, 1, 2]]),
             (&[(0, 1), (1, 2), (0, 2)], &[]),
             (&[(0, 1), (1, 0), (2, 3), (3, 2)], &[&[0, 1], &[2, 3]]),
