@@ -10,7 +10,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Commands that are planned under these names and not in this version.
-pub const LATER: [&str; 14] = [
+pub const LATER: [&str; 13] = [
     "journey",
     "compare",
     "drivers",
@@ -20,7 +20,6 @@ pub const LATER: [&str; 14] = [
     "whatif",
     "check",
     "rules",
-    "ladder",
     "schema",
     "completions",
     "man",
@@ -48,6 +47,86 @@ pub enum Command {
     Report(ReportArgs),
     /// What each file is taken for and why, its events and identifiers, and what is missing
     Inspect(InspectArgs),
+    /// Show a ladder, check one, make one for the data, or let the data suggest an order
+    #[command(subcommand)]
+    Ladder(LadderCommand),
+}
+
+/// What to do with a ladder.
+#[derive(Debug, Subcommand)]
+pub enum LadderCommand {
+    /// A ladder as a file: a preset with its comments, or a file with every default written out
+    Show(LadderShowArgs),
+    /// What is wrong with a ladder file, and what in the data speaks against it
+    Check(LadderCheckArgs),
+    /// A ladder file for the data at hand, with comments
+    Init(LadderInitArgs),
+    /// The order of the events that the data suggest, with the evidence
+    Suggest(LadderSuggestArgs),
+}
+
+/// Options of `funnel ladder show`.
+#[derive(Debug, Args)]
+pub struct LadderShowArgs {
+    /// A preset or a ladder file; a list of the presets without it
+    #[arg(value_name = "PRESET|FILE", value_hint = ValueHint::FilePath)]
+    pub ladder: Option<String>,
+}
+
+/// Options of `funnel ladder check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel ladder check ladder.toml
+  funnel ladder check ladder.toml pixel.jsonl orders_export_1.csv")]
+pub struct LadderCheckArgs {
+    /// A ladder file, or a preset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ladder: String,
+    /// Files, folders, or `-` for standard input, to hold the ladder against
+    #[arg(value_name = "DATA", value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the answer goes
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Options of `funnel ladder init`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel ladder init exports/ -o ladder.toml
+  funnel report exports/ --ladder ladder.toml")]
+pub struct LadderInitArgs {
+    /// Files or folders; any mix of formats
+    #[arg(required = true, value_name = "DATA", value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// The ladder file to write, whole or not at all; standard output without it
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// No progress on standard error
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Options of `funnel ladder suggest`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel ladder suggest events.csv --map time=ts,event=action,customer=uid")]
+pub struct LadderSuggestArgs {
+    /// Files or folders; any mix of formats
+    #[arg(required = true, value_name = "DATA", value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the answer goes
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// Options of `funnel report`.

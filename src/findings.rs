@@ -5,6 +5,7 @@
 use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
+use crate::sightings::Sightings;
 use crate::tally::{GroupTally, Tally};
 use crate::time::Instant;
 use std::collections::BTreeMap;
@@ -203,6 +204,8 @@ pub struct Findings {
     pub breakdowns: Vec<BreakdownFinding>,
     /// The counts under other rules, if they were asked for.
     pub rivals: Vec<RivalFinding>,
+    /// Who did what at all, and in which order; only if it was asked for.
+    pub sightings: Option<Sightings>,
     /// The inputs, by path.
     pub inputs: Vec<InputFinding>,
     /// Rows set aside, by reason.

@@ -2,6 +2,7 @@
 //! (resolving options, running the pipeline, writing) is here and in `output` and `progress`.
 
 mod inspect;
+mod ladder;
 mod output;
 mod progress;
 mod report;
@@ -36,6 +37,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let done = match &cli.command {
         Command::Report(arguments) => report::run(arguments, &surroundings),
         Command::Inspect(arguments) => inspect::run(arguments, &surroundings),
+        Command::Ladder(command) => ladder::run(command, &surroundings),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

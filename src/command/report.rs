@@ -32,6 +32,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
         since: arguments.since.clone(),
         until: arguments.until.clone(),
         zone: resolved.told_zone(),
+        sightings: false,
     };
     let outcome = find_out(
         &arguments.files,

@@ -19,6 +19,7 @@ use crate::ladder::definition::Ladder;
 use crate::ladder::stamp::relabel;
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
+use crate::sightings::Sightings;
 use crate::tally::Tally;
 use crate::time::Instant;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,6 +38,8 @@ pub(super) struct Bench<'b> {
     pub(super) names: &'b Names,
     pub(super) period: Period,
     pub(super) seen_until: Instant,
+    /// Empty ones to be filled, if they are asked for.
+    pub(super) sightings: Option<Sightings>,
 }
 
 /// What the judges found.
@@ -45,6 +48,7 @@ pub(super) struct Verdicts {
     pub(super) tally: Tally,
     pub(super) quality: Quality,
     pub(super) rivals: Vec<RivalFinding>,
+    pub(super) sightings: Option<Sightings>,
 }
 
 /// Judges all partitions.
@@ -80,6 +84,9 @@ pub(super) fn judge(
         }
         all.tally.merge(verdicts.tally);
         all.quality.merge(verdicts.quality);
+        if let (Some(all), Some(sightings)) = (&mut all.sightings, verdicts.sightings) {
+            all.merge(&sightings);
+        }
     }
     Ok(all)
 }
@@ -107,6 +114,7 @@ impl<'b> Judge<'b> {
                 tally: Tally::new(ladder.steps.len(), ladder.actions.len()),
                 quality: Quality::default(),
                 rivals: Vec::new(),
+                sightings: bench.sightings.clone(),
             },
         })
     }
@@ -124,6 +132,9 @@ impl<'b> Judge<'b> {
                 touch.steps = relabel(touch.steps, self.bench.table);
             }
             self.count_person(&kept);
+            if let Some(sightings) = &mut self.verdicts.sightings {
+                sightings.see(&kept);
+            }
             self.journeys(&kept);
             self.rivals.count(&kept);
         }

@@ -27,6 +27,7 @@ use crate::ladder::presets;
 use crate::ladder::stamp::Stamper;
 use crate::names::Names;
 use crate::time::{Instant, Precision};
+use crate::sightings::Sightings;
 use exchange::Exchange;
 use groups::Groups;
 use judge::Bench;
@@ -91,6 +92,8 @@ pub struct Request {
     pub rivals: Vec<Rival>,
     /// The zone that the user named; without one it is the store's.
     pub zone: Option<ZoneRule>,
+    /// Whether to count who did what at all, and in which order.
+    pub sightings: bool,
 }
 
 impl Request {
@@ -101,6 +104,7 @@ impl Request {
             breakdowns: Vec::new(),
             filters: Vec::new(),
             top: usize::MAX,
+            sightings: false,
             rivals: Vec::new(),
             since: None,
             until: None,
@@ -214,6 +218,7 @@ pub fn run(
         period: settled.period,
         rivals: &request.rivals,
         seen_until: haul.seen_until.unwrap_or(Instant::MAX),
+        sightings: (request.sightings && !ladder.open).then(|| Sightings::new(&ladder.twins())),
     };
     let verdicts = judge::judge(&exchange, &bench, settings)?;
     haul.quality.merge(verdicts.quality);
@@ -226,6 +231,7 @@ pub fn run(
         rivals: verdicts.rivals,
         identity: people.findings,
         breakdowns,
+        sightings: verdicts.sightings,
         ..Findings::default()
     };
     settled.tell(&mut findings);

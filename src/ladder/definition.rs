@@ -290,6 +290,15 @@ impl Ladder {
             .map(|(i, _)| i)
     }
 
+    /// For each step, how many earlier steps mean the same rows: the second of two equal steps is the
+    /// second time.
+    pub fn twins(&self) -> Vec<usize> {
+        let steps = self.steps.iter().enumerate();
+        steps
+            .map(|(i, s)| self.steps[..i].iter().filter(|e| e.condition == s.condition).count())
+            .collect()
+    }
+
     /// The position of the step that the rate of `step` is over: the previous one that is not optional.
     pub fn base_of(&self, step: usize) -> Option<usize> {
         (0..step).rev().find(|&i| self.steps[i].presence != Presence::Optional)

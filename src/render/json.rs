@@ -4,6 +4,8 @@
 
 use crate::report::Report;
 use crate::report::inspect::InspectReport;
+use crate::report::ladder_check::LadderCheck;
+use crate::report::ladder_suggest::LadderSuggest;
 use serde::Serialize;
 
 /// The report as `funnel.report/1`.
@@ -16,9 +18,19 @@ pub fn inspect_json(report: &InspectReport) -> String {
     pretty(report)
 }
 
+/// What speaks against a ladder as `funnel.ladder_check/1`.
+pub fn ladder_check_json(check: &LadderCheck) -> String {
+    pretty(check)
+}
+
+/// A suggested order as `funnel.ladder_suggest/1`.
+pub fn ladder_suggest_json(suggest: &LadderSuggest) -> String {
+    pretty(suggest)
+}
+
 fn pretty(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value);
-    text.expect("the keys of both contracts are texts") + "\n"
+    text.expect("the keys of all contracts are texts") + "\n"
 }
 
 #[cfg(test)]

@@ -3,5 +3,7 @@
 pub mod escape;
 pub mod inspect_table;
 pub mod json;
+pub mod ladder_file;
+pub mod ladder_text;
 mod layout;
 pub mod table;

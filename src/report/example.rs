@@ -89,6 +89,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
     let findings = Findings {
         breakdowns: Vec::new(),
         rivals: Vec::new(),
+        sightings: None,
         tally: storefront_tally(),
         inputs: vec![orders_input(), pixel_input()],
         set_aside: vec![

@@ -9,6 +9,8 @@ mod breakdown;
 pub mod example;
 mod header;
 pub mod inspect;
+pub mod ladder_check;
+pub mod ladder_suggest;
 mod notices;
 mod orders;
 mod quality;
