@@ -10,7 +10,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Commands that are planned under these names and not in this version.
-pub const LATER: [&str; 13] = [
+pub const LATER: [&str; 12] = [
     "journey",
     "compare",
     "drivers",
@@ -19,7 +19,6 @@ pub const LATER: [&str; 13] = [
     "trend",
     "whatif",
     "check",
-    "rules",
     "schema",
     "completions",
     "man",
@@ -45,6 +44,8 @@ const EXAMPLES: &str = "Examples:
 pub enum Command {
     /// The ladder: who reached each step, rates with intervals, times, exits, orders, data quality
     Report(ReportArgs),
+    /// The same ladder as ClickHouse, `PostHog`, Mixpanel, Amplitude, GA4 or Shopify would count it
+    Rules(RulesArgs),
     /// What each file is taken for and why, its events and identifiers, and what is missing
     Inspect(InspectArgs),
     /// Show a ladder, check one, make one for the data, or let the data suggest an order
@@ -169,6 +170,29 @@ pub struct ReportArgs {
     pub confidence: f64,
 }
 
+/// Options of `funnel rules`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel rules pixel.jsonl orders_export.csv
+  funnel rules pixel.jsonl --only posthog,ga4 --ladder ladder.toml")]
+pub struct RulesArgs {
+    /// Files, folders, or `-` for standard input; any mix of formats
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// Only these rules, beside the program's own
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// The ladder and how to count
+    #[command(flatten)]
+    pub ladder: LadderArgs,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the answer goes
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
 /// Options of `funnel inspect`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -205,9 +229,13 @@ pub struct LadderArgs {
     /// How long an attempt may take: 30d, 12h, none
     #[arg(long, value_name = "SPAN")]
     pub window: Option<String>,
-    /// Counting rules
-    #[arg(long, default_value = "funnel", value_parser = ["funnel"])]
-    pub rules: String,
+    /// Count as another tool does: clickhouse, posthog, mixpanel, amplitude, ga4 or shopify, with variants
+    /// such as posthog:strict or `clickhouse:strict_order`; keys in the ladder file win
+    #[arg(long, value_name = "RULES")]
+    pub rules: Option<String>,
+    /// Events of one instant: forgiving, sequence, strict, or a tolerance such as 2s
+    #[arg(long, value_name = "RULE")]
+    pub ties: Option<String>,
 }
 
 /// Options about reading.

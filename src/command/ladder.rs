@@ -14,6 +14,7 @@ use crate::engine::{Outcome, Plan, Request};
 use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::ladder::definition::{Ladder, Presence};
+use crate::ladder::overrides::Overrides;
 use crate::ladder::vocabulary::Role;
 use crate::ladder::{draft, presets};
 use crate::place::Place;
@@ -42,7 +43,7 @@ fn show(arguments: &LadderShowArgs, surroundings: &Surroundings) -> Result<()> {
         None => preset_list(&TableStyle { width: surroundings.width, color: surroundings.color }),
         Some(name) => match presets::text(name) {
             Some(text) => text.to_owned(),
-            None => draft::to_toml(&named_ladder(name)?),
+            None => draft::to_toml(&named_ladder(name)?.0),
         },
     };
     output::write(None, &text)
@@ -62,7 +63,7 @@ fn preset_list(style: &TableStyle) -> String {
 }
 
 fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> Result<()> {
-    let ladder = named_ladder(&arguments.ladder)?;
+    let (ladder, _) = named_ladder(&arguments.ladder)?;
     if !ladder.open {
         Climber::new(&ladder)?;
     }
@@ -108,7 +109,7 @@ fn suggest(arguments: &LadderSuggestArgs, surroundings: &Surroundings) -> Result
 fn init(arguments: &LadderInitArgs, surroundings: &Surroundings) -> Result<()> {
     let data = Data { files: &arguments.files, reading: &arguments.reading, surroundings };
     data.refuse_once("init")?;
-    let fitting = data.look(Plan::Auto { count: None, window: None }, arguments.quiet);
+    let fitting = data.look(Plan::Auto(Overrides::default()), arguments.quiet);
     let text = match fitting {
         Ok(outcome) => preset_file(&outcome),
         // Either no preset fits, and the names say what might, or the data cannot be read at all.

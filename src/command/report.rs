@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
     let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
     let options = ReportOptions {
         confidence: arguments.confidence,
-        rules: arguments.ladder.rules.clone(),
+        rules: arguments.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
         sha256: fingerprint(&outcome.ladder),
         zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
         version: env!("CARGO_PKG_VERSION").to_string(),

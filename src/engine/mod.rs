@@ -21,19 +21,22 @@ use crate::findings::Findings;
 use crate::identity::People;
 use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Input, Reading};
-use crate::ladder::definition::{Count, Ladder, Window};
+use crate::ladder::definition::Ladder;
 use crate::ladder::dimension::{Breakdown, Filter};
+use crate::ladder::overrides::Overrides;
 use crate::ladder::presets;
+use crate::ladder::rules::Rules;
 use crate::ladder::stamp::Stamper;
 use crate::names::Names;
-use crate::time::{Instant, Precision};
 use crate::sightings::Sightings;
+use crate::time::{Instant, Precision};
 use exchange::Exchange;
 use groups::Groups;
 use judge::Bench;
-pub use rivals::Rival;
+use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
 use scan::{Haul, Scan, Stamping};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use track::Period;
 
@@ -65,12 +68,7 @@ pub enum Plan {
     /// This one.
     Given(Ladder),
     /// The preset that the data can support, with what the user said about it.
-    Auto {
-        /// What one journey is, if the user said.
-        count: Option<Count>,
-        /// How long an attempt may take, if the user said.
-        window: Option<Window>,
-    },
+    Auto(Overrides),
 }
 
 /// What is asked of the data.
@@ -88,8 +86,8 @@ pub struct Request {
     pub since: Option<String>,
     /// The last moment or day of the entries that count.
     pub until: Option<String>,
-    /// The same ladder under other rules, to be counted beside it.
-    pub rivals: Vec<Rival>,
+    /// Other rules under which the same ladder is counted beside it.
+    pub rivals: Vec<Rules>,
     /// The zone that the user named; without one it is the store's.
     pub zone: Option<ZoneRule>,
     /// Whether to count who did what at all, and in which order.
@@ -137,7 +135,7 @@ impl Request {
     fn candidates(&self) -> Vec<Ladder> {
         match &self.plan {
             Plan::Given(ladder) => vec![ladder.clone()],
-            Plan::Auto { .. } => {
+            Plan::Auto(_) => {
                 choose::CANDIDATES.iter().filter_map(|name| presets::preset(name)).collect()
             }
         }
@@ -147,17 +145,16 @@ impl Request {
     fn choose(&self, haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
         match &self.plan {
             Plan::Given(_) => Ok(0),
-            Plan::Auto { .. } => choose::choose(haul, readings),
+            Plan::Auto(_) => choose::choose(haul, readings),
         }
     }
 
     /// The ladder with what the user said about it.
-    fn told(&self, mut ladder: Ladder) -> Ladder {
-        if let Plan::Auto { count, window } = &self.plan {
-            ladder.count = count.unwrap_or(ladder.count);
-            ladder.window = window.unwrap_or(ladder.window);
+    fn told(&self, ladder: Ladder) -> Ladder {
+        match &self.plan {
+            Plan::Given(_) => ladder,
+            Plan::Auto(overrides) => overrides.apply(ladder, &BTreeSet::new()),
         }
-        ladder
     }
 }
 
@@ -207,6 +204,8 @@ pub fn run(
     let people = People::unite(std::mem::take(&mut haul.links));
     let exchange = exchange.by_person(&people, settings)?;
     let groups = Groups::new(request, &haul.values, &ladder)?;
+    let rivals: Vec<Rival> =
+        request.rivals.iter().map(|rules| Rival::new(rules, &ladder)).collect();
     let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
     let bench = Bench {
         ladder: &ladder,
@@ -216,7 +215,7 @@ pub fn run(
         groups: &groups,
         names: &haul.all_names,
         period: settled.period,
-        rivals: &request.rivals,
+        rivals: &rivals,
         seen_until: haul.seen_until.unwrap_or(Instant::MAX),
         sightings: (request.sightings && !ladder.open).then(|| Sightings::new(&ladder.twins())),
     };

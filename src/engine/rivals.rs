@@ -10,14 +10,23 @@ use crate::error::Result;
 use crate::event::Touch;
 use crate::findings::RivalFinding;
 use crate::ladder::definition::Ladder;
+use crate::ladder::overrides::Overrides;
+use crate::ladder::rules::Rules;
+use std::collections::BTreeSet;
 
 /// A ladder under other rules.
 #[derive(Clone, Debug)]
-pub struct Rival {
-    /// The name of the rules: `ga4`.
-    pub name: String,
-    /// The ladder under these rules.
-    pub ladder: Ladder,
+pub(super) struct Rival {
+    name: String,
+    ladder: Ladder,
+}
+
+impl Rival {
+    /// The same steps under other rules: all policies are the rules' own.
+    pub(super) fn new(rules: &Rules, ours: &Ladder) -> Rival {
+        let overrides = Overrides { rules: Some(rules.clone()), ..Overrides::default() };
+        Rival { name: rules.name(), ladder: overrides.apply(ours.clone(), &BTreeSet::new()) }
+    }
 }
 
 /// The groups of policies, in the order in which they are changed.

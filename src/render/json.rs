@@ -6,6 +6,7 @@ use crate::report::Report;
 use crate::report::inspect::InspectReport;
 use crate::report::ladder_check::LadderCheck;
 use crate::report::ladder_suggest::LadderSuggest;
+use crate::report::rules::RulesReport;
 use serde::Serialize;
 
 /// The report as `funnel.report/1`.
@@ -15,6 +16,11 @@ pub fn report_json(report: &Report) -> String {
 
 /// The view of the inputs as `funnel.inspect/1`.
 pub fn inspect_json(report: &InspectReport) -> String {
+    pretty(report)
+}
+
+/// The same ladder under several rules as `funnel.rules/1`.
+pub fn rules_json(report: &RulesReport) -> String {
     pretty(report)
 }
 

@@ -6,4 +6,5 @@ pub mod json;
 pub mod ladder_file;
 pub mod ladder_text;
 mod layout;
+pub mod rules_table;
 pub mod table;

@@ -14,6 +14,7 @@ pub mod ladder_suggest;
 mod notices;
 mod orders;
 mod quality;
+pub mod rules;
 mod sentences;
 pub mod sheet;
 mod steps;
