@@ -148,6 +148,12 @@ pub struct ReportArgs {
     /// Where the report goes
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Only entries from this day or time on: 2025-10-07, 2025-10-07T09:30
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only entries up to this day (included) or time; their windows run on past it
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
     /// Break the ladder down by device, source, medium, campaign, country, `landing_page`, returning or any
     /// column; several together with commas; @first, @last, @any or @STEP instead of at the entry
     #[arg(long, value_name = "DIMENSION[@WHEN]")]

@@ -97,7 +97,7 @@ pub fn sessions(touches: &[Touch]) -> Vec<Vec<Touch>> {
 }
 
 /// Numbers the sessions of one customer, from 0, as touches come in order of time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sessionizer {
     /// The latest session of each visit, and when its log last said something.
     current: FastMap<Key, (usize, Instant)>,

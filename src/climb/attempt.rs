@@ -5,6 +5,7 @@
 
 use super::index::Event;
 use super::terms::STEPS;
+use crate::event::StepSet;
 use crate::time::Instant;
 use std::cmp::Reverse;
 
@@ -15,6 +16,9 @@ pub(super) struct Merit {
     pub(super) rung: Reverse<usize>,
     /// 2. The time of the conversion, the earlier the better; the beginning of time if there is none.
     pub(super) conversion: Instant,
+    /// Whether an exclusion that ends the whole journey lies in it: a clean attempt that gets as far
+    /// speaks for the journey.
+    pub(super) hit: bool,
     /// 3. The position of the furthest step that is not optional.
     pub(super) furthest: Reverse<usize>,
     /// 4. How many steps of the gaps were observed.
@@ -23,37 +27,72 @@ pub(super) struct Merit {
     pub(super) finish: Instant,
 }
 
+/// How long an attempt may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Span {
+    /// The last moment at which an event belongs to it.
+    pub(super) limit: Instant,
+    /// The last moment at which its next step could have been reached.
+    pub(super) closes: Instant,
+    /// The position of the exclusion that ended it.
+    pub(super) excluded: Option<usize>,
+}
+
 /// A chain of events with its merit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Attempt {
     /// Rules 1 to 5.
     pub(super) merit: Merit,
-    /// Rules 6 and 7: the time of the entry, then of each further chosen event.
+    /// Rule 6: when it began, later ones below zero if the latest is best.
+    begins: i64,
+    /// Rule 7: the time of the entry, then of each further chosen event.
     times: [Instant; STEPS],
     /// What is left: the positions of the chosen touches, in the same order.
     touches: [usize; STEPS],
+    /// The steps of which an event was chosen or lies where it should.
+    pub(super) observed: StepSet,
+    /// How long it may go on.
+    pub(super) span: Span,
 }
 
 impl Attempt {
-    /// The attempt with these events, one for each rung from the entry on.
-    pub(super) fn new(merit: Merit, chain: impl Iterator<Item = (usize, Event)>) -> Attempt {
-        let mut attempt = Attempt { merit, times: [Instant::MIN; STEPS], touches: [0; STEPS] };
+    /// The attempt with these events, by rung; `latest` says whether a later entry is better.
+    pub(super) fn new(
+        merit: Merit,
+        chain: impl Iterator<Item = (usize, Event)>,
+        latest: bool,
+    ) -> Attempt {
+        let (mut times, mut touches) = ([Instant::MIN; STEPS], [0; STEPS]);
         for (rung, event) in chain {
-            attempt.times[rung] = event.at;
-            attempt.touches[rung] = event.touch;
+            times[rung] = event.at;
+            touches[rung] = event.touch;
         }
-        attempt
+        Attempt {
+            merit,
+            begins: if latest { times[0].0.saturating_neg() } else { times[0].0 },
+            times,
+            touches,
+            observed: StepSet::EMPTY,
+            span: Span { limit: Instant::MAX, closes: Instant::MAX, excluded: None },
+        }
     }
 
-    /// An attempt of which only the entry and the times are known.
-    pub(super) fn at_best(merit: Merit, times: [Instant; STEPS], entry: Event) -> Attempt {
-        let mut touches = [0; STEPS];
-        touches[0] = entry.touch;
-        Attempt { merit, times, touches }
+    /// The same attempt, with what it observed and how long it may go on.
+    pub(super) fn with(self, observed: StepSet, span: Span) -> Attempt {
+        Attempt { observed, span, ..self }
     }
 
     /// The positions of the chosen touches, one for each rung.
     pub(super) fn touches(&self) -> &[usize] {
         self.touches.get(..=self.merit.rung.0).unwrap_or_default()
+    }
+
+    /// The same attempt in a journey of which this one was a part: `places` has the positions there.
+    pub(super) fn placed(mut self, places: &[usize]) -> Attempt {
+        let place = |touch: &usize| places.get(*touch).copied().unwrap_or(*touch);
+        let chosen = self.merit.rung.0 + 1;
+        self.touches.iter_mut().take(chosen).for_each(|touch| *touch = place(touch));
+        self.span.excluded = self.span.excluded.map(|touch| place(&touch));
+        self
     }
 }

@@ -4,10 +4,12 @@
 //! if its interval ends after t, so an order known to the second is not before any event inside its
 //! second. Among events of one precision the order of `at` is also the order of the ends: one sorted
 //! list for each step and precision answers "the first that is not before t" by bisection, whatever
-//! mixture of sources a journey has. The lists are refilled for every journey and never shrink.
+//! mixture of sources a journey has. Where a property is held constant, the lists of the rungs are
+//! sorted by its value first. The lists are refilled for every journey and never shrink.
 
 use super::terms::{STEPS, Terms};
 use crate::event::{StepSet, Touch};
+use crate::key::Key;
 use crate::time::{Instant, Precision, Span};
 
 /// The kinds of precision.
@@ -22,17 +24,38 @@ pub(super) struct Event {
     pub(super) end: Instant,
     /// The position of its touch in the journey.
     pub(super) touch: usize,
+    /// The value of the property that is held constant.
+    pub(super) held: Key,
 }
 
 impl Event {
     /// The event of the touch at a position.
-    pub(super) fn of(position: usize, touch: &Touch) -> Event {
-        Event { at: touch.at, end: touch.end(), touch: position }
+    pub(super) fn of(terms: &Terms, position: usize, touch: &Touch) -> Event {
+        Event { at: touch.at, end: terms.end(touch), touch: position, held: touch.held }
+    }
+}
+
+/// From where on events are looked for. All conditions rise along the lists, so bisection finds the first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Threshold {
+    /// An event must end after this moment.
+    pub(super) after: Instant,
+    /// An event must not begin before this moment.
+    pub(super) from: Instant,
+    /// Its touch must not stand before this position.
+    pub(super) floor: usize,
+    /// The value that its touch must hold.
+    pub(super) held: Option<Key>,
+}
+
+impl Threshold {
+    /// All events that are not before a moment.
+    pub(super) fn not_before(moment: Instant, floor: usize) -> Threshold {
+        Threshold { after: moment, from: Instant::MIN, floor, held: None }
     }
 
-    /// Whether it may have happened at `moment` or later.
-    pub(super) fn is_not_before(&self, moment: Instant) -> bool {
-        self.end > moment
+    fn admits(&self, event: &Event) -> bool {
+        event.end > self.after && event.at >= self.from && event.touch >= self.floor
     }
 }
 
@@ -43,6 +66,8 @@ type Occurrences = [Vec<Event>; PRECISIONS];
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     steps: Vec<Occurrences>,
+    /// What each ban forbids.
+    bans: Vec<Occurrences>,
     /// The steps that occur.
     present: StepSet,
     /// Whether any touch fits two rungs or more.
@@ -52,25 +77,50 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// An empty index of a ladder with so many steps.
-    pub(super) fn new(steps: usize) -> Index {
-        Index { steps: vec![Occurrences::default(); steps.min(STEPS)], ..Index::default() }
+    /// An empty index for a ladder.
+    pub(super) fn new(terms: &Terms) -> Index {
+        let lists = |count: usize| vec![Occurrences::default(); count.min(STEPS)];
+        Index {
+            steps: lists(terms.steps.positions().count()),
+            bans: lists(terms.bans.len()),
+            ..Index::default()
+        }
     }
 
     /// Replaces the content by that of a journey, which must be sorted by time.
     pub(super) fn fill(&mut self, terms: &Terms, journey: &[Touch]) {
+        self.clear();
+        for (position, touch) in journey.iter().enumerate() {
+            if touch.steps.is_empty() && touch.exclusions == 0 {
+                continue;
+            }
+            self.contested |= terms.is_contested(touch);
+            self.coarsest = self.coarsest.max(terms.unit(touch));
+            let event = Event::of(terms, position, touch);
+            self.add(touch.steps.common(terms.steps), touch.precision, event);
+            for (ban, list) in terms.bans.iter().zip(&mut self.bans) {
+                if touch.exclusions & ban.bit != 0 {
+                    list[touch.precision as usize].push(event);
+                }
+            }
+        }
+        if terms.holds {
+            for step in self.present.common(terms.required).positions() {
+                for list in &mut self.steps[step] {
+                    list.sort_by_key(|event| (event.held, event.touch));
+                }
+            }
+        }
+    }
+
+    fn clear(&mut self) {
         for step in self.present.positions() {
             self.steps[step].iter_mut().for_each(Vec::clear);
         }
+        self.bans.iter_mut().flatten().for_each(Vec::clear);
         self.present = StepSet::EMPTY;
         self.contested = false;
         self.coarsest = Precision::Exact.unit();
-        let useful = journey.iter().enumerate().filter(|(_, touch)| !touch.steps.is_empty());
-        for (position, touch) in useful {
-            self.contested |= terms.is_contested(touch);
-            self.coarsest = self.coarsest.max(touch.precision.unit());
-            self.add(touch.steps.common(terms.steps), touch.precision, Event::of(position, touch));
-        }
     }
 
     /// Adds an event to each of the steps that its touch fits.
@@ -86,31 +136,65 @@ impl Index {
         steps.common(self.present).positions()
     }
 
-    /// The events of a step that are not before `moment`, in the order of the journey.
-    pub(super) fn not_before(&self, step: usize, moment: Instant) -> NotBefore<'_> {
-        NotBefore { lists: self.steps[step].each_ref().map(|list| rest(list, moment)) }
+    /// The events of a step from a threshold on, in the order of the journey.
+    pub(super) fn from(&self, step: usize, threshold: &Threshold) -> Merged<'_> {
+        Merged { lists: self.steps[step].each_ref().map(|list| rest(list, threshold)) }
     }
 
-    /// The first event of a step that is not before `moment`, unless it is after `limit`.
-    pub(super) fn first(&self, step: usize, moment: Instant, limit: Instant) -> Option<Event> {
-        let heads = self.steps[step].iter().filter_map(|list| rest(list, moment).first());
+    /// The first event of a step from a threshold on, unless it is after `limit`.
+    pub(super) fn first(
+        &self,
+        step: usize,
+        threshold: &Threshold,
+        limit: Instant,
+    ) -> Option<Event> {
+        let heads = self.steps[step].iter().filter_map(|list| rest(list, threshold).first());
         heads.min_by_key(|event| event.touch).filter(|event| event.at <= limit).copied()
+    }
+
+    /// What a ban forbids from a threshold on: the first event of each precision.
+    pub(super) fn forbidden(
+        &self,
+        ban: usize,
+        threshold: Threshold,
+    ) -> impl Iterator<Item = Event> {
+        let lists = self.bans.get(ban).into_iter().flatten();
+        lists.filter_map(move |list| rest(list, &threshold).first().copied())
     }
 }
 
-/// The part of a sorted list that is not before `moment`.
-fn rest(list: &[Event], moment: Instant) -> &[Event] {
-    let start = list.partition_point(|event| !event.is_not_before(moment));
+/// The part of a sorted list from a threshold on, within the value that is held constant.
+fn rest<'l>(list: &'l [Event], threshold: &Threshold) -> &'l [Event] {
+    let list = match threshold.held {
+        None => list,
+        Some(held) => {
+            let start = list.partition_point(|event| event.held < held);
+            let list = list.get(start..).unwrap_or_default();
+            list.get(..list.partition_point(|event| event.held == held)).unwrap_or_default()
+        }
+    };
+    let start = list.partition_point(|event| !threshold.admits(event));
     list.get(start..).unwrap_or_default()
 }
 
 /// Events of one step from some moment on: a merge of at most four sorted lists.
-#[derive(Debug)]
-pub(super) struct NotBefore<'i> {
+#[derive(Clone, Debug)]
+pub(super) struct Merged<'i> {
     lists: [&'i [Event]; PRECISIONS],
 }
 
-impl Iterator for NotBefore<'_> {
+impl<'i> Merged<'i> {
+    /// The events of each precision by themselves.
+    pub(super) fn apart(self) -> [Merged<'i>; PRECISIONS] {
+        let mut apart = [const { Merged { lists: [&[]; PRECISIONS] } }; PRECISIONS];
+        for ((place, one), list) in apart.iter_mut().enumerate().zip(self.lists) {
+            one.lists[place] = list;
+        }
+        apart
+    }
+}
+
+impl Iterator for Merged<'_> {
     type Item = Event;
 
     fn next(&mut self) -> Option<Event> {

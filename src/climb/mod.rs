@@ -1,38 +1,50 @@
 //! THE matcher: how far did this journey get?
 //!
 //! Nothing else in the program judges a journey. A journey is the touches of one customer or session,
-//! sorted and cleaned; the answer is a [`Verdict`] on its best attempt. An *attempt* is a chain of
-//! events, one for each of the first required steps (the *rungs*), each not before the previous one
-//! and all inside the window that the entry opens, together with the other steps seen between them.
+//! sorted and cleaned; the answer is a [`Verdict`] on its best attempt, or on each of its attempts. An
+//! *attempt* is a chain of events, one for each of the first required steps (the *rungs*), each
+//! after the previous one and all inside the window, together with the other steps seen between them.
 //!
 //! The best attempt is the one with 1. the most rungs; 2. the earliest conversion; 3. the furthest
-//! step that is not optional; 4. the most steps observed; 5. the earliest finish; 6. the earliest
-//! entry; 7. each further step at its earliest possible event, then in journey order (`attempt`).
+//! step that is not optional; 4. the most steps observed; 5. the earliest finish; 6. the earliest (or
+//! latest) entry; 7. each further step at its earliest possible event, then in journey order (`attempt`).
 //!
-//! Every possible entry is considered. One costs a few bisections per step (`index`) to see whether
-//! it could be better than the best so far, which is rare in a long journey; only then is it searched
-//! (`search`, which also says why the result is exact). `reference` is the slow twin that tries every
-//! chain; the tests hold the two against each other. This room must not know where touches come from.
+//! Policies are data (`terms`). Every possible entry is considered: a few bisections per step (`index`)
+//! tell whether it could be better than the best so far; only then is it searched (`search`, `level`,
+//! `room`; `any_order`). `parts` cuts a journey where a policy asks for it, `explain` says why it stopped.
+//! `reference` is the slow twin that tries every chain; the tests hold the two against each other.
 
+mod any_order;
 mod attempt;
+mod explain;
+mod halt;
 mod index;
+mod judgement;
+mod level;
+mod parts;
 pub mod reference;
+mod room;
 mod search;
+mod sound;
 mod stored_order;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
+pub use explain::{Stop, Why};
 pub use verdict::{Chain, Outcome, Verdict};
 
 use crate::error::Error;
-use crate::event::{StepSet, Touch};
-use crate::ladder::definition::Ladder;
+use crate::event::Touch;
+use crate::ladder::definition::{Entry, Ladder, Linkage, Order, Start, Ties};
 use crate::time::Instant;
 use attempt::Attempt;
-use index::{Event, Index};
-use search::{Scratch, Search};
+use index::Index;
+use judgement::Judgement;
+use level::Scratch;
+use parts::Parts;
+use search::Search;
 use terms::Terms;
 
 /// A ladder made ready to judge journeys, with the memory that the judging reuses.
@@ -41,127 +53,240 @@ pub struct Climber {
     terms: Terms,
     index: Index,
     scratch: Scratch,
+    parts: Parts,
 }
 
 impl Climber {
-    /// Makes a ladder ready. Fails, naming the keys, if it has a policy that is not supported yet.
+    /// Makes a ladder ready. Fails, naming the keys, if its policies contradict each other.
     pub fn new(ladder: &Ladder) -> Result<Climber, Error> {
         let terms = Terms::new(ladder)?;
-        Ok(Climber { terms, index: Index::new(ladder.steps.len()), scratch: Scratch::default() })
+        let index = Index::new(&terms);
+        Ok(Climber { terms, index, scratch: Scratch::default(), parts: Parts::default() })
     }
 
-    /// Judges one journey: its touches sorted by time, source sequence and row, without duplicates or
-    /// rows that are set aside. `seen_until` is the last moment that the data covers. `None` if the
-    /// journey never entered the ladder.
+    /// Judges one journey: its touches sorted by time, source sequence and row, without duplicates,
+    /// ignored events or rows that are set aside. `seen_until` is the last moment that the data covers.
+    /// `None` if the journey never entered the ladder, or if an exclusion takes it out altogether.
+    /// Where every attempt counts this is the first one; see [`Climber::judge_all`].
     pub fn judge(&mut self, journey: &[Touch], seen_until: Instant) -> Option<Verdict> {
-        let entry_step = self.terms.entry_step();
-        if !journey.iter().any(|touch| touch.steps.has(entry_step)) {
+        if !journey.iter().any(|touch| self.terms.is_entry(touch)) {
             return None;
         }
-        self.index.fill(&self.terms, journey);
-        self.scratch.start_journey();
+        if self.terms.entry == Entry::Every {
+            let mut verdicts = Vec::new();
+            self.judge_all(journey, seen_until, &mut verdicts);
+            return verdicts.first().copied();
+        }
+        if self.is_cut() {
+            return self.judge_parts(journey, seen_until);
+        }
         let attempt = self.best_attempt(journey)?;
-        let judgement = Judgement { terms: &self.terms, index: &self.index, journey, seen_until };
-        Some(judgement.verdict(&attempt))
+        self.verdict(&attempt, journey, seen_until, Instant::MAX)
     }
 
-    /// The best attempt over all entries. They are tried in journey order, so one that can at best
-    /// equal an earlier one loses to it; in a long journey that settles almost all of them.
-    fn best_attempt(&mut self, journey: &[Touch]) -> Option<Attempt> {
-        let entry_step = self.terms.entry_step();
-        let entries = journey.iter().enumerate().filter(|(_, touch)| touch.steps.has(entry_step));
-        let mut best: Option<Attempt> = None;
-        let mut latest: Option<&Touch> = None;
-        for (position, touch) in entries {
-            if latest.is_some_and(|latest| self.terms.are_twins(latest, touch)) {
-                continue;
+    /// Judges one journey and adds its verdicts, in the order of their entries, to `verdicts`: one for
+    /// each attempt if every entry counts, else at most one.
+    pub fn judge_all(
+        &mut self,
+        journey: &[Touch],
+        seen_until: Instant,
+        verdicts: &mut Vec<Verdict>,
+    ) {
+        if self.terms.entry != Entry::Every {
+            verdicts.extend(self.judge(journey, seen_until));
+            return;
+        }
+        let known = verdicts.len();
+        let is_clean = if self.is_cut() {
+            self.judge_parts_all(journey, seen_until, verdicts)
+        } else {
+            self.attempts(journey, seen_until, Instant::MAX, verdicts)
+        };
+        if !is_clean {
+            verdicts.truncate(known);
+        }
+    }
+
+    /// Judges attempt after attempt: the next one may start after the end of the last. False if an
+    /// exclusion takes the whole journey out.
+    fn attempts(
+        &mut self,
+        journey: &[Touch],
+        seen_until: Instant,
+        session_end: Instant,
+        verdicts: &mut Vec<Verdict>,
+    ) -> bool {
+        self.prepare(journey);
+        let mut floor = 0;
+        while let Some(entry) = self.next_entry(journey, floor) {
+            let Some(attempt) = self.attempt_from(journey, entry, floor) else { break };
+            let verdict = self.verdict_of(&attempt, journey, (seen_until, session_end), floor);
+            if attempt.merit.hit {
+                return false;
             }
-            latest = Some(touch);
-            let entry = Event::of(position, touch);
-            let search = Search::new(&self.terms, &self.index, journey, &mut self.scratch, entry);
-            let hopeless = best.is_some_and(|best| best <= search.bound());
-            if !hopeless {
-                best = [best, search.best()].into_iter().flatten().min();
+            verdicts.push(verdict);
+            match after(&attempt, &verdict, journey) {
+                Some(next) => floor = next,
+                None => break,
+            }
+        }
+        true
+    }
+
+    /// The verdict on the best attempt, unless an exclusion takes the journey out.
+    fn verdict(
+        &mut self,
+        attempt: &Attempt,
+        journey: &[Touch],
+        seen_until: Instant,
+        session_end: Instant,
+    ) -> Option<Verdict> {
+        if attempt.merit.hit {
+            return None;
+        }
+        Some(self.verdict_of(attempt, journey, (seen_until, session_end), 0))
+    }
+
+    fn verdict_of(
+        &mut self,
+        attempt: &Attempt,
+        journey: &[Touch],
+        (seen_until, session_end): (Instant, Instant),
+        floor: usize,
+    ) -> Verdict {
+        let judgement = Judgement { terms: &self.terms, journey, seen_until, floor, session_end };
+        let verdict = judgement.verdict(attempt);
+        let may = judgement.may_depend_on_a_tie(attempt);
+        Verdict {
+            by_tie: may && !self.converts_in_stored_order(journey, &verdict, floor),
+            ..verdict
+        }
+    }
+
+    /// Makes ready for attempts in a journey.
+    fn prepare(&mut self, journey: &[Touch]) {
+        self.index.fill(&self.terms, journey);
+        self.scratch.start_journey();
+    }
+
+    /// The position of the first entry not before `floor`.
+    fn next_entry(&self, journey: &[Touch], floor: usize) -> Option<usize> {
+        let mut entries = journey.iter().enumerate().skip(floor);
+        entries.find(|(_, touch)| self.terms.is_entry(touch)).map(|(position, _)| position)
+    }
+
+    /// The best attempt of the whole journey, over the entries that count.
+    fn best_attempt(&mut self, journey: &[Touch]) -> Option<Attempt> {
+        let first = self.next_entry(journey, 0)?;
+        self.prepare(journey);
+        if self.terms.entry == Entry::First || self.terms.linkage == Linkage::Apart {
+            return self.attempt_from(journey, first, 0);
+        }
+        let mut best: Option<Attempt> = None;
+        let mut twin: Option<usize> = None;
+        match self.terms.start {
+            Start::Earliest => {
+                for entry in first..journey.len() {
+                    if self.is_new_entry(journey, entry, twin) {
+                        twin = Some(entry);
+                        best = self.better(best, journey, entry);
+                    }
+                }
+            }
+            Start::Latest => {
+                for entry in (first..journey.len()).rev() {
+                    if self.is_new_entry(journey, entry, None)
+                        && !self.has_twin_before(journey, entry)
+                    {
+                        best = self.better(best, journey, entry);
+                    }
+                }
             }
         }
         best
     }
+
+    /// Whether an attempt can begin with a touch, and not just as well with the one before.
+    fn is_new_entry(&self, journey: &[Touch], entry: usize, before: Option<usize>) -> bool {
+        let touch = &journey[entry];
+        self.terms.is_entry(touch)
+            && before.is_none_or(|before| !self.terms.are_twins(&journey[before], touch))
+    }
+
+    /// Whether the entry before a given one may change places with it.
+    fn has_twin_before(&self, journey: &[Touch], entry: usize) -> bool {
+        let before = journey.get(..entry).unwrap_or_default();
+        let before = before.iter().rev().find(|touch| self.terms.is_entry(touch));
+        before.is_some_and(|before| self.terms.are_twins(before, &journey[entry]))
+    }
+
+    /// The better one of an attempt and the best from an entry, which is searched only if it has a
+    /// chance. Entries come best first, so one that can at best equal an earlier one loses to it; in a
+    /// long journey that settles almost all of them.
+    fn better(
+        &mut self,
+        best: Option<Attempt>,
+        journey: &[Touch],
+        entry: usize,
+    ) -> Option<Attempt> {
+        let search = Search::new(&self.terms, &self.index, journey, &mut self.scratch, entry);
+        if self.terms.order == Order::Any {
+            return [best, Some(search.best_in_any_order())].into_iter().flatten().min();
+        }
+        let hopeless = best.is_some_and(|best| best <= search.bound());
+        if hopeless { best } else { [best, search.best()].into_iter().flatten().min() }
+    }
+
+    /// The best attempt from one entry, among the touches from `floor` on.
+    fn attempt_from(&mut self, journey: &[Touch], entry: usize, floor: usize) -> Option<Attempt> {
+        let search = Search::new(&self.terms, &self.index, journey, &mut self.scratch, entry);
+        let search = Search { floor, ..search };
+        match (self.terms.linkage, self.terms.order) {
+            (Linkage::Apart, _) => Some(search.all_apart()),
+            (Linkage::Chain, Order::Any) => Some(search.best_in_any_order()),
+            (Linkage::Chain, Order::Loose | Order::Adjacent) => search.best(),
+        }
+    }
+
+    /// Whether a journey converts with each event of the chain stored after the previous one: from the
+    /// verdict's entry if the policies name it, else from any.
+    fn converts_in_stored_order(
+        &mut self,
+        journey: &[Touch],
+        verdict: &Verdict,
+        floor: usize,
+    ) -> bool {
+        if self.terms.is_plain() {
+            return stored_order::converts(&self.terms, journey);
+        }
+        let entries = match self.terms.entry {
+            Entry::Longest => 0..journey.len(),
+            Entry::First | Entry::Every => verdict.entry..verdict.entry + 1,
+        };
+        let last = self.terms.last_rung();
+        for entry in entries.filter(|&entry| self.terms.is_entry(&journey[entry])) {
+            let search = Search::new(&self.terms, &self.index, journey, &mut self.scratch, entry);
+            let search = Search { floor, ties: Ties::Sequence, ..search };
+            if search.bound().merit.rung.0 == last
+                && search.best().is_some_and(|attempt| attempt.merit.rung.0 == last)
+            {
+                return true;
+            }
+        }
+        false
+    }
 }
 
-/// Everything that turns the best attempt of a journey into its verdict.
-struct Judgement<'j> {
-    terms: &'j Terms,
-    index: &'j Index,
-    journey: &'j [Touch],
-    seen_until: Instant,
-}
-
-impl Judgement<'_> {
-    fn verdict(&self, attempt: &Attempt) -> Verdict {
-        let chain = attempt.touches();
-        let rung = chain.len() - 1;
-        let entry = chain.first().copied().unwrap_or_default();
-        let observed = self.observed(chain);
-        let furthest = self.terms.furthest(rung, observed);
-        let outcome = self.outcome(rung, self.journey[entry].at);
-        Verdict {
-            chain: self
-                .terms
-                .rungs
-                .iter()
-                .map(|rung| rung.step)
-                .zip(chain.iter().copied())
-                .collect(),
-            observed,
-            reached: observed.with(self.terms.proven_by(furthest)),
-            furthest,
-            outcome,
-            entry,
-            window_end: self.terms.window_end(self.journey[entry].at),
-            actions: self.actions(chain, outcome),
-            by_tie: outcome == Outcome::Converted && self.depends_on_a_tie(),
+/// The position from which the next attempt may start: after the conversion, the exclusion that ended
+/// the attempt, or its window. `None` if it never ends.
+fn after(attempt: &Attempt, verdict: &Verdict, journey: &[Touch]) -> Option<usize> {
+    let chosen = attempt.touches().iter().copied().max().unwrap_or_default() + 1;
+    match (verdict.outcome, attempt.span.excluded, verdict.window_end) {
+        (Outcome::Converted, _, _) => Some(chosen),
+        (Outcome::Lost | Outcome::Open, Some(excluded), _) => Some(chosen.max(excluded + 1)),
+        (Outcome::Lost | Outcome::Open, None, Some(end)) => {
+            Some(chosen.max(journey.partition_point(|touch| touch.at <= end)))
         }
-    }
-
-    /// The chosen steps and the steps of the gaps of which an event lies between its two rungs.
-    fn observed(&self, chain: &[usize]) -> StepSet {
-        let limit = self.terms.limit(self.journey[chain[0]].at);
-        let mut observed = StepSet::EMPTY;
-        for (rung, (terms, &touch)) in self.terms.rungs.iter().zip(chain).enumerate() {
-            observed.add(terms.step);
-            let next = chain.get(rung + 1).map_or(Instant::MAX, |&next| self.journey[next].end());
-            let sees = |step: &usize| {
-                let sighting = self.index.first(*step, self.journey[touch].at, limit);
-                sighting.is_some_and(|event| event.at < next)
-            };
-            self.index.present(terms.gap).filter(sees).for_each(|step| observed.add(step));
-        }
-        observed
-    }
-
-    fn outcome(&self, rung: usize, entry: Instant) -> Outcome {
-        if rung == self.terms.last_rung() {
-            Outcome::Converted
-        } else if self.terms.window_end(entry).is_none_or(|end| end > self.seen_until) {
-            Outcome::Open
-        } else {
-            Outcome::Lost
-        }
-    }
-
-    /// The actions done not before the entry, inside the window and, if it converted, no later than that.
-    fn actions(&self, chain: &[usize], outcome: Outcome) -> StepSet {
-        let entry = self.journey[chain[0]].at;
-        let limit = self.terms.limit(entry);
-        let conversion = chain.last().filter(|_| outcome == Outcome::Converted);
-        let end = conversion.map_or(Instant::MAX, |&touch| self.journey[touch].end());
-        self.journey
-            .iter()
-            .filter(|touch| touch.end() > entry && touch.at <= limit && touch.at < end)
-            .fold(StepSet::EMPTY, |actions, touch| actions.with(touch.actions))
-    }
-
-    fn depends_on_a_tie(&self) -> bool {
-        stored_order::has_ties(self.journey) && !stored_order::converts(self.terms, self.journey)
+        (Outcome::Lost | Outcome::Open, None, None) => None,
     }
 }

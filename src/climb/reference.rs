@@ -2,144 +2,207 @@
 //!
 //! It exists for the tests and shares nothing with the fast matcher but the types of the answer. The
 //! time it takes grows exponentially with the journey; use it for a dozen touches at most. It reads
-//! the same ladders as the matcher; policies that the matcher refuses are not looked at.
+//! every ladder that the matcher reads. `rules` says what a chain is, `reading` where tools that halt
+//! stop reading; here the best chain is chosen and the verdict given.
+
+mod reading;
+mod rules;
 
 use super::{Outcome, Verdict};
 use crate::event::{StepSet, Touch};
-use crate::ladder::definition::{Ladder, Presence, Window};
-use crate::time::{Instant, Span};
+use crate::journey::{SESSION_GAP, Sessionizer};
+use crate::ladder::definition::{
+    Count, Entry, Ladder, Linkage, Order, Presence, Start, Ties, Times, Window,
+};
+use crate::time::Instant;
+use rules::Case;
 use std::cmp::Reverse;
 
 /// Judges one journey as [`super::Climber::judge`] does.
 pub fn judge(ladder: &Ladder, journey: &[Touch], seen_until: Instant) -> Option<Verdict> {
-    let case = Case { ladder, journey, required: ladder.required().collect(), follows: not_before };
-    let chains = case.all_chains();
-    let best = chains.iter().min_by_key(|chain| case.rank(chain))?;
-    let converted = case.has_converted(best);
-    let entry_at = journey[best[0]].at;
-    let window_end = case.window().map(|span| entry_at.plus(span));
-    let observed = case.observed(best);
-    let furthest = case.furthest(best);
-    Some(Verdict {
-        chain: case.required.iter().copied().zip(best.iter().copied()).collect(),
-        observed,
-        reached: case.steps(|step| {
-            let implied = ladder.steps[step].presence == Presence::Implied;
-            observed.has(step) || implied && step < furthest
-        }),
-        furthest,
-        outcome: match (converted, window_end) {
-            (true, _) => Outcome::Converted,
-            (false, Some(end)) if end <= seen_until => Outcome::Lost,
-            (false, _) => Outcome::Open,
-        },
-        entry: best[0],
-        window_end,
-        actions: case.actions(best),
-        by_tie: converted && !case.converts_in_stored_order(),
-    })
+    judge_all(ladder, journey, seen_until).first().copied()
 }
 
-/// Whether the second touch may come after the first one in a chain; both are positions in the journey.
-type Follows = fn(journey: &[Touch], earlier: usize, later: usize) -> bool;
-
-/// A later touch is not over when the earlier one begins.
-fn not_before(journey: &[Touch], earlier: usize, later: usize) -> bool {
-    journey[later].end() > journey[earlier].at
-}
-
-/// A later touch is stored after the earlier one.
-fn stored_after(_journey: &[Touch], earlier: usize, later: usize) -> bool {
-    later > earlier
-}
-
-/// A journey held against a ladder.
-struct Case<'c> {
-    ladder: &'c Ladder,
-    journey: &'c [Touch],
-    /// The positions of the required steps.
-    required: Vec<usize>,
-    follows: Follows,
-}
-
-impl Case<'_> {
-    /// Every chain of every length: touches for the first required steps, by position.
-    fn all_chains(&self) -> Vec<Vec<usize>> {
-        let mut chains = Vec::new();
-        self.grow(&mut Vec::new(), &mut chains);
-        chains
+/// Judges one journey as [`super::Climber::judge_all`] does.
+pub fn judge_all(ladder: &Ladder, journey: &[Touch], seen_until: Instant) -> Vec<Verdict> {
+    let parts = parts(ladder, journey);
+    let tries: Vec<Try> = parts.iter().flat_map(|part| part.tries(ladder, seen_until)).collect();
+    if is_every(ladder) {
+        if tries.iter().any(|one| one.hit) {
+            return Vec::new();
+        }
+        let mut verdicts: Vec<Verdict> = tries.into_iter().map(|one| one.verdict).collect();
+        verdicts.sort_by_key(|verdict| verdict.entry);
+        return verdicts;
     }
+    let best = tries.into_iter().min_by(|one, other| one.rank.cmp(&other.rank));
+    best.filter(|best| !best.hit).map(|best| best.verdict).into_iter().collect()
+}
 
-    fn grow(&self, chain: &mut Vec<usize>, chains: &mut Vec<Vec<usize>>) {
-        let Some(&step) = self.required.get(chain.len()) else { return };
-        for touch in 0..self.journey.len() {
-            if self.journey[touch].steps.has(step) && self.may_append(chain, touch) {
-                chain.push(touch);
-                chains.push(chain.clone());
-                self.grow(chain, chains);
-                chain.pop();
+/// Whether attempts follow each other.
+fn is_every(ladder: &Ladder) -> bool {
+    let every = ladder.entry == Entry::Every || ladder.count == Count::Attempt;
+    every && ladder.linkage == Linkage::Chain
+}
+
+/// What an attempt is worth; the smallest is the best.
+type Rank = (
+    Reverse<usize>,
+    Option<Instant>,
+    bool,
+    Reverse<usize>,
+    Reverse<u32>,
+    Instant,
+    i64,
+    Vec<Instant>,
+    Vec<usize>,
+);
+
+/// A judged attempt.
+struct Try {
+    rank: Rank,
+    hit: bool,
+    verdict: Verdict,
+}
+
+/// A journey, or a session of it.
+struct Part {
+    touches: Vec<Touch>,
+    /// The positions of the touches in the whole journey.
+    places: Vec<usize>,
+    end: Instant,
+}
+
+fn parts(ladder: &Ladder, journey: &[Touch]) -> Vec<Part> {
+    let by_session = ladder.window == Window::Session && ladder.linkage == Linkage::Chain;
+    let mut sessionizer = Sessionizer::default();
+    let mut parts: Vec<Part> = Vec::new();
+    for (place, touch) in journey.iter().enumerate() {
+        let session = if by_session { sessionizer.session_of(touch) } else { 0 };
+        if session == parts.len() {
+            parts.push(Part { touches: Vec::new(), places: Vec::new(), end: Instant::MAX });
+        }
+        parts[session].touches.push(*touch);
+        parts[session].places.push(place);
+        if by_session {
+            parts[session].end = touch.at.plus(SESSION_GAP);
+        }
+    }
+    for part in &mut parts {
+        reading::halt(ladder, &mut part.touches);
+    }
+    parts
+}
+
+impl Part {
+    /// The best attempt, or all that follow each other.
+    fn tries(&self, ladder: &Ladder, seen_until: Instant) -> Vec<Try> {
+        let (mut tries, mut floor) = (Vec::new(), 0);
+        loop {
+            let case = Case::new(ladder, &self.touches[floor..], ladder.ties);
+            let Some(chain) = case.best() else { return tries };
+            let mut one = self.judged(&case, &chain, seen_until);
+            let resume = case.resume(&chain, one.verdict.outcome, one.verdict.window_end);
+            one.rank.8 = one.rank.8.iter().map(|&at| self.places[floor + at]).collect();
+            let links = one.verdict.chain.links().iter();
+            let links = links.map(|&(step, at)| (step, self.places[floor + at]));
+            one.verdict.chain = links.collect();
+            one.verdict.entry = self.places[floor + one.verdict.entry];
+            tries.push(one);
+            match resume {
+                Some(resume) if is_every(ladder) => floor += resume,
+                _ => return tries,
             }
         }
     }
 
-    fn may_append(&self, chain: &[usize], touch: usize) -> bool {
-        chain.last().is_none_or(|&last| {
-            (self.follows)(self.journey, last, touch)
-                && !chain.contains(&touch)
-                && self.in_window(chain, touch)
-        })
+    fn judged(&self, case: &Case<'_>, chain: &[usize], seen_until: Instant) -> Try {
+        let ladder = case.ladder;
+        let observed = case.observed(chain);
+        let furthest = case.furthest(chain);
+        let window_end = case.closes(chain).min(self.end);
+        let outcome = if case.has_converted(chain) {
+            Outcome::Converted
+        } else if case.excluded(chain).is_some() {
+            Outcome::Lost
+        } else if window_end == Instant::MAX || window_end > seen_until {
+            Outcome::Open
+        } else {
+            Outcome::Lost
+        };
+        let is_apart = ladder.linkage == Linkage::Apart;
+        let implied = |step: usize| {
+            !is_apart && step < furthest && ladder.steps[step].presence == Presence::Implied
+        };
+        let verdict = Verdict {
+            chain: case.links(chain),
+            observed,
+            reached: case.steps(|step| observed.has(step) || implied(step)),
+            furthest,
+            outcome,
+            entry: chain[0],
+            window_end: (window_end < Instant::MAX).then_some(window_end),
+            actions: case.actions(chain),
+            by_tie: case.depends_on_a_tie(chain),
+            times: if is_apart { Times::None } else { ladder.times },
+        };
+        Try { rank: case.rank(chain), hit: case.is_hit(chain), verdict }
     }
+}
 
-    fn in_window(&self, chain: &[usize], touch: usize) -> bool {
-        let since = self.journey[touch].at.since(self.journey[chain[0]].at);
-        self.window().is_none_or(|span| since <= span)
-    }
-
-    fn window(&self) -> Option<Span> {
-        match self.ladder.window {
-            Window::FromEntry(span) => Some(span),
-            Window::None | Window::Session | Window::Each(_) => None,
+impl Case<'_> {
+    /// The best chain over the entries that count.
+    fn best(&self) -> Option<Vec<usize>> {
+        let first = (0..self.journey.len()).find(|&touch| self.is_entry(touch))?;
+        if self.ladder.linkage == Linkage::Apart {
+            return Some(vec![first]);
         }
+        let is_longest = self.ladder.entry == Entry::Longest && self.ladder.count != Count::Attempt;
+        let chains = self.all_chains().into_iter();
+        let chains = chains.filter(|chain| is_longest || chain[0] == first);
+        chains.min_by(|one, other| self.rank(one).cmp(&self.rank(other)))
     }
 
-    /// The rule by which the best attempt is chosen; the smallest is the best.
-    fn rank(&self, chain: &[usize]) -> impl Ord + use<> {
+    /// The rule by which the best attempt is chosen.
+    fn rank(&self, chain: &[usize]) -> Rank {
         let times: Vec<Instant> = chain.iter().map(|&touch| self.journey[touch].at).collect();
-        let finish = times.last().copied();
+        let finish = times.last().copied().unwrap_or_default();
+        let begin = times.first().copied().unwrap_or_default().0;
         (
             Reverse(chain.len()),
-            finish.filter(|_| self.has_converted(chain)),
+            Some(finish).filter(|_| self.has_converted(chain)),
+            self.is_hit(chain),
             Reverse(self.furthest(chain)),
             Reverse(self.observed(chain).count()),
             finish,
+            if self.ladder.start == Start::Latest { -begin } else { begin },
             times,
             chain.to_vec(),
         )
     }
 
-    fn has_converted(&self, chain: &[usize]) -> bool {
-        chain.len() == self.required.len()
+    /// Where, after an attempt, the next one may start.
+    fn resume(&self, chain: &[usize], outcome: Outcome, end: Option<Instant>) -> Option<usize> {
+        let chosen = chain.iter().max().map_or(0, |last| last + 1);
+        if outcome == Outcome::Converted {
+            return Some(chosen);
+        }
+        if let Some(excluded) = self.excluded(chain) {
+            return Some(chosen.max(excluded + 1));
+        }
+        let later = |end: Instant| self.journey.iter().filter(|touch| touch.at <= end).count();
+        end.map(|end| chosen.max(later(end)))
     }
 
-    /// The steps of which an event was chosen or lies where it should.
-    fn observed(&self, chain: &[usize]) -> StepSet {
-        self.steps(|step| {
-            let chosen = self.required.iter().take(chain.len()).any(|&required| required == step);
-            let required = self.required.contains(&step);
-            chosen || !required && self.sees(chain, step)
-        })
-    }
-
-    /// Whether an event of a step that is not required lies between its two required neighbours.
-    fn sees(&self, chain: &[usize], step: usize) -> bool {
-        let below = self.required.iter().filter(|&&required| required < step).count() - 1;
-        let Some(&before) = chain.get(below) else { return false };
-        (0..self.journey.len()).any(|touch| {
-            self.journey[touch].steps.has(step)
-                && self.in_window(chain, touch)
-                && not_before(self.journey, before, touch)
-                && chain.get(below + 1).is_none_or(|&after| not_before(self.journey, touch, after))
-        })
+    fn links(&self, chain: &[usize]) -> super::Chain {
+        if self.ladder.linkage == Linkage::Chain {
+            return self.required.iter().copied().zip(chain.iter().copied()).collect();
+        }
+        let observed = self.observed(chain);
+        let first = |step: usize| {
+            (chain[0]..self.journey.len()).find(|&touch| self.journey[touch].steps.has(step))
+        };
+        observed.positions().filter_map(|step| Some((step, first(step)?))).collect()
     }
 
     /// The furthest step, not an optional one, that was observed.
@@ -153,24 +216,29 @@ impl Case<'_> {
 
     /// The actions done not before the entry, inside the window and not after the conversion.
     fn actions(&self, chain: &[usize]) -> StepSet {
-        let conversion = chain.last().filter(|_| self.has_converted(chain));
+        let is_chain = self.ladder.linkage == Linkage::Chain;
+        let conversion = chain.last().filter(|_| is_chain && self.has_converted(chain));
         let counts = |&touch: &usize| {
-            not_before(self.journey, chain[0], touch)
-                && self.in_window(chain, touch)
-                && conversion.is_none_or(|&order| not_before(self.journey, touch, order))
+            self.not_before(chain[0], touch)
+                && self.journey[touch].at <= self.window_end(chain)
+                && conversion.is_none_or(|&order| self.not_before(touch, order))
         };
         let touches = (0..self.journey.len()).filter(counts);
         touches.fold(StepSet::EMPTY, |actions, touch| actions.with(self.journey[touch].actions))
     }
 
-    fn converts_in_stored_order(&self) -> bool {
-        let stored = Case { required: self.required.clone(), follows: stored_after, ..*self };
-        stored.all_chains().iter().any(|chain| self.has_converted(chain))
-    }
-
-    /// The steps of the ladder for which something holds.
-    fn steps(&self, holds: impl Fn(usize) -> bool) -> StepSet {
-        let steps = (0..self.ladder.steps.len()).filter(|&step| holds(step));
-        steps.fold(StepSet::EMPTY, |set, step| set.with(StepSet::only(step)))
+    /// Whether the journey would not convert if events had to stay in stored order.
+    fn depends_on_a_tie(&self, chain: &[usize]) -> bool {
+        let by_time = matches!(self.ladder.ties, Ties::Forgiving | Ties::Tolerance(_))
+            && self.ladder.order != Order::Any
+            && self.ladder.linkage == Linkage::Chain;
+        let is_longest = self.ladder.entry == Entry::Longest && self.ladder.count != Count::Attempt;
+        let stored = Case::new(self.ladder, self.journey, Ties::Sequence);
+        by_time
+            && self.has_converted(chain)
+            && !stored
+                .all_chains()
+                .iter()
+                .any(|other| stored.has_converted(other) && (is_longest || other[0] == chain[0]))
     }
 }

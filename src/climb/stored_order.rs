@@ -1,8 +1,9 @@
 //! Whether a conversion depends on a tie: would it stand if events had to stay in stored order?
 //!
-//! In stored order a chain is a subsequence of the journey, so one pass suffices: for each rung the
-//! latest entry from which it can be reached by now. The latest entry leaves the most of the window,
-//! and no touch serves two rungs because the rungs are served from the last to the first.
+//! In stored order a chain is a subsequence of the journey, so under the plain rules one pass suffices:
+//! for each rung the latest entry from which it can be reached by now. The latest entry leaves the
+//! most of the window, and no touch serves two rungs because the rungs are served from the last to
+//! the first. Under other rules the matcher itself is asked.
 
 use super::terms::{STEPS, Terms};
 use crate::event::Touch;
@@ -10,11 +11,12 @@ use crate::time::Instant;
 
 /// Whether any two events of a journey, sorted by time, may have happened at the same instant. If two
 /// do, the first of them overlaps its neighbour, which is no later than the second.
-pub(super) fn has_ties(journey: &[Touch]) -> bool {
-    journey.iter().zip(journey.iter().skip(1)).any(|(one, next)| next.at < one.end())
+pub(super) fn has_ties(terms: &Terms, journey: &[Touch]) -> bool {
+    journey.iter().zip(journey.iter().skip(1)).any(|(one, next)| next.at < terms.end(one))
 }
 
-/// Whether the journey converts with each event of the chain stored after the previous one.
+/// Whether the journey converts, by the plain rules, with each event of the chain stored after the
+/// previous one.
 pub(super) fn converts(terms: &Terms, journey: &[Touch]) -> bool {
     let mut entries: [Option<Instant>; STEPS] = [None; STEPS];
     journey.iter().any(|touch| serve(terms, touch, &mut entries))

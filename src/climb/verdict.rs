@@ -5,6 +5,7 @@
 
 use super::terms::STEPS;
 use crate::event::{StepSet, Touch};
+use crate::ladder::definition::Times;
 use crate::tally::Tally;
 use crate::time::{Instant, Span};
 use std::fmt;
@@ -78,6 +79,8 @@ pub struct Verdict {
     pub actions: StepSet,
     /// Whether the conversion would not stand if events of one instant had to stay in stored order.
     pub by_tie: bool,
+    /// Which of the times between chosen events count.
+    pub times: Times,
 }
 
 impl Verdict {
@@ -93,6 +96,14 @@ impl Verdict {
         self.add_steps(tally);
         self.add_times(tally, journey);
         self.add_actions(tally);
+    }
+
+    /// The same verdict in a journey of which the judged one was a part: `places` has the positions there.
+    #[must_use]
+    pub(super) fn placed(self, places: &[usize]) -> Verdict {
+        let place = |touch: usize| places.get(touch).copied().unwrap_or(touch);
+        let links = self.chain.links().iter().map(|&(step, touch)| (step, place(touch)));
+        Verdict { chain: links.collect(), entry: place(self.entry), ..self }
     }
 
     /// Whether the last step was reached.
@@ -116,12 +127,18 @@ impl Verdict {
     /// Durations between chosen events; never negative, though a coarse time may lie before a finer one.
     fn add_times(&self, tally: &mut Tally, journey: &[Touch]) {
         let at = |touch: usize| journey.get(touch).map(|touch| touch.at);
-        let Some(entry) = at(self.entry) else { return };
+        let Some(entry) = at(self.entry).filter(|_| self.times != Times::None) else { return };
         let mut previous = entry;
         for &(step, touch) in self.chain.links().iter().skip(1) {
             let (Some(now), Some(step)) = (at(touch), tally.steps.get_mut(step)) else { continue };
-            step.from_previous.add(now.since(previous).max(Span(0)));
-            step.from_entry.add(now.since(entry).max(Span(0)));
+            for (times, since) in
+                [(&mut step.from_previous, previous), (&mut step.from_entry, entry)]
+            {
+                let span = now.since(since).max(Span(0));
+                if self.times == Times::All || span > Span(0) {
+                    times.add(span);
+                }
+            }
             previous = now;
         }
     }

@@ -70,6 +70,13 @@ struct Resolved {
     zone: Option<Zone>,
 }
 
+impl Resolved {
+    /// The zone that the user named, as times are read in it.
+    fn told_zone(&self) -> Option<ZoneRule> {
+        self.zone.map(|_| self.told.zone)
+    }
+}
+
 fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> Result<Resolved> {
     let zones = reading
         .tz

@@ -28,6 +28,10 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
             .map(|text| Filter::parse(text))
             .collect::<Result<_, _>>()?,
         top: arguments.top,
+        rivals: Vec::new(),
+        since: arguments.since.clone(),
+        until: arguments.until.clone(),
+        zone: resolved.told_zone(),
         sightings: false,
     };
     let outcome = find_out(

@@ -1,6 +1,6 @@
 //! What a run found out, put together from the scan, the settling and the judging.
 
-use super::rows::RowIndex;
+use super::rows::{RowIndex, UNCLOSED};
 use super::scan::Haul;
 use crate::findings::{EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside};
 use crate::input::Reading;
@@ -16,6 +16,10 @@ pub(super) fn finish(
     readings: &[Reading],
     rows: &RowIndex,
 ) {
+    findings.notices.extend(haul.unclosed.iter().map(|&input| Notice {
+        code: "unclosed_quote",
+        message: format!("{}: {UNCLOSED}", readings[input].path),
+    }));
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
     findings.has_orders = readings.iter().any(|reading| reading.format == Format::ShopifyOrders);
     findings.identity.blocked_values = haul.blocked;

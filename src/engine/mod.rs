@@ -9,28 +9,33 @@ mod exchange;
 mod finish;
 mod groups;
 mod judge;
+mod rivals;
 mod rows;
 mod scan;
 mod settle;
+mod track;
 mod values;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::identity::People;
+use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Input, Reading};
 use crate::ladder::definition::{Count, Ladder, Window};
 use crate::ladder::dimension::{Breakdown, Filter};
 use crate::ladder::presets;
 use crate::ladder::stamp::Stamper;
 use crate::names::Names;
+use crate::time::{Instant, Precision};
 use crate::sightings::Sightings;
-use crate::time::Instant;
 use exchange::Exchange;
 use groups::Groups;
 use judge::Bench;
+pub use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
-use scan::{Haul, Scan};
+use scan::{Haul, Scan, Stamping};
 use std::sync::{Mutex, PoisonError};
+use track::Period;
 
 /// How a run works. None of it changes a number of the result but `now`, `strict` and what is told
 /// about dates.
@@ -79,6 +84,14 @@ pub struct Request {
     pub filters: Vec<Filter>,
     /// How many rows a breakdown shows; the others are counted together.
     pub top: usize,
+    /// The first moment or day of the entries that count.
+    pub since: Option<String>,
+    /// The last moment or day of the entries that count.
+    pub until: Option<String>,
+    /// The same ladder under other rules, to be counted beside it.
+    pub rivals: Vec<Rival>,
+    /// The zone that the user named; without one it is the store's.
+    pub zone: Option<ZoneRule>,
     /// Whether to count who did what at all, and in which order.
     pub sightings: bool,
 }
@@ -92,7 +105,22 @@ impl Request {
             filters: Vec::new(),
             top: usize::MAX,
             sightings: false,
+            rivals: Vec::new(),
+            since: None,
+            until: None,
+            zone: None,
         }
+    }
+
+    /// The period of the entries: a bare date is a whole day of the report's zone, the last one included.
+    fn period(&self, store_offset: Option<i32>) -> Result<Period> {
+        let zone = self.zone.unwrap_or(ZoneRule::Fixed(store_offset.unwrap_or(0)));
+        let read = |text: &Option<String>, option| {
+            text.as_deref().map(|text| moment(text, zone, option)).transpose()
+        };
+        let since = read(&self.since, "--since")?.map_or(Period::ALWAYS.since, |(from, _)| from);
+        let until = read(&self.until, "--until")?.map_or(Period::ALWAYS.until, |(_, to)| to);
+        Ok(Period { since, until })
     }
 
     /// The properties that breakdowns and filters look at, each once.
@@ -168,10 +196,11 @@ pub fn run(
         progress,
     };
     let mut haul = scan.run(cutters)?;
-    let settled = settle::settle(&mut haul, &readings, settings, &exchange)?;
+    let settled =
+        settle::settle(&mut haul, &readings, request, Stamping::new(settings, &exchange))?;
     haul.all_names = names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, &readings);
-    refuse_hopeless(&haul.quality, &readings, &rows, settings.strict)?;
+    refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
     let choice = request.choose(&haul, &readings)?;
     let ladder = request.told(candidates.swap_remove(choice));
@@ -185,17 +214,21 @@ pub fn run(
         rows: &rows,
         settled: &settled,
         groups: &groups,
+        names: &haul.all_names,
+        period: settled.period,
+        rivals: &request.rivals,
+        seen_until: haul.seen_until.unwrap_or(Instant::MAX),
         sightings: (request.sightings && !ladder.open).then(|| Sightings::new(&ladder.twins())),
-        seen_until: haul.seen_until,
     };
     let verdicts = judge::judge(&exchange, &bench, settings)?;
     haul.quality.merge(verdicts.quality);
     // Some defects are of rows that can be read: only now is it known which of them are duplicates.
-    refuse_hopeless(&haul.quality, &readings, &rows, settings.strict)?;
+    refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
     let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
     let mut findings = Findings {
         tally: verdicts.tally,
+        rivals: verdicts.rivals,
         identity: people.findings,
         breakdowns,
         sightings: verdicts.sightings,
@@ -207,4 +240,21 @@ pub fn run(
     finish::finish(&mut findings, &haul, &readings, &rows);
     let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
     Ok(Outcome { findings, ladder })
+}
+
+/// The first moment of a day or instant that the user wrote, and the first one behind it.
+fn moment(text: &str, zone: ZoneRule, option: &str) -> Result<(Instant, Instant)> {
+    let unreadable = || {
+        Error::new(format!("{option}: `{text}` is no date or time"))
+            .hint("write a day such as 2025-10-07, or a time such as 2025-10-07T09:30")
+    };
+    let stamp = timestamp::parse(text, zone).ok_or_else(unreadable)?;
+    if stamp.precision != Precision::Day {
+        return Ok((stamp.at, stamp.at.plus(stamp.precision.unit())));
+    }
+    // A day may have 23 or 25 hours: the next one begins where the calendar says.
+    let next = timestamp::day_after(text)
+        .and_then(|text| timestamp::parse(&text, zone))
+        .ok_or_else(unreadable)?;
+    Ok((stamp.at, next.at))
 }

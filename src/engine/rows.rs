@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::event::RowRef;
 use crate::input::Reading;
 use crate::place::Place;
-use crate::quality::Quality;
 
 /// Which input each block is of, and how many records and lines come before it.
 #[derive(Debug)]
@@ -65,34 +64,43 @@ impl RowIndex {
 
 /// An input none of whose rows can be read is an error; so is any broken row under `--strict`.
 pub(super) fn refuse_hopeless(
-    quality: &Quality,
+    haul: &Haul<'_>,
     readings: &[Reading],
     rows: &RowIndex,
     strict: bool,
 ) -> Result<()> {
-    for (account, reading) in quality.accounts.iter().zip(readings) {
+    for (input, (account, reading)) in haul.quality.accounts.iter().zip(readings).enumerate() {
         let defects = || account.set_aside.iter().filter(|(reason, _)| reason.is_defect());
         let first = defects()
             .flat_map(|(reason, aside)| aside.examples.iter().map(move |example| (example, reason)))
             .min();
         let broken: u64 = defects().map(|(_, aside)| aside.rows).sum();
         let Some((example, reason)) = first else { continue };
+        let place = rows.place(example.row);
         if strict {
-            return Err(Error::at(
-                rows.place(example.row),
-                format!("{}: {}", reason.code(), example.message),
-            )
-            .hint("without --strict such rows are set aside and counted"));
+            let message = format!("{}: {}", reason.code(), example.message);
+            return Err(Error::at(place, message)
+                .hint("without --strict such rows are set aside and counted"));
         }
         if broken == account.rows_read {
-            let message = format!(
-                "none of its {broken} rows can be read as {}; the first: {}",
-                reading.format.id(),
-                example.message
-            );
-            return Err(Error::at(rows.place(example.row), message)
+            let error = Error::at(place, hopeless(broken, reading, &example.message));
+            let unclosed = haul.unclosed.contains(&input);
+            let error = if unclosed { error.note(UNCLOSED) } else { error };
+            return Err(error
                 .hint("`funnel inspect` shows what a file is taken for; --as and --map tell it"));
         }
     }
     Ok(())
+}
+
+/// What to say of an input that ends inside a quoted cell.
+pub(super) const UNCLOSED: &str =
+    "a quote that opens a cell is never closed: all that follows it was read as one cell";
+
+fn hopeless(rows: u64, reading: &Reading, first: &str) -> String {
+    let format = reading.format.id();
+    match rows {
+        1 => format!("its only row cannot be read as {format}: {first}"),
+        _ => format!("none of its {rows} rows can be read as {format}; the first: {first}"),
+    }
 }

@@ -34,6 +34,7 @@ pub(super) struct OrderSeen {
     pub(super) key: Key,
     pub(super) row: RowRef,
     pub(super) fingerprint: Key,
+    pub(super) at: Instant,
     /// Whether `key` is an order number, not a basket.
     pub(super) numbered: bool,
     pub(super) amount: Option<Amount>,
@@ -78,6 +79,8 @@ pub(crate) struct Haul<'s> {
     pub(super) links: Links,
     pub(super) quality: Quality,
     pub(super) blocks: Vec<BlockRead>,
+    /// Inputs that ended inside a quoted cell.
+    pub(super) unclosed: Vec<usize>,
     pub(super) seen_until: Option<Instant>,
     pub(super) blocked: u64,
     pub(super) orders_seen: Vec<OrderSeen>,
@@ -92,6 +95,8 @@ struct Feeder {
     input: usize,
     next_block: usize,
     bytes_before: u64,
+    /// Inputs that ended inside a quoted cell.
+    unclosed: Vec<usize>,
 }
 
 impl Feeder {
@@ -103,6 +108,9 @@ impl Feeder {
                 return Ok(Some((self.input, self.next_block - 1)));
             }
             self.bytes_before += cutter.bytes_read();
+            if cutter.ends_inside_quotes() {
+                self.unclosed.push(self.input);
+            }
             self.input += 1;
         }
         Ok(None)
@@ -128,12 +136,19 @@ pub(super) struct Scan<'a, 's> {
 impl<'s> Scan<'_, 's> {
     /// Reads all inputs.
     pub(super) fn run(&self, cutters: Vec<Cutter>) -> Result<Haul<'s>> {
-        let feeder = Mutex::new(Feeder { cutters, input: 0, next_block: 0, bytes_before: 0 });
+        let feeder = Mutex::new(Feeder {
+            cutters,
+            input: 0,
+            next_block: 0,
+            bytes_before: 0,
+            unclosed: Vec::new(),
+        });
         let hauls = in_parallel(self.settings.threads, || self.work(&feeder))?;
         let mut all = Haul::new(self);
         for haul in hauls {
             all.merge(haul);
         }
+        all.unclosed = feeder.into_inner().unwrap_or_else(PoisonError::into_inner).unclosed;
         Ok(all)
     }
 
@@ -181,6 +196,7 @@ impl<'s> Haul<'s> {
             links: Links::default(),
             quality: Quality::new(inputs),
             blocks: Vec::new(),
+            unclosed: Vec::new(),
             seen_until: None,
             blocked: 0,
             orders_seen: Vec::new(),
@@ -262,6 +278,7 @@ impl<'s> Haul<'s> {
                     key: order,
                     row,
                     fingerprint: event.fingerprint,
+                    at: event.at,
                     numbered: note.is_some_and(|note| note.numbered),
                     amount,
                     currency,

@@ -32,6 +32,7 @@ pub struct Cutter {
     rest: Box<dyn Read + Send>,
     at_end: bool,
     bytes_read: u64,
+    ends_inside_quotes: bool,
 }
 
 impl std::fmt::Debug for Cutter {
@@ -54,8 +55,14 @@ impl Cutter {
             carry,
             rest: source.into_rest(),
             at_end: false,
+            ends_inside_quotes: false,
             bytes_read,
         }
+    }
+
+    /// Whether the source ended within a quoted cell: its last record is not what it seems.
+    pub fn ends_inside_quotes(&self) -> bool {
+        self.ends_inside_quotes
     }
 
     /// How many bytes of the source were read so far.
@@ -76,6 +83,7 @@ impl Cutter {
             }
             let window = block.len().min(wanted);
             let cut = if self.at_end && block.len() <= wanted {
+                self.ends_inside_quotes = self.layout.ends_inside_quotes(block);
                 Some(block.len())
             } else {
                 self.layout.last_end(&block[..window])
@@ -107,19 +115,26 @@ impl Cutter {
 }
 
 impl Layout {
+    fn ends_inside_quotes(self, block: &[u8]) -> bool {
+        match self {
+            Layout::Table { delimiter } => last_record_end(block, delimiter).1,
+            Layout::Lines | Layout::Array => false,
+        }
+    }
+
     /// The position behind the last record that ends in `block`, which begins with a record.
     fn last_end(self, block: &[u8]) -> Option<usize> {
         match self {
             Layout::Lines => memchr::memrchr(b'\n', block).map(|at| at + 1),
-            Layout::Table { delimiter } => last_record_end(block, delimiter),
+            Layout::Table { delimiter } => last_record_end(block, delimiter).0,
             Layout::Array => last_element_end(block),
         }
     }
 }
 
-/// Behind the last newline outside quotes. A quote opens a cell only at the start of a cell, as in the
+/// Behind the last newline outside quotes, and whether the block ends inside quotes. A quote opens a cell only at the start of a cell, as in the
 /// reader; elsewhere outside quotes it is an ordinary character.
-fn last_record_end(block: &[u8], delimiter: u8) -> Option<usize> {
+fn last_record_end(block: &[u8], delimiter: u8) -> (Option<usize>, bool) {
     let mut last = None;
     let mut outside_from = 0;
     let mut at = 0;
@@ -137,13 +152,12 @@ fn last_record_end(block: &[u8], delimiter: u8) -> Option<usize> {
         }
         match closing_quote(block, at) {
             Some(closing) => at = closing + 1,
-            None => return last,
+            None => return (last, true),
         }
         outside_from = at;
     }
-    memchr::memrchr(b'\n', &block[outside_from..])
-        .map(|newline| outside_from + newline + 1)
-        .or(last)
+    let newline = memchr::memrchr(b'\n', &block[outside_from..]);
+    (newline.map(|newline| outside_from + newline + 1).or(last), false)
 }
 
 /// The quote that closes a cell whose text starts at `from`; doubled quotes stand for one.

@@ -121,6 +121,16 @@ pub struct Halt {
     pub repeat: bool,
 }
 
+/// What a period (`--since`, `--until`) chooses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Range {
+    /// Entries; the window runs on past its end.
+    #[default]
+    Entries,
+    /// Events: what lies outside is not looked at.
+    Events,
+}
+
 /// Whether a step must be seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Presence {
@@ -247,6 +257,8 @@ pub struct Ladder {
     pub halt: Halt,
     /// Which times are times.
     pub times: Times,
+    /// What a period chooses.
+    pub range: Range,
     /// Events that are not even looked at.
     pub ignore: Option<EventPattern>,
     /// The steps, from the smallest request to the order.

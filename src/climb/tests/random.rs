@@ -11,7 +11,7 @@ use crate::time::{Instant, Precision, SECOND, Span};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-fn presence() -> impl Strategy<Value = Presence> {
+pub(super) fn presence() -> impl Strategy<Value = Presence> {
     prop_oneof![
         2 => Just(Presence::Required),
         1 => Just(Presence::Optional),
@@ -59,7 +59,7 @@ fn steps(several: bool) -> BoxedStrategy<StepSet> {
     if several { prop_oneof![1 => one, 2 => any].boxed() } else { one.boxed() }
 }
 
-fn journeys() -> impl Strategy<Value = Vec<Touch>> {
+pub(super) fn journeys() -> impl Strategy<Value = Vec<Touch>> {
     let clock = prop_oneof![Just(Clock::Whole), Just(Clock::Mixed), Just(Clock::Coarse)];
     (clock, any::<bool>()).prop_flat_map(|(clock, several)| {
         let one = (time(clock), steps(several), 0..4_u32).prop_map(

@@ -1,0 +1,134 @@
+//! The best attempt from one entry where steps may come in any order, and where they count apart.
+//!
+//! In any order the entry is the earliest chosen event, whichever step it is; what comes after what
+//! decides nothing, so the rule of ties has no say. The earliest events that can be given to different
+//! steps are best in every respect: taken one by one in journey order, an event stays if the steps of
+//! those before it can be shared out anew so that it gets one too (an augmenting path). No choice gets
+//! further, and none gets anywhere sooner. For n steps the first n events of each suffice.
+//!
+//! Row k of a report is the k-th step that was done, so the k-th event stands at rung k.
+
+use super::attempt::{Attempt, Merit, Span};
+use super::index::{Event, Threshold};
+use super::room::Room;
+use super::search::Search;
+use super::terms::STEPS;
+use crate::event::StepSet;
+use crate::ladder::definition::Start;
+use crate::time::Instant;
+use std::cmp::Reverse;
+
+/// Which event each step has been given.
+struct Shares {
+    events: [Option<Event>; STEPS],
+}
+
+impl Search<'_> {
+    /// The best attempt from this entry, in any order.
+    pub(super) fn best_in_any_order(&self) -> Attempt {
+        let room = self.entry_bars(self.terms.last_rung()).and(self.window());
+        let (chosen, count) = self.chosen(&room);
+        let chain = chosen.get(..count).unwrap_or_default();
+        let rung = count.saturating_sub(1);
+        let finish = chain.last().copied().flatten().unwrap_or(self.entry);
+        let converted = rung == self.terms.last_rung();
+        let seen = self.seen_until(&room, converted.then_some(finish.end));
+        let rows = self.terms.rungs.iter().take(count).map(|rung| StepSet::only(rung.step));
+        let merit = Merit {
+            rung: Reverse(rung),
+            conversion: if converted { finish.at } else { Instant::MIN },
+            hit: self.is_hit_by(&finish, converted),
+            furthest: Reverse(self.terms.furthest(rung, seen)),
+            observed: Reverse(seen.count()),
+            finish: finish.at,
+        };
+        let chain = chain.iter().copied().flatten().enumerate();
+        let latest = self.terms.start == Start::Latest;
+        let excluded = self.entry_bar().filter(|bar| !converted && bar.at <= self.limit);
+        let excluded = excluded.map(|bar| bar.touch);
+        let span = Span { limit: self.limit, closes: self.limit, excluded };
+        Attempt::new(merit, chain, latest).with(rows.fold(seen, StepSet::with), span)
+    }
+
+    /// Each step by itself: those seen inside the window of the entry.
+    pub(super) fn all_apart(&self) -> Attempt {
+        let threshold = Threshold::not_before(Instant::MIN, self.entry.touch);
+        let present = self.index.present(self.terms.steps);
+        let seen = present.filter(|&step| self.index.first(step, &threshold, self.limit).is_some());
+        let observed = seen.fold(StepSet::EMPTY, |seen, step| seen.with(StepSet::only(step)));
+        let merit = Merit {
+            rung: Reverse(0),
+            conversion: Instant::MIN,
+            hit: false,
+            furthest: Reverse(0),
+            observed: Reverse(observed.count()),
+            finish: self.entry.at,
+        };
+        let span = Span { limit: self.limit, closes: self.limit, excluded: None };
+        let chain = std::iter::once((0, self.entry));
+        Attempt::new(merit, chain, false).with(observed, span)
+    }
+
+    /// The chosen events in journey order, and how many they are.
+    fn chosen(&self, room: &Room) -> ([Option<Event>; STEPS], usize) {
+        let mut shares = Shares { events: [None; STEPS] };
+        if self.is_alone() {
+            shares.events[0] = Some(self.entry);
+        } else if self.index.contested {
+            self.share_out(room, &mut shares);
+        } else {
+            let places = shares.events.iter_mut().zip(&self.terms.rungs);
+            places.for_each(|(place, rung)| *place = self.events(rung.step, room).next());
+        }
+        let mut events = shares.events;
+        events.sort_by_key(|event| event.map_or(usize::MAX, |event| event.touch));
+        let count = events.iter().flatten().count();
+        (events, count)
+    }
+
+    /// The events of a step from the entry on, inside the room.
+    fn events(&self, step: usize, room: &Room) -> impl Iterator<Item = Event> {
+        let threshold = Threshold { floor: self.entry.touch, ..self.roughly_after(Instant::MIN) };
+        let room = *room;
+        self.index.from(step, &threshold).take_while(move |event| room.admits(event))
+    }
+
+    /// Gives events to steps, earliest first, where some fit several.
+    fn share_out(&self, room: &Room, shares: &mut Shares) {
+        let rungs = &self.terms.rungs;
+        let mut waiting: Vec<Event> =
+            rungs.iter().flat_map(|rung| self.events(rung.step, room).take(rungs.len())).collect();
+        waiting.sort_by_key(|event| event.touch);
+        waiting.dedup_by_key(|event| event.touch);
+        for event in waiting {
+            self.give(event, shares, &mut StepSet::default());
+        }
+    }
+
+    /// Gives an event a step that it fits, if need be by giving the event that has it another one.
+    fn give(&self, event: Event, shares: &mut Shares, tried: &mut StepSet) -> bool {
+        for (rung, terms) in self.terms.rungs.iter().enumerate() {
+            if !self.journey[event.touch].steps.has(terms.step) || tried.has(rung) {
+                continue;
+            }
+            tried.add(rung);
+            let former = shares.events[rung];
+            if former.is_none_or(|former| self.give(former, shares, tried)) {
+                shares.events[rung] = Some(event);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The steps that are not required of which an event lies inside the room, from the entry on.
+    fn seen_until(&self, room: &Room, end: Option<Instant>) -> StepSet {
+        let threshold = Threshold::not_before(self.entry.at, self.floor);
+        let free = StepSet(self.terms.steps.0 & !self.terms.required.0);
+        let seen = self.index.present(free).filter(|&step| {
+            let first = self.index.first(step, &threshold, room.until);
+            first.is_some_and(|event| room.admits(&event) && end.is_none_or(|end| event.at < end))
+        });
+        seen.fold(StepSet::EMPTY, |seen, step| seen.with(StepSet::only(step)))
+    }
+}

@@ -1,0 +1,3 @@
+//! placeholder
+pub struct Stop;
+pub struct Why;

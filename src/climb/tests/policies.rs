@@ -1,0 +1,188 @@
+//! All policies together: the matcher against its slow twin on random small ladders and journeys.
+//!
+//! Each case mixes a few policies with all the defaults; values, visits and exclusions are few, so
+//! that they meet.
+
+use super::random::{journeys, presence};
+use super::{ladder_of, step};
+use crate::climb::{Climber, Verdict, reference};
+use crate::event::{StepSet, Touch, mark};
+use crate::key::Key;
+use crate::ladder::definition::{
+    Count, Ends, Entry, Exclusion, Halt, Ladder, Linkage, Order, Presence, Reuse, Start, Ties,
+    Times, Window,
+};
+use crate::time::{Instant, SECOND, Span};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+fn seconds(most: i64) -> impl Strategy<Value = Span> {
+    (0..=2 * most).prop_map(|half| Span(half * SECOND / 2))
+}
+
+fn windows() -> impl Strategy<Value = Window> {
+    prop_oneof![
+        2 => Just(Window::None),
+        4 => seconds(8).prop_map(Window::FromEntry),
+        2 => seconds(4).prop_map(Window::Each),
+        2 => Just(Window::Session),
+    ]
+}
+
+fn ties() -> impl Strategy<Value = Ties> {
+    prop_oneof![
+        4 => Just(Ties::Forgiving),
+        2 => Just(Ties::Sequence),
+        2 => Just(Ties::Strict),
+        2 => seconds(3).prop_map(Ties::Tolerance),
+    ]
+}
+
+/// Which attempts count, of what, from where.
+fn counting() -> impl Strategy<Value = (Order, Entry, Start, Reuse)> {
+    (
+        prop_oneof![3 => Just(Order::Loose), 2 => Just(Order::Adjacent), 1 => Just(Order::Any)],
+        prop_oneof![3 => Just(Entry::Longest), 1 => Just(Entry::First), 2 => Just(Entry::Every)],
+        prop_oneof![2 => Just(Start::Earliest), 1 => Just(Start::Latest)],
+        prop_oneof![3 => Just(Reuse::Never), 1 => Just(Reuse::TwoSteps)],
+    )
+}
+
+/// Middle steps with their limits.
+fn middle() -> impl Strategy<Value = Vec<(Presence, Option<Span>)>> {
+    let within = proptest::option::weighted(0.2, seconds(4));
+    proptest::collection::vec((presence(), within), 0..=3)
+}
+
+/// Exclusions as (after, length, whether it ends the journey).
+fn exclusions() -> impl Strategy<Value = Vec<(usize, usize, bool)>> {
+    let one = (0..4_usize, 1..4_usize, proptest::bool::weighted(0.4));
+    prop_oneof![2 => Just(Vec::new()), 1 => proptest::collection::vec(one, 1..=2)]
+}
+
+/// Halts and linkage: rules of other tools, rarely drawn together with the rest.
+fn oddities() -> impl Strategy<Value = (Halt, Linkage)> {
+    let halts =
+        any::<[bool; 3]>().prop_map(|[foreign, early, repeat]| Halt { foreign, early, repeat });
+    prop_oneof![
+        8 => Just((Halt::default(), Linkage::Chain)),
+        1 => Just((Halt::default(), Linkage::Apart)),
+        2 => halts.prop_map(|halts| (halts, Linkage::Chain)),
+    ]
+}
+
+fn ladders() -> impl Strategy<Value = Ladder> {
+    let last = proptest::option::weighted(0.2, seconds(4));
+    let rules = (windows(), ties(), counting(), oddities());
+    let parts = (middle(), last, exclusions(), proptest::bool::weighted(0.25));
+    (rules, parts).prop_map(|((window, ties, counting, oddities), parts)| {
+        let (order, entry, start, reuse) = counting;
+        let (middle, last, exclusions, holds) = parts;
+        let (halt, linkage) = oddities;
+        let mut steps = vec![step("", Presence::Required)];
+        for (presence, within) in middle {
+            // Tools that halt know no optional steps.
+            let presence = if halt == Halt::default() { presence } else { Presence::Required };
+            steps.push(crate::ladder::definition::Step { within, ..step("", presence) });
+        }
+        steps
+            .push(crate::ladder::definition::Step { within: last, ..step("", Presence::Required) });
+        if order == Order::Any {
+            steps.iter_mut().for_each(|step| step.within = None);
+        }
+        let window = match (order, window) {
+            (Order::Any, Window::Each(span)) => Window::FromEntry(span),
+            (_, window) => window,
+        };
+        let exclusions = excluded(&exclusions, &steps);
+        let hold = holds.then(|| "product".to_owned());
+        let counts = if entry == Entry::Every { Count::Attempt } else { Count::Customer };
+        let plain = ladder_of(steps, window);
+        Ladder {
+            order,
+            entry,
+            start,
+            ties,
+            reuse,
+            halt,
+            linkage,
+            exclusions,
+            hold,
+            count: counts,
+            times: Times::AboveZero,
+            ..plain
+        }
+    })
+}
+
+fn excluded(
+    drawn: &[(usize, usize, bool)],
+    steps: &[crate::ladder::definition::Step],
+) -> Vec<Exclusion> {
+    let one = |&(after, length, ends_journey): &(usize, usize, bool)| {
+        let after = after.min(steps.len() - 2);
+        let before = (after + length).min(steps.len() - 1);
+        let ends = if ends_journey { Ends::Journey } else { Ends::Attempt };
+        Exclusion { condition: steps[0].condition.clone(), after, before, ends }
+    };
+    drawn.iter().map(one).collect()
+}
+
+/// Journeys whose touches hold values, belong to visits and meet exclusions.
+fn rich_journeys() -> impl Strategy<Value = Vec<Touch>> {
+    let more = (0..4_u64, 0..3_u64, 0..6_u8, 0..10_u8);
+    (journeys(), proptest::collection::vec(more, 8)).prop_map(|(mut journey, more)| {
+        for (touch, (held, visit, exclusions, marks)) in journey.iter_mut().zip(more) {
+            touch.held = Key(held.saturating_sub(1));
+            touch.visit = Key(visit);
+            touch.exclusions = if exclusions < 4 { exclusions } else { 0 };
+            touch.marks = match marks {
+                0 => mark::FURTHER | mark::LOG,
+                1 => mark::ORDER,
+                2 => mark::LOG | mark::SESSION,
+                _ => mark::LOG,
+            };
+        }
+        journey
+    })
+}
+
+/// Judges a journey with the matcher and its twin: all verdicts, and the one.
+fn judged(
+    climber: &mut Climber,
+    ladder: &Ladder,
+    journey: &[Touch],
+    until: Instant,
+) -> [Vec<Verdict>; 2] {
+    let mut fast = Vec::new();
+    climber.judge_all(journey, until, &mut fast);
+    assert_eq!(climber.judge(journey, until), fast.first().copied());
+    [fast, reference::judge_all(ladder, journey, until)]
+}
+
+#[test]
+fn under_all_policies_the_matcher_and_its_twin_agree() {
+    let config = Config { failure_persistence: None, ..Config::default() };
+    let cases = config.cases.max(6000);
+    let mut runner = TestRunner::new(Config { cases, ..config });
+    let seen_until = (0..=20_i64).prop_map(|second| Instant(second * SECOND));
+    let scale = prop_oneof![2 => Just(1_i64), 1 => Just(400)];
+    let two = proptest::collection::vec(rich_journeys(), 2);
+    let case = (ladders(), two, seen_until, scale);
+    let compared = runner.run(&case, |(ladder, journeys, seen_until, scale)| {
+        let mut climber = Climber::new(&ladder).unwrap();
+        // Sessions need times that are far apart.
+        let scale = if ladder.window == Window::Session { scale } else { 1 };
+        for mut journey in journeys {
+            let known = StepSet((1 << ladder.steps.len()) - 1);
+            for touch in &mut journey {
+                touch.steps = touch.steps.common(known);
+                touch.at = Instant(touch.at.0 * scale);
+            }
+            let [fast, slow] = judged(&mut climber, &ladder, &journey, seen_until);
+            prop_assert_eq!(fast, slow);
+        }
+        Ok(())
+    });
+    compared.unwrap();
+}

@@ -1,0 +1,168 @@
+//! What a JSON source is: from the keys of its first records.
+
+use super::{Decision, SAMPLE, events_why, input, not_events, strictness, with_order};
+use crate::error::{Error, Result};
+use crate::input::aliases::{Mapping, Part};
+use crate::input::format::event_json::EventKeys;
+use crate::input::format::{Format, web_pixel};
+use crate::input::json::{Json, Malformed, Tape};
+use crate::input::source::Source;
+use crate::input::split::Layout;
+use crate::input::{Input, Rows, Told};
+use crate::place::Place;
+
+/// Recognises a source whose first value starts behind `start` bytes.
+pub(super) fn recognise(
+    source: Source,
+    told: &Told,
+    layout: Layout,
+    start: usize,
+) -> Result<Input> {
+    let sample = JsonSample::read(&source.head[start..], layout);
+    let Some(keys) = sample.keys else {
+        return Err(unreadable_json(&source, layout, start, sample.first_defect));
+    };
+    let generic = || decide_generic_json(&source.path, &keys, told);
+    let decision = match told.format {
+        None if sample.is_pixel => Ok(pixel_decision()),
+        Some(Format::ShopifyWebPixel) => Ok(pixel_decision()),
+        None | Some(Format::GenericEvents) => generic(),
+        Some(other) => Err(Error::at(
+            Place::file(&source.path),
+            format!("this is JSON, and `{}` is a table", other.id()),
+        )),
+    }?;
+    Ok(input(source, told, layout, start, decision))
+}
+
+fn pixel_decision() -> Decision {
+    let columns = [("time", "timestamp"), ("event", "name"), ("client_id", "clientId")];
+    Decision {
+        format: Format::ShopifyWebPixel,
+        why: "JSON with a client id, an event name, a time and event data, as the web pixel sends them".to_string(),
+        columns: columns.map(|(part, key)| (part, key.to_string())).to_vec(),
+        rows: Rows::Pixel,
+    }
+}
+
+/// What the first records of a JSON source show.
+#[derive(Default)]
+struct JsonSample {
+    is_pixel: bool,
+    /// The keys of the records' scalars, in order of first sight; `None` if no record is an object.
+    keys: Option<Vec<String>>,
+    first_defect: Option<(u64, Malformed)>,
+}
+
+impl JsonSample {
+    fn read(head: &[u8], layout: Layout) -> JsonSample {
+        let mut sample = JsonSample::default();
+        let mut tape = Tape::default();
+        let mut records = 0;
+        let mut rest = head;
+        let mut line = 0;
+        while records < SAMPLE && !rest.is_empty() {
+            line += 1;
+            let (record, behind) = next_record(rest, layout, &mut tape);
+            rest = behind;
+            if record.is_empty() {
+                continue;
+            }
+            records += 1;
+            match tape.read(record) {
+                Ok((json, _)) if json.is_object() => sample.note(json),
+                Ok(_) => {}
+                Err(bad) => {
+                    sample.first_defect.get_or_insert((line, bad));
+                }
+            }
+        }
+        sample
+    }
+
+    fn note(&mut self, json: Json<'_>) {
+        self.is_pixel |= web_pixel::fits(json);
+        let keys = self.keys.get_or_insert_default();
+        for (key, value) in json.members() {
+            let key = String::from_utf8_lossy(key).into_owned();
+            if value.scalar().is_some() && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+}
+
+/// The next record of a sample, and what is behind it.
+fn next_record<'h>(rest: &'h [u8], layout: Layout, tape: &mut Tape) -> (&'h [u8], &'h [u8]) {
+    if layout == Layout::Lines {
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        return (rest[..end].trim_ascii(), rest.get(end + 1..).unwrap_or_default());
+    }
+    let gap =
+        rest.iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b',' | b']')).count();
+    let rest = &rest[gap..];
+    let end = tape.read(rest).map_or(rest.len(), |(_, end)| end);
+    rest.split_at(end)
+}
+
+fn unreadable_json(
+    source: &Source,
+    layout: Layout,
+    start: usize,
+    defect: Option<(u64, Malformed)>,
+) -> Error {
+    let hint = "one JSON object a line, or one array of objects, can be read";
+    let is_spread = layout == Layout::Lines
+        && Tape::default().read(&source.head[start..]).is_ok_and(|(_, end)| {
+            memchr::memchr(b'\n', &source.head[start..start + end]).is_some()
+        });
+    match defect {
+        _ if is_spread => {
+            Error::at(Place::file(&source.path), "one JSON object is spread over several lines")
+                .hint(hint)
+        }
+        Some((line, bad)) => {
+            let place = Place {
+                line: Some(line),
+                column: Some(bad.at as u64 + 1),
+                ..Place::file(&source.path)
+            };
+            Error::at(place, format!("no record can be read as JSON: expected {}", bad.expected))
+                .hint(hint)
+        }
+        None => {
+            Error::at(Place::file(&source.path), "this is JSON, but holds no objects").hint(hint)
+        }
+    }
+}
+
+fn decide_generic_json(path: &str, keys: &[String], told: &Told) -> Result<Decision> {
+    let mapping = Mapping::find(keys, &told.map);
+    if !mapping.missing().is_empty() {
+        return Err(not_events(path, keys, &mapping, "keys"));
+    }
+    let own = |part| mapping.of(part).map(str::to_string);
+    let identifiers: Vec<_> = mapping
+        .who()
+        .map(|(kind, key)| (kind, Format::GenericEvents.space(), key.to_string()))
+        .collect();
+    let keys = EventKeys {
+        time: own(Part::Time).unwrap_or_default(),
+        event: own(Part::Event).unwrap_or_default(),
+        strictness: strictness(identifiers.len()),
+        identifiers: with_order(identifiers, own(Part::Order)),
+        session: own(Part::Session),
+        sequence: own(Part::Sequence),
+        order: own(Part::Order),
+        value: own(Part::Value),
+        currency: own(Part::Currency),
+        user_agent: own(Part::UserAgent),
+        id: own(Part::Id),
+    };
+    Ok(Decision {
+        format: Format::GenericEvents,
+        why: events_why(&mapping),
+        columns: mapping.list(),
+        rows: Rows::Json(keys),
+    })
+}
