@@ -77,8 +77,7 @@ fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> Result<()>
             Some(sightings) => {
                 LadderCheck::of_data(ladder, &escalation(ladder, sightings), findings)
             }
-            // Totals have no customers to hold a ladder against.
-            None => LadderCheck::of_ladder(ladder),
+            None => LadderCheck::of_totals(ladder),
         }
     };
     let text = match arguments.output.format {

@@ -58,7 +58,7 @@ fn usage(error: &clap::Error, command: Option<&OsString>) -> ExitCode {
     let planned = command.and_then(|name| name.to_str()).filter(|name| LATER.contains(name));
     if let Some(name) = planned {
         output::complain(&format!(
-            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report` and `funnel inspect`"
+            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel inspect` and `funnel ladder`"
         ));
         return ExitCode::from(2);
     }

@@ -10,6 +10,7 @@ pub mod example;
 mod header;
 pub mod inspect;
 pub mod ladder_check;
+mod ladder_problems;
 pub mod ladder_suggest;
 mod notices;
 mod orders;
