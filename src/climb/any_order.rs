@@ -32,7 +32,7 @@ impl Search<'_> {
         let rung = count.saturating_sub(1);
         let finish = chain.last().copied().flatten().unwrap_or(self.entry);
         let converted = rung == self.terms.last_rung();
-        let seen = self.seen_until(&room, converted.then_some(finish.end));
+        let seen = self.seen_until(&room, if converted { finish.at } else { Instant::MAX });
         let rows = self.terms.rungs.iter().take(count).map(|rung| StepSet::only(rung.step));
         let merit = Merit {
             rung: Reverse(rung),
@@ -121,13 +121,14 @@ impl Search<'_> {
         false
     }
 
-    /// The steps that are not required of which an event lies inside the room, from the entry on.
-    fn seen_until(&self, room: &Room, end: Option<Instant>) -> StepSet {
+    /// The steps that are not required of which an event lies inside the room, from the entry on until
+    /// `last`: the conversion's moment, which is the same whichever event of that moment is chosen.
+    fn seen_until(&self, room: &Room, last: Instant) -> StepSet {
         let threshold = Threshold::not_before(self.entry.at, self.floor);
         let free = StepSet(self.terms.steps.0 & !self.terms.required.0);
         let seen = self.index.present(free).filter(|&step| {
-            let first = self.index.first(step, &threshold, room.until);
-            first.is_some_and(|event| room.admits(&event) && end.is_none_or(|end| event.at < end))
+            let first = self.index.first(step, &threshold, room.until.min(last));
+            first.is_some_and(|event| room.admits(&event))
         });
         seen.fold(StepSet::EMPTY, |seen, step| seen.with(StepSet::only(step)))
     }

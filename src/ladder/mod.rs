@@ -4,5 +4,6 @@ pub mod definition;
 pub mod draft;
 pub mod predicate;
 pub mod presets;
+pub mod rules;
 pub mod stamp;
 pub mod vocabulary;

@@ -285,13 +285,15 @@ impl<'c> Case<'c> {
         let rung = if is_any { 0 } else { rung };
         let Some(&before) = chain.get(rung) else { return false };
         let conversion = chain.last().filter(|_| self.has_converted(chain));
-        let after = if is_any { conversion } else { chain.get(rung + 1) };
+        let after = chain.get(rung + 1).filter(|_| !is_any);
+        let last = conversion.filter(|_| is_any);
         let climbed = &chain[..=rung];
         (0..self.journey.len()).any(|touch| {
             self.journey[touch].steps.has(step)
                 && self.journey[touch].at <= self.window_end(climbed)
                 && self.not_before(before, touch)
                 && after.is_none_or(|&after| self.not_before(touch, after))
+                && last.is_none_or(|&last| self.journey[touch].at <= self.journey[last].at)
                 && !self.is_barred(climbed, touch)
         })
     }
