@@ -179,6 +179,17 @@ impl Search<'_> {
         Room::before(end)
     }
 
+    /// The position of the first foreign event that parts `event` from what follows.
+    pub(super) fn first_foreign(&self, event: &Event, rung: usize) -> Option<usize> {
+        let gap = self.terms.rungs[rung].gap;
+        let threshold = self.surely_after(event);
+        (0..self.journey.len()).find(|&at| {
+            let touch = &self.journey[at];
+            !self.terms.is_neutral(touch, gap)
+                && threshold.admits(&Event::of(self.terms, at, touch))
+        })
+    }
+
     /// The exclusions in force after the last event of a chain that ends at `rung`, with the first event
     /// that each forbids.
     fn bars(&self, climb: &Climb, rung: usize) -> impl Iterator<Item = (&Ban, Bar)> {
