@@ -14,7 +14,7 @@ use super::room::Room;
 use super::search::Search;
 use super::terms::STEPS;
 use crate::event::StepSet;
-use crate::ladder::definition::Start;
+use crate::ladder::definition::{Ends, Start};
 use crate::time::Instant;
 use std::cmp::Reverse;
 
@@ -34,18 +34,20 @@ impl Search<'_> {
         let converted = rung == self.terms.last_rung();
         let seen = self.seen_until(&room, if converted { finish.at } else { Instant::MAX });
         let rows = self.terms.rungs.iter().take(count).map(|rung| StepSet::only(rung.step));
+        let void = self.hit_by(Ends::Progress, &finish, converted);
+        let ended = self.hit_by(Ends::Attempt, &finish, converted).filter(|_| !converted);
         let merit = Merit {
+            void: void.is_some(),
             rung: Reverse(rung),
             conversion: if converted { finish.at } else { Instant::MIN },
-            hit: self.is_hit_by(&finish, converted),
+            hit: self.hit_by(Ends::Journey, &finish, converted).is_some(),
             furthest: Reverse(self.terms.furthest(rung, seen)),
             observed: Reverse(seen.count()),
             finish: finish.at,
         };
         let chain = chain.iter().copied().flatten().enumerate();
         let latest = self.terms.start == Start::Latest;
-        let excluded = self.entry_bar().filter(|bar| !converted && bar.at <= self.limit);
-        let excluded = excluded.map(|bar| bar.touch);
+        let excluded = void.or(ended).map(|bar| bar.touch);
         let span = Span { limit: self.limit, closes: self.limit, excluded };
         Attempt::new(merit, chain, latest).with(rows.fold(seen, StepSet::with), span)
     }
@@ -57,6 +59,7 @@ impl Search<'_> {
         let seen = present.filter(|&step| self.index.first(step, &threshold, self.limit).is_some());
         let observed = seen.fold(StepSet::EMPTY, |seen, step| seen.with(StepSet::only(step)));
         let merit = Merit {
+            void: false,
             rung: Reverse(0),
             conversion: Instant::MIN,
             hit: false,
