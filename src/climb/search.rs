@@ -27,7 +27,7 @@ use crate::time::Instant;
 use std::cmp::Reverse;
 
 /// How many candidates of restless rungs one journey may have before only the first few are tried.
-const WORK: usize = 20_000_000;
+const WORK: usize = 5_000_000;
 
 /// How many candidates are tried from then on.
 const FEW: usize = 4;
