@@ -2,6 +2,7 @@
 //! (resolving options, running the pipeline, writing) is here and in `output` and `progress`.
 
 mod inspect;
+mod journey;
 mod output;
 mod progress;
 mod report;
@@ -36,6 +37,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let done = match &cli.command {
         Command::Report(arguments) => report::run(arguments, &surroundings),
         Command::Inspect(arguments) => inspect::run(arguments, &surroundings),
+        Command::Journey(arguments) => journey::run(arguments, &surroundings),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,7 +53,7 @@ fn usage(error: &clap::Error, command: Option<&OsString>) -> ExitCode {
     let planned = command.and_then(|name| name.to_str()).filter(|name| LATER.contains(name));
     if let Some(name) = planned {
         output::complain(&format!(
-            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report` and `funnel inspect`"
+            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel inspect` and `funnel journey`"
         ));
         return ExitCode::from(2);
     }

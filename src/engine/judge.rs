@@ -5,6 +5,7 @@
 
 use super::exchange::{Exchange, in_parallel};
 use super::groups::Groups;
+use super::person::{Seen, Wanted};
 use super::settle::Settled;
 use super::{RowIndex, Settings};
 use crate::climb::{Climber, Outcome, Verdict};
@@ -30,6 +31,8 @@ pub(super) struct Bench<'b> {
     pub(super) settled: &'b Settled,
     pub(super) groups: &'b Groups<'b>,
     pub(super) seen_until: Option<Instant>,
+    /// The person that is asked about.
+    pub(super) wanted: Option<&'b Wanted<'b>>,
 }
 
 /// What the judges found.
@@ -37,6 +40,8 @@ pub(super) struct Bench<'b> {
 pub(super) struct Verdicts {
     pub(super) tally: Tally,
     pub(super) quality: Quality,
+    /// What the persons that are asked about did.
+    pub(super) seen: Vec<Seen>,
 }
 
 /// Judges all partitions.
@@ -69,6 +74,7 @@ pub(super) fn judge(
     for verdicts in judged {
         all.tally.merge(verdicts.tally);
         all.quality.merge(verdicts.quality);
+        all.seen.extend(verdicts.seen);
     }
     Ok(all)
 }
@@ -94,12 +100,14 @@ impl<'b> Judge<'b> {
             verdicts: Verdicts {
                 tally: Tally::new(ladder.steps.len(), ladder.actions.len()),
                 quality: Quality::default(),
+                seen: Vec::new(),
             },
         })
     }
 
     /// Takes in everything that one person did, in order.
     fn person(&mut self, touches: &[Touch]) {
+        self.verdicts.seen.extend(self.bench.wanted.and_then(|wanted| wanted.look(touches)));
         let mut kept = std::mem::take(&mut self.kept);
         self.clean(touches, &mut kept);
         if kept.iter().any(|touch| touch.aside == 0) {

@@ -9,14 +9,17 @@ mod exchange;
 mod finish;
 mod groups;
 mod judge;
+pub mod person;
 mod rows;
 mod scan;
 mod settle;
 mod values;
+pub mod why;
 
 use crate::error::Result;
 use crate::findings::Findings;
 use crate::identity::People;
+use crate::input::format::Texts;
 use crate::input::{Input, Reading};
 use crate::ladder::definition::{Count, Ladder, Window};
 use crate::ladder::dimension::{Breakdown, Filter};
@@ -27,9 +30,10 @@ use crate::time::Instant;
 use exchange::Exchange;
 use groups::Groups;
 use judge::Bench;
+use person::{PersonFinding, PersonQuestion, Sources, Wanted};
 use rows::{RowIndex, refuse_hopeless};
 use scan::{Haul, Scan};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How a run works. None of it changes a number of the result but `now`, `strict` and what is told
 /// about dates.
@@ -78,22 +82,35 @@ pub struct Request {
     pub filters: Vec<Filter>,
     /// How many rows a breakdown shows; the others are counted together.
     pub top: usize,
+    /// A person to be told everything about, if one is asked for.
+    pub person: Option<PersonQuestion>,
 }
 
 impl Request {
     /// Only the ladder.
     pub fn of(plan: Plan) -> Request {
-        Request { plan, breakdowns: Vec::new(), filters: Vec::new(), top: usize::MAX }
+        let (breakdowns, filters) = (Vec::new(), Vec::new());
+        Request { plan, breakdowns, filters, top: usize::MAX, person: None }
     }
 
-    /// The properties that breakdowns and filters look at, each once.
+    /// The properties that breakdowns, filters and questions about a person look at, each once.
     fn properties(&self) -> Vec<String> {
         let by = self.breakdowns.iter().flat_map(|breakdown| breakdown.properties.iter().cloned());
-        let mut properties: Vec<String> =
-            by.chain(self.filters.iter().map(|filter| filter.property.clone())).collect();
+        let asked = self.person.iter().flat_map(|_| person::PROPERTIES.map(str::to_string));
+        let mut properties: Vec<String> = by
+            .chain(self.filters.iter().map(|filter| filter.property.clone()))
+            .chain(asked)
+            .collect();
         properties.sort();
         properties.dedup();
         properties
+    }
+
+    /// The identifiers whose texts are to be remembered.
+    fn texts(&self) -> Texts {
+        let wanted = self.person.as_ref().map(|question| &question.texts_of);
+        let wanted = wanted.filter(|wanted| !wanted.is_empty());
+        wanted.map_or_else(Texts::default, |wanted| Texts::of(Arc::new(wanted.clone())))
     }
 
     /// The ladders that may be used; rows are stamped for all of them at once.
@@ -131,6 +148,8 @@ pub struct Outcome {
     pub findings: Findings,
     /// The ladder: the given one, or the preset that was chosen.
     pub ladder: Ladder,
+    /// The person that was asked about, if there is such a person.
+    pub person: Option<PersonFinding>,
 }
 
 /// Told now and then how many bytes were read so far.
@@ -154,19 +173,25 @@ pub fn run(
         stamper: &stamper,
         names: &names,
         properties: request.properties(),
+        texts: request.texts(),
         settings,
         exchange: &exchange,
         progress,
     };
     let mut haul = scan.run(cutters)?;
-    let settled = settle::settle(&mut haul, &readings, settings, &exchange)?;
+    let settled =
+        settle::settle(&mut haul, &readings, settings, &exchange, request.person.is_some())?;
     haul.all_names = names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, &readings);
     refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
     let choice = request.choose(&haul, &readings)?;
     let ladder = request.told(candidates.swap_remove(choice));
-    let people = People::unite(std::mem::take(&mut haul.links));
+    let links = std::mem::take(&mut haul.links);
+    let known = request.person.as_ref().map(|_| links.clone());
+    let people = People::unite(links);
+    let book = settled.book.as_ref();
+    let wanted = request.person.as_ref().map(|question| Wanted::new(question, &people, book));
     let exchange = exchange.by_person(&people, settings)?;
     let groups = Groups::new(request, &haul.values, &ladder)?;
     let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
@@ -177,12 +202,27 @@ pub fn run(
         settled: &settled,
         groups: &groups,
         seen_until: haul.seen_until,
+        wanted: wanted.as_ref(),
     };
     let verdicts = judge::judge(&exchange, &bench, settings)?;
     haul.quality.merge(verdicts.quality);
     // Some defects are of rows that can be read: only now is it known which of them are duplicates.
     refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
+    let person = match (&wanted, &known) {
+        (Some(wanted), Some(links)) => Sources {
+            ladder: &ladder,
+            table,
+            stamper: &stamper,
+            haul: &haul,
+            rows: &rows,
+            settled: &settled,
+            people: &people,
+            links,
+        }
+        .answer(wanted, verdicts.seen)?,
+        (Some(_) | None, _) => None,
+    };
     let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
     let mut findings = Findings {
         tally: verdicts.tally,
@@ -195,5 +235,5 @@ pub fn run(
     findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
     finish::finish(&mut findings, &haul, &readings, &rows);
     let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
-    Ok(Outcome { findings, ladder })
+    Ok(Outcome { findings, ladder, person })
 }

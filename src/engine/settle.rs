@@ -45,6 +45,29 @@ pub(super) struct Settled {
     pub(super) session_reports: Vec<SessionReport>,
     pub(super) store_offset: Option<i32>,
     pub(super) notices: Vec<Notice>,
+    /// Names and money of single orders, if somebody asks for them.
+    pub(super) book: Option<OrderBook>,
+}
+
+/// What single orders are called and worth.
+#[derive(Debug, Default)]
+pub(super) struct OrderBook {
+    /// The numbers of the orders with a name, by the key of the name.
+    pub(super) numbers: BTreeMap<Key, Vec<Key>>,
+    /// The money of each order, by its number.
+    pub(super) money: BTreeMap<Key, (Option<Amount>, Currency)>,
+}
+
+impl OrderBook {
+    /// Enters an order of an export; what it does not say stays as a log has told it.
+    fn enter(&mut self, order: &Order, number: Key) {
+        if let Some(name) = identify(IdentifierKind::OrderId, 0, &order.name, Strictness::Only) {
+            self.numbers.entry(name.key).or_default().push(number);
+        }
+        if order.amount.is_some() {
+            self.money.insert(number, (order.amount, order.currency));
+        }
+    }
 }
 
 impl Settled {
@@ -65,15 +88,17 @@ impl Settled {
     }
 }
 
-/// Settles what the scan has kept.
+/// Settles what the scan has kept; with `keeps_book` also notes each order by itself.
 pub(super) fn settle(
     haul: &mut Haul<'_>,
     readings: &[Reading],
     settings: &Settings,
     exchange: &Exchange,
+    keeps_book: bool,
 ) -> Result<Settled> {
     let mut stamping = Stamping::new(settings, exchange);
-    let mut settled = Settled::default();
+    let book = keeps_book.then(OrderBook::default);
+    let mut settled = Settled { book, ..Settled::default() };
     let mut offsets = BTreeMap::new();
     settle_orders(haul, readings, &mut stamping, &mut settled, &mut offsets)?;
     settle_checkouts(haul, readings, &mut stamping, &mut offsets)?;
@@ -110,6 +135,9 @@ fn settle_orders(
         }
     }
     let completed = take_completed(haul, settled);
+    if let Some(book) = &mut settled.book {
+        book.money.clone_from(&completed);
+    }
     for order in assembly.orders.iter().filter(|order| why_left_out(order).is_none()) {
         let Some(number) = order_number(order, &shared) else { continue };
         if stamping.is_future(order.at.at) {
@@ -117,6 +145,9 @@ fn settle_orders(
             continue;
         }
         settled.exported.insert(number.key);
+        if let Some(book) = &mut settled.book {
+            book.enter(order, number.key);
+        }
         count_order(order, completed.get(&number.key), &mut settled.orders);
         settle_order(haul, order, number, completed.contains_key(&number.key), stamping);
     }
@@ -223,10 +254,13 @@ fn settle_order(
     is_completed: bool,
     stamping: &mut Stamping<'_>,
 ) {
-    let mut identifiers = RowIdentifiers::default();
+    haul.texts.note(number, order.id.as_deref().unwrap_or(&order.name));
+    let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     identifiers.push(number);
     add_people(&mut identifiers, &order.emails, &order.phones, &order.client_ids);
-    let identifiers = identifiers.sorted();
+    let (identifiers, texts) = identifiers.into_sorted();
+    haul.texts = texts;
+    let identifiers = &identifiers;
     if is_completed {
         haul.links.note(identifiers, order.at.at);
         haul.quality.accounts[order.input].saw(order.at.at);
@@ -302,9 +336,11 @@ fn settle_checkouts(
 
 /// One touch for each step that the checkout reached; the first stands for the row.
 fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stamping<'_>) {
-    let mut identifiers = RowIdentifiers::default();
+    let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     add_people(&mut identifiers, &checkout.emails, &checkout.phones, &checkout.client_ids);
-    let identifiers = identifiers.sorted();
+    let (identifiers, texts) = identifiers.into_sorted();
+    haul.texts = texts;
+    let identifiers = &identifiers;
     for (number, name) in checkout.steps.iter().enumerate() {
         let event = RawEvent {
             at: checkout.at.at,

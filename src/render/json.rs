@@ -1,9 +1,10 @@
-//! The report and the view of the inputs as JSON: the published contracts, indented, one newline at the end.
+//! The report, the view of the inputs and one journey as JSON: the published contracts, indented, one newline at the end.
 //!
 //! Names from data are escaped by JSON itself; numbers are not rounded; what is not finite is `null`.
 
 use crate::report::Report;
 use crate::report::inspect::InspectReport;
+use crate::report::journey::JourneyReport;
 use serde::Serialize;
 
 /// The report as `funnel.report/1`.
@@ -16,9 +17,14 @@ pub fn inspect_json(report: &InspectReport) -> String {
     pretty(report)
 }
 
+/// One customer's journey as `funnel.journey/1`.
+pub fn journey_json(report: &JourneyReport) -> String {
+    pretty(report)
+}
+
 fn pretty(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value);
-    text.expect("the keys of both contracts are texts") + "\n"
+    text.expect("the keys of all contracts are texts") + "\n"
 }
 
 #[cfg(test)]

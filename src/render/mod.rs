@@ -2,6 +2,7 @@
 
 pub mod escape;
 pub mod inspect_table;
+pub mod journey_text;
 pub mod json;
 mod layout;
 pub mod table;

@@ -9,6 +9,7 @@ mod breakdown;
 pub mod example;
 mod header;
 pub mod inspect;
+pub mod journey;
 mod notices;
 mod orders;
 mod quality;
