@@ -10,7 +10,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Commands that are planned under these names and not in this version.
-pub const LATER: [&str; 13] = [
+pub const LATER: [&str; 11] = [
     "compare",
     "drivers",
     "segments",
@@ -18,8 +18,6 @@ pub const LATER: [&str; 13] = [
     "trend",
     "whatif",
     "check",
-    "rules",
-    "ladder",
     "schema",
     "completions",
     "man",
@@ -45,10 +43,92 @@ const EXAMPLES: &str = "Examples:
 pub enum Command {
     /// The ladder: who reached each step, rates with intervals, times, exits, orders, data quality
     Report(ReportArgs),
+    /// The same ladder as ClickHouse, `PostHog`, Mixpanel, Amplitude, GA4 or Shopify would count it
+    Rules(RulesArgs),
     /// What each file is taken for and why, its events and identifiers, and what is missing
     Inspect(InspectArgs),
     /// One customer: what they did, how far they got, and why no further
     Journey(JourneyArgs),
+    /// Show a ladder, check one, make one for the data, or let the data suggest an order
+    #[command(subcommand)]
+    Ladder(LadderCommand),
+}
+
+/// What to do with a ladder.
+#[derive(Debug, Subcommand)]
+pub enum LadderCommand {
+    /// A ladder as a file: a preset with its comments, or a file with every default written out
+    Show(LadderShowArgs),
+    /// What is wrong with a ladder file, and what in the data speaks against it
+    Check(LadderCheckArgs),
+    /// A ladder file for the data at hand, with comments
+    Init(LadderInitArgs),
+    /// The order of the events that the data suggest, with the evidence
+    Suggest(LadderSuggestArgs),
+}
+
+/// Options of `funnel ladder show`.
+#[derive(Debug, Args)]
+pub struct LadderShowArgs {
+    /// A preset or a ladder file; a list of the presets without it
+    #[arg(value_name = "PRESET|FILE", value_hint = ValueHint::FilePath)]
+    pub ladder: Option<String>,
+}
+
+/// Options of `funnel ladder check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel ladder check ladder.toml
+  funnel ladder check ladder.toml pixel.jsonl orders_export_1.csv")]
+pub struct LadderCheckArgs {
+    /// A ladder file, or a preset
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ladder: String,
+    /// Files, folders, or `-` for standard input, to hold the ladder against
+    #[arg(value_name = "DATA", value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the answer goes
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Options of `funnel ladder init`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel ladder init exports/ -o ladder.toml
+  funnel report exports/ --ladder ladder.toml")]
+pub struct LadderInitArgs {
+    /// Files or folders; any mix of formats
+    #[arg(required = true, value_name = "DATA", value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// The ladder file to write, whole or not at all; standard output without it
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// No progress on standard error
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Options of `funnel ladder suggest`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel ladder suggest events.csv --map time=ts,event=action,customer=uid")]
+pub struct LadderSuggestArgs {
+    /// Files or folders; any mix of formats
+    #[arg(required = true, value_name = "DATA", value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the answer goes
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// Options of `funnel report`.
@@ -70,6 +150,12 @@ pub struct ReportArgs {
     /// Where the report goes
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Only entries from this day or time on: 2025-10-07, 2025-10-07T09:30
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only entries up to this day (included) or time; their windows run on past it
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
     /// Break the ladder down by device, source, medium, campaign, country, `landing_page`, returning or any
     /// column; several together with commas; @first, @last, @any or @STEP instead of at the entry
     #[arg(long, value_name = "DIMENSION[@WHEN]")]
@@ -83,6 +169,29 @@ pub struct ReportArgs {
     /// The level of all intervals
     #[arg(long, default_value = "0.95", value_parser = confidence)]
     pub confidence: f64,
+}
+
+/// Options of `funnel rules`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel rules pixel.jsonl orders_export.csv
+  funnel rules pixel.jsonl --only posthog,ga4 --ladder ladder.toml")]
+pub struct RulesArgs {
+    /// Files, folders, or `-` for standard input; any mix of formats
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// Only these rules, beside the program's own
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// The ladder and how to count
+    #[command(flatten)]
+    pub ladder: LadderArgs,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the answer goes
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// Options of `funnel inspect`.
@@ -151,9 +260,13 @@ pub struct LadderArgs {
     /// How long an attempt may take: 30d, 12h, none
     #[arg(long, value_name = "SPAN")]
     pub window: Option<String>,
-    /// Counting rules
-    #[arg(long, default_value = "funnel", value_parser = ["funnel"])]
-    pub rules: String,
+    /// Count as another tool does: clickhouse, posthog, mixpanel, amplitude, ga4 or shopify, with variants
+    /// such as posthog:strict or `clickhouse:strict_order`; keys in the ladder file win
+    #[arg(long, value_name = "RULES")]
+    pub rules: Option<String>,
+    /// Events of one instant: forgiving, sequence, strict, or a tolerance such as 2s
+    #[arg(long, value_name = "RULE")]
+    pub ties: Option<String>,
 }
 
 /// Options about reading.

@@ -5,6 +5,7 @@
 use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
+use crate::sightings::Sightings;
 use crate::tally::{GroupTally, Tally};
 use crate::time::Instant;
 use std::collections::BTreeMap;
@@ -136,6 +137,44 @@ pub enum GroupName {
     Unknown,
 }
 
+/// What the same ladder counts under other rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RivalFinding {
+    /// The name of the rules: `ga4`.
+    pub name: String,
+    /// Journeys that reached each step.
+    pub reached: Vec<u64>,
+    /// For each group of policies that differs, the customers whose count it changes.
+    pub because: BTreeMap<&'static str, u64>,
+}
+
+impl RivalFinding {
+    /// Nothing counted yet.
+    pub fn new(name: &str, steps: usize) -> RivalFinding {
+        RivalFinding { name: name.to_string(), reached: vec![0; steps], because: BTreeMap::new() }
+    }
+
+    /// Counts a customer whose count changes with a group of policies.
+    pub fn blame(&mut self, cause: &'static str) {
+        *self.because.entry(cause).or_default() += 1;
+    }
+
+    /// Adds the journeys of one customer.
+    pub fn add(&mut self, reached: &[u64]) {
+        for (mine, more) in self.reached.iter_mut().zip(reached) {
+            *mine += more;
+        }
+    }
+
+    /// Adds the counts of other customers under the same rules.
+    pub fn merge(&mut self, other: &RivalFinding) {
+        self.add(&other.reached);
+        for (cause, customers) in &other.because {
+            *self.because.entry(cause).or_default() += customers;
+        }
+    }
+}
+
 /// What identity resolution did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdentityFindings {
@@ -163,6 +202,10 @@ pub struct Findings {
     pub tally: Tally,
     /// The breakdowns that were asked for.
     pub breakdowns: Vec<BreakdownFinding>,
+    /// The counts under other rules, if they were asked for.
+    pub rivals: Vec<RivalFinding>,
+    /// Who did what at all, and in which order; only if it was asked for.
+    pub sightings: Option<Sightings>,
     /// The inputs, by path.
     pub inputs: Vec<InputFinding>,
     /// Rows set aside, by reason.

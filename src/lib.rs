@@ -26,6 +26,7 @@ pub mod place;
 pub mod quality;
 pub mod render;
 pub mod report;
+pub mod sightings;
 pub mod stats;
 pub mod tally;
 pub mod time;

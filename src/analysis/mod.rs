@@ -4,7 +4,9 @@
 //! `None`, never nought. Nothing here formats or names.
 
 pub mod coverage;
+pub mod escalation;
 pub mod ladder_rates;
 pub mod orders;
 pub mod rate;
+pub mod suggestion;
 pub mod times;

@@ -14,8 +14,8 @@ use super::{Climber, Outcome, Verdict, reference};
 use crate::event::{RowRef, StepSet, Touch};
 use crate::key::Key;
 use crate::ladder::definition::{
-    Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order, Presence, Reuse, Start,
-    Step, Ties, Times, Window,
+    Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order, Presence, Range, Reuse,
+    Start, Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
 use crate::time::{Instant, Precision, SECOND, Span};
@@ -46,6 +46,7 @@ pub(super) fn ladder_of(steps: Vec<Step>, window: Window) -> Ladder {
         hold: None,
         actions: Vec::new(),
         actions_are_default: true,
+        range: Range::default(),
         open: false,
     }
 }

@@ -3,6 +3,7 @@
 use super::{find_out, output, resolve, style};
 use crate::cli::{FormatArg, InspectArgs, Surroundings};
 use crate::engine::{Plan, Request};
+use crate::ladder::overrides::Overrides;
 use crate::ladder::presets;
 use crate::render::{inspect_table, json};
 use crate::report::inspect::{InspectReport, missing};
@@ -12,7 +13,7 @@ use crate::report::zone::Zone;
 pub(super) fn run(arguments: &InspectArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let resolved = resolve(&arguments.reading, surroundings, true)?;
     let fullest =
-        presets::preset("storefront").map_or(Plan::Auto { count: None, window: None }, Plan::Given);
+        presets::preset("storefront").map_or(Plan::Auto(Overrides::default()), Plan::Given);
     let findings = find_out(
         &arguments.files,
         &resolved,

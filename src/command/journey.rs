@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyho
     let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
     let options = ReportOptions {
         confidence: 0.95,
-        rules: arguments.ladder.rules.clone(),
+        rules: arguments.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
         sha256: fingerprint(&outcome.ladder),
         zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
         version: env!("CARGO_PKG_VERSION").to_string(),
@@ -69,6 +69,7 @@ impl Asking<'_> {
         let (id, salt) = (self.arguments.id.clone(), self.arguments.salt.clone());
         let request = Request {
             person: Some(PersonQuestion { id, salt, ..question }),
+            zone: self.resolved.told_zone(),
             ..Request::of(self.plan.clone())
         };
         let shows_progress = self.surroundings.shows_progress && !self.arguments.output.quiet;

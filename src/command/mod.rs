@@ -3,9 +3,11 @@
 
 mod inspect;
 mod journey;
+mod ladder;
 mod output;
 mod progress;
 mod report;
+mod rules;
 
 use crate::cli::{
     Cli, ColorArg, Command, LATER, LadderArgs, OutputArgs, ReadingArgs, Surroundings, zone,
@@ -16,13 +18,16 @@ use crate::input::aliases::parse_map;
 use crate::input::format::Format;
 use crate::input::timestamp::ZoneRule;
 use crate::input::{self, Told};
-use crate::ladder::definition::{Count, Ladder, Window};
+use crate::ladder::definition::Ladder;
 use crate::ladder::draft;
+use crate::ladder::overrides::Overrides;
+use crate::ladder::rules::{Policy, Rules, named_policies};
 use crate::ladder::{presets, vocabulary};
 use crate::place::Place;
 use crate::render::table::TableStyle;
 use crate::report::zone::Zone;
 use clap::Parser;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -36,8 +41,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let surroundings = Surroundings::look();
     let done = match &cli.command {
         Command::Report(arguments) => report::run(arguments, &surroundings),
+        Command::Rules(arguments) => rules::run(arguments, &surroundings),
         Command::Inspect(arguments) => inspect::run(arguments, &surroundings),
         Command::Journey(arguments) => journey::run(arguments, &surroundings),
+        Command::Ladder(command) => ladder::run(command, &surroundings),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,7 +60,7 @@ fn usage(error: &clap::Error, command: Option<&OsString>) -> ExitCode {
     let planned = command.and_then(|name| name.to_str()).filter(|name| LATER.contains(name));
     if let Some(name) = planned {
         output::complain(&format!(
-            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel inspect` and `funnel journey`"
+            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel rules`, `funnel inspect`, `funnel journey` and `funnel ladder`"
         ));
         return ExitCode::from(2);
     }
@@ -68,6 +75,13 @@ struct Resolved {
     settings: Settings,
     /// The zone that the user named.
     zone: Option<Zone>,
+}
+
+impl Resolved {
+    /// The zone that the user named, as times are read in it.
+    fn told_zone(&self) -> Option<ZoneRule> {
+        self.zone.map(|_| self.told.zone)
+    }
 }
 
 fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> Result<Resolved> {
@@ -129,29 +143,36 @@ fn find_out(
 
 /// The ladder that the options ask for.
 fn plan(arguments: &LadderArgs) -> Result<Plan> {
-    let count: Option<Count> = arguments.count.map(Into::into);
+    let overrides = overrides(arguments)?;
+    if let Some(name) = &arguments.ladder {
+        let (ladder, named) = named_ladder(name)?;
+        return Ok(Plan::Given(overrides.apply(ladder, &named)));
+    }
+    if arguments.steps.is_empty() {
+        return Ok(Plan::Auto(overrides));
+    }
+    let ladder = draft::from_steps(&arguments.steps, &arguments.actions)?;
+    Ok(Plan::Given(overrides.apply(ladder, &BTreeSet::new())))
+}
+
+fn overrides(arguments: &LadderArgs) -> Result<Overrides> {
     let window = arguments
         .window
         .as_deref()
-        .map(|text| draft::parse_window(text).ok_or_else(|| no_window(text)))
-        .transpose()?;
-    let given = match (&arguments.ladder, arguments.steps.is_empty()) {
-        (Some(ladder), _) => Some(named_ladder(ladder)?),
-        (None, false) => Some(draft::from_steps(&arguments.steps, &arguments.actions)?),
-        (None, true) => None,
-    };
-    Ok(match given {
-        Some(ladder) => Plan::Given(overridden(ladder, count, window)),
-        None => Plan::Auto { count, window },
+        .map(|text| draft::parse_window(text).ok_or_else(|| no_window(text)));
+    let ties =
+        arguments.ties.as_deref().map(|text| draft::parse_ties(text).ok_or_else(|| no_ties(text)));
+    Ok(Overrides {
+        rules: arguments.rules.as_deref().map(Rules::parse).transpose()?,
+        count: arguments.count.map(Into::into),
+        window: window.transpose()?,
+        ties: ties.transpose()?,
     })
 }
 
-fn overridden(ladder: Ladder, count: Option<Count>, window: Option<Window>) -> Ladder {
-    Ladder {
-        count: count.unwrap_or(ladder.count),
-        window: window.unwrap_or(ladder.window),
-        ..ladder
-    }
+fn no_ties(text: &str) -> Error {
+    Error::new(format!("--ties: `{text}` is no rule for events of one instant"))
+        .hint("write forgiving, sequence, strict, or a tolerance such as 2s")
 }
 
 fn no_window(text: &str) -> Error {
@@ -159,13 +180,13 @@ fn no_window(text: &str) -> Error {
         .hint("write a number and a unit, such as 30d, 12h, 90m, or none")
 }
 
-/// A preset by its name, or a file by its path.
-fn named_ladder(name: &str) -> Result<Ladder> {
+/// A preset by its name, or a file by its path; with the policies that the file names itself.
+fn named_ladder(name: &str) -> Result<(Ladder, BTreeSet<Policy>)> {
     if let Some(preset) = presets::preset(name) {
-        return Ok(preset);
+        return Ok((preset, BTreeSet::new()));
     }
     match std::fs::read_to_string(name) {
-        Ok(text) => draft::from_toml(name, &text),
+        Ok(text) => Ok((draft::from_toml(name, &text)?, named_policies(&text))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let near = vocabulary::nearest(name, presets::NAMES.iter().copied())
                 .map(|near| format!("did you mean {near}? "))

@@ -29,6 +29,11 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
             .collect::<Result<_, _>>()?,
         top: arguments.top,
         person: None,
+        rivals: Vec::new(),
+        since: arguments.since.clone(),
+        until: arguments.until.clone(),
+        zone: resolved.told_zone(),
+        sightings: false,
     };
     let outcome = find_out(
         &arguments.files,
@@ -39,7 +44,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
     let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
     let options = ReportOptions {
         confidence: arguments.confidence,
-        rules: arguments.ladder.rules.clone(),
+        rules: arguments.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
         sha256: fingerprint(&outcome.ladder),
         zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
         version: env!("CARGO_PKG_VERSION").to_string(),

@@ -6,16 +6,21 @@
 use super::exchange::{Exchange, in_parallel};
 use super::groups::Groups;
 use super::person::{Seen, Wanted};
+use super::rivals::{Rival, Rivals};
 use super::settle::Settled;
+use super::track::{Period, Track};
 use super::{RowIndex, Settings};
-use crate::climb::{Climber, Outcome, Verdict};
+use crate::climb::{Outcome, Verdict};
 use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
-use crate::journey::{self, Cleaner};
+use crate::findings::RivalFinding;
+use crate::journey::{Cleaner, Sessionizer};
 use crate::key::Key;
-use crate::ladder::definition::{Count, Ladder};
+use crate::ladder::definition::Ladder;
 use crate::ladder::stamp::relabel;
+use crate::names::Names;
 use crate::quality::{Quality, Reason};
+use crate::sightings::Sightings;
 use crate::tally::Tally;
 use crate::time::Instant;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,9 +35,14 @@ pub(super) struct Bench<'b> {
     /// The orders of the exports.
     pub(super) settled: &'b Settled,
     pub(super) groups: &'b Groups<'b>,
-    pub(super) seen_until: Option<Instant>,
     /// The person that is asked about.
     pub(super) wanted: Option<&'b Wanted<'b>>,
+    pub(super) rivals: &'b [Rival],
+    pub(super) names: &'b Names,
+    pub(super) period: Period,
+    pub(super) seen_until: Instant,
+    /// Empty ones to be filled, if they are asked for.
+    pub(super) sightings: Option<Sightings>,
 }
 
 /// What the judges found.
@@ -42,6 +52,8 @@ pub(super) struct Verdicts {
     pub(super) quality: Quality,
     /// What the persons that are asked about did.
     pub(super) seen: Vec<Seen>,
+    pub(super) rivals: Vec<RivalFinding>,
+    pub(super) sightings: Option<Sightings>,
 }
 
 /// Judges all partitions.
@@ -57,7 +69,7 @@ pub(super) fn judge(
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= exchange.len() {
-                return Ok(judge.verdicts);
+                return Ok(judge.verdicts());
             }
             touches.clear();
             exchange.drain(number, |touch| {
@@ -70,11 +82,17 @@ pub(super) fn judge(
             }
         }
     })?;
-    let mut all = Judge::new(bench)?.verdicts;
+    let mut all = Judge::new(bench)?.verdicts();
     for verdicts in judged {
+        for (mine, theirs) in all.rivals.iter_mut().zip(&verdicts.rivals) {
+            mine.merge(theirs);
+        }
         all.tally.merge(verdicts.tally);
         all.quality.merge(verdicts.quality);
         all.seen.extend(verdicts.seen);
+        if let (Some(all), Some(sightings)) = (&mut all.sightings, verdicts.sightings) {
+            all.merge(&sightings);
+        }
     }
     Ok(all)
 }
@@ -82,8 +100,8 @@ pub(super) fn judge(
 /// One thread's judge, with room that is reused from person to person.
 struct Judge<'b> {
     bench: &'b Bench<'b>,
-    /// Nobody climbs an open ladder: it has only totals.
-    climber: Option<Climber>,
+    track: Track,
+    rivals: Rivals,
     cleaner: Cleaner,
     kept: Vec<Touch>,
     verdicts: Verdicts,
@@ -94,15 +112,22 @@ impl<'b> Judge<'b> {
         let ladder = bench.ladder;
         Ok(Judge {
             bench,
-            climber: if ladder.open { None } else { Some(Climber::new(ladder)?) },
+            track: Track::new(ladder, bench.names, bench.period, bench.seen_until)?,
+            rivals: Rivals::new(bench)?,
             cleaner: Cleaner::default(),
             kept: Vec::new(),
             verdicts: Verdicts {
                 tally: Tally::new(ladder.steps.len(), ladder.actions.len()),
                 quality: Quality::default(),
                 seen: Vec::new(),
+                rivals: Vec::new(),
+                sightings: bench.sightings.clone(),
             },
         })
+    }
+
+    fn verdicts(self) -> Verdicts {
+        Verdicts { rivals: self.rivals.into_findings(), ..self.verdicts }
     }
 
     /// Takes in everything that one person did, in order.
@@ -115,20 +140,25 @@ impl<'b> Judge<'b> {
                 touch.steps = relabel(touch.steps, self.bench.table);
             }
             self.count_person(&kept);
+            if let Some(sightings) = &mut self.verdicts.sightings {
+                sightings.see(&kept);
+            }
             self.journeys(&kept);
+            self.rivals.count(&kept);
         }
         self.kept = kept;
     }
 
     fn journeys(&mut self, kept: &[Touch]) {
-        match self.bench.ladder.count {
-            Count::Customer | Count::Attempt => self.journey(kept),
-            Count::Session => {
-                for session in journey::sessions(kept) {
-                    self.journey(&session);
-                }
+        let Judge { bench, track, verdicts, .. } = self;
+        let tally = &mut verdicts.tally;
+        track.judge(kept, |verdict, journey| {
+            if bench.groups.admit(verdict, journey) {
+                verdict.add_to(tally, journey);
+                count_closed(verdict, bench.seen_until, tally);
+                bench.groups.count(verdict, journey, tally);
             }
-        }
+        });
     }
 
     fn clean(&mut self, touches: &[Touch], kept: &mut Vec<Touch>) {
@@ -185,44 +215,27 @@ impl<'b> Judge<'b> {
             tally.sessions_with_cart += u64::from(session);
         }
     }
+}
 
-    /// Whoever entered a whole window before the data ends has had all the time to convert: only such
-    /// journeys, converted or not, give a rate that late entries do not press down.
-    fn count_closed(&mut self, verdict: &Verdict, seen_until: Instant) {
-        if verdict.window_end.is_some_and(|end| end <= seen_until) {
-            self.verdicts.tally.closed += 1;
-            self.verdicts.tally.closed_converted +=
-                u64::from(verdict.outcome == Outcome::Converted);
-        }
-    }
-
-    fn journey(&mut self, journey: &[Touch]) {
-        let seen_until = self.bench.seen_until.unwrap_or(Instant::MAX);
-        let verdict = self.climber.as_mut().and_then(|climber| climber.judge(journey, seen_until));
-        if let Some(verdict) = verdict.filter(|verdict| self.bench.groups.admit(verdict, journey)) {
-            verdict.add_to(&mut self.verdicts.tally, journey);
-            self.count_closed(&verdict, seen_until);
-            self.bench.groups.count(&verdict, journey, &mut self.verdicts.tally);
-        }
+/// Whoever entered a whole window before the data ends has had all the time to convert: only such
+/// journeys, converted or not, give a rate that late entries do not press down.
+fn count_closed(verdict: &Verdict, seen_until: Instant, tally: &mut Tally) {
+    if verdict.window_end.is_some_and(|end| end <= seen_until) {
+        tally.closed += 1;
+        tally.closed_converted += u64::from(verdict.outcome == Outcome::Converted);
     }
 }
 
 /// For each session of an event log, whether it put something into the cart.
 fn sessions_of_log(kept: &[Touch]) -> Vec<bool> {
-    let mut sessions: Vec<(Key, Instant, bool)> = Vec::new();
-    let mut open: crate::key::FastMap<Key, usize> = crate::key::FastMap::default();
+    let mut sessionizer = Sessionizer::default();
+    let mut sessions = Vec::new();
     for touch in kept.iter().filter(|touch| touch.is(mark::LOG)) {
-        let running = open.get(&touch.visit).copied();
-        let same = running.filter(|&at| {
-            touch.is(mark::SESSION) || touch.at.since(sessions[at].1) <= journey::SESSION_GAP
-        });
-        let at = same.unwrap_or_else(|| {
-            sessions.push((touch.visit, touch.at, false));
-            sessions.len() - 1
-        });
-        open.insert(touch.visit, at);
-        sessions[at].1 = touch.at;
-        sessions[at].2 |= touch.is(mark::CART);
+        let session = sessionizer.session_of(touch);
+        if session == sessions.len() {
+            sessions.push(false);
+        }
+        sessions[session] |= touch.is(mark::CART);
     }
-    sessions.into_iter().map(|(_, _, cart)| cart).collect()
+    sessions
 }

@@ -10,30 +10,38 @@ mod finish;
 mod groups;
 mod judge;
 pub mod person;
+mod rivals;
 mod rows;
 mod scan;
 mod settle;
+mod track;
 mod values;
-pub mod why;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::identity::People;
 use crate::input::format::Texts;
+use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Input, Reading};
-use crate::ladder::definition::{Count, Ladder, Window};
+use crate::ladder::definition::Ladder;
 use crate::ladder::dimension::{Breakdown, Filter};
+use crate::ladder::overrides::Overrides;
 use crate::ladder::presets;
+use crate::ladder::rules::Rules;
 use crate::ladder::stamp::Stamper;
 use crate::names::Names;
-use crate::time::Instant;
+use crate::sightings::Sightings;
+use crate::time::{Instant, Precision};
 use exchange::Exchange;
 use groups::Groups;
 use judge::Bench;
-use person::{PersonFinding, PersonQuestion, Sources, Wanted};
+use person::{Inquiry, PersonFinding, PersonQuestion, Sources};
+use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
-use scan::{Haul, Scan};
+use scan::{Haul, Scan, Stamping};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use track::Period;
 
 /// How a run works. None of it changes a number of the result but `now`, `strict` and what is told
 /// about dates.
@@ -63,12 +71,7 @@ pub enum Plan {
     /// This one.
     Given(Ladder),
     /// The preset that the data can support, with what the user said about it.
-    Auto {
-        /// What one journey is, if the user said.
-        count: Option<Count>,
-        /// How long an attempt may take, if the user said.
-        window: Option<Window>,
-    },
+    Auto(Overrides),
 }
 
 /// What is asked of the data.
@@ -84,13 +87,44 @@ pub struct Request {
     pub top: usize,
     /// A person to be told everything about, if one is asked for.
     pub person: Option<PersonQuestion>,
+    /// The first moment or day of the entries that count.
+    pub since: Option<String>,
+    /// The last moment or day of the entries that count.
+    pub until: Option<String>,
+    /// Other rules under which the same ladder is counted beside it.
+    pub rivals: Vec<Rules>,
+    /// The zone that the user named; without one it is the store's.
+    pub zone: Option<ZoneRule>,
+    /// Whether to count who did what at all, and in which order.
+    pub sightings: bool,
 }
 
 impl Request {
     /// Only the ladder.
     pub fn of(plan: Plan) -> Request {
-        let (breakdowns, filters) = (Vec::new(), Vec::new());
-        Request { plan, breakdowns, filters, top: usize::MAX, person: None }
+        Request {
+            plan,
+            breakdowns: Vec::new(),
+            filters: Vec::new(),
+            top: usize::MAX,
+            sightings: false,
+            rivals: Vec::new(),
+            since: None,
+            until: None,
+            zone: None,
+            person: None,
+        }
+    }
+
+    /// The period of the entries: a bare date is a whole day of the report's zone, the last one included.
+    fn period(&self, store_offset: Option<i32>) -> Result<Period> {
+        let zone = self.zone.unwrap_or(ZoneRule::Fixed(store_offset.unwrap_or(0)));
+        let read = |text: &Option<String>, option| {
+            text.as_deref().map(|text| moment(text, zone, option)).transpose()
+        };
+        let since = read(&self.since, "--since")?.map_or(Period::ALWAYS.since, |(from, _)| from);
+        let until = read(&self.until, "--until")?.map_or(Period::ALWAYS.until, |(_, to)| to);
+        Ok(Period { since, until })
     }
 
     /// The properties that breakdowns, filters and questions about a person look at, each once.
@@ -117,7 +151,7 @@ impl Request {
     fn candidates(&self) -> Vec<Ladder> {
         match &self.plan {
             Plan::Given(ladder) => vec![ladder.clone()],
-            Plan::Auto { .. } => {
+            Plan::Auto(_) => {
                 choose::CANDIDATES.iter().filter_map(|name| presets::preset(name)).collect()
             }
         }
@@ -127,17 +161,16 @@ impl Request {
     fn choose(&self, haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
         match &self.plan {
             Plan::Given(_) => Ok(0),
-            Plan::Auto { .. } => choose::choose(haul, readings),
+            Plan::Auto(_) => choose::choose(haul, readings),
         }
     }
 
     /// The ladder with what the user said about it.
-    fn told(&self, mut ladder: Ladder) -> Ladder {
-        if let Plan::Auto { count, window } = &self.plan {
-            ladder.count = count.unwrap_or(ladder.count);
-            ladder.window = window.unwrap_or(ladder.window);
+    fn told(&self, ladder: Ladder) -> Ladder {
+        match &self.plan {
+            Plan::Given(_) => ladder,
+            Plan::Auto(overrides) => overrides.apply(ladder, &BTreeSet::new()),
         }
-        ladder
     }
 }
 
@@ -180,20 +213,20 @@ pub fn run(
     };
     let mut haul = scan.run(cutters)?;
     let settled =
-        settle::settle(&mut haul, &readings, settings, &exchange, request.person.is_some())?;
+        settle::settle(&mut haul, &readings, request, Stamping::new(settings, &exchange))?;
     haul.all_names = names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, &readings);
     refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
     let choice = request.choose(&haul, &readings)?;
     let ladder = request.told(candidates.swap_remove(choice));
-    let links = std::mem::take(&mut haul.links);
-    let known = request.person.as_ref().map(|_| links.clone());
-    let people = People::unite(links);
-    let book = settled.book.as_ref();
-    let wanted = request.person.as_ref().map(|question| Wanted::new(question, &people, book));
+    let links = request.person.as_ref().map(|_| haul.links.clone());
+    let people = People::unite(std::mem::take(&mut haul.links));
+    let inquiry = Inquiry::new(request, links, &people, &settled);
     let exchange = exchange.by_person(&people, settings)?;
     let groups = Groups::new(request, &haul.values, &ladder)?;
+    let rivals: Vec<Rival> =
+        request.rivals.iter().map(|rules| Rival::new(rules, &ladder)).collect();
     let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
     let bench = Bench {
         ladder: &ladder,
@@ -201,33 +234,35 @@ pub fn run(
         rows: &rows,
         settled: &settled,
         groups: &groups,
-        seen_until: haul.seen_until,
-        wanted: wanted.as_ref(),
+        wanted: inquiry.as_ref().map(|inquiry| &inquiry.wanted),
+        names: &haul.all_names,
+        period: settled.period,
+        rivals: &rivals,
+        seen_until: haul.seen_until.unwrap_or(Instant::MAX),
+        sightings: (request.sightings && !ladder.open).then(|| Sightings::new(&ladder.twins())),
     };
     let verdicts = judge::judge(&exchange, &bench, settings)?;
     haul.quality.merge(verdicts.quality);
     // Some defects are of rows that can be read: only now is it known which of them are duplicates.
     refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
-    let person = match (&wanted, &known) {
-        (Some(wanted), Some(links)) => Sources {
-            ladder: &ladder,
-            table,
-            stamper: &stamper,
-            haul: &haul,
-            rows: &rows,
-            settled: &settled,
-            people: &people,
-            links,
-        }
-        .answer(wanted, verdicts.seen)?,
-        (Some(_) | None, _) => None,
+    let sources = Sources {
+        ladder: &ladder,
+        table,
+        stamper: &stamper,
+        haul: &haul,
+        rows: &rows,
+        settled: &settled,
+        people: &people,
     };
+    let person = inquiry.map(|inquiry| sources.answer(&inquiry, verdicts.seen)).transpose()?;
     let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
     let mut findings = Findings {
         tally: verdicts.tally,
+        rivals: verdicts.rivals,
         identity: people.findings,
         breakdowns,
+        sightings: verdicts.sightings,
         ..Findings::default()
     };
     settled.tell(&mut findings);
@@ -235,5 +270,22 @@ pub fn run(
     findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
     finish::finish(&mut findings, &haul, &readings, &rows);
     let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
-    Ok(Outcome { findings, ladder, person })
+    Ok(Outcome { findings, ladder, person: person.flatten() })
+}
+
+/// The first moment of a day or instant that the user wrote, and the first one behind it.
+fn moment(text: &str, zone: ZoneRule, option: &str) -> Result<(Instant, Instant)> {
+    let unreadable = || {
+        Error::new(format!("{option}: `{text}` is no date or time"))
+            .hint("write a day such as 2025-10-07, or a time such as 2025-10-07T09:30")
+    };
+    let stamp = timestamp::parse(text, zone).ok_or_else(unreadable)?;
+    if stamp.precision != Precision::Day {
+        return Ok((stamp.at, stamp.at.plus(stamp.precision.unit())));
+    }
+    // A day may have 23 or 25 hours: the next one begins where the calendar says.
+    let next = timestamp::day_after(text)
+        .and_then(|text| timestamp::parse(&text, zone))
+        .ok_or_else(unreadable)?;
+    Ok((stamp.at, next.at))
 }

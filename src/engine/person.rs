@@ -5,24 +5,25 @@
 //! everything else is worked out afterwards, by the same cleaning, sessions and matcher that made the
 //! counts. Nothing here writes sentences.
 
+use super::Request;
 use super::rows::RowIndex;
 use super::scan::Haul;
-use super::settle::{OrderBook, Settled};
-use super::why::{self, Stop};
-use crate::climb::{Climber, Outcome, Verdict};
+use super::settle::Settled;
+use super::track::{Period, Track};
+use crate::climb::{Climber, Outcome, Verdict, Why};
 use crate::error::Result;
 use crate::event::{Identifier, IdentifierKind, StepSet, Touch, mark};
 use crate::identity::{self, Evidence, Links, People};
 use crate::input::format::Format;
-use crate::journey::{self, Cleaner, Sessionizer};
+use crate::journey::{Cleaner, Sessionizer};
 use crate::key::{FastSet, Key};
-use crate::ladder::definition::{Count, Ladder};
+use crate::ladder::definition::Ladder;
 use crate::ladder::stamp::{Stamper, relabel};
 use crate::ladder::vocabulary;
 use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -84,8 +85,21 @@ pub struct PersonFinding {
     pub landing_page: Option<String>,
     /// How far the best journey got; `None` if none entered the ladder.
     pub climb: Option<PersonClimb>,
-    /// Why it got no further; `None` if it converted.
-    pub stop: Option<Stop>,
+    /// Why it got no further; `None` if it converted, or if the ladder has only totals.
+    pub stop: Option<PersonStop>,
+}
+
+/// Where and why a journey stopped.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonStop {
+    /// The position of the first required step that was not reached.
+    pub step: usize,
+    /// The reason.
+    pub why: Why,
+    /// The position among the person's touches of the one that shows it.
+    pub touch: Option<usize>,
+    /// By how much an event came too late or too early.
+    pub by: Option<Span>,
 }
 
 /// One touch of a person, with its words.
@@ -135,6 +149,13 @@ pub struct PersonClimb {
     pub journeys: usize,
 }
 
+/// A question about a person, once people are known.
+#[derive(Debug)]
+pub(super) struct Inquiry<'q> {
+    pub(super) wanted: Wanted<'q>,
+    links: Links,
+}
+
 /// The persons that an id may mean.
 #[derive(Debug)]
 pub(super) struct Wanted<'q> {
@@ -151,15 +172,25 @@ pub(super) struct Seen {
     touches: Vec<Touch>,
 }
 
-impl<'q> Wanted<'q> {
+impl<'q> Inquiry<'q> {
+    /// The question of a request, if it has one; `links` are those that made the people.
     pub(super) fn new(
-        question: &'q PersonQuestion,
+        request: &'q Request,
+        links: Option<Links>,
         people: &People,
-        book: Option<&OrderBook>,
-    ) -> Wanted<'q> {
+        settled: &Settled,
+    ) -> Option<Inquiry<'q>> {
+        let wanted = Wanted::new(request.person.as_ref()?, people, settled);
+        Some(Inquiry { wanted, links: links? })
+    }
+}
+
+impl<'q> Wanted<'q> {
+    fn new(question: &'q PersonQuestion, people: &People, settled: &Settled) -> Wanted<'q> {
         let spaces = Format::ALL.map(Format::space);
         let mut ways = BTreeMap::new();
         for identifier in identity::candidates(&question.id, &spaces) {
+            let book = settled.book.as_ref();
             let named = book.and_then(|book| book.numbers.get(&identifier.key));
             let numbers = named.into_iter().flatten().map(|&key| Identifier { key, ..identifier });
             for identifier in std::iter::once(identifier).chain(numbers) {
@@ -207,32 +238,28 @@ pub(super) struct Sources<'r> {
     pub(super) rows: &'r RowIndex,
     pub(super) settled: &'r Settled,
     pub(super) people: &'r People,
-    pub(super) links: &'r Links,
 }
 
 impl Sources<'_> {
     /// The answer; `None` if nobody was found.
     pub(super) fn answer(
         &self,
-        wanted: &Wanted<'_>,
+        inquiry: &Inquiry<'_>,
         mut seen: Vec<Seen>,
     ) -> Result<Option<PersonFinding>> {
         if seen.is_empty() {
-            seen = wanted.idle(self.people);
+            seen = inquiry.wanted.idle(self.people);
         }
         seen.sort_by_key(|seen| (seen.found_by, seen.identifier, seen.person));
         let also = seen.iter().skip(1).map(|seen| seen.found_by).collect();
         let Some(seen) = seen.into_iter().next() else { return Ok(None) };
+        let evidence = inquiry.links.around(seen.person, self.people);
         let mut touches = self.touches(&seen);
         let visits = number_visits(&mut touches);
-        let journey = self.judged(&touches);
-        let best = self.best_journey(&journey)?;
-        let climb = best.as_ref().map(|best| best.climb(&touches));
-        let stop = why::stop(self.ladder, &self.whole(best.as_ref(), &journey));
+        let (climb, stop) = self.climb(&touches)?;
         for &(step, position) in climb.iter().flat_map(|climb| &climb.chain) {
             touches[position].chosen = Some(step);
         }
-        let evidence = self.links.around(seen.person, self.people);
         let [source, landing_page] =
             PROPERTIES.map(|property| self.at_first_visit(property, &touches));
         Ok(Some(PersonFinding {
@@ -279,56 +306,54 @@ impl Sources<'_> {
         }
     }
 
-    /// What the matcher looks at: what is kept and not ignored, with the steps each is by its name.
-    fn judged(&self, touches: &[PersonTouch]) -> Vec<(Touch, StepSet)> {
-        let ignored = |touch: &PersonTouch| {
-            self.ladder.ignore.as_ref().is_some_and(|pattern| {
-                let names = std::iter::once(touch.name.as_str()).chain(touch.canonical);
-                names.into_iter().any(|name| pattern.matches(name))
-            })
-        };
-        let kept = touches.iter().filter(|touch| touch.is_kept() && !ignored(touch));
-        kept.map(|touch| {
-            let named = relabel(self.stamper.named(&touch.name), self.table);
-            (touch.touch, named.with(touch.touch.steps))
-        })
-        .collect()
-    }
-
-    /// The journey that got furthest, of the customer or of their sessions.
-    fn best_journey(&self, judged: &[(Touch, StepSet)]) -> Result<Option<Best>> {
+    /// How far the best journey of the person got, and why no further.
+    fn climb(&self, touches: &[PersonTouch]) -> Result<(Option<PersonClimb>, Option<PersonStop>)> {
         if self.ladder.open {
-            return Ok(None);
+            return Ok((None, None));
         }
-        let mut climber = Climber::new(self.ladder)?;
-        let touches: Vec<Touch> = judged.iter().map(|(touch, _)| *touch).collect();
-        let journeys = match self.ladder.count {
-            Count::Customer | Count::Attempt => vec![touches],
-            Count::Session => journey::sessions(&touches),
-        };
         let seen_until = self.haul.seen_until.unwrap_or(Instant::MAX);
-        let mut verdicts = Vec::new();
-        let mut all = Vec::new();
-        for journey in journeys {
-            verdicts.clear();
-            climber.judge_all(&journey, seen_until, &mut verdicts);
-            all.extend(verdicts.iter().map(|&verdict| (verdict, journey.clone())));
-        }
-        let count = all.len();
+        let mut track = Track::new(self.ladder, &self.haul.all_names, Period::ALWAYS, seen_until)?;
+        let kept: Vec<Touch> = touches.iter().filter(|t| t.is_kept()).map(|t| t.touch).collect();
+        let mut all: Vec<(Verdict, Vec<Touch>)> = Vec::new();
+        track.judge(&kept, |verdict, journey| all.push((*verdict, journey.to_vec())));
+        let journeys = all.len();
         let best = all.into_iter().min_by_key(|(verdict, journey)| rank(verdict, journey));
-        Ok(best.map(|(verdict, journey)| Best { verdict, journey, count }))
+        let (verdict, journey) = match best {
+            Some((verdict, journey)) => (Some(verdict), journey),
+            None => (None, kept.iter().filter_map(|touch| track.look_at(touch)).collect()),
+        };
+        let place = |position: usize| {
+            let chosen = journey.get(position)?;
+            touches.iter().position(|touch| touch.is_kept() && touch.touch == *chosen)
+        };
+        let named: Vec<StepSet> = journey.iter().map(|touch| self.named(touch)).collect();
+        let stop = Climber::new(self.ladder)?.explain(&journey, verdict.as_ref(), &named);
+        let stop = stop.map(|stop| PersonStop {
+            step: stop.step,
+            why: stop.why,
+            touch: stop.touch.and_then(place),
+            by: stop.by,
+        });
+        let climb = verdict.map(|verdict| PersonClimb {
+            chain: verdict
+                .chain
+                .links()
+                .iter()
+                .filter_map(|&(step, touch)| Some((step, place(touch)?)))
+                .collect(),
+            reached: verdict.reached,
+            furthest: verdict.furthest,
+            outcome: verdict.outcome,
+            window_end: verdict.window_end,
+            journeys,
+        });
+        Ok((climb, stop))
     }
 
-    /// The journey to explain: the best one, or everything if none entered.
-    fn whole(&self, best: Option<&Best>, judged: &[(Touch, StepSet)]) -> why::Journey {
-        let touches: Vec<Touch> = match best {
-            Some(best) => best.journey.clone(),
-            None => judged.iter().map(|(touch, _)| *touch).collect(),
-        };
-        let named = touches.iter().map(|touch| {
-            judged.iter().find(|(own, _)| own == touch).map_or(touch.steps, |(_, named)| *named)
-        });
-        why::Journey { named: named.collect(), verdict: best.map(|best| best.verdict), touches }
+    /// The steps that a touch is by its name, whatever its properties are like.
+    fn named(&self, touch: &Touch) -> StepSet {
+        let name = self.haul.all_names.text(touch.name);
+        relabel(self.stamper.named(name), self.table).with(touch.steps)
     }
 
     /// The value of a property at the first event of the first visit, else at the first of its events
@@ -379,34 +404,6 @@ impl PersonTouch {
     /// Whether it counts, or at least keeps sessions going.
     fn is_kept(&self) -> bool {
         self.aside.is_none_or(|reason| reason == Reason::UnmappedEvent)
-    }
-}
-
-/// The journey that got furthest.
-#[derive(Debug)]
-struct Best {
-    verdict: Verdict,
-    journey: Vec<Touch>,
-    count: usize,
-}
-
-impl Best {
-    fn climb(&self, touches: &[PersonTouch]) -> PersonClimb {
-        let place = |&(step, position): &(usize, usize)| {
-            let chosen = self.journey.get(position)?;
-            Some((
-                step,
-                touches.iter().position(|touch| touch.is_kept() && touch.touch == *chosen)?,
-            ))
-        };
-        PersonClimb {
-            chain: self.verdict.chain.links().iter().filter_map(place).collect(),
-            reached: self.verdict.reached,
-            furthest: self.verdict.furthest,
-            outcome: self.verdict.outcome,
-            window_end: self.verdict.window_end,
-            journeys: self.count,
-        }
     }
 }
 

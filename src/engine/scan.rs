@@ -34,6 +34,7 @@ pub(super) struct OrderSeen {
     pub(super) key: Key,
     pub(super) row: RowRef,
     pub(super) fingerprint: Key,
+    pub(super) at: Instant,
     /// Whether `key` is an order number, not a basket.
     pub(super) numbered: bool,
     pub(super) amount: Option<Amount>,
@@ -284,6 +285,7 @@ impl<'s> Haul<'s> {
                     key: order,
                     row,
                     fingerprint: event.fingerprint,
+                    at: event.at,
                     numbered: note.is_some_and(|note| note.numbered),
                     amount,
                     currency,

@@ -4,9 +4,9 @@
 //! An order of the online store that an event log has seen completed is that event: it brings its money
 //! and status, and no touch of its own. The others become touches like any event.
 
-use super::Settings;
-use super::exchange::Exchange;
 use super::scan::{Haul, OrderSeen, Stamping, Verdict};
+use super::track::Period;
+use super::{Request, Settings};
 use crate::error::Result;
 use crate::event::{
     Identifier, IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, Touch, mark,
@@ -44,6 +44,8 @@ pub(super) struct Settled {
     pub(super) orders: OrderFindings,
     pub(super) session_reports: Vec<SessionReport>,
     pub(super) store_offset: Option<i32>,
+    /// The entries (and orders) that are asked for.
+    pub(super) period: Period,
     pub(super) notices: Vec<Notice>,
     /// Names and money of single orders, if somebody asks for them.
     pub(super) book: Option<OrderBook>,
@@ -88,70 +90,101 @@ impl Settled {
     }
 }
 
-/// Settles what the scan has kept; with `keeps_book` also notes each order by itself.
+/// Settles what the scan has kept: first everything is put together, which tells the store's zone and
+/// so the period that is asked for; then orders and checkouts are counted and stamped.
 pub(super) fn settle(
     haul: &mut Haul<'_>,
     readings: &[Reading],
-    settings: &Settings,
-    exchange: &Exchange,
-    keeps_book: bool,
+    request: &Request,
+    mut stamping: Stamping<'_>,
 ) -> Result<Settled> {
-    let mut stamping = Stamping::new(settings, exchange);
-    let book = keeps_book.then(OrderBook::default);
+    let book = request.person.as_ref().map(|_| OrderBook::default());
     let mut settled = Settled { book, ..Settled::default() };
-    let mut offsets = BTreeMap::new();
-    settle_orders(haul, readings, &mut stamping, &mut settled, &mut offsets)?;
-    settle_checkouts(haul, readings, &mut stamping, &mut offsets)?;
+    let orders = assemble_orders(haul, readings, stamping.settings)?;
+    let checkouts = assemble_checkouts(haul, readings, stamping.settings)?;
+    settled.store_offset = most_common_offset([orders.offsets, checkouts.offsets]);
+    settled.period = request.period(settled.store_offset)?;
+    settled.notices.extend(orders.notices);
+    note_aside(haul, orders.aside);
+    note_aside(haul, checkouts.aside);
+    settle_orders(haul, &orders.orders, &mut stamping, &mut settled);
+    for checkout in &checkouts.checkouts {
+        settle_checkout(haul, checkout, &mut stamping);
+    }
     settle_totals(haul, readings, &mut settled);
     stamping.entrance.close()?;
-    settled.store_offset =
-        offsets.into_iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| offset);
     stamping.check()?;
     Ok(settled)
 }
 
-fn settle_orders(
+fn assemble_orders(
     haul: &mut Haul<'_>,
     readings: &[Reading],
-    stamping: &mut Stamping<'_>,
-    settled: &mut Settled,
-    offsets: &mut BTreeMap<i32, u64>,
-) -> Result<()> {
+    settings: &Settings,
+) -> Result<shopify_orders::Assembly> {
     let lines = std::mem::take(&mut haul.order_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
-    let inputs = input_settings(evidence, readings, stamping.settings.date_order, haul)?;
-    let assembly = shopify_orders::assemble(lines, &shopify_orders::Settings { inputs });
-    note_aside(haul, assembly.aside);
-    merge_offsets(offsets, assembly.offsets);
-    settled.notices.extend(assembly.notices);
-    let shared = shared_names(&assembly.orders);
-    for order in &assembly.orders {
+    let inputs = input_settings(evidence, readings, settings.date_order, haul)?;
+    Ok(shopify_orders::assemble(lines, &shopify_orders::Settings { inputs }))
+}
+
+fn assemble_checkouts(
+    haul: &mut Haul<'_>,
+    readings: &[Reading],
+    settings: &Settings,
+) -> Result<shopify_checkouts::Assembly> {
+    let lines = std::mem::take(&mut haul.checkout_lines);
+    let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
+    let inputs = input_settings(evidence, readings, settings.date_order, haul)?;
+    Ok(shopify_checkouts::assemble(lines, &shopify_orders::Settings { inputs }))
+}
+
+/// The offset that most rows are written with; of two the one further east.
+fn most_common_offset(of_exports: [BTreeMap<i32, u64>; 2]) -> Option<i32> {
+    let mut all: BTreeMap<i32, u64> = BTreeMap::new();
+    for (offset, rows) in of_exports.into_iter().flatten() {
+        *all.entry(offset).or_default() += rows;
+    }
+    all.into_iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| offset)
+}
+
+fn settle_orders(
+    haul: &mut Haul<'_>,
+    orders: &[Order],
+    stamping: &mut Stamping<'_>,
+    settled: &mut Settled,
+) {
+    let shared = shared_names(orders);
+    for order in orders {
         if !stamping.is_future(order.at.at) {
             haul.saw(order.at.at);
         }
         if let (Some(reason), Some(number)) = (why_left_out(order), order_number(order, &shared)) {
             settled.left_out.insert(number.key, reason);
-            settled.orders.other_channels += u64::from(reason == Reason::NotOnlineStore);
+            let counts = reason == Reason::NotOnlineStore && settled.period.has(order.at.at);
+            settled.orders.other_channels += u64::from(counts);
         }
     }
     let completed = take_completed(haul, settled);
     if let Some(book) = &mut settled.book {
-        book.money.clone_from(&completed);
+        book.money.extend(completed.iter().map(|(&number, seen)| (number, (seen.amount, seen.currency))));
     }
-    for order in assembly.orders.iter().filter(|order| why_left_out(order).is_none()) {
+    for order in orders.iter().filter(|order| why_left_out(order).is_none()) {
         let Some(number) = order_number(order, &shared) else { continue };
+        let in_log = completed.get(&number.key);
         if stamping.is_future(order.at.at) {
             settle_order(haul, order, number, false, stamping);
             continue;
         }
-        settled.exported.insert(number.key);
         if let Some(book) = &mut settled.book {
             book.enter(order, number.key);
         }
-        count_order(order, completed.get(&number.key), &mut settled.orders);
-        settle_order(haul, order, number, completed.contains_key(&number.key), stamping);
+        if in_log.map_or_else(|| settled.period.has(order.at.at), |seen| seen.in_period) {
+            settled.exported.insert(number.key);
+            count_order(order, in_log, &mut settled.orders);
+        }
+        settle_order(haul, order, number, in_log.is_some(), stamping);
     }
-    Ok(())
 }
 
 /// Why an order does not count, wherever it was seen.
@@ -185,33 +218,38 @@ fn order_number(order: &Order, shared: &FastSet<Key>) -> Option<Identifier> {
     identify(IdentifierKind::OrderId, 0, &text, Strictness::Only)
 }
 
+/// An order that a log has seen completed.
+#[derive(Clone, Copy, Debug)]
+struct Completed {
+    amount: Option<Amount>,
+    currency: Currency,
+    in_period: bool,
+}
+
 /// The orders that the logs have seen completed, once each, counted as if no export had them. An order
 /// has the money of its first event; a basket that of all its rows.
-fn take_completed(
-    haul: &mut Haul<'_>,
-    settled: &mut Settled,
-) -> BTreeMap<Key, (Option<Amount>, Currency)> {
+fn take_completed(haul: &mut Haul<'_>, settled: &mut Settled) -> BTreeMap<Key, Completed> {
     let mut seen = std::mem::take(&mut haul.orders_seen);
     seen.retain(|order| !settled.left_out.contains_key(&order.key));
     seen.sort_unstable();
     let mut counted = FastSet::default();
     seen.retain(|order| counted.insert(order.key.and(order.fingerprint)));
-    let mut completed: BTreeMap<Key, (Option<Amount>, Currency)> = BTreeMap::new();
-    for OrderSeen { key, numbered, amount, currency, .. } in seen {
+    let mut completed: BTreeMap<Key, Completed> = BTreeMap::new();
+    for OrderSeen { key, at, numbered, amount, currency, .. } in seen {
         match completed.entry(key) {
             Entry::Vacant(first) => {
-                first.insert((amount, currency));
+                first.insert(Completed { amount, currency, in_period: settled.period.has(at) });
             }
             Entry::Occupied(mut known) if !numbered => {
-                let sum = known.get_mut().0.get_or_insert_default();
+                let sum = known.get_mut().amount.get_or_insert_default();
                 *sum += amount.unwrap_or_default();
             }
             Entry::Occupied(_) => {}
         }
     }
-    for &(amount, currency) in completed.values() {
+    for order in completed.values().filter(|order| order.in_period) {
         settled.orders.count += 1;
-        add_value(&mut settled.orders, amount, currency, 1);
+        add_value(&mut settled.orders, order.amount, order.currency, 1);
     }
     completed
 }
@@ -227,22 +265,17 @@ fn add_value(orders: &mut OrderFindings, amount: Option<Amount>, currency: Curre
 }
 
 /// Counts an order of an export; what a log said of its money gives way to the export.
-fn count_order(
-    order: &Order,
-    in_log: Option<&(Option<Amount>, Currency)>,
-    orders: &mut OrderFindings,
-) {
+fn count_order(order: &Order, in_log: Option<&Completed>, orders: &mut OrderFindings) {
     orders.in_exports += 1;
     orders.cancelled += u64::from(order.cancelled);
     orders.refunded += u64::from(order.refunded);
-    if let Some(&(amount, currency)) = in_log {
-        orders.seen_in_log += 1;
-        if order.amount.is_some() {
-            add_value(orders, amount, currency, -1);
-            add_value(orders, order.amount, order.currency, 1);
-        }
-    } else {
+    let Some(seen) = in_log else {
         orders.count += 1;
+        return add_value(orders, order.amount, order.currency, 1);
+    };
+    orders.seen_in_log += 1;
+    if order.amount.is_some() {
+        add_value(orders, seen.amount, seen.currency, -1);
         add_value(orders, order.amount, order.currency, 1);
     }
 }
@@ -316,24 +349,6 @@ fn add_people(
     }
 }
 
-fn settle_checkouts(
-    haul: &mut Haul<'_>,
-    readings: &[Reading],
-    stamping: &mut Stamping<'_>,
-    offsets: &mut BTreeMap<i32, u64>,
-) -> Result<()> {
-    let lines = std::mem::take(&mut haul.checkout_lines);
-    let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
-    let inputs = input_settings(evidence, readings, stamping.settings.date_order, haul)?;
-    let assembly = shopify_checkouts::assemble(lines, &shopify_orders::Settings { inputs });
-    note_aside(haul, assembly.aside);
-    merge_offsets(offsets, assembly.offsets);
-    for checkout in &assembly.checkouts {
-        settle_checkout(haul, checkout, stamping);
-    }
-    Ok(())
-}
-
 /// One touch for each step that the checkout reached; the first stands for the row.
 fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stamping<'_>) {
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
@@ -389,12 +404,6 @@ fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settle
 fn note_aside(haul: &mut Haul<'_>, aside: Vec<(usize, RowRef, Reason, &'static str)>) {
     for (input, row, reason, words) in aside {
         haul.quality.accounts[input].set_aside(reason, row, || words.to_string());
-    }
-}
-
-fn merge_offsets(all: &mut BTreeMap<i32, u64>, more: BTreeMap<i32, u64>) {
-    for (offset, rows) in more {
-        *all.entry(offset).or_default() += rows;
     }
 }
 

@@ -12,7 +12,7 @@ mod tests;
 pub use slash::{Ambiguous, DateEvidence, DateOrder, parse_slash};
 
 use crate::time::{Instant, Precision, SECOND};
-use chrono::{DateTime, LocalResult, Offset, TimeZone};
+use chrono::{DateTime, LocalResult, NaiveDate, Offset, TimeZone};
 
 /// Microseconds in a day.
 const DAY: i64 = 86_400 * SECOND;
@@ -68,6 +68,15 @@ impl ZoneRule {
         };
         Some(Instant(local - east * SECOND))
     }
+}
+
+/// The day after a date (`2025-10-31` or `20251031`), as a date.
+pub fn day_after(date: &str) -> Option<String> {
+    let date = date.trim();
+    let day = NaiveDate::parse_from_str(date, "%Y-%m-%d")
+        .or_else(|_| NaiveDate::parse_from_str(date, "%Y%m%d"))
+        .ok()?;
+    day.succ_opt().map(|next| next.format("%Y-%m-%d").to_string())
 }
 
 /// Reads a time of any shape that means one thing only. `None` if it is none, if a part is out of

@@ -121,6 +121,16 @@ pub struct Halt {
     pub repeat: bool,
 }
 
+/// What a period (`--since`, `--until`) chooses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Range {
+    /// Entries; the window runs on past its end.
+    #[default]
+    Entries,
+    /// Events: what lies outside is not looked at.
+    Events,
+}
+
 /// Whether a step must be seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Presence {
@@ -247,6 +257,8 @@ pub struct Ladder {
     pub halt: Halt,
     /// Which times are times.
     pub times: Times,
+    /// What a period chooses.
+    pub range: Range,
     /// Events that are not even looked at.
     pub ignore: Option<EventPattern>,
     /// The steps, from the smallest request to the order.
@@ -276,6 +288,15 @@ impl Ladder {
             .enumerate()
             .filter(|(_, s)| s.presence == Presence::Required)
             .map(|(i, _)| i)
+    }
+
+    /// For each step, how many earlier steps mean the same rows: the second of two equal steps is the
+    /// second time.
+    pub fn twins(&self) -> Vec<usize> {
+        let steps = self.steps.iter().enumerate();
+        steps
+            .map(|(i, s)| self.steps[..i].iter().filter(|e| e.condition == s.condition).count())
+            .collect()
     }
 
     /// The position of the step that the rate of `step` is over: the previous one that is not optional.

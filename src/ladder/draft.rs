@@ -20,7 +20,7 @@ pub use print::to_toml;
 pub use shell::from_steps;
 
 use super::definition::{
-    Count, Entry, Halt, Ladder, Linkage, Order, Reuse, Start, Ties, Times, Window,
+    Count, Entry, Halt, Ladder, Linkage, Order, Range, Reuse, Start, Ties, Times, Window,
 };
 use super::vocabulary;
 use crate::error::Result;
@@ -94,6 +94,7 @@ fn unfinished(name: String) -> Ladder {
         linkage: Linkage::default(),
         halt: Halt::default(),
         times: Times::default(),
+        range: Range::default(),
         ignore: None,
         steps: Vec::new(),
         exclusions: Vec::new(),

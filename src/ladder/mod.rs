@@ -3,7 +3,9 @@
 pub mod definition;
 pub mod dimension;
 pub mod draft;
+pub mod overrides;
 pub mod predicate;
 pub mod presets;
+pub mod rules;
 pub mod stamp;
 pub mod vocabulary;

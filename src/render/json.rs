@@ -5,6 +5,9 @@
 use crate::report::Report;
 use crate::report::inspect::InspectReport;
 use crate::report::journey::JourneyReport;
+use crate::report::ladder_check::LadderCheck;
+use crate::report::ladder_suggest::LadderSuggest;
+use crate::report::rules::RulesReport;
 use serde::Serialize;
 
 /// The report as `funnel.report/1`.
@@ -20,6 +23,21 @@ pub fn inspect_json(report: &InspectReport) -> String {
 /// One customer's journey as `funnel.journey/1`.
 pub fn journey_json(report: &JourneyReport) -> String {
     pretty(report)
+}
+
+/// The same ladder under several rules as `funnel.rules/1`.
+pub fn rules_json(report: &RulesReport) -> String {
+    pretty(report)
+}
+
+/// What speaks against a ladder as `funnel.ladder_check/1`.
+pub fn ladder_check_json(check: &LadderCheck) -> String {
+    pretty(check)
+}
+
+/// A suggested order as `funnel.ladder_suggest/1`.
+pub fn ladder_suggest_json(suggest: &LadderSuggest) -> String {
+    pretty(suggest)
 }
 
 fn pretty(value: &impl Serialize) -> String {

@@ -4,5 +4,8 @@ pub mod escape;
 pub mod inspect_table;
 pub mod journey_text;
 pub mod json;
+pub mod ladder_file;
+pub mod ladder_text;
 mod layout;
+pub mod rules_table;
 pub mod table;

@@ -10,7 +10,7 @@ use crate::findings::{
 };
 use crate::ladder::definition::{
     Action, Condition, Count, Ends, Entry, EventPattern, Exclusion, Halt, Ladder, Linkage,
-    NamePattern, Order, Presence, Reuse, Start, Step, Ties, Times, Window,
+    NamePattern, Order, Presence, Range, Reuse, Start, Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
 use crate::money::{Amount, Currency};
@@ -61,6 +61,7 @@ fn ladder(name: &str, steps: &[(&str, Presence)], actions: &[&str]) -> Ladder {
             .map(|&name| Action { name: name.into(), condition: condition(name), weight: None })
             .collect(),
         actions_are_default: true,
+        range: Range::default(),
         open: false,
     }
 }
@@ -87,6 +88,8 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
     let ladder = ladder("Storefront", &steps, &["Email sign-up", "Video watched", "Site search"]);
     let findings = Findings {
         breakdowns: Vec::new(),
+        rivals: Vec::new(),
+        sightings: None,
         tally: storefront_tally(),
         inputs: vec![orders_input(), pixel_input()],
         set_aside: vec![

@@ -198,7 +198,8 @@ pub struct ChainLink {
 pub struct StoppedReport {
     /// The first required step that was not reached.
     pub step: String,
-    /// `never`, `before`, `window`, `excluded`, `held`, `filtered`, `adjacent` or `within`.
+    /// `never`, `before`, `window`, `excluded`, `held`, `filtered`, `adjacent`, `within`, `taken` or
+    /// `unread`.
     pub reason: &'static str,
     /// The same in words.
     pub detail: String,
@@ -339,9 +340,9 @@ fn climb(person: &PersonFinding, ladder: &Ladder, options: &ReportOptions) -> Cl
         Some(ChainLink { step: step_name(step, ladder), at, source: row(&touch.place) })
     };
     let chain: Vec<ChainLink> = best.iter().flat_map(|best| &best.chain).filter_map(link).collect();
-    let stopped = person.stop.map(|stop| StoppedReport {
+    let stopped = person.stop.as_ref().map(|stop| StoppedReport {
         step: step_name(stop.step, ladder),
-        reason: stop.why.code(),
+        reason: stop.why.name(),
         detail: sentences::why(stop, person, ladder, zone),
     });
     ClimbReport {

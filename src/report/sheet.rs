@@ -37,7 +37,7 @@ pub struct Column {
 }
 
 impl Column {
-    fn means(self, meaning: impl Into<String>) -> Column {
+    pub(super) fn means(self, meaning: impl Into<String>) -> Column {
         Column { meaning: Some(meaning.into()), ..self }
     }
 }
@@ -86,7 +86,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    fn new(title: &str, columns: Vec<Column>) -> Sheet {
+    pub(super) fn new(title: &str, columns: Vec<Column>) -> Sheet {
         Sheet {
             title: title.to_owned(),
             columns,
@@ -97,11 +97,11 @@ impl Sheet {
     }
 }
 
-fn left(name: &str, priority: u8) -> Column {
+pub(super) fn left(name: &str, priority: u8) -> Column {
     Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
 }
 
-fn right(name: &str, priority: u8) -> Column {
+pub(super) fn right(name: &str, priority: u8) -> Column {
     Column { name: name.to_owned(), align: Align::Right, priority, meaning: None }
 }
 

@@ -1,4 +1,7 @@
 //! Pure statistics, one file a method.
 
+pub mod paired;
+pub mod precedence;
 pub mod proportion;
 pub mod quantile;
+pub mod scale;

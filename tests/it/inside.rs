@@ -6,6 +6,8 @@ use funnel::input::detect::recognise;
 use funnel::input::source::Source;
 use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Input, Told};
+use funnel::ladder::overrides::Overrides;
+use funnel::ladder::overrides::Overrides;
 use funnel::render::json::report_json;
 use funnel::report::zone::Zone;
 use funnel::report::{Report, ReportOptions};
@@ -39,7 +41,7 @@ pub(crate) fn told() -> Told {
 
 /// The preset that the data can support.
 pub(crate) fn auto() -> Plan {
-    Plan::Auto { count: None, window: None }
+    Plan::Auto(Overrides::default())
 }
 
 /// Recognises bytes that are in memory.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room with its floor. Rooms of one floor do not know each other.
-const FLOORS: [(&str, u32); 25] = [
+const FLOORS: [(&str, u32); 26] = [
     // Words: what everything else is said in.
     ("key", 0),
     ("money", 0),
@@ -19,6 +19,7 @@ const FLOORS: [(&str, u32); 25] = [
     // The domain: events, then what is counted of them.
     ("event", 2),
     ("quality", 3),
+    ("sightings", 3),
     ("tally", 3),
     ("findings", 4),
     ("ladder", 4),

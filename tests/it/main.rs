@@ -10,6 +10,7 @@ mod cli;
 mod docs;
 mod fuzz;
 mod inside;
+mod ladder_command;
 mod laws;
 mod layers;
 mod program;

@@ -2,49 +2,63 @@
 
 use super::super::words;
 use super::super::zone::Zone;
-use super::step_name;
-use crate::engine::person::{FoundBy, PersonFinding};
-use crate::engine::why::{Stop, Why};
+use super::{row, step_name};
+use crate::climb::Why;
+use crate::engine::person::{FoundBy, PersonFinding, PersonStop, PersonTouch};
 use crate::findings::Notice;
 use crate::ladder::definition::Ladder;
-use crate::time::{Instant, Span};
 
 /// Why a journey stopped, in words.
-pub(super) fn why(stop: Stop, person: &PersonFinding, ladder: &Ladder, zone: Zone) -> String {
+pub(super) fn why(stop: &PersonStop, person: &PersonFinding, ladder: &Ladder, zone: Zone) -> String {
     let step = step_name(stop.step, ladder);
-    let last = person.climb.as_ref().and_then(|climb| climb.chain.last()).copied();
-    let previous = last.map_or_else(|| "that".to_owned(), |(step, _)| step_name(step, ladder));
+    let last = person.climb.as_ref().and_then(|climb| climb.chain.last());
+    let previous = last.map_or_else(|| "the one before".to_owned(), |l| step_name(l.0, ladder));
     let names = names_of(stop.step, ladder);
+    let shown = stop.touch.and_then(|position| person.touches.get(position));
+    let place = shown.map(|touch| place(touch, zone)).unwrap_or_default();
+    let by = stop.by.filter(|by| by.0 > 0).map(|by| words::duration(Some(by.as_seconds())));
     match stop.why {
-        Why::Never => format!("no event that counts for {step}{names}"),
-        Why::Before(span) if span.0 <= 0 => format!("not later than {previous}"),
-        Why::Before(span) => format!("only before {previous}: {} earlier", length(span)),
-        Why::Window(late) => format!("{} after the window closed", length(late)),
-        Why::Within(late) => {
+        Why::Never => format!("no event counts for {step}{names}"),
+        Why::Before => match by {
+            Some(by) => format!("{by} before {previous}, and not after it{place}"),
+            None => format!("not after {previous}{place}"),
+        },
+        Why::Window => {
+            format!("{} after the window closed{place}", by.as_deref().unwrap_or("just"))
+        }
+        Why::Within => {
+            let within = ladder.steps.get(stop.step).and_then(|step| step.within);
+            let limit = within.map(|within| format!(", of {within} after {previous}"));
             format!(
-                "{} too late: the step allows {} after {previous}",
-                length(late),
-                within(stop, ladder)
+                "{} after the limit of the step{}{place}",
+                by.as_deref().unwrap_or("just"),
+                limit.unwrap_or_default()
             )
         }
-        Why::Excluded(number, at) => {
-            format!("{} came first{}", exclusion(number, ladder), moment(at, zone))
-        }
+        Why::Excluded => match shown {
+            Some(touch) => format!("`{}` came first{place}", touch.name),
+            None => "an excluded event came first".to_owned(),
+        },
         Why::Held => {
-            let held = ladder.hold.as_deref().unwrap_or_default();
-            format!("another {held} than at {previous}")
+            let held = ladder.hold.as_deref().unwrap_or("value");
+            format!("not with the {held} of the steps before{place}")
         }
-        Why::Filtered(1) => {
-            format!("1 event of that name{names}, and it fails the conditions of the step")
+        Why::Filtered => {
+            format!("an event of that name{names} fails the conditions of the step{place}")
         }
-        Why::Filtered(events) => {
-            let events = words::count(events);
-            format!(
-                "{events} events of that name{names}, and none meets the conditions of the step"
-            )
-        }
-        Why::Adjacent(at) => format!("another event came between{}", moment(at, zone)),
+        Why::Adjacent => match shown {
+            Some(touch) => format!("`{}` came between{place}", touch.name),
+            None => "another event came between".to_owned(),
+        },
+        Why::Taken => format!("its only event counts for another step already{place}"),
+        Why::Unread => format!("the counting rules do not look at its event{place}"),
     }
+}
+
+/// When and where a touch is: `, at … (pixel.jsonl:7)`.
+fn place(touch: &PersonTouch, zone: Zone) -> String {
+    let at = zone.moment(touch.touch.at).map_or_else(String::new, |at| format!(", at {at}"));
+    format!("{at} ({})", row(&touch.place))
 }
 
 /// That an id names other customers as well.
@@ -68,15 +82,6 @@ pub(super) fn also(person: &PersonFinding) -> Option<Notice> {
     })
 }
 
-/// A length of time in two units.
-fn length(span: Span) -> String {
-    words::duration(Some(span.as_seconds()))
-}
-
-fn moment(at: Instant, zone: Zone) -> String {
-    zone.moment(at).map_or_else(String::new, |moment| format!(", at {moment}"))
-}
-
 /// The names that a step is by, if they are few.
 fn names_of(step: usize, ladder: &Ladder) -> String {
     let names: Vec<&str> = ladder
@@ -89,15 +94,4 @@ fn names_of(step: usize, ladder: &Ladder) -> String {
         [one, other] => format!(" (`{one}` or `{other}`)"),
         _ => String::new(),
     }
-}
-
-fn within(stop: Stop, ladder: &Ladder) -> String {
-    let within = ladder.steps.get(stop.step).and_then(|step| step.within);
-    within.map_or_else(String::new, |within| within.to_string())
-}
-
-fn exclusion(number: usize, ladder: &Ladder) -> String {
-    let exclusion = ladder.exclusions.get(number);
-    let name = exclusion.and_then(|exclusion| exclusion.condition.event.exact_names().next());
-    name.map_or_else(|| "an excluded event".to_owned(), |name| format!("`{name}`"))
 }

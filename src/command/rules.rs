@@ -1,0 +1,53 @@
+//! `funnel rules`: the same ladder as other tools would count it, side by side, and what makes the
+//! difference.
+
+use super::{find_out, output, plan, resolve, style};
+use crate::cli::{FormatArg, RulesArgs, Surroundings};
+use crate::engine::Request;
+use crate::error::{Error, Result};
+use crate::ladder::rules::Rules;
+use crate::render::{json, rules_table};
+use crate::report::rules::RulesReport;
+
+/// The rule sets that are shown where the user names none.
+const SHOWN: [&str; 12] = [
+    "clickhouse",
+    "clickhouse:strict_order",
+    "posthog",
+    "posthog:strict",
+    "posthog:unordered",
+    "mixpanel",
+    "mixpanel:totals",
+    "amplitude",
+    "amplitude:any",
+    "ga4",
+    "ga4:open",
+    "shopify",
+];
+
+/// Runs the command.
+pub(super) fn run(arguments: &RulesArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
+    if arguments.ladder.rules.is_some() {
+        return Err(Error::new("--rules: `funnel rules` shows all rules beside the program's own")
+            .hint("name some of them with --only posthog,ga4")
+            .into());
+    }
+    let resolved = resolve(&arguments.reading, surroundings, false)?;
+    let rivals = if arguments.only.is_empty() {
+        SHOWN.into_iter().map(Rules::parse).collect::<Result<_>>()
+    } else {
+        arguments.only.iter().map(|name| Rules::parse(name)).collect()
+    };
+    let request = Request { rivals: rivals?, ..Request::of(plan(&arguments.ladder)?) };
+    let shows_progress = surroundings.shows_progress && !arguments.output.quiet;
+    let outcome = find_out(&arguments.files, &resolved, &request, shows_progress)?;
+    let report = RulesReport::new(&outcome.findings, &outcome.ladder);
+    let text = match arguments.output.format {
+        FormatArg::Json => json::rules_json(&report),
+        FormatArg::Table => {
+            rules_table::rules_table(&report, &style(&arguments.output, surroundings))
+        }
+    };
+    output::write(arguments.output.output.as_deref(), &text)?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! The same data under other counting rules: what each counts, and which of its rules make the
+//! difference.
+//!
+//! From our ladder to a rival's the policies are changed one group after the other. Every customer whose
+//! count changes with a group is counted for it, so the causes say how many customers each rule touches.
+
+use super::judge::Bench;
+use super::track::Track;
+use crate::error::Result;
+use crate::event::Touch;
+use crate::findings::RivalFinding;
+use crate::ladder::definition::Ladder;
+use crate::ladder::overrides::Overrides;
+use crate::ladder::rules::Rules;
+use std::collections::BTreeSet;
+
+/// A ladder under other rules.
+#[derive(Clone, Debug)]
+pub(super) struct Rival {
+    name: String,
+    ladder: Ladder,
+}
+
+impl Rival {
+    /// The same steps under other rules: all policies are the rules' own.
+    pub(super) fn new(rules: &Rules, ours: &Ladder) -> Rival {
+        let overrides = Overrides { rules: Some(rules.clone()), ..Overrides::default() };
+        Rival { name: rules.name(), ladder: overrides.apply(ours.clone(), &BTreeSet::new()) }
+    }
+}
+
+/// The groups of policies, in the order in which they are changed.
+const CAUSES: [(&str, fn(&mut Ladder, &Ladder)); 6] = [
+    ("window", |ladder, rival| {
+        ladder.window = rival.window;
+        ladder.range = rival.range;
+    }),
+    ("entry", |ladder, rival| {
+        ladder.entry = rival.entry;
+        ladder.start = rival.start;
+    }),
+    ("ties", |ladder, rival| ladder.ties = rival.ties),
+    ("exclusion", |ladder, rival| ladder.exclusions.clone_from(&rival.exclusions)),
+    ("order", |ladder, rival| *ladder = Ladder { count: ladder.count, ..rival.clone() }),
+    ("unit", |ladder, rival| ladder.count = rival.count),
+];
+
+/// All rivals, ready to judge customers. One a thread.
+#[derive(Clone, Debug)]
+pub(super) struct Rivals {
+    rivals: Vec<Stages>,
+}
+
+/// The way from our ladder to one rival's.
+#[derive(Clone, Debug)]
+struct Stages {
+    /// Our ladder first; each further one with the cause that it adds.
+    tracks: Vec<(&'static str, Track)>,
+    finding: RivalFinding,
+}
+
+impl Rivals {
+    pub(super) fn new(bench: &Bench<'_>) -> Result<Rivals> {
+        let track =
+            |ladder: &Ladder| Track::new(ladder, bench.names, bench.period, bench.seen_until);
+        let ours = bench.ladder;
+        let stages = |rival: &Rival| -> Result<Stages> {
+            let mut tracks = vec![("", track(ours)?)];
+            let mut ladder = ours.clone();
+            for (cause, change) in CAUSES {
+                let before = ladder.clone();
+                change(&mut ladder, &rival.ladder);
+                // Some policies only make sense together: such a group waits for the next one.
+                if ladder != before
+                    && let Ok(track) = track(&ladder)
+                {
+                    tracks.push((cause, track));
+                }
+            }
+            // The last stage is the rival itself; if it cannot be built, that is an error.
+            track(&ladder)?;
+            Ok(Stages { tracks, finding: RivalFinding::new(&rival.name, ours.steps.len()) })
+        };
+        Ok(Rivals { rivals: bench.rivals.iter().map(stages).collect::<Result<_>>()? })
+    }
+
+    /// Counts one customer under all rules.
+    pub(super) fn count(&mut self, kept: &[Touch]) {
+        for stages in &mut self.rivals {
+            let mut last: Option<Vec<u64>> = None;
+            for (cause, track) in &mut stages.tracks {
+                let reached = reached(track, kept, stages.finding.reached.len());
+                if last.as_ref().is_some_and(|last| *last != reached) {
+                    stages.finding.blame(cause);
+                }
+                last = Some(reached);
+            }
+            stages.finding.add(&last.unwrap_or_default());
+        }
+    }
+
+    pub(super) fn into_findings(self) -> Vec<RivalFinding> {
+        self.rivals.into_iter().map(|stages| stages.finding).collect()
+    }
+}
+
+/// How many journeys of a customer reached each step.
+fn reached(track: &mut Track, kept: &[Touch], steps: usize) -> Vec<u64> {
+    let mut reached = vec![0; steps];
+    track.judge(kept, |verdict, _| {
+        for step in verdict.reached.positions().filter(|&step| step < steps) {
+            reached[step] += 1;
+        }
+    });
+    reached
+}

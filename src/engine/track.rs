@@ -1,0 +1,113 @@
+//! One ladder's way through a customer's touches: what it does not look at, the period it counts, and
+//! how the customer's touches are cut into journeys before `climb` judges them.
+
+use crate::climb::{Climber, Verdict};
+use crate::error::Result;
+use crate::event::{StepSet, Touch};
+use crate::journey;
+use crate::ladder::definition::{Count, Ladder, Range};
+use crate::names::Names;
+use crate::time::Instant;
+
+/// The entries that count: from `since` until before `until`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Period {
+    pub(super) since: Instant,
+    pub(super) until: Instant,
+}
+
+impl Default for Period {
+    fn default() -> Period {
+        Period::ALWAYS
+    }
+}
+
+impl Period {
+    /// All of time.
+    pub(super) const ALWAYS: Period = Period { since: Instant::MIN, until: Instant::MAX };
+
+    /// Whether a moment lies in the period.
+    pub(super) fn has(self, at: Instant) -> bool {
+        self.since <= at && at < self.until
+    }
+}
+
+/// A ladder that is ready to judge customers.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    /// Nobody climbs an open ladder: it has only totals.
+    climber: Option<Climber>,
+    count: Count,
+    range: Range,
+    period: Period,
+    seen_until: Instant,
+    /// By the number of a name: whether the ladder does not look at it.
+    ignored: Vec<bool>,
+    looked_at: Vec<Touch>,
+    verdicts: Vec<Verdict>,
+}
+
+impl Track {
+    pub(super) fn new(
+        ladder: &Ladder,
+        names: &Names,
+        period: Period,
+        seen_until: Instant,
+    ) -> Result<Track> {
+        let is_ignored =
+            |name: &str| ladder.ignore.as_ref().is_some_and(|ignore| ignore.matches(name));
+        Ok(Track {
+            climber: if ladder.open { None } else { Some(Climber::new(ladder)?) },
+            count: ladder.count,
+            range: ladder.range,
+            period,
+            seen_until,
+            ignored: if ladder.ignore.is_some() {
+                names.texts().map(is_ignored).collect()
+            } else {
+                Vec::new()
+            },
+            looked_at: Vec::new(),
+            verdicts: Vec::new(),
+        })
+    }
+
+    /// Judges all journeys of a customer; `each` is told every verdict with the journey it is on.
+    pub(super) fn judge(&mut self, kept: &[Touch], mut each: impl FnMut(&Verdict, &[Touch])) {
+        let mut looked_at = std::mem::take(&mut self.looked_at);
+        looked_at.clear();
+        looked_at.extend(kept.iter().filter_map(|touch| self.look_at(touch)));
+        match self.count {
+            Count::Customer | Count::Attempt => self.journey(&looked_at, &mut each),
+            Count::Session => {
+                for session in journey::sessions(&looked_at) {
+                    self.journey(&session, &mut each);
+                }
+            }
+        }
+        self.looked_at = looked_at;
+    }
+
+    /// The touch as the ladder sees it: outside the period it is no entry (or nothing at all).
+    pub(super) fn look_at(&self, touch: &Touch) -> Option<Touch> {
+        let is_ignored = self.ignored.get(touch.name as usize).copied().unwrap_or(false);
+        let outside = !self.period.has(touch.at);
+        if is_ignored || outside && self.range == Range::Events {
+            return None;
+        }
+        let mut touch = *touch;
+        if outside {
+            touch.steps = StepSet(touch.steps.0 & !StepSet::only(0).0);
+        }
+        Some(touch)
+    }
+
+    fn journey(&mut self, journey: &[Touch], each: &mut impl FnMut(&Verdict, &[Touch])) {
+        let Some(climber) = &mut self.climber else { return };
+        self.verdicts.clear();
+        climber.judge_all(journey, self.seen_until, &mut self.verdicts);
+        for verdict in &self.verdicts {
+            each(verdict, journey);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What a command line says about a ladder: counting rules, and single policies that win over them.
+
+use super::definition::{Count, Entry, Ladder, Range, Ties, Window};
+use super::rules::{Policy, Rules};
+use std::collections::BTreeSet;
+
+/// Policies that were named beside the ladder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The counting rules; `None` for the program's own.
+    pub rules: Option<Rules>,
+    /// What one journey is.
+    pub count: Option<Count>,
+    /// How long an attempt may take.
+    pub window: Option<Window>,
+    /// What the same instant means.
+    pub ties: Option<Ties>,
+}
+
+impl Overrides {
+    /// The ladder with the rules' policies, but for those that its file names itself and those that are
+    /// named here.
+    #[must_use]
+    pub fn apply(&self, mut ladder: Ladder, named_in_file: &BTreeSet<Policy>) -> Ladder {
+        let mut named = named_in_file.clone();
+        let here = [
+            (self.count.is_some(), Policy::Count),
+            (self.window.is_some(), Policy::Window),
+            (self.ties.is_some(), Policy::Ties),
+        ];
+        named.extend(here.into_iter().filter(|(is_named, _)| *is_named).map(|(_, policy)| policy));
+        self.set_policies(&mut ladder);
+        if let Some(rules) = &self.rules {
+            rules.apply(&mut ladder, &named);
+            if rules.cuts_events_at_range() {
+                ladder.range = Range::Events;
+            }
+        }
+        ladder
+    }
+
+    /// `count = "attempt"` and `entry = "every"` imply each other here as in a file.
+    fn set_policies(&self, ladder: &mut Ladder) {
+        ladder.window = self.window.unwrap_or(ladder.window);
+        ladder.ties = self.ties.unwrap_or(ladder.ties);
+        if let Some(count) = self.count {
+            ladder.count = count;
+            ladder.entry = match (count, ladder.entry) {
+                (Count::Attempt, _) => Entry::Every,
+                (Count::Customer | Count::Session, Entry::Every) => Entry::Longest,
+                (Count::Customer | Count::Session, entry) => entry,
+            };
+        }
+    }
+
+    /// The name of the rules in reports.
+    pub fn rules_name(&self) -> String {
+        self.rules.as_ref().map_or_else(|| "funnel".to_string(), Rules::name)
+    }
+}

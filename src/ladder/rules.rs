@@ -1,0 +1,297 @@
+//! Rule sets: the policies that reproduce another tool's count, as data.
+//!
+//! A rule set only turns the policies of a ladder; there is one matcher for all of them. Its name is the
+//! tool's, with variants behind a colon: `clickhouse:strict_order+strict_increase`. A policy that the
+//! ladder file or the command line names itself stays as it is. What a tool does with the rows before
+//! it matches them (which it cuts off at the range) is told to whoever reads the rows.
+
+use super::definition::{
+    Count, Ends, Entry, Halt, Ladder, Linkage, Order, Reuse, Start, Ties, Times, Window,
+};
+use super::vocabulary;
+use crate::error::{Error, Result};
+use crate::time::Span;
+use std::collections::BTreeSet;
+use toml::de::DeTable;
+
+/// The rule sets, each with its variants; the first is the program's own.
+const SETS: [(&str, &[&str]); 7] = [
+    ("funnel", &[]),
+    (
+        "clickhouse",
+        &[
+            "strict_order",
+            "strict_increase",
+            "strict_once",
+            "strict_deduplication",
+            "allow_reentry",
+        ],
+    ),
+    ("posthog", &["strict", "unordered"]),
+    ("mixpanel", &["totals"]),
+    ("amplitude", &["any", "exact"]),
+    ("ga4", &["open"]),
+    ("shopify", &[]),
+];
+
+/// A policy that a ladder or a command line may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Policy {
+    /// `count`.
+    Count,
+    /// `order`.
+    Order,
+    /// `window`.
+    Window,
+    /// `entry`.
+    Entry,
+    /// `start`.
+    Start,
+    /// `ties`.
+    Ties,
+    /// `ends` of any exclusion.
+    Ends,
+}
+
+/// The policies that a ladder file names itself. A text that is no ladder names none.
+pub fn named_policies(text: &str) -> BTreeSet<Policy> {
+    let (document, _) = DeTable::parse_recoverable(text);
+    let document = document.get_ref();
+    let keys = [
+        ("count", Policy::Count),
+        ("order", Policy::Order),
+        ("window", Policy::Window),
+        ("entry", Policy::Entry),
+        ("start", Policy::Start),
+        ("ties", Policy::Ties),
+    ];
+    let named = keys.into_iter().filter(|(key, _)| document.get(*key).is_some());
+    let mut named: BTreeSet<Policy> = named.map(|(_, policy)| policy).collect();
+    let exclusions = document.get("exclude").and_then(|value| value.get_ref().as_array());
+    let mut exclusions = exclusions.into_iter().flat_map(|exclusions| exclusions.iter());
+    if exclusions.any(|one| one.get_ref().as_table().is_some_and(|one| one.get("ends").is_some())) {
+        named.insert(Policy::Ends);
+    }
+    named
+}
+
+/// A rule set with its variants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    set: &'static str,
+    variants: Vec<&'static str>,
+}
+
+impl Rules {
+    /// The names of all rule sets without variants, the program's own first.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SETS.iter().map(|(name, _)| *name)
+    }
+
+    /// The rule set of a name: `posthog`, `clickhouse:strict_order+strict_increase`.
+    ///
+    /// # Errors
+    /// The name of a set or a variant that is not known, with the ones that are.
+    pub fn parse(name: &str) -> Result<Rules> {
+        let (set, variants) = name.split_once(':').unwrap_or((name, ""));
+        let (set, known) =
+            SETS.iter().copied().find(|(known, _)| *known == set).ok_or_else(|| {
+                unknown(&format!("--rules: no rules are named `{set}`"), set, &mut Rules::names())
+            })?;
+        let mut rules = Rules { set, variants: Vec::new() };
+        for wanted in variants.split('+').filter(|_| !variants.is_empty()) {
+            let variant = known.iter().copied().find(|variant| *variant == wanted);
+            rules.variants.push(variant.ok_or_else(|| {
+                let message = format!("--rules: `{set}` has no variant `{wanted}`");
+                unknown(&message, wanted, &mut known.iter().copied())
+            })?);
+        }
+        rules.agree()
+    }
+
+    /// Variants that change the same policy contradict each other.
+    fn agree(self) -> Result<Rules> {
+        if self.set != "clickhouse" && self.variants.len() > 1 {
+            let message =
+                format!("--rules: `{}` takes one variant, not {}", self.set, self.variants.len());
+            return Err(Error::new(message));
+        }
+        Ok(self)
+    }
+
+    /// The name, as it is written on a command line.
+    pub fn name(&self) -> String {
+        if self.variants.is_empty() {
+            return self.set.to_owned();
+        }
+        format!("{}:{}", self.set, self.variants.join("+"))
+    }
+
+    /// Whether the tool looks at no event outside the period, so that windows are cut at its end.
+    pub fn cuts_events_at_range(&self) -> bool {
+        self.set == "posthog"
+    }
+
+    fn has(&self, variant: &str) -> bool {
+        self.variants.contains(&variant)
+    }
+
+    /// Gives a ladder the policies of the rule set, but for those that are `named` elsewhere.
+    pub fn apply(&self, ladder: &mut Ladder, named: &BTreeSet<Policy>) {
+        let own = ladder.clone();
+        match self.set {
+            "clickhouse" => self.clickhouse(ladder),
+            "posthog" => self.posthog(ladder),
+            "mixpanel" => self.mixpanel(ladder),
+            "amplitude" => self.amplitude(ladder),
+            "ga4" => self.ga4(ladder),
+            "shopify" => shopify(ladder),
+            _ => return,
+        }
+        keep_named(ladder, own, named);
+    }
+
+    /// The longest chain in a window from the entry; one event may be several steps. Some variants end
+    /// the search at the first wrong event, though a later clean run would get further.
+    fn clickhouse(&self, ladder: &mut Ladder) {
+        common(ladder);
+        ladder.reuse = if self.has("strict_once") { Reuse::Never } else { Reuse::TwoSteps };
+        if self.has("strict_increase") {
+            ladder.ties = Ties::Strict;
+        }
+        let strict_order = self.has("strict_order");
+        ladder.halt = Halt {
+            foreign: strict_order,
+            early: strict_order && !self.has("allow_reentry"),
+            repeat: self.has("strict_deduplication"),
+        };
+    }
+
+    /// The furthest chain, timed from its latest entry; times of zero seconds are no times. An exclusion
+    /// in the furthest attempt takes the person out, except where steps come in any order: there it only
+    /// undoes what was done before it.
+    fn posthog(&self, ladder: &mut Ladder) {
+        common(ladder);
+        ladder.window = Window::FromEntry(Span::days(14));
+        ladder.start = Start::Latest;
+        ladder.times = Times::AboveZero;
+        if self.has("strict") {
+            ladder.order = Order::Adjacent;
+        }
+        let ends = if self.has("unordered") { Ends::Attempt } else { Ends::Journey };
+        if self.has("unordered") {
+            ladder.order = Order::Any;
+        }
+        ladder.exclusions.iter_mut().for_each(|exclusion| exclusion.ends = ends);
+    }
+
+    /// Only the first entry counts; with `totals` every attempt, one after the other.
+    fn mixpanel(&self, ladder: &mut Ladder) {
+        common(ladder);
+        ladder.window = Window::FromEntry(Span::days(7));
+        ladder.ties = Ties::Tolerance(Span::seconds(2));
+        (ladder.count, ladder.entry) = if self.has("totals") {
+            (Count::Attempt, Entry::Every)
+        } else {
+            (Count::Customer, Entry::First)
+        };
+    }
+
+    /// The longest chain, the earliest of equals; a second is one instant.
+    fn amplitude(&self, ladder: &mut Ladder) {
+        common(ladder);
+        ladder.window = Window::FromEntry(Span::days(1));
+        ladder.ties = Ties::Tolerance(Span::seconds(1));
+        if self.has("any") {
+            ladder.order = Order::Any;
+        } else if self.has("exact") {
+            ladder.order = Order::Adjacent;
+        }
+    }
+
+    /// No window but those between steps. In an open funnel everyone may enter at any step, so each
+    /// step counts by itself.
+    fn ga4(&self, ladder: &mut Ladder) {
+        common(ladder);
+        ladder.window = Window::None;
+        if self.has("open") {
+            ladder.linkage = Linkage::Apart;
+        }
+    }
+}
+
+/// Customers, in a loose order, with the longest attempt of each.
+fn common(ladder: &mut Ladder) {
+    ladder.count = Count::Customer;
+    ladder.order = Order::Loose;
+    ladder.entry = Entry::Longest;
+    ladder.start = Start::Earliest;
+    ladder.ties = Ties::Forgiving;
+}
+
+/// A row is a session; each step is a flag of it, whatever came before.
+fn shopify(ladder: &mut Ladder) {
+    common(ladder);
+    ladder.count = Count::Session;
+    ladder.window = Window::None;
+    ladder.linkage = Linkage::Apart;
+}
+
+/// Puts back what is named elsewhere, and what that implies. What has no meaning in any order goes
+/// with a rule set that asks for one.
+fn keep_named(ladder: &mut Ladder, own: Ladder, named: &BTreeSet<Policy>) {
+    let is = |policy| named.contains(&policy);
+    if is(Policy::Window) {
+        ladder.window = own.window;
+    }
+    if is(Policy::Order) {
+        ladder.order = own.order;
+    }
+    if is(Policy::Start) {
+        ladder.start = own.start;
+    }
+    if is(Policy::Ties) {
+        ladder.ties = own.ties;
+    }
+    if is(Policy::Entry) || is(Policy::Count) {
+        reconcile(ladder, &own, is(Policy::Entry), is(Policy::Count));
+    }
+    if is(Policy::Ends) {
+        ladder.exclusions = own.exclusions;
+    }
+    if ladder.order == Order::Any {
+        ladder.steps.iter_mut().for_each(|step| step.within = None);
+        if let Window::Each(_) = ladder.window {
+            ladder.window = Window::None;
+        }
+    }
+}
+
+/// `count = "attempt"` and `entry = "every"` imply each other.
+fn reconcile(ladder: &mut Ladder, own: &Ladder, entry: bool, count: bool) {
+    if entry {
+        ladder.entry = own.entry;
+    }
+    if count {
+        ladder.count = own.count;
+    }
+    let (every, attempt) = (ladder.entry == Entry::Every, ladder.count == Count::Attempt);
+    if every != attempt {
+        if entry {
+            ladder.count = if every { Count::Attempt } else { Count::Customer };
+        } else {
+            ladder.entry = if attempt { Entry::Every } else { Entry::Longest };
+        }
+    }
+}
+
+fn unknown(message: &str, wrong: &str, known: &mut dyn Iterator<Item = &'static str>) -> Error {
+    let known: Vec<&str> = known.collect();
+    let near = vocabulary::nearest(wrong, known.iter().copied());
+    let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Error::new(message).hint(format!("{near}known: {listed}"))
+}
+
+#[cfg(test)]
+mod tests;

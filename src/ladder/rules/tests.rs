@@ -1,0 +1,83 @@
+//! Names are read, policies turned, and what is named elsewhere stays.
+
+use super::*;
+use crate::ladder::draft;
+
+const STEPS: &str = "[[step]]\nname = \"A\"\nevent = \"a\"\n[[step]]\nname = \"B\"\nevent = \"b\"\nwithin = \"1h\"\n";
+
+fn under(rules: &str, head: &str) -> Ladder {
+    let text = format!("{head}\n{STEPS}[[exclude]]\nevent = \"x\"\n");
+    let mut ladder = draft::from_toml("l.toml", &text).unwrap();
+    Rules::parse(rules).unwrap().apply(&mut ladder, &named_policies(&text));
+    ladder
+}
+
+#[test]
+fn names_are_read_and_written() {
+    for name in [
+        "funnel",
+        "clickhouse",
+        "clickhouse:strict_order+strict_increase",
+        "posthog:strict",
+        "ga4:open",
+    ] {
+        assert_eq!(Rules::parse(name).unwrap().name(), name);
+    }
+    for (name, expected) in [
+        ("posthok", "--rules: no rules are named `posthok`"),
+        ("ga4:opened", "--rules: `ga4` has no variant `opened`"),
+        ("posthog:strict+unordered", "--rules: `posthog` takes one variant, not 2"),
+        ("posthog:", "posthog"),
+    ] {
+        match Rules::parse(name) {
+            Ok(rules) => assert_eq!(rules.name(), expected),
+            Err(error) => assert!(error.to_string().starts_with(expected), "{error}"),
+        }
+    }
+}
+
+#[test]
+fn every_rule_set_makes_a_ladder_that_can_be_matched() {
+    for (set, variants) in SETS {
+        for variant in variants.iter().map(|variant| format!("{set}:{variant}")).chain([set.into()])
+        {
+            let ladder = under(&variant, "");
+            assert!(crate::climb::Climber::new(&ladder).is_ok(), "{variant}");
+        }
+    }
+}
+
+#[test]
+fn rules_turn_policies() {
+    let ladder = under("posthog", "");
+    assert_eq!(ladder.window, Window::FromEntry(Span::days(14)));
+    assert_eq!((ladder.start, ladder.times), (Start::Latest, Times::AboveZero));
+    assert_eq!(ladder.exclusions[0].ends, Ends::Journey);
+    let ladder = under("clickhouse:strict_order+allow_reentry", "");
+    assert_eq!(ladder.halt, Halt { foreign: true, early: false, repeat: false });
+    assert_eq!(ladder.reuse, Reuse::TwoSteps);
+    assert_eq!(under("mixpanel:totals", "").count, Count::Attempt);
+    assert_eq!(under("shopify", "").linkage, Linkage::Apart);
+}
+
+#[test]
+fn what_is_named_stays() {
+    assert_eq!(under("posthog", "window = \"1h\"").window, Window::FromEntry(Span::seconds(3600)));
+    assert_eq!(under("mixpanel", "ties = \"strict\"").ties, Ties::Strict);
+    let ladder = under("mixpanel:totals", "entry = \"longest\"");
+    assert_eq!((ladder.count, ladder.entry), (Count::Customer, Entry::Longest));
+    let ladder = under("mixpanel", "count = \"attempt\"");
+    assert_eq!((ladder.count, ladder.entry), (Count::Attempt, Entry::Every));
+    let own = format!("{STEPS}[[exclude]]\nevent = \"x\"\nends = \"attempt\"\n");
+    assert!(named_policies(&own).contains(&Policy::Ends));
+}
+
+#[test]
+fn the_programs_own_rules_change_nothing() {
+    let text =
+        format!("order = \"any\"\nwindow = \"2h\"\n{}", STEPS.replace("within = \"1h\"\n", ""));
+    let ladder = draft::from_toml("l.toml", &text).unwrap();
+    let mut same = ladder.clone();
+    Rules::parse("funnel").unwrap().apply(&mut same, &BTreeSet::new());
+    assert_eq!(same, ladder);
+}

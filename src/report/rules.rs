@@ -1,0 +1,101 @@
+//! `funnel rules` as an answer: the same ladder under other tools' rules, and why the counts differ.
+
+use super::sheet::{Cell, Sheet, left, right};
+use super::words;
+use crate::findings::{Findings, RivalFinding};
+use crate::ladder::definition::Ladder;
+use serde::Serialize;
+
+/// The version of the keys.
+pub const SCHEMA: &str = "funnel.rules/1";
+
+/// The same ladder under several rules.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RulesReport {
+    /// Always [`SCHEMA`].
+    pub schema: &'static str,
+    /// The steps' names, in the ladder's order.
+    pub steps: Vec<String>,
+    /// One row a rule set, the program's own first.
+    pub rows: Vec<RulesRow>,
+}
+
+/// What one rule set counts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RulesRow {
+    /// The name of the rules.
+    pub rules: String,
+    /// Journeys that reached each step.
+    pub reached: Vec<u64>,
+    /// Which of its rules change whose count, against the program's own.
+    pub because: Vec<Because>,
+}
+
+/// A group of policies and how many customers it touches.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Because {
+    /// `unit`, `window`, `entry`, `ties`, `exclusion` or `order`.
+    pub cause: &'static str,
+    /// Customers whose count changes with it.
+    pub journeys: u64,
+    /// Their share of all customers; `None` without customers.
+    pub share: Option<f64>,
+}
+
+impl RulesReport {
+    /// The rows of a run that counted the ladder under other rules.
+    pub fn new(findings: &Findings, ladder: &Ladder) -> RulesReport {
+        let ours = RulesRow {
+            rules: "funnel".to_string(),
+            reached: findings.tally.steps.iter().map(|step| step.reached).collect(),
+            because: Vec::new(),
+        };
+        let customers = findings.tally.customers;
+        let rivals = findings.rivals.iter().map(|rival| row(rival, customers));
+        RulesReport {
+            schema: SCHEMA,
+            steps: ladder.steps.iter().map(|step| step.name.clone()).collect(),
+            rows: std::iter::once(ours).chain(rivals).collect(),
+        }
+    }
+}
+
+/// The causes with the most customers first.
+fn row(rival: &RivalFinding, customers: u64) -> RulesRow {
+    let because = |(&cause, &journeys): (&&'static str, &u64)| Because {
+        cause,
+        journeys,
+        share: (customers > 0).then(|| journeys as f64 / customers as f64),
+    };
+    let mut because: Vec<Because> = rival.because.iter().map(because).collect();
+    because.sort_by(|a, b| b.journeys.cmp(&a.journeys).then(a.cause.cmp(b.cause)));
+    RulesRow { rules: rival.name.clone(), reached: rival.reached.clone(), because }
+}
+
+/// The rows as a table: the steps, the share that reached the last, and what makes the difference.
+pub fn rules_sheet(report: &RulesReport) -> Sheet {
+    let mut columns = vec![left("rules", 0)];
+    let last = report.steps.len().saturating_sub(1);
+    for (position, step) in report.steps.iter().enumerate() {
+        columns.push(right(step, if position == 0 || position == last { 0 } else { 2 }));
+    }
+    columns.push(right("rate", 0).means("of those at the first step, who reached the last"));
+    columns.push(
+        left("because of", 1)
+            .means("the rules that change the count, with the customers they touch"),
+    );
+    let mut sheet = Sheet::new("The same ladder as others count it", columns);
+    for row in &report.rows {
+        let mut cells = vec![Cell::Text(row.rules.clone())];
+        cells.extend(row.reached.iter().map(|&reached| Cell::Count(reached)));
+        let rate = row.reached.first().filter(|&&base| base > 0).zip(row.reached.last());
+        cells.push(Cell::Share(rate.map(|(&base, &hits)| hits as f64 / base as f64)));
+        cells.push(Cell::Text(row.because.iter().map(in_words).collect::<Vec<_>>().join(", ")));
+        sheet.rows.push(cells);
+    }
+    sheet
+}
+
+fn in_words(because: &Because) -> String {
+    format!("{} {}", because.cause, words::count(because.journeys))
+}
