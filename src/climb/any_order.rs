@@ -14,7 +14,7 @@ use super::room::Room;
 use super::search::Search;
 use super::terms::STEPS;
 use crate::event::StepSet;
-use crate::ladder::definition::Start;
+use crate::ladder::definition::{Ends, Start};
 use crate::time::Instant;
 use std::cmp::Reverse;
 
@@ -32,20 +32,22 @@ impl Search<'_> {
         let rung = count.saturating_sub(1);
         let finish = chain.last().copied().flatten().unwrap_or(self.entry);
         let converted = rung == self.terms.last_rung();
-        let seen = self.seen_until(&room, converted.then_some(finish.end));
+        let seen = self.seen_until(&room, if converted { finish.at } else { Instant::MAX });
         let rows = self.terms.rungs.iter().take(count).map(|rung| StepSet::only(rung.step));
+        let void = self.hit_by(Ends::Progress, &finish, converted);
+        let ended = self.hit_by(Ends::Attempt, &finish, converted).filter(|_| !converted);
         let merit = Merit {
+            void: void.is_some(),
             rung: Reverse(rung),
             conversion: if converted { finish.at } else { Instant::MIN },
-            hit: self.is_hit_by(&finish, converted),
+            hit: self.hit_by(Ends::Journey, &finish, converted).is_some(),
             furthest: Reverse(self.terms.furthest(rung, seen)),
             observed: Reverse(seen.count()),
             finish: finish.at,
         };
         let chain = chain.iter().copied().flatten().enumerate();
         let latest = self.terms.start == Start::Latest;
-        let excluded = self.entry_bar().filter(|bar| !converted && bar.at <= self.limit);
-        let excluded = excluded.map(|bar| bar.touch);
+        let excluded = void.or(ended).map(|bar| bar.touch);
         let span = Span { limit: self.limit, closes: self.limit, excluded };
         Attempt::new(merit, chain, latest).with(rows.fold(seen, StepSet::with), span)
     }
@@ -57,6 +59,7 @@ impl Search<'_> {
         let seen = present.filter(|&step| self.index.first(step, &threshold, self.limit).is_some());
         let observed = seen.fold(StepSet::EMPTY, |seen, step| seen.with(StepSet::only(step)));
         let merit = Merit {
+            void: false,
             rung: Reverse(0),
             conversion: Instant::MIN,
             hit: false,
@@ -121,13 +124,14 @@ impl Search<'_> {
         false
     }
 
-    /// The steps that are not required of which an event lies inside the room, from the entry on.
-    fn seen_until(&self, room: &Room, end: Option<Instant>) -> StepSet {
+    /// The steps that are not required of which an event lies inside the room, from the entry on until
+    /// `last`: the conversion's moment, which is the same whichever event of that moment is chosen.
+    fn seen_until(&self, room: &Room, last: Instant) -> StepSet {
         let threshold = Threshold::not_before(self.entry.at, self.floor);
         let free = StepSet(self.terms.steps.0 & !self.terms.required.0);
         let seen = self.index.present(free).filter(|&step| {
-            let first = self.index.first(step, &threshold, room.until);
-            first.is_some_and(|event| room.admits(&event) && end.is_none_or(|end| event.at < end))
+            let first = self.index.first(step, &threshold, room.until.min(last));
+            first.is_some_and(|event| room.admits(&event))
         });
         seen.fold(StepSet::EMPTY, |seen, step| seen.with(StepSet::only(step)))
     }

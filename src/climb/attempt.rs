@@ -12,6 +12,8 @@ use std::cmp::Reverse;
 /// What an attempt achieved, apart from when it began and which events it chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Merit {
+    /// Whether an exclusion undid all of it: such an attempt counts only as the absence of others.
+    pub(super) void: bool,
     /// 1. The last rung: the more required steps, the better.
     pub(super) rung: Reverse<usize>,
     /// 2. The time of the conversion, the earlier the better; the beginning of time if there is none.
@@ -25,6 +27,13 @@ pub(super) struct Merit {
     pub(super) observed: Reverse<u32>,
     /// 5. The time of the last chosen event.
     pub(super) finish: Instant,
+}
+
+impl Merit {
+    /// Whether a journey whose best attempt this is counts nowhere.
+    pub(super) fn is_out(&self) -> bool {
+        self.void || self.hit
+    }
 }
 
 /// How long an attempt may go on.

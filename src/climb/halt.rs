@@ -7,27 +7,37 @@
 
 use super::terms::{STEPS, Terms};
 use crate::event::{StepSet, Touch};
-use crate::ladder::definition::Ties;
+use crate::ladder::definition::{Reuse, Ties};
 use crate::time::Instant;
 
-/// How a rung was reached: from which entry, and by an event that was over when.
-type Reached = Option<(Instant, Instant)>;
+/// How a rung was reached.
+#[derive(Clone, Copy)]
+struct Reached {
+    /// When the attempt was entered.
+    entry: Instant,
+    /// When the event was over.
+    over: Instant,
+    /// The position of the event's touch.
+    touch: usize,
+}
 
 /// What was reached so far.
 struct Reading<'t> {
     terms: &'t Terms,
-    rungs: [Reached; STEPS],
+    rungs: [Option<Reached>; STEPS],
+    /// The same by the touch before: where an event is one step only, it cannot follow itself.
+    former: [Option<Reached>; STEPS],
 }
 
 /// Takes out of a journey, in place, what comes after the event that halts it. Touches stay at their
 /// positions; those that do not exist are cut off or lose their steps.
 pub(super) fn halt(terms: &Terms, journey: &mut Vec<Touch>) {
-    let mut reading = Reading { terms, rungs: [None; STEPS] };
+    let mut reading = Reading { terms, rungs: [None; STEPS], former: [None; STEPS] };
     let mut start = 0;
     while let Some(first) = journey.get(start) {
         let at = first.at;
         let end = start + journey.iter().skip(start).take_while(|touch| touch.at == at).count();
-        if reading.halts(&mut journey[start..end]) {
+        if reading.halts(&mut journey[start..end], start) {
             journey.truncate(end);
             return;
         }
@@ -36,53 +46,74 @@ pub(super) fn halt(terms: &Terms, journey: &mut Vec<Touch>) {
 }
 
 impl Reading<'_> {
-    /// Reads the events of one instant; if one halts, takes the steps after it from all of them.
-    fn halts(&mut self, instant: &mut [Touch]) -> bool {
+    /// Reads the events of one instant, the first of which is at position `start`; if one halts, takes
+    /// the steps after it from all of them.
+    fn halts(&mut self, instant: &mut [Touch], start: usize) -> bool {
         let is_foreign = |touch: &Touch| touch.steps.common(self.terms.steps).is_empty();
         let entered = self.rungs[0].is_some();
         if self.terms.halt.foreign && entered && instant.iter().any(is_foreign) {
-            instant.iter_mut().for_each(|touch| touch.steps = StepSet::EMPTY);
+            keep_below(0, 0, instant);
             return true;
         }
+        let wrong = self.first_wrong(instant, start);
+        if let Some((place, rung)) = wrong {
+            keep_below(self.terms.rungs[rung].step, place, instant);
+        }
+        wrong.is_some()
+    }
+
+    /// The first event of an instant that halts: its place in the instant, and the rung that it fits.
+    fn first_wrong(&mut self, instant: &[Touch], start: usize) -> Option<(usize, usize)> {
         for rung in 0..self.terms.rungs.len() {
             let step = self.terms.rungs[rung].step;
-            for place in 0..instant.len() {
-                let touch = instant[place];
-                if touch.steps.has(step) && self.reads(rung, &touch) {
-                    self.cut(instant, place, rung);
-                    return true;
+            let fits = instant.iter().enumerate().filter(|(_, touch)| touch.steps.has(step));
+            for (place, touch) in fits {
+                if self.reads(rung, touch, start + place) {
+                    return Some((place, rung));
                 }
             }
         }
-        false
-    }
-
-    /// Leaves the steps below a rung, and the rung itself to the touches before `place`.
-    fn cut(&self, instant: &mut [Touch], place: usize, rung: usize) {
-        let step = self.terms.rungs[rung].step;
-        for (at, touch) in instant.iter_mut().enumerate() {
-            let left =
-                StepSet::only(step).0 - 1 | if at < place { StepSet::only(step).0 } else { 0 };
-            touch.steps = touch.steps.common(StepSet(left));
-        }
+        None
     }
 
     /// Reads an event of a rung; says whether it halts.
-    fn reads(&mut self, rung: usize, touch: &Touch) -> bool {
-        let Some(below) = rung.checked_sub(1).map(|below| self.rungs[below]) else {
-            self.rungs[0] = Some((touch.at, self.terms.end(touch)));
+    fn reads(&mut self, rung: usize, touch: &Touch, position: usize) -> bool {
+        let over = self.terms.end(touch);
+        let Some(below) = rung.checked_sub(1) else {
+            self.reach(rung, Reached { entry: touch.at, over, touch: position });
             return false;
         };
         if self.terms.halt.repeat && self.rungs[rung].is_some() {
             return true;
         }
-        let Some((entry, over)) = below else {
+        let Some(below) = self.before(below, position) else {
             return self.terms.halt.early && self.rungs[0].is_some();
         };
-        let rises = self.terms.ties != Ties::Strict || touch.at >= over;
-        if touch.at <= self.terms.limit(entry) && rises {
-            self.rungs[rung] = Some((entry, self.terms.end(touch)));
+        let rises = self.terms.ties != Ties::Strict || touch.at >= below.over;
+        if touch.at <= self.terms.limit(below.entry) && rises {
+            self.reach(rung, Reached { entry: below.entry, over, touch: position });
         }
         false
+    }
+
+    /// How a rung was reached before an event, which may not follow itself.
+    fn before(&self, rung: usize, position: usize) -> Option<Reached> {
+        let by_another =
+            |reached: &Reached| self.terms.reuse == Reuse::TwoSteps || reached.touch != position;
+        self.rungs[rung].filter(by_another).or_else(|| self.former[rung].filter(by_another))
+    }
+
+    fn reach(&mut self, rung: usize, reached: Reached) {
+        self.former[rung] = self.rungs[rung];
+        self.rungs[rung] = Some(reached);
+    }
+}
+
+/// Leaves the steps below `step`, and `step` itself to the touches before `place`.
+fn keep_below(step: usize, place: usize, instant: &mut [Touch]) {
+    let below = StepSet(StepSet::only(step).0 - 1);
+    for (at, touch) in instant.iter_mut().enumerate() {
+        let left = if at < place { below.with(StepSet::only(step)) } else { below };
+        touch.steps = touch.steps.common(left);
     }
 }

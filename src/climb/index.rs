@@ -54,7 +54,8 @@ impl Threshold {
         Threshold { after: moment, from: Instant::MIN, floor, held: None }
     }
 
-    fn admits(&self, event: &Event) -> bool {
+    /// Whether an event lies beyond it, whatever it holds.
+    pub(super) fn admits(&self, event: &Event) -> bool {
         event.end > self.after && event.at >= self.from && event.touch >= self.floor
     }
 }

@@ -124,7 +124,7 @@ impl Climber {
             if attempt.merit.hit {
                 return false;
             }
-            verdicts.push(verdict);
+            verdicts.extend(Some(verdict).filter(|_| !attempt.merit.void));
             match after(&attempt, &verdict, journey) {
                 Some(next) => floor = next,
                 None => break,
@@ -141,7 +141,7 @@ impl Climber {
         seen_until: Instant,
         session_end: Instant,
     ) -> Option<Verdict> {
-        if attempt.merit.hit {
+        if attempt.merit.is_out() {
             return None;
         }
         Some(self.verdict_of(attempt, journey, (seen_until, session_end), 0))

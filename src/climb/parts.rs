@@ -68,7 +68,7 @@ impl Climber {
                 best = Some((placed, verdict.placed(places)));
             }
         });
-        best.filter(|(attempt, _)| !attempt.merit.hit).map(|(_, verdict)| verdict)
+        best.filter(|(attempt, _)| !attempt.merit.is_out()).map(|(_, verdict)| verdict)
     }
 
     /// Judges all attempts in the parts of a journey; false if an exclusion takes it out altogether.

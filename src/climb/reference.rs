@@ -12,7 +12,7 @@ use super::{Outcome, Verdict};
 use crate::event::{StepSet, Touch};
 use crate::journey::{SESSION_GAP, Sessionizer};
 use crate::ladder::definition::{
-    Count, Entry, Ladder, Linkage, Order, Presence, Start, Ties, Times, Window,
+    Count, Ends, Entry, Ladder, Linkage, Order, Presence, Start, Ties, Times, Window,
 };
 use crate::time::Instant;
 use rules::Case;
@@ -31,12 +31,13 @@ pub fn judge_all(ladder: &Ladder, journey: &[Touch], seen_until: Instant) -> Vec
         if tries.iter().any(|one| one.hit) {
             return Vec::new();
         }
-        let mut verdicts: Vec<Verdict> = tries.into_iter().map(|one| one.verdict).collect();
+        let tries = tries.into_iter().filter(|one| !one.rank.0);
+        let mut verdicts: Vec<Verdict> = tries.map(|one| one.verdict).collect();
         verdicts.sort_by_key(|verdict| verdict.entry);
         return verdicts;
     }
     let best = tries.into_iter().min_by(|one, other| one.rank.cmp(&other.rank));
-    best.filter(|best| !best.hit).map(|best| best.verdict).into_iter().collect()
+    best.filter(|best| !best.hit && !best.rank.0).map(|best| best.verdict).into_iter().collect()
 }
 
 /// Whether attempts follow each other.
@@ -47,6 +48,7 @@ fn is_every(ladder: &Ladder) -> bool {
 
 /// What an attempt is worth; the smallest is the best.
 type Rank = (
+    bool,
     Reverse<usize>,
     Option<Instant>,
     bool,
@@ -103,7 +105,7 @@ impl Part {
             let Some(chain) = case.best() else { return tries };
             let mut one = self.judged(&case, &chain, seen_until);
             let resume = case.resume(&chain, one.verdict.outcome, one.verdict.window_end);
-            one.rank.8 = one.rank.8.iter().map(|&at| self.places[floor + at]).collect();
+            one.rank.9 = one.rank.9.iter().map(|&at| self.places[floor + at]).collect();
             let links = one.verdict.chain.links().iter();
             let links = links.map(|&(step, at)| (step, self.places[floor + at]));
             one.verdict.chain = links.collect();
@@ -146,7 +148,7 @@ impl Part {
             by_tie: case.depends_on_a_tie(chain),
             times: if is_apart { Times::None } else { ladder.times },
         };
-        Try { rank: case.rank(chain), hit: case.is_hit(chain), verdict }
+        Try { rank: case.rank(chain), hit: case.is_hit(chain, Ends::Journey), verdict }
     }
 }
 
@@ -169,9 +171,10 @@ impl Case<'_> {
         let finish = times.last().copied().unwrap_or_default();
         let begin = times.first().copied().unwrap_or_default().0;
         (
+            self.is_hit(chain, Ends::Progress),
             Reverse(chain.len()),
             Some(finish).filter(|_| self.has_converted(chain)),
-            self.is_hit(chain),
+            self.is_hit(chain, Ends::Journey),
             Reverse(self.furthest(chain)),
             Reverse(self.observed(chain).count()),
             finish,

@@ -9,7 +9,7 @@ use super::level::Climb;
 use super::search::Search;
 use super::terms::{Ban, STEPS};
 use crate::event::StepSet;
-use crate::ladder::definition::{Order, Reuse, Ties};
+use crate::ladder::definition::{Ends, Order, Reuse, Ties};
 use crate::time::{Instant, Precision};
 
 /// The bounds from above; both are still inside.
@@ -89,7 +89,7 @@ impl Search<'_> {
     /// What may be seen after the last event of a chain that ends at `rung`: the window, up to an
     /// exclusion that ends the attempt.
     pub(super) fn gap_room(&self, climb: &Climb, rung: usize) -> Room {
-        let bars = self.bars(climb, rung).filter(|(ban, _)| !ban.ends_journey);
+        let bars = self.bars(climb, rung).filter(|(ban, _)| ban.ends == Ends::Attempt);
         bars.fold(self.window_after(climb), |room, (_, bar)| room.and(bar.room))
     }
 
@@ -179,6 +179,17 @@ impl Search<'_> {
         Room::before(end)
     }
 
+    /// The position of the first foreign event that parts `event` from what follows.
+    pub(super) fn first_foreign(&self, event: &Event, rung: usize) -> Option<usize> {
+        let gap = self.terms.rungs[rung].gap;
+        let threshold = self.surely_after(event);
+        (0..self.journey.len()).find(|&at| {
+            let touch = &self.journey[at];
+            !self.terms.is_neutral(touch, gap)
+                && threshold.admits(&Event::of(self.terms, at, touch))
+        })
+    }
+
     /// The exclusions in force after the last event of a chain that ends at `rung`, with the first event
     /// that each forbids.
     fn bars(&self, climb: &Climb, rung: usize) -> impl Iterator<Item = (&Ban, Bar)> {
@@ -213,35 +224,33 @@ impl Search<'_> {
     /// The bounds that exclusions after the entry set to a rung.
     pub(super) fn entry_bars(&self, rung: usize) -> Room {
         let bans = self.terms.bans.iter().enumerate();
-        let bans =
-            bans.filter(|(_, ban)| ban.after == 0 && rung <= ban.before && !ban.ends_journey);
+        let bans = bans
+            .filter(|(_, ban)| ban.after == 0 && rung <= ban.before && ban.ends == Ends::Attempt);
         let bars = bans.filter_map(|(number, _)| self.bar(number, &self.entry));
         bars.fold(Room::until(Instant::MAX), |room, bar| room.and(bar.room))
     }
 
-    /// The first exclusion of any kind that ends an attempt after the entry.
-    pub(super) fn entry_bar(&self) -> Option<Bar> {
-        self.first_bar(&Climb::at(self.entry), 0)
-    }
-
-    /// Whether an exclusion that ends the journey lies after the entry: before `finish` if that is the
-    /// conversion, else inside the window.
-    pub(super) fn is_hit_by(&self, finish: &Event, converted: bool) -> bool {
+    /// The first exclusion of a kind that lies after the entry: before `finish` if that is the conversion,
+    /// else inside the window.
+    pub(super) fn hit_by(&self, ends: Ends, finish: &Event, converted: bool) -> Option<Bar> {
         let entry = Climb::at(self.entry);
-        let mut bars = self.bars(&entry, 0).filter(|(ban, _)| ban.ends_journey);
-        bars.any(|(_, bar)| if converted { !bar.room.admits(finish) } else { bar.at <= self.limit })
+        let bars = self.bars(&entry, 0).filter(|(ban, _)| ban.ends == ends);
+        let hits = bars
+            .map(|(_, bar)| bar)
+            .filter(|bar| if converted { !bar.room.admits(finish) } else { bar.at <= self.limit });
+        hits.min_by_key(|bar| bar.touch)
     }
 
     /// The first exclusion that ended an attempt after the last event of its chain.
     pub(super) fn first_bar(&self, climb: &Climb, rung: usize) -> Option<Bar> {
-        let bars = self.bars(climb, rung).filter(|(ban, _)| !ban.ends_journey);
+        let bars = self.bars(climb, rung).filter(|(ban, _)| ban.ends == Ends::Attempt);
         bars.map(|(_, bar)| bar).min_by_key(|bar| bar.touch)
     }
 
     /// Whether an exclusion that ends the journey lies before the last event of a chain, at `rung`.
     pub(super) fn is_hit_at(&self, climb: &Climb, rung: usize) -> bool {
         let bans = self.terms.bans.iter().enumerate();
-        let mut bans = bans.filter(|(_, ban)| ban.ends_journey && ban.before == rung);
+        let mut bans = bans.filter(|(_, ban)| ban.ends == Ends::Journey && ban.before == rung);
         bans.any(|(number, ban)| {
             let anchor = self.chain(climb).nth(rung - ban.after);
             let bar = anchor.and_then(|anchor| self.bar(number, &anchor));
@@ -252,7 +261,7 @@ impl Search<'_> {
     /// Whether an exclusion that ends the journey lies after the last event of a chain, inside the window.
     pub(super) fn is_hit_on_the_way(&self, climb: &Climb, rung: usize) -> bool {
         let until = self.window_after(climb).until;
-        self.bars(climb, rung).any(|(ban, bar)| ban.ends_journey && bar.at <= until)
+        self.bars(climb, rung).any(|(ban, bar)| ban.ends == Ends::Journey && bar.at <= until)
     }
 
     /// Whether exclusions leave `one` less room than `other`, or have hit it alone.

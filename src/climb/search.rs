@@ -231,6 +231,7 @@ impl<'j> Search<'j> {
     fn merit(&self, rung: usize, finish: Instant, seen: StepSet, observed: u32) -> Merit {
         let converted = rung == self.terms.last_rung();
         Merit {
+            void: false,
             rung: Reverse(rung),
             conversion: if converted { finish } else { Instant::MIN },
             hit: false,

@@ -4,7 +4,7 @@
 //! are judged, for ladders from anywhere.
 
 use super::terms::STEPS;
-use crate::ladder::definition::{Exclusion, Ladder, Order, Presence, Step, Window};
+use crate::ladder::definition::{Ends, Exclusion, Ladder, Order, Presence, Step, Window};
 
 /// The most exclusions: they are the bits of a byte.
 const EXCLUSIONS: usize = 8;
@@ -18,11 +18,13 @@ pub(super) fn refusals(ladder: &Ladder) -> Vec<String> {
 }
 
 /// Policies that contradict each other.
-fn without_meaning(ladder: &Ladder) -> [Option<&'static str>; 3] {
+fn without_meaning(ladder: &Ladder) -> [Option<&'static str>; 4] {
     let any = ladder.order == Order::Any;
     let each = matches!(ladder.window, Window::Each(_));
     let within = ladder.steps.iter().any(|step| step.within.is_some());
     [
+        (!any && ladder.exclusions.iter().any(|ban| ban.ends == Ends::Progress))
+            .then_some("[[exclude]]: ends = \"progress\" is for steps in any order"),
         ladder.open.then_some("an open ladder has totals, but no journeys to match"),
         (any && each).then_some(
             "window = { each = … } needs an order: in any order no step has a previous one",

@@ -42,8 +42,8 @@ pub(super) struct Ban {
     pub(super) step: Option<usize>,
     /// The rung before which it counts.
     pub(super) before: usize,
-    /// Whether it ends the whole journey.
-    pub(super) ends_journey: bool,
+    /// What it ends.
+    pub(super) ends: Ends,
 }
 
 /// The part of a ladder that decides how far a journey got.
@@ -247,7 +247,7 @@ impl Ban {
             after,
             step: (rungs[after] != exclusion.after).then_some(exclusion.after),
             before: before.unwrap_or(rungs.len() - 1),
-            ends_journey: exclusion.ends == Ends::Journey,
+            ends: exclusion.ends,
         }
     }
 

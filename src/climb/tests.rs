@@ -3,15 +3,18 @@
 //!
 //! A ladder is written `A O? I! E` (`?` optional, `!` implied); a journey is written `A1 OE2.5 E3s`:
 //! the steps that a touch fits, its time in seconds and its precision (`s` second, `m` minute, `d`
-//! day, none exact). `x` and `y` are secondary actions.
+//! day, none exact). `x` and `y` are secondary actions, `X` is excluded, `Z` is foreign; `p` and `q` are
+//! values of the property that is held.
 
 mod counting;
+mod explanations;
+mod golden;
 mod limits;
 mod policies;
 mod random;
 
 use super::{Climber, Outcome, Verdict, reference};
-use crate::event::{RowRef, StepSet, Touch};
+use crate::event::{RowRef, StepSet, Touch, mark};
 use crate::key::Key;
 use crate::ladder::definition::{
     Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order, Presence, Range, Reuse,
@@ -82,7 +85,7 @@ pub(super) fn touch(at: i64, precision: Precision, steps: StepSet) -> Touch {
         sequence: 0,
         precision,
         aside: 0,
-        marks: 0,
+        marks: mark::LOG,
         held: Key::NONE,
         values: Key::NONE,
         exclusions: 0,
@@ -113,6 +116,10 @@ fn read_touch(ladder: &Ladder, word: &str) -> Touch {
         match letter.as_str() {
             "x" => touch.actions.add(0),
             "y" => touch.actions.add(1),
+            "X" => touch.exclusions |= 1,
+            "p" => touch.held = Key(7),
+            "q" => touch.held = Key(8),
+            "Z" => {}
             name => touch.steps.add(ladder.steps.iter().position(|s| s.name == name).unwrap()),
         }
     }

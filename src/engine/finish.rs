@@ -96,7 +96,6 @@ pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec
     let occurs = |name: &str| {
         seen.iter().any(|own| *own == name || vocabulary::canonical(own) == Some(name))
             || haul.derived.contains(name)
-            || name == "visit"
     };
     let names = ladder.steps.iter().filter(|_| given).flat_map(|step| {
         step.condition.event.exact_names().map(|name| (step.name.clone(), name.to_string()))

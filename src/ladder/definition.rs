@@ -206,6 +206,8 @@ pub enum Ends {
     Attempt,
     /// The whole journey.
     Journey,
+    /// What the attempt has done so far, as if it had never begun; in any order only.
+    Progress,
 }
 
 /// An event that must not happen between two steps.

@@ -44,8 +44,8 @@ impl PropertyTest {
     }
 }
 
-/// What a value must be like. A missing value fails every test but `Exists(false)`, and so it meets
-/// `Not` of all others.
+/// What a value must be like. A missing value fails every test but `Exists(false)`: what is not known
+/// is neither something nor something else.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Test {
     /// Equal to this.
@@ -83,9 +83,9 @@ impl Test {
     pub fn holds(&self, value: Option<&Value<'_>>) -> bool {
         match (self, value) {
             (Test::Exists(wanted), _) => *wanted == value.is_some(),
-            (Test::Not(test), _) => !test.holds(value),
             (Test::All(tests), _) => tests.iter().all(|test| test.holds(value)),
             (_, None) => false,
+            (Test::Not(test), _) => !test.holds(value),
             (_, Some(value)) => self.passes(value),
         }
     }
@@ -410,7 +410,7 @@ mod tests {
         let equals = Test::Equals(Literal::Text("x".into()));
         for (test, expected) in [
             (equals.clone(), false),
-            (Test::Not(Box::new(equals.clone())), true),
+            (Test::Not(Box::new(equals.clone())), false),
             (Test::Not(Box::new(Test::AnyOf(vec![]))), true),
             (Test::Exists(true), false),
             (Test::Exists(false), true),

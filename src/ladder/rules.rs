@@ -169,7 +169,7 @@ impl Rules {
 
     /// The furthest chain, timed from its latest entry; times of zero seconds are no times. An exclusion
     /// in the furthest attempt takes the person out, except where steps come in any order: there it only
-    /// undoes what was done before it.
+    /// undoes what the attempt has done before it.
     fn posthog(&self, ladder: &mut Ladder) {
         common(ladder);
         ladder.window = Window::FromEntry(Span::days(14));
@@ -178,7 +178,7 @@ impl Rules {
         if self.has("strict") {
             ladder.order = Order::Adjacent;
         }
-        let ends = if self.has("unordered") { Ends::Attempt } else { Ends::Journey };
+        let ends = if self.has("unordered") { Ends::Progress } else { Ends::Journey };
         if self.has("unordered") {
             ladder.order = Order::Any;
         }

@@ -152,8 +152,7 @@ impl Matches {
     fn of(conditions: &[Condition], names: &[&str]) -> Matches {
         let mut matches = Matches::default();
         for (position, condition) in conditions.iter().enumerate() {
-            let is_any = condition.event.is_any()
-                || condition.event.exact_names().any(|name| name == "visit");
+            let is_any = condition.event.is_any();
             let hit = |name: &&str| condition.event.matches(name);
             // A negated pattern means none of the names that the row goes by.
             let matched = is_any

@@ -205,26 +205,25 @@ impl<'c> Case<'c> {
         if self.ladder.linkage == Linkage::Apart || self.has_converted(chain) {
             return None;
         }
-        let active = self.active(chain, Ends::Attempt);
+        let kinds = [Ends::Attempt, Ends::Progress].into_iter();
+        let active = kinds.flat_map(|ends| self.active(chain, ends));
         let forbidden = active.flat_map(|number| self.forbidden(number, chain));
         forbidden.filter(|&touch| self.journey[touch].at <= closes).min()
     }
 
-    /// Whether an exclusion that ends the journey lies in the attempt.
-    pub(super) fn is_hit(&self, chain: &[usize]) -> bool {
-        let journey = |number: &usize| self.ladder.exclusions[*number].ends == Ends::Journey;
+    /// Whether an exclusion that ends the journey, or the attempt's progress, lies in the attempt.
+    pub(super) fn is_hit(&self, chain: &[usize], ends: Ends) -> bool {
+        let ends = |number: &usize| self.ladder.exclusions[*number].ends == ends;
         let is_hit = |number: usize| {
             let (_, before) = self.rungs_of(&self.ladder.exclusions[number]);
             let forbidden = self.forbidden(number, chain).into_iter();
-            match chain.get(before) {
-                Some(&end) => forbidden.into_iter().any(|touch| self.is_surely_after(touch, end)),
-                None => {
-                    let end = self.window_end(chain);
-                    forbidden.into_iter().any(|touch| self.journey[touch].at <= end)
-                }
-            }
+            let end = self.window_end(chain);
+            forbidden.into_iter().any(|touch| match chain.get(before) {
+                Some(&last) => self.is_surely_after(touch, last),
+                None => self.journey[touch].at <= end,
+            })
         };
-        (0..self.ladder.exclusions.len()).filter(journey).any(is_hit)
+        (0..self.ladder.exclusions.len()).filter(ends).any(is_hit)
             && self.ladder.linkage == Linkage::Chain
     }
 
@@ -285,13 +284,15 @@ impl<'c> Case<'c> {
         let rung = if is_any { 0 } else { rung };
         let Some(&before) = chain.get(rung) else { return false };
         let conversion = chain.last().filter(|_| self.has_converted(chain));
-        let after = if is_any { conversion } else { chain.get(rung + 1) };
+        let after = chain.get(rung + 1).filter(|_| !is_any);
+        let last = conversion.filter(|_| is_any);
         let climbed = &chain[..=rung];
         (0..self.journey.len()).any(|touch| {
             self.journey[touch].steps.has(step)
                 && self.journey[touch].at <= self.window_end(climbed)
                 && self.not_before(before, touch)
                 && after.is_none_or(|&after| self.not_before(touch, after))
+                && last.is_none_or(|&last| self.journey[touch].at <= self.journey[last].at)
                 && !self.is_barred(climbed, touch)
         })
     }

@@ -94,7 +94,7 @@ fn ladders() -> impl Strategy<Value = Ladder> {
             (Order::Any, Window::Each(span)) => Window::FromEntry(span),
             (_, window) => window,
         };
-        let exclusions = excluded(&exclusions, &steps);
+        let exclusions = excluded(&exclusions, &steps, order);
         let hold = holds.then(|| "product".to_owned());
         let counts = if entry == Entry::Every { Count::Attempt } else { Count::Customer };
         let plain = ladder_of(steps, window);
@@ -118,11 +118,16 @@ fn ladders() -> impl Strategy<Value = Ladder> {
 fn excluded(
     drawn: &[(usize, usize, bool)],
     steps: &[crate::ladder::definition::Step],
+    order: Order,
 ) -> Vec<Exclusion> {
     let one = |&(after, length, ends_journey): &(usize, usize, bool)| {
         let after = after.min(steps.len() - 2);
         let before = (after + length).min(steps.len() - 1);
-        let ends = if ends_journey { Ends::Journey } else { Ends::Attempt };
+        let ends = match (ends_journey, order, after) {
+            (true, Order::Any, 0) => Ends::Progress,
+            (true, _, _) => Ends::Journey,
+            (false, _, _) => Ends::Attempt,
+        };
         Exclusion { condition: steps[0].condition.clone(), after, before, ends }
     };
     drawn.iter().map(one).collect()

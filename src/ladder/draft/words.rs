@@ -56,5 +56,5 @@ impl Word for Presence {
 
 impl Word for Ends {
     const WORDS: &'static [(&'static str, Ends)] =
-        &[("attempt", Ends::Attempt), ("journey", Ends::Journey)];
+        &[("attempt", Ends::Attempt), ("journey", Ends::Journey), ("progress", Ends::Progress)];
 }
