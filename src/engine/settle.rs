@@ -167,7 +167,8 @@ fn settle_orders(
     }
     let completed = take_completed(haul, settled);
     if let Some(book) = &mut settled.book {
-        book.money.extend(completed.iter().map(|(&number, seen)| (number, (seen.amount, seen.currency))));
+        book.money
+            .extend(completed.iter().map(|(&number, seen)| (number, (seen.amount, seen.currency))));
     }
     for order in orders.iter().filter(|order| why_left_out(order).is_none()) {
         let Some(number) = order_number(order, &shared) else { continue };

@@ -9,7 +9,12 @@ use crate::findings::Notice;
 use crate::ladder::definition::Ladder;
 
 /// Why a journey stopped, in words.
-pub(super) fn why(stop: &PersonStop, person: &PersonFinding, ladder: &Ladder, zone: Zone) -> String {
+pub(super) fn why(
+    stop: &PersonStop,
+    person: &PersonFinding,
+    ladder: &Ladder,
+    zone: Zone,
+) -> String {
     let step = step_name(stop.step, ladder);
     let last = person.climb.as_ref().and_then(|climb| climb.chain.last());
     let previous = last.map_or_else(|| "the one before".to_owned(), |l| step_name(l.0, ladder));
