@@ -10,8 +10,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Commands that are planned under these names and not in this version.
-pub const LATER: [&str; 12] = [
-    "journey",
+pub const LATER: [&str; 11] = [
     "compare",
     "drivers",
     "segments",
@@ -48,6 +47,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// What each file is taken for and why, its events and identifiers, and what is missing
     Inspect(InspectArgs),
+    /// One customer: what they did, how far they got, and why no further
+    Journey(JourneyArgs),
     /// Show a ladder, check one, make one for the data, or let the data suggest an order
     #[command(subcommand)]
     Ladder(LadderCommand),
@@ -208,6 +209,36 @@ pub struct InspectArgs {
     /// Where the view goes
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Options of `funnel journey`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel journey ada@example.com orders_export.csv pixel.jsonl
+  funnel journey '#1001' exports/ --show-identifiers
+  funnel journey 3f2a9c01b7de exports/ --format json")]
+pub struct JourneyArgs {
+    /// Who: a client id, e-mail address, telephone number, customer or user id, checkout token, order id or
+    /// name, or the hash of a customer
+    pub id: String,
+    /// Files, folders, or `-` for standard input; any mix of formats
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// The ladder and how to count
+    #[command(flatten)]
+    pub ladder: LadderArgs,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the journey goes
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Show identifiers as they are instead of hashes; reads the files twice
+    #[arg(long)]
+    pub show_identifiers: bool,
+    /// A secret text that goes into the hashes of customers and identifiers
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub salt: String,
 }
 
 /// Options about the ladder.

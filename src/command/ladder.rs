@@ -72,7 +72,7 @@ fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> Result<()>
     } else {
         let data = Data { files: &arguments.files, reading: &arguments.reading, surroundings };
         let seen = data.look(Plan::Given(ladder), arguments.output.quiet)?;
-        let Outcome { findings, ladder } = &seen;
+        let Outcome { findings, ladder, .. } = &seen;
         match &findings.sightings {
             Some(sightings) => {
                 LadderCheck::of_data(ladder, &escalation(ladder, sightings), findings)

@@ -2,6 +2,7 @@
 //! (resolving options, running the pipeline, writing) is here and in `output` and `progress`.
 
 mod inspect;
+mod journey;
 mod ladder;
 mod output;
 mod progress;
@@ -42,6 +43,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Report(arguments) => report::run(arguments, &surroundings),
         Command::Rules(arguments) => rules::run(arguments, &surroundings),
         Command::Inspect(arguments) => inspect::run(arguments, &surroundings),
+        Command::Journey(arguments) => journey::run(arguments, &surroundings),
         Command::Ladder(command) => ladder::run(command, &surroundings),
     };
     match done {
@@ -58,7 +60,7 @@ fn usage(error: &clap::Error, command: Option<&OsString>) -> ExitCode {
     let planned = command.and_then(|name| name.to_str()).filter(|name| LATER.contains(name));
     if let Some(name) = planned {
         output::complain(&format!(
-            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel inspect` and `funnel ladder`"
+            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel rules`, `funnel inspect`, `funnel journey` and `funnel ladder`"
         ));
         return ExitCode::from(2);
     }

@@ -28,6 +28,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
             .map(|text| Filter::parse(text))
             .collect::<Result<_, _>>()?,
         top: arguments.top,
+        person: None,
         rivals: Vec::new(),
         since: arguments.since.clone(),
         until: arguments.until.clone(),
@@ -58,7 +59,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
 }
 
 /// The SHA-256 of the resolved definition, in hexadecimal.
-fn fingerprint(ladder: &Ladder) -> String {
+pub(super) fn fingerprint(ladder: &Ladder) -> String {
     let digest = Sha256::digest(draft::to_toml(ladder));
     digest.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string has no way to fail.

@@ -16,7 +16,7 @@ use crate::ladder::definition::{Attribution, Ladder};
 use crate::ladder::dimension::{At, Breakdown, Filter};
 use crate::ladder::vocabulary;
 use crate::tally::{GroupTally, Tally};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A dimension that is worked out from the journey instead of a row.
 const RETURNING: &str = "returning";
@@ -97,43 +97,54 @@ impl<'g> Groups<'g> {
 
     /// Climbs the ladder once for each value, where a breakdown asks for that, and counts the outcomes.
     pub(super) fn count_by_value(&self, kept: &[Touch], track: &mut Track, tally: &mut Tally) {
+        let steps = tally.steps.len();
         tally.groups.resize_with(self.breakdowns.len(), FastMap::default);
         let groupings = self.breakdowns.iter().zip(&mut tally.groups);
         for (grouping, rows) in groupings.filter(|(grouping, _)| grouping.by_value) {
             for (key, touches) in self.by_value(grouping, kept) {
-                track.judge(&touches, |verdict, journey| {
-                    if self.admit(verdict, journey) && verdict.reached.has(grouping.step) {
-                        add(
-                            verdict,
-                            rows.entry(key).or_insert_with(|| GroupTally::new(tally.steps.len())),
-                        );
-                    }
-                });
+                let row = rows.entry(key).or_insert_with(|| GroupTally::new(steps));
+                self.climb(grouping, &touches, track, row);
             }
+            rows.retain(|_, row| row.entered > 0);
         }
+    }
+
+    /// Counts the verdicts on some touches that have the step at which the breakdown is decided.
+    fn climb(
+        &self,
+        grouping: &Grouping<'_>,
+        touches: &[Touch],
+        track: &mut Track,
+        row: &mut GroupTally,
+    ) {
+        track.judge(touches, |verdict, journey| {
+            if self.admit(verdict, journey) && verdict.reached.has(grouping.step) {
+                add(verdict, row);
+            }
+        });
     }
 
     /// A customer's touches for each value: those with the value (`@any`), or all of them, of which only
     /// those with the value may be the step.
     fn by_value(&self, grouping: &Grouping<'_>, kept: &[Touch]) -> BTreeMap<Key, Vec<Touch>> {
-        let step = StepSet::only(grouping.step);
-        let is_step = |touch: &Touch| !touch.steps.common(step).is_empty();
         let any = grouping.breakdown.at == At::Any;
+        let step = StepSet::only(grouping.step);
+        let decides = |touch: &Touch| any || !touch.steps.common(step).is_empty();
         let keys: Vec<Key> = (0..kept.len()).map(|touch| self.key(grouping, touch, kept)).collect();
-        let mut by_value: BTreeMap<Key, Vec<Touch>> = BTreeMap::new();
-        for (key, _) in keys.iter().zip(kept).filter(|(_, touch)| any || is_step(touch)) {
-            by_value.entry(*key).or_default();
-        }
-        for (value, touches) in &mut by_value {
-            for (key, touch) in keys.iter().zip(kept) {
-                if key == value || !any && !is_step(touch) {
-                    touches.push(*touch);
-                } else if !any {
-                    touches.push(Touch { steps: StepSet(touch.steps.0 & !step.0), ..*touch });
-                }
-            }
-        }
-        by_value
+        let values: BTreeSet<Key> = keys
+            .iter()
+            .zip(kept)
+            .filter(|(_, touch)| decides(touch))
+            .map(|(key, _)| *key)
+            .collect();
+        let with_value = |value: Key| {
+            let touches = keys.iter().zip(kept).filter_map(|(&key, touch)| {
+                let is_in = key == value || !decides(touch);
+                is_in.then_some(*touch).or_else(|| (!any).then(|| without(touch, step)))
+            });
+            (value, touches.collect())
+        };
+        values.into_iter().map(with_value).collect()
     }
 
     fn row_of(&self, grouping: &Grouping<'_>, verdict: &Verdict, journey: &[Touch]) -> Key {
@@ -256,6 +267,11 @@ fn step_of(breakdown: &Breakdown, ladder: &Ladder) -> Result<usize> {
         Error::new(format!("--by: the ladder has no step `{name}`"))
             .hint(format!("{near}after @ comes entry, first, last, any or the name of a step"))
     })
+}
+
+/// The touch, were it not the step.
+fn without(touch: &Touch, step: StepSet) -> Touch {
+    Touch { steps: StepSet(touch.steps.0 & !step.0), ..*touch }
 }
 
 /// Counts a verdict in a row of a breakdown.

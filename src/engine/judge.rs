@@ -5,6 +5,7 @@
 
 use super::exchange::{Exchange, in_parallel};
 use super::groups::Groups;
+use super::person::{Seen, Wanted};
 use super::rivals::{Rival, Rivals};
 use super::settle::Settled;
 use super::track::{Period, Track};
@@ -34,6 +35,8 @@ pub(super) struct Bench<'b> {
     /// The orders of the exports.
     pub(super) settled: &'b Settled,
     pub(super) groups: &'b Groups<'b>,
+    /// The person that is asked about.
+    pub(super) wanted: Option<&'b Wanted<'b>>,
     pub(super) rivals: &'b [Rival],
     pub(super) names: &'b Names,
     pub(super) period: Period,
@@ -47,6 +50,8 @@ pub(super) struct Bench<'b> {
 pub(super) struct Verdicts {
     pub(super) tally: Tally,
     pub(super) quality: Quality,
+    /// What the persons that are asked about did.
+    pub(super) seen: Vec<Seen>,
     pub(super) rivals: Vec<RivalFinding>,
     pub(super) sightings: Option<Sightings>,
 }
@@ -84,6 +89,7 @@ pub(super) fn judge(
         }
         all.tally.merge(verdicts.tally);
         all.quality.merge(verdicts.quality);
+        all.seen.extend(verdicts.seen);
         if let (Some(all), Some(sightings)) = (&mut all.sightings, verdicts.sightings) {
             all.merge(&sightings);
         }
@@ -113,6 +119,7 @@ impl<'b> Judge<'b> {
             verdicts: Verdicts {
                 tally: Tally::new(ladder.steps.len(), ladder.actions.len()),
                 quality: Quality::default(),
+                seen: Vec::new(),
                 rivals: Vec::new(),
                 sightings: bench.sightings.clone(),
             },
@@ -125,6 +132,7 @@ impl<'b> Judge<'b> {
 
     /// Takes in everything that one person did, in order.
     fn person(&mut self, touches: &[Touch]) {
+        self.verdicts.seen.extend(self.bench.wanted.and_then(|wanted| wanted.look(touches)));
         let mut kept = std::mem::take(&mut self.kept);
         self.clean(touches, &mut kept);
         if kept.iter().any(|touch| touch.aside == 0) {

@@ -9,6 +9,7 @@ mod exchange;
 mod finish;
 mod groups;
 mod judge;
+pub mod person;
 mod rivals;
 mod rows;
 mod scan;
@@ -19,6 +20,7 @@ mod values;
 use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::identity::People;
+use crate::input::format::Texts;
 use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Input, Reading};
 use crate::ladder::definition::Ladder;
@@ -33,11 +35,12 @@ use crate::time::{Instant, Precision};
 use exchange::Exchange;
 use groups::Groups;
 use judge::Bench;
+use person::{Inquiry, PersonFinding, PersonQuestion, Sources};
 use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
 use scan::{Haul, Scan, Stamping};
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use track::Period;
 
 /// How a run works. None of it changes a number of the result but `now`, `strict` and what is told
@@ -82,6 +85,8 @@ pub struct Request {
     pub filters: Vec<Filter>,
     /// How many rows a breakdown shows; the others are counted together.
     pub top: usize,
+    /// A person to be told everything about, if one is asked for.
+    pub person: Option<PersonQuestion>,
     /// The first moment or day of the entries that count.
     pub since: Option<String>,
     /// The last moment or day of the entries that count.
@@ -107,6 +112,7 @@ impl Request {
             since: None,
             until: None,
             zone: None,
+            person: None,
         }
     }
 
@@ -121,14 +127,24 @@ impl Request {
         Ok(Period { since, until })
     }
 
-    /// The properties that breakdowns and filters look at, each once.
+    /// The properties that breakdowns, filters and questions about a person look at, each once.
     fn properties(&self) -> Vec<String> {
         let by = self.breakdowns.iter().flat_map(|breakdown| breakdown.properties.iter().cloned());
-        let mut properties: Vec<String> =
-            by.chain(self.filters.iter().map(|filter| filter.property.clone())).collect();
+        let asked = self.person.iter().flat_map(|_| person::PROPERTIES.map(str::to_string));
+        let mut properties: Vec<String> = by
+            .chain(self.filters.iter().map(|filter| filter.property.clone()))
+            .chain(asked)
+            .collect();
         properties.sort();
         properties.dedup();
         properties
+    }
+
+    /// The identifiers whose texts are to be remembered.
+    fn texts(&self) -> Texts {
+        let wanted = self.person.as_ref().map(|question| &question.texts_of);
+        let wanted = wanted.filter(|wanted| !wanted.is_empty());
+        wanted.map_or_else(Texts::default, |wanted| Texts::of(Arc::new(wanted.clone())))
     }
 
     /// The ladders that may be used; rows are stamped for all of them at once.
@@ -165,6 +181,8 @@ pub struct Outcome {
     pub findings: Findings,
     /// The ladder: the given one, or the preset that was chosen.
     pub ladder: Ladder,
+    /// The person that was asked about, if there is such a person.
+    pub person: Option<PersonFinding>,
 }
 
 /// Told now and then how many bytes were read so far.
@@ -188,6 +206,7 @@ pub fn run(
         stamper: &stamper,
         names: &names,
         properties: request.properties(),
+        texts: request.texts(),
         settings,
         exchange: &exchange,
         progress,
@@ -201,7 +220,9 @@ pub fn run(
 
     let choice = request.choose(&haul, &readings)?;
     let ladder = request.told(candidates.swap_remove(choice));
+    let links = request.person.as_ref().map(|_| haul.links.clone());
     let people = People::unite(std::mem::take(&mut haul.links));
+    let inquiry = Inquiry::new(request, links, &people, &settled);
     let exchange = exchange.by_person(&people, settings)?;
     let groups = Groups::new(request, &haul.values, &ladder)?;
     let rivals: Vec<Rival> =
@@ -213,6 +234,7 @@ pub fn run(
         rows: &rows,
         settled: &settled,
         groups: &groups,
+        wanted: inquiry.as_ref().map(|inquiry| &inquiry.wanted),
         names: &haul.all_names,
         period: settled.period,
         rivals: &rivals,
@@ -224,6 +246,16 @@ pub fn run(
     // Some defects are of rows that can be read: only now is it known which of them are duplicates.
     refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
+    let sources = Sources {
+        ladder: &ladder,
+        table,
+        stamper: &stamper,
+        haul: &haul,
+        rows: &rows,
+        settled: &settled,
+        people: &people,
+    };
+    let person = inquiry.map(|inquiry| sources.answer(&inquiry, verdicts.seen)).transpose()?;
     let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
     let mut findings = Findings {
         tally: verdicts.tally,
@@ -238,7 +270,7 @@ pub fn run(
     findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
     finish::finish(&mut findings, &haul, &readings, &rows);
     let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
-    Ok(Outcome { findings, ladder })
+    Ok(Outcome { findings, ladder, person: person.flatten() })
 }
 
 /// The first moment of a day or instant that the user wrote, and the first one behind it.

@@ -13,7 +13,7 @@ use crate::input::bots::Bots;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
-use crate::input::format::{RowAt, Sink};
+use crate::input::format::{RowAt, Sink, Texts};
 use crate::input::split::Cutter;
 use crate::input::{Extent, Reading, Scratch};
 use crate::key::{FastSet, Key};
@@ -73,6 +73,8 @@ pub(crate) struct Haul<'s> {
     pub(super) all_names: Names,
     /// The values of the dimensions that are asked for.
     pub(super) values: Values,
+    /// The texts of identifiers that are asked for.
+    pub(super) texts: Texts,
     /// Canonical names that rows proved beyond their own.
     pub(super) derived: BTreeSet<&'static str>,
     pub(super) inputs: Vec<InputSeen>,
@@ -128,6 +130,8 @@ pub(super) struct Scan<'a, 's> {
     pub(super) names: &'s Mutex<Names>,
     /// The properties whose values are kept.
     pub(super) properties: Vec<String>,
+    /// The texts of identifiers to remember; nothing was met yet.
+    pub(super) texts: Texts,
     pub(super) settings: &'a Settings,
     pub(super) exchange: &'a Exchange,
     pub(super) progress: super::Progress<'a>,
@@ -157,7 +161,7 @@ impl<'s> Scan<'_, 's> {
         let mut haul = Haul::new(self);
         let mut stamping = Stamping::new(self.settings, self.exchange);
         let mut block = Vec::new();
-        let mut scratch = Scratch::default();
+        let mut scratch = Scratch::remembering(self.texts.clone());
         while let Some((input, number)) = self.next_block(feeder, &mut block)? {
             let place = u32::try_from(number).unwrap_or(u32::MAX);
             let mut gathering =
@@ -167,6 +171,7 @@ impl<'s> Scan<'_, 's> {
             haul.quality.accounts[input].rows_read += extent.records;
             stamping.check()?;
         }
+        haul.texts.merge(scratch.into_texts());
         stamping.entrance.close()?;
         Ok(haul)
     }
@@ -191,6 +196,7 @@ impl<'s> Haul<'s> {
             names: NameTable::new(scan.stamper, scan.names),
             all_names: Names::default(),
             values: Values::new(scan.properties.clone()),
+            texts: scan.texts.clone(),
             derived: BTreeSet::new(),
             inputs: (0..inputs).map(|_| InputSeen::default()).collect(),
             links: Links::default(),
@@ -219,6 +225,7 @@ impl<'s> Haul<'s> {
         }
         self.derived.extend(other.derived);
         self.values.merge(other.values);
+        self.texts.merge(other.texts);
         self.links.merge(other.links);
         self.quality.merge(other.quality);
         self.blocks.extend(other.blocks);

@@ -47,6 +47,29 @@ pub(super) struct Settled {
     /// The entries (and orders) that are asked for.
     pub(super) period: Period,
     pub(super) notices: Vec<Notice>,
+    /// Names and money of single orders, if somebody asks for them.
+    pub(super) book: Option<OrderBook>,
+}
+
+/// What single orders are called and worth.
+#[derive(Debug, Default)]
+pub(super) struct OrderBook {
+    /// The numbers of the orders with a name, by the key of the name.
+    pub(super) numbers: BTreeMap<Key, Vec<Key>>,
+    /// The money of each order, by its number.
+    pub(super) money: BTreeMap<Key, (Option<Amount>, Currency)>,
+}
+
+impl OrderBook {
+    /// Enters an order of an export; what it does not say stays as a log has told it.
+    fn enter(&mut self, order: &Order, number: Key) {
+        if let Some(name) = identify(IdentifierKind::OrderId, 0, &order.name, Strictness::Only) {
+            self.numbers.entry(name.key).or_default().push(number);
+        }
+        if order.amount.is_some() {
+            self.money.insert(number, (order.amount, order.currency));
+        }
+    }
 }
 
 impl Settled {
@@ -75,7 +98,8 @@ pub(super) fn settle(
     request: &Request,
     mut stamping: Stamping<'_>,
 ) -> Result<Settled> {
-    let mut settled = Settled::default();
+    let book = request.person.as_ref().map(|_| OrderBook::default());
+    let mut settled = Settled { book, ..Settled::default() };
     let orders = assemble_orders(haul, readings, stamping.settings)?;
     let checkouts = assemble_checkouts(haul, readings, stamping.settings)?;
     settled.store_offset = most_common_offset([orders.offsets, checkouts.offsets]);
@@ -142,12 +166,19 @@ fn settle_orders(
         }
     }
     let completed = take_completed(haul, settled);
+    if let Some(book) = &mut settled.book {
+        book.money
+            .extend(completed.iter().map(|(&number, seen)| (number, (seen.amount, seen.currency))));
+    }
     for order in orders.iter().filter(|order| why_left_out(order).is_none()) {
         let Some(number) = order_number(order, &shared) else { continue };
         let in_log = completed.get(&number.key);
         if stamping.is_future(order.at.at) {
             settle_order(haul, order, number, false, stamping);
             continue;
+        }
+        if let Some(book) = &mut settled.book {
+            book.enter(order, number.key);
         }
         if in_log.map_or_else(|| settled.period.has(order.at.at), |seen| seen.in_period) {
             settled.exported.insert(number.key);
@@ -257,10 +288,13 @@ fn settle_order(
     is_completed: bool,
     stamping: &mut Stamping<'_>,
 ) {
-    let mut identifiers = RowIdentifiers::default();
+    haul.texts.note(number, order.id.as_deref().unwrap_or(&order.name));
+    let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     identifiers.push(number);
     add_people(&mut identifiers, &order.emails, &order.phones, &order.client_ids);
-    let identifiers = identifiers.sorted();
+    let (identifiers, texts) = identifiers.into_sorted();
+    haul.texts = texts;
+    let identifiers = &identifiers;
     if is_completed {
         haul.links.note(identifiers, order.at.at);
         haul.quality.accounts[order.input].saw(order.at.at);
@@ -318,9 +352,11 @@ fn add_people(
 
 /// One touch for each step that the checkout reached; the first stands for the row.
 fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stamping<'_>) {
-    let mut identifiers = RowIdentifiers::default();
+    let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     add_people(&mut identifiers, &checkout.emails, &checkout.phones, &checkout.client_ids);
-    let identifiers = identifiers.sorted();
+    let (identifiers, texts) = identifiers.into_sorted();
+    haul.texts = texts;
+    let identifiers = &identifiers;
     for (number, name) in checkout.steps.iter().enumerate() {
         let event = RawEvent {
             at: checkout.at.at,

@@ -89,7 +89,7 @@ impl Track {
     }
 
     /// The touch as the ladder sees it: outside the period it is no entry (or nothing at all).
-    fn look_at(&self, touch: &Touch) -> Option<Touch> {
+    pub(super) fn look_at(&self, touch: &Touch) -> Option<Touch> {
         let is_ignored = self.ignored.get(touch.name as usize).copied().unwrap_or(false);
         let outside = !self.period.has(touch.at);
         if is_ignored || outside && self.range == Range::Events {

@@ -5,9 +5,13 @@
 //! link that would join two people (two customer numbers, too many addresses) is refused and counted.
 //! IP addresses, user agents, names and addresses never join anybody.
 
+mod evidence;
+mod lookup;
 mod normal;
 mod unite;
 
+pub use evidence::Evidence;
+pub use lookup::{candidates, is_short_hash, short_hash};
 pub use normal::{Strictness, identify};
 pub use unite::{People, Person};
 

@@ -8,7 +8,7 @@ use super::format::event_table::{EventColumns, shorten};
 use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
-use super::format::{Desk, Format, RowAt, RowIdentifiers, Sink, web_pixel};
+use super::format::{Desk, Format, RowAt, RowIdentifiers, Sink, Texts, web_pixel};
 use super::json::{Json, Tape};
 use super::split::{Layout, element_end};
 use super::timestamp::ZoneRule;
@@ -71,6 +71,18 @@ pub struct Extent {
 pub struct Scratch {
     tape: Tape,
     identifiers: RowIdentifiers,
+}
+
+impl Scratch {
+    /// Room for reading that remembers the texts of identifiers that are asked for.
+    pub fn remembering(texts: Texts) -> Scratch {
+        Scratch { tape: Tape::default(), identifiers: RowIdentifiers::remembering(texts) }
+    }
+
+    /// The texts that were remembered.
+    pub fn into_texts(self) -> Texts {
+        self.identifiers.into_texts()
+    }
 }
 
 impl Reading {

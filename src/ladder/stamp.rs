@@ -114,6 +114,14 @@ impl Stamper {
         Meaning { canonical: derived.or(canonical), known, steps, actions, exclusions }
     }
 
+    /// The steps that an event of a log may be by its name, whatever its properties are like; positions
+    /// as they are stamped (see [`relabel`]).
+    pub fn named(&self, name: &str) -> StepSet {
+        let steps = self.meaning(name, None).steps;
+        let conditional = steps.conditional.iter().map(|&step| StepSet::only(step));
+        conditional.fold(steps.certain.with(steps.any), StepSet::with)
+    }
+
     /// What a row is whose name has this meaning.
     pub fn stamp(&self, meaning: &Meaning, origin: Origin, properties: &dyn Properties) -> Stamp {
         let exclusions = meaning.exclusions.stamp(&self.exclusions, origin, properties);

@@ -1,9 +1,10 @@
-//! The report and the view of the inputs as JSON: the published contracts, indented, one newline at the end.
+//! The report, the view of the inputs and one journey as JSON: the published contracts, indented, one newline at the end.
 //!
 //! Names from data are escaped by JSON itself; numbers are not rounded; what is not finite is `null`.
 
 use crate::report::Report;
 use crate::report::inspect::InspectReport;
+use crate::report::journey::JourneyReport;
 use crate::report::ladder_check::LadderCheck;
 use crate::report::ladder_suggest::LadderSuggest;
 use crate::report::rules::RulesReport;
@@ -16,6 +17,11 @@ pub fn report_json(report: &Report) -> String {
 
 /// The view of the inputs as `funnel.inspect/1`.
 pub fn inspect_json(report: &InspectReport) -> String {
+    pretty(report)
+}
+
+/// One customer's journey as `funnel.journey/1`.
+pub fn journey_json(report: &JourneyReport) -> String {
     pretty(report)
 }
 

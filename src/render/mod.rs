@@ -2,6 +2,7 @@
 
 pub mod escape;
 pub mod inspect_table;
+pub mod journey_text;
 pub mod json;
 pub mod ladder_file;
 pub mod ladder_text;

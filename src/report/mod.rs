@@ -9,6 +9,7 @@ mod breakdown;
 pub mod example;
 mod header;
 pub mod inspect;
+pub mod journey;
 pub mod ladder_check;
 mod ladder_problems;
 pub mod ladder_suggest;

@@ -82,6 +82,11 @@ impl Zone {
 pub struct Moment(DateTime<FixedOffset>);
 
 impl Moment {
+    /// Calendar days from an earlier moment's date to this one's.
+    pub fn days_since(&self, earlier: Moment) -> i64 {
+        i64::from(self.0.num_days_from_ce()) - i64::from(earlier.0.num_days_from_ce())
+    }
+
     /// The date for a reader: `3 Oct 2026`.
     pub fn day(&self) -> String {
         self.0.format("%-d %b %Y").to_string()
@@ -122,6 +127,16 @@ mod tests {
         }
         let winter = Zone::parse("Europe/Paris").unwrap().moment(Instant(1)).unwrap();
         assert_eq!(winter.to_string(), "1970-01-01T01:00:00.000001+01:00");
+    }
+
+    #[test]
+    fn days_are_of_the_calendar_of_the_zone() {
+        let zone = Zone::parse("Europe/Paris").unwrap();
+        let at = |seconds| zone.moment(Instant(seconds * SECOND)).unwrap();
+        // 1 October 2026 23:59:59 and the second after, in Paris.
+        assert_eq!(at(1_790_892_000).days_since(at(1_790_891_999)), 1);
+        assert_eq!(at(1_790_891_999).days_since(at(1_790_891_000)), 0);
+        assert_eq!(at(1_790_891_999).days_since(at(1_790_892_000)), -1);
     }
 
     #[test]

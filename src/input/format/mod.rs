@@ -16,7 +16,10 @@ pub mod web_pixel;
 use crate::event::{Identifier, IdentifierKind, RawEvent};
 use crate::identity::{Strictness, identify};
 use crate::input::timestamp::ZoneRule;
+use crate::key::{FastSet, Key};
 use crate::quality::Reason;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The export formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,14 +137,64 @@ impl<S: Sink> Desk<'_, S> {
     }
 }
 
+/// The texts of identifiers that somebody asks for. Of several spellings the smallest is kept, so that
+/// the order of rows does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    wanted: Option<Arc<FastSet<Key>>>,
+    /// The texts that were met.
+    pub found: BTreeMap<Identifier, Box<str>>,
+}
+
+impl Texts {
+    /// Waits for the texts of these keys.
+    pub fn of(wanted: Arc<FastSet<Key>>) -> Texts {
+        Texts { wanted: Some(wanted), found: BTreeMap::new() }
+    }
+
+    /// Remembers the text of an identifier if it is wanted.
+    pub fn note(&mut self, identifier: Identifier, text: &str) {
+        if self.wanted.as_ref().is_some_and(|wanted| wanted.contains(&identifier.key)) {
+            let known = self.found.entry(identifier).or_insert_with(|| text.trim().into());
+            if text.trim() < &**known {
+                *known = text.trim().into();
+            }
+        }
+    }
+
+    /// Adds what was met elsewhere.
+    pub fn merge(&mut self, other: Texts) {
+        for (identifier, text) in other.found {
+            self.note(identifier, &text);
+        }
+    }
+}
+
 /// The identifiers of one row, collected anew for each row.
 #[derive(Debug, Default)]
 pub struct RowIdentifiers {
     found: Vec<Identifier>,
     blocked: usize,
+    texts: Texts,
 }
 
 impl RowIdentifiers {
+    /// Room for rows whose texts are remembered if they are wanted.
+    pub fn remembering(texts: Texts) -> RowIdentifiers {
+        RowIdentifiers { texts, ..RowIdentifiers::default() }
+    }
+
+    /// The texts that were remembered.
+    pub fn into_texts(self) -> Texts {
+        self.texts
+    }
+
+    /// The identifiers, strongest first, each once, with the texts that were remembered.
+    pub fn into_sorted(mut self) -> (Vec<Identifier>, Texts) {
+        self.sorted();
+        (self.found, self.texts)
+    }
+
     /// Forgets the row before.
     pub fn clear(&mut self) {
         self.found.clear();
@@ -159,7 +212,10 @@ impl RowIdentifiers {
             && text.bytes().all(|b| b.is_ascii_digit());
         let kind = if is_shop_customer { IdentifierKind::CustomerId } else { kind };
         match identify(kind, space, text, strictness) {
-            Some(identifier) => self.found.push(identifier),
+            Some(identifier) => {
+                self.texts.note(identifier, text);
+                self.found.push(identifier);
+            }
             None => self.blocked += 1,
         }
     }

@@ -1,0 +1,104 @@
+//! `funnel journey ID`: what one customer did, how far they got, and why no further.
+
+use super::report::fingerprint;
+use super::{Resolved, find_out, output, plan, resolve, style};
+use crate::cli::{FormatArg, JourneyArgs, Surroundings};
+use crate::engine::Request;
+use crate::engine::person::{PersonFinding, PersonQuestion};
+use crate::engine::{Outcome, Plan};
+use crate::error::{Error, Result};
+use crate::place::Place;
+use crate::render::{journey_text, json};
+use crate::report::ReportOptions;
+use crate::report::journey::JourneyReport;
+use crate::report::zone::Zone;
+
+/// Runs the command.
+pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
+    if arguments.show_identifiers {
+        refuse_what_is_read_once(&arguments.files)?;
+    }
+    let resolved = resolve(&arguments.reading, surroundings, false)?;
+    let plan = plan(&arguments.ladder)?;
+    let asking = Asking { arguments, resolved: &resolved, plan: &plan, surroundings };
+    let (outcome, person) = asking.answer()?;
+    let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
+    let options = ReportOptions {
+        confidence: 0.95,
+        rules: arguments.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
+        sha256: fingerprint(&outcome.ladder),
+        zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+    };
+    let salt = &arguments.salt;
+    let report = JourneyReport::new(&person, &outcome.findings, &outcome.ladder, &options, salt);
+    let text = match arguments.output.format {
+        FormatArg::Json => json::journey_json(&report),
+        FormatArg::Table => {
+            journey_text::journey_text(&report, &style(&arguments.output, surroundings))
+        }
+    };
+    output::write(arguments.output.output.as_deref(), &text)?;
+    Ok(())
+}
+
+/// Everything that a run about one person needs.
+struct Asking<'a> {
+    arguments: &'a JourneyArgs,
+    resolved: &'a Resolved,
+    plan: &'a Plan,
+    surroundings: &'a Surroundings,
+}
+
+impl Asking<'_> {
+    /// Who is meant is known only when all rows are read; the texts of their identifiers take a second
+    /// reading that knows which of them to remember.
+    fn answer(&self) -> Result<(Outcome, PersonFinding)> {
+        let (outcome, person) = self.ask(PersonQuestion::default())?;
+        if !self.arguments.show_identifiers {
+            return Ok((outcome, person));
+        }
+        let around = person.evidence.iter().flat_map(|link| [link.between.0, link.between.1]);
+        let own = person.identifiers.iter().map(|(identifier, _)| *identifier);
+        let keys = around.chain(own).map(|identifier| identifier.key);
+        let texts_of = keys.chain([person.key]).collect();
+        self.ask(PersonQuestion { texts_of, ..PersonQuestion::default() })
+    }
+
+    fn ask(&self, question: PersonQuestion) -> Result<(Outcome, PersonFinding)> {
+        let (id, salt) = (self.arguments.id.clone(), self.arguments.salt.clone());
+        let request = Request {
+            person: Some(PersonQuestion { id, salt, ..question }),
+            zone: self.resolved.told_zone(),
+            ..Request::of(self.plan.clone())
+        };
+        let shows_progress = self.surroundings.shows_progress && !self.arguments.output.quiet;
+        let mut outcome = find_out(&self.arguments.files, self.resolved, &request, shows_progress)?;
+        match outcome.person.take() {
+            Some(person) => Ok((outcome, person)),
+            None => Err(nobody(&self.arguments.id)),
+        }
+    }
+}
+
+fn nobody(id: &str) -> Error {
+    let shown: String = id.chars().flat_map(char::escape_debug).collect();
+    Error::new(format!("nothing in the data is identified by `{shown}`")).hint(
+        "ID is a client id, e-mail address, telephone number, customer or user id, checkout token, order id, order name such as '#1001', or the hash of a customer (with the same --salt); `funnel inspect` shows which kinds the files hold",
+    )
+}
+
+/// Standard input and pipes can be read once.
+fn refuse_what_is_read_once(files: &[String]) -> Result<()> {
+    let is_pipe = |path: &str| {
+        std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    };
+    match files.iter().find(|path| *path == "-" || is_pipe(path)) {
+        Some(path) => Err(Error::at(
+            Place::file(path),
+            "--show-identifiers reads the input twice, and this can be read only once",
+        )
+        .hint("write it to a file first")),
+        None => Ok(()),
+    }
+}

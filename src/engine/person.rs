@@ -1,0 +1,435 @@
+//! One person's journey, for whoever asks about a single customer: who is meant, what they did, how far
+//! they got and why no further.
+//!
+//! While the partitions are judged, the touches of the person are put aside as they come by ([`Wanted`]);
+//! everything else is worked out afterwards, by the same cleaning, sessions and matcher that made the
+//! counts. Nothing here writes sentences.
+
+use super::Request;
+use super::rows::RowIndex;
+use super::scan::Haul;
+use super::settle::Settled;
+use super::track::{Period, Track};
+use crate::climb::{Climber, Outcome, Verdict, Why};
+use crate::error::Result;
+use crate::event::{Identifier, IdentifierKind, StepSet, Touch, mark};
+use crate::identity::{self, Evidence, Links, People};
+use crate::input::format::Format;
+use crate::journey::{Cleaner, Sessionizer};
+use crate::key::{FastSet, Key};
+use crate::ladder::definition::Ladder;
+use crate::ladder::stamp::{Stamper, relabel};
+use crate::ladder::vocabulary;
+use crate::money::{Amount, Currency};
+use crate::place::Place;
+use crate::quality::Reason;
+use crate::time::{Instant, Span};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// The properties whose values at the first visit are told.
+pub(super) const PROPERTIES: [&str; 2] = ["source", "landing_page"];
+
+/// A question about one person.
+#[derive(Clone, Debug, Default)]
+pub struct PersonQuestion {
+    /// Any identifier that occurs in the data, the name of an order, or the short hash of a customer.
+    pub id: String,
+    /// The salt of short hashes.
+    pub salt: String,
+    /// The identifiers whose texts are to be remembered: known only after a first run.
+    pub texts_of: FastSet<Key>,
+}
+
+/// What an id turned out to be; where it is several things, the first in this order counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FoundBy {
+    /// An identifier of this kind.
+    Identifier(IdentifierKind),
+    /// The short hash of a customer.
+    Hash,
+}
+
+impl FoundBy {
+    /// The name in reports: `email`, `hash`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FoundBy::Identifier(kind) => kind.name(),
+            FoundBy::Hash => "hash",
+        }
+    }
+}
+
+/// Everything that is known of one person.
+#[derive(Clone, Debug)]
+pub struct PersonFinding {
+    /// The person.
+    pub key: Key,
+    /// What the id was taken for.
+    pub found_by: FoundBy,
+    /// Other customers that the id names as well, by what it is there.
+    pub also: Vec<FoundBy>,
+    /// The person's identifiers, strongest first, with their texts where those were asked for.
+    pub identifiers: Vec<(Identifier, Option<String>)>,
+    /// Why they are one person, and which links were refused.
+    pub evidence: Vec<Evidence>,
+    /// Everything that the person did, in order.
+    pub touches: Vec<PersonTouch>,
+    /// The orders, oldest first.
+    pub orders: Vec<PersonOrder>,
+    /// The visits, in the order in which they began.
+    pub visits: Vec<Instant>,
+    /// Where the first visit came from.
+    pub source: Option<String>,
+    /// The page on which the first visit began.
+    pub landing_page: Option<String>,
+    /// How far the best journey got; `None` if none entered the ladder.
+    pub climb: Option<PersonClimb>,
+    /// Why it got no further; `None` if it converted, or if the ladder has only totals.
+    pub stop: Option<PersonStop>,
+}
+
+/// Where and why a journey stopped.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonStop {
+    /// The position of the first required step that was not reached.
+    pub step: usize,
+    /// The reason.
+    pub why: Why,
+    /// The position among the person's touches of the one that shows it.
+    pub touch: Option<usize>,
+    /// By how much an event came too late or too early.
+    pub by: Option<Span>,
+}
+
+/// One touch of a person, with its words.
+#[derive(Clone, Debug)]
+pub struct PersonTouch {
+    /// The touch; its steps are positions of the ladder.
+    pub touch: Touch,
+    /// Why it is set aside, if it is.
+    pub aside: Option<Reason>,
+    /// The event's name as the source writes it.
+    pub name: String,
+    /// The canonical name, if one is known.
+    pub canonical: Option<&'static str>,
+    /// Where its row stands.
+    pub place: Place,
+    /// The position of its visit.
+    pub visit: Option<usize>,
+    /// The position of the step that it was chosen for.
+    pub chosen: Option<usize>,
+}
+
+/// One order of a person.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonOrder {
+    /// When.
+    pub at: Instant,
+    /// Its money, if any row says it.
+    pub amount: Option<Amount>,
+    /// The currency of `amount`.
+    pub currency: Currency,
+}
+
+/// How far a journey got.
+#[derive(Clone, Debug)]
+pub struct PersonClimb {
+    /// The chosen events: the step's position and the position among the person's touches.
+    pub chain: Vec<(usize, usize)>,
+    /// The steps that were observed, or are proven by a later one.
+    pub reached: StepSet,
+    /// The position of the furthest step that is not optional.
+    pub furthest: usize,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The last moment of the window.
+    pub window_end: Option<Instant>,
+    /// How many journeys of the person entered the ladder: sessions or attempts, where those are counted.
+    pub journeys: usize,
+}
+
+/// A question about a person, once people are known.
+#[derive(Debug)]
+pub(super) struct Inquiry<'q> {
+    pub(super) wanted: Wanted<'q>,
+    links: Links,
+}
+
+/// The persons that an id may mean.
+#[derive(Debug)]
+pub(super) struct Wanted<'q> {
+    ways: BTreeMap<Key, (FoundBy, Identifier)>,
+    hash: Option<&'q PersonQuestion>,
+}
+
+/// What a person did, as it came by.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    person: Key,
+    found_by: FoundBy,
+    identifier: Option<Identifier>,
+    touches: Vec<Touch>,
+}
+
+impl<'q> Inquiry<'q> {
+    /// The question of a request, if it has one; `links` are those that made the people.
+    pub(super) fn new(
+        request: &'q Request,
+        links: Option<Links>,
+        people: &People,
+        settled: &Settled,
+    ) -> Option<Inquiry<'q>> {
+        let wanted = Wanted::new(request.person.as_ref()?, people, settled);
+        Some(Inquiry { wanted, links: links? })
+    }
+}
+
+impl<'q> Wanted<'q> {
+    fn new(question: &'q PersonQuestion, people: &People, settled: &Settled) -> Wanted<'q> {
+        let spaces = Format::ALL.map(Format::space);
+        let mut ways = BTreeMap::new();
+        for identifier in identity::candidates(&question.id, &spaces) {
+            let book = settled.book.as_ref();
+            let named = book.and_then(|book| book.numbers.get(&identifier.key));
+            let numbers = named.into_iter().flatten().map(|&key| Identifier { key, ..identifier });
+            for identifier in std::iter::once(identifier).chain(numbers) {
+                let person = people.of(identifier.key).map_or(identifier.key, |person| person.key);
+                ways.entry(person).or_insert((FoundBy::Identifier(identifier.kind), identifier));
+            }
+        }
+        let hash = identity::is_short_hash(&question.id).then_some(question);
+        Wanted { ways, hash }
+    }
+
+    /// Keeps what a person did, if the id may mean them.
+    pub(super) fn look(&self, touches: &[Touch]) -> Option<Seen> {
+        let person = touches.first()?.person;
+        let by_hash =
+            || self.hash.filter(|asked| identity::short_hash(&asked.salt, person) == asked.id);
+        let (found_by, identifier) = match self.ways.get(&person) {
+            Some(&(found_by, identifier)) => (found_by, Some(identifier)),
+            None => (by_hash().map(|_| FoundBy::Hash)?, None),
+        };
+        Some(Seen { person, found_by, identifier, touches: touches.to_vec() })
+    }
+
+    /// The persons that were linked to somebody and did nothing that is left.
+    fn idle(&self, people: &People) -> Vec<Seen> {
+        let linked = self.ways.iter().filter(|(_, way)| people.of(way.1.key).is_some());
+        let seen = |(&person, &(found_by, identifier)): (&Key, &(FoundBy, Identifier))| Seen {
+            person,
+            found_by,
+            identifier: Some(identifier),
+            touches: Vec::new(),
+        };
+        linked.map(seen).collect()
+    }
+}
+
+/// What the answer is made from, beside what the person did.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'r> {
+    pub(super) ladder: &'r Ladder,
+    /// The ladder's steps for each stamped position.
+    pub(super) table: &'r [StepSet],
+    pub(super) stamper: &'r Stamper,
+    pub(super) haul: &'r Haul<'r>,
+    pub(super) rows: &'r RowIndex,
+    pub(super) settled: &'r Settled,
+    pub(super) people: &'r People,
+}
+
+impl Sources<'_> {
+    /// The answer; `None` if nobody was found.
+    pub(super) fn answer(
+        &self,
+        inquiry: &Inquiry<'_>,
+        mut seen: Vec<Seen>,
+    ) -> Result<Option<PersonFinding>> {
+        if seen.is_empty() {
+            seen = inquiry.wanted.idle(self.people);
+        }
+        seen.sort_by_key(|seen| (seen.found_by, seen.identifier, seen.person));
+        let also = seen.iter().skip(1).map(|seen| seen.found_by).collect();
+        let Some(seen) = seen.into_iter().next() else { return Ok(None) };
+        let evidence = inquiry.links.around(seen.person, self.people);
+        let mut touches = self.touches(&seen);
+        let visits = number_visits(&mut touches);
+        let (climb, stop) = self.climb(&touches)?;
+        for &(step, position) in climb.iter().flat_map(|climb| &climb.chain) {
+            touches[position].chosen = Some(step);
+        }
+        let [source, landing_page] =
+            PROPERTIES.map(|property| self.at_first_visit(property, &touches));
+        Ok(Some(PersonFinding {
+            key: seen.person,
+            found_by: seen.found_by,
+            also,
+            identifiers: self.identifiers(&seen, &evidence),
+            evidence,
+            orders: self.orders(&touches),
+            touches,
+            visits,
+            source,
+            landing_page,
+            climb,
+            stop,
+        }))
+    }
+
+    /// The touches in order: those that count and those that are set aside.
+    fn touches(&self, seen: &Seen) -> Vec<PersonTouch> {
+        let same_input = |a: &Touch, b: &Touch| self.rows.input(a.row) == self.rows.input(b.row);
+        let (mut kept, mut aside) = (Vec::new(), Vec::new());
+        Cleaner::default().clean(&seen.touches, &mut kept, same_input, |touch, reason| {
+            aside.push((*touch, Some(reason)));
+        });
+        // Rows of unknown names are both kept and told of.
+        let used = kept.into_iter().filter(|touch| touch.aside == 0).map(|touch| (touch, None));
+        let mut all: Vec<(Touch, Option<Reason>)> = used.chain(aside).collect();
+        all.sort_by_key(|(touch, reason)| (touch.order_key(), *reason));
+        all.into_iter().map(|(touch, aside)| self.worded(touch, aside)).collect()
+    }
+
+    fn worded(&self, mut touch: Touch, aside: Option<Reason>) -> PersonTouch {
+        let name = self.haul.all_names.text(touch.name).to_string();
+        touch.steps = relabel(touch.steps, self.table);
+        PersonTouch {
+            aside,
+            canonical: vocabulary::canonical(&name),
+            name,
+            place: self.rows.place(touch.row),
+            visit: None,
+            chosen: None,
+            touch,
+        }
+    }
+
+    /// How far the best journey of the person got, and why no further.
+    fn climb(&self, touches: &[PersonTouch]) -> Result<(Option<PersonClimb>, Option<PersonStop>)> {
+        if self.ladder.open {
+            return Ok((None, None));
+        }
+        let seen_until = self.haul.seen_until.unwrap_or(Instant::MAX);
+        let mut track = Track::new(self.ladder, &self.haul.all_names, Period::ALWAYS, seen_until)?;
+        let kept: Vec<Touch> = touches.iter().filter(|t| t.is_kept()).map(|t| t.touch).collect();
+        let mut all: Vec<(Verdict, Vec<Touch>)> = Vec::new();
+        track.judge(&kept, |verdict, journey| all.push((*verdict, journey.to_vec())));
+        let journeys = all.len();
+        let best = all.into_iter().min_by_key(|(verdict, journey)| rank(verdict, journey));
+        let (verdict, journey) = match best {
+            Some((verdict, journey)) => (Some(verdict), journey),
+            None => (None, kept.iter().filter_map(|touch| track.look_at(touch)).collect()),
+        };
+        let place = |position: usize| {
+            let chosen = journey.get(position)?;
+            touches.iter().position(|touch| touch.is_kept() && touch.touch == *chosen)
+        };
+        let named: Vec<StepSet> = journey.iter().map(|touch| self.named(touch)).collect();
+        let stop = Climber::new(self.ladder)?.explain(&journey, verdict.as_ref(), &named);
+        let stop = stop.map(|stop| PersonStop {
+            step: stop.step,
+            why: stop.why,
+            touch: stop.touch.and_then(place),
+            by: stop.by,
+        });
+        let climb = verdict.map(|verdict| PersonClimb {
+            chain: verdict
+                .chain
+                .links()
+                .iter()
+                .filter_map(|&(step, touch)| Some((step, place(touch)?)))
+                .collect(),
+            reached: verdict.reached,
+            furthest: verdict.furthest,
+            outcome: verdict.outcome,
+            window_end: verdict.window_end,
+            journeys,
+        });
+        Ok((climb, stop))
+    }
+
+    /// The steps that a touch is by its name, whatever its properties are like.
+    fn named(&self, touch: &Touch) -> StepSet {
+        let name = self.haul.all_names.text(touch.name);
+        relabel(self.stamper.named(name), self.table).with(touch.steps)
+    }
+
+    /// The value of a property at the first event of the first visit, else at the first of its events
+    /// that has one.
+    fn at_first_visit(&self, property: &str, touches: &[PersonTouch]) -> Option<String> {
+        let values = &self.haul.values;
+        let position = values.position(property)?;
+        let first = touches.iter().filter(|touch| touch.visit == Some(0));
+        let mut found = first.filter_map(|touch| values.get(touch.touch.values, position));
+        found.next().map(str::to_string)
+    }
+
+    fn orders(&self, touches: &[PersonTouch]) -> Vec<PersonOrder> {
+        let money = self.settled.book.as_ref().map(|book| &book.money);
+        let mut known = FastSet::default();
+        let completed = touches.iter().filter(|t| t.aside.is_none() && t.touch.is(mark::ORDER));
+        completed
+            .filter(|touch| known.insert(touch.touch.order))
+            .map(|touch| {
+                let money = money.and_then(|money| money.get(&touch.touch.order)).copied();
+                let (amount, currency) = money.unwrap_or_default();
+                PersonOrder { at: touch.touch.at, amount, currency }
+            })
+            .collect()
+    }
+
+    /// The identifiers that made the person, else the one that was asked for.
+    fn identifiers(&self, seen: &Seen, evidence: &[Evidence]) -> Vec<(Identifier, Option<String>)> {
+        let texts = &self.haul.texts.found;
+        let linked = evidence.iter().flat_map(|link| [link.between.0, link.between.1]);
+        let met = texts.keys().copied();
+        let mut own: Vec<Identifier> = linked
+            .chain(seen.identifier)
+            .chain(met)
+            .filter(|identifier| {
+                let person = self.people.of(identifier.key);
+                person.map_or(identifier.key, |person| person.key) == seen.person
+            })
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        let text = |identifier: &Identifier| texts.get(identifier).map(|text| text.to_string());
+        own.into_iter().map(|identifier| (identifier, text(&identifier))).collect()
+    }
+}
+
+impl PersonTouch {
+    /// Whether it counts, or at least keeps sessions going.
+    fn is_kept(&self) -> bool {
+        self.aside.is_none_or(|reason| reason == Reason::UnmappedEvent)
+    }
+}
+
+/// The best comes first: most required steps, furthest step, most steps seen, earliest entry.
+fn rank(verdict: &Verdict, journey: &[Touch]) -> impl Ord + use<> {
+    (
+        Reverse(verdict.chain.links().len()),
+        Reverse(verdict.furthest),
+        Reverse(verdict.observed.count()),
+        journey.get(verdict.entry).map(|touch| touch.at),
+    )
+}
+
+/// Tells each touch its visit: sessions of an event log, numbered as they began; gives back when.
+fn number_visits(touches: &mut [PersonTouch]) -> Vec<Instant> {
+    let mut sessionizer = Sessionizer::default();
+    let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut visits = Vec::new();
+    for touch in touches.iter_mut().filter(|touch| touch.is_kept()) {
+        let session = sessionizer.session_of(&touch.touch);
+        if touch.touch.is(mark::LOG) && !numbers.contains_key(&session) {
+            numbers.insert(session, visits.len());
+            visits.push(touch.touch.at);
+        }
+        // An exported order that found no running session is no visit.
+        touch.visit = numbers.get(&session).copied();
+    }
+    visits
+}

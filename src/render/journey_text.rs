@@ -1,0 +1,217 @@
+//! One customer's journey for a terminal: summary, how far they got and why no further, who they are,
+//! and everything that they did.
+//!
+//! Everything from data is escaped on its way (`layout`).
+
+use super::layout::{heading, sheet_lines, wrapped};
+use super::table::TableStyle;
+use crate::report::journey::{
+    ClimbReport, CustomerReport, IdentifierReport, JourneyReport, SummaryReport, TimelineEntry,
+};
+use crate::report::sheet::{Align, Cell, Column, Sheet};
+use crate::report::words;
+use crate::report::zone::Moment;
+
+/// So many links are shown; JSON has all of them.
+const LINKS: usize = 20;
+
+/// The whole journey as text, one newline at the end.
+pub fn journey_text(report: &JourneyReport, style: &TableStyle) -> String {
+    let title = format!("Customer {}", report.customer.id);
+    let mut summary = vec![heading(&title, style)];
+    summary.extend(summary_texts(&report.summary).iter().flat_map(|t| wrapped(t, style.width)));
+    let notices: Vec<String> = report.notices.iter().map(|n| n.message.clone()).collect();
+    let sections = [
+        summary,
+        climb_lines(&report.ladder, style),
+        sheet_lines(&timeline_sheet(report), style),
+        sheet_lines(&identifier_sheet(&report.customer), style),
+        sheet_lines(&evidence_sheet(&report.customer), style),
+        section("Notices", &notices, style),
+    ];
+    let sections = sections.into_iter().filter(|lines| !lines.is_empty());
+    sections.map(|lines| lines.join("\n") + "\n").collect::<Vec<_>>().join("\n")
+}
+
+/// A heading with its sentences; nothing if there are none.
+fn section(title: &str, texts: &[String], style: &TableStyle) -> Vec<String> {
+    if texts.is_empty() {
+        return Vec::new();
+    }
+    let lines = texts.iter().flat_map(|text| wrapped(text, style.width));
+    std::iter::once(heading(title, style)).chain(lines).collect()
+}
+
+fn summary_texts(summary: &SummaryReport) -> Vec<String> {
+    let worth: Vec<String> = summary
+        .order_value
+        .iter()
+        .map(|value| {
+            let currency = value.currency.as_deref().unwrap_or("(no currency)");
+            format!("{} {currency}", words::money(value.amount))
+        })
+        .collect();
+    let worth = if worth.is_empty() { String::new() } else { format!(": {}", worth.join(", ")) };
+    let mut texts = vec![
+        format!(
+            "{} {}{worth}",
+            words::count(summary.orders),
+            words::people("order", summary.orders)
+        ),
+        format!(
+            "{} {}, {} in the last 30 days of the data",
+            words::count(summary.visits),
+            words::people("visit", summary.visits),
+            words::count(summary.visits_last_30_days)
+        ),
+    ];
+    if let Some(first) = &summary.first_visit {
+        let from = first.source.as_ref().map(|source| format!(", from {source}"));
+        let page = first.landing_page.as_ref().map(|page| format!(", on {page}"));
+        let parts = [Some(format!("first visit: {}", written(first.at))), from, page];
+        texts.push(parts.into_iter().flatten().collect());
+    }
+    if let Some(last) = &summary.last_visit {
+        texts.push(format!("last visit: {}", written(last.at)));
+    }
+    let days = [
+        (summary.days_between_first_and_last_visit, "between first and last visit"),
+        (summary.days_to_first_order, "from the first visit to the first order"),
+    ];
+    texts.extend(days.into_iter().filter_map(|(days, what)| {
+        let days = u64::try_from(days?).ok()?;
+        Some(format!("{} {} {what}", words::count(days), words::people("day", days)))
+    }));
+    texts
+}
+
+/// A moment, or a dash.
+fn written(at: Option<Moment>) -> String {
+    at.map_or_else(|| words::UNKNOWN.to_owned(), |at| at.to_string())
+}
+
+fn climb_lines(climb: &ClimbReport, style: &TableStyle) -> Vec<String> {
+    let columns = vec![column("step", 0), column("time", 0), column("row", 1)];
+    let definition = &climb.definition;
+    let title = format!("Ladder: {}", definition.name);
+    let cells = |link: &crate::report::journey::ChainLink| {
+        vec![
+            Cell::Text(link.step.clone()),
+            Cell::Text(written(link.at)),
+            Cell::Text(link.source.clone()),
+        ]
+    };
+    let sheet = Sheet {
+        title,
+        columns,
+        lead: vec![reached_text(climb)],
+        rows: climb.chain.iter().map(cells).collect(),
+        notes: stopped_texts(climb),
+    };
+    sheet_lines(&sheet, style)
+}
+
+fn reached_text(climb: &ClimbReport) -> String {
+    let steps = format!("{} of {} required steps reached", climb.depth, climb.required);
+    let outcome = climb.outcome.map(|outcome| format!(", {outcome}")).unwrap_or_default();
+    let which = match (climb.journeys, climb.definition.count) {
+        (0 | 1, _) | (_, "customer") => String::new(),
+        (number, unit) => {
+            format!(" (the best of {} {})", words::count(number), words::people(unit, number))
+        }
+    };
+    format!("{steps}{outcome}{which}.")
+}
+
+fn stopped_texts(climb: &ClimbReport) -> Vec<String> {
+    let stopped = climb
+        .stopped
+        .as_ref()
+        .map(|stop| format!("Stopped at {} ({}): {}.", stop.step, stop.reason, stop.detail));
+    let window = match (climb.outcome, climb.window_end) {
+        (Some("open"), Some(end)) => Some(format!("The window is open until {end}.")),
+        (Some(_) | None, _) => None,
+    };
+    stopped.into_iter().chain(window).collect()
+}
+
+fn timeline_sheet(report: &JourneyReport) -> Sheet {
+    Sheet {
+        title: "Timeline".to_owned(),
+        columns: vec![
+            column("time", 0),
+            Column { align: Align::Right, ..column("visit", 1) },
+            column("event", 0),
+            column("step", 0),
+            column("set aside", 2),
+            column("row", 3),
+        ],
+        lead: Vec::new(),
+        rows: report.timeline.iter().map(timeline_row).collect(),
+        notes: vec![format!("Times are {}; * marks the events of the chain.", report.timezone)],
+    }
+}
+
+fn timeline_row(entry: &TimelineEntry) -> Vec<Cell> {
+    let event = match entry.canonical {
+        Some(canonical) if canonical != entry.event => format!("{} = {canonical}", entry.event),
+        Some(_) | None => entry.event.clone(),
+    };
+    let mark = |step: &String| match &entry.chain {
+        Some(chosen) if chosen == step => format!("*{step}"),
+        Some(_) | None => step.clone(),
+    };
+    let steps: Vec<String> = entry.steps.iter().map(mark).collect();
+    vec![
+        Cell::Text(written(entry.at)),
+        entry.session.map_or(Cell::Empty, Cell::Count),
+        Cell::Text(event),
+        Cell::Text(steps.join(", ")),
+        entry.set_aside.map_or(Cell::Empty, |reason| Cell::Text(reason.to_owned())),
+        Cell::Text(entry.source.clone()),
+    ]
+}
+
+fn identifier_sheet(customer: &CustomerReport) -> Sheet {
+    let row = |identifier: &IdentifierReport| {
+        vec![Cell::Text(identifier.kind.to_owned()), Cell::Text(identifier.value.clone())]
+    };
+    Sheet {
+        title: "Identifiers".to_owned(),
+        columns: vec![column("type", 0), column("value", 0)],
+        lead: Vec::new(),
+        rows: customer.identifiers.iter().map(row).collect(),
+        notes: Vec::new(),
+    }
+}
+
+fn evidence_sheet(customer: &CustomerReport) -> Sheet {
+    let name = |identifier: &IdentifierReport| format!("{} {}", identifier.kind, identifier.value);
+    let rows = customer.evidence.iter().take(LINKS).map(|link| {
+        vec![
+            Cell::Text(name(&link.between[0])),
+            Cell::Text(name(&link.between[1])),
+            Cell::Text(written(link.first_seen)),
+            Cell::Text(if link.joined { "joined" } else { "refused" }.to_owned()),
+        ]
+    });
+    let rows: Vec<Vec<Cell>> = rows.collect();
+    let hidden = customer.evidence.len().saturating_sub(LINKS) as u64;
+    let more = format!("{} more with --format json.", words::count(hidden));
+    Sheet {
+        title: if rows.is_empty() { String::new() } else { "On one row".to_owned() },
+        columns: vec![
+            column("this", 0),
+            column("and this", 0),
+            column("first seen", 2),
+            column("", 1),
+        ],
+        lead: Vec::new(),
+        rows,
+        notes: if hidden > 0 { vec![more] } else { Vec::new() },
+    }
+}
+
+fn column(name: &str, priority: u8) -> Column {
+    Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
+}
