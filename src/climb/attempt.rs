@@ -76,6 +76,22 @@ impl Attempt {
             times[rung] = event.at;
             touches[rung] = event.touch;
         }
+        Attempt::of(merit, times, touches, latest)
+    }
+
+    /// An attempt of which only the entry and the times are known.
+    pub(super) fn at_best(
+        merit: Merit,
+        times: [Instant; STEPS],
+        entry: &Event,
+        latest: bool,
+    ) -> Attempt {
+        let mut touches = [0; STEPS];
+        touches[0] = entry.touch;
+        Attempt::of(merit, times, touches, latest)
+    }
+
+    fn of(merit: Merit, times: [Instant; STEPS], touches: [usize; STEPS], latest: bool) -> Attempt {
         Attempt {
             merit,
             begins: if latest { times[0].0.saturating_neg() } else { times[0].0 },

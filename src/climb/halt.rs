@@ -66,11 +66,10 @@ impl Reading<'_> {
     fn first_wrong(&mut self, instant: &[Touch], start: usize) -> Option<(usize, usize)> {
         for rung in 0..self.terms.rungs.len() {
             let step = self.terms.rungs[rung].step;
-            let fits = instant.iter().enumerate().filter(|(_, touch)| touch.steps.has(step));
-            for (place, touch) in fits {
-                if self.reads(rung, touch, start + place) {
-                    return Some((place, rung));
-                }
+            let mut fits = instant.iter().enumerate().filter(|(_, touch)| touch.steps.has(step));
+            let wrong = fits.find(|(place, touch)| self.reads(rung, touch, start + place));
+            if let Some((place, _)) = wrong {
+                return Some((place, rung));
             }
         }
         None

@@ -99,17 +99,26 @@ impl Index {
             self.coarsest = self.coarsest.max(terms.unit(touch));
             let event = Event::of(terms, position, touch);
             self.add(touch.steps.common(terms.steps), touch.precision, event);
-            for (ban, list) in terms.bans.iter().zip(&mut self.bans) {
-                if touch.exclusions & ban.bit != 0 {
-                    list[touch.precision as usize].push(event);
-                }
-            }
+            self.add_forbidden(terms, touch, event);
         }
         if terms.holds {
-            for step in self.present.common(terms.required).positions() {
-                for list in &mut self.steps[step] {
-                    list.sort_by_key(|event| (event.held, event.touch));
-                }
+            self.group(terms);
+        }
+    }
+
+    /// Adds an event to each of the bans that forbid it.
+    fn add_forbidden(&mut self, terms: &Terms, touch: &Touch, event: Event) {
+        let bans = terms.bans.iter().zip(&mut self.bans);
+        for (_, list) in bans.filter(|(ban, _)| touch.exclusions & ban.bit != 0) {
+            list[touch.precision as usize].push(event);
+        }
+    }
+
+    /// Sorts the events of the rungs by the value that is held constant, then as before.
+    fn group(&mut self, terms: &Terms) {
+        for step in self.present.common(terms.required).positions() {
+            for list in &mut self.steps[step] {
+                list.sort_by_key(|event| (event.held, event.touch));
             }
         }
     }

@@ -182,59 +182,50 @@ impl Climber {
         if self.terms.entry == Entry::First || self.terms.linkage == Linkage::Apart {
             return self.attempt_from(journey, first, 0);
         }
-        let mut best: Option<Attempt> = None;
-        let mut twin: Option<usize> = None;
         match self.terms.start {
-            Start::Earliest => {
-                for entry in first..journey.len() {
-                    if self.is_new_entry(journey, entry, twin) {
-                        twin = Some(entry);
-                        best = self.better(best, journey, entry);
-                    }
-                }
-            }
-            Start::Latest => {
-                for entry in (first..journey.len()).rev() {
-                    if self.is_new_entry(journey, entry, None)
-                        && !self.has_twin_before(journey, entry)
-                    {
-                        best = self.better(best, journey, entry);
-                    }
-                }
+            Start::Earliest => self.best_of(journey, first..journey.len()),
+            Start::Latest => self.best_of(journey, (first..journey.len()).rev()),
+        }
+    }
+
+    /// The best attempt over the given entries, which come best first.
+    fn best_of(
+        &mut self,
+        journey: &[Touch],
+        touches: impl Iterator<Item = usize>,
+    ) -> Option<Attempt> {
+        let mut best = None;
+        for entry in touches {
+            if self.terms.is_entry(&journey[entry]) && !self.has_twin_before(journey, entry) {
+                self.improve(&mut best, journey, entry);
             }
         }
         best
     }
 
-    /// Whether an attempt can begin with a touch, and not just as well with the one before.
-    fn is_new_entry(&self, journey: &[Touch], entry: usize, before: Option<usize>) -> bool {
-        let touch = &journey[entry];
-        self.terms.is_entry(touch)
-            && before.is_none_or(|before| !self.terms.are_twins(&journey[before], touch))
-    }
-
     /// Whether the entry before a given one may change places with it.
     fn has_twin_before(&self, journey: &[Touch], entry: usize) -> bool {
-        let before = journey.get(..entry).unwrap_or_default();
-        let before = before.iter().rev().find(|touch| self.terms.is_entry(touch));
-        before.is_some_and(|before| self.terms.are_twins(before, &journey[entry]))
+        let (before, touch) = (journey.get(..entry).unwrap_or_default(), &journey[entry]);
+        let same_instant = before.iter().rev().take_while(|before| before.at == touch.at);
+        let mut entries = same_instant.filter(|before| self.terms.is_entry(before));
+        entries.next().is_some_and(|before| self.terms.are_twins(before, touch))
     }
 
-    /// The better one of an attempt and the best from an entry, which is searched only if it has a
-    /// chance. Entries come best first, so one that can at best equal an earlier one loses to it; in a
-    /// long journey that settles almost all of them.
-    fn better(
-        &mut self,
-        best: Option<Attempt>,
-        journey: &[Touch],
-        entry: usize,
-    ) -> Option<Attempt> {
+    /// Puts the best attempt from an entry in the place of one that is worse. Entries come best first,
+    /// so one that can at best equal an earlier one loses to it; in a long journey that settles almost
+    /// all of them without a search.
+    fn improve(&mut self, best: &mut Option<Attempt>, journey: &[Touch], entry: usize) {
         let search = Search::new(&self.terms, &self.index, journey, &mut self.scratch, entry);
-        if self.terms.order == Order::Any {
-            return [best, Some(search.best_in_any_order())].into_iter().flatten().min();
+        let attempt = if self.terms.order == Order::Any {
+            Some(search.best_in_any_order())
+        } else if best.as_ref().is_some_and(|best| *best <= search.bound()) {
+            None
+        } else {
+            search.best()
+        };
+        if attempt.is_some_and(|attempt| best.as_ref().is_none_or(|best| attempt < *best)) {
+            *best = attempt;
         }
-        let hopeless = best.is_some_and(|best| best <= search.bound());
-        if hopeless { best } else { [best, search.best()].into_iter().flatten().min() }
     }
 
     /// The best attempt from one entry, among the touches from `floor` on.

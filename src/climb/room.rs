@@ -7,7 +7,7 @@
 use super::index::{Event, Threshold};
 use super::level::Climb;
 use super::search::Search;
-use super::terms::{Ban, STEPS};
+use super::terms::{Ban, STEPS, is_neutral};
 use crate::event::StepSet;
 use crate::ladder::definition::{Ends, Order, Reuse, Ties};
 use crate::time::{Instant, Precision};
@@ -161,7 +161,7 @@ impl Search<'_> {
     /// at that of the next chosen one parts the two.
     fn next_foreign(&self, event: &Event, rung: usize) -> Room {
         let gap = self.terms.rungs[rung].gap;
-        let is_foreign = |touch: &usize| !self.terms.is_neutral(&self.journey[*touch], gap);
+        let is_foreign = |touch: &usize| !is_neutral(&self.journey[*touch], gap);
         if self.ties == Ties::Sequence {
             let mut later = event.touch + 1..self.journey.len();
             let last = later.find(is_foreign).unwrap_or(usize::MAX);
@@ -185,8 +185,7 @@ impl Search<'_> {
         let threshold = self.surely_after(event);
         (0..self.journey.len()).find(|&at| {
             let touch = &self.journey[at];
-            !self.terms.is_neutral(touch, gap)
-                && threshold.admits(&Event::of(self.terms, at, touch))
+            !is_neutral(touch, gap) && threshold.admits(&Event::of(self.terms, at, touch))
         })
     }
 

@@ -27,7 +27,7 @@ use crate::time::Instant;
 use std::cmp::Reverse;
 
 /// How many candidates of restless rungs one journey may have before only the first few are tried.
-const WORK: usize = 20_000_000;
+const WORK: usize = 5_000_000;
 
 /// How many candidates are tried from then on.
 const FEW: usize = 4;
@@ -69,7 +69,8 @@ impl<'j> Search<'j> {
     pub(super) fn bound(&self) -> Attempt {
         let (mut rung, mut at) = (0, self.entry.at);
         let mut latest = at;
-        let mut times = [Some(self.entry); STEPS];
+        let mut times = [Instant::MIN; STEPS];
+        times[0] = at;
         let mut seen = self.sightings(0, at, &self.window()).steps;
         let mut observed = seen.count();
         while rung < self.terms.last_rung() && !self.is_alone() {
@@ -80,16 +81,12 @@ impl<'j> Search<'j> {
                 break;
             }
             (rung, at, latest) = (rung + 1, event.at, until);
-            times[rung] = Some(event);
+            times[rung] = at;
             seen = self.sightings(rung, at, &self.window()).steps;
             observed += seen.count();
         }
-        let chain = times.into_iter().take(rung + 1).flatten().enumerate();
-        // Only the entry is sure; a place that is not after the true one keeps the bound a bound.
-        let chain = chain.map(|(rung, event)| {
-            (rung, if rung == 0 { event } else { Event { touch: 0, ..event } })
-        });
-        Attempt::new(self.merit(rung, at, seen, observed), chain, self.prefers_latest())
+        let merit = self.merit(rung, at, seen, observed);
+        Attempt::at_best(merit, times, &self.entry, self.prefers_latest())
     }
 
     /// The best attempt from this entry.

@@ -208,12 +208,6 @@ impl Terms {
             && one.exclusions == other.exclusions
     }
 
-    /// Whether an event between two neighbours of an adjacent chain does not part them: optional and
-    /// implied steps never block one, and a further touch of a row is no event of its own.
-    pub(super) fn is_neutral(&self, touch: &Touch, gap: StepSet) -> bool {
-        touch.is(mark::FURTHER) || !touch.steps.common(gap).is_empty()
-    }
-
     /// The implied steps that stand below a step that was reached.
     pub(super) fn proven_by(&self, furthest: usize) -> StepSet {
         self.implied.common(StepSet(StepSet::only(furthest).0 - 1))
@@ -275,6 +269,12 @@ fn rungs(ladder: &Ladder, positions: &[usize], bans: &[Ban]) -> Vec<Rung> {
         }
     };
     positions.iter().enumerate().map(rung).collect()
+}
+
+/// Whether an event between two neighbours of an adjacent chain does not part them: optional and
+/// implied steps never block one, and a further touch of a row is no event of its own.
+pub(super) fn is_neutral(touch: &Touch, gap: StepSet) -> bool {
+    touch.is(mark::FURTHER) || !touch.steps.common(gap).is_empty()
 }
 
 /// A set of positions.

@@ -17,8 +17,8 @@ use super::{Climber, Outcome, Verdict, reference};
 use crate::event::{RowRef, StepSet, Touch, mark};
 use crate::key::Key;
 use crate::ladder::definition::{
-    Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order, Presence, Range, Reuse,
-    Start, Step, Ties, Times, Window,
+    Attribution, Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order, Presence,
+    Range, Reuse, Start, Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
 use crate::time::{Instant, Precision, SECOND, Span};
@@ -50,6 +50,7 @@ pub(super) fn ladder_of(steps: Vec<Step>, window: Window) -> Ladder {
         actions: Vec::new(),
         actions_are_default: true,
         range: Range::default(),
+        attribution: Attribution::default(),
         open: false,
     }
 }

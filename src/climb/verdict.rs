@@ -131,13 +131,13 @@ impl Verdict {
         let mut previous = entry;
         for &(step, touch) in self.chain.links().iter().skip(1) {
             let (Some(now), Some(step)) = (at(touch), tally.steps.get_mut(step)) else { continue };
-            for (times, since) in
-                [(&mut step.from_previous, previous), (&mut step.from_entry, entry)]
-            {
-                let span = now.since(since).max(Span(0));
-                if self.times == Times::All || span > Span(0) {
-                    times.add(span);
-                }
+            let counts = |span: &Span| self.times == Times::All || *span > Span(0);
+            let span = |since| Some(now.since(since).max(Span(0))).filter(counts);
+            if let Some(span) = span(previous) {
+                step.from_previous.add(span);
+            }
+            if let Some(span) = span(entry) {
+                step.from_entry.add(span);
             }
             previous = now;
         }

@@ -4,18 +4,19 @@
 //! are always the total.
 
 use super::Request;
+use super::track::Track;
 use super::values::{Row, Values, key_of};
 use crate::climb::{Outcome, Verdict};
 use crate::error::{Error, Result};
-use crate::event::{Touch, mark};
+use crate::event::{StepSet, Touch, mark};
 use crate::findings::{BreakdownFinding, BreakdownGroup, GroupName};
 use crate::journey::SESSION_GAP;
 use crate::key::{FastMap, Key};
-use crate::ladder::definition::Ladder;
+use crate::ladder::definition::{Attribution, Ladder};
 use crate::ladder::dimension::{At, Breakdown, Filter};
 use crate::ladder::vocabulary;
 use crate::tally::{GroupTally, Tally};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A dimension that is worked out from the journey instead of a row.
 const RETURNING: &str = "returning";
@@ -34,6 +35,8 @@ struct Grouping<'g> {
     breakdown: &'g Breakdown,
     sources: Vec<Source>,
     step: usize,
+    /// Whether the ladder is climbed once for each value.
+    by_value: bool,
 }
 
 /// Where a property's value comes from.
@@ -57,7 +60,12 @@ impl<'g> Groups<'g> {
         };
         let grouping = |breakdown: &'g Breakdown| {
             let sources = breakdown.properties.iter().map(source).collect();
-            Ok(Grouping { breakdown, sources, step: step_of(breakdown, ladder)? })
+            let by_value = match breakdown.at {
+                At::Any => true,
+                At::Step(_) => ladder.attribution == Attribution::EachValue,
+                At::Entry | At::First | At::Last => false,
+            };
+            Ok(Grouping { breakdown, sources, step: step_of(breakdown, ladder)?, by_value })
         };
         Ok(Groups {
             values,
@@ -80,26 +88,75 @@ impl<'g> Groups<'g> {
     /// Counts a journey in its row of each breakdown.
     pub(super) fn count(&self, verdict: &Verdict, journey: &[Touch], tally: &mut Tally) {
         tally.groups.resize_with(self.breakdowns.len(), FastMap::default);
-        for (grouping, rows) in self.breakdowns.iter().zip(&mut tally.groups) {
-            for key in self.keys(grouping, verdict, journey) {
-                add(verdict, rows.entry(key).or_insert_with(|| GroupTally::new(tally.steps.len())));
-            }
+        let groupings = self.breakdowns.iter().zip(&mut tally.groups);
+        for (grouping, rows) in groupings.filter(|(grouping, _)| !grouping.by_value) {
+            let key = self.row_of(grouping, verdict, journey);
+            add(verdict, rows.entry(key).or_insert_with(|| GroupTally::new(tally.steps.len())));
         }
     }
 
-    fn keys(&self, grouping: &Grouping<'_>, verdict: &Verdict, journey: &[Touch]) -> Vec<Key> {
+    /// Climbs the ladder once for each value, where a breakdown asks for that, and counts the outcomes.
+    pub(super) fn count_by_value(&self, kept: &[Touch], track: &mut Track, tally: &mut Tally) {
+        let steps = tally.steps.len();
+        tally.groups.resize_with(self.breakdowns.len(), FastMap::default);
+        let groupings = self.breakdowns.iter().zip(&mut tally.groups);
+        for (grouping, rows) in groupings.filter(|(grouping, _)| grouping.by_value) {
+            for (key, touches) in self.by_value(grouping, kept) {
+                let row = rows.entry(key).or_insert_with(|| GroupTally::new(steps));
+                self.climb(grouping, &touches, track, row);
+            }
+            rows.retain(|_, row| row.entered > 0);
+        }
+    }
+
+    /// Counts the verdicts on some touches that have the step at which the breakdown is decided.
+    fn climb(
+        &self,
+        grouping: &Grouping<'_>,
+        touches: &[Touch],
+        track: &mut Track,
+        row: &mut GroupTally,
+    ) {
+        track.judge(touches, |verdict, journey| {
+            if self.admit(verdict, journey) && verdict.reached.has(grouping.step) {
+                add(verdict, row);
+            }
+        });
+    }
+
+    /// A customer's touches for each value: those with the value (`@any`), or all of them, of which only
+    /// those with the value may be the step.
+    fn by_value(&self, grouping: &Grouping<'_>, kept: &[Touch]) -> BTreeMap<Key, Vec<Touch>> {
+        let any = grouping.breakdown.at == At::Any;
+        let step = StepSet::only(grouping.step);
+        let decides = |touch: &Touch| any || !touch.steps.common(step).is_empty();
+        let keys: Vec<Key> = (0..kept.len()).map(|touch| self.key(grouping, touch, kept)).collect();
+        let values: BTreeSet<Key> = keys
+            .iter()
+            .zip(kept)
+            .filter(|(_, touch)| decides(touch))
+            .map(|(key, _)| *key)
+            .collect();
+        let with_value = |value: Key| {
+            let touches = keys.iter().zip(kept).filter_map(|(&key, touch)| {
+                let is_in = key == value || !decides(touch);
+                is_in.then_some(*touch).or_else(|| (!any).then(|| without(touch, step)))
+            });
+            (value, touches.collect())
+        };
+        values.into_iter().map(with_value).collect()
+    }
+
+    fn row_of(&self, grouping: &Grouping<'_>, verdict: &Verdict, journey: &[Touch]) -> Key {
         let key = |touch: usize| self.key(grouping, touch, journey);
         let has_value = |touch: &usize| !key(*touch).is_none();
-        match &grouping.breakdown.at {
-            At::Entry => vec![key(verdict.entry)],
-            At::First => vec![(0..journey.len()).find(has_value).map_or(Key::NONE, key)],
-            At::Last => vec![(0..journey.len()).rev().find(has_value).map_or(Key::NONE, key)],
-            At::Step(_) => vec![verdict.chain.touch_of(grouping.step).map_or(Key::NONE, key)],
-            At::Any => {
-                let all: BTreeSet<Key> = (0..journey.len()).filter(has_value).map(key).collect();
-                if all.is_empty() { vec![Key::NONE] } else { all.into_iter().collect() }
-            }
-        }
+        let touch = match &grouping.breakdown.at {
+            At::Entry | At::Any => Some(verdict.entry),
+            At::First => (0..journey.len()).find(has_value),
+            At::Last => (0..journey.len()).rev().find(has_value),
+            At::Step(_) => verdict.chain.touch_of(grouping.step),
+        };
+        touch.map_or(Key::NONE, key)
     }
 
     /// The key of a touch's values for a breakdown; [`Key::NONE`] if all of them are unknown.
@@ -210,6 +267,11 @@ fn step_of(breakdown: &Breakdown, ladder: &Ladder) -> Result<usize> {
         Error::new(format!("--by: the ladder has no step `{name}`"))
             .hint(format!("{near}after @ comes entry, first, last, any or the name of a step"))
     })
+}
+
+/// The touch, were it not the step.
+fn without(touch: &Touch, step: StepSet) -> Touch {
+    Touch { steps: StepSet(touch.steps.0 & !step.0), ..*touch }
 }
 
 /// Counts a verdict in a row of a breakdown.

@@ -159,6 +159,7 @@ impl<'b> Judge<'b> {
                 bench.groups.count(verdict, journey, tally);
             }
         });
+        bench.groups.count_by_value(kept, track, tally);
     }
 
     fn clean(&mut self, touches: &[Touch], kept: &mut Vec<Touch>) {

@@ -29,8 +29,11 @@ impl Rival {
     }
 }
 
+/// A change of some policies of a ladder to those of another.
+type Change = fn(&mut Ladder, &Ladder);
+
 /// The groups of policies, in the order in which they are changed.
-const CAUSES: [(&str, fn(&mut Ladder, &Ladder)); 6] = [
+const CAUSES: [(&str, Change); 6] = [
     ("window", |ladder, rival| {
         ladder.window = rival.window;
         ladder.range = rival.range;
@@ -61,46 +64,52 @@ struct Stages {
 
 impl Rivals {
     pub(super) fn new(bench: &Bench<'_>) -> Result<Rivals> {
-        let track =
-            |ladder: &Ladder| Track::new(ladder, bench.names, bench.period, bench.seen_until);
-        let ours = bench.ladder;
-        let stages = |rival: &Rival| -> Result<Stages> {
-            let mut tracks = vec![("", track(ours)?)];
-            let mut ladder = ours.clone();
-            for (cause, change) in CAUSES {
-                let before = ladder.clone();
-                change(&mut ladder, &rival.ladder);
-                // Some policies only make sense together: such a group waits for the next one.
-                if ladder != before
-                    && let Ok(track) = track(&ladder)
-                {
-                    tracks.push((cause, track));
-                }
-            }
-            // The last stage is the rival itself; if it cannot be built, that is an error.
-            track(&ladder)?;
-            Ok(Stages { tracks, finding: RivalFinding::new(&rival.name, ours.steps.len()) })
-        };
-        Ok(Rivals { rivals: bench.rivals.iter().map(stages).collect::<Result<_>>()? })
+        let rivals = bench.rivals.iter().map(|rival| Stages::new(rival, bench));
+        Ok(Rivals { rivals: rivals.collect::<Result<_>>()? })
     }
 
     /// Counts one customer under all rules.
     pub(super) fn count(&mut self, kept: &[Touch]) {
         for stages in &mut self.rivals {
-            let mut last: Option<Vec<u64>> = None;
-            for (cause, track) in &mut stages.tracks {
-                let reached = reached(track, kept, stages.finding.reached.len());
-                if last.as_ref().is_some_and(|last| *last != reached) {
-                    stages.finding.blame(cause);
-                }
-                last = Some(reached);
-            }
-            stages.finding.add(&last.unwrap_or_default());
+            stages.count(kept);
         }
     }
 
     pub(super) fn into_findings(self) -> Vec<RivalFinding> {
         self.rivals.into_iter().map(|stages| stages.finding).collect()
+    }
+}
+
+impl Stages {
+    fn new(rival: &Rival, bench: &Bench<'_>) -> Result<Stages> {
+        let track =
+            |ladder: &Ladder| Track::new(ladder, bench.names, bench.period, bench.seen_until);
+        let mut tracks = vec![("", track(bench.ladder)?)];
+        let mut ladder = bench.ladder.clone();
+        for (cause, change) in CAUSES {
+            let before = ladder.clone();
+            change(&mut ladder, &rival.ladder);
+            // Some policies only make sense together: such a group waits for the next one.
+            let changed = (ladder != before).then(|| track(&ladder));
+            tracks.extend(changed.and_then(Result::ok).map(|track| (cause, track)));
+        }
+        // The last stage is the rival itself; if it cannot be built, that is an error.
+        track(&ladder)?;
+        Ok(Stages { tracks, finding: RivalFinding::new(&rival.name, bench.ladder.steps.len()) })
+    }
+
+    /// Counts one customer: each cause that changes how many journeys reach each step is blamed.
+    fn count(&mut self, kept: &[Touch]) {
+        let steps = self.finding.reached.len();
+        let mut last: Option<Vec<u64>> = None;
+        for (cause, track) in &mut self.tracks {
+            let reached = reached(track, kept, steps);
+            if last.as_ref().is_some_and(|last| *last != reached) {
+                self.finding.blame(cause);
+            }
+            last = Some(reached);
+        }
+        self.finding.add(&last.unwrap_or_default());
     }
 }
 

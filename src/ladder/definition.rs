@@ -131,6 +131,16 @@ pub enum Range {
     Events,
 }
 
+/// In how many rows of a breakdown by the value at a step a journey counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Attribution {
+    /// In one: that of the event chosen for the step.
+    #[default]
+    Once,
+    /// In that of each value which the step's events have: the ladder is climbed with these alone.
+    EachValue,
+}
+
 /// Whether a step must be seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Presence {
@@ -261,6 +271,8 @@ pub struct Ladder {
     pub times: Times,
     /// What a period chooses.
     pub range: Range,
+    /// In how many rows of a breakdown at a step a journey counts.
+    pub attribution: Attribution,
     /// Events that are not even looked at.
     pub ignore: Option<EventPattern>,
     /// The steps, from the smallest request to the order.

@@ -20,7 +20,8 @@ pub use print::to_toml;
 pub use shell::from_steps;
 
 use super::definition::{
-    Count, Entry, Halt, Ladder, Linkage, Order, Range, Reuse, Start, Ties, Times, Window,
+    Attribution, Count, Entry, Halt, Ladder, Linkage, Order, Range, Reuse, Start, Ties, Times,
+    Window,
 };
 use super::vocabulary;
 use crate::error::Result;
@@ -95,6 +96,7 @@ fn unfinished(name: String) -> Ladder {
         halt: Halt::default(),
         times: Times::default(),
         range: Range::default(),
+        attribution: Attribution::default(),
         ignore: None,
         steps: Vec::new(),
         exclusions: Vec::new(),

@@ -411,7 +411,7 @@ mod tests {
         for (test, expected) in [
             (equals.clone(), false),
             (Test::Not(Box::new(equals.clone())), false),
-            (Test::Not(Box::new(Test::AnyOf(vec![]))), true),
+            (Test::Not(Box::new(Test::AnyOf(vec![]))), false),
             (Test::Exists(true), false),
             (Test::Exists(false), true),
             (Test::Min(whole(0)), false),

@@ -6,7 +6,8 @@
 //! it matches them (which it cuts off at the range) is told to whoever reads the rows.
 
 use super::definition::{
-    Count, Ends, Entry, Halt, Ladder, Linkage, Order, Reuse, Start, Ties, Times, Window,
+    Attribution, Count, Ends, Entry, Halt, Ladder, Linkage, Order, Reuse, Start, Ties, Times,
+    Window,
 };
 use super::vocabulary;
 use crate::error::{Error, Result};
@@ -175,6 +176,7 @@ impl Rules {
         ladder.window = Window::FromEntry(Span::days(14));
         ladder.start = Start::Latest;
         ladder.times = Times::AboveZero;
+        ladder.attribution = Attribution::EachValue;
         if self.has("strict") {
             ladder.order = Order::Adjacent;
         }

@@ -9,8 +9,8 @@ use crate::findings::{
     OrderFindings, SessionReport, SetAside,
 };
 use crate::ladder::definition::{
-    Action, Condition, Count, Ends, Entry, EventPattern, Exclusion, Halt, Ladder, Linkage,
-    NamePattern, Order, Presence, Range, Reuse, Start, Step, Ties, Times, Window,
+    Action, Attribution, Condition, Count, Ends, Entry, EventPattern, Exclusion, Halt, Ladder,
+    Linkage, NamePattern, Order, Presence, Range, Reuse, Start, Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
 use crate::money::{Amount, Currency};
@@ -62,6 +62,7 @@ fn ladder(name: &str, steps: &[(&str, Presence)], actions: &[&str]) -> Ladder {
             .collect(),
         actions_are_default: true,
         range: Range::default(),
+        attribution: Attribution::default(),
         open: false,
     }
 }

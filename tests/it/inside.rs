@@ -7,7 +7,6 @@ use funnel::input::source::Source;
 use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Input, Told};
 use funnel::ladder::overrides::Overrides;
-use funnel::ladder::overrides::Overrides;
 use funnel::render::json::report_json;
 use funnel::report::zone::Zone;
 use funnel::report::{Report, ReportOptions};

@@ -37,7 +37,7 @@ impl<'c> Case<'c> {
     pub(super) fn all_chains(&self) -> Vec<Vec<usize>> {
         let mut chains = Vec::new();
         if self.ladder.order == Order::Any {
-            self.grow_any(&mut Vec::new(), StepSet::EMPTY, &mut chains);
+            self.grow_any(&[], StepSet::EMPTY, &mut chains);
         } else {
             self.grow(&mut Vec::new(), &mut chains);
         }
@@ -57,17 +57,18 @@ impl<'c> Case<'c> {
     }
 
     /// In any order a chain is a set of events, each given a step of its own; it stands in journey order.
-    fn grow_any(&self, chain: &mut Vec<usize>, used: StepSet, chains: &mut Vec<Vec<usize>>) {
+    fn grow_any(&self, chain: &[usize], used: StepSet, chains: &mut Vec<Vec<usize>>) {
         let again = usize::from(self.ladder.reuse == Reuse::Never);
-        for touch in chain.last().map_or(0, |last| last + again)..self.journey.len() {
-            for &step in &self.required {
-                let fits = self.journey[touch].steps.has(step) && !used.has(step);
-                if fits && self.may_append_any(chain, touch) {
-                    chain.push(touch);
-                    chains.push(chain.clone());
-                    self.grow_any(chain, used.with(StepSet::only(step)), chains);
-                    chain.pop();
-                }
+        let start = chain.last().map_or(0, |last| last + again);
+        for touch in (start..self.journey.len()).filter(|&touch| self.may_append_any(chain, touch))
+        {
+            let steps = self.required.iter();
+            let fits = |step: &&usize| self.journey[touch].steps.has(**step) && !used.has(**step);
+            for &step in steps.filter(fits) {
+                let mut longer = chain.to_vec();
+                longer.push(touch);
+                chains.push(longer.clone());
+                self.grow_any(&longer, used.with(StepSet::only(step)), chains);
             }
         }
     }

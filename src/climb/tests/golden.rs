@@ -16,7 +16,9 @@ use std::collections::BTreeSet;
 /// All verdicts of the matcher and its twin, which must agree; times in tens of seconds.
 fn verdicts(ladder: &Ladder, stream: &str, seen_until: i64) -> (Vec<Touch>, Vec<Verdict>) {
     let mut journey = journey(ladder, stream);
-    journey.iter_mut().for_each(|touch| touch.at = Instant(touch.at.0 * 10));
+    for touch in &mut journey {
+        touch.at = Instant(touch.at.0 * 10);
+    }
     let until = Instant(seen_until * 10 * SECOND);
     let mut fast = Vec::new();
     Climber::new(ladder).unwrap().judge_all(&journey, until, &mut fast);

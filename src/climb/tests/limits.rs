@@ -3,7 +3,9 @@
 use super::{ladder, touch};
 use crate::climb::{Climber, Outcome, Verdict};
 use crate::event::{StepSet, Touch};
-use crate::ladder::definition::{Ends, Exclusion, Ladder, Order, Window};
+use crate::ladder::definition::{
+    Count, Ends, Entry, Exclusion, Halt, Ladder, Order, Reuse, Start, Ties, Window,
+};
 use crate::time::{Instant, Precision, SECOND, Span};
 
 fn judge(ladder: &Ladder, journey: &[Touch]) -> Verdict {
@@ -106,4 +108,75 @@ fn what_has_no_meaning_is_refused_by_name() {
         assert_eq!(Climber::new(&ladder).unwrap_err().to_string(), expected);
     }
     assert!(Climber::new(&plain()).is_ok());
+}
+
+/// Policies under which an event that comes first need not be the best.
+fn restless() -> Vec<(&'static str, Ladder)> {
+    let plain = || ladder("A B O? C D", "1h");
+    let mut within = ladder("A B O? C D", "none");
+    for step in &mut within.steps {
+        step.within = Some(Span::seconds(600));
+    }
+    let exclusion = Exclusion {
+        condition: plain().steps[0].condition.clone(),
+        after: 1,
+        before: 3,
+        ends: Ends::Attempt,
+    };
+    let journey = Exclusion { ends: Ends::Journey, ..exclusion.clone() };
+    vec![
+        ("within", within),
+        ("each", Ladder { window: Window::Each(Span::seconds(600)), ..plain() }),
+        ("adjacent", Ladder { order: Order::Adjacent, ..plain() }),
+        ("any", Ladder { order: Order::Any, ..plain() }),
+        ("exclusion", Ladder { exclusions: vec![exclusion], ..plain() }),
+        ("exclusion of journeys", Ladder { exclusions: vec![journey], ..plain() }),
+        ("hold", Ladder { hold: Some("product".into()), ..plain() }),
+        ("strict", Ladder { ties: Ties::Strict, ..plain() }),
+        ("sequence", Ladder { ties: Ties::Sequence, ..plain() }),
+        ("tolerance", Ladder { ties: Ties::Tolerance(Span::seconds(60)), ..plain() }),
+        ("latest", Ladder { start: Start::Latest, ..plain() }),
+        ("every", Ladder { entry: Entry::Every, count: Count::Attempt, ..plain() }),
+        ("session", Ladder { window: Window::Session, ..plain() }),
+        ("halts", Ladder { halt: Halt { foreign: true, early: true, repeat: false }, ..plain() }),
+        ("two steps", Ladder { reuse: Reuse::TwoSteps, ..plain() }),
+    ]
+}
+
+/// A robot: events of all kinds but the last, every ten seconds, for some days.
+fn robot(length: i64, sets: &[u32]) -> Vec<Touch> {
+    let mut journey: Vec<Touch> = (0..length)
+        .map(|n| {
+            let number = usize::try_from(n).unwrap();
+            let mut one =
+                touch(n * 10 * SECOND, Precision::Exact, StepSet(sets[number % sets.len()]));
+            one.held = crate::key::Key(u64::try_from(n % 1000).unwrap());
+            one.exclusions = u8::from(n % 97 == 0 || sets[number % sets.len()] == 0);
+            one
+        })
+        .collect();
+    journey.push(touch(length * 10 * SECOND, Precision::Exact, StepSet(0b10000)));
+    journey
+}
+
+#[test]
+fn long_journeys_under_every_policy() {
+    let kinds: [&[u32]; 5] = [
+        &[0b1, 0b10, 0b100, 0b1000],
+        &[0b1, 0b11, 0b1010, 0b110],
+        &[0b1, 0b1, 0b10],
+        &[0b1, 0b10, 0b11, 0b10, 0b11],
+        // Between the second step and the third there is always an exclusion.
+        &[0b1, 0b10, 0, 0b1000],
+    ];
+    for (name, ladder) in restless() {
+        for (kind, sets) in kinds.iter().enumerate() {
+            let journey = robot(5_000, sets);
+            let mut verdicts = Vec::new();
+            let mut climber = Climber::new(&ladder).unwrap();
+            climber.judge_all(&journey, Instant::MAX, &mut verdicts);
+            let is_out = kind == 4 && name == "exclusion of journeys";
+            assert_eq!(verdicts.is_empty(), is_out, "{name} {sets:?}");
+        }
+    }
 }

@@ -88,7 +88,9 @@ fn ladders() -> impl Strategy<Value = Ladder> {
         steps
             .push(crate::ladder::definition::Step { within: last, ..step("", Presence::Required) });
         if order == Order::Any {
-            steps.iter_mut().for_each(|step| step.within = None);
+            for step in &mut steps {
+                step.within = None;
+            }
         }
         let window = match (order, window) {
             (Order::Any, Window::Each(span)) => Window::FromEntry(span),
