@@ -85,9 +85,9 @@ fn summary_texts(summary: &SummaryReport) -> Vec<String> {
     texts
 }
 
-/// A moment, or a dash.
+/// A moment in the zone that is named below the timeline, or a dash.
 fn written(at: Option<Moment>) -> String {
-    at.map_or_else(|| words::UNKNOWN.to_owned(), |at| at.to_string())
+    at.map_or_else(|| words::UNKNOWN.to_owned(), |at| at.local())
 }
 
 fn climb_lines(climb: &ClimbReport, style: &TableStyle) -> Vec<String> {
@@ -129,7 +129,7 @@ fn stopped_texts(climb: &ClimbReport) -> Vec<String> {
         .as_ref()
         .map(|stop| format!("Stopped at {} ({}): {}.", stop.step, stop.reason, stop.detail));
     let window = match (climb.outcome, climb.window_end) {
-        (Some("open"), Some(end)) => Some(format!("The window is open until {end}.")),
+        (Some("open"), Some(end)) => Some(format!("The window is open until {}.", end.local())),
         (Some(_) | None, _) => None,
     };
     stopped.into_iter().chain(window).collect()
@@ -143,12 +143,14 @@ fn timeline_sheet(report: &JourneyReport) -> Sheet {
             Column { align: Align::Right, ..column("visit", 1) },
             column("event", 0),
             column("step", 0),
-            column("set aside", 2),
-            column("row", 3),
+            column("row", 2),
         ],
         lead: Vec::new(),
         rows: report.timeline.iter().map(timeline_row).collect(),
-        notes: vec![format!("Times are {}; * marks the events of the chain.", report.timezone)],
+        notes: vec![format!(
+            "Times are {}; * marks the events of the chain, ( ) what is set aside.",
+            report.period.timezone
+        )],
     }
 }
 
@@ -157,17 +159,17 @@ fn timeline_row(entry: &TimelineEntry) -> Vec<Cell> {
         Some(canonical) if canonical != entry.event => format!("{} = {canonical}", entry.event),
         Some(_) | None => entry.event.clone(),
     };
-    let mark = |step: &String| match &entry.chain {
-        Some(chosen) if chosen == step => format!("*{step}"),
-        Some(_) | None => step.clone(),
+    let step = match (entry.set_aside, &entry.chain) {
+        (Some(reason), _) => format!("({reason})"),
+        (None, Some(chosen)) => format!("*{chosen}"),
+        // Of the steps that an event can be, the furthest says most: any event of a log is a visit.
+        (None, None) => entry.steps.last().cloned().unwrap_or_default(),
     };
-    let steps: Vec<String> = entry.steps.iter().map(mark).collect();
     vec![
         Cell::Text(written(entry.at)),
         entry.session.map_or(Cell::Empty, Cell::Count),
         Cell::Text(event),
-        Cell::Text(steps.join(", ")),
-        entry.set_aside.map_or(Cell::Empty, |reason| Cell::Text(reason.to_owned())),
+        Cell::Text(step),
         Cell::Text(entry.source.clone()),
     ]
 }

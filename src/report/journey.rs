@@ -6,7 +6,7 @@
 
 mod sentences;
 
-use super::header::{LadderReport, ToolReport};
+use super::header::{LadderReport, PeriodReport, ToolReport};
 use super::notices::NoticeReport;
 use super::zone::{Moment, Zone};
 use super::{ReportOptions, orders};
@@ -44,10 +44,8 @@ pub struct JourneyReport {
     pub timeline: Vec<TimelineEntry>,
     /// How far they got, and why no further.
     pub ladder: ClimbReport,
-    /// The zone of all times.
-    pub timezone: String,
-    /// The last moment that the data covers.
-    pub seen_until: Option<Moment>,
+    /// The time that the data covers, and the zone of all times.
+    pub period: PeriodReport,
     /// What a reader should know.
     pub notices: Vec<NoticeReport>,
 }
@@ -224,8 +222,7 @@ impl JourneyReport {
             summary: summary(person, findings, zone),
             timeline: person.touches.iter().map(|touch| entry(touch, ladder, zone)).collect(),
             ladder: climb(person, ladder, options),
-            timezone: zone.name(),
-            seen_until: findings.seen_until.and_then(|at| zone.moment(at)),
+            period: PeriodReport::new(findings, zone),
             notices: shared.into_iter().chain(found).collect(),
         }
     }

@@ -87,6 +87,11 @@ impl Moment {
         i64::from(self.0.num_days_from_ce()) - i64::from(earlier.0.num_days_from_ce())
     }
 
+    /// Date and time for a reader who knows the zone: `2026-10-03 09:30:01`, with the fraction if there is one.
+    pub fn local(&self) -> String {
+        self.0.format("%Y-%m-%d %H:%M:%S%.f").to_string()
+    }
+
     /// The date for a reader: `3 Oct 2026`.
     pub fn day(&self) -> String {
         self.0.format("%-d %b %Y").to_string()
