@@ -395,7 +395,8 @@ impl Sources<'_> {
             .collect();
         own.sort_unstable();
         own.dedup();
-        let text = |identifier: &Identifier| texts.get(identifier).map(|text| text.to_string());
+        let text =
+            |identifier: &Identifier| texts.get(identifier).map(std::string::ToString::to_string);
         own.into_iter().map(|identifier| (identifier, text(&identifier))).collect()
     }
 }

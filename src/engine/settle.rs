@@ -23,6 +23,7 @@ use crate::input::{Reading, Rows};
 use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
+use crate::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -78,6 +79,8 @@ impl Settled {
         findings.orders = self.orders;
         findings.session_reports = self.session_reports;
         findings.store_offset = self.store_offset;
+        findings.since = Some(self.period.since).filter(|&since| since != Instant::MIN);
+        findings.until = Some(self.period.until).filter(|&until| until != Instant::MAX);
         findings.notices.extend(self.notices);
     }
 

@@ -308,7 +308,7 @@ fn entry(touch: &PersonTouch, ladder: &Ladder, zone: Zone) -> TimelineEntry {
         canonical: touch.canonical,
         steps: step_names(touch.touch.steps, ladder),
         chain: touch.chosen.map(|step| step_name(step, ladder)),
-        set_aside: touch.aside.map(|reason| reason.code()),
+        set_aside: touch.aside.map(super::super::quality::Reason::code),
     }
 }
 
