@@ -8,7 +8,7 @@ use super::stored_order;
 use super::terms::Terms;
 use super::verdict::{Chain, Outcome, Verdict};
 use crate::event::{StepSet, Touch};
-use crate::ladder::definition::{Linkage, Order, Ties};
+use crate::ladder::definition::{Entry, Linkage, Order, Ties};
 use crate::time::Instant;
 
 /// What the verdict on an attempt depends on.
@@ -112,10 +112,12 @@ impl Judgement<'_> {
         let is_chain = self.terms.linkage == Linkage::Chain;
         let conversion = chain.last().filter(|_| is_chain && outcome == Outcome::Converted);
         let end = conversion.map_or(Instant::MAX, |&touch| self.terms.end(&self.journey[touch]));
+        // Touches come in order of time, so what is behind the end is not looked at: a customer with
+        // many attempts would be read to the end for each of them.
         let journey = self.journey.get(self.floor..).unwrap_or_default();
         journey
             .iter()
-            .filter(|touch| touch.at <= attempt.span.limit && touch.at < end)
+            .take_while(|touch| touch.at <= attempt.span.limit && touch.at < end)
             .filter(|touch| self.terms.end(touch) > entry)
             .fold(StepSet::EMPTY, |actions, touch| actions.with(touch.actions))
     }
@@ -129,6 +131,16 @@ impl Judgement<'_> {
         by_time
             && self.terms.linkage == Linkage::Chain
             && self.has_converted(attempt)
-            && stored_order::has_ties(self.terms, self.journey)
+            && stored_order::has_ties(self.terms, self.in_question(attempt))
+    }
+
+    /// The touches whose ties may matter: where every attempt counts only those of the attempt.
+    fn in_question(&self, attempt: &Attempt) -> &[Touch] {
+        if self.terms.entry != Entry::Every {
+            return self.journey;
+        }
+        let journey = self.journey.get(self.floor..).unwrap_or_default();
+        let end = journey.partition_point(|touch| touch.at <= attempt.span.limit);
+        journey.get(..(end + 1).min(journey.len())).unwrap_or_default()
     }
 }
