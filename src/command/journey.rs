@@ -15,10 +15,9 @@ use crate::report::zone::Zone;
 
 /// Runs the command.
 pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
-    if arguments.show_identifiers {
-        if let Some(path) = read_only_once(&arguments.files) {
-            return Err(twice(path).into());
-        }
+    let once = read_only_once(&arguments.files).filter(|_| arguments.show_identifiers);
+    if let Some(path) = once {
+        return Err(twice(path).into());
     }
     let resolved = resolve(&arguments.reading, surroundings, false)?;
     let plan = plan(&arguments.ladder)?;
