@@ -220,6 +220,10 @@ pub struct Findings {
     pub session_reports: Vec<SessionReport>,
     /// What identity resolution did.
     pub identity: IdentityFindings,
+    /// The first moment of the entries that were asked for.
+    pub since: Option<Instant>,
+    /// The first moment behind the entries that were asked for.
+    pub until: Option<Instant>,
     /// The last moment that the data covers.
     pub seen_until: Option<Instant>,
     /// The most common offset (seconds east of UTC) in the orders exports.

@@ -47,7 +47,7 @@ impl Search<'_> {
         };
         let chain = chain.iter().copied().flatten().enumerate();
         let latest = self.terms.start == Start::Latest;
-        let excluded = void.or(ended).map(|bar| bar.touch);
+        let excluded = [void, ended].into_iter().flatten().map(|bar| bar.touch).min();
         let span = Span { limit: self.limit, closes: self.limit, excluded };
         Attempt::new(merit, chain, latest).with(rows.fold(seen, StepSet::with), span)
     }

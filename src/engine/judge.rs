@@ -73,7 +73,7 @@ pub(super) fn judge(
             }
             touches.clear();
             exchange.drain(number, |touch| {
-                touches.push(bench.settled.judged(touch));
+                touches.push(bench.settled.judged(touch, bench.ladder.range));
                 Ok(())
             })?;
             touches.sort_unstable_by_key(Touch::order_key);

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::identity::People;
 use crate::input::format::Texts;
+use crate::input::split::Cutter;
 use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Input, Reading};
 use crate::ladder::definition::Ladder;
@@ -39,6 +40,7 @@ use person::{Inquiry, PersonFinding, PersonQuestion, Sources};
 use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
 use scan::{Haul, Scan, Stamping};
+use settle::Settled;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use track::Period;
@@ -211,13 +213,7 @@ pub fn run(
         exchange: &exchange,
         progress,
     };
-    let mut haul = scan.run(cutters)?;
-    let settled =
-        settle::settle(&mut haul, &readings, request, Stamping::new(settings, &exchange))?;
-    haul.all_names = names.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let rows = RowIndex::new(&haul, &readings);
-    refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
-
+    let (mut haul, settled, rows) = gather(&scan, cutters, request)?;
     let choice = request.choose(&haul, &readings)?;
     let ladder = request.told(candidates.swap_remove(choice));
     let links = request.person.as_ref().map(|_| haul.links.clone());
@@ -264,6 +260,22 @@ pub fn run(
     finish::finish(&mut findings, &haul, &readings, &rows);
     let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
     Ok(Outcome { findings, ladder, person })
+}
+
+/// Reads everything and settles what needs all its rows; an input of which nothing can be read is an error.
+fn gather<'s>(
+    scan: &Scan<'_, 's>,
+    cutters: Vec<Cutter>,
+    request: &Request,
+) -> Result<(Haul<'s>, Settled, RowIndex)> {
+    let Scan { readings, settings, .. } = *scan;
+    let mut haul = scan.run(cutters)?;
+    let stamping = Stamping::new(settings, scan.exchange);
+    let settled = settle::settle(&mut haul, readings, request, stamping)?;
+    haul.all_names = scan.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let rows = RowIndex::new(&haul, readings);
+    refuse_hopeless(&haul, readings, &rows, settings.strict)?;
+    Ok((haul, settled, rows))
 }
 
 /// The first moment of a day or instant that the user wrote, and the first one behind it.

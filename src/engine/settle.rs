@@ -21,8 +21,10 @@ use crate::input::format::{Format, RowIdentifiers};
 use crate::input::timestamp::{DateEvidence, DateOrder};
 use crate::input::{Reading, Rows};
 use crate::key::{FastMap, FastSet, Key};
+use crate::ladder::definition::Range;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
+use crate::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -78,11 +80,17 @@ impl Settled {
         findings.orders = self.orders;
         findings.session_reports = self.session_reports;
         findings.store_offset = self.store_offset;
+        findings.since = Some(self.period.since).filter(|&since| since != Instant::MIN);
+        findings.until = Some(self.period.until).filter(|&until| until != Instant::MAX);
         findings.notices.extend(self.notices);
     }
 
-    /// A touch, set aside if it completes an order that does not count.
-    pub(super) fn judged(&self, mut touch: Touch) -> Touch {
+    /// A touch, set aside if it completes an order that does not count, or if it lies outside a period
+    /// at which the rules cut events.
+    pub(super) fn judged(&self, mut touch: Touch, range: Range) -> Touch {
+        if touch.aside == 0 && range == Range::Events && !self.period.has(touch.at) {
+            touch.aside = Reason::OutOfPeriod.mark();
+        }
         if touch.aside == 0 && touch.is(mark::ORDER | mark::NUMBERED) {
             touch.aside = self.left_out.get(&touch.order).map_or(0, |reason| reason.mark());
         }

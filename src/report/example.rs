@@ -88,6 +88,8 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
     ];
     let ladder = ladder("Storefront", &steps, &["Email sign-up", "Video watched", "Site search"]);
     let findings = Findings {
+        since: None,
+        until: None,
         breakdowns: Vec::new(),
         rivals: Vec::new(),
         sightings: None,

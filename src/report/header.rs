@@ -6,8 +6,9 @@ use super::ReportOptions;
 use super::zone::{Moment, Zone};
 use crate::analysis::ladder_rates::window_seconds;
 use crate::findings::{Findings, InputFinding};
-use crate::ladder::definition::{Count, Entry, Ladder, Order, Start, Ties, Window};
+use crate::ladder::definition::{Count, Entry, Ladder, Linkage, Order, Start, Ties, Window};
 use crate::tally::Tally;
+use crate::time::Instant;
 use serde::Serialize;
 
 /// The program that made a report.
@@ -44,6 +45,8 @@ pub struct LadderReport {
     pub start: &'static str,
     /// Whether later steps may exceed earlier ones (aggregated counts).
     pub open: bool,
+    /// `chain` if a step is reached by way of those before it, `apart` if it counts by itself.
+    pub linkage: &'static str,
 }
 
 impl LadderReport {
@@ -81,6 +84,10 @@ impl LadderReport {
                 Start::Latest => "latest",
             },
             open: ladder.open,
+            linkage: match ladder.linkage {
+                Linkage::Chain => "chain",
+                Linkage::Apart => "apart",
+            },
         }
     }
 }
@@ -136,9 +143,9 @@ impl InputReport {
 /// The time that a report speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PeriodReport {
-    /// The first entry that was asked for; `None` if all.
+    /// The first moment of the entries that were asked for; `None` if all.
     pub since: Option<Moment>,
-    /// The last entry that was asked for; `None` if all.
+    /// The last moment of the entries that were asked for; `None` if all.
     pub until: Option<Moment>,
     /// The zone of all times in the report.
     pub timezone: String,
@@ -152,8 +159,8 @@ impl PeriodReport {
     pub(super) fn new(findings: &Findings, zone: Zone) -> PeriodReport {
         let first = findings.inputs.iter().filter_map(|input| input.from).min();
         PeriodReport {
-            since: None,
-            until: None,
+            since: findings.since.and_then(|at| zone.moment(at)),
+            until: findings.until.and_then(|at| zone.moment(Instant(at.0.saturating_sub(1)))),
             timezone: zone.name(),
             seen_until: findings.seen_until.and_then(|at| zone.moment(at)),
             seen_from: first.and_then(|at| zone.moment(at)),

@@ -12,7 +12,10 @@ use crate::analysis::rate::Rate;
 pub fn scope(report: &Report) -> Vec<String> {
     let units = people(report.journeys.unit, 0);
     let zone = &report.period.timezone;
-    let period = match (report.period.seen_from, report.period.seen_until) {
+    let asked = report.period.since.is_some() || report.period.until.is_some();
+    let from = report.period.since.or(report.period.seen_from);
+    let until = report.period.until.or(report.period.seen_until);
+    let period = match (from, until) {
         (Some(from), Some(until)) if from.day() == until.day() => {
             format!("{} ({zone})", from.day())
         }
@@ -20,9 +23,16 @@ pub fn scope(report: &Report) -> Vec<String> {
         (None, Some(until)) => format!("until {} ({zone})", until.day()),
         (Some(_) | None, None) => format!("times in {zone}"),
     };
-    let funnel = if report.ladder.open { "open funnel" } else { "closed funnel" };
-    let mut lines = vec![format!("{} · {units} · {period} · {funnel}", report.ladder.name)];
-    if report.ladder.open {
+    let period = if asked { format!("entered {period}") } else { period };
+    let is_open = report.ladder.open || report.ladder.linkage == "apart";
+    let funnel = if is_open { "open funnel" } else { "closed funnel" };
+    let rules = match report.ladder.rules.as_str() {
+        "funnel" => String::new(),
+        rules => format!(" · counted as {rules}"),
+    };
+    let first = format!("{} · {units} · {period} · {funnel}{rules}", report.ladder.name);
+    let mut lines = vec![first];
+    if is_open {
         lines.push(
             "every step counted by itself: a later step may have more than an earlier one".into(),
         );

@@ -2,11 +2,14 @@
 //! may be merged in any way. Stores are small and crowded, so that ties, shared browsers, lost e-mail
 //! addresses and orders without visits meet often.
 
-use crate::inside::{auto, report, settings, told, unaccounted};
+use crate::inside::{auto, input, report, settings, told, unaccounted};
 use crate::program::{Test, reached, set_aside};
-use funnel::engine::{Plan, Settings};
+use funnel::engine::{self, Plan, Request, Settings};
 use funnel::key::{FastMap, Key};
+use funnel::ladder::definition::Count;
+use funnel::ladder::dimension::Breakdown;
 use funnel::ladder::draft;
+use funnel::ladder::overrides::Overrides;
 use funnel::tally::{ActionTally, GroupStep, GroupTally, StepTally, Tally};
 use funnel::time::Span;
 use proptest::prelude::*;
@@ -312,6 +315,29 @@ fn tally() -> impl Strategy<Value = Tally> {
             closed_converted: counts[13],
             groups,
         })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #[test]
+    fn the_rows_of_a_breakdown_are_the_total(store in store(), at in 0..4usize, top in 0..4usize, session in any::<bool>()) {
+        let at = ["entry", "first", "last", "Order"][at];
+        let count = if session { Count::Session } else { Count::Customer };
+        let request = Request {
+            breakdowns: vec![Breakdown::parse(&format!("data.checkout.token@{at}")).unwrap()],
+            top,
+            ..Request::of(Plan::Auto(Overrides { count: Some(count), ..Overrides::default() }))
+        };
+        let inputs = store.files().iter().map(|(name, text)| input(name, text.as_bytes()).unwrap()).collect();
+        let outcome = engine::run(inputs, &request, &settings(), &|_| ()).unwrap().findings;
+        let groups = &outcome.breakdowns[0].groups;
+        prop_assert!(groups.len() <= top + 2);
+        for (step, total) in outcome.tally.steps.iter().enumerate() {
+            let rows: u64 = groups.iter().map(|group| group.tally.steps[step].reached).sum();
+            prop_assert_eq!(rows, total.reached, "step {}", step);
+        }
+        prop_assert_eq!(groups.iter().map(|group| group.tally.entered).sum::<u64>(), outcome.tally.entered);
+    }
 }
 
 /// The rows of one breakdown: a few values with their counts.
