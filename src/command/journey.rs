@@ -15,8 +15,9 @@ use crate::report::zone::Zone;
 
 /// Runs the command.
 pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
-    if arguments.show_identifiers {
-        refuse_what_is_read_once(&arguments.files)?;
+    let once = read_only_once(&arguments.files).filter(|_| arguments.show_identifiers);
+    if let Some(path) = once {
+        return Err(twice(path).into());
     }
     let resolved = resolve(&arguments.reading, surroundings, false)?;
     let plan = plan(&arguments.ladder)?;
@@ -52,17 +53,23 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     /// Who is meant is known only when all rows are read; the texts of their identifiers take a second
-    /// reading that knows which of them to remember.
+    /// reading that knows which of them to remember. So does the kind of an identifier that was found by
+    /// its hash and is linked to nothing.
     fn answer(&self) -> Result<(Outcome, PersonFinding)> {
         let (outcome, person) = self.ask(PersonQuestion::default())?;
-        if !self.arguments.show_identifiers {
+        let Asking { arguments, .. } = self;
+        let is_known = !person.identifiers.is_empty() || read_only_once(&arguments.files).is_some();
+        if is_known && !arguments.show_identifiers {
             return Ok((outcome, person));
         }
-        let around = person.evidence.iter().flat_map(|link| [link.between.0, link.between.1]);
-        let own = person.identifiers.iter().map(|(identifier, _)| *identifier);
-        let keys = around.chain(own).map(|identifier| identifier.key);
+        let keys = person.identifiers.iter().map(|(identifier, _)| identifier.key);
         let texts_of = keys.chain([person.key]).collect();
-        self.ask(PersonQuestion { texts_of, ..PersonQuestion::default() })
+        let question = PersonQuestion { texts_of, ..PersonQuestion::default() };
+        let (outcome, mut person) = self.ask(question)?;
+        if !arguments.show_identifiers {
+            person.identifiers.iter_mut().for_each(|(_, text)| *text = None);
+        }
+        Ok((outcome, person))
     }
 
     fn ask(&self, question: PersonQuestion) -> Result<(Outcome, PersonFinding)> {
@@ -88,17 +95,15 @@ fn nobody(id: &str) -> Error {
     )
 }
 
-/// Standard input and pipes can be read once.
-fn refuse_what_is_read_once(files: &[String]) -> Result<()> {
+/// The first input that is standard input or a pipe: such can be read once.
+fn read_only_once(files: &[String]) -> Option<&String> {
     let is_pipe = |path: &str| {
         std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
     };
-    match files.iter().find(|path| *path == "-" || is_pipe(path)) {
-        Some(path) => Err(Error::at(
-            Place::file(path),
-            "--show-identifiers reads the input twice, and this can be read only once",
-        )
-        .hint("write it to a file first")),
-        None => Ok(()),
-    }
+    files.iter().find(|path| *path == "-" || is_pipe(path))
+}
+
+fn twice(path: &str) -> Error {
+    let message = "--show-identifiers reads the input twice, and this can be read only once";
+    Error::at(Place::file(path), message).hint("write it to a file first")
 }

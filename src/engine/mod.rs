@@ -242,16 +242,9 @@ pub fn run(
     // Some defects are of rows that can be read: only now is it known which of them are duplicates.
     refuse_hopeless(&haul, &readings, &rows, settings.strict)?;
 
-    let sources = Sources {
-        ladder: &ladder,
-        table,
-        stamper: &stamper,
-        haul: &haul,
-        rows: &rows,
-        settled: &settled,
-        people: &people,
-    };
-    let person = inquiry.map(|inquiry| sources.answer(&inquiry, verdicts.seen)).transpose()?;
+    let sources = Sources { bench: &bench, stamper: &stamper, haul: &haul, people: &people };
+    let asked = inquiry.as_ref().map(|inquiry| sources.answer(inquiry, verdicts.seen));
+    let person = asked.transpose()?.flatten();
     let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
     let mut findings = Findings {
         tally: verdicts.tally,
@@ -266,7 +259,7 @@ pub fn run(
     findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
     finish::finish(&mut findings, &haul, &readings, &rows);
     let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
-    Ok(Outcome { findings, ladder, person: person.flatten() })
+    Ok(Outcome { findings, ladder, person })
 }
 
 /// Reads everything and settles what needs all its rows; an input of which nothing can be read is an error.

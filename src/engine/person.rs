@@ -6,7 +6,7 @@
 //! counts. Nothing here writes sentences.
 
 use super::Request;
-use super::rows::RowIndex;
+use super::judge::Bench;
 use super::scan::Haul;
 use super::settle::Settled;
 use super::track::{Period, Track};
@@ -17,7 +17,6 @@ use crate::identity::{self, Evidence, Links, People};
 use crate::input::format::Format;
 use crate::journey::{Cleaner, Sessionizer};
 use crate::key::{FastSet, Key};
-use crate::ladder::definition::Ladder;
 use crate::ladder::stamp::{Stamper, relabel};
 use crate::ladder::vocabulary;
 use crate::money::{Amount, Currency};
@@ -230,13 +229,9 @@ impl<'q> Wanted<'q> {
 /// What the answer is made from, beside what the person did.
 #[derive(Clone, Copy)]
 pub(super) struct Sources<'r> {
-    pub(super) ladder: &'r Ladder,
-    /// The ladder's steps for each stamped position.
-    pub(super) table: &'r [StepSet],
+    pub(super) bench: &'r Bench<'r>,
     pub(super) stamper: &'r Stamper,
     pub(super) haul: &'r Haul<'r>,
-    pub(super) rows: &'r RowIndex,
-    pub(super) settled: &'r Settled,
     pub(super) people: &'r People,
 }
 
@@ -280,7 +275,8 @@ impl Sources<'_> {
 
     /// The touches in order: those that count and those that are set aside.
     fn touches(&self, seen: &Seen) -> Vec<PersonTouch> {
-        let same_input = |a: &Touch, b: &Touch| self.rows.input(a.row) == self.rows.input(b.row);
+        let same_input =
+            |a: &Touch, b: &Touch| self.bench.rows.input(a.row) == self.bench.rows.input(b.row);
         let (mut kept, mut aside) = (Vec::new(), Vec::new());
         Cleaner::default().clean(&seen.touches, &mut kept, same_input, |touch, reason| {
             aside.push((*touch, Some(reason)));
@@ -293,13 +289,13 @@ impl Sources<'_> {
     }
 
     fn worded(&self, mut touch: Touch, aside: Option<Reason>) -> PersonTouch {
-        let name = self.haul.all_names.text(touch.name).to_string();
-        touch.steps = relabel(touch.steps, self.table);
+        let name = self.bench.names.text(touch.name).to_string();
+        touch.steps = relabel(touch.steps, self.bench.table);
         PersonTouch {
             aside,
             canonical: vocabulary::canonical(&name),
             name,
-            place: self.rows.place(touch.row),
+            place: self.bench.rows.place(touch.row),
             visit: None,
             chosen: None,
             touch,
@@ -308,11 +304,12 @@ impl Sources<'_> {
 
     /// How far the best journey of the person got, and why no further.
     fn climb(&self, touches: &[PersonTouch]) -> Result<(Option<PersonClimb>, Option<PersonStop>)> {
-        if self.ladder.open {
+        if self.bench.ladder.open {
             return Ok((None, None));
         }
-        let seen_until = self.haul.seen_until.unwrap_or(Instant::MAX);
-        let mut track = Track::new(self.ladder, &self.haul.all_names, Period::ALWAYS, seen_until)?;
+        let seen_until = self.bench.seen_until;
+        let mut track =
+            Track::new(self.bench.ladder, self.bench.names, Period::ALWAYS, seen_until)?;
         let kept: Vec<Touch> = touches.iter().filter(|t| t.is_kept()).map(|t| t.touch).collect();
         let mut all: Vec<(Verdict, Vec<Touch>)> = Vec::new();
         track.judge(&kept, |verdict, journey| all.push((*verdict, journey.to_vec())));
@@ -327,7 +324,7 @@ impl Sources<'_> {
             touches.iter().position(|touch| touch.is_kept() && touch.touch == *chosen)
         };
         let named: Vec<StepSet> = journey.iter().map(|touch| self.named(touch)).collect();
-        let stop = Climber::new(self.ladder)?.explain(&journey, verdict.as_ref(), &named);
+        let stop = Climber::new(self.bench.ladder)?.explain(&journey, verdict.as_ref(), &named);
         let stop = stop.map(|stop| PersonStop {
             step: stop.step,
             why: stop.why,
@@ -352,8 +349,8 @@ impl Sources<'_> {
 
     /// The steps that a touch is by its name, whatever its properties are like.
     fn named(&self, touch: &Touch) -> StepSet {
-        let name = self.haul.all_names.text(touch.name);
-        relabel(self.stamper.named(name), self.table).with(touch.steps)
+        let name = self.bench.names.text(touch.name);
+        relabel(self.stamper.named(name), self.bench.table).with(touch.steps)
     }
 
     /// The value of a property at the first event of the first visit, else at the first of its events
@@ -367,7 +364,7 @@ impl Sources<'_> {
     }
 
     fn orders(&self, touches: &[PersonTouch]) -> Vec<PersonOrder> {
-        let money = self.settled.book.as_ref().map(|book| &book.money);
+        let money = self.bench.settled.book.as_ref().map(|book| &book.money);
         let mut known = FastSet::default();
         let completed = touches.iter().filter(|t| t.aside.is_none() && t.touch.is(mark::ORDER));
         completed
@@ -395,8 +392,7 @@ impl Sources<'_> {
             .collect();
         own.sort_unstable();
         own.dedup();
-        let text =
-            |identifier: &Identifier| texts.get(identifier).map(std::string::ToString::to_string);
+        let text = |identifier: &Identifier| texts.get(identifier).map(ToString::to_string);
         own.into_iter().map(|identifier| (identifier, text(&identifier))).collect()
     }
 }

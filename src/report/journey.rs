@@ -19,6 +19,7 @@ use crate::key::Key;
 use crate::ladder::definition::Ladder;
 use crate::money::{Amount, Currency};
 use crate::place::Place;
+use crate::quality::Reason;
 use crate::time::{Instant, Span};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -308,7 +309,7 @@ fn entry(touch: &PersonTouch, ladder: &Ladder, zone: Zone) -> TimelineEntry {
         canonical: touch.canonical,
         steps: step_names(touch.touch.steps, ladder),
         chain: touch.chosen.map(|step| step_name(step, ladder)),
-        set_aside: touch.aside.map(super::super::quality::Reason::code),
+        set_aside: touch.aside.map(Reason::code),
     }
 }
 

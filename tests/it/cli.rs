@@ -224,6 +224,29 @@ fn no_output_holds_anything_personal() {
 }
 
 #[test]
+fn one_journey_holds_nothing_personal_unless_asked() {
+    let files = ["orders.csv", "pixel.jsonl", "log.csv"];
+    for id in ["ADA@example.com", "+44 20 7946 0000", "7100000000001", "c-secret-1", "#1001"] {
+        for format in ["table", "json"] {
+            let journey = people().args(["journey", id]).args(files).args(["--format", format]);
+            let output = journey.succeed();
+            let text = (output.stdout + &output.stderr).to_lowercase();
+            for part in PERSONAL {
+                assert!(!text.contains(part), "{id} --format {format} shows `{part}`:\n{text}");
+            }
+        }
+    }
+    let shown = people().args(["journey", "#1001"]).args(files).args(["--show-identifiers"]);
+    let text = shown.succeed().stdout;
+    for part in ["ada@example.com", "7946", "7100000000001", "c-secret-1"] {
+        assert!(text.contains(part), "no `{part}`:\n{text}");
+    }
+    for part in ["Lovelace", "Made-up", "192.0.2"] {
+        assert!(!text.contains(part), "`{part}` is no identifier:\n{text}");
+    }
+}
+
+#[test]
 fn no_message_holds_anything_personal() {
     let strict = people().args(["report", "orders.csv", "--strict"]).run();
     let broken = people().args(["report", "log.csv", "--as", "shopify.orders"]).run();
