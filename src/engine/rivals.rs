@@ -33,7 +33,7 @@ impl Rival {
 type Change = fn(&mut Ladder, &Ladder);
 
 /// The groups of policies, in the order in which they are changed.
-const CAUSES: [(&str, Change); 6] = [
+const CAUSES: [(&str, Change); 7] = [
     ("window", |ladder, rival| {
         ladder.window = rival.window;
         ladder.range = rival.range;
@@ -44,6 +44,8 @@ const CAUSES: [(&str, Change); 6] = [
     }),
     ("ties", |ladder, rival| ladder.ties = rival.ties),
     ("exclusion", |ladder, rival| ladder.exclusions.clone_from(&rival.exclusions)),
+    // Where a step counts by itself, one that only a later step proves does not count.
+    ("missing events", |ladder, rival| ladder.linkage = rival.linkage),
     ("order", |ladder, rival| *ladder = Ladder { count: ladder.count, ..rival.clone() }),
     ("unit", |ladder, rival| ladder.count = rival.count),
 ];

@@ -34,7 +34,7 @@ pub struct RulesRow {
 /// A group of policies and how many customers it touches.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Because {
-    /// `unit`, `window`, `entry`, `ties`, `exclusion` or `order`.
+    /// `unit`, `window`, `entry`, `ties`, `exclusion`, `missing events` or `order`.
     pub cause: &'static str,
     /// Customers whose count changes with it.
     pub journeys: u64,
