@@ -193,8 +193,11 @@ impl Tally {
     }
 }
 
-#[expect(clippy::iter_over_hash_type, reason = "adding counts is commutative")]
-fn merge_groups(mine: &mut FastMap<Key, GroupTally>, theirs: FastMap<Key, GroupTally>) {
+/// Adds rows of a breakdown to others, in whatever order they come.
+pub(crate) fn merge_groups(
+    mine: &mut FastMap<Key, GroupTally>,
+    theirs: impl IntoIterator<Item = (Key, GroupTally)>,
+) {
     for (key, group) in theirs {
         match mine.entry(key) {
             Entry::Occupied(mut own) => own.get_mut().merge(&group),

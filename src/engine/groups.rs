@@ -15,7 +15,8 @@ use crate::key::{FastMap, Key};
 use crate::ladder::definition::{Attribution, Ladder};
 use crate::ladder::dimension::{At, Breakdown, Filter};
 use crate::ladder::vocabulary;
-use crate::tally::{GroupTally, Tally};
+use crate::tally::{GroupTally, Tally, merge_groups};
+use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A dimension that is worked out from the journey instead of a row.
@@ -37,6 +38,13 @@ struct Grouping<'g> {
     step: usize,
     /// Whether the ladder is climbed once for each value.
     by_value: bool,
+}
+
+/// A journey with all that its customer did.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scene<'s> {
+    pub(super) journey: &'s [Touch],
+    pub(super) customer: &'s [Touch],
 }
 
 /// Where a property's value comes from.
@@ -79,18 +87,18 @@ impl<'g> Groups<'g> {
     }
 
     /// Whether a journey meets all filters at its entry.
-    pub(super) fn admit(&self, verdict: &Verdict, journey: &[Touch]) -> bool {
+    pub(super) fn admit(&self, verdict: &Verdict, scene: Scene<'_>) -> bool {
         self.filters
             .iter()
-            .all(|(filter, source)| filter.holds(self.value(*source, verdict.entry, journey)))
+            .all(|(filter, source)| filter.holds(self.value(*source, verdict.entry, scene)))
     }
 
     /// Counts a journey in its row of each breakdown.
-    pub(super) fn count(&self, verdict: &Verdict, journey: &[Touch], tally: &mut Tally) {
+    pub(super) fn count(&self, verdict: &Verdict, scene: Scene<'_>, tally: &mut Tally) {
         tally.groups.resize_with(self.breakdowns.len(), FastMap::default);
         let groupings = self.breakdowns.iter().zip(&mut tally.groups);
         for (grouping, rows) in groupings.filter(|(grouping, _)| !grouping.by_value) {
-            let key = self.row_of(grouping, verdict, journey);
+            let key = self.row_of(grouping, verdict, scene);
             add(verdict, rows.entry(key).or_insert_with(|| GroupTally::new(tally.steps.len())));
         }
     }
@@ -101,27 +109,32 @@ impl<'g> Groups<'g> {
         tally.groups.resize_with(self.breakdowns.len(), FastMap::default);
         let groupings = self.breakdowns.iter().zip(&mut tally.groups);
         for (grouping, rows) in groupings.filter(|(grouping, _)| grouping.by_value) {
-            for (key, touches) in self.by_value(grouping, kept) {
-                let row = rows.entry(key).or_insert_with(|| GroupTally::new(steps));
-                self.climb(grouping, &touches, track, row);
-            }
-            rows.retain(|_, row| row.entered > 0);
+            let by_value = self.by_value(grouping, kept);
+            // Most values lead nowhere: only those that do have a row.
+            let counted = by_value.into_iter().filter_map(|(key, touches)| {
+                Some((key, self.climb(grouping, (&touches, kept), track, steps)?))
+            });
+            merge_groups(rows, counted);
         }
     }
 
-    /// Counts the verdicts on some touches that have the step at which the breakdown is decided.
+    /// Counts the verdicts on some of a customer's touches that have the step at which the breakdown is
+    /// decided; `None` if there is no such verdict.
     fn climb(
         &self,
         grouping: &Grouping<'_>,
-        touches: &[Touch],
+        (touches, customer): (&[Touch], &[Touch]),
         track: &mut Track,
-        row: &mut GroupTally,
-    ) {
+        steps: usize,
+    ) -> Option<GroupTally> {
+        let mut group = GroupTally::new(steps);
         track.judge(touches, |verdict, journey| {
-            if self.admit(verdict, journey) && verdict.reached.has(grouping.step) {
-                add(verdict, row);
+            let is_in = self.admit(verdict, Scene { journey, customer });
+            if is_in && verdict.reached.has(grouping.step) {
+                add(verdict, &mut group);
             }
         });
+        (group.entered > 0).then_some(group)
     }
 
     /// A customer's touches for each value: those with the value (`@any`), or all of them, of which only
@@ -130,7 +143,9 @@ impl<'g> Groups<'g> {
         let any = grouping.breakdown.at == At::Any;
         let step = StepSet::only(grouping.step);
         let decides = |touch: &Touch| any || !touch.steps.common(step).is_empty();
-        let keys: Vec<Key> = (0..kept.len()).map(|touch| self.key(grouping, touch, kept)).collect();
+        let scene = Scene { journey: kept, customer: kept };
+        let keys: Vec<Key> =
+            (0..kept.len()).map(|touch| self.key(grouping, touch, scene)).collect();
         let values: BTreeSet<Key> = keys
             .iter()
             .zip(kept)
@@ -147,30 +162,32 @@ impl<'g> Groups<'g> {
         values.into_iter().map(with_value).collect()
     }
 
-    fn row_of(&self, grouping: &Grouping<'_>, verdict: &Verdict, journey: &[Touch]) -> Key {
-        let key = |touch: usize| self.key(grouping, touch, journey);
+    fn row_of(&self, grouping: &Grouping<'_>, verdict: &Verdict, scene: Scene<'_>) -> Key {
+        let touches = 0..scene.journey.len();
+        let key = |touch: usize| self.key(grouping, touch, scene);
         let has_value = |touch: &usize| !key(*touch).is_none();
         let touch = match &grouping.breakdown.at {
             At::Entry | At::Any => Some(verdict.entry),
-            At::First => (0..journey.len()).find(has_value),
-            At::Last => (0..journey.len()).rev().find(has_value),
+            At::First => touches.clone().find(has_value),
+            At::Last => touches.clone().rev().find(has_value),
             At::Step(_) => verdict.chain.touch_of(grouping.step),
         };
         touch.map_or(Key::NONE, key)
     }
 
     /// The key of a touch's values for a breakdown; [`Key::NONE`] if all of them are unknown.
-    fn key(&self, grouping: &Grouping<'_>, touch: usize, journey: &[Touch]) -> Key {
+    fn key(&self, grouping: &Grouping<'_>, touch: usize, scene: Scene<'_>) -> Key {
         let values: Vec<Option<&str>> =
-            grouping.sources.iter().map(|source| self.value(*source, touch, journey)).collect();
+            grouping.sources.iter().map(|source| self.value(*source, touch, scene)).collect();
         if values.iter().all(Option::is_none) { Key::NONE } else { key_of(values.into_iter()) }
     }
 
-    fn value(&self, source: Source, touch: usize, journey: &[Touch]) -> Option<&str> {
+    fn value(&self, source: Source, touch: usize, scene: Scene<'_>) -> Option<&str> {
+        let touch = scene.journey.get(touch)?;
         match source {
-            Source::Row(position) => self.values.get(journey.get(touch)?.values, position),
+            Source::Row(position) => self.values.get(touch.values, position),
             Source::Returning => {
-                Some(if was_there_before(journey, touch) { "returning" } else { "new" })
+                Some(if was_there_before(scene.customer, touch) { "returning" } else { "new" })
             }
         }
     }
@@ -289,8 +306,12 @@ fn add(verdict: &Verdict, group: &mut GroupTally) {
 }
 
 /// Whether a session of the customer had ended before a touch.
-fn was_there_before(journey: &[Touch], touch: usize) -> bool {
-    let log: Vec<&Touch> =
-        journey.iter().take(touch + 1).filter(|touch| touch.is(mark::LOG)).collect();
-    log.windows(2).any(|pair| pair[1].at.since(pair[0].at) > SESSION_GAP)
+fn was_there_before(customer: &[Touch], touch: &Touch) -> bool {
+    let log: Vec<Instant> = customer
+        .iter()
+        .take_while(|other| other.at <= touch.at)
+        .filter(|other| other.is(mark::LOG))
+        .map(|other| other.at)
+        .collect();
+    log.windows(2).any(|pair| pair[1].since(pair[0]) > SESSION_GAP)
 }

@@ -4,7 +4,7 @@
 //! own, and these are merged. How far a journey got is decided by `climb` alone.
 
 use super::exchange::{Exchange, in_parallel};
-use super::groups::Groups;
+use super::groups::{Groups, Scene};
 use super::person::{Seen, Wanted};
 use super::rivals::{Rival, Rivals};
 use super::settle::Settled;
@@ -153,10 +153,11 @@ impl<'b> Judge<'b> {
         let Judge { bench, track, verdicts, .. } = self;
         let tally = &mut verdicts.tally;
         track.judge(kept, |verdict, journey| {
-            if bench.groups.admit(verdict, journey) {
+            let scene = Scene { journey, customer: kept };
+            if bench.groups.admit(verdict, scene) {
                 verdict.add_to(tally, journey);
                 count_closed(verdict, bench.seen_until, tally);
-                bench.groups.count(verdict, journey, tally);
+                bench.groups.count(verdict, scene, tally);
             }
         });
         bench.groups.count_by_value(kept, track, tally);

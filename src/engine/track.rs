@@ -5,7 +5,7 @@ use crate::climb::{Climber, Verdict};
 use crate::error::Result;
 use crate::event::{StepSet, Touch};
 use crate::journey;
-use crate::ladder::definition::{Count, Ladder, Range};
+use crate::ladder::definition::{Count, Ladder, Linkage, Order, Range};
 use crate::names::Names;
 use crate::time::Instant;
 
@@ -39,6 +39,8 @@ pub(super) struct Track {
     climber: Option<Climber>,
     count: Count,
     range: Range,
+    /// Whether an attempt may begin with any step.
+    begins_anywhere: bool,
     period: Period,
     seen_until: Instant,
     /// By the number of a name: whether the ladder does not look at it.
@@ -60,6 +62,7 @@ impl Track {
             climber: if ladder.open { None } else { Some(Climber::new(ladder)?) },
             count: ladder.count,
             range: ladder.range,
+            begins_anywhere: ladder.order == Order::Any || ladder.linkage == Linkage::Apart,
             period,
             seen_until,
             ignored: if ladder.ignore.is_some() {
@@ -97,7 +100,10 @@ impl Track {
         }
         let mut touch = *touch;
         if outside {
-            touch.steps = StepSet(touch.steps.0 & !StepSet::only(0).0);
+            // Where any step may begin an attempt, none may begin it before the period.
+            let begins =
+                if self.begins_anywhere && touch.at < self.period.since { u32::MAX } else { 1 };
+            touch.steps = StepSet(touch.steps.0 & !begins);
         }
         Some(touch)
     }
@@ -106,7 +112,8 @@ impl Track {
         let Some(climber) = &mut self.climber else { return };
         self.verdicts.clear();
         climber.judge_all(journey, self.seen_until, &mut self.verdicts);
-        for verdict in &self.verdicts {
+        let in_period = |verdict: &Verdict| self.period.has(journey[verdict.entry].at);
+        for verdict in self.verdicts.iter().filter(|verdict| in_period(verdict)) {
             each(verdict, journey);
         }
     }

@@ -65,7 +65,7 @@ fn entry(report: &Report) -> String {
     let unit = report.journeys.unit;
     match report.ladder.entry {
         "first" => format!("from the first entry of each {unit}"),
-        "every" => format!("every try of each {unit}"),
+        "every" => "every try of each customer".to_owned(),
         _ => format!("furthest try of each {unit}"),
     }
 }

@@ -204,3 +204,14 @@ fn every_reason_and_every_key_is_explained() {
         assert!(semantics.contains(&format!("`{word}`")), "{word} is not explained");
     }
 }
+
+#[test]
+fn the_cases_that_the_rules_name_exist() {
+    let text = std::fs::read_to_string("docs/semantics.md").unwrap();
+    let named: Vec<&str> =
+        text.lines().filter_map(|line| line.split("  case ").nth(1)).map(str::trim).collect();
+    assert!(named.len() > 15, "only {} cases are named", named.len());
+    for case in named {
+        assert!(Path::new("testdata/cases").join(case).join("cmd").exists(), "{case}");
+    }
+}

@@ -219,7 +219,7 @@ fn count_policies(ladder: &Ladder, seen: &mut BTreeMap<String, u64>) {
     };
     let ties = match ladder.ties {
         Ties::Tolerance(_) => "tolerance".to_owned(),
-        ties => format!("{ties:?}"),
+        Ties::Forgiving | Ties::Sequence | Ties::Strict => format!("{:?}", ladder.ties),
     };
     let policies = [
         format!("order {:?}", ladder.order),
