@@ -1,7 +1,7 @@
 //! One person's journey, for whoever asks about a single customer: who is meant, what they did, how far
 //! they got and why no further.
 //!
-//! While the partitions are judged, the touches of the person are put aside as they come by ([`Wanted`]);
+//! While the partitions are judged, the touches of the person are put aside as they come by (`Wanted`);
 //! everything else is worked out afterwards, by the same cleaning, sessions and matcher that made the
 //! counts. Nothing here writes sentences.
 
