@@ -43,7 +43,7 @@ const EXAMPLES: &str = "Examples:
 pub enum Command {
     /// The ladder: who reached each step, rates with intervals, times, exits, orders, data quality
     Report(ReportArgs),
-    /// The same ladder as ClickHouse, `PostHog`, Mixpanel, Amplitude, GA4 or Shopify would count it
+    /// The same ladder as ClickHouse, PostHog, Mixpanel, Amplitude, GA4 or Shopify would count it
     Rules(RulesArgs),
     /// What each file is taken for and why, its events and identifiers, and what is missing
     Inspect(InspectArgs),
