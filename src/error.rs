@@ -60,11 +60,6 @@ impl Error {
         self.0.hint = Some(hint.into());
         self
     }
-
-    /// The failure of the operating system below this one, if there is one.
-    pub fn io_kind(&self) -> Option<std::io::ErrorKind> {
-        self.0.source.as_ref().map(std::io::Error::kind)
-    }
 }
 
 impl fmt::Display for Error {

@@ -97,19 +97,20 @@ fn shop_id(text: &str) -> Option<String> {
     (!tail.is_empty() && !is_excel_number(&tail)).then_some(tail)
 }
 
-/// `5.9e+12`: a long number that a spreadsheet has rounded; what it was is lost.
-fn is_excel_number(text: &str) -> bool {
+/// Whether a spreadsheet wrote a long number as `5.9E+12` or `5,9E+12`. Its digits are lost, so it
+/// identifies nothing.
+pub fn is_excel_number(text: &str) -> bool {
     const LONGEST: usize = 24;
     if text.len() > LONGEST {
         return false;
     }
-    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
-    let is_decimal = !digits.is_empty()
-        && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
-    is_decimal
-        && exponent
-            .strip_prefix('+')
-            .is_some_and(|e| !e.is_empty() && e.bytes().all(|b| b.is_ascii_digit()))
+    let Some((number, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    whole.len() == 1
+        && is_digits(whole)
+        && is_digits(fraction)
+        && exponent.strip_prefix('+').is_some_and(is_digits)
 }
 
 fn email(text: &str) -> Option<String> {

@@ -4,6 +4,7 @@
 //! compared in a normalised form, cells are decoded and cleaned of what spreadsheets do to them.
 //! This file must not know any format: it neither splits bytes into records nor judges a value.
 
+pub use crate::identity::is_excel_number;
 use csv::ByteRecord;
 use std::borrow::Cow;
 
@@ -121,18 +122,6 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
 
 fn without_bom(cell: &[u8]) -> &[u8] {
     cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell)
-}
-
-/// Whether a spreadsheet wrote a long number as `5.9E+12` or `5,9E+12`. Its digits are lost, so it
-/// identifies nothing.
-pub fn is_excel_number(text: &str) -> bool {
-    let Some((number, exponent)) = text.split_once(['E', 'e']) else { return false };
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
-    whole.len() == 1
-        && is_digits(whole)
-        && is_digits(fraction)
-        && exponent.strip_prefix('+').is_some_and(is_digits)
 }
 
 /// Trims a cell and takes away a guarding apostrophe.

@@ -52,9 +52,4 @@ impl Overrides {
             };
         }
     }
-
-    /// The name of the rules in reports.
-    pub fn rules_name(&self) -> String {
-        self.rules.as_ref().map_or_else(|| "funnel".to_string(), Rules::name)
-    }
 }

@@ -356,6 +356,7 @@ pub fn coverage_sheet(report: &Report) -> Sheet {
         ("the order", report.coverage.orders_seen),
         ("a visit before the order", report.coverage.orders_with_visit),
         ("the session", report.coverage.sessions_seen),
+        ("a session's cart addition", report.coverage.carts_seen),
     ];
     for (what, rate) in rows {
         if let Some(rate) = rate {
