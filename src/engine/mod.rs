@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::identity::People;
 use crate::input::format::Texts;
-use crate::input::split::Cutter;
+use crate::input::supply::Supply;
 use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Input, Reading};
 use crate::ladder::definition::Ladder;
@@ -199,8 +199,8 @@ pub fn run(
 ) -> Result<Outcome> {
     let mut candidates = request.candidates();
     let (stamper, tables) = Stamper::for_ladders(&candidates);
-    let (readings, cutters): (Vec<Reading>, Vec<_>) =
-        inputs.into_iter().map(|input| (input.reading, input.cutter)).unzip();
+    let (readings, supplies): (Vec<Reading>, Vec<_>) =
+        inputs.into_iter().map(|input| (input.reading, input.supply)).unzip();
     let exchange = Exchange::new(settings.partitions, settings.memory);
     let names = Mutex::new(Names::default());
     let scan = Scan {
@@ -213,7 +213,7 @@ pub fn run(
         exchange: &exchange,
         progress,
     };
-    let (mut haul, settled, rows) = gather(&scan, cutters, request)?;
+    let (mut haul, settled, rows) = gather(&scan, supplies, request)?;
     let choice = request.choose(&haul, &readings)?;
     let ladder = request.told(candidates.swap_remove(choice));
     let links = request.person.as_ref().map(|_| haul.links.clone());
@@ -265,11 +265,11 @@ pub fn run(
 /// Reads everything and settles what needs all its rows; an input of which nothing can be read is an error.
 fn gather<'s>(
     scan: &Scan<'_, 's>,
-    cutters: Vec<Cutter>,
+    supplies: Vec<Supply>,
     request: &Request,
 ) -> Result<(Haul<'s>, Settled, RowIndex)> {
     let Scan { readings, settings, .. } = *scan;
-    let mut haul = scan.run(cutters)?;
+    let mut haul = scan.run(supplies)?;
     let stamping = Stamping::new(settings, scan.exchange);
     let settled = settle::settle(&mut haul, readings, request, stamping)?;
     haul.all_names = scan.names.lock().unwrap_or_else(PoisonError::into_inner).clone();

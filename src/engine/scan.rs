@@ -14,7 +14,8 @@ use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::input::format::{RowAt, Sink, Texts};
-use crate::input::split::Cutter;
+use crate::input::block::Block;
+use crate::input::supply::{Part, Supply};
 use crate::input::{Extent, Reading, Scratch};
 use crate::key::{FastSet, Key};
 use crate::ladder::stamp::{NameTable, Stamper};
@@ -93,33 +94,42 @@ pub(crate) struct Haul<'s> {
 
 /// Hands out the blocks of all inputs, one input after the other.
 struct Feeder {
-    cutters: Vec<Cutter>,
+    supplies: Vec<Supply>,
     input: usize,
     next_block: usize,
     bytes_before: u64,
-    /// Inputs that ended inside a quoted cell.
-    unclosed: Vec<usize>,
+}
+
+/// A block that was given out: its input, its number over all inputs, and how it is filled.
+struct Given {
+    input: usize,
+    number: usize,
+    part: Part,
 }
 
 impl Feeder {
-    /// Fills `block` with the next block: its input and its number over all inputs.
-    fn next(&mut self, block: &mut Vec<u8>, size: usize) -> Result<Option<(usize, usize)>> {
-        while let Some(cutter) = self.cutters.get_mut(self.input) {
-            if cutter.next(block, size)? {
+    /// Gives out the next block.
+    fn next(&mut self, block: &mut Block, size: usize) -> Result<Option<Given>> {
+        while let Some(supply) = self.supplies.get_mut(self.input) {
+            if let Some(part) = supply.next(block, size)? {
+                let number = self.next_block;
                 self.next_block += 1;
-                return Ok(Some((self.input, self.next_block - 1)));
+                return Ok(Some(Given { input: self.input, number, part }));
             }
-            self.bytes_before += cutter.bytes_read();
-            if cutter.ends_inside_quotes() {
-                self.unclosed.push(self.input);
-            }
+            self.bytes_before += supply.bytes_read();
             self.input += 1;
         }
         Ok(None)
     }
 
     fn bytes_read(&self) -> u64 {
-        self.bytes_before + self.cutters.get(self.input).map_or(0, Cutter::bytes_read)
+        self.bytes_before + self.supplies.get(self.input).map_or(0, Supply::bytes_read)
+    }
+
+    /// Inputs that ended inside a quoted cell.
+    fn unclosed(&self) -> Vec<usize> {
+        let supplies = self.supplies.iter().enumerate();
+        supplies.filter(|(_, supply)| supply.ends_inside_quotes()).map(|(input, _)| input).collect()
     }
 }
 
@@ -139,20 +149,14 @@ pub(super) struct Scan<'a, 's> {
 
 impl<'s> Scan<'_, 's> {
     /// Reads all inputs.
-    pub(super) fn run(&self, cutters: Vec<Cutter>) -> Result<Haul<'s>> {
-        let feeder = Mutex::new(Feeder {
-            cutters,
-            input: 0,
-            next_block: 0,
-            bytes_before: 0,
-            unclosed: Vec::new(),
-        });
+    pub(super) fn run(&self, supplies: Vec<Supply>) -> Result<Haul<'s>> {
+        let feeder = Mutex::new(Feeder { supplies, input: 0, next_block: 0, bytes_before: 0 });
         let hauls = in_parallel(self.settings.threads, || self.work(&feeder))?;
         let mut all = Haul::new(self);
         for haul in hauls {
             all.merge(haul);
         }
-        all.unclosed = feeder.into_inner().unwrap_or_else(PoisonError::into_inner).unclosed;
+        all.unclosed = feeder.into_inner().unwrap_or_else(PoisonError::into_inner).unclosed();
         Ok(all)
     }
 
@@ -160,9 +164,10 @@ impl<'s> Scan<'_, 's> {
     fn work(&self, feeder: &Mutex<Feeder>) -> Result<Haul<'s>> {
         let mut haul = Haul::new(self);
         let mut stamping = Stamping::new(self.settings, self.exchange);
-        let mut block = Vec::new();
+        let mut block = Block::default();
         let mut scratch = Scratch::remembering(self.texts.clone());
-        while let Some((input, number)) = self.next_block(feeder, &mut block)? {
+        while let Some(Given { input, number, part }) = self.next_block(feeder, &mut block)? {
+            part.fill(&mut block)?;
             let place = u32::try_from(number).unwrap_or(u32::MAX);
             let mut gathering =
                 Gathering { haul: &mut haul, stamping: &mut stamping, input, block: place };
@@ -180,8 +185,8 @@ impl<'s> Scan<'_, 's> {
     fn next_block(
         &self,
         feeder: &Mutex<Feeder>,
-        block: &mut Vec<u8>,
-    ) -> Result<Option<(usize, usize)>> {
+        block: &mut Block,
+    ) -> Result<Option<Given>> {
         let mut feeder = feeder.lock().unwrap_or_else(PoisonError::into_inner);
         let next = feeder.next(block, self.settings.block)?;
         (self.progress)(feeder.bytes_read());

@@ -5,6 +5,7 @@
 //! This file must not know any format: it neither splits bytes into records nor judges a value.
 
 pub use crate::identity::is_excel_number;
+use super::rows::OutlinedRow;
 use csv::ByteRecord;
 use std::borrow::Cow;
 
@@ -61,9 +62,10 @@ impl Header {
     }
 
     /// Whether a row is this header again, as in tables that were put behind each other.
-    pub fn is_repeat(&self, row: &ByteRecord) -> bool {
-        let same = |(name, cell): (&[u8], &[u8])| without_bom(name) == without_bom(cell);
-        row.len() == self.record.len() && self.record.iter().zip(row.iter()).all(same)
+    pub fn is_repeat(&self, row: Row<'_>) -> bool {
+        let same =
+            |(name, cell): (&[u8], Cow<'_, [u8]>)| without_bom(name) == without_bom(&cell);
+        row.len() == self.record.len() && self.record.iter().zip(row.cells()).all(same)
     }
 }
 
@@ -78,20 +80,84 @@ pub fn normalise(name: &str) -> String {
 /// The cells of one row.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'r> {
-    /// The record as the table's reader gives it.
-    pub record: &'r ByteRecord,
+    cells: Cells<'r>,
+}
+
+/// Where the cells are.
+#[derive(Clone, Copy, Debug)]
+enum Cells<'r> {
+    /// Cut out of their block by its outline.
+    Outlined(OutlinedRow<'r>),
+    /// Taken apart by the parser, with the bytes as they are written.
+    Parsed(&'r ByteRecord, &'r [u8]),
 }
 
 impl<'r> Row<'r> {
+    /// A row that the `csv` crate has taken apart.
+    pub fn parsed(record: &'r ByteRecord) -> Row<'r> {
+        Row { cells: Cells::Parsed(record, record.as_slice()) }
+    }
+
+    /// The same, with the bytes of the row as they are written.
+    #[must_use]
+    pub fn written(self, bytes: &'r [u8]) -> Row<'r> {
+        match self.cells {
+            Cells::Parsed(record, _) => Row { cells: Cells::Parsed(record, bytes) },
+            Cells::Outlined(_) => self,
+        }
+    }
+
+    /// The row as it is written, without the line end.
+    pub fn bytes(&self) -> &'r [u8] {
+        match self.cells {
+            Cells::Outlined(row) => row.bytes(),
+            Cells::Parsed(_, bytes) => bytes,
+        }
+    }
+
+    /// A row of an outline.
+    pub fn outlined(row: OutlinedRow<'r>) -> Row<'r> {
+        Row { cells: Cells::Outlined(row) }
+    }
+
+    /// How many cells there are.
+    pub fn len(&self) -> usize {
+        match self.cells {
+            Cells::Outlined(row) => row.len(),
+            Cells::Parsed(record, _) => record.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A cell's bytes, quotes resolved.
+    #[inline]
+    pub fn cell(&self, column: usize) -> Option<Cow<'r, [u8]>> {
+        match self.cells {
+            Cells::Outlined(row) => row.cell(column),
+            Cells::Parsed(record, _) => record.get(column).map(Cow::Borrowed),
+        }
+    }
+
+    fn cells(&self) -> impl Iterator<Item = Cow<'r, [u8]>> {
+        let row = *self;
+        (0..row.len()).filter_map(move |column| row.cell(column))
+    }
+
     /// A cell as text: decoded, trimmed, without the one `'` that guards a number or a formula from
     /// spreadsheets. Empty for no column and for a row that is too short.
+    #[inline]
     pub fn text(&self, column: Option<usize>) -> Cow<'r, str> {
-        match column.and_then(|column| self.record.get(column)) {
+        match column.and_then(|column| self.cell(column)) {
             None => Cow::Borrowed(""),
-            Some(cell) => match decode(cell) {
+            Some(Cow::Borrowed(cell)) => match decode(cell) {
                 Cow::Borrowed(text) => Cow::Borrowed(clean(text)),
                 Cow::Owned(text) => Cow::Owned(clean(&text).to_owned()),
             },
+            Some(Cow::Owned(cell)) => Cow::Owned(clean(&decode(&cell)).to_owned()),
         }
     }
 
@@ -103,7 +169,12 @@ impl<'r> Row<'r> {
 
     /// Whether all cells are empty.
     pub fn is_blank(&self) -> bool {
-        self.record.iter().all(|cell| cell.trim_ascii().is_empty())
+        self.cells().all(|cell| cell.trim_ascii().is_empty())
+    }
+
+    /// Whether any cell from a column on is not empty.
+    pub fn says_more_from(&self, column: usize) -> bool {
+        (column..self.len()).any(|column| self.cell(column).is_some_and(|cell| !cell.is_empty()))
     }
 }
 
@@ -180,9 +251,10 @@ mod tests {
             (&["#7", "8"], false),
         ];
         for (cells, expected) in cases {
-            assert_eq!(table.is_repeat(&ByteRecord::from(cells.to_vec())), expected, "{cells:?}");
+            assert_eq!(table.is_repeat(Row::parsed(&ByteRecord::from(cells.to_vec()))), expected, "{cells:?}");
         }
-        assert!(header(&["Name"]).is_repeat(&ByteRecord::from(vec!["\u{feff}Name"])));
+        let record = ByteRecord::from(vec!["\u{feff}Name"]);
+        assert!(header(&["Name"]).is_repeat(Row::parsed(&record)));
     }
 
     #[test]
@@ -201,11 +273,11 @@ mod tests {
         ];
         for (cell, expected) in cases {
             let record = ByteRecord::from(vec![cell]);
-            assert_eq!(Row { record: &record }.text(Some(0)), expected);
+            assert_eq!(Row::parsed(&record).text(Some(0)), expected);
         }
         let record = ByteRecord::from(vec!["x"]);
-        assert_eq!(Row { record: &record }.text(Some(1)), "");
-        assert_eq!(Row { record: &record }.text(None), "");
+        assert_eq!(Row::parsed(&record).text(Some(1)), "");
+        assert_eq!(Row::parsed(&record).text(None), "");
     }
 
     #[test]
@@ -224,14 +296,14 @@ mod tests {
             "NaN",
         ] {
             let record = ByteRecord::from(vec![text]);
-            assert_eq!(Row { record: &record }.value(Some(0)), None, "{text}");
+            assert_eq!(Row::parsed(&record).value(Some(0)), None, "{text}");
         }
         for text in ["0", "(direct)", "nan", "no", "Nonesuch"] {
             let record = ByteRecord::from(vec![text]);
-            assert_eq!(Row { record: &record }.value(Some(0)).unwrap(), text);
+            assert_eq!(Row::parsed(&record).value(Some(0)).unwrap(), text);
         }
-        assert!(Row { record: &ByteRecord::from(vec!["", " "]) }.is_blank());
-        assert!(!Row { record: &ByteRecord::from(vec!["", "0"]) }.is_blank());
+        assert!(Row::parsed(&ByteRecord::from(vec!["", " "])).is_blank());
+        assert!(!Row::parsed(&ByteRecord::from(vec!["", "0"])).is_blank());
     }
 
     #[test]

@@ -11,7 +11,8 @@ pub use table::ambiguous_dates;
 use super::aliases::Mapping;
 use super::format::Format;
 use super::source::Source;
-use super::split::{Cutter, Layout};
+use super::split::Layout;
+use super::supply::Supply;
 use super::{Input, Reading, Rows, Told};
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -49,6 +50,7 @@ struct Decision {
 
 fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Decision) -> Input {
     let skipped = &source.head[..skip.min(source.head.len())];
+    let line_end = layout.signs().map_or(b'\n', |signs| signs.line_end);
     // A head may end within a character; only a sequence that no byte could mend is another encoding.
     let is_utf8 = std::str::from_utf8(&source.head).err().is_none_or(|e| e.error_len().is_none());
     let reading = Reading {
@@ -57,17 +59,17 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         why: decision.why,
         encoding: if is_utf8 { source.encoding } else { "windows-1252" },
         delimiter: match layout {
-            Layout::Table { delimiter } => Some(delimiter),
+            Layout::Table(signs) => Some(signs.delimiter),
             Layout::Lines | Layout::Array => None,
         },
         columns: decision.columns,
-        first_line: 1 + memchr::memchr_iter(b'\n', skipped).count() as u64,
+        first_line: 1 + memchr::memchr_iter(line_end, skipped).count() as u64,
         size: source.size,
         zone: told.zone,
         rows: decision.rows,
         layout,
     };
-    Input { reading, cutter: Cutter::new(source, layout, skip) }
+    Input { reading, supply: Supply::new(source, layout, skip) }
 }
 
 /// The order number is an identifier too, if there is one.

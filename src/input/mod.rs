@@ -1,23 +1,30 @@
 //! Reading: from paths to rows. What each input is, is decided from its content (`detect`); its bytes
-//! are cut into blocks of whole records (`split`); a block is read into events (`format`).
+//! are given out in blocks of whole records (`supply`); a block is read into events (`reading`, `format`).
 //!
 //! This room knows nothing of ladders, threads or reports.
 
 pub mod aliases;
+pub mod bitmap;
+pub mod block;
 pub mod bots;
 pub mod columns;
 pub mod detect;
 pub mod format;
 pub mod json;
+pub mod outline;
+pub mod pieces;
+pub mod quoting;
 mod reading;
+pub mod rows;
 pub mod source;
 pub mod split;
+pub mod supply;
 pub mod timestamp;
 
 use crate::error::Result;
 use format::Format;
 pub use reading::{Extent, Reading, Rows, Scratch};
-use split::Cutter;
+use supply::Supply;
 use timestamp::{DateOrder, ZoneRule};
 
 /// What the user said about the inputs.
@@ -39,7 +46,7 @@ pub struct Input {
     /// What it is and how it is read.
     pub reading: Reading,
     /// Its records, in blocks.
-    pub cutter: Cutter,
+    pub supply: Supply,
 }
 
 /// Opens and recognises the files that the paths mean, sorted by path.

@@ -2,6 +2,7 @@
 //!
 //! Every record of a block is handed to the sink as an event or a line, or as a defect with its reason.
 
+use super::block::Block;
 use super::columns::{Header, Row};
 use super::format::event_json::EventKeys;
 use super::format::event_table::{EventColumns, shorten};
@@ -10,6 +11,8 @@ use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
 use super::format::{Desk, Format, RowAt, RowIdentifiers, Sink, Texts, web_pixel};
 use super::json::{Json, Tape};
+use super::quoting::Signs;
+use super::rows::OutlinedRows;
 use super::split::{Layout, element_end};
 use super::timestamp::ZoneRule;
 use crate::quality::Reason;
@@ -87,11 +90,14 @@ impl Scratch {
 
 impl Reading {
     /// Reads a block of whole records.
-    pub fn read(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+    pub fn read(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
         match self.layout {
-            Layout::Lines => self.read_lines(block, scratch, sink),
-            Layout::Array => self.read_array(block, scratch, sink),
-            Layout::Table { delimiter } => self.read_table(block, delimiter, scratch, sink),
+            Layout::Lines => self.read_lines(block.bytes(), scratch, sink),
+            Layout::Array => self.read_array(block.bytes(), scratch, sink),
+            Layout::Table(signs) if block.is_stray => {
+                self.parse_table(block.bytes(), signs, scratch, sink)
+            }
+            Layout::Table(signs) => self.read_table(block, signs, scratch, sink),
         }
     }
 
@@ -133,7 +139,7 @@ impl Reading {
         while !rest.is_empty() {
             let (element, behind) = rest.split_at(element_end(rest));
             let before = element.iter().take_while(|b| b.is_ascii_whitespace()).count();
-            extent.lines += count_lines(&element[..before]);
+            extent.lines += count_lines(&element[..before], b'\n');
             let record = strip_array_signs(element);
             if !record.is_empty() {
                 self.read_json(
@@ -143,7 +149,7 @@ impl Reading {
                 );
                 extent.records += 1;
             }
-            extent.lines += count_lines(&element[before..]);
+            extent.lines += count_lines(&element[before..], b'\n');
             rest = behind;
         }
         extent
@@ -173,35 +179,63 @@ impl Reading {
         }
     }
 
+    /// Reads the rows of a table by its outline.
     fn read_table(
         &self,
+        block: &Block,
+        signs: Signs,
+        scratch: &mut Scratch,
+        sink: &mut impl Sink,
+    ) -> Extent {
+        let width = self.header().map_or(0, |header| header.names().len());
+        let mut rows = OutlinedRows::new(block, signs, width);
+        let mut extent = Extent::default();
+        while let Some(row) = rows.next() {
+            extent.lines = rows.line_of(&row, extent.records);
+            self.read_row(Row::outlined(row), self.desk(extent, &mut scratch.identifiers, sink));
+            extent.records += 1;
+        }
+        extent.lines = rows.lines(extent.records);
+        extent
+    }
+
+    /// Reads the rows of a table in which quotes stand where no cell begins.
+    fn parse_table(
+        &self,
         block: &[u8],
-        delimiter: u8,
+        signs: Signs,
         scratch: &mut Scratch,
         sink: &mut impl Sink,
     ) -> Extent {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(delimiter)
+            .delimiter(signs.delimiter)
+            .terminator(csv::Terminator::Any(signs.line_end))
             .from_reader(block);
         let mut record = csv::ByteRecord::new();
         let mut extent = Extent::default();
         let mut counted = 0;
         // Reading bytes from memory has no way to fail; the loop ends all the same if it does.
         while reader.read_byte_record(&mut record).unwrap_or(false) {
-            let start = start_of(&record, block);
-            extent.lines += count_lines(&block[counted..start]);
+            let start = start_of(&record, block, signs.line_end);
+            extent.lines += count_lines(&block[counted..start], signs.line_end);
             counted = start;
-            self.read_record(&record, self.desk(extent, &mut scratch.identifiers, sink));
+            // A blank line that Windows wrote.
+            if record.len() == 1 && record.get(0) == Some(b"\r") {
+                continue;
+            }
+            let end = usize::try_from(reader.position().byte()).unwrap_or(block.len());
+            let written = block.get(start..end).unwrap_or_default();
+            let row = Row::parsed(&record).written(written.trim_ascii_end());
+            self.read_row(row, self.desk(extent, &mut scratch.identifiers, sink));
             extent.records += 1;
         }
-        extent.lines += count_lines(&block[counted..]);
+        extent.lines += count_lines(&block[counted..], signs.line_end);
         extent
     }
 
-    fn read_record(&self, record: &csv::ByteRecord, mut desk: Desk<'_, impl Sink>) {
-        let row = Row { record };
+    fn read_row(&self, row: Row<'_>, mut desk: Desk<'_, impl Sink>) {
         if let Some(problem) = self.misshapen(row) {
             return desk.defect(Reason::BadRow, problem);
         }
@@ -228,10 +262,10 @@ impl Reading {
     fn misshapen(&self, row: Row<'_>) -> Option<String> {
         let header = self.header()?;
         let cells = header.names().len();
-        if header.is_repeat(row.record) {
+        if header.is_repeat(row) {
             Some("the header again".to_string())
-        } else if row.record.iter().skip(cells).any(|cell| !cell.is_empty()) {
-            Some(format!("{} cells where the header has {cells}", row.record.len()))
+        } else if row.says_more_from(cells) {
+            Some(format!("{} cells where the header has {cells}", row.len()))
         } else {
             row.is_blank().then(|| "all cells are empty".to_string())
         }
@@ -258,13 +292,13 @@ fn strip_array_signs(element: &[u8]) -> &[u8] {
 
 /// Where a record starts in its block. The reader's position is behind the record before; the rest of
 /// that one's line end and empty lines may lie between.
-fn start_of(record: &csv::ByteRecord, block: &[u8]) -> usize {
+fn start_of(record: &csv::ByteRecord, block: &[u8], line_end: u8) -> usize {
     let behind = record.position().and_then(|position| usize::try_from(position.byte()).ok());
     let behind = behind.unwrap_or(0).min(block.len());
-    let gap = block[behind..].iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+    let gap = block[behind..].iter().take_while(|b| **b == line_end || **b == b'\r').count();
     behind + gap
 }
 
-fn count_lines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
+fn count_lines(bytes: &[u8], line_end: u8) -> u64 {
+    memchr::memchr_iter(line_end, bytes).count() as u64
 }

@@ -11,6 +11,9 @@ use std::path::Path;
 /// How many bytes detection may look at.
 const HEAD: u64 = 256 * 1024;
 
+/// How UTF-8 files begin that some programs write.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// An open input whose head was read.
 pub struct Source {
     /// The path as the user gave it, `-` for standard input.
@@ -21,7 +24,39 @@ pub struct Source {
     pub encoding: &'static str,
     /// The size of the file in bytes, if it has one.
     pub size: Option<u64>,
-    rest: Box<dyn Read + Send>,
+    /// How many bytes of the file stand before `head`.
+    before_head: u64,
+    rest: Rest,
+}
+
+/// What is behind the head.
+enum Rest {
+    /// A plain file.
+    File(File),
+    /// Anything that is read from front to back.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Rest {
+    fn reader(&mut self) -> &mut dyn Read {
+        match self {
+            Rest::File(file) => file,
+            Rest::Stream(stream) => stream,
+        }
+    }
+}
+
+/// A file that can be read anywhere.
+#[derive(Debug)]
+pub struct PlainFile {
+    /// The open file.
+    pub file: File,
+    /// The path as the user gave it.
+    pub path: String,
+    /// How many bytes stand before the source's head: a byte order mark.
+    pub before_head: u64,
+    /// Its size in bytes.
+    pub size: u64,
 }
 
 impl std::fmt::Debug for Source {
@@ -34,31 +69,31 @@ impl Source {
     /// Opens a path, or standard input for `-`, and reads its head.
     pub fn open(path: &str) -> Result<Source> {
         if path == "-" {
-            return Source::from_reader(path, None, Box::new(std::io::stdin()));
+            return Source::from_rest(path, None, Rest::Stream(Box::new(std::io::stdin())));
         }
         let file = File::open(path).map_err(|e| Error::io(path, e))?;
         let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len());
-        Source::from_reader(path, size, Box::new(file))
+        let rest =
+            if size.is_some() { Rest::File(file) } else { Rest::Stream(Box::new(file)) };
+        Source::from_rest(path, size, rest)
     }
 
     /// A source over bytes that are in memory, for tests and embedders.
     pub fn from_bytes(path: &str, bytes: Vec<u8>) -> Result<Source> {
         let size = bytes.len() as u64;
-        Source::from_reader(path, Some(size), Box::new(Cursor::new(bytes)))
+        Source::from_rest(path, Some(size), Rest::Stream(Box::new(Cursor::new(bytes))))
     }
 
-    fn from_reader(
-        path: &str,
-        size: Option<u64>,
-        mut rest: Box<dyn Read + Send>,
-    ) -> Result<Source> {
+    fn from_rest(path: &str, size: Option<u64>, mut rest: Rest) -> Result<Source> {
         let io = |e| Error::io(path, e);
         let mut head = Vec::new();
-        rest.by_ref().take(HEAD).read_to_end(&mut head).map_err(io)?;
+        rest.reader().take(HEAD).read_to_end(&mut head).map_err(io)?;
         refuse_compressed(path, &head)?;
-        let mut source = Source { path: path.to_string(), head, encoding: "utf-8", size, rest };
-        if source.head.starts_with(b"\xEF\xBB\xBF") {
-            source.head.drain(..3);
+        let path = path.to_string();
+        let mut source = Source { path, head, encoding: "utf-8", size, before_head: 0, rest };
+        if source.head.starts_with(BYTE_ORDER_MARK) {
+            source.head.drain(..BYTE_ORDER_MARK.len());
+            source.before_head = BYTE_ORDER_MARK.len() as u64;
         }
         if source.head.starts_with(b"\xFF\xFE") || source.head.starts_with(b"\xFE\xFF") {
             source.decode_utf16().map_err(io)?;
@@ -66,22 +101,34 @@ impl Source {
         Ok(source)
     }
 
+    /// The file itself, if its bytes can be read as they are, wherever they stand; else the source back.
+    pub fn into_file(self) -> std::result::Result<PlainFile, Source> {
+        let Source { path, before_head, .. } = self;
+        match (self.rest, self.size) {
+            (Rest::File(file), Some(size)) => Ok(PlainFile { file, path, before_head, size }),
+            (rest, _) => Err(Source { path, rest, ..self }),
+        }
+    }
+
     /// The rest of the source behind the head.
     pub fn into_rest(self) -> Box<dyn Read + Send> {
-        self.rest
+        match self.rest {
+            Rest::File(file) => Box::new(file),
+            Rest::Stream(stream) => stream,
+        }
     }
 
     /// Spreadsheets write UTF-16 for small files only, so the whole source is decoded at once.
     fn decode_utf16(&mut self) -> std::io::Result<()> {
         let mut bytes = std::mem::take(&mut self.head);
-        self.rest.read_to_end(&mut bytes)?;
+        self.rest.reader().read_to_end(&mut bytes)?;
         let (text, encoding, _) = encoding_rs::UTF_16LE.decode(&bytes);
         self.encoding = if encoding == encoding_rs::UTF_16BE { "utf-16be" } else { "utf-16le" };
         let mut text = text.into_owned().into_bytes();
         let head = text.len().min(usize::try_from(HEAD).unwrap_or(usize::MAX));
         let rest = text.split_off(head);
         self.head = text;
-        self.rest = Box::new(Cursor::new(rest));
+        self.rest = Rest::Stream(Box::new(Cursor::new(rest)));
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 //! input, so the result never depends on which thread took which.
 //! This file must agree with the readers about where records end, and knows nothing else about them.
 
+use super::quoting::Signs;
 use super::source::Source;
 use crate::error::{Error, Result};
 use std::io::Read;
@@ -16,10 +17,7 @@ pub enum Layout {
     /// One JSON value a line.
     Lines,
     /// A delimited table whose cells may be quoted and hold newlines.
-    Table {
-        /// The byte between cells.
-        delimiter: u8,
-    },
+    Table(Signs),
     /// The elements of one JSON array.
     Array,
 }
@@ -58,6 +56,11 @@ impl Cutter {
             ends_inside_quotes: false,
             bytes_read,
         }
+    }
+
+    /// How the records are laid out.
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// Whether the source ended within a quoted cell: its last record is not what it seems.
@@ -115,9 +118,17 @@ impl Cutter {
 }
 
 impl Layout {
+    /// The signs of a table.
+    pub fn signs(self) -> Option<Signs> {
+        match self {
+            Layout::Table(signs) => Some(signs),
+            Layout::Lines | Layout::Array => None,
+        }
+    }
+
     fn ends_inside_quotes(self, block: &[u8]) -> bool {
         match self {
-            Layout::Table { delimiter } => last_record_end(block, delimiter).1,
+            Layout::Table(signs) => last_record_end(block, signs).1,
             Layout::Lines | Layout::Array => false,
         }
     }
@@ -126,28 +137,30 @@ impl Layout {
     fn last_end(self, block: &[u8]) -> Option<usize> {
         match self {
             Layout::Lines => memchr::memrchr(b'\n', block).map(|at| at + 1),
-            Layout::Table { delimiter } => last_record_end(block, delimiter).0,
+            Layout::Table(signs) => last_record_end(block, signs).0,
             Layout::Array => last_element_end(block),
         }
     }
 }
 
-/// Behind the last newline outside quotes, and whether the block ends inside quotes. A quote opens a cell only at the start of a cell, as in the
-/// reader; elsewhere outside quotes it is an ordinary character.
-fn last_record_end(block: &[u8], delimiter: u8) -> (Option<usize>, bool) {
+/// Behind the last line end outside quotes, and whether the block ends inside quotes. A quote opens a
+/// cell only at the start of a cell, as in the reader; elsewhere outside quotes it is an ordinary
+/// character. Quotes and line ends are searched for instead of walked to: this runs under a lock.
+fn last_record_end(block: &[u8], signs: Signs) -> (Option<usize>, bool) {
+    let Signs { delimiter, line_end } = signs;
     let mut last = None;
     let mut outside_from = 0;
     let mut at = 0;
     while let Some(found) = memchr::memchr(b'"', &block[at..]) {
         let quote = at + found;
         let opens = quote == 0
-            || matches!(block[quote - 1], b'\n' | b'\r')
+            || block[quote - 1] == line_end
             || block[quote - 1] == delimiter;
         at = quote + 1;
         if !opens {
             continue;
         }
-        if let Some(newline) = memchr::memrchr(b'\n', &block[outside_from..quote]) {
+        if let Some(newline) = memchr::memrchr(line_end, &block[outside_from..quote]) {
             last = Some(outside_from + newline + 1);
         }
         match closing_quote(block, at) {
@@ -156,7 +169,7 @@ fn last_record_end(block: &[u8], delimiter: u8) -> (Option<usize>, bool) {
         }
         outside_from = at;
     }
-    let newline = memchr::memrchr(b'\n', &block[outside_from..]);
+    let newline = memchr::memrchr(line_end, &block[outside_from..]);
     (newline.map(|newline| outside_from + newline + 1).or(last), false)
 }
 
@@ -242,7 +255,7 @@ mod tests {
     proptest! {
         #[test]
         fn tables_are_cut_between_records(text in "[a,\"\n]{0,80}", size in 1usize..20) {
-            let layout = Layout::Table { delimiter: b',' };
+            let layout = Layout::Table(Signs { delimiter: b',', line_end: b'\n' });
             let pieces = pieces(text.as_bytes(), layout, size);
             prop_assert_eq!(pieces.concat(), text.as_bytes());
             let whole = records(text.as_bytes());

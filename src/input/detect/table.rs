@@ -9,6 +9,7 @@ use crate::input::format::shopify_analytics::AnalyticsColumns;
 use crate::input::format::shopify_checkouts::CheckoutColumns;
 use crate::input::format::shopify_orders::OrderColumns;
 use crate::input::format::{Format, rees46, retailrocket};
+use crate::input::quoting::Signs;
 use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::timestamp::{Ambiguous, DateEvidence};
@@ -74,7 +75,9 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
             "exports of orders, abandoned checkouts, session reports and event logs can be read",
         ));
     };
-    let layout = Layout::Table { delimiter: table.delimiter };
+    // Only very old programs end lines with a carriage return alone.
+    let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
+    let layout = Layout::Table(Signs { delimiter: table.delimiter, line_end });
     let skip = table.skip;
     let candidates: Vec<Format> =
         told.format.map_or_else(|| Format::ALL.to_vec(), |format| vec![format]);
@@ -144,7 +147,7 @@ fn are_checkouts(table: &TableHead) -> bool {
     let mut named = table
         .rows
         .iter()
-        .map(|record| Row { record })
+        .map(Row::parsed)
         .filter(|row| row.value(id).is_some())
         .peekable();
     if named.peek().is_none() {
@@ -252,7 +255,7 @@ fn date_evidence(head: &[u8], table: &TableHead, column: usize) -> DateEvidence 
         .from_reader(rows);
     let mut evidence = DateEvidence::default();
     for record in reader.into_byte_records().map_while(std::result::Result::ok) {
-        evidence.observe(&Row { record: &record }.text(Some(column)));
+        evidence.observe(&Row::parsed(&record).text(Some(column)));
     }
     evidence
 }

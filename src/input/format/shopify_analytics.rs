@@ -258,7 +258,7 @@ mod tests {
                 let record: StringRecord = cells.split('|').collect();
                 let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
                 let record = record.into_byte_record();
-                let line = AnalyticsLine::read(&columns, &Row { record: &record }).unwrap();
+                let line = AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap();
                 lines.push(LineAt { input, row, line });
             }
             tables.push(columns);
@@ -350,7 +350,7 @@ mod tests {
         }
         let columns = columns("Day|Sessions");
         let record = ByteRecord::from(vec!["2025-10-07", "0.4"]);
-        let error = AnalyticsLine::read(&columns, &Row { record: &record }).unwrap_err();
+        let error = AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap_err();
         assert_eq!(error, "Sessions is no whole number");
     }
 
@@ -363,7 +363,7 @@ mod tests {
             metrics: [Some(12), None, None, None],
             day: Some(Instant(1_759_708_800_000_000)),
         };
-        assert_eq!(AnalyticsLine::read(&columns, &Row { record: &record }).unwrap(), expected);
+        assert_eq!(AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap(), expected);
     }
 
     #[test]

@@ -179,7 +179,7 @@ mod tests {
             let records: Vec<ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
             for (record, number) in records.iter().zip(0..) {
                 let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
-                let line = CheckoutLine::read(&columns, &Row { record }).unwrap();
+                let line = CheckoutLine::read(&columns, &Row::parsed(record)).unwrap();
                 lines.push(LineAt { input, row, line });
             }
         }

@@ -21,7 +21,7 @@ fn lines(files: &[&str]) -> Vec<LineAt<OrderLine>> {
         for (record, number) in records[1..].iter().zip(0..) {
             if !header.is_repeat(record) {
                 let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
-                let line = OrderLine::read(&columns, &Row { record }).unwrap();
+                let line = OrderLine::read(&columns, &Row::parsed(record)).unwrap();
                 lines.push(LineAt { input, row, line });
             }
         }
@@ -310,7 +310,7 @@ Name,Created at,Total,Refunded Amount
 fn a_row_without_a_name_is_no_order() {
     let header = Header::new(&ByteRecord::from(vec!["Name", "Id"]));
     let record = ByteRecord::from(vec!["", "901"]);
-    let line = OrderLine::read(&OrderColumns::new(&header), &Row { record: &record });
+    let line = OrderLine::read(&OrderColumns::new(&header), &Row::parsed(&record));
     assert_eq!(line.unwrap_err(), "there is nothing in the column Name");
 }
 

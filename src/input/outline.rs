@@ -1,0 +1,250 @@
+//! Where the cells and records of a table end: one pass over a block's bytes, 64 at a time.
+//!
+//! The outline of a block is the list of its delimiters and line ends outside quotes. Whoever reads
+//! rows then finds any cell by two look-ups, and cells that nobody asks for cost nothing more.
+//!
+//! Quotes are told apart by parity: an odd one opens, an even one closes, and a doubled quote inside a
+//! cell closes and opens again. That is what a CSV reader does as long as every opening quote stands
+//! where a cell begins or where a quote has just closed. An opening quote anywhere else (`5" disk`)
+//! makes the outline *stray*: it must not be used, and the block is read by the `csv` crate instead.
+
+use super::bitmap::{CHUNK, Chunk, parity_up_to};
+use super::quoting::{QUOTE, Quoting, Signs};
+
+/// The delimiters and line ends of a block.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// Their positions; only the first `count` count, the rest is room.
+    ends: Vec<u32>,
+    count: usize,
+    /// How many of them are line ends.
+    line_ends: usize,
+    /// How many line ends there are inside quotes.
+    quoted_line_ends: usize,
+    stray: bool,
+}
+
+impl Outline {
+    /// Begins with another block.
+    pub fn clear(&mut self) {
+        (self.count, self.line_ends, self.quoted_line_ends, self.stray) = (0, 0, 0, false);
+    }
+
+    /// Goes over `bytes`, which stand at `base` in the block and begin as `quoting` says; tells how they
+    /// end. Positions beyond four gigabytes do not fit: blocks must be smaller.
+    ///
+    /// This is the loop that looks at every byte. A chunk without quotes costs a dozen instructions and
+    /// four more for each separator; nothing in it depends on what the bytes are but the number of
+    /// rounds. `benches/table.rs` measures it; its slow twin is in the tests.
+    pub fn draw(&mut self, bytes: &[u8], base: usize, signs: Signs, quoting: Quoting) -> Quoting {
+        let mut pen = Pen::new(quoting);
+        let (chunks, rest) = bytes.as_chunks::<CHUNK>();
+        self.make_room(bytes.len());
+        for (number, bytes) in chunks.iter().enumerate() {
+            self.add(base + number * CHUNK, pen.marks(&Chunk::new(bytes), signs));
+        }
+        if !rest.is_empty() {
+            // Behind the last byte stands nought, which must not be taken for a sign.
+            let real = u64::MAX >> (CHUNK - rest.len());
+            let marks = pen.marks(&Chunk::of_rest(rest), signs);
+            self.add(base + bytes.len() - rest.len(), marks.within(real));
+            pen.step_back(CHUNK - rest.len());
+        }
+        self.stray |= pen.stray != 0;
+        pen.quoting()
+    }
+
+    /// Notes a line end that does not stand in the block: the end of the source ends a record too.
+    pub fn end_record_at(&mut self, position: usize) {
+        self.make_room(1);
+        self.add(position, Marks { separators: 1, line_ends: 1, quoted_line_ends: 0 });
+    }
+
+    /// Whether a quote stands where no cell begins, so that parity tells nothing.
+    pub fn is_stray(&self) -> bool {
+        self.stray
+    }
+
+    /// The positions of delimiters and line ends, in order.
+    pub fn ends(&self) -> &[u32] {
+        self.ends.get(..self.count).unwrap_or_default()
+    }
+
+    /// How many line ends outside quotes there are.
+    pub fn line_ends(&self) -> usize {
+        self.line_ends
+    }
+
+    /// Whether a quoted cell holds a line end, so that lines and records are not the same.
+    pub fn has_quoted_line_ends(&self) -> bool {
+        self.quoted_line_ends > 0
+    }
+
+    fn make_room(&mut self, bytes: usize) {
+        let wanted = self.count + bytes + CHUNK;
+        if self.ends.len() < wanted {
+            self.ends.resize(wanted, 0);
+        }
+    }
+
+    /// Writes down the positions of a chunk's separators: four at a time, because counting rounds costs
+    /// more than writing a few that are overwritten by the next chunk.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "blocks are smaller than four gigabytes")]
+    fn add(&mut self, base: usize, marks: Marks) {
+        const AT_ONCE: usize = 4;
+        let base = base as u32;
+        let found = marks.separators.count_ones() as usize;
+        let mut left = marks.separators;
+        let Some(room) = self.ends.get_mut(self.count..).and_then(<[u32]>::first_chunk_mut::<CHUNK>)
+        else {
+            return;
+        };
+        let mut written = 0;
+        while written < found {
+            for place in &mut room[written..][..AT_ONCE] {
+                *place = base.wrapping_add(left.trailing_zeros());
+                left &= left.wrapping_sub(1);
+            }
+            written += AT_ONCE;
+        }
+        self.count += found;
+        self.line_ends += marks.line_ends.count_ones() as usize;
+        self.quoted_line_ends += marks.quoted_line_ends.count_ones() as usize;
+    }
+}
+
+/// What stands in a chunk, one bit a byte.
+#[derive(Clone, Copy, Debug)]
+struct Marks {
+    /// Delimiters and line ends outside quotes.
+    separators: u64,
+    /// Line ends outside quotes.
+    line_ends: u64,
+    /// Line ends inside quotes.
+    quoted_line_ends: u64,
+}
+
+impl Marks {
+    /// Only what stands at these places.
+    fn within(self, places: u64) -> Marks {
+        Marks {
+            separators: self.separators & places,
+            line_ends: self.line_ends & places,
+            quoted_line_ends: self.quoted_line_ends & places,
+        }
+    }
+}
+
+/// What carries over from chunk to chunk.
+struct Pen {
+    /// All bits set inside quotes, none outside.
+    inside: u64,
+    /// The lowest bit set where a quote may open.
+    may_open: u64,
+    /// Not nought as soon as a quote opened where none may.
+    stray: u64,
+    /// Of the last chunk, for its end may lie before its 64th byte.
+    last_inside: u64,
+    last_openers: u64,
+}
+
+impl Pen {
+    fn new(quoting: Quoting) -> Pen {
+        let (inside, may_open) = match quoting {
+            Quoting::Inside => (u64::MAX, 0),
+            Quoting::Outside { may_open } => (0, u64::from(may_open)),
+        };
+        Pen { inside, may_open, stray: 0, last_inside: 0, last_openers: 0 }
+    }
+
+    #[inline]
+    fn marks(&mut self, chunk: &Chunk, signs: Signs) -> Marks {
+        let quotes = chunk.equal_to(QUOTE);
+        let line_ends = chunk.equal_to(signs.line_end);
+        let separators = chunk.equal_to(signs.delimiter) | line_ends;
+        let inside = parity_up_to(quotes) ^ self.inside;
+        let openers = separators & !inside | quotes & !inside;
+        self.stray |= quotes & inside & !(openers << 1 | self.may_open);
+        self.inside = if inside >> (CHUNK - 1) == 0 { 0 } else { u64::MAX };
+        self.may_open = openers >> (CHUNK - 1);
+        (self.last_inside, self.last_openers) = (inside, openers);
+        Marks {
+            separators: separators & !inside,
+            line_ends: line_ends & !inside,
+            quoted_line_ends: line_ends & inside,
+        }
+    }
+
+    /// The last chunk was so many bytes shorter than a whole one.
+    fn step_back(&mut self, missing: usize) {
+        let last = CHUNK - 1 - missing;
+        self.inside = if self.last_inside >> last & 1 == 0 { 0 } else { u64::MAX };
+        self.may_open = self.last_openers >> last & 1;
+    }
+
+    fn quoting(&self) -> Quoting {
+        if self.inside == 0 {
+            Quoting::Outside { may_open: self.may_open != 0 }
+        } else {
+            Quoting::Inside
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::quoting::Walker;
+    use proptest::prelude::*;
+
+    const SIGNS: Signs = Signs { delimiter: b',', line_end: b'\n' };
+
+    /// The outline as one would draw it if time did not matter; `None` if a quote is stray.
+    fn slow(bytes: &[u8], quoting: Quoting) -> Option<(Vec<u32>, Quoting)> {
+        let mut walker = Walker::new(quoting, SIGNS);
+        let mut ends = Vec::new();
+        for (at, &byte) in bytes.iter().enumerate() {
+            let is_stray = byte == QUOTE && walker.quoting() == Quoting::Outside { may_open: false };
+            if is_stray {
+                return None;
+            }
+            let is_separator = byte == SIGNS.delimiter || byte == SIGNS.line_end;
+            if is_separator && walker.quoting() != Quoting::Inside {
+                ends.push(u32::try_from(at).unwrap());
+            }
+            walker.step(byte);
+        }
+        Some((ends, walker.quoting()))
+    }
+
+    fn any_quoting() -> impl Strategy<Value = Quoting> {
+        let outside = |may_open| Quoting::Outside { may_open };
+        prop_oneof![Just(Quoting::Inside), Just(outside(true)), Just(outside(false))]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn agrees_with_a_walk(text in "[a\"\n,]{0,200}", quoting in any_quoting(), cut in 0usize..200) {
+            let bytes = text.as_bytes();
+            let (head, tail) = bytes.split_at(cut.min(bytes.len()));
+            let mut outline = Outline::default();
+            let between = outline.draw(head, 0, SIGNS, quoting);
+            let end = outline.draw(tail, head.len(), SIGNS, between);
+            match slow(bytes, quoting) {
+                None => prop_assert!(outline.is_stray()),
+                Some((ends, quoting)) => {
+                    prop_assert!(!outline.is_stray());
+                    prop_assert_eq!(outline.ends(), &ends[..]);
+                    prop_assert_eq!(end, quoting);
+                    let is_line_end = |end: &&u32| bytes[**end as usize] == SIGNS.line_end;
+                    prop_assert_eq!(outline.line_ends(), ends.iter().filter(is_line_end).count());
+                    let all = bytes.iter().filter(|&&byte| byte == SIGNS.line_end).count();
+                    prop_assert_eq!(outline.has_quoted_line_ends(), all > outline.line_ends());
+                }
+            }
+        }
+    }
+}

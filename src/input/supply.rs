@@ -1,0 +1,84 @@
+//! The records of an input, given out block by block: a plain file in pieces that threads read by
+//! themselves, anything else (a pipe, decoded text, a JSON array) from front to back.
+//!
+//! Giving out is serial and quick; what can be done by many threads at once is left to [`Part::fill`].
+
+use super::block::Block;
+use super::pieces::{Piece, Pieces};
+use super::source::Source;
+use super::split::{Cutter, Layout};
+use crate::error::Result;
+
+/// The records of an input that were not given out yet.
+#[derive(Debug)]
+pub enum Supply {
+    /// A file that can be read anywhere.
+    Pieces(Pieces),
+    /// A source that is read from front to back.
+    Stream(Cutter),
+}
+
+/// A block that was given out, on the way to being filled.
+#[derive(Debug)]
+pub enum Part {
+    /// The piece of a file.
+    Piece(Piece),
+    /// The block has its bytes already; their layout.
+    Cut(Layout),
+}
+
+impl Supply {
+    /// The records behind the first `skip` bytes of the source's head (a header, an opening bracket).
+    pub fn new(source: Source, layout: Layout, skip: usize) -> Supply {
+        if layout == Layout::Array {
+            return Supply::Stream(Cutter::new(source, layout, skip));
+        }
+        match source.into_file() {
+            Ok(plain) => Supply::Pieces(Pieces::new(plain, layout, skip)),
+            Err(source) => Supply::Stream(Cutter::new(source, layout, skip)),
+        }
+    }
+
+    /// Gives out about `size` bytes of whole records; `None` at the end.
+    pub fn next(&mut self, block: &mut Block, size: usize) -> Result<Option<Part>> {
+        match self {
+            Supply::Pieces(pieces) => Ok(pieces.next(size).map(Part::Piece)),
+            Supply::Stream(cutter) => {
+                let mut bytes = block.buffer.take();
+                let more = cutter.next(&mut bytes, size);
+                block.buffer.replace(bytes);
+                Ok(more?.then(|| Part::Cut(cutter.layout())))
+            }
+        }
+    }
+
+    /// How many bytes of the source were given out so far.
+    pub fn bytes_read(&self) -> u64 {
+        match self {
+            Supply::Pieces(pieces) => pieces.bytes_read(),
+            Supply::Stream(cutter) => cutter.bytes_read(),
+        }
+    }
+
+    /// Whether the source ended within a quoted cell: its last record is not what it seems. Known when
+    /// all parts were filled.
+    pub fn ends_inside_quotes(&self) -> bool {
+        match self {
+            Supply::Pieces(pieces) => pieces.ends_inside_quotes(),
+            Supply::Stream(cutter) => cutter.ends_inside_quotes(),
+        }
+    }
+}
+
+impl Part {
+    /// Makes the block ready to be read.
+    pub fn fill(self, block: &mut Block) -> Result<()> {
+        match self {
+            Part::Piece(piece) => piece.read(block),
+            Part::Cut(layout) => {
+                block.take_whole(layout.signs());
+                Ok(())
+            }
+        }
+    }
+}
