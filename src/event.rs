@@ -105,13 +105,42 @@ pub trait Properties {
     fn get(&self, path: &str) -> Option<Value<'_>>;
 }
 
-/// No properties at all.
-#[derive(Clone, Copy, Debug)]
-pub struct NoProperties;
+/// What few rows are asked for, and what takes time to find out.
+pub trait Details: Properties {
+    /// Equal for deliveries of the same event.
+    fn fingerprint(&self) -> Key;
+    /// The source's own session, if it has one.
+    fn session(&self) -> Option<Key>;
+    /// The order that the row completes or names.
+    fn order(&self) -> Option<OrderNote>;
+}
 
-impl Properties for NoProperties {
+/// Details of a row that was put together from others: no properties, no session.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainDetails {
+    /// Equal for deliveries of the same event.
+    pub fingerprint: Key,
+    /// The order that the row completes.
+    pub order: Option<OrderNote>,
+}
+
+impl Properties for PlainDetails {
     fn get(&self, _path: &str) -> Option<Value<'_>> {
         None
+    }
+}
+
+impl Details for PlainDetails {
+    fn fingerprint(&self) -> Key {
+        self.fingerprint
+    }
+
+    fn session(&self) -> Option<Key> {
+        None
+    }
+
+    fn order(&self) -> Option<OrderNote> {
+        self.order
     }
 }
 
@@ -142,18 +171,12 @@ pub struct RawEvent<'r> {
     pub derived: Option<&'static str>,
     /// Who: strongest first is not required.
     pub identifiers: &'r [Identifier],
-    /// The source's own session, if it has one.
-    pub session: Option<Key>,
     /// The source's own order of events of one instant.
     pub sequence: u32,
-    /// Equal for deliveries of the same event.
-    pub fingerprint: Key,
     /// What kind of file it is from.
     pub origin: Origin,
-    /// The order that the row completes or names.
-    pub order: Option<OrderNote>,
     /// Everything else.
-    pub properties: &'r dyn Properties,
+    pub details: &'r dyn Details,
 }
 
 impl std::fmt::Debug for RawEvent<'_> {

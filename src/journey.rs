@@ -5,17 +5,24 @@
 //! How far the journey got is the business of `climb`.
 
 use crate::event::{Touch, mark};
-use crate::key::{FastMap, FastSet, Key};
+use crate::key::{FastMap, Key};
 use crate::quality::Reason;
 use crate::time::{Instant, Span};
 
 /// More than this without an event ends a session.
 pub const SESSION_GAP: Span = Span::seconds(30 * 60);
 
+/// Up to so many touches are compared with each other; more are sorted.
+const FEW: usize = 12;
+
 /// Reusable room for cleaning journeys.
 #[derive(Debug, Default)]
 pub struct Cleaner {
-    deliveries: FastSet<Key>,
+    /// Fingerprints with the positions of their touches.
+    deliveries: Vec<(Key, usize)>,
+    /// The positions of touches that are deliveries of an earlier one, in order.
+    again: Vec<usize>,
+    /// The first touch of each order.
     orders: FastMap<Key, Touch>,
 }
 
@@ -32,14 +39,19 @@ impl Cleaner {
         mut aside: impl FnMut(&Touch, Reason),
     ) {
         keep.clear();
-        self.deliveries.clear();
-        self.orders.clear();
-        for touch in touches {
-            let again = self.is_again(touches, touch);
-            let reason = if again {
+        // A map that has grown large is not emptied for each of a million small customers.
+        if !self.orders.is_empty() {
+            self.orders = FastMap::default();
+        }
+        self.find_deliveries(touches);
+        let mut again = self.again.iter().copied().peekable();
+        for (position, touch) in touches.iter().enumerate() {
+            let is_again = again.next_if_eq(&position).is_some();
+            let reason = if is_again {
                 Some(Reason::Duplicate)
             } else {
-                Reason::from_mark(touch.aside).or_else(|| self.same_order(touch, &same_input))
+                let marked = Reason::from_mark(touch.aside);
+                marked.or_else(|| same_order(&mut self.orders, touch, &same_input))
             };
             match reason {
                 None => keep.push(*touch),
@@ -52,32 +64,41 @@ impl Cleaner {
         }
     }
 
-    /// Whether an earlier touch is a delivery of the same event.
-    fn is_again(&mut self, touches: &[Touch], touch: &Touch) -> bool {
-        const FEW: usize = 12;
-        if touches.len() > FEW {
-            return !self.deliveries.insert(touch.fingerprint);
+    /// Finds the touches of which an earlier one is a delivery of the same event. Touches without a
+    /// fingerprint have been through this already.
+    fn find_deliveries(&mut self, touches: &[Touch]) {
+        self.again.clear();
+        self.deliveries.clear();
+        if touches.len() <= FEW {
+            let is_again = |(position, touch): &(usize, &Touch)| {
+                let mut earlier = touches.iter().take(*position);
+                !touch.fingerprint.is_none()
+                    && earlier.any(|earlier| earlier.fingerprint == touch.fingerprint)
+            };
+            let again = touches.iter().enumerate().filter(is_again);
+            return self.again.extend(again.map(|(position, _)| position));
         }
-        touches
-            .iter()
-            .take_while(|earlier| !std::ptr::eq(*earlier, touch))
-            .any(|earlier| earlier.fingerprint == touch.fingerprint)
+        let known = touches.iter().enumerate().filter(|(_, touch)| !touch.fingerprint.is_none());
+        self.deliveries.extend(known.map(|(position, touch)| (touch.fingerprint, position)));
+        self.deliveries.sort_unstable();
+        let same = self.deliveries.chunk_by(|a, b| a.0 == b.0);
+        self.again.extend(same.flat_map(|same| same.iter().skip(1)).map(|&(_, position)| position));
+        self.again.sort_unstable();
     }
+}
 
-    /// Whether an earlier touch completed the same order: one order is one conversion.
-    fn same_order(
-        &mut self,
-        touch: &Touch,
-        same_input: &impl Fn(&Touch, &Touch) -> bool,
-    ) -> Option<Reason> {
-        if !touch.is(mark::ORDER | mark::NUMBERED) {
-            return None;
-        }
-        let first = *self.orders.entry(touch.order).or_insert(*touch);
-        (first != *touch).then(|| {
-            if same_input(&first, touch) { Reason::Continuation } else { Reason::Duplicate }
-        })
+/// Whether an earlier touch completed the same order: one order is one conversion.
+fn same_order(
+    orders: &mut FastMap<Key, Touch>,
+    touch: &Touch,
+    same_input: &impl Fn(&Touch, &Touch) -> bool,
+) -> Option<Reason> {
+    if !touch.is(mark::ORDER | mark::NUMBERED) {
+        return None;
     }
+    let first = *orders.entry(touch.order).or_insert(*touch);
+    (first != *touch)
+        .then(|| if same_input(&first, touch) { Reason::Continuation } else { Reason::Duplicate })
 }
 
 /// The sessions of a customer's touches (kept, in order of time), each in order of time; sessions in

@@ -1,6 +1,6 @@
 //! Which preset the data can support, when the user names no ladder.
 
-use super::scan::Haul;
+use super::haul::Haul;
 use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::input::Reading;

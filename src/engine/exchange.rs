@@ -1,40 +1,42 @@
 //! The exchange: touches wait in partitions by person, in memory or, past the limit, in temporary files.
 //!
-//! A partition is chosen by the person's key, so all of a person's touches meet in one. Touches come in
-//! any order and are sorted when they are judged. Temporary files have no name from the moment they are
-//! made, so they never outlive the program, whatever ends it.
+//! A partition is chosen by the person's key, so all of a person's touches meet in one. They come in
+//! any order; who takes them out puts them in order. Temporary files have no name from the moment they
+//! are made, so they never outlive the program, whatever ends it.
 
 use super::Settings;
+use super::record;
 use crate::error::{Error, Result};
-use crate::event::{RowRef, StepSet, Touch, mark};
+use crate::event::Touch;
 use crate::identity::People;
 use crate::key::Key;
-use crate::time::{Instant, Precision};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Bytes of a touch in a file.
-const RECORD: usize = 84;
+/// Words that a thread collects for a partition before it hands them over.
+const HANDFUL: usize = 1024;
 
-/// Touches that a thread collects for a partition before it hands them over.
-const HANDFUL: usize = 256;
+/// Bytes of a word.
+const WORD: usize = size_of::<u64>();
 
 /// All partitions; shared by all threads.
 #[derive(Debug)]
 pub(super) struct Exchange {
     partitions: Vec<Mutex<Partition>>,
+    /// Words in memory, over all partitions.
     in_memory: AtomicUsize,
+    /// The most bytes to be held in memory.
     limit: usize,
 }
 
-/// The touches of the persons of one partition.
+/// The touches of the persons of one partition, as records.
 #[derive(Debug, Default)]
 struct Partition {
-    touches: Vec<Vec<Touch>>,
+    handfuls: Vec<Vec<u64>>,
     file: Option<BufWriter<File>>,
-    in_file: usize,
+    words_in_file: usize,
 }
 
 impl Exchange {
@@ -71,60 +73,53 @@ impl Exchange {
         people: &People,
         mut entrance: Entrance<'_>,
     ) -> Result<()> {
+        let mut words = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= self.len() {
                 return entrance.close();
             }
-            self.drain(number, |touch| entrance.push(with_person(touch, people)))?;
+            self.take(number, &mut words)?;
+            let mut rest = words.as_mut_slice();
+            while let Some(head) = rest.first() {
+                let (record, behind) = rest.split_at_mut(record::length(*head).min(rest.len()));
+                if let Some(person) = people.of(record::person(record)) {
+                    record::give(record, person.key, person.named);
+                }
+                entrance.push_record(record)?;
+                rest = behind;
+            }
         }
     }
 
-    /// Takes all touches out of a partition, in no order.
-    pub(super) fn drain(
-        &self,
-        number: usize,
-        mut take: impl FnMut(Touch) -> Result<()>,
-    ) -> Result<()> {
+    /// Takes all records out of a partition, in no order; they replace what is in `words`.
+    pub(super) fn take(&self, number: usize, words: &mut Vec<u64>) -> Result<()> {
+        words.clear();
         let Some(partition) = self.partitions.get(number) else { return Ok(()) };
-        let Partition { touches, file, in_file } =
+        let Partition { handfuls, file, words_in_file } =
             std::mem::take(&mut *partition.lock().unwrap_or_else(PoisonError::into_inner));
-        for handful in touches {
-            self.in_memory.fetch_sub(handful.len(), Ordering::Relaxed);
-            handful.into_iter().try_for_each(&mut take)?;
+        let in_memory: usize = handfuls.iter().map(Vec::len).sum();
+        words.reserve(in_memory + words_in_file);
+        for handful in handfuls {
+            words.extend_from_slice(&handful);
         }
-        let Some(file) = file else { return Ok(()) };
-        let mut file = file.into_inner().map_err(|e| spilling(e.into_error()))?;
-        file.rewind().map_err(spilling)?;
-        let mut reader = BufReader::with_capacity(1 << 16, file);
-        let mut record = [0; RECORD];
-        for _ in 0..in_file {
-            reader.read_exact(&mut record).map_err(spilling)?;
-            take(decode(&record))?;
+        self.in_memory.fetch_sub(in_memory, Ordering::Relaxed);
+        match file {
+            Some(file) => read_back(file, words_in_file, words).map_err(spilling),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    fn hand_over(&self, number: usize, handful: Vec<Touch>) -> Result<()> {
+    fn hand_over(&self, number: usize, handful: Vec<u64>) -> Result<()> {
         let in_memory = self.in_memory.fetch_add(handful.len(), Ordering::Relaxed) + handful.len();
         let mut partition = self.partitions[number].lock().unwrap_or_else(PoisonError::into_inner);
-        partition.touches.push(handful);
-        if in_memory.saturating_mul(size_of::<Touch>()) > self.limit {
+        partition.handfuls.push(handful);
+        if in_memory.saturating_mul(WORD) > self.limit {
             let freed = partition.spill().map_err(spilling)?;
             self.in_memory.fetch_sub(freed, Ordering::Relaxed);
         }
         Ok(())
     }
-}
-
-/// A touch with the person behind its identifier.
-fn with_person(mut touch: Touch, people: &People) -> Touch {
-    if let Some(person) = people.of(touch.person) {
-        touch.person = person.key;
-        touch.marks =
-            touch.marks & !mark::ANONYMOUS | if person.named { 0 } else { mark::ANONYMOUS };
-    }
-    touch
 }
 
 fn spilling(error: std::io::Error) -> Error {
@@ -133,41 +128,60 @@ fn spilling(error: std::io::Error) -> Error {
 }
 
 impl Partition {
-    /// Writes what is in memory to the partition's file; says how many touches that were.
+    /// Writes what is in memory to the partition's file; says how many words that were.
     fn spill(&mut self) -> std::io::Result<usize> {
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => BufWriter::with_capacity(1 << 16, tempfile::tempfile()?),
+            None => BufWriter::with_capacity(HANDFUL * WORD, tempfile::tempfile()?),
         };
         let mut freed = 0;
-        for touch in std::mem::take(&mut self.touches).into_iter().flatten() {
-            file.write_all(&encode(&touch))?;
-            freed += 1;
+        for handful in std::mem::take(&mut self.handfuls) {
+            for word in &handful {
+                file.write_all(&word.to_le_bytes())?;
+            }
+            freed += handful.len();
         }
-        self.in_file += freed;
+        self.words_in_file += freed;
         self.file = Some(file);
         Ok(freed)
     }
+}
+
+/// Reads so many words from the start of a file that was written.
+fn read_back(file: BufWriter<File>, count: usize, words: &mut Vec<u64>) -> std::io::Result<()> {
+    let mut file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    file.rewind()?;
+    let mut reader = BufReader::with_capacity(HANDFUL * WORD, file);
+    let mut word = [0; WORD];
+    for _ in 0..count {
+        reader.read_exact(&mut word)?;
+        words.push(u64::from_le_bytes(word));
+    }
+    Ok(())
 }
 
 /// A thread's way into the exchange: it collects a handful for each partition before it takes a lock.
 #[derive(Debug)]
 pub(super) struct Entrance<'e> {
     exchange: &'e Exchange,
-    waiting: Vec<Vec<Touch>>,
+    waiting: Vec<Vec<u64>>,
 }
 
 impl Entrance<'_> {
-    /// Puts a touch into the partition of its person.
-    pub(super) fn push(&mut self, touch: Touch) -> Result<()> {
-        let number = usize::try_from(touch.person.0 % self.waiting.len() as u64).unwrap_or(0);
-        let waiting = &mut self.waiting[number];
-        waiting.push(touch);
-        if waiting.len() < HANDFUL {
-            return Ok(());
-        }
-        let handful = std::mem::replace(waiting, Vec::with_capacity(HANDFUL));
-        self.exchange.hand_over(number, handful)
+    /// Puts a touch of a kind into the partition of its person.
+    #[inline]
+    pub(super) fn push(&mut self, touch: &Touch, kind: u32) -> Result<()> {
+        let number = self.partition_of(touch.person);
+        record::write(touch, kind, self.room(number)?);
+        Ok(())
+    }
+
+    /// Puts a record into the partition of its person.
+    #[inline]
+    pub(super) fn push_record(&mut self, record: &[u64]) -> Result<()> {
+        let number = self.partition_of(record::person(record));
+        self.room(number)?.extend_from_slice(record);
+        Ok(())
     }
 
     /// Hands over what still waits.
@@ -178,6 +192,27 @@ impl Entrance<'_> {
             self.exchange.hand_over(number, std::mem::take(waiting))?;
         }
         Ok(())
+    }
+
+    /// The partition is chosen by bits in the middle of the key: tables by key look at both ends.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the bits in the middle are wanted")]
+    fn partition_of(&self, person: Key) -> usize {
+        let middle = (person.0 >> 16) as u32;
+        (u64::from(middle) * self.waiting.len() as u64 >> u32::BITS) as usize
+    }
+
+    /// Where a partition's next record goes.
+    #[inline]
+    fn room(&mut self, number: usize) -> Result<&mut Vec<u64>> {
+        let waiting = &mut self.waiting[number];
+        if waiting.len() + record::LONGEST > waiting.capacity() {
+            let handful = std::mem::replace(waiting, Vec::with_capacity(HANDFUL));
+            if !handful.is_empty() {
+                self.exchange.hand_over(number, handful)?;
+            }
+        }
+        Ok(&mut self.waiting[number])
     }
 }
 
@@ -198,100 +233,45 @@ pub(super) fn in_parallel<T: Send>(
     })
 }
 
-fn encode(touch: &Touch) -> [u8; RECORD] {
-    let mut record = [0; RECORD];
-    let (words, rest) = record.split_at_mut(72);
-    let keys = [
-        touch.person.0,
-        touch.visit.0,
-        touch.at.0.cast_unsigned(),
-        touch.fingerprint.0,
-        touch.order.0,
-        touch.row.0,
-        touch.held.0,
-        touch.values.0,
-    ];
-    let sets = u64::from(touch.steps.0) << 32 | u64::from(touch.actions.0);
-    for (place, word) in words.chunks_exact_mut(8).zip(keys.into_iter().chain([sets])) {
-        place.copy_from_slice(&word.to_le_bytes());
-    }
-    let numbers = u64::from(touch.name) << 32 | u64::from(touch.sequence);
-    rest[..8].copy_from_slice(&numbers.to_le_bytes());
-    rest[8..12].copy_from_slice(&[
-        touch.precision as u8,
-        touch.aside,
-        touch.marks,
-        touch.exclusions,
-    ]);
-    record
-}
-
-fn decode(record: &[u8; RECORD]) -> Touch {
-    let word = |number: usize| {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(&record[8 * number..8 * number + 8]);
-        u64::from_le_bytes(bytes)
-    };
-    let high = |word: u64| u32::try_from(word >> 32).unwrap_or(0);
-    let low = |word: u64| u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0);
-    let precision = match record[80] {
-        1 => Precision::Second,
-        2 => Precision::Minute,
-        3 => Precision::Day,
-        _ => Precision::Exact,
-    };
-    Touch {
-        person: Key(word(0)),
-        visit: Key(word(1)),
-        at: Instant(word(2).cast_signed()),
-        fingerprint: Key(word(3)),
-        order: Key(word(4)),
-        row: RowRef(word(5)),
-        held: Key(word(6)),
-        values: Key(word(7)),
-        steps: StepSet(high(word(8))),
-        actions: StepSet(low(word(8))),
-        name: high(word(9)),
-        sequence: low(word(9)),
-        precision,
-        aside: record[81],
-        marks: record[82],
-        exclusions: record[83],
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::kinds::{Kind, KindTable, Kinds};
     use super::*;
+    use crate::event::{RowRef, StepSet};
+    use crate::time::{Instant, Precision};
     use proptest::prelude::*;
 
     prop_compose! {
-        fn any_touch()(words in any::<[u64; 7]>(), values in any::<u64>(), at in any::<i64>(), parts in any::<[u32; 4]>(), precision in 0u8..4, aside in any::<u8>(), marks in any::<u8>(), exclusions in any::<u8>()) -> Touch {
+        fn any_touch()(keys in any::<[u64; 4]>(), optional in prop::collection::vec(prop_oneof![Just(0), any::<u64>()], 4), at in any::<i64>(), parts in any::<[u32; 4]>(), precision in 0u8..4, rest in any::<[u8; 3]>()) -> Touch {
             let precision = [Precision::Exact, Precision::Second, Precision::Minute, Precision::Day][usize::from(precision)];
             Touch {
-                person: Key(words[0]), visit: Key(words[1]), at: Instant(at), fingerprint: Key(words[2]), order: Key(words[3]), row: RowRef(words[4]), held: Key(words[5]), values: Key(values),
-                steps: StepSet(parts[0]), actions: StepSet(parts[1]), name: parts[2], sequence: parts[3], precision, aside, marks, exclusions,
+                person: Key(keys[0]), row: RowRef(keys[1]), at: Instant(at), fingerprint: Key(keys[2]), visit: Key(optional[0]), order: Key(optional[1]), held: Key(optional[2]), values: Key(optional[3]),
+                steps: StepSet(parts[0]), actions: StepSet(parts[1]), name: parts[2] % 50, sequence: parts[3] % 3, precision, aside: rest[0], marks: rest[1], exclusions: rest[2],
             }
         }
     }
 
     proptest! {
         #[test]
-        fn a_touch_comes_back_from_a_file_as_it_was(touch in any_touch()) {
-            prop_assert_eq!(decode(&encode(&touch)), touch);
-        }
-
-        #[test]
         fn nothing_is_lost_whatever_the_memory(touches in prop::collection::vec(any_touch(), 0..600), limit in 0usize..50_000, partitions in 1usize..5) {
+            let kinds = Mutex::new(Kinds::default());
+            let mut table = KindTable::new(&kinds);
             let exchange = Exchange::new(partitions, limit);
             let mut entrance = exchange.entrance();
             for touch in &touches {
-                entrance.push(*touch).unwrap();
+                entrance.push(touch, table.number(Kind::of(touch))).unwrap();
             }
             entrance.close().unwrap();
-            let mut back = Vec::new();
+            let kinds = kinds.lock().unwrap();
+            let (mut back, mut words) = (Vec::new(), Vec::new());
             for number in 0..exchange.len() {
-                exchange.drain(number, |touch| { back.push(touch); Ok(()) }).unwrap();
+                exchange.take(number, &mut words).unwrap();
+                let mut rest = words.as_slice();
+                while let Some(head) = rest.first() {
+                    let (record, behind) = rest.split_at(record::length(*head));
+                    back.push(record::read(record, &kinds));
+                    rest = behind;
+                }
             }
             let mut expected = touches;
             expected.sort_by_key(|t| (t.order_key(), t.fingerprint));

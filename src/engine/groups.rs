@@ -13,14 +13,11 @@ use crate::findings::{BreakdownFinding, BreakdownGroup, GroupName};
 use crate::journey::SESSION_GAP;
 use crate::key::{FastMap, Key};
 use crate::ladder::definition::{Attribution, Ladder};
-use crate::ladder::dimension::{At, Breakdown, Filter};
+use crate::ladder::dimension::{At, Breakdown, Filter, RETURNING};
 use crate::ladder::vocabulary;
 use crate::tally::{GroupTally, Tally, merge_groups};
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A dimension that is worked out from the journey instead of a row.
-const RETURNING: &str = "returning";
 
 /// What all judges need to know about breakdowns and filters.
 #[derive(Debug)]

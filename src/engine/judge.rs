@@ -4,7 +4,9 @@
 //! own, and these are merged. How far a journey got is decided by `climb` alone.
 
 use super::exchange::{Exchange, in_parallel};
+use super::gather::Gatherer;
 use super::groups::{Groups, Scene};
+use super::kinds::Kinds;
 use super::person::{Seen, Wanted};
 use super::rivals::{Rival, Rivals};
 use super::settle::Settled;
@@ -15,11 +17,10 @@ use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
 use crate::findings::RivalFinding;
 use crate::journey::{Cleaner, Sessionizer};
-use crate::key::Key;
+use crate::key::{FastSet, Key};
 use crate::ladder::definition::Ladder;
-use crate::ladder::stamp::relabel;
 use crate::names::Names;
-use crate::quality::{Quality, Reason};
+use crate::quality::Quality;
 use crate::sightings::Sightings;
 use crate::tally::Tally;
 use crate::time::Instant;
@@ -31,6 +32,8 @@ pub(super) struct Bench<'b> {
     pub(super) ladder: &'b Ladder,
     /// The ladder's steps for each stamped position.
     pub(super) table: &'b [StepSet],
+    /// What the numbers in records stand for, in the ladder's steps.
+    pub(super) kinds: &'b Kinds,
     pub(super) rows: &'b RowIndex,
     /// The orders of the exports.
     pub(super) settled: &'b Settled,
@@ -41,6 +44,10 @@ pub(super) struct Bench<'b> {
     pub(super) names: &'b Names,
     pub(super) period: Period,
     pub(super) seen_until: Instant,
+    /// How many inputs there are.
+    pub(super) inputs: usize,
+    /// Whether somebody wants to know how many sessions the logs saw.
+    pub(super) counts_sessions: bool,
     /// Empty ones to be filled, if they are asked for.
     pub(super) sightings: Option<Sightings>,
 }
@@ -65,21 +72,20 @@ pub(super) fn judge(
     let next = AtomicUsize::new(0);
     let judged = in_parallel(settings.threads, || {
         let mut judge = Judge::new(bench)?;
-        let mut touches = Vec::new();
+        let mut gatherer = Gatherer::default();
+        let mut words = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= exchange.len() {
                 return Ok(judge.verdicts());
             }
-            touches.clear();
-            exchange.drain(number, |touch| {
-                touches.push(bench.settled.judged(touch, bench.ladder.range));
-                Ok(())
+            exchange.take(number, &mut words)?;
+            gatherer.each_person(&words, bench.kinds, |touches| {
+                for touch in touches.iter_mut() {
+                    bench.settled.judge(touch, bench.ladder.range);
+                }
+                judge.person(touches);
             })?;
-            touches.sort_unstable_by_key(Touch::order_key);
-            for person in touches.chunk_by(|a, b| a.person == b.person) {
-                judge.person(person);
-            }
         }
     })?;
     let mut all = Judge::new(bench)?.verdicts();
@@ -118,7 +124,7 @@ impl<'b> Judge<'b> {
             kept: Vec::new(),
             verdicts: Verdicts {
                 tally: Tally::new(ladder.steps.len(), ladder.actions.len()),
-                quality: Quality::default(),
+                quality: Quality::new(bench.inputs),
                 seen: Vec::new(),
                 rivals: Vec::new(),
                 sightings: bench.sightings.clone(),
@@ -136,9 +142,6 @@ impl<'b> Judge<'b> {
         let mut kept = std::mem::take(&mut self.kept);
         self.clean(touches, &mut kept);
         if kept.iter().any(|touch| touch.aside == 0) {
-            for touch in &mut kept {
-                touch.steps = relabel(touch.steps, self.bench.table);
-            }
             self.count_person(&kept);
             if let Some(sightings) = &mut self.verdicts.sightings {
                 sightings.see(&kept);
@@ -163,33 +166,19 @@ impl<'b> Judge<'b> {
         bench.groups.count_by_value(kept, track, tally);
     }
 
+    /// Takes out what does not count, and accounts for every row.
     fn clean(&mut self, touches: &[Touch], kept: &mut Vec<Touch>) {
         let rows = self.bench.rows;
         let accounts = &mut self.verdicts.quality.accounts;
-        let mut account = |touch: &Touch| {
-            let input = rows.input(touch.row);
-            if accounts.len() <= input {
-                accounts.resize_with(input + 1, Default::default);
-            }
-            input
-        };
-        let mut aside: Vec<(usize, Touch, Reason)> = Vec::new();
         let same_input = |a: &Touch, b: &Touch| rows.input(a.row) == rows.input(b.row);
         self.cleaner.clean(touches, kept, same_input, |touch, reason| {
             if !touch.is(mark::FURTHER) {
-                aside.push((account(touch), *touch, reason));
+                let account = &mut accounts[rows.input(touch.row)];
+                account.set_aside(reason, touch.row, || reason.words().to_string());
             }
         });
-        let used: Vec<(usize, Instant)> = kept
-            .iter()
-            .filter(|touch| touch.aside == 0)
-            .map(|touch| (account(touch), touch.at))
-            .collect();
-        for (input, touch, reason) in aside {
-            accounts[input].set_aside(reason, touch.row, || reason.words().to_string());
-        }
-        for (input, at) in used {
-            accounts[input].saw(at);
+        for touch in kept.iter().filter(|touch| touch.aside == 0) {
+            accounts[rows.input(touch.row)].saw(touch.at);
         }
     }
 
@@ -197,26 +186,33 @@ impl<'b> Judge<'b> {
         let tally = &mut self.verdicts.tally;
         tally.customers += 1;
         tally.anonymous += u64::from(kept.iter().all(|touch| touch.is(mark::ANONYMOUS)));
-        let mut orders: Vec<Key> =
-            kept.iter().filter(|touch| touch.is(mark::ORDER)).map(|touch| touch.order).collect();
-        orders.sort_unstable();
-        orders.dedup();
-        tally.buyers += u64::from(!orders.is_empty());
-        tally.repeat_buyers += u64::from(orders.len() > 1);
-        let is_exported = |touch: &&Touch| {
-            touch.is(mark::ORDER) && self.bench.settled.exported.contains(&touch.order)
-        };
-        let has_visit = |order: &&Touch| {
-            kept.iter().any(|touch| {
-                touch.is(mark::LOG) && touch.at < order.end() && touch.row != order.row
-            })
-        };
-        tally.orders_with_visit += kept.iter().filter(is_exported).filter(has_visit).count() as u64;
-        for session in sessions_of_log(kept) {
-            tally.sessions += 1;
-            tally.sessions_with_cart += u64::from(session);
+        if kept.iter().any(|touch| touch.is(mark::ORDER)) {
+            count_orders(kept, &self.bench.settled.exported, tally);
+        }
+        if self.bench.counts_sessions {
+            for has_cart in sessions_of_log(kept) {
+                tally.sessions += 1;
+                tally.sessions_with_cart += u64::from(has_cart);
+            }
         }
     }
+}
+
+/// Counts whoever has ordered, how often, and which of the exported orders come after a visit.
+fn count_orders(kept: &[Touch], exported: &FastSet<Key>, tally: &mut Tally) {
+    let orders = || kept.iter().filter(|touch| touch.is(mark::ORDER));
+    let mut numbers: Vec<Key> = orders().map(|touch| touch.order).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    tally.buyers += 1;
+    tally.repeat_buyers += u64::from(numbers.len() > 1);
+    // If anything in the log comes before an order, the first thing that is not the order itself does.
+    let first: Vec<&Touch> = kept.iter().filter(|touch| touch.is(mark::LOG)).take(2).collect();
+    let has_visit = |order: &&Touch| {
+        first.iter().any(|touch| touch.at < order.end() && touch.row != order.row)
+    };
+    let exported = orders().filter(|touch| exported.contains(&touch.order));
+    tally.orders_with_visit += exported.filter(has_visit).count() as u64;
 }
 
 /// Whoever entered a whole window before the data ends has had all the time to convert: only such

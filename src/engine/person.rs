@@ -7,7 +7,7 @@
 
 use super::Request;
 use super::judge::Bench;
-use super::scan::Haul;
+use super::haul::Haul;
 use super::settle::Settled;
 use super::track::{Period, Track};
 use crate::climb::{Climber, Outcome, Verdict, Why};
@@ -288,9 +288,8 @@ impl Sources<'_> {
         all.into_iter().map(|(touch, aside)| self.worded(touch, aside)).collect()
     }
 
-    fn worded(&self, mut touch: Touch, aside: Option<Reason>) -> PersonTouch {
+    fn worded(&self, touch: Touch, aside: Option<Reason>) -> PersonTouch {
         let name = self.bench.names.text(touch.name).to_string();
-        touch.steps = relabel(touch.steps, self.bench.table);
         PersonTouch {
             aside,
             canonical: vocabulary::canonical(&name),

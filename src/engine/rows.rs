@@ -1,7 +1,7 @@
 //! Where rows stand: from the packed place of a row to file, record and line; and what to say of an input
 //! whose rows cannot be read.
 
-use super::scan::Haul;
+use super::haul::Haul;
 use crate::error::{Error, Result};
 use crate::event::RowRef;
 use crate::input::Reading;
@@ -44,6 +44,10 @@ impl RowIndex {
 
     /// The input that a row is of.
     pub(super) fn input(&self, row: RowRef) -> usize {
+        // With one input, as mostly, nothing has to be looked up.
+        if self.paths.len() == 1 {
+            return 0;
+        }
         self.blocks.get(row.block()).copied().flatten().map_or(0, |block| block.input)
     }
 

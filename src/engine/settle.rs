@@ -4,12 +4,13 @@
 //! An order of the online store that an event log has seen completed is that event: it brings its money
 //! and status, and no touch of its own. The others become touches like any event.
 
-use super::scan::{Haul, OrderSeen, Stamping, Verdict};
+use super::haul::{Haul, OrderSeen};
+use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
 use super::{Request, Settings};
 use crate::error::Result;
 use crate::event::{
-    Identifier, IdentifierKind, NoProperties, OrderNote, Origin, RawEvent, RowRef, Touch, mark,
+    Identifier, IdentifierKind, OrderNote, Origin, PlainDetails, RawEvent, RowRef, Touch, mark,
 };
 use crate::findings::{Findings, Notice, OrderFindings, SessionReport};
 use crate::identity::{Strictness, identify};
@@ -85,16 +86,15 @@ impl Settled {
         findings.notices.extend(self.notices);
     }
 
-    /// A touch, set aside if it completes an order that does not count, or if it lies outside a period
-    /// at which the rules cut events.
-    pub(super) fn judged(&self, mut touch: Touch, range: Range) -> Touch {
+    /// Sets a touch aside if it completes an order that does not count, or if it lies outside a period at
+    /// which the rules cut events.
+    pub(super) fn judge(&self, touch: &mut Touch, range: Range) {
         if touch.aside == 0 && range == Range::Events && !self.period.has(touch.at) {
             touch.aside = Reason::OutOfPeriod.mark();
         }
         if touch.aside == 0 && touch.is(mark::ORDER | mark::NUMBERED) {
             touch.aside = self.left_out.get(&touch.order).map_or(0, |reason| reason.mark());
         }
-        touch
     }
 }
 
@@ -120,8 +120,7 @@ pub(super) fn settle(
         settle_checkout(haul, checkout, &mut stamping);
     }
     settle_totals(haul, readings, &mut settled);
-    stamping.entrance.close()?;
-    stamping.check()?;
+    stamping.close()?;
     Ok(settled)
 }
 
@@ -319,21 +318,21 @@ fn settle_order(
         name: COMPLETED,
         derived: None,
         identifiers,
-        session: None,
         sequence: 0,
-        fingerprint: Key::within(ORDER_SPACE, &number.key.0.to_le_bytes()),
         origin: Origin::OrderRow,
-        order: Some(OrderNote {
-            key: number.key,
-            numbered: true,
-            amount: order.amount,
-            currency: order.currency,
-        }),
-        properties: &NoProperties,
+        details: &PlainDetails {
+            fingerprint: Key::within(ORDER_SPACE, &number.key.0.to_le_bytes()),
+            order: Some(OrderNote {
+                key: number.key,
+                numbered: true,
+                amount: order.amount,
+                currency: order.currency,
+            }),
+        },
     };
     haul.take(
         &event,
-        (order.input, order.row),
+        RowPlace::settled(order.input, order.row),
         Verdict { aside: None, marks: mark::EXPORT },
         stamping,
     );
@@ -372,15 +371,19 @@ fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stam
             name,
             derived: None,
             identifiers,
-            session: None,
             sequence: u32::try_from(number).unwrap_or(u32::MAX),
-            fingerprint: Key::within(CHECKOUT_SPACE + number as u64, &checkout.id.0.to_le_bytes()),
             origin: Origin::CheckoutRow,
-            order: None,
-            properties: &NoProperties,
+            details: &PlainDetails {
+                fingerprint: Key::within(
+                    CHECKOUT_SPACE + number as u64,
+                    &checkout.id.0.to_le_bytes(),
+                ),
+                order: None,
+            },
         };
         let marks = if number == 0 { 0 } else { mark::FURTHER };
-        haul.take(&event, (checkout.input, checkout.row), Verdict { aside: None, marks }, stamping);
+        let place = RowPlace::settled(checkout.input, checkout.row);
+        haul.take(&event, place, Verdict { aside: None, marks }, stamping);
     }
 }
 

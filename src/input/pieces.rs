@@ -33,9 +33,11 @@ pub struct Pieces {
 /// What all pieces of a file share.
 #[derive(Debug)]
 struct Shared {
-    file: File,
+    file: Arc<File>,
     path: String,
     layout: Layout,
+    /// Where the first record begins.
+    first: u64,
     /// Where the file ends.
     end: u64,
     chain: Chain,
@@ -54,8 +56,34 @@ impl Pieces {
     /// The records of a file behind the first `skip` bytes of its head.
     pub fn new(plain: PlainFile, layout: Layout, skip: usize) -> Pieces {
         let PlainFile { file, path, before_head, size: end } = plain;
-        let shared = Shared { file, path, layout, end, chain: Chain::default() };
-        Pieces { shared: Arc::new(shared), next: before_head + skip as u64, number: 0 }
+        let (file, first) = (Arc::new(file), before_head + skip as u64);
+        Pieces::of(Shared { file, path, layout, first, end, chain: Chain::default() })
+    }
+
+    /// The same records from the beginning.
+    pub fn again(&self) -> Pieces {
+        let Shared { ref file, ref path, layout, first, end, .. } = *self.shared;
+        let (file, path) = (Arc::clone(file), path.clone());
+        Pieces::of(Shared { file, path, layout, first, end, chain: Chain::default() })
+    }
+
+    fn of(shared: Shared) -> Pieces {
+        Pieces { next: shared.first, shared: Arc::new(shared), number: 0 }
+    }
+
+    /// The first records and the last ones, about so many bytes of each.
+    pub fn ends(&self, size: usize) -> Result<[Block; 2]> {
+        let mut first = Block::default();
+        if let Some(piece) = self.again().next(size) {
+            piece.read(&mut first)?;
+        }
+        let start = self.shared.end.saturating_sub(size as u64).max(self.shared.first);
+        let mut bytes = vec![0; usize::try_from(self.shared.end - start).unwrap_or(0)];
+        read_at(&self.shared.file, &mut bytes, start)
+            .map_err(|e| Error::io(&self.shared.path, e))?;
+        let begins = if start == self.shared.first { 0 } else { line_end(&bytes).unwrap_or(0) };
+        bytes.drain(..begins);
+        Ok([first, Block::of_bytes(bytes, self.shared.layout.signs())])
     }
 
     /// The next piece, of about `size` bytes; `None` at the end of the file.

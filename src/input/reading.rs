@@ -60,6 +60,17 @@ pub enum Rows {
     Pixel,
 }
 
+impl Rows {
+    /// Whether rows are events of which two deliveries are the same in every byte: no id tells them.
+    pub fn tell_deliveries_by_row(&self) -> bool {
+        match self {
+            Rows::Table(_, columns) => columns.id.is_none(),
+            Rows::Json(keys) => keys.id.is_none(),
+            Rows::Pixel | Rows::Orders(..) | Rows::Checkouts(..) | Rows::Totals(..) => false,
+        }
+    }
+}
+
 /// How much a block held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
@@ -101,14 +112,21 @@ impl Reading {
         }
     }
 
+    /// Everything that reading one record needs; `start` and `length` say where its bytes stand.
     fn desk<'d, S>(
         &self,
         extent: Extent,
+        (start, length): (usize, usize),
         identifiers: &'d mut RowIdentifiers,
         sink: &'d mut S,
     ) -> Desk<'d, S> {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        let at = RowAt { record: number(extent.records), line: number(extent.lines) };
+        let at = RowAt {
+            record: number(extent.records),
+            line: number(extent.lines),
+            start: number(start as u64),
+            length: number(length as u64),
+        };
         Desk { at, zone: self.zone, identifiers, sink }
     }
 
@@ -119,10 +137,12 @@ impl Reading {
             let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let line = rest[..end].trim_ascii();
             if !line.is_empty() {
+                let before = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                let place = (block.len() - rest.len() + before, line.len());
                 self.read_json(
                     line,
                     &mut scratch.tape,
-                    self.desk(extent, &mut scratch.identifiers, sink),
+                    self.desk(extent, place, &mut scratch.identifiers, sink),
                 );
                 extent.records += 1;
             }
@@ -142,10 +162,11 @@ impl Reading {
             extent.lines += count_lines(&element[..before], b'\n');
             let record = strip_array_signs(element);
             if !record.is_empty() {
+                let place = (block.len() - rest.len(), element.len());
                 self.read_json(
                     record,
                     &mut scratch.tape,
-                    self.desk(extent, &mut scratch.identifiers, sink),
+                    self.desk(extent, place, &mut scratch.identifiers, sink),
                 );
                 extent.records += 1;
             }
@@ -192,7 +213,9 @@ impl Reading {
         let mut extent = Extent::default();
         while let Some(row) = rows.next() {
             extent.lines = rows.line_of(&row, extent.records);
-            self.read_row(Row::outlined(row), self.desk(extent, &mut scratch.identifiers, sink));
+            let place = (row.start() - block.records.start, row.bytes().len());
+            let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
+            self.read_row(Row::outlined(row), desk);
             extent.records += 1;
         }
         extent.lines = rows.lines(extent.records);
@@ -227,8 +250,11 @@ impl Reading {
             }
             let end = usize::try_from(reader.position().byte()).unwrap_or(block.len());
             let written = block.get(start..end).unwrap_or_default();
-            let row = Row::parsed(&record).written(written.trim_ascii_end());
-            self.read_row(row, self.desk(extent, &mut scratch.identifiers, sink));
+            let written = written.strip_suffix(&[signs.line_end]).unwrap_or(written);
+            let written = written.strip_suffix(b"\r").unwrap_or(written);
+            let place = (start, written.len());
+            let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
+            self.read_row(Row::parsed(&record).written(written), desk);
             extent.records += 1;
         }
         extent.lines += count_lines(&block[counted..], signs.line_end);

@@ -52,6 +52,23 @@ impl Supply {
         }
     }
 
+    /// The same records from the beginning, if they can be read again.
+    pub fn again(&self) -> Option<Supply> {
+        match self {
+            Supply::Pieces(pieces) => Some(Supply::Pieces(pieces.again())),
+            Supply::Stream(_) => None,
+        }
+    }
+
+    /// About so many bytes of the first and of the last records, if they can be read more than once. The
+    /// last ones begin behind a line end that may lie inside quotes: good enough for a glance.
+    pub fn ends(&self, size: usize) -> Option<[Block; 2]> {
+        match self {
+            Supply::Pieces(pieces) => pieces.ends(size).ok(),
+            Supply::Stream(_) => None,
+        }
+    }
+
     /// How many bytes of the source were given out so far.
     pub fn bytes_read(&self) -> u64 {
         match self {

@@ -8,6 +8,10 @@ use crate::error::{Error, Result};
 use crate::event::Properties;
 use std::borrow::Cow;
 
+/// The one dimension that is worked out from the journey instead of a row: whether the customer was
+/// there before.
+pub const RETURNING: &str = "returning";
+
 /// Which moment of a journey decides on its value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum At {

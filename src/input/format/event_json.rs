@@ -5,7 +5,7 @@
 
 use super::event_table::shorten;
 use super::{Desk, Sink};
-use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::json::Json;
 use crate::input::timestamp;
@@ -13,6 +13,7 @@ use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::Precision;
+use std::borrow::Cow;
 
 /// Which key each part of an event stands under.
 #[derive(Clone, Debug)]
@@ -44,9 +45,7 @@ pub struct EventKeys {
 impl EventKeys {
     /// Reads one record: `raw` is its bytes, `json` the same taken apart.
     pub fn read(&self, raw: &[u8], json: Json<'_>, mut desk: Desk<'_, impl Sink>) {
-        let scalar = |key: &Option<String>| {
-            key.as_deref().and_then(|key| json.dotted(key)).and_then(Json::scalar)
-        };
+        let scalar = |key: &Option<String>| scalar_under(json, key.as_deref());
         let written = json.dotted(&self.time).and_then(Json::scalar);
         let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, desk.zone))
         else {
@@ -70,27 +69,17 @@ impl EventKeys {
             name: &name,
             derived: None,
             identifiers: desk.identifiers.sorted(),
-            session: scalar(&self.session).map(|text| Key::of(text.as_bytes())),
             sequence: scalar(&self.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
-            fingerprint: Key::of(scalar(&self.id).as_ref().map_or(raw, |id| id.as_bytes())),
             origin: Origin::Log,
-            order: self.order(json),
-            properties: &RecordProperties(json),
+            details: &RecordDetails { keys: self, raw, json },
         };
         desk.sink.event(desk.at, &event, scalar(&self.user_agent).as_deref());
     }
+}
 
-    fn order(&self, json: Json<'_>) -> Option<OrderNote> {
-        let value = |key: &Option<String>| key.as_deref().and_then(|key| json.dotted(key));
-        let number = value(&self.order).and_then(Json::scalar)?;
-        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
-        let amount = value(&self.value).and_then(Json::number).and_then(Amount::from_number);
-        let currency = value(&self.currency)
-            .and_then(Json::scalar)
-            .map(|text| Currency::parse(&text))
-            .unwrap_or_default();
-        Some(OrderNote { key: id.key, numbered: true, amount, currency })
-    }
+/// The scalar under a key, if there is such a key.
+fn scalar_under<'r>(json: Json<'r>, key: Option<&str>) -> Option<Cow<'r, str>> {
+    json.dotted(key?)?.scalar()
 }
 
 /// What to say of a time that cannot be read.
@@ -104,14 +93,43 @@ pub fn unreadable_time(key: &str, written: Option<&str>) -> String {
 /// The keys that hold a record's properties.
 const PROPERTY_KEYS: [&str; 3] = ["properties", "props", "params"];
 
-/// The members of a record as properties, by dotted path.
-struct RecordProperties<'r>(Json<'r>);
+/// The members of a record that few records are asked for.
+struct RecordDetails<'r> {
+    keys: &'r EventKeys,
+    raw: &'r [u8],
+    json: Json<'r>,
+}
 
-impl Properties for RecordProperties<'_> {
+impl Properties for RecordDetails<'_> {
+    /// By dotted path.
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let own = self.0.dotted(path).and_then(Json::property);
-        let inside =
-            || PROPERTY_KEYS.iter().find_map(|key| self.0.member(key)?.dotted(path)?.property());
+        let own = self.json.dotted(path).and_then(Json::property);
+        let inside = || {
+            PROPERTY_KEYS.iter().find_map(|key| self.json.member(key)?.dotted(path)?.property())
+        };
         own.or_else(inside)
+    }
+}
+
+impl Details for RecordDetails<'_> {
+    fn fingerprint(&self) -> Key {
+        let id = scalar_under(self.json, self.keys.id.as_deref());
+        Key::of(id.as_ref().map_or(self.raw, |id| id.as_bytes()))
+    }
+
+    fn session(&self) -> Option<Key> {
+        let text = scalar_under(self.json, self.keys.session.as_deref())?;
+        Some(Key::of(text.as_bytes()))
+    }
+
+    fn order(&self) -> Option<OrderNote> {
+        let EventKeys { order, value, currency, .. } = self.keys;
+        let number = scalar_under(self.json, order.as_deref())?;
+        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
+        let value = value.as_deref().and_then(|key| self.json.dotted(key));
+        let amount = value.and_then(Json::number).and_then(Amount::from_number);
+        let currency = scalar_under(self.json, currency.as_deref());
+        let currency = currency.map(|text| Currency::parse(&text)).unwrap_or_default();
+        Some(OrderNote { key: id.key, numbered: true, amount, currency })
     }
 }

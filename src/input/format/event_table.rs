@@ -4,7 +4,7 @@
 //! `detect`, or by what `--map` says.
 
 use super::{Desk, Sink};
-use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row, normalise};
 use crate::input::timestamp::{self, DateOrder};
@@ -84,10 +84,6 @@ impl EventColumns {
             desk.identifiers.add(kind, space, &row.text(Some(column)), self.strictness);
         }
         desk.identifiers.report_blocked(desk.sink);
-        let session = self
-            .session
-            .and_then(|column| row.value(Some(column)))
-            .map(|text| Key::of(text.as_bytes()));
         let user_agent = self.user_agent.and_then(|column| row.value(Some(column)));
         let event = RawEvent {
             at: stamp.at,
@@ -95,52 +91,59 @@ impl EventColumns {
             name: &name,
             derived: None,
             identifiers: desk.identifiers.sorted(),
-            session,
             sequence: self
                 .sequence
                 .and_then(|column| row.text(Some(column)).parse().ok())
                 .unwrap_or(0),
-            fingerprint: self.fingerprint(row),
             origin: Origin::Log,
-            order: self.order(row),
-            properties: &RowProperties { row, header },
+            details: &RowDetails { columns: self, row, header },
         };
         desk.sink.event(desk.at, &event, user_agent.as_deref());
     }
-
-    /// Deliveries of one event have the same id; without ids the whole row tells.
-    fn fingerprint(&self, row: Row<'_>) -> Key {
-        match self.id.and_then(|column| row.value(Some(column))) {
-            Some(id) => Key::of(id.as_bytes()),
-            None => Key::of(row.bytes()),
-        }
-    }
-
-    fn order(&self, row: Row<'_>) -> Option<OrderNote> {
-        let number = row
-            .value(self.order)
-            .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Only));
-        let basket = || row.value(self.basket).map(|text| Key::within(1, text.as_bytes()));
-        let key = number.map(|id| id.key).or_else(basket)?;
-        let amount =
-            row.value(self.value).and_then(|text| Amount::parse(&text, self.decimal_comma));
-        let currency =
-            row.value(self.currency).map(|text| Currency::parse(&text)).unwrap_or_default();
-        Some(OrderNote { key, numbered: number.is_some(), amount, currency })
-    }
 }
 
-/// The cells of a row as properties, by column name.
-struct RowProperties<'r> {
+/// The cells of a row that few rows are asked for.
+struct RowDetails<'r> {
+    columns: &'r EventColumns,
     row: Row<'r>,
     header: &'r Header,
 }
 
-impl Properties for RowProperties<'_> {
+impl Properties for RowDetails<'_> {
+    /// By column name.
     fn get(&self, path: &str) -> Option<Value<'_>> {
         let own = self.header.find(&[normalise(path).as_str()]);
         let column = own.or_else(|| self.header.find(aliases_of(path)))?;
         self.row.value(Some(column)).map(Value::Text)
+    }
+}
+
+impl Details for RowDetails<'_> {
+    /// Deliveries of one event have the same id; without ids the whole row tells.
+    fn fingerprint(&self) -> Key {
+        match self.columns.id.and_then(|column| self.row.value(Some(column))) {
+            Some(id) => Key::of(id.as_bytes()),
+            None => Key::of(self.row.bytes()),
+        }
+    }
+
+    fn session(&self) -> Option<Key> {
+        let cell = self.columns.session.and_then(|column| self.row.value(Some(column)))?;
+        Some(Key::of(cell.as_bytes()))
+    }
+
+    fn order(&self) -> Option<OrderNote> {
+        let EventColumns { order, basket, value, currency, decimal_comma, .. } = *self.columns;
+        let number = self
+            .row
+            .value(order)
+            .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Only));
+        let basket = || self.row.value(basket).map(|text| Key::within(1, text.as_bytes()));
+        let key = number.map(|id| id.key).or_else(basket)?;
+        let amount = self.row.value(value).and_then(|text| Amount::parse(&text, decimal_comma));
+        let currency =
+            self.row.value(currency).map(|text| Currency::parse(&text)).unwrap_or_default();
+        Some(OrderNote { key, numbered: number.is_some(), amount, currency })
     }
 }
 

@@ -99,6 +99,10 @@ pub struct RowAt {
     pub record: u32,
     /// The line within the block on which it starts, from 0.
     pub line: u32,
+    /// Where its bytes begin in the block.
+    pub start: u32,
+    /// How many bytes it has, the line end not counted.
+    pub length: u32,
 }
 
 /// What takes in the rows of a block.

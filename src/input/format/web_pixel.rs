@@ -7,14 +7,14 @@
 
 use super::event_json::unreadable_time;
 use super::{Desk, Format, RowIdentifiers, Sink, shopify_url};
-use crate::event::{IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::json::Json;
 use crate::input::timestamp;
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
-use crate::time::Precision;
+use crate::time::{Instant, Precision};
 use std::borrow::Cow;
 
 /// Keys under which loggers put the whole event.
@@ -72,12 +72,9 @@ pub fn read(json: Json<'_>, mut desk: Desk<'_, impl Sink>) {
         name: &name,
         derived: parts.derived(&name),
         identifiers: desk.identifiers.sorted(),
-        session: None,
         sequence,
-        fingerprint: parts.fingerprint(&name, stamp.at.0, sequence),
         origin: Origin::Log,
-        order: parts.order_note(),
-        properties: &EventProperties { json, parts },
+        details: &EventDetails { json, parts, name: &name, at: stamp.at, sequence },
     };
     desk.sink.event(desk.at, &event, user_agent.as_deref());
 }
@@ -258,13 +255,31 @@ fn is_newsletter(form: Json<'_>) -> bool {
         || form.member("elements").is_some_and(|elements| elements.elements().any(|e| is_tag(&e)))
 }
 
-/// The event's properties: any dotted path of the record, or of its data.
-struct EventProperties<'r> {
+/// What few events are asked for.
+struct EventDetails<'r> {
     json: Json<'r>,
     parts: Parts<'r>,
+    name: &'r str,
+    at: Instant,
+    sequence: u32,
 }
 
-impl Properties for EventProperties<'_> {
+impl Details for EventDetails<'_> {
+    fn fingerprint(&self) -> Key {
+        self.parts.fingerprint(self.name, self.at.0, self.sequence)
+    }
+
+    fn session(&self) -> Option<Key> {
+        None
+    }
+
+    fn order(&self) -> Option<OrderNote> {
+        self.parts.order_note()
+    }
+}
+
+impl Properties for EventDetails<'_> {
+    /// Any dotted path of the record, or of its data.
     fn get(&self, path: &str) -> Option<Value<'_>> {
         let own = self.json.dotted(path).and_then(Json::property);
         let known = || match path {

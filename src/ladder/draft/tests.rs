@@ -2,9 +2,13 @@
 //! the way there and back.
 
 use super::*;
-use crate::event::{NoProperties, Properties, Value};
+use crate::event::{PlainDetails, Properties, Value};
 use crate::ladder::definition::{Ends, NamePattern, Presence};
+use crate::key::Key;
 use crate::ladder::presets;
+
+/// A row that has no properties.
+const NOTHING: PlainDetails = PlainDetails { fingerprint: Key::NONE, order: None };
 
 /// Two sound steps, to put lines before and behind.
 const TWO: &str = "\n[[step]]\nname = 'A'\nevent = 'a'\n[[step]]\nname = 'B'\nevent = 'b'\n";
@@ -458,7 +462,7 @@ fn conditions_hold_as_written() {
         let filter = &ladder.steps[1].condition.filter;
         assert_eq!(filter.holds(&One("p", value.clone())), expected, "{condition} on {value:?}");
         let without = condition.contains("exists = false");
-        assert_eq!(filter.holds(&NoProperties), without, "{condition}");
+        assert_eq!(filter.holds(&NOTHING), without, "{condition}");
     }
 }
 

@@ -1,0 +1,148 @@
+//! From the records of a partition to people: the touches of each, together and in order.
+//!
+//! The records stay where they are; they are counted by person, and then each person's are read one
+//! after the other. What this room puts together is a partition's worth of positions, never of touches.
+
+use super::kinds::Kinds;
+use super::record;
+use crate::error::{Error, Result};
+use crate::event::Touch;
+use crate::key::{FastMap, Key};
+
+/// Gathers touches by person, with room that is reused from partition to partition.
+#[derive(Debug, Default)]
+pub(super) struct Gatherer {
+    people: FastMap<Key, u32>,
+    /// For each record its person's number, and where it begins.
+    records: Vec<(u32, u32)>,
+    /// For each person how many records there are; then where the next one goes; then where they end.
+    bounds: Vec<u32>,
+    /// Where the records begin, person by person.
+    places: Vec<u32>,
+    touches: Vec<Touch>,
+}
+
+impl Gatherer {
+    /// Tells `each` the touches of every person in a partition, in order.
+    ///
+    /// A counting sort: it goes over the records once to number the people and once over the positions to
+    /// put them side by side, both in the order of the records, so touches that came in order stay so
+    /// and most people need no sorting. `benches/engine.rs` measures it; a sort is its twin in the tests.
+    pub(super) fn each_person(
+        &mut self,
+        words: &[u64],
+        kinds: &Kinds,
+        mut each: impl FnMut(&mut [Touch]),
+    ) -> Result<()> {
+        self.number_people(words)?;
+        self.place_side_by_side();
+        let mut start = 0;
+        for &end in &self.bounds {
+            self.touches.clear();
+            let places = self.places.get(start..end as usize).unwrap_or_default();
+            self.touches.extend(places.iter().map(|&place| {
+                record::read(words.get(place as usize..).unwrap_or_default(), kinds)
+            }));
+            if !self.touches.is_sorted_by_key(Touch::order_key) {
+                self.touches.sort_unstable_by_key(Touch::order_key);
+            }
+            each(&mut self.touches);
+            start = end as usize;
+        }
+        Ok(())
+    }
+
+    fn number_people(&mut self, words: &[u64]) -> Result<()> {
+        self.people.clear();
+        self.records.clear();
+        self.bounds.clear();
+        if u32::try_from(words.len()).is_err() {
+            return Err(Error::new("one partition holds more than 32 gigabytes of touches"));
+        }
+        let mut place: u32 = 0;
+        while let Some(rest @ [head, ..]) = words.get(place as usize..) {
+            let next = u32::try_from(self.bounds.len()).unwrap_or(u32::MAX);
+            let person = *self.people.entry(record::person(rest)).or_insert(next);
+            if person == next {
+                self.bounds.push(0);
+            }
+            self.bounds[person as usize] += 1;
+            self.records.push((person, place));
+            place += u32::try_from(record::length(*head)).unwrap_or(u32::MAX);
+        }
+        Ok(())
+    }
+
+    fn place_side_by_side(&mut self) {
+        let mut start = 0;
+        for count in &mut self.bounds {
+            start += std::mem::replace(count, start);
+        }
+        self.places.clear();
+        self.places.resize(self.records.len(), 0);
+        for &(person, place) in &self.records {
+            let next = &mut self.bounds[person as usize];
+            self.places[*next as usize] = place;
+            *next += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kinds::{Kind, KindTable, Kinds};
+    use super::*;
+    use crate::event::{RowRef, StepSet};
+    use crate::time::{Instant, Precision};
+    use proptest::prelude::*;
+    use std::sync::Mutex;
+
+    fn touch(person: u64, at: i64, row: u32) -> Touch {
+        Touch {
+            person: Key(person),
+            visit: Key::NONE,
+            at: Instant(at),
+            fingerprint: Key::NONE,
+            order: Key(u64::from(row) % 3),
+            held: Key::NONE,
+            values: Key::NONE,
+            row: RowRef::new(0, row, row),
+            steps: StepSet(row),
+            actions: StepSet::EMPTY,
+            name: 0,
+            sequence: 0,
+            precision: Precision::Exact,
+            aside: 0,
+            marks: 0,
+            exclusions: 0,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_sort(rows in prop::collection::vec((0u64..6, 0i64..9), 0..60)) {
+            let kinds = Mutex::new(Kinds::default());
+            let mut table = KindTable::new(&kinds);
+            let touches: Vec<Touch> =
+                (0..).zip(&rows).map(|(row, &(person, at))| touch(person, at, row)).collect();
+            let mut words = Vec::new();
+            for touch in &touches {
+                record::write(touch, table.number(Kind::of(touch)), &mut words);
+            }
+            let kinds = kinds.lock().unwrap();
+            let mut people: Vec<Vec<Touch>> = Vec::new();
+            let mut gatherer = Gatherer::default();
+            // Twice, so that what is left of a partition would show in the next one.
+            for _ in 0..2 {
+                people.clear();
+                gatherer.each_person(&words, &kinds, |touches| people.push(touches.to_vec())).unwrap();
+            }
+            people.sort_by_key(|touches| touches[0].person);
+            let mut expected = touches;
+            expected.sort_by_key(Touch::order_key);
+            let expected: Vec<Vec<Touch>> =
+                expected.chunk_by(|a, b| a.person == b.person).map(<[Touch]>::to_vec).collect();
+            prop_assert_eq!(people, expected);
+        }
+    }
+}

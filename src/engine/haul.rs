@@ -1,0 +1,256 @@
+//! What one thread brings in from its blocks: everything that is counted of rows as they are read, the
+//! links between identifiers, and the rows that are settled later. Hauls are merged in any order.
+//!
+//! [`Haul::take`] is where an event becomes a touch.
+
+use super::kinds::{Kind, KindTable};
+use super::scan::Scan;
+use super::sieve::{Edges, Sifted};
+use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
+use super::values::Values;
+use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowRef, Touch, mark};
+use crate::identity::Links;
+use crate::input::Extent;
+use crate::input::format::Texts;
+use crate::input::format::shopify_analytics::AnalyticsLine;
+use crate::input::format::shopify_checkouts::CheckoutLine;
+use crate::input::format::shopify_orders::{LineAt, OrderLine};
+use crate::key::{FastSet, Key};
+use crate::ladder::stamp::NameTable;
+use crate::money::{Amount, Currency};
+use crate::names::Names;
+use crate::quality::{Quality, Reason};
+use crate::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An order that an event log has seen completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct OrderSeen {
+    pub(super) key: Key,
+    pub(super) row: RowRef,
+    pub(super) fingerprint: Key,
+    pub(super) at: Instant,
+    /// Whether `key` is an order number, not a basket.
+    pub(super) numbered: bool,
+    pub(super) amount: Option<Amount>,
+    pub(super) currency: Currency,
+}
+
+/// A block that was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BlockRead {
+    pub(super) number: usize,
+    pub(super) input: usize,
+    pub(super) extent: Extent,
+}
+
+/// What was counted of one input.
+#[derive(Debug, Default)]
+pub(super) struct InputSeen {
+    /// Rows by the number of their event's name.
+    pub(super) names: Vec<u64>,
+    pub(super) identifiers: BTreeMap<IdentifierKind, KindSeen>,
+    pub(super) decisions: Vec<String>,
+}
+
+/// What was seen of one kind of identifier.
+#[derive(Debug, Default)]
+pub(super) struct KindSeen {
+    pub(super) rows: u64,
+    pub(super) distinct: FastSet<Key>,
+}
+
+/// What a scan brings in beside the touches.
+#[derive(Debug)]
+pub(crate) struct Haul<'s> {
+    pub(super) names: NameTable<'s>,
+    pub(super) kinds: KindTable<'s>,
+    /// What a sieve could not decide yet.
+    pub(super) edges: Edges,
+    /// Every name of the run; filled when no more rows are stamped.
+    pub(super) all_names: Names,
+    /// The values of the dimensions that are asked for.
+    pub(super) values: Values,
+    /// The texts of identifiers that are asked for.
+    pub(super) texts: Texts,
+    /// Canonical names that rows proved beyond their own.
+    pub(super) derived: BTreeSet<&'static str>,
+    pub(super) inputs: Vec<InputSeen>,
+    pub(super) links: Links,
+    pub(super) quality: Quality,
+    pub(super) blocks: Vec<BlockRead>,
+    /// Inputs that ended inside a quoted cell.
+    pub(super) unclosed: Vec<usize>,
+    pub(super) seen_until: Option<Instant>,
+    pub(super) blocked: u64,
+    pub(super) orders_seen: Vec<OrderSeen>,
+    pub(super) order_lines: Vec<LineAt<OrderLine>>,
+    pub(super) checkout_lines: Vec<LineAt<CheckoutLine>>,
+    pub(super) total_lines: Vec<LineAt<AnalyticsLine>>,
+}
+
+impl<'s> Haul<'s> {
+    pub(super) fn new(scan: &Scan<'_, 's>) -> Haul<'s> {
+        let inputs = scan.readings.len();
+        Haul {
+            names: NameTable::new(scan.stamper, scan.names),
+            all_names: Names::default(),
+            kinds: KindTable::new(scan.kinds),
+            edges: Edges::default(),
+            values: Values::new(scan.properties.clone()),
+            texts: scan.texts.clone(),
+            derived: BTreeSet::new(),
+            inputs: (0..inputs).map(|_| InputSeen::default()).collect(),
+            links: Links::default(),
+            quality: Quality::new(inputs),
+            blocks: Vec::new(),
+            unclosed: Vec::new(),
+            seen_until: None,
+            blocked: 0,
+            orders_seen: Vec::new(),
+            order_lines: Vec::new(),
+            checkout_lines: Vec::new(),
+            total_lines: Vec::new(),
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Haul<'_>) {
+        for (mine, theirs) in self.inputs.iter_mut().zip(other.inputs) {
+            for (number, rows) in (0..).zip(theirs.names) {
+                mine.count_name(number, rows);
+            }
+            for (kind, seen) in theirs.identifiers {
+                let own = mine.identifiers.entry(kind).or_default();
+                own.rows += seen.rows;
+                own.distinct.extend(seen.distinct);
+            }
+        }
+        self.derived.extend(other.derived);
+        self.values.merge(other.values);
+        self.texts.merge(other.texts);
+        self.links.merge(other.links);
+        self.quality.merge(other.quality);
+        self.edges.merge(other.edges);
+        self.blocks.extend(other.blocks);
+        self.seen_until = self.seen_until.max(other.seen_until);
+        self.blocked += other.blocked;
+        self.orders_seen.extend(other.orders_seen);
+        self.order_lines.extend(other.order_lines);
+        self.checkout_lines.extend(other.checkout_lines);
+        self.total_lines.extend(other.total_lines);
+    }
+
+    /// Notes a moment that the data covers.
+    pub(super) fn saw(&mut self, at: Instant) {
+        self.seen_until = self.seen_until.max(Some(at));
+    }
+
+    /// Stamps an event and sends its touch on its way.
+    pub(super) fn take(
+        &mut self,
+        event: &RawEvent<'_>,
+        place: RowPlace<'_>,
+        verdict: Verdict,
+        stamping: &mut Stamping<'_>,
+    ) {
+        let RowPlace { input, row, .. } = place;
+        let stamper = self.names.stamper();
+        let (name, meaning) = self.names.look_up(event.name, event.derived);
+        let stamp = stamper.stamp(meaning, event.origin, event.details);
+        let canonical = meaning.canonical;
+        let known = meaning.known || !stamp.is_empty();
+        let reason = verdict
+            .aside
+            .or_else(|| stamping.aside(event))
+            .or((!known).then_some(Reason::UnmappedEvent));
+        self.note(event, (input, name), reason, stamping.settings.detail && !verdict.is_further());
+        let marks = verdict.marks | marks_of(event, canonical);
+        let order = if marks & mark::ORDER == 0 { None } else { Some(self.order(event, row, reason)) };
+        let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
+        let needs = stamping.needs;
+        let who = Who::of(event, needs.sessions);
+        let touch = Touch {
+            person: who.person,
+            visit: who.visit,
+            at: event.at,
+            fingerprint: Key::NONE,
+            order: order.map_or(Key::NONE, |order| order.key),
+            row,
+            steps: stamp.steps,
+            actions: stamp.actions,
+            name,
+            sequence: event.sequence,
+            precision: event.precision,
+            aside: reason.map_or(0, Reason::mark),
+            marks: marks | numbered | who.marks,
+            held: stamp.held,
+            values: self.values.note(event.details),
+            exclusions: stamp.exclusions,
+        };
+        let matters = needs.everything
+            || reason.is_none() && (order.is_some() || !stamp.is_empty());
+        let row = Sifted { kind: self.kinds.number(Kind::of(&touch)), touch, aside: reason, matters, written: place.written };
+        stamping.send(row, event, place.block, self.quality.accounts.get_mut(input));
+    }
+
+    /// Counts what every event is counted for.
+    fn note(
+        &mut self,
+        event: &RawEvent<'_>,
+        (input, name): (usize, u32),
+        reason: Option<Reason>,
+        detail: bool,
+    ) {
+        self.inputs[input].count_name(name, 1);
+        if detail {
+            self.inputs[input].count_identifiers(event.identifiers);
+        }
+        self.derived.extend(event.derived);
+        if !matches!(reason, Some(Reason::Bot | Reason::Future)) {
+            self.saw(event.at);
+        }
+        if event.identifiers.len() > 1
+            && reason.is_none_or(|reason| reason == Reason::UnmappedEvent)
+        {
+            self.links.note(event.identifiers, event.at);
+        }
+    }
+
+    /// The order that an event completes; one that a log has seen is remembered.
+    fn order(&mut self, event: &RawEvent<'_>, row: RowRef, reason: Option<Reason>) -> OrderNote {
+        let fingerprint = event.details.fingerprint();
+        let order = event.details.order().unwrap_or(OrderNote {
+            key: fingerprint,
+            numbered: false,
+            amount: None,
+            currency: Currency::default(),
+        });
+        if reason.is_none() && event.origin == Origin::Log {
+            let OrderNote { key, numbered, amount, currency } = order;
+            let at = event.at;
+            self.orders_seen.push(OrderSeen { key, row, fingerprint, at, numbered, amount, currency });
+        }
+        order
+    }
+}
+
+impl InputSeen {
+    /// Counts the identifiers of a row by kind.
+    pub(super) fn count_identifiers(&mut self, identifiers: &[Identifier]) {
+        for identifier in identifiers {
+            let seen = self.identifiers.entry(identifier.kind).or_default();
+            seen.rows += 1;
+            seen.distinct.insert(identifier.key);
+        }
+    }
+
+    /// Counts rows by the number of their event's name.
+    pub(super) fn count_name(&mut self, number: u32, rows: u64) {
+        let number = number as usize;
+        if self.names.len() <= number {
+            self.names.resize(number + 1, 0);
+        }
+        self.names[number] += rows;
+    }
+}
+

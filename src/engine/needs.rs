@@ -1,0 +1,58 @@
+//! What a request needs of the rows beside their steps, so that nothing is kept that nobody looks at.
+
+use super::Request;
+use crate::input::{Reading, Rows};
+use crate::ladder::definition::{Count, Halt, Ladder, Order, Window};
+use crate::ladder::dimension::{At, RETURNING};
+
+/// What is needed beside the counts of the ladder.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Needs {
+    /// Rows that are nothing to the ladder too: who did anything at all, what lies between the steps.
+    pub(super) everything: bool,
+    /// Sessions.
+    pub(super) sessions: bool,
+}
+
+impl Needs {
+    /// What a request needs of these inputs; `ladders` are those that may be used, `detail` says whether
+    /// the inputs themselves are asked about.
+    pub(super) fn of(
+        request: &Request,
+        readings: &[Reading],
+        ladders: &[Ladder],
+        detail: bool,
+    ) -> Needs {
+        let asks_for_more =
+            request.person.is_some() || request.sightings || !request.rivals.is_empty();
+        // Coverage holds orders and session reports against all that the log saw.
+        let is_log = |reading: &Reading| matches!(reading.rows, Rows::Table(..) | Rows::Json(_) | Rows::Pixel);
+        let covers = !readings.iter().all(is_log);
+        let sessions = asks_for_more || covers || ladders.iter().any(is_by_session);
+        let everything = sessions
+            || detail
+            || ladders.iter().any(looks_between_steps)
+            || looks_before_the_entry(request);
+        Needs { everything, sessions }
+    }
+}
+
+fn is_by_session(ladder: &Ladder) -> bool {
+    ladder.count == Count::Session || ladder.window == Window::Session
+}
+
+/// Whether a row that is no step can part two that are.
+fn looks_between_steps(ladder: &Ladder) -> bool {
+    ladder.order == Order::Adjacent || ladder.halt != Halt::default()
+}
+
+/// Whether a breakdown or a filter is decided by other rows than those of the steps.
+fn looks_before_the_entry(request: &Request) -> bool {
+    let of_steps = |at: &At| matches!(at, At::Entry | At::Step(_));
+    let by = &request.breakdowns;
+    let mut properties = by
+        .iter()
+        .flat_map(|breakdown| &breakdown.properties)
+        .chain(request.filters.iter().map(|filter| &filter.property));
+    !by.iter().all(|breakdown| of_steps(&breakdown.at)) || properties.any(|name| name == RETURNING)
+}

@@ -1,0 +1,67 @@
+//! Whether logs seem to be in order of time, judged by their first and last rows.
+//!
+//! This is a hint and decides only whether a sieve is worth trying; the sieve itself looks at every row.
+
+use super::Settings;
+use crate::event::RawEvent;
+use crate::input::format::shopify_analytics::AnalyticsLine;
+use crate::input::format::shopify_checkouts::CheckoutLine;
+use crate::input::format::shopify_orders::OrderLine;
+use crate::input::format::{RowAt, Sink};
+use crate::input::supply::Supply;
+use crate::input::{Reading, Scratch};
+use crate::quality::Reason;
+use crate::time::Instant;
+
+/// How many bytes are looked at, at both ends of an input.
+const LOOK: usize = 64 * 1024;
+
+/// Inputs of fewer blocks than this are read without a sieve: they would be read twice for nothing.
+const BLOCKS: u64 = 8;
+
+/// The inputs once more, if they are logs that seem to be in order of time, one behind the other, and can
+/// be read again should that turn out wrong.
+pub(super) fn in_order(
+    readings: &[Reading],
+    supplies: &[Supply],
+    settings: &Settings,
+) -> Option<Vec<Supply>> {
+    let bytes: u64 = readings.iter().map(|reading| reading.size.unwrap_or(0)).sum();
+    if bytes < BLOCKS * settings.block as u64 {
+        return None;
+    }
+    let mut clock = Clock::default();
+    for (reading, supply) in readings.iter().zip(supplies) {
+        if !reading.rows.tell_deliveries_by_row() {
+            return None;
+        }
+        for block in supply.ends(LOOK)? {
+            reading.read(&block, &mut Scratch::default(), &mut clock);
+        }
+    }
+    if clock.goes_back { None } else { supplies.iter().map(Supply::again).collect() }
+}
+
+/// Looks only at times.
+#[derive(Debug, Default)]
+struct Clock {
+    latest: Option<Instant>,
+    goes_back: bool,
+}
+
+impl Sink for Clock {
+    fn event(&mut self, _at: RowAt, event: &RawEvent<'_>, _user_agent: Option<&str>) {
+        self.goes_back |= Some(event.at) < self.latest;
+        self.latest = Some(event.at);
+    }
+
+    fn defect(&mut self, _at: RowAt, _reason: Reason, _message: String) {}
+
+    fn blocked(&mut self) {}
+
+    fn order(&mut self, _at: RowAt, _line: OrderLine) {}
+
+    fn checkout(&mut self, _at: RowAt, _line: CheckoutLine) {}
+
+    fn total(&mut self, _at: RowAt, _line: AnalyticsLine) {}
+}

@@ -1,0 +1,110 @@
+//! A touch on its way through the exchange: a few words of 64 bits, in memory and in temporary files.
+//!
+//! Every record has a head, the person, the time and the row; what most touches lack (an order, a session
+//! that matters, the values of dimensions) is a word of its own where there is one. So the common
+//! touch takes 32 bytes instead of the 88 that the matcher wants.
+
+use super::kinds::{Kind, Kinds};
+use crate::event::{RowRef, Touch, mark};
+use crate::key::Key;
+use crate::time::Instant;
+
+/// Words that every record has: head, person, time, row.
+const FIXED: usize = 4;
+
+/// Bits of the head below the number of the kind.
+const FLAGS: u32 = 8;
+
+// Each of these bits of the head says that a word follows, in this order.
+const FINGERPRINT: u64 = 1;
+const VISIT: u64 = 1 << 1;
+const ORDER: u64 = 1 << 2;
+const HELD: u64 = 1 << 3;
+const VALUES: u64 = 1 << 4;
+const SEQUENCE: u64 = 1 << 5;
+/// The bits that stand for words.
+const WORDS: u64 = (1 << 6) - 1;
+
+/// Whether nothing names the person: a matter of the person, not of the kind of row.
+const ANONYMOUS: u64 = 1 << 7;
+
+/// The most words of a record.
+pub(super) const LONGEST: usize = FIXED + WORDS.count_ones() as usize;
+
+/// Writes a touch of a kind behind the last word.
+#[inline]
+pub(super) fn write(touch: &Touch, kind: u32, words: &mut Vec<u64>) {
+    let optional = [
+        touch.fingerprint.0,
+        touch.visit.0,
+        touch.order.0,
+        touch.held.0,
+        touch.values.0,
+        u64::from(touch.sequence),
+    ];
+    let mut head = u64::from(kind) << FLAGS;
+    if touch.is(mark::ANONYMOUS) {
+        head |= ANONYMOUS;
+    }
+    let place = words.len();
+    words.extend_from_slice(&[head, touch.person.0, touch.at.0.cast_unsigned(), touch.row.0]);
+    for (number, word) in optional.into_iter().enumerate() {
+        if word != 0 {
+            head |= 1 << number;
+            words.push(word);
+        }
+    }
+    if let Some(place) = words.get_mut(place) {
+        *place = head;
+    }
+}
+
+/// How many words the record has that begins with `head`.
+#[inline]
+pub(super) const fn length(head: u64) -> usize {
+    FIXED + (head & WORDS).count_ones() as usize
+}
+
+/// The person of a record.
+#[inline]
+pub(super) fn person(record: &[u64]) -> Key {
+    Key(record.get(1).copied().unwrap_or_default())
+}
+
+/// Gives a record to another person; `named` says whether anything names them.
+pub(super) fn give(record: &mut [u64], person: Key, named: bool) {
+    if let [head, own, ..] = record {
+        *own = person.0;
+        *head = if named { *head & !ANONYMOUS } else { *head | ANONYMOUS };
+    }
+}
+
+/// The touch of a record, and the number of its kind.
+#[inline]
+pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
+    let [head, person, at, row, optional @ ..] = record else { unreachable!("a record has at least four words") };
+    let mut optional = optional.iter();
+    let mut next = |flag: u64| {
+        if head & flag == 0 { 0 } else { optional.next().copied().unwrap_or_default() }
+    };
+    let Kind { name, steps, actions, exclusions, precision, aside, marks } =
+        kinds.get(u32::try_from(head >> FLAGS).unwrap_or(u32::MAX));
+    Touch {
+        person: Key(*person),
+        at: Instant(at.cast_signed()),
+        row: RowRef(*row),
+        fingerprint: Key(next(FINGERPRINT)),
+        visit: Key(next(VISIT)),
+        order: Key(next(ORDER)),
+        held: Key(next(HELD)),
+        values: Key(next(VALUES)),
+        sequence: u32::try_from(next(SEQUENCE)).unwrap_or(u32::MAX),
+        steps,
+        actions,
+        name,
+        precision,
+        aside,
+        marks: marks | if head & ANONYMOUS == 0 { 0 } else { mark::ANONYMOUS },
+        exclusions,
+    }
+}

@@ -1,0 +1,166 @@
+//! What is asked of the data, and how the work is to be done.
+
+use super::haul::Haul;
+use super::person::{self, PersonQuestion};
+use super::track::Period;
+use super::choose;
+use crate::error::{Error, Result};
+use crate::input::Reading;
+use crate::input::format::Texts;
+use crate::input::timestamp::{self, DateOrder, ZoneRule};
+use crate::ladder::definition::Ladder;
+use crate::ladder::dimension::{Breakdown, Filter};
+use crate::ladder::overrides::Overrides;
+use crate::ladder::presets;
+use crate::ladder::rules::Rules;
+use crate::time::{Instant, Precision};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How a run works. None of it changes a number of the result but `now`, `strict` and what is told
+/// about dates.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Threads, at least 1.
+    pub threads: usize,
+    /// Partitions of the exchange, at least 1.
+    pub partitions: usize,
+    /// Bytes of touches to hold in memory before partitions go to temporary files.
+    pub memory: usize,
+    /// Bytes of a block.
+    pub block: usize,
+    /// The moment of the run; rows more than a day later are set aside.
+    pub now: Option<Instant>,
+    /// Whether a row that cannot be read stops the run.
+    pub strict: bool,
+    /// Whether to count what `inspect` shows: different identifiers of each kind.
+    pub detail: bool,
+    /// What the user said about dates such as `3/4/2025`.
+    pub date_order: Option<DateOrder>,
+}
+
+/// Which ladder to hold the journeys against.
+#[derive(Clone, Debug)]
+pub enum Plan {
+    /// This one.
+    Given(Ladder),
+    /// The preset that the data can support, with what the user said about it.
+    Auto(Overrides),
+}
+
+/// What is asked of the data.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The ladder.
+    pub plan: Plan,
+    /// What the journeys are broken down by.
+    pub breakdowns: Vec<Breakdown>,
+    /// What the journeys must be like at their entry.
+    pub filters: Vec<Filter>,
+    /// How many rows a breakdown shows; the others are counted together.
+    pub top: usize,
+    /// A person to be told everything about, if one is asked for.
+    pub person: Option<PersonQuestion>,
+    /// The first moment or day of the entries that count.
+    pub since: Option<String>,
+    /// The last moment or day of the entries that count.
+    pub until: Option<String>,
+    /// Other rules under which the same ladder is counted beside it.
+    pub rivals: Vec<Rules>,
+    /// The zone that the user named; without one it is the store's.
+    pub zone: Option<ZoneRule>,
+    /// Whether to count who did what at all, and in which order.
+    pub sightings: bool,
+}
+
+impl Request {
+    /// Only the ladder.
+    pub fn of(plan: Plan) -> Request {
+        Request {
+            plan,
+            breakdowns: Vec::new(),
+            filters: Vec::new(),
+            top: usize::MAX,
+            sightings: false,
+            rivals: Vec::new(),
+            since: None,
+            until: None,
+            zone: None,
+            person: None,
+        }
+    }
+
+    /// The period of the entries: a bare date is a whole day of the report's zone, the last one included.
+    pub(super) fn period(&self, store_offset: Option<i32>) -> Result<Period> {
+        let zone = self.zone.unwrap_or(ZoneRule::Fixed(store_offset.unwrap_or(0)));
+        let read = |text: &Option<String>, option| {
+            text.as_deref().map(|text| moment(text, zone, option)).transpose()
+        };
+        let since = read(&self.since, "--since")?.map_or(Period::ALWAYS.since, |(from, _)| from);
+        let until = read(&self.until, "--until")?.map_or(Period::ALWAYS.until, |(_, to)| to);
+        Ok(Period { since, until })
+    }
+
+    /// The properties that breakdowns, filters and questions about a person look at, each once.
+    pub(super) fn properties(&self) -> Vec<String> {
+        let by = self.breakdowns.iter().flat_map(|breakdown| breakdown.properties.iter().cloned());
+        let asked = self.person.iter().flat_map(|_| person::PROPERTIES.map(str::to_string));
+        let mut properties: Vec<String> = by
+            .chain(self.filters.iter().map(|filter| filter.property.clone()))
+            .chain(asked)
+            .collect();
+        properties.sort();
+        properties.dedup();
+        properties
+    }
+
+    /// The identifiers whose texts are to be remembered.
+    pub(super) fn texts(&self) -> Texts {
+        let wanted = self.person.as_ref().map(|question| &question.texts_of);
+        let wanted = wanted.filter(|wanted| !wanted.is_empty());
+        wanted.map_or_else(Texts::default, |wanted| Texts::of(Arc::new(wanted.clone())))
+    }
+
+    /// The ladders that may be used; rows are stamped for all of them at once.
+    pub(super) fn candidates(&self) -> Vec<Ladder> {
+        match &self.plan {
+            Plan::Given(ladder) => vec![ladder.clone()],
+            Plan::Auto(_) => {
+                choose::CANDIDATES.iter().filter_map(|name| presets::preset(name)).collect()
+            }
+        }
+    }
+
+    /// The position of the ladder to use.
+    pub(super) fn choose(&self, haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
+        match &self.plan {
+            Plan::Given(_) => Ok(0),
+            Plan::Auto(_) => choose::choose(haul, readings),
+        }
+    }
+
+    /// The ladder with what the user said about it.
+    pub(super) fn told(&self, ladder: Ladder) -> Ladder {
+        match &self.plan {
+            Plan::Given(_) => ladder,
+            Plan::Auto(overrides) => overrides.apply(ladder, &BTreeSet::new()),
+        }
+    }
+}
+
+/// The first moment of a day or instant that the user wrote, and the first one behind it.
+fn moment(text: &str, zone: ZoneRule, option: &str) -> Result<(Instant, Instant)> {
+    let unreadable = || {
+        Error::new(format!("{option}: `{text}` is no date or time"))
+            .hint("write a day such as 2025-10-07, or a time such as 2025-10-07T09:30")
+    };
+    let stamp = timestamp::parse(text, zone).ok_or_else(unreadable)?;
+    if stamp.precision != Precision::Day {
+        return Ok((stamp.at, stamp.at.plus(stamp.precision.unit())));
+    }
+    // A day may have 23 or 25 hours: the next one begins where the calendar says.
+    let next = timestamp::day_after(text)
+        .and_then(|text| timestamp::parse(&text, zone))
+        .ok_or_else(unreadable)?;
+    Ok((stamp.at, next.at))
+}

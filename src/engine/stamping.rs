@@ -1,0 +1,200 @@
+//! What a thread needs to make touches of events, and the way that touches take from there: straight into
+//! the exchange, or through the sieve.
+
+use super::Settings;
+use super::exchange::{Entrance, Exchange};
+use super::needs::Needs;
+use super::scan::Scan;
+use super::sieve::{Edges, Sieve, Sifted};
+use crate::error::{Error, Result};
+use crate::event::{Identifier, IdentifierKind, Origin, RawEvent, RowRef, mark};
+use crate::input::block::Block;
+use crate::input::bots::Bots;
+use crate::key::Key;
+use crate::quality::{Account, Reason};
+use crate::time::{Instant, Span};
+use std::ops::Range;
+
+/// Clocks may be this much ahead before a row is one of the future.
+const AHEAD: Span = Span::days(1);
+
+/// Where an event stands.
+#[derive(Clone, Debug)]
+pub(super) struct RowPlace<'b> {
+    pub(super) input: usize,
+    pub(super) row: RowRef,
+    /// The block that is being read, if the event is a row of one, and the row's bytes in it.
+    pub(super) block: Option<&'b Block>,
+    pub(super) written: Range<u32>,
+}
+
+impl RowPlace<'_> {
+    /// The place of an event that was put together from rows of an input, of which this is the first.
+    pub(super) fn settled(input: usize, row: RowRef) -> RowPlace<'static> {
+        RowPlace { input, row, block: None, written: 0..0 }
+    }
+}
+
+/// What is known of a row before it is stamped.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Verdict {
+    pub(super) aside: Option<Reason>,
+    pub(super) marks: u8,
+}
+
+impl Verdict {
+    /// Whether the event is one of several that a row stands for, and not the first.
+    pub(super) fn is_further(self) -> bool {
+        self.marks & mark::FURTHER != 0
+    }
+}
+
+/// What a thread needs to stamp rows.
+#[derive(Debug)]
+pub(super) struct Stamping<'e> {
+    bots: Bots,
+    entrance: Entrance<'e>,
+    sieve: Option<Sieve>,
+    pub(super) settings: &'e Settings,
+    pub(super) needs: Needs,
+    /// The first failure of the exchange; rows are read from inside the formats, which know no failures.
+    failed: Option<Error>,
+}
+
+impl<'e> Stamping<'e> {
+    /// Every touch goes straight into the exchange.
+    pub(super) fn new(settings: &'e Settings, exchange: &'e Exchange, needs: Needs) -> Stamping<'e> {
+        let bots = Bots::default();
+        Stamping { bots, entrance: exchange.entrance(), sieve: None, settings, needs, failed: None }
+    }
+
+    /// Touches go as the scan has it.
+    pub(super) fn of(scan: &Scan<'e, '_>) -> Stamping<'e> {
+        let sieve = scan.sifts.then(Sieve::default);
+        Stamping { sieve, ..Stamping::new(scan.settings, scan.exchange, scan.needs) }
+    }
+
+    /// Begins with a block of an input.
+    pub(super) fn begin(&mut self, input: usize) {
+        if let Some(sieve) = &mut self.sieve {
+            sieve.begin(input);
+        }
+    }
+
+    /// Ends the block with this number; tells of the first failure of the exchange.
+    pub(super) fn end(&mut self, number: usize, block: &Block) -> Result<()> {
+        if let Some(sieve) = &mut self.sieve {
+            sieve.end(number, block);
+        }
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    /// Whether a row was earlier than the one before, where that matters.
+    pub(super) fn is_disordered(&self) -> bool {
+        self.sieve.as_ref().is_some_and(Sieve::is_disordered)
+    }
+
+    /// Lets the rows through that a sieve could not decide by itself.
+    pub(super) fn let_through(&mut self, edges: Edges, accounts: &mut [Account]) -> Result<()> {
+        edges.let_through(&mut self.entrance, accounts)
+    }
+
+    /// Hands over what still waits; gives back what a sieve has left undecided.
+    pub(super) fn close(mut self) -> Result<Edges> {
+        self.failed.take().map_or(Ok(()), Err)?;
+        self.entrance.close()?;
+        Ok(self.sieve.map(Sieve::into_edges).unwrap_or_default())
+    }
+
+    /// Whether a user agent says that it is a robot.
+    pub(super) fn is_bot(&mut self, user_agent: &str) -> bool {
+        self.bots.is_bot(user_agent)
+    }
+
+    /// Sends a touch through the sieve, or straight into the exchange.
+    pub(super) fn send(
+        &mut self,
+        mut row: Sifted,
+        event: &RawEvent<'_>,
+        block: Option<&Block>,
+        account: Option<&mut Account>,
+    ) {
+        let sent = match (&mut self.sieve, block, account) {
+            (Some(sieve), Some(block), Some(account)) => {
+                sieve.take(row, block, &mut self.entrance, account)
+            }
+            _ => {
+                row.touch.fingerprint = event.details.fingerprint();
+                self.entrance.push(&row.touch, row.kind)
+            }
+        };
+        if let Err(error) = sent {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    pub(super) fn aside(&self, event: &RawEvent<'_>) -> Option<Reason> {
+        if event.identifiers.is_empty() {
+            return Some(Reason::NoIdentifier);
+        }
+        self.is_future(event.at).then_some(Reason::Future)
+    }
+
+    /// Whether a time lies more than a day after the moment of the run.
+    pub(super) fn is_future(&self, at: Instant) -> bool {
+        self.settings.now.is_some_and(|now| at > now.plus(AHEAD))
+    }
+}
+
+/// Whom a touch is keyed by until people are known.
+pub(super) struct Who {
+    pub(super) person: Key,
+    /// The session or device, if sessions are needed.
+    pub(super) visit: Key,
+    /// Whether `visit` is the source's own session.
+    pub(super) marks: u8,
+}
+
+impl Who {
+    /// The strongest identifier stands for the person, the device for the visit; a row that names
+    /// nobody stands for itself, so that its deliveries still meet.
+    pub(super) fn of(event: &RawEvent<'_>, with_visit: bool) -> Who {
+        let strongest = match event.identifiers.first() {
+            Some(identifier) => identifier.key,
+            None => event.details.fingerprint(),
+        };
+        if !with_visit {
+            return Who { person: strongest, visit: Key::NONE, marks: 0 };
+        }
+        let is_device = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
+        let device =
+            event.identifiers.iter().find(is_device).map_or(strongest, |identifier| identifier.key);
+        match event.details.session() {
+            Some(session) => {
+                Who { person: strongest, visit: session.and(device), marks: mark::SESSION }
+            }
+            None => Who { person: strongest, visit: device, marks: 0 },
+        }
+    }
+}
+
+/// The marks that an event has by itself.
+pub(super) fn marks_of(event: &RawEvent<'_>, canonical: Option<&'static str>) -> u8 {
+    let is_named = |identifier: &Identifier| {
+        matches!(
+            identifier.kind,
+            IdentifierKind::CustomerId
+                | IdentifierKind::UserId
+                | IdentifierKind::Email
+                | IdentifierKind::Phone
+        )
+    };
+    let marks = [
+        (event.origin == Origin::Log, mark::LOG),
+        (canonical == Some("checkout_completed"), mark::ORDER),
+        (canonical == Some("product_added_to_cart"), mark::CART),
+        (!event.identifiers.iter().any(is_named), mark::ANONYMOUS),
+    ];
+    marks.into_iter().filter(|(holds, _)| *holds).fold(0, |all, (_, mark)| all | mark)
+}
+
