@@ -18,7 +18,8 @@ impl Chunk {
     #[inline]
     pub fn new(bytes: &[u8; CHUNK]) -> Chunk {
         let (lanes, _) = bytes.as_chunks::<16>();
-        Chunk([0, 1, 2, 3].map(|lane| u8x16::new(lanes[lane])))
+        let lane = |number: usize| u8x16::new(lanes[number]);
+        Chunk([lane(0), lane(1), lane(2), lane(3)])
     }
 
     /// Loads up to 64 bytes; places beyond the last hold nought.
@@ -34,8 +35,8 @@ impl Chunk {
     #[inline]
     pub fn equal_to(&self, sign: u8) -> u64 {
         let sign = u8x16::splat(sign);
-        let [a, b, c, d] = self.0.map(|lane| u64::from(lane.simd_eq(sign).to_bitmask()));
-        a | b << 16 | c << 32 | d << 48
+        let bits = |number: usize| u64::from(self.0[number].simd_eq(sign).to_bitmask());
+        bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
     }
 }
 

@@ -168,6 +168,7 @@ impl<'r> Row<'r> {
     }
 
     /// Whether all cells are empty.
+    #[inline]
     pub fn is_blank(&self) -> bool {
         self.cells().all(|cell| cell.trim_ascii().is_empty())
     }
@@ -196,7 +197,16 @@ fn without_bom(cell: &[u8]) -> &[u8] {
 }
 
 /// Trims a cell and takes away a guarding apostrophe.
+#[inline]
 fn clean(text: &str) -> &str {
+    // Almost every cell begins and ends with a sign that needs neither.
+    if let ([first, ..], [.., last]) = (text.as_bytes(), text.as_bytes())
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+        && *first != b'\''
+    {
+        return text;
+    }
     let text = text.trim();
     match text.strip_prefix('\'') {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "+-=@".contains(c)) => rest,

@@ -325,3 +325,98 @@ impl Chain {
         self.moved.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::OutlinedRows;
+    use super::*;
+    use csv::{ByteRecord, ReaderBuilder, Terminator};
+    use proptest::prelude::*;
+    use std::io::Write;
+
+    const SIGNS: Signs = Signs { delimiter: b',', line_end: b'\n' };
+
+    fn file_of(text: &str) -> PlainFile {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        PlainFile { file, path: "x".to_string(), before_head: 0, size: text.len() as u64 }
+    }
+
+    /// The rows as the `csv` crate reads them.
+    fn parsed(bytes: &[u8]) -> Vec<Vec<Vec<u8>>> {
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .terminator(Terminator::Any(SIGNS.line_end))
+            .from_reader(bytes);
+        let cells = |record: ByteRecord| record.iter().map(<[u8]>::to_vec).collect();
+        reader.byte_records().map(|record| cells(record.unwrap())).collect()
+    }
+
+    fn rows_of(block: &Block, width: usize) -> Vec<Vec<Vec<u8>>> {
+        if block.is_stray {
+            return parsed(block.bytes());
+        }
+        let cell = |row: &super::super::rows::OutlinedRow<'_>, column| {
+            row.cell(column).unwrap().into_owned()
+        };
+        OutlinedRows::new(block, SIGNS, width)
+            .map(|row| (0..row.len()).map(|column| cell(&row, column)).collect())
+            .collect()
+    }
+
+    /// Reads all pieces, each by a thread of its own if there are several.
+    fn read(text: &str, skip: usize, size: usize, threads: usize) -> (Vec<Block>, bool) {
+        let pieces = Mutex::new(Pieces::new(file_of(text), Layout::Table(SIGNS), skip));
+        let blocks = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let piece = pieces.lock().unwrap().next(size);
+                        let Some(piece) = piece else { break };
+                        let mut block = Block::default();
+                        piece.read(&mut block).unwrap();
+                        blocks.lock().unwrap().push((piece.number, block));
+                    }
+                });
+            }
+        });
+        let mut blocks = blocks.into_inner().unwrap();
+        blocks.sort_by_key(|(number, _)| *number);
+        let ends_inside = pieces.into_inner().unwrap().ends_inside_quotes();
+        (blocks.into_iter().map(|(_, block)| block).collect(), ends_inside)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn pieces_hold_the_rows_of_the_whole(
+            text in prop_oneof!["[a,\"\n]{0,60}", "(a?,a?\n|\"a*(\"\")?\n?,?\",a\n){0,12}"],
+            skip in 0usize..4,
+            size in 1usize..30,
+            threads in 1usize..4,
+        ) {
+            let skip = skip.min(text.len());
+            let whole = &text.as_bytes()[skip..];
+            let (blocks, ends_inside) = read(&text, skip, size, threads);
+            let rows: Vec<_> = blocks.iter().flat_map(|block| rows_of(block, 2)).collect();
+            prop_assert_eq!(rows, parsed(whole));
+            let bytes: Vec<u8> = blocks.iter().flat_map(|block| block.bytes().to_vec()).collect();
+            prop_assert_eq!(&bytes[..], whole);
+            let mut walker = Walker::new(Quoting::START, SIGNS);
+            whole.iter().for_each(|&byte| _ = walker.step(byte));
+            prop_assert_eq!(ends_inside, walker.quoting() == Quoting::Inside);
+        }
+    }
+
+    #[test]
+    fn a_piece_that_is_given_up_keeps_nobody_waiting() {
+        let mut pieces = Pieces::new(file_of("a,b\nc,d\ne,f\n"), Layout::Table(SIGNS), 0);
+        drop(pieces.next(4));
+        let mut block = Block::default();
+        pieces.next(4).unwrap().read(&mut block).unwrap();
+        assert!(block.bytes().is_empty());
+    }
+}

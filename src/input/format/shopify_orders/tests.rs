@@ -19,7 +19,7 @@ fn lines(files: &[&str]) -> Vec<LineAt<OrderLine>> {
         let header = Header::new(&records[0]);
         let columns = OrderColumns::new(&header);
         for (record, number) in records[1..].iter().zip(0..) {
-            if !header.is_repeat(record) {
+            if !header.is_repeat(Row::parsed(record)) {
                 let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
                 let line = OrderLine::read(&columns, &Row::parsed(record)).unwrap();
                 lines.push(LineAt { input, row, line });
