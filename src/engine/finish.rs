@@ -1,7 +1,7 @@
 //! What a run found out, put together from the scan, the settling and the judging.
 
-use super::rows::{RowIndex, UNCLOSED};
 use super::haul::Haul;
+use super::rows::{RowIndex, UNCLOSED};
 use crate::findings::{EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside};
 use crate::input::Reading;
 use crate::input::format::Format;

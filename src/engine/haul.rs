@@ -165,7 +165,8 @@ impl<'s> Haul<'s> {
             .or((!known).then_some(Reason::UnmappedEvent));
         self.note(event, (input, name), reason, stamping.settings.detail && !verdict.is_further());
         let marks = verdict.marks | marks_of(event, canonical);
-        let order = if marks & mark::ORDER == 0 { None } else { Some(self.order(event, row, reason)) };
+        let order =
+            if marks & mark::ORDER == 0 { None } else { Some(self.order(event, row, reason)) };
         let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
         let needs = stamping.needs;
         let who = Who::of(event, needs.sessions);
@@ -187,9 +188,15 @@ impl<'s> Haul<'s> {
             values: self.values.note(event.details),
             exclusions: stamp.exclusions,
         };
-        let matters = needs.everything
-            || reason.is_none() && (order.is_some() || !stamp.is_empty());
-        let row = Sifted { kind: self.kinds.number(Kind::of(&touch)), touch, aside: reason, matters, written: place.written };
+        let matters =
+            needs.everything || reason.is_none() && (order.is_some() || !stamp.is_empty());
+        let row = Sifted {
+            kind: self.kinds.number(Kind::of(&touch)),
+            touch,
+            aside: reason,
+            matters,
+            written: place.written,
+        };
         stamping.send(row, event, place.block, self.quality.accounts.get_mut(input));
     }
 
@@ -228,7 +235,15 @@ impl<'s> Haul<'s> {
         if reason.is_none() && event.origin == Origin::Log {
             let OrderNote { key, numbered, amount, currency } = order;
             let at = event.at;
-            self.orders_seen.push(OrderSeen { key, row, fingerprint, at, numbered, amount, currency });
+            self.orders_seen.push(OrderSeen {
+                key,
+                row,
+                fingerprint,
+                at,
+                numbered,
+                amount,
+                currency,
+            });
         }
         order
     }
@@ -253,4 +268,3 @@ impl InputSeen {
         self.names[number] += rows;
     }
 }
-

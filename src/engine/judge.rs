@@ -208,9 +208,8 @@ fn count_orders(kept: &[Touch], exported: &FastSet<Key>, tally: &mut Tally) {
     tally.repeat_buyers += u64::from(numbers.len() > 1);
     // If anything in the log comes before an order, the first thing that is not the order itself does.
     let first: Vec<&Touch> = kept.iter().filter(|touch| touch.is(mark::LOG)).take(2).collect();
-    let has_visit = |order: &&Touch| {
-        first.iter().any(|touch| touch.at < order.end() && touch.row != order.row)
-    };
+    let has_visit =
+        |order: &&Touch| first.iter().any(|touch| touch.at < order.end() && touch.row != order.row);
     let exported = orders().filter(|touch| exported.contains(&touch.order));
     tally.orders_with_visit += exported.filter(has_visit).count() as u64;
 }

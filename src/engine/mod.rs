@@ -146,8 +146,7 @@ impl Run<'_> {
             seen_until: haul.seen_until.unwrap_or(Instant::MAX),
             inputs: readings.len(),
             counts_sessions: !settled.session_reports.is_empty(),
-            sightings: (request.sightings && !ladder.open)
-                .then(|| Sightings::new(&ladder.twins())),
+            sightings: (request.sightings && !ladder.open).then(|| Sightings::new(&ladder.twins())),
         };
         let verdicts = judge::judge(&exchange, &bench, settings)?;
         haul.quality.merge(verdicts.quality);
@@ -169,8 +168,7 @@ impl Run<'_> {
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
         finish::finish(&mut findings, &haul, readings, &rows);
-        let ladder =
-            if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
+        let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))
     }
 }

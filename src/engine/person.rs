@@ -6,8 +6,8 @@
 //! counts. Nothing here writes sentences.
 
 use super::Request;
-use super::judge::Bench;
 use super::haul::Haul;
+use super::judge::Bench;
 use super::settle::Settled;
 use super::track::{Period, Track};
 use crate::climb::{Climber, Outcome, Verdict, Why};

@@ -82,7 +82,9 @@ pub(super) fn give(record: &mut [u64], person: Key, named: bool) {
 /// The touch of a record, and the number of its kind.
 #[inline]
 pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
-    let [head, person, at, row, optional @ ..] = record else { unreachable!("a record has at least four words") };
+    let [head, person, at, row, optional @ ..] = record else {
+        unreachable!("a record has at least four words")
+    };
     let mut optional = optional.iter();
     let mut next = |flag: u64| {
         if head & flag == 0 { 0 } else { optional.next().copied().unwrap_or_default() }

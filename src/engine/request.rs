@@ -1,9 +1,9 @@
 //! What is asked of the data, and how the work is to be done.
 
+use super::choose;
 use super::haul::Haul;
 use super::person::{self, PersonQuestion};
 use super::track::Period;
-use super::choose;
 use crate::error::{Error, Result};
 use crate::input::Reading;
 use crate::input::format::Texts;

@@ -129,11 +129,7 @@ impl<'s> Scan<'_, 's> {
     }
 
     /// The only serial part.
-    fn next_block(
-        &self,
-        feeder: &Mutex<Feeder>,
-        block: &mut Block,
-    ) -> Result<Option<Given>> {
+    fn next_block(&self, feeder: &Mutex<Feeder>, block: &mut Block) -> Result<Option<Given>> {
         if self.is_disordered.load(Ordering::Relaxed) {
             return Ok(None);
         }

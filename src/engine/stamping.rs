@@ -63,7 +63,11 @@ pub(super) struct Stamping<'e> {
 
 impl<'e> Stamping<'e> {
     /// Every touch goes straight into the exchange.
-    pub(super) fn new(settings: &'e Settings, exchange: &'e Exchange, needs: Needs) -> Stamping<'e> {
+    pub(super) fn new(
+        settings: &'e Settings,
+        exchange: &'e Exchange,
+        needs: Needs,
+    ) -> Stamping<'e> {
         let bots = Bots::default();
         Stamping { bots, entrance: exchange.entrance(), sieve: None, settings, needs, failed: None }
     }
@@ -197,4 +201,3 @@ pub(super) fn marks_of(event: &RawEvent<'_>, canonical: Option<&'static str>) ->
     ];
     marks.into_iter().filter(|(holds, _)| *holds).fold(0, |all, (_, mark)| all | mark)
 }
-

@@ -4,8 +4,8 @@
 //! compared in a normalised form, cells are decoded and cleaned of what spreadsheets do to them.
 //! This file must not know any format: it neither splits bytes into records nor judges a value.
 
-pub use crate::identity::is_excel_number;
 use super::rows::OutlinedRow;
+pub use crate::identity::is_excel_number;
 use csv::ByteRecord;
 use std::borrow::Cow;
 
@@ -63,8 +63,7 @@ impl Header {
 
     /// Whether a row is this header again, as in tables that were put behind each other.
     pub fn is_repeat(&self, row: Row<'_>) -> bool {
-        let same =
-            |(name, cell): (&[u8], Cow<'_, [u8]>)| without_bom(name) == without_bom(&cell);
+        let same = |(name, cell): (&[u8], Cow<'_, [u8]>)| without_bom(name) == without_bom(&cell);
         row.len() == self.record.len() && self.record.iter().zip(row.cells()).all(same)
     }
 }
@@ -261,7 +260,11 @@ mod tests {
             (&["#7", "8"], false),
         ];
         for (cells, expected) in cases {
-            assert_eq!(table.is_repeat(Row::parsed(&ByteRecord::from(cells.to_vec()))), expected, "{cells:?}");
+            assert_eq!(
+                table.is_repeat(Row::parsed(&ByteRecord::from(cells.to_vec()))),
+                expected,
+                "{cells:?}"
+            );
         }
         let record = ByteRecord::from(vec!["\u{feff}Name"]);
         assert!(header(&["Name"]).is_repeat(Row::parsed(&record)));

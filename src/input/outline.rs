@@ -96,7 +96,8 @@ impl Outline {
         let base = base as u32;
         let found = marks.separators.count_ones() as usize;
         let mut left = marks.separators;
-        let Some(room) = self.ends.get_mut(self.count..).and_then(<[u32]>::first_chunk_mut::<CHUNK>)
+        let Some(room) =
+            self.ends.get_mut(self.count..).and_then(<[u32]>::first_chunk_mut::<CHUNK>)
         else {
             return;
         };
@@ -205,7 +206,8 @@ mod tests {
         let mut walker = Walker::new(quoting, SIGNS);
         let mut ends = Vec::new();
         for (at, &byte) in bytes.iter().enumerate() {
-            let is_stray = byte == QUOTE && walker.quoting() == Quoting::Outside { may_open: false };
+            let is_stray =
+                byte == QUOTE && walker.quoting() == Quoting::Outside { may_open: false };
             if is_stray {
                 return None;
             }

@@ -152,11 +152,8 @@ impl Piece {
             return Ok(());
         };
         let own = block.buffer.bytes().get(..self.size).unwrap_or_default();
-        let start = if self.is_first() {
-            Some(0)
-        } else {
-            Walker::new(begins, signs).record_end(own)
-        };
+        let start =
+            if self.is_first() { Some(0) } else { Walker::new(begins, signs).record_end(own) };
         let Some(start) = start else {
             block.take_nothing();
             return Ok(());

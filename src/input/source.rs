@@ -73,8 +73,7 @@ impl Source {
         }
         let file = File::open(path).map_err(|e| Error::io(path, e))?;
         let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len());
-        let rest =
-            if size.is_some() { Rest::File(file) } else { Rest::Stream(Box::new(file)) };
+        let rest = if size.is_some() { Rest::File(file) } else { Rest::Stream(Box::new(file)) };
         Source::from_rest(path, size, rest)
     }
 

@@ -153,9 +153,7 @@ fn last_record_end(block: &[u8], signs: Signs) -> (Option<usize>, bool) {
     let mut at = 0;
     while let Some(found) = memchr::memchr(b'"', &block[at..]) {
         let quote = at + found;
-        let opens = quote == 0
-            || block[quote - 1] == line_end
-            || block[quote - 1] == delimiter;
+        let opens = quote == 0 || block[quote - 1] == line_end || block[quote - 1] == delimiter;
         at = quote + 1;
         if !opens {
             continue;

@@ -144,12 +144,8 @@ fn are_checkouts(table: &TableHead) -> bool {
     }
     let (id, name, status) =
         (header.find(&["id"]), header.find(&["name"]), header.find(&["financial status"]));
-    let mut named = table
-        .rows
-        .iter()
-        .map(Row::parsed)
-        .filter(|row| row.value(id).is_some())
-        .peekable();
+    let mut named =
+        table.rows.iter().map(Row::parsed).filter(|row| row.value(id).is_some()).peekable();
     if named.peek().is_none() {
         return table.rows.is_empty() && header.has(&["receipt number"]);
     }

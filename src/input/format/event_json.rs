@@ -104,9 +104,8 @@ impl Properties for RecordDetails<'_> {
     /// By dotted path.
     fn get(&self, path: &str) -> Option<Value<'_>> {
         let own = self.json.dotted(path).and_then(Json::property);
-        let inside = || {
-            PROPERTY_KEYS.iter().find_map(|key| self.json.member(key)?.dotted(path)?.property())
-        };
+        let inside =
+            || PROPERTY_KEYS.iter().find_map(|key| self.json.member(key)?.dotted(path)?.property());
         own.or_else(inside)
     }
 }

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::event::{PlainDetails, Properties, Value};
-use crate::ladder::definition::{Ends, NamePattern, Presence};
 use crate::key::Key;
+use crate::ladder::definition::{Ends, NamePattern, Presence};
 use crate::ladder::presets;
 
 /// A row that has no properties.
