@@ -17,6 +17,7 @@
 mod any_order;
 mod attempt;
 mod explain;
+mod forget;
 mod halt;
 mod index;
 mod judgement;

@@ -218,6 +218,11 @@ impl Terms {
         seen.common(self.implied).positions().last().unwrap_or(0).max(self.rungs[rung].step)
     }
 
+    /// Whether something is measured from one event of a chain to the next.
+    pub(super) fn is_measured_between_steps(&self) -> bool {
+        self.each.is_some() || self.rungs.iter().any(|rung| rung.reach.is_some())
+    }
+
     /// Whether the rules of a chain are the plain ones, which `stored_order` knows a short cut for.
     pub(super) fn is_plain(&self) -> bool {
         self.order == Order::Loose

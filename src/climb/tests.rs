@@ -8,6 +8,7 @@
 
 mod counting;
 mod explanations;
+mod forgetting;
 mod golden;
 mod limits;
 mod policies;

@@ -15,7 +15,7 @@ use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Words that a thread collects for a partition before it hands them over.
+/// Words that a thread collects for a partition before it hands them over, if memory allows.
 const HANDFUL: usize = 1024;
 
 /// Bytes of a word.
@@ -29,6 +29,8 @@ pub(super) struct Exchange {
     in_memory: AtomicUsize,
     /// The most bytes to be held in memory.
     limit: usize,
+    /// Words that a thread collects for a partition before it hands them over.
+    handful: usize,
 }
 
 /// The touches of the persons of one partition, as records.
@@ -41,8 +43,10 @@ struct Partition {
 
 impl Exchange {
     pub(super) fn new(partitions: usize, limit: usize) -> Exchange {
-        let partitions = (0..partitions.max(1)).map(|_| Mutex::default()).collect();
-        Exchange { partitions, in_memory: AtomicUsize::new(0), limit }
+        let partitions: Vec<_> = (0..partitions.max(1)).map(|_| Mutex::default()).collect();
+        let share = limit / WORD / partitions.len() / 4;
+        let handful = share.clamp(record::LONGEST, HANDFUL);
+        Exchange { partitions, in_memory: AtomicUsize::new(0), limit, handful }
     }
 
     /// A thread's way in.
@@ -90,6 +94,29 @@ impl Exchange {
                 rest = behind;
             }
         }
+    }
+
+    /// How many words are held in memory, over all partitions.
+    pub(super) fn words_in_memory(&self) -> usize {
+        self.in_memory.load(Ordering::Relaxed)
+    }
+
+    /// Replaces the records of a partition by those of them that `keep` puts into its second argument;
+    /// a partition that went to a file stays as it is.
+    pub(super) fn thin(
+        &self,
+        number: usize,
+        words: &mut Vec<u64>,
+        keep: impl FnOnce(&[u64], &mut Vec<u64>) -> Result<()>,
+    ) -> Result<()> {
+        let Some(partition) = self.partitions.get(number) else { return Ok(()) };
+        if partition.lock().unwrap_or_else(PoisonError::into_inner).file.is_some() {
+            return Ok(());
+        }
+        self.take(number, words)?;
+        let mut kept = Vec::new();
+        keep(words, &mut kept)?;
+        if kept.is_empty() { Ok(()) } else { self.hand_over(number, kept) }
     }
 
     /// Takes all records out of a partition, in no order; they replace what is in `words`.
@@ -207,7 +234,7 @@ impl Entrance<'_> {
     fn room(&mut self, number: usize) -> Result<&mut Vec<u64>> {
         let waiting = &mut self.waiting[number];
         if waiting.len() + record::LONGEST > waiting.capacity() {
-            let handful = std::mem::replace(waiting, Vec::with_capacity(HANDFUL));
+            let handful = std::mem::replace(waiting, Vec::with_capacity(self.exchange.handful));
             if !handful.is_empty() {
                 self.exchange.hand_over(number, handful)?;
             }
@@ -216,21 +243,31 @@ impl Entrance<'_> {
     }
 }
 
-/// Runs the same work on so many threads and gives back what each made; the first error wins.
-pub(super) fn in_parallel<T: Send>(
-    threads: usize,
-    work: impl Fn() -> Result<T> + Sync,
+/// Does the same work with each of some things, each on a thread of its own; the first error wins.
+pub(super) fn each_in_parallel<W: Send, T: Send>(
+    workers: &mut [W],
+    work: impl Fn(&mut W) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
-    if threads <= 1 {
-        return work().map(|one| vec![one]);
+    if let [only] = workers {
+        return work(only).map(|one| vec![one]);
     }
     std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
+        let work = &work;
+        let handles: Vec<_> =
+            workers.iter_mut().map(|worker| scope.spawn(move || work(worker))).collect();
         handles
             .into_iter()
             .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     })
+}
+
+/// Runs the same work on so many threads and gives back what each made; the first error wins.
+pub(super) fn in_parallel<T: Send>(
+    threads: usize,
+    work: impl Fn() -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    each_in_parallel(&mut vec![(); threads.max(1)], |()| work())
 }
 
 #[cfg(test)]

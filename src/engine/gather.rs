@@ -9,6 +9,14 @@ use crate::error::{Error, Result};
 use crate::event::Touch;
 use crate::key::{FastMap, Key};
 
+/// The touches of one person, in order.
+#[derive(Debug)]
+pub(super) struct Gathered<'g> {
+    pub(super) touches: &'g mut [Touch],
+    /// Where the record of each begins in the partition.
+    pub(super) places: &'g [u32],
+}
+
 /// Gathers touches by person, with room that is reused from partition to partition.
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
@@ -32,21 +40,19 @@ impl Gatherer {
         &mut self,
         words: &[u64],
         kinds: &Kinds,
-        mut each: impl FnMut(&mut [Touch]),
+        mut each: impl FnMut(Gathered<'_>),
     ) -> Result<()> {
         self.number_people(words)?;
         self.place_side_by_side();
         let mut start = 0;
         for &end in &self.bounds {
-            self.touches.clear();
-            let places = self.places.get(start..end as usize).unwrap_or_default();
-            self.touches.extend(places.iter().map(|&place| {
-                record::read(words.get(place as usize..).unwrap_or_default(), kinds)
-            }));
+            let places = self.places.get_mut(start..end as usize).unwrap_or_default();
+            decode(words, kinds, places, &mut self.touches);
             if !self.touches.is_sorted_by_key(Touch::order_key) {
-                self.touches.sort_unstable_by_key(Touch::order_key);
+                places.sort_by_cached_key(|&place| read(words, place, kinds).order_key());
+                decode(words, kinds, places, &mut self.touches);
             }
-            each(&mut self.touches);
+            each(Gathered { touches: &mut self.touches, places });
             start = end as usize;
         }
         Ok(())
@@ -86,6 +92,16 @@ impl Gatherer {
             *next += 1;
         }
     }
+}
+
+fn read(words: &[u64], place: u32, kinds: &Kinds) -> Touch {
+    record::read(words.get(place as usize..).unwrap_or_default(), kinds)
+}
+
+/// Reads the records at these places.
+fn decode(words: &[u64], kinds: &Kinds, places: &[u32], touches: &mut Vec<Touch>) {
+    touches.clear();
+    touches.extend(places.iter().map(|&place| read(words, place, kinds)));
 }
 
 #[cfg(test)]
@@ -135,7 +151,7 @@ mod tests {
             // Twice, so that what is left of a partition would show in the next one.
             for _ in 0..2 {
                 people.clear();
-                gatherer.each_person(&words, &kinds, |touches| people.push(touches.to_vec())).unwrap();
+                gatherer.each_person(&words, &kinds, |person| people.push(person.touches.to_vec())).unwrap();
             }
             people.sort_by_key(|touches| touches[0].person);
             let mut expected = touches;

@@ -188,13 +188,13 @@ impl<'s> Haul<'s> {
             values: self.values.note(event.details),
             exclusions: stamp.exclusions,
         };
-        let matters =
-            needs.everything || reason.is_none() && (order.is_some() || !stamp.is_empty());
+        let is_asked_for = reason.is_none() && (order.is_some() || !stamp.is_empty());
         let row = Sifted {
             kind: self.kinds.number(Kind::of(&touch)),
             touch,
             aside: reason,
-            matters,
+            matters: needs.everything || is_asked_for,
+            is_used: reason.is_none() && numbered == 0 && !needs.cuts_events,
             written: place.written,
         };
         stamping.send(row, event, place.block, self.quality.accounts.get_mut(input));

@@ -4,7 +4,7 @@
 //! own, and these are merged. How far a journey got is decided by `climb` alone.
 
 use super::exchange::{Exchange, in_parallel};
-use super::gather::Gatherer;
+use super::gather::{Gathered, Gatherer};
 use super::groups::{Groups, Scene};
 use super::kinds::Kinds;
 use super::person::{Seen, Wanted};
@@ -80,7 +80,7 @@ pub(super) fn judge(
                 return Ok(judge.verdicts());
             }
             exchange.take(number, &mut words)?;
-            gatherer.each_person(&words, bench.kinds, |touches| {
+            gatherer.each_person(&words, bench.kinds, |Gathered { touches, .. }| {
                 for touch in touches.iter_mut() {
                     bench.settled.judge(touch, bench.ladder.range);
                 }

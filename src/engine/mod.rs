@@ -23,6 +23,7 @@ mod scan;
 mod settle;
 mod sieve;
 mod stamping;
+mod stream;
 mod track;
 mod values;
 
@@ -50,6 +51,7 @@ use settle::Settled;
 use stamping::Stamping;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
+use stream::Stream;
 
 /// What a run found, and the ladder that it used.
 #[derive(Debug)]
@@ -75,12 +77,12 @@ pub fn run(
     let (readings, supplies): (Vec<Reading>, Vec<Supply>) =
         inputs.into_iter().map(|input| (input.reading, input.supply)).unzip();
     let run = Run { readings: &readings, request, settings, progress };
-    if let Some(again) = probe::in_order(&readings, &supplies, settings)
-        && let Some(outcome) = run.once(again, true)?
+    if let Some(in_order) = probe::in_order(&readings, &supplies, settings)
+        && let Some(outcome) = run.once(in_order.supplies, Some(in_order.end))?
     {
         return Ok(outcome);
     }
-    let outcome = run.once(supplies, false)?;
+    let outcome = run.once(supplies, None)?;
     Ok(outcome.expect("only a sieve can find rows in disorder"))
 }
 
@@ -94,8 +96,9 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
-    /// Goes through the pipeline once; `None` if rows that go through a sieve are not in order of time.
-    fn once(self, supplies: Vec<Supply>, sifts: bool) -> Result<Option<Outcome>> {
+    /// Goes through the pipeline once. If the rows seem to be in order of time, the last one at `end`, they
+    /// go through a sieve; `None` if that turns out wrong.
+    fn once(self, supplies: Vec<Supply>, end: Option<Instant>) -> Result<Option<Outcome>> {
         let Run { readings, request, settings, progress } = self;
         let mut candidates = request.candidates();
         let (stamper, tables) = Stamper::for_ladders(&candidates);
@@ -103,6 +106,7 @@ impl Run<'_> {
             candidates.iter().map(|ladder| request.told(ladder.clone())).collect();
         let (names, kinds) = (Mutex::default(), Mutex::default());
         let exchange = Exchange::new(settings.partitions, settings.memory);
+        let needs = Needs::of(request, readings, &told, settings.detail);
         let scan = Scan {
             readings,
             stamper: &stamper,
@@ -112,12 +116,19 @@ impl Run<'_> {
             texts: request.texts(),
             settings,
             exchange: &exchange,
-            needs: Needs::of(request, readings, &told, settings.detail),
-            sifts,
+            needs,
+            sifts: end.is_some(),
             is_disordered: AtomicBool::new(false),
             progress,
         };
-        let Some(Gathered { mut haul, settled, rows }) = gather(&scan, supplies, request)? else {
+        let stream = match (&request.plan, told.as_slice(), tables.as_slice(), end) {
+            (Plan::Given(_), [ladder], [table], Some(end)) => {
+                Stream::of(request, needs, (ladder, table), end, settings.memory)
+            }
+            _ => None,
+        };
+        let gathered = gather(&scan, supplies, request, (stream, end))?;
+        let Some(Gathered { mut haul, settled, rows }) = gathered else {
             return Ok(None);
         };
         let choice = request.choose(&haul, readings)?;
@@ -186,15 +197,16 @@ fn gather<'s>(
     scan: &Scan<'_, 's>,
     supplies: Vec<Supply>,
     request: &Request,
+    (mut stream, end): (Option<Stream<'_>>, Option<Instant>),
 ) -> Result<Option<Gathered<'s>>> {
     let Scan { readings, settings, .. } = *scan;
-    let mut haul = scan.run(supplies)?;
+    let mut haul = scan.run(supplies, stream.as_mut())?;
     let mut edges = std::mem::take(&mut haul.edges);
-    if edges.are_disordered() {
+    if edges.are_disordered() || edges.latest() != end {
         return Ok(None);
     }
     let mut stamping = Stamping::new(settings, scan.exchange, scan.needs);
-    stamping.let_through(edges, &mut haul.quality.accounts)?;
+    stamping.let_through(&mut edges, Instant::MAX, &mut haul.quality.accounts)?;
     let settled = settle::settle(&mut haul, readings, request, stamping)?;
     haul.all_names = scan.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, readings);

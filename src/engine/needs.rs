@@ -2,7 +2,7 @@
 
 use super::Request;
 use crate::input::{Reading, Rows};
-use crate::ladder::definition::{Count, Halt, Ladder, Order, Window};
+use crate::ladder::definition::{Count, Halt, Ladder, Order, Range, Window};
 use crate::ladder::dimension::{At, RETURNING};
 
 /// What is needed beside the counts of the ladder.
@@ -12,6 +12,8 @@ pub(super) struct Needs {
     pub(super) everything: bool,
     /// Sessions.
     pub(super) sessions: bool,
+    /// To know which rows lie outside a period: they are set aside, whatever they are.
+    pub(super) cuts_events: bool,
 }
 
 impl Needs {
@@ -31,11 +33,14 @@ impl Needs {
         };
         let covers = !readings.iter().all(is_log);
         let sessions = asks_for_more || covers || ladders.iter().any(is_by_session);
+        let has_period = request.since.is_some() || request.until.is_some();
+        let cuts_events = has_period && ladders.iter().any(|ladder| ladder.range == Range::Events);
         let everything = sessions
             || detail
+            || cuts_events
             || ladders.iter().any(looks_between_steps)
             || looks_before_the_entry(request);
-        Needs { everything, sessions }
+        Needs { everything, sessions, cuts_events }
     }
 }
 

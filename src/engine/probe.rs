@@ -19,13 +19,22 @@ const LOOK: usize = 64 * 1024;
 /// Inputs of fewer blocks than this are read without a sieve: they would be read twice for nothing.
 const BLOCKS: u64 = 8;
 
+/// Logs that seem to be in order of time.
+#[derive(Debug)]
+pub(super) struct InOrder {
+    /// The inputs once more: should it turn out wrong, they are read again.
+    pub(super) supplies: Vec<Supply>,
+    /// The time of the last row.
+    pub(super) end: Instant,
+}
+
 /// The inputs once more, if they are logs that seem to be in order of time, one behind the other, and can
 /// be read again should that turn out wrong.
 pub(super) fn in_order(
     readings: &[Reading],
     supplies: &[Supply],
     settings: &Settings,
-) -> Option<Vec<Supply>> {
+) -> Option<InOrder> {
     let bytes: u64 = readings.iter().map(|reading| reading.size.unwrap_or(0)).sum();
     if bytes < BLOCKS * settings.block as u64 {
         return None;
@@ -39,7 +48,8 @@ pub(super) fn in_order(
             reading.read(&block, &mut Scratch::default(), &mut clock);
         }
     }
-    if clock.goes_back { None } else { supplies.iter().map(Supply::again).collect() }
+    let end = clock.latest.filter(|_| !clock.goes_back)?;
+    Some(InOrder { supplies: supplies.iter().map(Supply::again).collect::<Option<_>>()?, end })
 }
 
 /// Looks only at times.

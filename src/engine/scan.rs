@@ -4,11 +4,13 @@
 //! orders) is a `Haul` of its own, merged at the end; touches go into the exchange.
 
 use super::Settings;
-use super::exchange::{Exchange, in_parallel};
+use super::exchange::{Exchange, each_in_parallel};
 use super::haul::{BlockRead, Haul};
 use super::kinds::Kinds;
 use super::needs::Needs;
+use super::sieve::Edges;
 use super::stamping::{RowPlace, Stamping, Verdict};
+use super::stream::Stream;
 use crate::error::Result;
 use crate::event::{RawEvent, RowRef};
 use crate::input::block::Block;
@@ -21,6 +23,7 @@ use crate::input::{Reading, Scratch};
 use crate::ladder::stamp::Stamper;
 use crate::names::Names;
 use crate::quality::Reason;
+use crate::time::Instant;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -85,47 +88,62 @@ pub(super) struct Scan<'a, 's> {
     pub(super) progress: super::Progress<'a>,
 }
 
-impl<'s> Scan<'_, 's> {
-    /// Reads all inputs.
-    pub(super) fn run(&self, supplies: Vec<Supply>) -> Result<Haul<'s>> {
+impl<'a, 's> Scan<'a, 's> {
+    /// Reads all inputs. Where journeys can be cut short while they go on, the threads meet whenever the
+    /// exchange is full enough, and `stream` makes room.
+    pub(super) fn run(
+        &self,
+        supplies: Vec<Supply>,
+        mut stream: Option<&mut Stream<'_>>,
+    ) -> Result<Haul<'s>> {
         let feeder = Mutex::new(Feeder { supplies, input: 0, next_block: 0, bytes_before: 0 });
-        let hauls = in_parallel(self.settings.threads, || self.work(&feeder))?;
+        let mut workers: Vec<Worker<'a, 's>> =
+            (0..self.settings.threads.max(1)).map(|_| Worker::new(self)).collect();
+        let full = |stream: &Option<&mut Stream<'_>>| {
+            stream.as_ref().map_or(usize::MAX, |stream| stream.full)
+        };
+        while !self.round(&mut workers, &feeder, full(&stream))? {
+            if let Some(stream) = &mut stream {
+                let latest = self.let_edges_through(&mut workers)?;
+                stream.make_room(self, latest)?;
+            }
+        }
         let mut all = Haul::new(self);
-        for haul in hauls {
-            all.merge(haul);
+        for worker in workers {
+            all.merge(worker.finish()?);
         }
         all.unclosed = feeder.into_inner().unwrap_or_else(PoisonError::into_inner).unclosed();
         Ok(all)
     }
 
-    /// One thread's share: block after block until there is none.
-    fn work(&self, feeder: &Mutex<Feeder>) -> Result<Haul<'s>> {
-        let mut haul = Haul::new(self);
-        let mut stamping = Stamping::of(self);
-        let mut block = Block::default();
-        let mut scratch = Scratch::remembering(self.texts.clone());
-        while let Some(given) = self.next_block(feeder, &mut block)? {
-            let Given { input, number, part } = given;
-            part.fill(&mut block)?;
-            stamping.begin(input);
-            let mut gathering = Gathering {
-                haul: &mut haul,
-                stamping: &mut stamping,
-                input,
-                number: u32::try_from(number).unwrap_or(u32::MAX),
-                block: &block,
-            };
-            let extent = self.readings[input].read(&block, &mut scratch, &mut gathering);
-            haul.blocks.push(BlockRead { number, input, extent });
-            haul.quality.accounts[input].rows_read += extent.records;
-            stamping.end(number, &block)?;
-            if stamping.is_disordered() {
-                self.is_disordered.store(true, Ordering::Relaxed);
-            }
+    /// Reads blocks until so many words are in the exchange; true if all is read.
+    fn round(
+        &self,
+        workers: &mut [Worker<'a, 's>],
+        feeder: &Mutex<Feeder>,
+        full: usize,
+    ) -> Result<bool> {
+        let more = each_in_parallel(workers, |worker| worker.work(self, feeder, full))?;
+        Ok(more.into_iter().all(|more| !more))
+    }
+
+    /// Lets the rows at the edges of the blocks through that were read so far, but for those of the
+    /// latest instant; says when that is. No row that is still to be read is earlier.
+    fn let_edges_through(&self, workers: &mut [Worker<'a, 's>]) -> Result<Instant> {
+        let mut edges = Edges::default();
+        for worker in &mut *workers {
+            edges.merge(worker.stamping.take_edges());
         }
-        haul.texts.merge(scratch.into_texts());
-        haul.edges = stamping.close()?;
-        Ok(haul)
+        if edges.are_disordered() {
+            self.is_disordered.store(true, Ordering::Relaxed);
+        }
+        let latest = edges.latest().unwrap_or(Instant::MIN);
+        if let Some(Worker { haul, stamping, .. }) = workers.first_mut() {
+            stamping.let_through(&mut edges, latest, &mut haul.quality.accounts)?;
+            stamping.hand_over()?;
+            stamping.give_edges(edges);
+        }
+        Ok(latest)
     }
 
     /// The only serial part.
@@ -137,6 +155,66 @@ impl<'s> Scan<'_, 's> {
         let next = feeder.next(block, self.settings.block)?;
         (self.progress)(feeder.bytes_read());
         Ok(next)
+    }
+}
+
+/// One thread with all that it keeps from block to block.
+struct Worker<'a, 's> {
+    haul: Haul<'s>,
+    stamping: Stamping<'a>,
+    block: Block,
+    scratch: Scratch,
+}
+
+impl<'a, 's> Worker<'a, 's> {
+    fn new(scan: &Scan<'a, 's>) -> Worker<'a, 's> {
+        Worker {
+            haul: Haul::new(scan),
+            stamping: Stamping::of(scan),
+            block: Block::default(),
+            scratch: Scratch::remembering(scan.texts.clone()),
+        }
+    }
+
+    /// Reads block after block until there is none (then false) or so many words are in the exchange.
+    fn work(&mut self, scan: &Scan<'a, 's>, feeder: &Mutex<Feeder>, full: usize) -> Result<bool> {
+        while scan.exchange.words_in_memory() < full {
+            let Some(given) = scan.next_block(feeder, &mut self.block)? else {
+                self.stamping.hand_over()?;
+                return Ok(false);
+            };
+            self.read(scan, given)?;
+        }
+        self.stamping.hand_over()?;
+        Ok(true)
+    }
+
+    fn read(&mut self, scan: &Scan<'a, 's>, given: Given) -> Result<()> {
+        let Worker { haul, stamping, block, scratch } = self;
+        let Given { input, number, part } = given;
+        part.fill(block)?;
+        stamping.begin(input);
+        let mut gathering = Gathering {
+            haul,
+            stamping,
+            input,
+            number: u32::try_from(number).unwrap_or(u32::MAX),
+            block,
+        };
+        let extent = scan.readings[input].read(block, scratch, &mut gathering);
+        haul.blocks.push(BlockRead { number, input, extent });
+        haul.quality.accounts[input].rows_read += extent.records;
+        stamping.end(number, block)?;
+        if stamping.is_disordered() {
+            scan.is_disordered.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Haul<'s>> {
+        self.haul.texts.merge(self.scratch.into_texts());
+        self.haul.edges = self.stamping.close()?;
+        Ok(self.haul)
     }
 }
 

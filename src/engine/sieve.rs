@@ -33,6 +33,8 @@ pub(super) struct Sifted {
     pub(super) aside: Option<Reason>,
     /// Whether anything behind the sieve wants to see it.
     pub(super) matters: bool,
+    /// Whether it is used for sure, unless it is a duplicate: nothing behind the sieve sets it aside.
+    pub(super) is_used: bool,
 }
 
 /// A row that waits for the other rows of its instant.
@@ -42,6 +44,7 @@ struct Waiting {
     row: RowRef,
     written: Range<u32>,
     aside: Option<Reason>,
+    is_used: bool,
     /// Where its record is among the staged ones; empty if nobody wants it.
     record: Range<usize>,
 }
@@ -55,6 +58,7 @@ struct EdgeRow {
     person: Key,
     fingerprint: Key,
     aside: Option<Reason>,
+    is_used: bool,
     record: Vec<u64>,
 }
 
@@ -122,6 +126,7 @@ impl Sieve {
             row: row.touch.row,
             written: row.written,
             aside: row.aside,
+            is_used: row.is_used,
             record: start..self.staged.len(),
         });
         Ok(())
@@ -135,9 +140,14 @@ impl Sieve {
         }
     }
 
-    /// What is left to be decided when all blocks were read.
-    pub(super) fn into_edges(self) -> Edges {
-        self.edges
+    /// What is left to be decided when more blocks were read.
+    pub(super) fn take_edges(&mut self) -> Edges {
+        std::mem::take(&mut self.edges)
+    }
+
+    /// The same, of other sieves.
+    pub(super) fn give_edges(&mut self, edges: Edges) {
+        self.edges.merge(edges);
     }
 
     /// Keeps the rows of the instant for later.
@@ -150,6 +160,7 @@ impl Sieve {
                 person: waiting.person,
                 fingerprint: fingerprint(&waiting, block),
                 aside: waiting.aside,
+                is_used: waiting.is_used,
                 record: self.staged.get(waiting.record).unwrap_or_default().to_vec(),
             });
         }
@@ -167,7 +178,11 @@ impl Sieve {
     ) -> Result<()> {
         if let [only] = self.waiting.as_slice() {
             let record = self.staged.get(only.record.clone()).unwrap_or_default();
-            pass(record, (at, only.row), only.aside, entrance, account)?;
+            pass(
+                Passing { at, row: only.row, aside: only.aside, is_used: only.is_used, record },
+                entrance,
+                account,
+            )?;
         } else {
             self.let_group_through(at, block, entrance, account)?;
         }
@@ -191,10 +206,10 @@ impl Sieve {
                 let mut before = self.waiting[..place].iter();
                 before.any(|before| is_same(before, waiting, block))
             };
-            let aside = if is_again { Some(Reason::Duplicate) } else { waiting.aside };
+            let &Waiting { row, aside, is_used, .. } = waiting;
             let record = self.staged.get(waiting.record.clone()).unwrap_or_default();
-            let record = if is_again { &[] } else { record };
-            pass(record, (at, waiting.row), aside, entrance, account)?;
+            let passing = Passing { at, row, aside, is_used, record };
+            pass(if is_again { passing.again() } else { passing }, entrance, account)?;
         }
         Ok(())
     }
@@ -208,50 +223,80 @@ impl Edges {
         self.is_disordered |= other.is_disordered;
     }
 
-    /// Whether any row, in any block, was earlier than the one before.
+    /// Whether any row, in any of the blocks so far, was earlier than the one before. Blocks that follow
+    /// each other are then one.
     pub(super) fn are_disordered(&mut self) -> bool {
         self.blocks.sort_unstable();
         let follows = |pair: &[(usize, Instant, Instant)]| match pair {
             [before, after] => before.2 <= after.1,
             _ => true,
         };
-        self.is_disordered || !self.blocks.windows(2).all(follows)
+        self.is_disordered |= !self.blocks.windows(2).all(follows);
+        if let (Some(&(number, first, _)), Some(&(_, _, latest))) =
+            (self.blocks.first(), self.blocks.last())
+        {
+            self.blocks = vec![(number, first, latest)];
+        }
+        self.is_disordered
     }
 
-    /// Lets the rows through that waited for those of the neighbouring blocks.
+    /// The latest instant of any block.
+    pub(super) fn latest(&self) -> Option<Instant> {
+        self.blocks.iter().map(|block| block.2).max()
+    }
+
+    /// Lets the rows before an instant through: none of theirs is still to be read.
     pub(super) fn let_through(
-        mut self,
+        &mut self,
+        before: Instant,
         entrance: &mut Entrance<'_>,
         accounts: &mut [Account],
     ) -> Result<()> {
         self.rows.sort_unstable();
+        let later = self.rows.split_off(self.rows.partition_point(|edge| edge.at < before));
         for group in self.rows.chunk_by(|a, b| a.at == b.at) {
             let mut known = FastSet::default();
             for edge in group {
                 let is_again = !known.insert(edge.person.and(edge.fingerprint));
-                let aside = if is_again { Some(Reason::Duplicate) } else { edge.aside };
-                let record = if is_again { &[][..] } else { &edge.record };
                 let Some(account) = accounts.get_mut(edge.input) else { continue };
-                pass(record, (edge.at, edge.row), aside, entrance, account)?;
+                let &EdgeRow { at, row, aside, is_used, ref record, .. } = edge;
+                let passing = Passing { at, row, aside, is_used, record };
+                pass(if is_again { passing.again() } else { passing }, entrance, account)?;
             }
         }
+        self.rows = later;
         Ok(())
     }
 }
 
-/// Sends a row on if it has a record; whoever judges it accounts for it. Any other is accounted for here.
-#[inline]
-fn pass(
-    record: &[u64],
-    (at, row): (Instant, RowRef),
+/// A row of which all is known that the sieve decides.
+#[derive(Clone, Copy)]
+struct Passing<'r> {
+    at: Instant,
+    row: RowRef,
     aside: Option<Reason>,
-    entrance: &mut Entrance<'_>,
-    account: &mut Account,
-) -> Result<()> {
-    match aside {
-        _ if !record.is_empty() => return entrance.push_record(record),
-        Some(reason) => account.set_aside(reason, row, || reason.words().to_string()),
-        None => account.saw(at),
+    is_used: bool,
+    record: &'r [u64],
+}
+
+impl Passing<'_> {
+    /// The same row, if it is a delivery of one that has passed.
+    fn again(self) -> Self {
+        Passing { aside: Some(Reason::Duplicate), is_used: false, record: &[], ..self }
+    }
+}
+
+/// Sends a row on if it has a record; whoever judges it accounts for it. Any other is accounted for here,
+/// and the time of a row that is used for sure too: it may be dropped before anybody judges it.
+#[inline]
+fn pass(row: Passing<'_>, entrance: &mut Entrance<'_>, account: &mut Account) -> Result<()> {
+    if row.is_used {
+        account.saw(row.at);
+    }
+    match row.aside {
+        _ if !row.record.is_empty() => return entrance.push_record(row.record),
+        Some(reason) => account.set_aside(reason, row.row, || reason.words().to_string()),
+        None => {}
     }
     Ok(())
 }

@@ -98,16 +98,38 @@ impl<'e> Stamping<'e> {
         self.sieve.as_ref().is_some_and(Sieve::is_disordered)
     }
 
-    /// Lets the rows through that a sieve could not decide by itself.
-    pub(super) fn let_through(&mut self, edges: Edges, accounts: &mut [Account]) -> Result<()> {
-        edges.let_through(&mut self.entrance, accounts)
+    /// Lets the rows before an instant through that a sieve could not decide by itself.
+    pub(super) fn let_through(
+        &mut self,
+        edges: &mut Edges,
+        before: Instant,
+        accounts: &mut [Account],
+    ) -> Result<()> {
+        edges.let_through(before, &mut self.entrance, accounts)
+    }
+
+    /// What a sieve has left undecided so far.
+    pub(super) fn take_edges(&mut self) -> Edges {
+        self.sieve.as_mut().map(Sieve::take_edges).unwrap_or_default()
+    }
+
+    /// Leaves undecided what others have.
+    pub(super) fn give_edges(&mut self, edges: Edges) {
+        if let Some(sieve) = &mut self.sieve {
+            sieve.give_edges(edges);
+        }
+    }
+
+    /// Hands over to the exchange what still waits.
+    pub(super) fn hand_over(&mut self) -> Result<()> {
+        self.entrance.close()
     }
 
     /// Hands over what still waits; gives back what a sieve has left undecided.
     pub(super) fn close(mut self) -> Result<Edges> {
         self.failed.take().map_or(Ok(()), Err)?;
         self.entrance.close()?;
-        Ok(self.sieve.map(Sieve::into_edges).unwrap_or_default())
+        Ok(self.take_edges())
     }
 
     /// Whether a user agent says that it is a robot.

@@ -77,11 +77,12 @@ impl Pieces {
         if let Some(piece) = self.again().next(size) {
             piece.read(&mut first)?;
         }
-        let start = self.shared.end.saturating_sub(size as u64).max(self.shared.first);
+        let behind_first = self.shared.first + first.bytes().len() as u64;
+        let start = self.shared.end.saturating_sub(size as u64).max(behind_first);
         let mut bytes = vec![0; usize::try_from(self.shared.end - start).unwrap_or(0)];
         read_at(&self.shared.file, &mut bytes, start)
             .map_err(|e| Error::io(&self.shared.path, e))?;
-        let begins = if start == self.shared.first { 0 } else { line_end(&bytes).unwrap_or(0) };
+        let begins = if start == behind_first { 0 } else { line_end(&bytes).unwrap_or(0) };
         bytes.drain(..begins);
         Ok([first, Block::of_bytes(bytes, self.shared.layout.signs())])
     }

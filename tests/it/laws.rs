@@ -6,7 +6,7 @@ use crate::inside::{auto, input, report, settings, told, unaccounted};
 use crate::program::{Test, reached, set_aside};
 use funnel::engine::{self, Plan, Request, Settings};
 use funnel::key::{FastMap, Key};
-use funnel::ladder::definition::Count;
+use funnel::ladder::definition::{Count, Presence, Window};
 use funnel::ladder::dimension::Breakdown;
 use funnel::ladder::draft;
 use funnel::ladder::overrides::Overrides;
@@ -380,7 +380,7 @@ fn table() -> impl Strategy<Value = String> {
     let late = prop_oneof![30 => Just(false), 1 => Just(true)];
     let row = (0..3i64, 0..5u8, 0..NAMES.len(), 0..6u8, late);
     proptest::collection::vec(row, 1..120).prop_map(|rows| {
-        let mut text = String::from("time,event,user_id,note\n");
+        let mut text = String::from("time,event,user_id,note\n1760000000,page_viewed,0,first\n");
         let mut second = 1_760_000_000;
         for (number, (passed, person, name, copies, is_late)) in rows.into_iter().enumerate() {
             second += passed * 20;
@@ -397,22 +397,33 @@ fn table() -> impl Strategy<Value = String> {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+/// A short window, and steps that need not be seen.
+fn short_ladder(window: i64) -> Plan {
+    let Plan::Given(mut ladder) = strict_ladder() else { return strict_ladder() };
+    ladder.window = Window::FromEntry(Span::seconds(window));
+    ladder.steps[1].presence = Presence::Implied;
+    Plan::Given(ladder)
+}
 
-    /// Small blocks of a log in order go through a sieve; one large block never does.
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    /// Small blocks of a log in order go through a sieve, and with little memory journeys are cut short
+    /// while they go on; one large block never does either.
     #[test]
     fn a_sieve_changes_no_byte(
         text in table(),
         threads in 1..4usize,
         block in 1..90usize,
         partitions in 1..5usize,
+        memory in 0..20_000usize,
+        window in 0..400i64,
     ) {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("log.csv"), text).unwrap();
-        for plan in [auto(), strict_ladder()] {
+        for plan in [auto(), strict_ladder(), short_ladder(window)] {
             let plain = Store::report_on(folder.path(), &["log.csv"], &plan, &settings());
-            let other = Settings { threads, partitions, block, ..settings() };
+            let other = Settings { threads, partitions, block, memory, ..settings() };
             let sifted = Store::report_on(folder.path(), &["log.csv"], &plan, &other);
             prop_assert_eq!(plain, sifted);
         }

@@ -1,0 +1,106 @@
+//! Journeys that forget while they go on, against the same journeys kept whole: the verdict is the same.
+
+use super::random::presence;
+use super::{ladder_of, step, touch};
+use crate::climb::{Climber, Verdict};
+use crate::event::{RowRef, StepSet, Touch};
+use crate::ladder::definition::{Ladder, Presence, Reuse, Ties, Window};
+use crate::time::{Instant, Precision, SECOND, Span};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+fn ladders() -> impl Strategy<Value = Ladder> {
+    let span = || (0..=10_i64).prop_map(Span::seconds);
+    let window = prop_oneof![1 => Just(Window::None), 5 => span().prop_map(Window::FromEntry)];
+    let ties = prop_oneof![
+        3 => Just(Ties::Forgiving),
+        1 => Just(Ties::Sequence),
+        1 => Just(Ties::Strict)
+    ];
+    let reuse = prop_oneof![Just(Reuse::Never), Just(Reuse::TwoSteps)];
+    let middle = proptest::collection::vec(presence(), 0..=3);
+    (middle, window, ties, reuse).prop_map(|(middle, window, ties, reuse)| {
+        let ends = [Presence::Required];
+        let steps = ends.into_iter().chain(middle).chain(ends);
+        let ladder = ladder_of(steps.map(|presence| step("", presence)).collect(), window);
+        Ladder { ties, reuse, ..ladder }
+    })
+}
+
+/// Mostly entries, as in a log; in some journeys touches fit several steps.
+fn journeys() -> impl Strategy<Value = Vec<Touch>> {
+    any::<bool>().prop_flat_map(|several| {
+        let one = prop_oneof![3 => Just(0), 3 => 1..5_usize].prop_map(StepSet::only);
+        let any = (0..32_u32).prop_map(StepSet);
+        let steps = if several { prop_oneof![2 => one, 1 => any].boxed() } else { one.boxed() };
+        let touches = (0..=40_i64, steps, 0..4_u32);
+        proptest::collection::vec(touches, 0..=14).prop_map(|mut touches| {
+            touches.sort_by_key(|(at, ..)| *at);
+            let touches = (0..).zip(touches).map(|(row, (half, steps, actions))| Touch {
+                row: RowRef::new(0, row, row),
+                actions: StepSet(actions),
+                ..touch(half * SECOND / 2, Precision::Exact, steps)
+            });
+            touches.collect()
+        })
+    })
+}
+
+/// The journey, thinned before each of its touches from the places in `cuts` on; says how many were
+/// forgotten.
+fn thinned(
+    climber: &mut Climber,
+    journey: &[Touch],
+    cuts: &[bool],
+    end: Instant,
+) -> (Vec<Touch>, usize) {
+    let mut kept: Vec<Touch> = Vec::new();
+    let mut forgotten = 0;
+    for (touch, cut) in journey.iter().zip(cuts) {
+        if *cut {
+            let mut needed: Vec<bool> = kept.iter().map(|t| !t.actions.is_empty()).collect();
+            climber.mark_needed(&kept, (touch.at, end), &mut needed);
+            forgotten += needed.iter().filter(|needed| !**needed).count();
+            let mut needed = needed.into_iter();
+            kept.retain(|_| needed.next().unwrap());
+        }
+        kept.push(*touch);
+    }
+    (kept, forgotten)
+}
+
+/// A verdict without what the place of a touch in its journey decides: rows instead of positions.
+fn by_row(verdict: Option<Verdict>, journey: &[Touch]) -> impl PartialEq + std::fmt::Debug {
+    verdict.map(|verdict| {
+        let row = |touch: usize| journey[touch].row;
+        let links = verdict.chain.links().iter();
+        let chain: Vec<_> = links.map(|&(step, touch)| (step, row(touch))).collect();
+        let entry = row(verdict.entry);
+        (chain, entry, Verdict { chain: std::iter::empty().collect(), entry: 0, ..verdict })
+    })
+}
+
+#[test]
+fn a_journey_that_forgets_gets_the_same_verdict() {
+    let config = Config { failure_persistence: None, ..Config::default() };
+    let cases = config.cases.max(30_000);
+    let mut runner = TestRunner::new(Config { cases, ..config });
+    let cuts = proptest::collection::vec(any::<bool>(), 14);
+    let later = (0..=12_i64).prop_map(|second| Span::seconds(second));
+    let forgotten = std::cell::Cell::new(0);
+    let compared =
+        runner.run(&(ladders(), journeys(), cuts, later), |(ladder, mut journey, cuts, later)| {
+            let mut climber = Climber::new(&ladder).unwrap();
+            prop_assert!(climber.may_forget());
+            let known = StepSet((1 << ladder.steps.len()) - 1);
+            journey.iter_mut().for_each(|touch| touch.steps = touch.steps.common(known));
+            let end = journey.last().map_or(Instant(0), |last| last.at.plus(later));
+            let (short, gone) = thinned(&mut climber, &journey, &cuts, end);
+            forgotten.set(forgotten.get() + gone);
+            let whole = by_row(climber.judge(&journey, end), &journey);
+            prop_assert_eq!(by_row(climber.judge(&short, end), &short), whole);
+            Ok(())
+        });
+    compared.unwrap();
+    assert!(forgotten.get() > 15_000, "only {} touches were forgotten", forgotten.get());
+}

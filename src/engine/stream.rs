@@ -1,0 +1,141 @@
+//! Journeys that are cut short while they go on: in a log in order of time, most of what a customer did
+//! long ago can no longer matter, and what cannot matter need not be kept.
+//!
+//! Whenever the exchange is full enough, the scan pauses and every partition is thinned: `climb` says
+//! which touches of an unfinished journey may still make a difference to its verdict, and the others
+//! are accounted for and dropped. What is left is a shorter journey with the same verdict, so whoever
+//! judges it in the end need not know. A state for each customer is therefore nothing but a few touches.
+//!
+//! Allowed only where no row can be given to another customer later and nobody asks for more than the
+//! ladder's counts (`Stream::of`); else everything is kept until it is judged.
+
+use super::Request;
+use super::exchange::in_parallel;
+use super::gather::{Gathered, Gatherer};
+use super::kinds::Kinds;
+use super::needs::Needs;
+use super::record;
+use super::scan::Scan;
+use crate::climb::Climber;
+use crate::error::Result;
+use crate::event::{StepSet, Touch, mark};
+use crate::key::FastSet;
+use crate::ladder::definition::{Attribution, Count, Ladder};
+use crate::time::Instant;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many words the exchange holds before journeys are cut short for the first time: 48 MiB.
+const FULL: usize = 6 << 20;
+
+/// What is needed to cut journeys short.
+#[derive(Debug)]
+pub(super) struct Stream<'s> {
+    /// The ladder's steps for each stamped position.
+    table: &'s [StepSet],
+    climber: Climber,
+    /// The last moment of the data.
+    end: Instant,
+    /// How many words the exchange may hold until it is thinned again.
+    pub(super) full: usize,
+    /// The least that `full` can be.
+    least: usize,
+}
+
+impl<'s> Stream<'s> {
+    /// Makes ready to cut journeys short, if the request and the ladder allow it. `end` is the time of the
+    /// last row.
+    pub(super) fn of(
+        request: &Request,
+        needs: Needs,
+        (ladder, table): (&'s Ladder, &'s [StepSet]),
+        end: Instant,
+        memory: usize,
+    ) -> Option<Stream<'s>> {
+        let is_whole = request.since.is_none() && request.until.is_none();
+        let is_plain = ladder.count == Count::Customer && ladder.ignore.is_none() && !ladder.open;
+        let is_once = ladder.attribution == Attribution::Once || request.breakdowns.is_empty();
+        if needs.everything || !is_whole || !is_plain || !is_once {
+            return None;
+        }
+        let climber = Climber::new(ladder).ok().filter(Climber::may_forget)?;
+        let least = FULL.min(memory / 2 / size_of::<u64>());
+        Some(Stream { table, climber, end, full: least, least })
+    }
+
+    /// Drops the touches that can no longer matter when no row before `now` is still to come.
+    pub(super) fn make_room(&mut self, scan: &Scan<'_, '_>, now: Instant) -> Result<()> {
+        let kinds = scan.kinds.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let kinds = kinds.relabelled(self.table);
+        let next = AtomicUsize::new(0);
+        in_parallel(scan.settings.threads, || {
+            let mut cut = Cut::new(self, &kinds, now);
+            let mut words = Vec::new();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= scan.exchange.len() {
+                    return Ok(());
+                }
+                scan.exchange.thin(number, &mut words, |words, kept| cut.cut(words, kept))?;
+            }
+        })?;
+        // Where little can be dropped, trying again soon would be in vain.
+        self.full = self.least.max(2 * scan.exchange.words_in_memory());
+        Ok(())
+    }
+}
+
+/// One thread's share of thinning.
+struct Cut<'c> {
+    climber: Climber,
+    kinds: &'c Kinds,
+    now: Instant,
+    end: Instant,
+    gatherer: Gatherer,
+    needed: Vec<bool>,
+}
+
+impl<'c> Cut<'c> {
+    fn new(stream: &Stream<'_>, kinds: &'c Kinds, now: Instant) -> Cut<'c> {
+        Cut {
+            climber: stream.climber.clone(),
+            kinds,
+            now,
+            end: stream.end,
+            gatherer: Gatherer::default(),
+            needed: Vec::new(),
+        }
+    }
+
+    /// Puts the records that may still matter into `kept`.
+    fn cut(&mut self, words: &[u64], kept: &mut Vec<u64>) -> Result<()> {
+        let Cut { climber, kinds, now, end, gatherer, needed } = self;
+        gatherer.each_person(words, kinds, |Gathered { touches, places }| {
+            needed.clear();
+            needed.extend(touches.iter().map(is_kept_anyway));
+            if repeats_an_order(touches) {
+                needed.fill(true);
+            } else {
+                climber.mark_needed(touches, (*now, *end), needed);
+            }
+            for (&place, _) in places.iter().zip(&*needed).filter(|(_, needed)| **needed) {
+                let record = words.get(place as usize..).unwrap_or_default();
+                let length = record.first().map_or(0, |head| record::length(*head));
+                kept.extend_from_slice(record.get(..length).unwrap_or_default());
+            }
+        })
+    }
+}
+
+/// Whether two touches complete the same order: one of them does not count, which is decided later.
+fn repeats_an_order(touches: &[Touch]) -> bool {
+    let numbered = touches.iter().filter(|touch| touch.is(mark::ORDER | mark::NUMBERED));
+    let mut known = FastSet::default();
+    numbered.into_iter().any(|touch| !known.insert(touch.order))
+}
+
+/// Whether a touch is wanted for more than the chain: orders are counted by customer, and actions belong
+/// to whatever attempt turns out best.
+fn is_kept_anyway(touch: &Touch) -> bool {
+    touch.is(mark::ORDER) || touch.aside != 0 || !touch.actions.is_empty()
+}
