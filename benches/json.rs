@@ -13,7 +13,7 @@ use funnel::input::format::shopify_analytics::AnalyticsLine;
 use funnel::input::format::shopify_checkouts::CheckoutLine;
 use funnel::input::format::shopify_orders::OrderLine;
 use funnel::input::format::{RowAt, Sink};
-use funnel::input::json::{Reader, Written};
+use funnel::input::json::{Lines, Reader, Written};
 use funnel::input::source::Source;
 use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Reading, Scratch, Told};
@@ -52,12 +52,12 @@ fn nested_records(bencher: Bencher<'_, '_>) {
 fn nested_records_of_no_known_shape(bencher: Bencher<'_, '_>) {
     let all = Written::new(NESTED.as_bytes());
     bencher.counter(BytesCount::of_slice(all.bytes())).bench_local(|| {
-        let mut start = 0;
         let mut reader = Reader::<()>::default();
-        for line in all.bytes().split_inclusive(|&b| b == b'\n') {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', all.bytes()) {
             // Something follows each record, and only whole records are learnt.
-            black_box(reader.read(all.part(start..start + line.len())).is_ok());
-            start += line.len();
+            black_box(reader.read(all.part(start..end + 1)).is_ok());
+            start = end + 1;
         }
     });
 }
@@ -134,11 +134,8 @@ fn read(bencher: Bencher<'_, '_>, block: &[u8]) {
 fn take_apart(bencher: Bencher<'_, '_>, block: &[u8]) {
     let mut reader = Reader::<()>::default();
     bencher.counter(BytesCount::of_slice(block)).bench_local(|| {
-        let all = Written::new(black_box(block));
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', block) {
-            black_box(reader.read(all.part(start..end)).is_ok());
-            start = end + 1;
+        for line in Lines::new(black_box(block)) {
+            black_box(reader.read(line.written).is_ok());
         }
     });
 }

@@ -6,12 +6,14 @@
 //! log are alike, so most need no scanning at all (`shapes`), and a format can keep where it found its members
 //! ([`Record::kept`]). This file knows no format. Numbers are kept as written.
 
+mod lines;
 mod quotes;
 mod scan;
 mod shapes;
 #[cfg(test)]
 mod tests;
 
+pub use lines::{Line, Lines};
 pub use scan::Malformed;
 
 use crate::event::Value;

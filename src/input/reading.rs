@@ -10,13 +10,12 @@ use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
 use super::format::{Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, web_pixel};
-use super::json::{Reader, Record, Written};
+use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
 use super::split::{Layout, element_end};
 use super::timestamp::ZoneRule;
 use crate::quality::Reason;
-use std::ops::Range;
 
 /// What an input is, and how its blocks are read. Shared by all threads.
 #[derive(Debug)]
@@ -135,20 +134,15 @@ impl Reading {
 
     fn read_lines(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
         self.prepare(scratch);
-        let all = Written::new(block);
         let mut extent = Extent::default();
-        let mut start = 0;
-        while let Some(rest) = block.get(start..).filter(|rest| !rest.is_empty()) {
-            let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            let line = trimmed(block, start..start + length);
-            if !line.is_empty() {
-                let place = (line.start, line.len());
-                let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
-                self.read_json(all.part(line), &mut scratch.json, desk);
+        for Line { written, start } in Lines::new(block) {
+            let length = written.bytes().len();
+            if length > 0 {
+                let desk = self.desk(extent, (start, length), &mut scratch.identifiers, sink);
+                self.read_json(written, &mut scratch.json, desk);
                 extent.records += 1;
             }
             extent.lines += 1;
-            start += length + 1;
         }
         extent
     }
@@ -327,13 +321,6 @@ impl Reading {
             Rows::Json(_) | Rows::Pixel => None,
         }
     }
-}
-
-/// A range of a block without the white space at its ends.
-fn trimmed(block: &[u8], range: Range<usize>) -> Range<usize> {
-    let line = block.get(range.clone()).unwrap_or_default();
-    let start = range.start + (line.len() - line.trim_ascii_start().len());
-    start..start + line.trim_ascii().len()
 }
 
 /// An element without the comma behind it and, at the end of the array, the closing bracket.
