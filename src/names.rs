@@ -1,4 +1,4 @@
-//! Texts that recur (event names) as small numbers.
+//! Texts that recur (event names) as small numbers, and what is remembered of texts that recur.
 
 use crate::key::FastMap;
 
@@ -7,14 +7,21 @@ use crate::key::FastMap;
 pub struct Names {
     numbers: FastMap<Box<str>, u32>,
     texts: Vec<Box<str>>,
+    recent: Recent<u32>,
 }
 
 impl Names {
     /// The number of `text`, a new one if it was never seen.
     pub fn number(&mut self, text: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(text) {
+        if let Some(number) = self.recent.get(text) {
             return number;
         }
+        let number = self.numbers.get(text).copied().unwrap_or_else(|| self.add(text));
+        self.recent.put(text, number);
+        number
+    }
+
+    fn add(&mut self, text: &str) -> u32 {
         // Four billion different names do not fit in memory; were they to, the last would share a number.
         let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
         self.texts.push(text.into());
@@ -45,5 +52,89 @@ impl Names {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
+    }
+}
+
+/// What was said of texts last, for texts that recur so often that hashing them is the larger part of
+/// looking them up. A place is chosen by a few bytes of the text and holds the text that had it
+/// last, so what is found is always of the same text, and memory is bounded.
+#[derive(Clone, Debug, Default)]
+pub struct Recent<V> {
+    places: Vec<(String, Option<V>)>,
+}
+
+impl<V: Copy> Recent<V> {
+    const PLACES: usize = 2048;
+
+    /// What was put for this text, if no other text has taken its place.
+    #[inline]
+    pub fn get(&self, text: &str) -> Option<V> {
+        let (known, value) = self.places.get(Self::place(text))?;
+        if known == text { *value } else { None }
+    }
+
+    /// Remembers a value.
+    pub fn put(&mut self, text: &str, value: V) {
+        if self.places.is_empty() {
+            self.places.resize(Self::PLACES, (String::new(), None));
+        }
+        if let Some((known, place)) = self.places.get_mut(Self::place(text)) {
+            known.clear();
+            known.push_str(text);
+            *place = Some(value);
+        }
+    }
+
+    /// Looks at the length, both ends and two places between: user agents all begin alike.
+    #[inline]
+    fn place(text: &str) -> usize {
+        const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+        let bytes = text.as_bytes();
+        let word = |from: usize| bytes.get(from..)?.first_chunk().map(|w| u64::from_le_bytes(*w));
+        let length = bytes.len();
+        let words = match length.checked_sub(size_of::<u64>()) {
+            Some(last) => [word(0), word(last / 3), word(last / 3 * 2), word(last)],
+            None => [bytes.first(), bytes.get(length / 3), bytes.get(length / 3 * 2), bytes.last()]
+                .map(|byte| byte.map(|&byte| u64::from(byte))),
+        };
+        let hash = words.iter().fold(length as u64, |hash, word| {
+            (hash.rotate_left(29) ^ word.unwrap_or(0)).wrapping_mul(FACTOR)
+        });
+        usize::try_from(hash >> 40).unwrap_or(0) % Self::PLACES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_text_keeps_its_number(texts in prop::collection::vec("[ab]{0,12}", 1..60)) {
+            let mut names = Names::default();
+            let mut plain: Vec<&str> = Vec::new();
+            for text in &texts {
+                let known = plain.iter().position(|known| known == text);
+                let number = known.unwrap_or_else(|| {
+                    plain.push(text);
+                    plain.len() - 1
+                });
+                prop_assert_eq!(names.number(text) as usize, number);
+            }
+            prop_assert_eq!(names.texts().collect::<Vec<_>>(), plain);
+        }
+    }
+
+    #[test]
+    fn a_place_is_given_to_the_text_that_came_last() {
+        let mut recent = Recent::default();
+        for number in 0..10_000 {
+            let text = format!("text {number}");
+            recent.put(&text, number);
+            assert_eq!(recent.get(&text), Some(number));
+        }
+        let kept = (0..10_000).filter(|n| recent.get(&format!("text {n}")) == Some(*n)).count();
+        assert!((1..=Recent::<i32>::PLACES).contains(&kept), "{kept}");
     }
 }

@@ -4,6 +4,7 @@
 //! few different user agents, so each is looked at once. Behaviour is not judged here.
 
 use crate::key::{FastMap, Key};
+use crate::names::Recent;
 
 /// Crawlers, assistants and monitors that the crate's list does not know.
 const YOUNGER: [&str; 24] = [
@@ -38,6 +39,7 @@ const YOUNGER: [&str; 24] = [
 pub struct Bots {
     patterns: Option<isbot::Bots>,
     known: FastMap<Key, bool>,
+    recent: Recent<bool>,
 }
 
 impl std::fmt::Debug for Bots {
@@ -49,16 +51,22 @@ impl std::fmt::Debug for Bots {
 impl Bots {
     /// Whether a user agent says that it is a robot.
     pub fn is_bot(&mut self, user_agent: &str) -> bool {
-        let key = Key::of(user_agent.as_bytes());
-        if let Some(&known) = self.known.get(&key) {
+        if let Some(known) = self.recent.get(user_agent) {
             return known;
         }
+        let key = Key::of(user_agent.as_bytes());
+        let known = self.known.get(&key).copied();
+        let is_bot = known.unwrap_or_else(|| self.look_at(user_agent));
+        self.known.insert(key, is_bot);
+        self.recent.put(user_agent, is_bot);
+        is_bot
+    }
+
+    fn look_at(&mut self, user_agent: &str) -> bool {
         let lower = user_agent.to_ascii_lowercase();
         let patterns = self.patterns.get_or_insert_with(isbot::Bots::default);
-        let is_bot = patterns.is_bot(user_agent)
-            || YOUNGER.iter().any(|name| lower.contains(&name.to_ascii_lowercase()));
-        self.known.insert(key, is_bot);
-        is_bot
+        patterns.is_bot(user_agent)
+            || YOUNGER.iter().any(|name| lower.contains(&name.to_ascii_lowercase()))
     }
 }
 

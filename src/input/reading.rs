@@ -9,8 +9,8 @@ use super::format::event_table::{EventColumns, shorten};
 use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
-use super::format::{Desk, Format, RowAt, RowIdentifiers, Sink, Texts, web_pixel};
-use super::json::{Json, Tape};
+use super::format::{Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, web_pixel};
+use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
 use super::split::{Layout, element_end};
@@ -83,14 +83,16 @@ pub struct Extent {
 /// Room that reading needs, reused from block to block.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    tape: Tape,
+    json: Reader<Kept>,
+    /// What `json` keeps places for: web-pixel events, or events under these keys.
+    keys: Option<EventKeys>,
     identifiers: RowIdentifiers,
 }
 
 impl Scratch {
     /// Room for reading that remembers the texts of identifiers that are asked for.
     pub fn remembering(texts: Texts) -> Scratch {
-        Scratch { tape: Tape::default(), identifiers: RowIdentifiers::remembering(texts) }
+        Scratch { identifiers: RowIdentifiers::remembering(texts), ..Scratch::default() }
     }
 
     /// The texts that were remembered.
@@ -131,29 +133,23 @@ impl Reading {
     }
 
     fn read_lines(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+        self.prepare(scratch);
         let mut extent = Extent::default();
-        let mut rest = block;
-        while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            let line = rest[..end].trim_ascii();
-            if !line.is_empty() {
-                let before = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-                let place = (block.len() - rest.len() + before, line.len());
-                self.read_json(
-                    line,
-                    &mut scratch.tape,
-                    self.desk(extent, place, &mut scratch.identifiers, sink),
-                );
+        for Line { written, start } in Lines::new(block) {
+            let length = written.bytes().len();
+            if length > 0 {
+                let desk = self.desk(extent, (start, length), &mut scratch.identifiers, sink);
+                self.read_json(written, &mut scratch.json, desk);
                 extent.records += 1;
             }
             extent.lines += 1;
-            rest = rest.get(end + 1..).unwrap_or_default();
         }
         extent
     }
 
     /// Elements end where the cutter says they do, broken ones too.
     fn read_array(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+        self.prepare(scratch);
         let mut extent = Extent::default();
         let mut rest = block;
         while !rest.is_empty() {
@@ -163,11 +159,8 @@ impl Reading {
             let record = strip_array_signs(element);
             if !record.is_empty() {
                 let place = (block.len() - rest.len(), element.len());
-                self.read_json(
-                    record,
-                    &mut scratch.tape,
-                    self.desk(extent, place, &mut scratch.identifiers, sink),
-                );
+                let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
+                self.read_json(Written::new(record), &mut scratch.json, desk);
                 extent.records += 1;
             }
             extent.lines += count_lines(&element[before..], b'\n');
@@ -176,13 +169,35 @@ impl Reading {
         extent
     }
 
-    fn read_json(&self, record: &[u8], tape: &mut Tape, mut desk: Desk<'_, impl Sink>) {
-        let problem = match tape.read(record) {
-            Ok((json, end)) if json.is_object() && end == record.len() => {
-                return self.read_object(record, json, desk);
+    /// What is kept of another input's records is of no use for this one.
+    fn prepare(&self, scratch: &mut Scratch) {
+        let keys = match &self.rows {
+            Rows::Json(keys) => Some(keys),
+            Rows::Pixel
+            | Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..)
+            | Rows::Table(..) => None,
+        };
+        if scratch.keys.as_ref() != keys {
+            scratch.json.forget();
+            scratch.keys = keys.cloned();
+        }
+    }
+
+    fn read_json(
+        &self,
+        written: Written<'_>,
+        reader: &mut Reader<Kept>,
+        mut desk: Desk<'_, impl Sink>,
+    ) {
+        let length = written.bytes().len();
+        let problem = match reader.read(written) {
+            Ok(record) if record.root().is_object() && record.end() == length => {
+                return self.read_object(&record, desk);
             }
-            Ok((_, end)) if end < record.len() => {
-                format!("more text follows the record at character {}", end + 1)
+            Ok(record) if record.end() < length => {
+                format!("more text follows the record at character {}", record.end() + 1)
             }
             Ok(_) => "the record is not a JSON object".to_string(),
             Err(bad) => format!("not JSON: expected {} at character {}", bad.expected, bad.at + 1),
@@ -190,10 +205,10 @@ impl Reading {
         desk.defect(Reason::BadRow, problem);
     }
 
-    fn read_object(&self, raw: &[u8], json: Json<'_>, mut desk: Desk<'_, impl Sink>) {
+    fn read_object(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
         match &self.rows {
-            Rows::Json(keys) => keys.read(raw, json, desk),
-            Rows::Pixel => web_pixel::read(json, desk),
+            Rows::Json(keys) => keys.read(record, desk),
+            Rows::Pixel => web_pixel::read(record, desk),
             Rows::Orders(..) | Rows::Checkouts(..) | Rows::Totals(..) | Rows::Table(..) => {
                 desk.defect(Reason::BadRow, "a table cannot be read as JSON".to_string());
             }

@@ -2,12 +2,14 @@
 //!
 //! [`parse`] reads every shape that means one thing only; what spreadsheets make of times is in
 //! [`slash`], because a whole column has to be seen before `3/4/2025` means anything. Almost every
-//! row of every input passes here, so the common shape is read from its bytes with integer
-//! arithmetic; `chrono` is asked only about named time zones. Nothing here allocates or panics.
+//! row of every input passes here, so times are read from their bytes with integer arithmetic, the
+//! commonest shapes all bytes at once ([`usual`]); `chrono` is asked only about named time zones.
+//! Nothing here allocates or panics.
 
 pub mod slash;
 #[cfg(test)]
 mod tests;
+mod usual;
 
 pub use slash::{Ambiguous, DateEvidence, DateOrder, parse_slash};
 
@@ -89,7 +91,12 @@ pub fn day_after(date: &str) -> Option<String> {
 /// - Ten digits (with or without a fraction) are seconds since 1970 UTC, thirteen milliseconds,
 ///   sixteen microseconds, nineteen nanoseconds.
 pub fn parse(text: &str, zone: ZoneRule) -> Option<Stamp> {
-    let bytes = text.as_bytes().trim_ascii();
+    let bytes = text.as_bytes();
+    usual::parse(bytes).or_else(|| parse_trimmed(bytes.trim_ascii(), zone))
+}
+
+/// Any shape, one part after the other.
+fn parse_trimmed(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
     match bytes.get(4) {
         Some(b'-') => written(bytes, zone),
         Some(_) => number(bytes, zone),

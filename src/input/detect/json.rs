@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::input::aliases::{Mapping, Part};
 use crate::input::format::event_json::EventKeys;
 use crate::input::format::{Format, web_pixel};
-use crate::input::json::{Json, Malformed, Tape};
+use crate::input::json::{Json, Malformed, Reader, Written};
 use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
@@ -57,20 +57,20 @@ struct JsonSample {
 impl JsonSample {
     fn read(head: &[u8], layout: Layout) -> JsonSample {
         let mut sample = JsonSample::default();
-        let mut tape = Tape::default();
+        let mut reader = Reader::default();
         let mut records = 0;
         let mut rest = head;
         let mut line = 0;
         while records < SAMPLE && !rest.is_empty() {
             line += 1;
-            let (record, behind) = next_record(rest, layout, &mut tape);
+            let (record, behind) = next_record(rest, layout, &mut reader);
             rest = behind;
             if record.is_empty() {
                 continue;
             }
             records += 1;
-            match tape.read(record) {
-                Ok((json, _)) if json.is_object() => sample.note(json),
+            match reader.read(Written::new(record)) {
+                Ok(record) if record.root().is_object() => sample.note(record.root()),
                 Ok(_) => {}
                 Err(bad) => {
                     sample.first_defect.get_or_insert((line, bad));
@@ -93,7 +93,7 @@ impl JsonSample {
 }
 
 /// The next record of a sample, and what is behind it.
-fn next_record<'h>(rest: &'h [u8], layout: Layout, tape: &mut Tape) -> (&'h [u8], &'h [u8]) {
+fn next_record<'h>(rest: &'h [u8], layout: Layout, reader: &mut Reader) -> (&'h [u8], &'h [u8]) {
     if layout == Layout::Lines {
         let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         return (rest[..end].trim_ascii(), rest.get(end + 1..).unwrap_or_default());
@@ -101,7 +101,7 @@ fn next_record<'h>(rest: &'h [u8], layout: Layout, tape: &mut Tape) -> (&'h [u8]
     let gap =
         rest.iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b',' | b']')).count();
     let rest = &rest[gap..];
-    let end = tape.read(rest).map_or(rest.len(), |(_, end)| end);
+    let end = reader.read(Written::new(rest)).map_or(rest.len(), |record| record.end());
     rest.split_at(end)
 }
 
@@ -113,8 +113,8 @@ fn unreadable_json(
 ) -> Error {
     let hint = "one JSON object a line, or one array of objects, can be read";
     let is_spread = layout == Layout::Lines
-        && Tape::default().read(&source.head[start..]).is_ok_and(|(_, end)| {
-            memchr::memchr(b'\n', &source.head[start..start + end]).is_some()
+        && Reader::<()>::default().read(Written::new(&source.head[start..])).is_ok_and(|record| {
+            memchr::memchr(b'\n', &source.head[start..start + record.end()]).is_some()
         });
     match defect {
         _ if is_spread => {

@@ -4,10 +4,10 @@
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
 use super::event_table::shorten;
-use super::{Desk, Sink};
+use super::{Desk, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
-use crate::input::json::Json;
+use crate::input::json::{Json, Place, Record};
 use crate::input::timestamp;
 use crate::key::Key;
 use crate::money::{Amount, Currency};
@@ -16,7 +16,7 @@ use crate::time::Precision;
 use std::borrow::Cow;
 
 /// Which key each part of an event stands under.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventKeys {
     /// The time.
     pub time: String,
@@ -42,23 +42,64 @@ pub struct EventKeys {
     pub id: Option<String>,
 }
 
+/// Where the parts of an event stand, in all records of one shape.
+#[derive(Debug, Default)]
+pub struct EventPlaces {
+    time: Option<Place>,
+    event: Option<Place>,
+    identifiers: Vec<Option<Place>>,
+    session: Option<Place>,
+    sequence: Option<Place>,
+    order: Option<Place>,
+    value: Option<Place>,
+    currency: Option<Place>,
+    user_agent: Option<Place>,
+    id: Option<Place>,
+}
+
 impl EventKeys {
-    /// Reads one record: `raw` is its bytes, `json` the same taken apart.
-    pub fn read(&self, raw: &[u8], json: Json<'_>, mut desk: Desk<'_, impl Sink>) {
-        let scalar = |key: &Option<String>| scalar_under(json, key.as_deref());
-        let written = json.dotted(&self.time).and_then(Json::scalar);
+    /// Finds the parts of an event in a record.
+    fn places(&self, root: Json<'_>) -> EventPlaces {
+        let at = |key: &str| root.dotted(key).map(Json::place);
+        let perhaps = |key: &Option<String>| key.as_deref().and_then(at);
+        EventPlaces {
+            time: at(&self.time),
+            event: at(&self.event),
+            identifiers: self.identifiers.iter().map(|(_, _, key)| at(key)).collect(),
+            session: perhaps(&self.session),
+            sequence: perhaps(&self.sequence),
+            order: perhaps(&self.order),
+            value: perhaps(&self.value),
+            currency: perhaps(&self.currency),
+            user_agent: perhaps(&self.user_agent),
+            id: perhaps(&self.id),
+        }
+    }
+
+    /// Reads one record.
+    pub fn read(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
+        let root = record.root();
+        let own;
+        let places = if let Some(kept) = record.kept() {
+            kept.event.get_or_init(|| self.places(root))
+        } else {
+            own = self.places(root);
+            &own
+        };
+        let scalar = |place| scalar_at(root, place);
+        let written = scalar(places.time);
         let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, desk.zone))
         else {
             let message = unreadable_time(&self.time, written.as_deref());
             return desk.defect(Reason::BadTimestamp, message);
         };
-        let Some(name) = json.dotted(&self.event).and_then(Json::scalar) else {
+        let Some(name) = scalar(places.event) else {
             let message = format!("the event has no name under `{}`", self.event);
             return desk.defect(Reason::BadRow, message);
         };
         desk.identifiers.clear();
-        for (kind, space, key) in &self.identifiers {
-            if let Some(text) = json.dotted(key).and_then(Json::scalar) {
+        for ((kind, space, _), place) in self.identifiers.iter().zip(&places.identifiers) {
+            if let Some(text) = scalar(*place) {
                 desk.identifiers.add(*kind, *space, &text, self.strictness);
             }
         }
@@ -69,17 +110,17 @@ impl EventKeys {
             name: &name,
             derived: None,
             identifiers: desk.identifiers.sorted(),
-            sequence: scalar(&self.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
+            sequence: scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
             origin: Origin::Log,
-            details: &RecordDetails { keys: self, raw, json },
+            details: &RecordDetails { raw: record.bytes(), root, places },
         };
-        desk.sink.event(desk.at, &event, scalar(&self.user_agent).as_deref());
+        desk.sink.event(desk.at, &event, scalar(places.user_agent).as_deref());
     }
 }
 
-/// The scalar under a key, if there is such a key.
-fn scalar_under<'r>(json: Json<'r>, key: Option<&str>) -> Option<Cow<'r, str>> {
-    json.dotted(key?)?.scalar()
+/// The scalar at a place, if there is such a place.
+fn scalar_at(root: Json<'_>, place: Option<Place>) -> Option<Cow<'_, str>> {
+    root.at(place?).scalar()
 }
 
 /// What to say of a time that cannot be read.
@@ -95,39 +136,39 @@ const PROPERTY_KEYS: [&str; 3] = ["properties", "props", "params"];
 
 /// The members of a record that few records are asked for.
 struct RecordDetails<'r> {
-    keys: &'r EventKeys,
     raw: &'r [u8],
-    json: Json<'r>,
+    root: Json<'r>,
+    places: &'r EventPlaces,
 }
 
 impl Properties for RecordDetails<'_> {
     /// By dotted path.
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let own = self.json.dotted(path).and_then(Json::property);
+        let own = self.root.dotted(path).and_then(Json::property);
         let inside =
-            || PROPERTY_KEYS.iter().find_map(|key| self.json.member(key)?.dotted(path)?.property());
+            || PROPERTY_KEYS.iter().find_map(|key| self.root.member(key)?.dotted(path)?.property());
         own.or_else(inside)
     }
 }
 
 impl Details for RecordDetails<'_> {
     fn fingerprint(&self) -> Key {
-        let id = scalar_under(self.json, self.keys.id.as_deref());
+        let id = scalar_at(self.root, self.places.id);
         Key::of(id.as_ref().map_or(self.raw, |id| id.as_bytes()))
     }
 
     fn session(&self) -> Option<Key> {
-        let text = scalar_under(self.json, self.keys.session.as_deref())?;
+        let text = scalar_at(self.root, self.places.session)?;
         Some(Key::of(text.as_bytes()))
     }
 
     fn order(&self) -> Option<OrderNote> {
-        let EventKeys { order, value, currency, .. } = self.keys;
-        let number = scalar_under(self.json, order.as_deref())?;
+        let EventPlaces { order, value, currency, .. } = self.places;
+        let number = scalar_at(self.root, *order)?;
         let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
-        let value = value.as_deref().and_then(|key| self.json.dotted(key));
+        let value = value.map(|place| self.root.at(place));
         let amount = value.and_then(Json::number).and_then(Amount::from_number);
-        let currency = scalar_under(self.json, currency.as_deref());
+        let currency = scalar_at(self.root, *currency);
         let currency = currency.map(|text| Currency::parse(&text)).unwrap_or_default();
         Some(OrderNote { key: id.key, numbered: true, amount, currency })
     }

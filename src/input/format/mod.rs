@@ -18,6 +18,7 @@ use crate::identity::{Strictness, identify};
 use crate::input::timestamp::ZoneRule;
 use crate::key::{FastSet, Key};
 use crate::quality::Reason;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -139,6 +140,13 @@ impl<S: Sink> Desk<'_, S> {
     pub fn defect(&mut self, reason: Reason, message: String) {
         self.sink.defect(self.at, reason, message);
     }
+}
+
+/// What the JSON formats keep for all records of one shape.
+#[derive(Debug, Default)]
+pub struct Kept {
+    event: OnceCell<event_json::EventPlaces>,
+    pixel: OnceCell<web_pixel::PixelPlaces>,
 }
 
 /// The texts of identifiers that somebody asks for. Of several spellings the smallest is kept, so that

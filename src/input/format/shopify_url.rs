@@ -5,36 +5,88 @@
 
 /// Whether the address (a path or a whole URL) is a category page narrowed to a sub-category.
 pub fn is_subcategory(address: &str) -> bool {
-    let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    let path = path
-        .split_once("://")
-        .map_or(path, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(""));
-    let mut parts =
-        path.split('#').next().unwrap_or("").split('/').filter(|part| !part.is_empty()).peekable();
+    let (path, query) = cut(address.as_bytes(), b'?');
+    let (path, _) = cut(behind_host(path), b'#');
+    let mut parts = path.split(|&b| b == b'/').filter(|part| !part.is_empty()).peekable();
     if parts.peek().is_some_and(|part| is_locale(part)) {
         parts.next();
     }
-    if parts.next() != Some("collections") || parts.next().is_none() {
+    if parts.next() != Some(b"collections") || parts.next().is_none() {
         return false;
     }
-    let narrowed =
-        query.split('&').any(|pair| pair.starts_with("filter.") || pair.starts_with("constraint="));
+    let is_narrowing =
+        |pair: &[u8]| pair.starts_with(b"filter.") || pair.starts_with(b"constraint=");
     match parts.next() {
-        None => narrowed,
-        Some(part) => part != "products",
+        None => query.split(|&b| b == b'&').any(is_narrowing),
+        Some(part) => part != b"products",
+    }
+}
+
+/// What stands before and behind the first `sign`; nothing behind if there is none.
+fn cut(bytes: &[u8], sign: u8) -> (&[u8], &[u8]) {
+    let at = memchr::memchr(sign, bytes).unwrap_or(bytes.len());
+    (&bytes[..at], bytes.get(at + 1..).unwrap_or_default())
+}
+
+/// The path of an address that begins with a scheme and a host; any other as it is.
+fn behind_host(address: &[u8]) -> &[u8] {
+    match address.windows(3).position(|signs| signs == b"://") {
+        Some(scheme) => {
+            let host = &address[scheme + 3..];
+            memchr::memchr(b'/', host).map_or(&[], |at| &host[at..])
+        }
+        None => address,
     }
 }
 
 /// `fr`, `en-ca`.
-fn is_locale(part: &str) -> bool {
-    let letters = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic());
-    part.split_once('-')
-        .map_or_else(|| letters(part), |(language, country)| letters(language) && letters(country))
+fn is_locale(part: &[u8]) -> bool {
+    match part {
+        [a, b] => [a, b].iter().all(|b| b.is_ascii_alphabetic()),
+        [a, b, b'-', c, d] => [a, b, c, d].iter().all(|b| b.is_ascii_alphabetic()),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The same by texts instead of bytes.
+    fn slowly(address: &str) -> bool {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let path = match path.split_once("://") {
+            Some((_, rest)) => rest.find('/').map_or("", |at| rest.split_at(at).1),
+            None => path,
+        };
+        let parts = path.split('#').next().unwrap().split('/').filter(|part| !part.is_empty());
+        let mut parts: Vec<&str> = parts.collect();
+        let is_language =
+            |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic());
+        if parts.first().is_some_and(|part| part.splitn(2, '-').all(is_language)) {
+            parts.remove(0);
+        }
+        let narrowed = query
+            .split('&')
+            .any(|pair| pair.starts_with("filter.") || pair.starts_with("constraint="));
+        match parts.as_slice() {
+            ["collections", _] => narrowed,
+            ["collections", _, third, ..] => *third != "products",
+            _ => false,
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_address_is_what_it_is_by_its_text(
+            parts in proptest::collection::vec("[a-z]{0,3}|://?|/|#|[?]|&|é|fr|en-ca|-|collections|products|filter[.]|constraint=", 0..12),
+        ) {
+            let address = parts.concat();
+            for address in [address.clone(), format!("https://x/collections/{address}")] {
+                proptest::prop_assert_eq!(is_subcategory(&address), slowly(&address), "{}", address);
+            }
+        }
+    }
 
     #[test]
     fn subcategories_are_narrowed_categories() {
@@ -43,6 +95,7 @@ mod tests {
             "https://shop.example.com/fr/collections/care/winter+dry",
             "/collections/care?filter.v.price.gte=5",
             "/en-ca/collections/care?a=1&constraint=x",
+            "android-app://shop/collections/care/winter#top",
         ] {
             assert!(is_subcategory(address), "{address}");
         }
@@ -56,6 +109,11 @@ mod tests {
             "/pages/collections/a/b",
             "/collections/care?sort_by=price",
             "https://shop.example.com",
+            "https://shop.example.com?to=/collections/care/winter",
+            "/collections/care#/winter",
+            "/fr/fr/collections/care/winter",
+            "/fra/collections/care/winter",
+            "/fr-/collections/care/winter",
         ] {
             assert!(!is_subcategory(address), "{address}");
         }

@@ -6,10 +6,10 @@
 //! Field names: Shopify's `@shopify/web-pixels-extension` types.
 
 use super::event_json::unreadable_time;
-use super::{Desk, Format, RowIdentifiers, Sink, shopify_url};
+use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
-use crate::input::json::Json;
+use crate::input::json::{Json, Place, Record};
 use crate::input::timestamp;
 use crate::key::Key;
 use crate::money::{Amount, Currency};
@@ -20,52 +20,104 @@ use std::borrow::Cow;
 /// Keys under which loggers put the whole event.
 const WRAPPERS: [&str; 6] = ["event", "payload", "message", "body", "record", "pixel_event"];
 
-/// The parts of an event that matter, wherever the logger put them.
-#[derive(Clone, Copy, Debug, Default)]
-struct Parts<'r> {
-    id: Option<Json<'r>>,
-    client: Option<Json<'r>>,
-    name: Option<Json<'r>>,
-    time: Option<Json<'r>>,
-    sequence: Option<Json<'r>>,
-    data: Option<Json<'r>>,
-    custom: Option<Json<'r>>,
-    path: Option<Json<'r>>,
-    user_agent: Option<Json<'r>>,
-    token: Option<Json<'r>>,
-    email: Option<Json<'r>>,
-    phone: Option<Json<'r>>,
-    order: Option<Json<'r>>,
-    customer: Option<Json<'r>>,
-    amount: Option<Json<'r>>,
-    currency: Option<Json<'r>>,
+/// Where the parts of an event that matter stand, wherever the logger put them; the same in all records
+/// of one shape.
+#[derive(Debug, Default)]
+pub struct PixelPlaces {
+    id: Option<Place>,
+    client: Option<Place>,
+    name: Option<Place>,
+    time: Option<Place>,
+    sequence: Option<Place>,
+    data: Option<Place>,
+    custom: Option<Place>,
+    path: Option<Place>,
+    user_agent: Option<Place>,
+    token: Option<Place>,
+    email: Choice,
+    phone: Option<Place>,
+    order: Option<Place>,
+    customer: Choice,
+    amount: Option<Place>,
+    currency: Option<Place>,
+}
+
+/// Places of which the first counts, or the first that holds something where that is asked.
+#[derive(Debug, Default)]
+struct Choice(Vec<Candidate>);
+
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    place: Place,
+    /// Whether it is passed over if it holds neither text nor a number.
+    must_hold: bool,
+}
+
+impl Choice {
+    /// This place and no other.
+    fn set(&mut self, value: Json<'_>) {
+        self.0.clear();
+        self.or(Some(value));
+    }
+
+    /// This place if none counts before.
+    fn or(&mut self, value: Option<Json<'_>>) {
+        self.0.extend(value.map(|value| Candidate { place: value.place(), must_hold: false }));
+    }
+
+    /// This place before all others, if it holds something.
+    fn prefer(&mut self, value: Option<Json<'_>>) {
+        if let Some(value) = value {
+            self.0.insert(0, Candidate { place: value.place(), must_hold: true });
+        }
+    }
+
+    /// Those that are there count only if they hold something.
+    fn must_hold(&mut self) {
+        self.0.iter_mut().for_each(|candidate| candidate.must_hold = true);
+    }
+
+    /// What the place that counts holds in a record.
+    fn scalar<'r>(&self, root: Json<'r>) -> Option<Cow<'r, str>> {
+        self.0.iter().find_map(|candidate| {
+            let held = root.at(candidate.place).scalar();
+            (held.is_some() || !candidate.must_hold).then_some(held)
+        })?
+    }
 }
 
 /// Whether a record looks like an event of the web pixel, in any of the ways in which loggers write it.
 pub fn fits(json: Json<'_>) -> bool {
-    let parts = Parts::of(json);
-    let has_body = parts.data.is_some()
-        || parts.custom.is_some()
-        || parts.path.is_some()
-        || parts.token.is_some();
-    parts.client.is_some() && parts.name.is_some() && parts.time.is_some() && has_body
+    let places = PixelPlaces::of(json);
+    let has_body = places.data.is_some()
+        || places.custom.is_some()
+        || places.path.is_some()
+        || places.token.is_some();
+    places.client.is_some() && places.name.is_some() && places.time.is_some() && has_body
 }
 
 /// Reads one record.
-pub fn read(json: Json<'_>, mut desk: Desk<'_, impl Sink>) {
-    let parts = Parts::of(json);
-    let written = parts.time.and_then(Json::scalar);
+pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
+    let root = record.root();
+    let own;
+    let places = if let Some(kept) = record.kept() {
+        kept.pixel.get_or_init(|| PixelPlaces::of(root))
+    } else {
+        own = PixelPlaces::of(root);
+        &own
+    };
+    let parts = Parts { root, places };
+    let written = parts.scalar(places.time);
     let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, desk.zone)) else {
         return desk.defect(Reason::BadTimestamp, unreadable_time("timestamp", written.as_deref()));
     };
-    let Some(name) = parts.name.and_then(Json::scalar) else {
+    let Some(name) = parts.scalar(places.name) else {
         return desk.defect(Reason::BadRow, "the event has no name under `name`".to_string());
     };
     parts.identify(desk.identifiers);
     desk.identifiers.report_blocked(desk.sink);
-    let sequence =
-        parts.sequence.and_then(Json::scalar).and_then(|text| text.parse().ok()).unwrap_or(0);
-    let user_agent = parts.user_agent.and_then(Json::text);
+    let sequence = parts.scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0);
+    let user_agent = parts.at(places.user_agent).and_then(Json::text);
     let event = RawEvent {
         at: stamp.at,
         precision: Precision::Exact,
@@ -74,135 +126,149 @@ pub fn read(json: Json<'_>, mut desk: Desk<'_, impl Sink>) {
         identifiers: desk.identifiers.sorted(),
         sequence,
         origin: Origin::Log,
-        details: &EventDetails { json, parts, name: &name, at: stamp.at, sequence },
+        details: &EventDetails { parts, name: &name, at: stamp.at, sequence },
     };
     desk.sink.event(desk.at, &event, user_agent.as_deref());
 }
 
-impl<'r> Parts<'r> {
-    fn of(json: Json<'r>) -> Parts<'r> {
-        let mut parts = Parts::default();
-        parts.take_all(json);
-        if parts.client.is_none() || parts.name.is_none() {
+impl PixelPlaces {
+    fn of(root: Json<'_>) -> PixelPlaces {
+        let mut places = PixelPlaces::default();
+        places.take_all(root, root);
+        if places.client.is_none() || places.name.is_none() {
             for inner in
-                WRAPPERS.iter().filter_map(|key| json.member(key)).filter(|inner| inner.is_object())
+                WRAPPERS.iter().filter_map(|key| root.member(key)).filter(|inner| inner.is_object())
             {
-                parts.take_all(inner);
+                places.take_all(root, inner);
             }
         }
-        parts
+        places
     }
 
-    fn take_all(&mut self, json: Json<'r>) {
+    fn take_all(&mut self, root: Json<'_>, json: Json<'_>) {
         for (key, value) in json.members() {
             self.take(key, value);
         }
-        self.take_checkout();
-        let custom_email = self.custom.and_then(|custom| custom.member("email"));
-        self.email = self.email.filter(|email| email.scalar().is_some()).or(custom_email);
+        let member = |of: Option<Place>, key: &str| root.at(of?).member(key);
+        if let Some(checkout) = member(self.data, "checkout") {
+            self.take_checkout(checkout);
+        }
+        self.email.must_hold();
+        self.email.or(member(self.custom, "email"));
     }
 
-    fn take(&mut self, key: &[u8], value: Json<'r>) {
+    fn take(&mut self, key: &[u8], value: Json<'_>) {
+        let place = Some(value.place());
         match key {
-            b"clientId" | b"client_id" => self.client = Some(value),
-            b"name" | b"eventName" | b"event_name" => self.name = Some(value),
-            b"timestamp" | b"eventTime" | b"event_time" | b"event_timestamp" => {
-                self.time = Some(value);
-            }
-            b"id" | b"eventId" | b"event_id" => self.id = Some(value),
-            b"seq" | b"sequence" => self.sequence = Some(value),
+            b"clientId" | b"client_id" => self.client = place,
+            b"name" | b"eventName" | b"event_name" => self.name = place,
+            b"timestamp" | b"eventTime" | b"event_time" | b"event_timestamp" => self.time = place,
+            b"id" | b"eventId" | b"event_id" => self.id = place,
+            b"seq" | b"sequence" => self.sequence = place,
             b"context" => self.take_context(value),
-            b"data" | b"eventData" | b"event_data" if value.is_object() => self.data = Some(value),
-            b"customData" | b"custom_data" if value.is_object() => self.custom = Some(value),
-            b"init" => self.customer = self.customer.or(value.path(&["data", "customer", "id"])),
-            b"event" if self.name.is_none() && !value.is_object() => self.name = Some(value),
+            b"data" | b"eventData" | b"event_data" if value.is_object() => self.data = place,
+            b"customData" | b"custom_data" if value.is_object() => self.custom = place,
+            b"init" => self.customer.or(value.path(&["data", "customer", "id"])),
+            b"event" if self.name.is_none() && !value.is_object() => self.name = place,
             _ if key.iter().any(|b| matches!(b, b'.' | b'_')) => self.take_flat(key, value),
             _ => {}
         }
     }
 
-    fn take_context(&mut self, context: Json<'r>) {
+    fn take_context(&mut self, context: Json<'_>) {
         let location = context.path(&["document", "location"]);
-        self.path = location.and_then(|l| l.member("href").or_else(|| l.member("pathname")));
-        self.user_agent = context.path(&["navigator", "userAgent"]);
+        let path = location.and_then(|l| l.member("href").or_else(|| l.member("pathname")));
+        self.path = path.map(Json::place);
+        self.user_agent = context.path(&["navigator", "userAgent"]).map(Json::place);
     }
 
     /// A key that a logger made of a path: `context.navigator.userAgent`, `data_checkout_order_id`.
-    fn take_flat(&mut self, key: &[u8], value: Json<'r>) {
+    fn take_flat(&mut self, key: &[u8], value: Json<'_>) {
+        let place = Some(value.place());
         let letters: Vec<u8> =
             key.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
         match letters.as_slice() {
-            b"contextdocumentlocationhref" => self.path = Some(value),
-            b"contextdocumentlocationpathname" => self.path = self.path.or(Some(value)),
-            b"contextnavigatoruseragent" => self.user_agent = Some(value),
-            b"datacheckouttoken" => self.token = Some(value),
-            b"datacheckoutemail" => self.email = Some(value),
-            b"datacheckoutphone" => self.phone = Some(value),
-            b"datacheckoutorderid" => self.order = Some(value),
-            b"datacheckoutordercustomerid" => self.customer = Some(value),
-            b"datacheckouttotalpriceamount" => self.amount = Some(value),
+            b"contextdocumentlocationhref" => self.path = place,
+            b"contextdocumentlocationpathname" => self.path = self.path.or(place),
+            b"contextnavigatoruseragent" => self.user_agent = place,
+            b"datacheckouttoken" => self.token = place,
+            b"datacheckoutemail" => self.email.set(value),
+            b"datacheckoutphone" => self.phone = place,
+            b"datacheckoutorderid" => self.order = place,
+            b"datacheckoutordercustomerid" => self.customer.set(value),
+            b"datacheckouttotalpriceamount" => self.amount = place,
             b"datacheckouttotalpricecurrencycode" | b"datacheckoutcurrencycode" => {
-                self.currency = Some(value);
+                self.currency = place;
             }
-            b"initdatacustomerid" => self.customer = self.customer.or(Some(value)),
+            b"initdatacustomerid" => self.customer.or(Some(value)),
             _ => {}
         }
     }
 
-    fn take_checkout(&mut self) {
-        let Some(checkout) =
-            self.data.and_then(|data| data.member("checkout")).filter(|c| c.is_object())
-        else {
-            return;
-        };
+    fn take_checkout(&mut self, checkout: Json<'_>) {
         for (key, value) in checkout.members() {
+            let place = Some(value.place());
+            let member = |key: &str| value.member(key).map(Json::place);
             match key {
-                b"token" => self.token = Some(value),
-                b"email" => self.email = Some(value),
-                b"phone" => self.phone = Some(value),
-                b"currencyCode" => self.currency = Some(value),
+                b"token" => self.token = place,
+                b"email" => self.email.set(value),
+                b"phone" => self.phone = place,
+                b"currencyCode" => self.currency = place,
                 b"order" => {
-                    self.order = value.member("id");
-                    self.customer = value
-                        .path(&["customer", "id"])
-                        .filter(|id| id.scalar().is_some())
-                        .or(self.customer);
+                    self.order = member("id");
+                    self.customer.prefer(value.path(&["customer", "id"]));
                 }
                 b"totalPrice" => {
-                    self.amount = value.member("amount");
-                    self.currency = value.member("currencyCode").or(self.currency);
+                    self.amount = member("amount");
+                    self.currency = member("currencyCode").or(self.currency);
                 }
                 _ => {}
             }
         }
     }
+}
 
-    fn identify(&self, identifiers: &mut RowIdentifiers) {
+/// The parts of one record.
+#[derive(Clone, Copy)]
+struct Parts<'r> {
+    root: Json<'r>,
+    places: &'r PixelPlaces,
+}
+
+impl<'r> Parts<'r> {
+    fn at(self, place: Option<Place>) -> Option<Json<'r>> {
+        place.map(|place| self.root.at(place))
+    }
+
+    fn scalar(self, place: Option<Place>) -> Option<Cow<'r, str>> {
+        self.at(place)?.scalar()
+    }
+
+    fn identify(self, identifiers: &mut RowIdentifiers) {
         let space = Format::ShopifyWebPixel.space();
+        let places = self.places;
         identifiers.clear();
         let cells = [
-            (IdentifierKind::CustomerId, self.customer),
-            (IdentifierKind::OrderId, self.order),
-            (IdentifierKind::CheckoutToken, self.token),
-            (IdentifierKind::Email, self.email),
-            (IdentifierKind::Phone, self.phone),
-            (IdentifierKind::ClientId, self.client),
+            (IdentifierKind::CustomerId, places.customer.scalar(self.root)),
+            (IdentifierKind::OrderId, self.scalar(places.order)),
+            (IdentifierKind::CheckoutToken, self.scalar(places.token)),
+            (IdentifierKind::Email, places.email.scalar(self.root)),
+            (IdentifierKind::Phone, self.scalar(places.phone)),
+            (IdentifierKind::ClientId, self.scalar(places.client)),
         ];
         for (kind, cell) in cells {
-            if let Some(text) = cell.and_then(Json::scalar) {
+            if let Some(text) = cell {
                 identifiers.add(kind, space, &text, Strictness::Several);
             }
         }
     }
 
     /// The event's id; without one the browser, name, time and sequence.
-    fn fingerprint(&self, name: &str, at: i64, sequence: u32) -> Key {
-        let scalar =
-            |json: Option<Json<'r>>| json.and_then(Json::scalar).unwrap_or(Cow::Borrowed(""));
-        match self.id.and_then(Json::scalar) {
+    fn fingerprint(self, name: &str, at: i64, sequence: u32) -> Key {
+        match self.scalar(self.places.id) {
             Some(id) => Key::of(id.as_bytes()),
             None => [
-                scalar(self.client).as_bytes(),
+                self.scalar(self.places.client).unwrap_or_default().as_bytes(),
                 name.as_bytes(),
                 &at.to_le_bytes(),
                 &sequence.to_le_bytes(),
@@ -212,27 +278,25 @@ impl<'r> Parts<'r> {
         }
     }
 
-    fn order_note(&self) -> Option<OrderNote> {
-        let number = self.order.and_then(Json::scalar)?;
+    fn order_note(self) -> Option<OrderNote> {
+        let places = self.places;
+        let number = self.scalar(places.order)?;
         let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
-        let amount = self.amount.and_then(Json::number).and_then(Amount::from_number);
-        let currency = self
-            .currency
-            .and_then(Json::scalar)
-            .map(|text| Currency::parse(&text))
-            .unwrap_or_default();
+        let amount = self.at(places.amount).and_then(Json::number).and_then(Amount::from_number);
+        let currency =
+            self.scalar(places.currency).map(|text| Currency::parse(&text)).unwrap_or_default();
         Some(OrderNote { key: id.key, numbered: true, amount, currency })
     }
 
     /// What the event's data prove beyond its name.
-    fn derived(&self, name: &str) -> Option<&'static str> {
+    fn derived(self, name: &str) -> Option<&'static str> {
         match name {
             "collection_viewed" => {
-                let address = self.path.and_then(Json::text)?;
+                let address = self.at(self.places.path).and_then(Json::text)?;
                 shopify_url::is_subcategory(&address).then_some("subcollection_viewed")
             }
             "form_submitted" => {
-                let form = self.data.and_then(|data| data.member("element"))?;
+                let form = self.at(self.places.data).and_then(|data| data.member("element"))?;
                 is_newsletter(form).then_some("email_signup")
             }
             _ => None,
@@ -257,7 +321,6 @@ fn is_newsletter(form: Json<'_>) -> bool {
 
 /// What few events are asked for.
 struct EventDetails<'r> {
-    json: Json<'r>,
     parts: Parts<'r>,
     name: &'r str,
     at: Instant,
@@ -281,18 +344,18 @@ impl Details for EventDetails<'_> {
 impl Properties for EventDetails<'_> {
     /// Any dotted path of the record, or of its data.
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let own = self.json.dotted(path).and_then(Json::property);
+        let Parts { root, places } = self.parts;
+        let own = root.dotted(path).and_then(Json::property);
         let known = || match path {
-            "url" => self.parts.path,
-            "user_agent" => self.parts.user_agent,
-            "referrer" => self.json.path(&["context", "document", "referrer"]),
+            "url" => self.parts.at(places.path),
+            "user_agent" => self.parts.at(places.user_agent),
+            "referrer" => root.path(&["context", "document", "referrer"]),
             _ => None,
         };
         let inside = || {
-            [self.parts.data, self.parts.custom]
+            [places.data, places.custom]
                 .into_iter()
-                .flatten()
-                .find_map(|json| json.dotted(path)?.property())
+                .find_map(|place| self.parts.at(place)?.dotted(path)?.property())
         };
         own.or_else(|| known()?.property()).or_else(inside)
     }

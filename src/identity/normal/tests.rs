@@ -1,0 +1,148 @@
+//! Identifiers: tables of spellings, and random texts against the rules taken one after the other.
+
+use super::*;
+use IdentifierKind::*;
+use proptest::prelude::*;
+
+fn same(kind: IdentifierKind, a: &str, b: &str) {
+    let read = |text| {
+        identify(kind, 1, text, Strictness::Several)
+            .unwrap_or_else(|| panic!("{text} names nobody"))
+    };
+    assert_eq!(read(a), read(b), "{a} and {b}");
+}
+
+#[test]
+fn spellings_of_one_identifier_are_one() {
+    same(OrderId, "gid://shopify/Order/5900000000001?key=1", "5900000000001");
+    same(OrderId, "#AA1001", "aa1001");
+    same(CustomerId, "'7100000000001", "7100000000001");
+    same(Email, " <Ada@Example.com> ", "ada@example.com");
+    same(Phone, "'+33 6 39 98 00 04", "0033639980004");
+}
+
+#[test]
+fn placeholders_name_nobody() {
+    for text in [
+        "",
+        "null",
+        "NULL",
+        "Guest",
+        "0",
+        "-1",
+        "00000000-0000-0000-0000-000000000000",
+        "5.9E+12",
+        "abc",
+    ] {
+        assert_eq!(identify(UserId, 1, text, Strictness::Several), None, "{text}");
+    }
+    for text in ["0", "7", "abc", "guest"] {
+        assert!(identify(UserId, 1, text, Strictness::Only).is_some(), "{text}");
+    }
+    for text in ["", "null", "undefined"] {
+        assert_eq!(identify(UserId, 1, text, Strictness::Only), None, "{text}");
+    }
+    for text in ["nobody", "@example.com", "noreply@example.com"] {
+        assert_eq!(identify(Email, 0, text, Strictness::Several), None, "{text}");
+    }
+    assert_eq!(identify(Phone, 0, "1.55556E+10", Strictness::Several), None);
+    assert_eq!(identify(Phone, 0, "12 34", Strictness::Several), None);
+}
+
+#[test]
+fn only_uuids_join_across_systems() {
+    let id = |space, text| identify(ClientId, space, text, Strictness::Several).unwrap();
+    let uuid = "aaaaaaaa-1111-4111-8111-aaaaaaaaaaaa";
+    assert_eq!(id(1, uuid), id(2, uuid));
+    assert_ne!(id(1, "12345678"), id(2, "12345678"));
+}
+
+/// The identifier of a text by the rules as they are said, without a look at what most texts are.
+fn slowly(
+    kind: IdentifierKind,
+    space: u16,
+    text: &str,
+    strictness: Strictness,
+) -> Option<Identifier> {
+    let text = text.trim();
+    let is_several = strictness == Strictness::Several;
+    let is_word = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if text.is_empty() || is_word(&NULL_WORDS) {
+        return None;
+    }
+    if is_several && (is_word(&NOBODY_WORDS) || is_zeros(text) || text == "-1") {
+        return None;
+    }
+    let normal = match kind {
+        CustomerId | OrderId | CheckoutToken => {
+            let text = text.strip_prefix('\'').unwrap_or(text);
+            let is_global = text.starts_with("gid://");
+            let tail = if is_global { text.rsplit('/').next().unwrap() } else { text };
+            tail.split('?').next().unwrap().trim_start_matches('#').to_lowercase()
+        }
+        Email => {
+            let is_around = |c: char| "<>\"'".contains(c) || c.is_whitespace();
+            text.trim_matches(is_around).to_lowercase()
+        }
+        Phone => {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            digits.strip_prefix("00").unwrap_or(&digits).to_string()
+        }
+        UserId | ClientId => text.to_string(),
+    };
+    let is_somebody = match kind {
+        CustomerId | OrderId | CheckoutToken => !normal.is_empty() && !is_excel_number(&normal),
+        Email => normal.split_once('@').is_some_and(|(name, domain)| {
+            let nobody = ["noreply", "no-reply", "no-email", "noemail"];
+            !name.is_empty() && !domain.is_empty() && !nobody.contains(&name)
+        }),
+        Phone => normal.len() >= SHORTEST_PHONE && !is_excel_number(text),
+        UserId | ClientId => {
+            let is_short = is_several && text.chars().count() < SHORTEST_ID;
+            !is_short && !is_excel_number(text)
+        }
+    };
+    let bytes = text.as_bytes();
+    let is_uuid = bytes.len() == 36
+        && [8, 13, 18, 23].iter().all(|&at| bytes[at] == b'-')
+        && bytes.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+    let is_own = matches!(kind, UserId | ClientId) && !is_uuid;
+    let space = if is_own { space } else { 0 };
+    let key = Key::within(u64::from(space) << 8 | kind as u64, normal.as_bytes());
+    is_somebody.then_some(Identifier { kind, space, key })
+}
+
+/// Texts that stand where identifiers should, and what looks like them.
+fn any_text() -> impl Strategy<Value = String> {
+    let word = prop::sample::select([&NULL_WORDS[..], &NOBODY_WORDS].concat());
+    let case = (word, any::<bool>())
+        .prop_map(|(word, upper)| if upper { word.to_uppercase() } else { word.to_string() });
+    prop_oneof![
+        case,
+        "[ 0-]{0,40}",
+        "['#]?[0-9]{1,20}",
+        "[0-9a-fA-F]{8}-[0-9a-f]{4}-[0-9a-f-]{4}-[0-9A-F]{4}-[0-9a-gé-]{12}",
+        "[0-9]([.,][0-9]{1,20})?[Ee][+-]?[0-9]{0,3}",
+        "[ <]?(noreply|no-reply|[A-Zaéİ]{0,3})@?[a-zA-Z.]{0,4}[> ]?",
+        "gid://[a-z]{1,4}/[0-9A-Z]{0,5}(\\?key=1)?",
+        r"\+?[0-9 ()-]{4,20}",
+        ".{0,24}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #[test]
+    fn looking_first_at_what_most_texts_are_changes_nothing(
+        text in any_text(),
+        around in prop::sample::select(vec!["", " ", "\u{a0}"]),
+    ) {
+        let text = format!("{around}{text}{around}");
+        for kind in IdentifierKind::ALL {
+            for strictness in [Strictness::Several, Strictness::Only] {
+                let found = identify(kind, 7, &text, strictness);
+                prop_assert_eq!(found, slowly(kind, 7, &text, strictness), "{} {:?}", text, kind);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The shapes in which almost every log writes its times, read all bytes at once.
+//!
+//! `2025-10-07T09:50:26Z`, `2025-10-07T09:50:26.123Z`, and `2025-10-07 09:50:26 UTC`: in UTC, every part at its place. What is
+//! read here, the parser of all shapes reads too, and to the same instant; a test holds that.
+
+use super::{Stamp, date, time_of_day};
+use crate::time::{Instant, Precision, SECOND};
+
+/// Date, hour and minute.
+const HEAD: usize = 16;
+
+/// What stands between the digits of the head; a byte of nought where a digit is.
+const SIGNS: u128 = u128::from_le_bytes(*b"\0\0\0\0-\0\0-\0\0\0\0\0:\0\0");
+
+/// All bits of the bytes of the head that are digits.
+const DIGITS: u128 =
+    u128::from_le_bytes([255, 255, 255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255]);
+
+/// All bits of the bytes of the head that are signs, other than the one before the hour.
+const FIXED: u128 = !DIGITS & !(0xFF << 80);
+
+/// Reads a time of one of the shapes above; `None` for any other, which may be a time all the same.
+#[inline]
+pub(super) fn parse(bytes: &[u8]) -> Option<Stamp> {
+    let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
+    let (micros, precision) = match rest {
+        [b':', s1, s2, b'Z'] | [b':', s1, s2, b' ', b'U', b'T', b'C'] => {
+            (seconds(*s1, *s2)?, Precision::Second)
+        }
+        [b':', s1, s2, b'.', m1, m2, m3, b'Z'] => {
+            (seconds(*s1, *s2)? + 1000 * number(&[*m1, *m2, *m3])?, Precision::Exact)
+        }
+        _ => return None,
+    };
+    if !matches!(head[10], b'T' | b' ') {
+        return None;
+    }
+    let [century, year, month, day, hour, minute] = pairs(*head)?;
+    let at = date(100 * century + year, month, day)? + time_of_day(hour, minute, 0)? + micros;
+    Some(Stamp { at: Instant(at), precision, offset: Some(0) })
+}
+
+/// The six numbers of two digits in a head whose signs are right.
+fn pairs(head: [u8; HEAD]) -> Option<[i64; 6]> {
+    let head = u128::from_le_bytes(head);
+    let values = (head ^ u128::from_le_bytes([b'0'; HEAD])) & DIGITS;
+    // A value above 9 carries into the highest bit of its byte; one above 127 has it already.
+    let above = values.wrapping_add(u128::from_le_bytes([0x76; HEAD])) | values;
+    if head & FIXED != SIGNS & FIXED || above & u128::from_le_bytes([0x80; HEAD]) != 0 {
+        return None;
+    }
+    // Ten times each byte plus the byte behind it; no byte is above 99, so none carries.
+    let pairs = ((values << 3) + (values << 1) + (values >> 8)).to_le_bytes();
+    Some([0, 2, 5, 8, 11, 14].map(|at| i64::from(pairs[at])))
+}
+
+/// Microseconds of up to 59 seconds: leap seconds are not usual.
+fn seconds(tens: u8, ones: u8) -> Option<i64> {
+    number(&[tens, ones]).filter(|seconds| *seconds < 60).map(|seconds| seconds * SECOND)
+}
+
+fn number<const N: usize>(digits: &[u8; N]) -> Option<i64> {
+    let mut number = 0;
+    let mut are_digits = true;
+    for digit in digits {
+        let value = digit.wrapping_sub(b'0');
+        are_digits &= value <= 9;
+        number = 10 * number + i64::from(value);
+    }
+    are_digits.then_some(number)
+}
