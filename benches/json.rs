@@ -155,9 +155,9 @@ struct Looks {
 }
 
 impl Sink for Looks {
-    fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&str>) {
+    fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>) {
         let who = event.identifiers.first().map_or(0, |identifier| identifier.key.0);
-        let agent = user_agent.map_or(0, str::len) as u64;
+        let agent = user_agent.map_or(0, <[u8]>::len) as u64;
         self.seen ^= who ^ event.at.0.cast_unsigned() ^ agent;
         self.seen ^= u64::from(at.record) ^ event.name.len() as u64;
         self.events += 1;

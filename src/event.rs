@@ -5,6 +5,7 @@
 
 use crate::key::Key;
 use crate::money::{Amount, Currency};
+use crate::text::decode;
 use crate::time::{Instant, Precision};
 use std::borrow::Cow;
 
@@ -166,7 +167,7 @@ pub struct RawEvent<'r> {
     /// How finely the source writes times.
     pub precision: Precision,
     /// The name as the source writes it.
-    pub name: &'r str,
+    pub name: &'r [u8],
     /// A further canonical name that the row's other cells prove (a newsletter form, a sub-category's page).
     pub derived: Option<&'static str>,
     /// Who: strongest first is not required.
@@ -183,7 +184,7 @@ impl std::fmt::Debug for RawEvent<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RawEvent")
             .field("at", &self.at)
-            .field("name", &self.name)
+            .field("name", &decode(self.name))
             .finish_non_exhaustive()
     }
 }

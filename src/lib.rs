@@ -29,4 +29,5 @@ pub mod report;
 pub mod sightings;
 pub mod stats;
 pub mod tally;
+pub mod text;
 pub mod time;

@@ -7,18 +7,12 @@ use crate::key::FastMap;
 pub struct Names {
     numbers: FastMap<Box<str>, u32>,
     texts: Vec<Box<str>>,
-    recent: Recent<u32>,
 }
 
 impl Names {
     /// The number of `text`, a new one if it was never seen.
     pub fn number(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.recent.get(text) {
-            return number;
-        }
-        let number = self.numbers.get(text).copied().unwrap_or_else(|| self.add(text));
-        self.recent.put(text, number);
-        number
+        self.numbers.get(text).copied().unwrap_or_else(|| self.add(text))
     }
 
     fn add(&mut self, text: &str) -> u32 {
@@ -60,7 +54,7 @@ impl Names {
 /// last, so what is found is always of the same text, and memory is bounded.
 #[derive(Clone, Debug, Default)]
 pub struct Recent<V> {
-    places: Vec<(String, Option<V>)>,
+    places: Vec<(Vec<u8>, Option<V>)>,
 }
 
 impl<V: Copy> Recent<V> {
@@ -68,28 +62,27 @@ impl<V: Copy> Recent<V> {
 
     /// What was put for this text, if no other text has taken its place.
     #[inline]
-    pub fn get(&self, text: &str) -> Option<V> {
+    pub fn get(&self, text: &[u8]) -> Option<V> {
         let (known, value) = self.places.get(Self::place(text))?;
         if known == text { *value } else { None }
     }
 
     /// Remembers a value.
-    pub fn put(&mut self, text: &str, value: V) {
+    pub fn put(&mut self, text: &[u8], value: V) {
         if self.places.is_empty() {
-            self.places.resize(Self::PLACES, (String::new(), None));
+            self.places.resize(Self::PLACES, (Vec::new(), None));
         }
         if let Some((known, place)) = self.places.get_mut(Self::place(text)) {
             known.clear();
-            known.push_str(text);
+            known.extend_from_slice(text);
             *place = Some(value);
         }
     }
 
     /// Looks at the length, both ends and two places between: user agents all begin alike.
     #[inline]
-    fn place(text: &str) -> usize {
+    fn place(bytes: &[u8]) -> usize {
         const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-        let bytes = text.as_bytes();
         let word = |from: usize| bytes.get(from..)?.first_chunk().map(|w| u64::from_le_bytes(*w));
         let length = bytes.len();
         let words = match length.checked_sub(size_of::<u64>()) {
@@ -131,10 +124,11 @@ mod tests {
         let mut recent = Recent::default();
         for number in 0..10_000 {
             let text = format!("text {number}");
-            recent.put(&text, number);
-            assert_eq!(recent.get(&text), Some(number));
+            recent.put(text.as_bytes(), number);
+            assert_eq!(recent.get(text.as_bytes()), Some(number));
         }
-        let kept = (0..10_000).filter(|n| recent.get(&format!("text {n}")) == Some(*n)).count();
+        let is_kept = |n: &i32| recent.get(format!("text {n}").as_bytes()) == Some(*n);
+        let kept = (0..10_000).filter(is_kept).count();
         assert!((1..=Recent::<i32>::PLACES).contains(&kept), "{kept}");
     }
 }

@@ -157,14 +157,14 @@ impl<'s> Haul<'s> {
         let stamper = self.names.stamper();
         let (name, meaning) = self.names.look_up(event.name, event.derived);
         let stamp = stamper.stamp(meaning, event.origin, event.details);
-        let canonical = meaning.canonical;
+        let own_marks = meaning.marks;
         let known = meaning.known || !stamp.is_empty();
         let reason = verdict
             .aside
             .or_else(|| stamping.aside(event))
             .or((!known).then_some(Reason::UnmappedEvent));
         self.note(event, (input, name), reason, stamping.settings.detail && !verdict.is_further());
-        let marks = verdict.marks | marks_of(event, canonical);
+        let marks = verdict.marks | own_marks | marks_of(event);
         let order =
             if marks & mark::ORDER == 0 { None } else { Some(self.order(event, row, reason)) };
         let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
@@ -191,13 +191,12 @@ impl<'s> Haul<'s> {
         let is_asked_for = reason.is_none() && (order.is_some() || !stamp.is_empty());
         let row = Sifted {
             kind: self.kinds.number(Kind::of(&touch)),
-            touch,
             aside: reason,
             matters: needs.everything || is_asked_for,
             is_used: reason.is_none() && numbered == 0 && !needs.cuts_events,
             written: place.written,
         };
-        stamping.send(row, event, place.block, self.quality.accounts.get_mut(input));
+        stamping.send(touch, row, event, place.block, self.quality.accounts.get_mut(input));
     }
 
     /// Counts what every event is counted for.
@@ -212,7 +211,9 @@ impl<'s> Haul<'s> {
         if detail {
             self.inputs[input].count_identifiers(event.identifiers);
         }
-        self.derived.extend(event.derived);
+        if let Some(derived) = event.derived {
+            self.derived.insert(derived);
+        }
         if !matches!(reason, Some(Reason::Bot | Reason::Future)) {
             self.saw(event.at);
         }

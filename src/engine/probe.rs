@@ -60,7 +60,7 @@ struct Clock {
 }
 
 impl Sink for Clock {
-    fn event(&mut self, _at: RowAt, event: &RawEvent<'_>, _user_agent: Option<&str>) {
+    fn event(&mut self, _at: RowAt, event: &RawEvent<'_>, _user_agent: Option<&[u8]>) {
         self.goes_back |= Some(event.at) < self.latest;
         self.latest = Some(event.at);
     }

@@ -234,7 +234,7 @@ impl Gathering<'_, '_, '_> {
 }
 
 impl Sink for Gathering<'_, '_, '_> {
-    fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&str>) {
+    fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>) {
         let is_bot = user_agent.is_some_and(|agent| self.stamping.is_bot(agent));
         let verdict = Verdict { aside: is_bot.then_some(Reason::Bot), marks: 0 };
         let place = RowPlace {

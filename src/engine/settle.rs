@@ -305,7 +305,7 @@ fn settle_order(
     if is_completed {
         haul.links.note(identifiers, order.at.at);
         haul.quality.accounts[order.input].saw(order.at.at);
-        let (name, _) = haul.names.look_up(COMPLETED, None);
+        let (name, _) = haul.names.look_up(COMPLETED.as_bytes(), None);
         haul.inputs[order.input].count_name(name, 1);
         if stamping.settings.detail {
             haul.inputs[order.input].count_identifiers(identifiers);
@@ -315,7 +315,7 @@ fn settle_order(
     let event = RawEvent {
         at: order.at.at,
         precision: order.at.precision,
-        name: COMPLETED,
+        name: COMPLETED.as_bytes(),
         derived: None,
         identifiers,
         sequence: 0,
@@ -368,7 +368,7 @@ fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stam
         let event = RawEvent {
             at: checkout.at.at,
             precision: checkout.at.precision,
-            name,
+            name: name.as_bytes(),
             derived: None,
             identifiers,
             sequence: u32::try_from(number).unwrap_or(u32::MAX),

@@ -23,10 +23,9 @@ use std::ops::Range;
 /// Up to so many rows of one instant are compared with each other.
 const FEW: usize = 16;
 
-/// A row on its way through the sieve.
+/// What the sieve must know of a row beside its touch.
 #[derive(Clone, Debug)]
 pub(super) struct Sifted {
-    pub(super) touch: Touch,
     pub(super) kind: u32,
     /// The bytes of the row in its block.
     pub(super) written: Range<u32>,
@@ -98,12 +97,13 @@ impl Sieve {
     #[inline]
     pub(super) fn take(
         &mut self,
+        touch: &Touch,
         row: Sifted,
         block: &Block,
         entrance: &mut Entrance<'_>,
         account: &mut Account,
     ) -> Result<()> {
-        let at = row.touch.at;
+        let at = touch.at;
         match self.instants {
             Some((first, latest)) if latest != at => {
                 self.edges.is_disordered |= at < latest;
@@ -119,11 +119,11 @@ impl Sieve {
         }
         let start = self.staged.len();
         if row.matters {
-            record::write(&row.touch, row.kind, &mut self.staged);
+            record::write(touch, row.kind, &mut self.staged);
         }
         self.waiting.push(Waiting {
-            person: row.touch.person,
-            row: row.touch.row,
+            person: touch.person,
+            row: touch.row,
             written: row.written,
             aside: row.aside,
             is_used: row.is_used,

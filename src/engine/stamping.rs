@@ -7,7 +7,7 @@ use super::needs::Needs;
 use super::scan::Scan;
 use super::sieve::{Edges, Sieve, Sifted};
 use crate::error::{Error, Result};
-use crate::event::{Identifier, IdentifierKind, Origin, RawEvent, RowRef, mark};
+use crate::event::{Identifier, IdentifierKind, Origin, RawEvent, RowRef, Touch, mark};
 use crate::input::block::Block;
 use crate::input::bots::Bots;
 use crate::key::Key;
@@ -133,25 +133,26 @@ impl<'e> Stamping<'e> {
     }
 
     /// Whether a user agent says that it is a robot.
-    pub(super) fn is_bot(&mut self, user_agent: &str) -> bool {
+    pub(super) fn is_bot(&mut self, user_agent: &[u8]) -> bool {
         self.bots.is_bot(user_agent)
     }
 
     /// Sends a touch through the sieve, or straight into the exchange.
     pub(super) fn send(
         &mut self,
-        mut row: Sifted,
+        mut touch: Touch,
+        row: Sifted,
         event: &RawEvent<'_>,
         block: Option<&Block>,
         account: Option<&mut Account>,
     ) {
         let sent = match (&mut self.sieve, block, account) {
             (Some(sieve), Some(block), Some(account)) => {
-                sieve.take(row, block, &mut self.entrance, account)
+                sieve.take(&touch, row, block, &mut self.entrance, account)
             }
             _ => {
-                row.touch.fingerprint = event.details.fingerprint();
-                self.entrance.push(&row.touch, row.kind)
+                touch.fingerprint = event.details.fingerprint();
+                self.entrance.push(&touch, row.kind)
             }
         };
         if let Err(error) = sent {
@@ -205,7 +206,7 @@ impl Who {
 }
 
 /// The marks that an event has by itself.
-pub(super) fn marks_of(event: &RawEvent<'_>, canonical: Option<&'static str>) -> u8 {
+pub(super) fn marks_of(event: &RawEvent<'_>) -> u8 {
     let is_named = |identifier: &Identifier| {
         matches!(
             identifier.kind,
@@ -215,11 +216,6 @@ pub(super) fn marks_of(event: &RawEvent<'_>, canonical: Option<&'static str>) ->
                 | IdentifierKind::Phone
         )
     };
-    let marks = [
-        (event.origin == Origin::Log, mark::LOG),
-        (canonical == Some("checkout_completed"), mark::ORDER),
-        (canonical == Some("product_added_to_cart"), mark::CART),
-        (!event.identifiers.iter().any(is_named), mark::ANONYMOUS),
-    ];
-    marks.into_iter().filter(|(holds, _)| *holds).fold(0, |all, (_, mark)| all | mark)
+    let log = if event.origin == Origin::Log { mark::LOG } else { 0 };
+    log | if event.identifiers.iter().any(is_named) { 0 } else { mark::ANONYMOUS }
 }

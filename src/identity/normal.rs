@@ -75,24 +75,58 @@ pub fn identify(
     Some(Identifier { kind, space, key: Key::within(seed, normal.as_bytes()) })
 }
 
+/// The same for most cells of logs without a look at what they say: a user or device whose text is so long
+/// or so plain that it is no placeholder and needs no cleaning. `None` says nothing.
+#[inline]
+pub fn identify_plain(
+    kind: IdentifierKind,
+    space: u16,
+    cell: &[u8],
+    strictness: Strictness,
+) -> Option<Identifier> {
+    // No word for nobody is so long, no spreadsheet's number, and it is not the thirteen digits of a shop.
+    const LONG: usize = 25;
+    let is_own = matches!(kind, IdentifierKind::UserId | IdentifierKind::ClientId);
+    let is_number = |cell: &[u8]| cell.iter().all(u8::is_ascii_digit);
+    let is_plain = match strictness {
+        Strictness::Only => {
+            cell.len() >= LONG && is_graphic(cell) || cell.len() < 13 && is_number(cell)
+        }
+        Strictness::Several => {
+            cell.len() >= LONG && is_graphic(cell) && !is_zeros(cell)
+        }
+    };
+    if !is_own || !is_plain || cell.is_empty() {
+        return None;
+    }
+    let space = if cell.try_into().is_ok_and(is_uuid) { 0 } else { space };
+    let seed = u64::from(space) << 8 | kind as u64;
+    Some(Identifier { kind, space, key: Key::within(seed, cell) })
+}
+
+/// Whether all bytes are visible signs of ASCII.
+fn is_graphic(cell: &[u8]) -> bool {
+    cell.iter().fold(0, |others, byte| others | u8::from(byte.wrapping_sub(b'!') > b'~' - b'!')) == 0
+}
+
 fn is_placeholder(text: &str, strictness: Strictness) -> bool {
     if text.len() > LONGEST_WORD {
-        return strictness == Strictness::Several && is_zeros(text);
+        return strictness == Strictness::Several && is_zeros(text.as_bytes());
     }
     // No word begins with a digit, and most identifiers that are as short as words are numbers.
     if text.starts_with(|first: char| first.is_ascii_digit()) {
-        return strictness == Strictness::Several && is_zeros(text);
+        return strictness == Strictness::Several && is_zeros(text.as_bytes());
     }
     let is_word = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     text.is_empty()
         || is_word(&NULL_WORDS)
         || strictness == Strictness::Several
-            && (is_word(&NOBODY_WORDS) || is_zeros(text) || text == "-1")
+            && (is_word(&NOBODY_WORDS) || is_zeros(text.as_bytes()) || text == "-1")
 }
 
 /// `0`, `000`, the all-zero UUID.
-fn is_zeros(text: &str) -> bool {
-    text.bytes().all(|b| matches!(b, b'0' | b'-'))
+fn is_zeros(text: &[u8]) -> bool {
+    text.iter().all(|b| matches!(b, b'0' | b'-'))
 }
 
 /// Numbers that the shop gives: the tail of a global id, without `#`, the spreadsheet's apostrophe and case.

@@ -3,8 +3,10 @@
 //! The patterns are the `isbot` crate's and the names of crawlers that are younger than it. A log has
 //! few different user agents, so each is looked at once. Behaviour is not judged here.
 
+use super::columns::is_null;
 use crate::key::{FastMap, Key};
 use crate::names::Recent;
+use crate::text::decode;
 
 /// Crawlers, assistants and monitors that the crate's list does not know.
 const YOUNGER: [&str; 24] = [
@@ -50,19 +52,22 @@ impl std::fmt::Debug for Bots {
 
 impl Bots {
     /// Whether a user agent says that it is a robot.
-    pub fn is_bot(&mut self, user_agent: &str) -> bool {
+    pub fn is_bot(&mut self, user_agent: &[u8]) -> bool {
         if let Some(known) = self.recent.get(user_agent) {
             return known;
         }
-        let key = Key::of(user_agent.as_bytes());
+        let key = Key::of(user_agent);
         let known = self.known.get(&key).copied();
-        let is_bot = known.unwrap_or_else(|| self.look_at(user_agent));
+        let is_bot = known.unwrap_or_else(|| self.look_at(&decode(user_agent)));
         self.known.insert(key, is_bot);
         self.recent.put(user_agent, is_bot);
         is_bot
     }
 
     fn look_at(&mut self, user_agent: &str) -> bool {
+        if is_null(user_agent) {
+            return false;
+        }
         let lower = user_agent.to_ascii_lowercase();
         let patterns = self.patterns.get_or_insert_with(isbot::Bots::default);
         patterns.is_bot(user_agent)
@@ -83,7 +88,7 @@ mod tests {
             "ChatGPT-User/1.0",
             "facebookexternalhit/1.1",
         ] {
-            assert!(bots.is_bot(agent), "{agent}");
+            assert!(bots.is_bot(agent.as_bytes()), "{agent}");
         }
         let people = [
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
@@ -92,7 +97,7 @@ mod tests {
             "",
         ];
         for agent in people {
-            assert!(!bots.is_bot(agent), "{agent}");
+            assert!(!bots.is_bot(agent.as_bytes()), "{agent}");
         }
     }
 }

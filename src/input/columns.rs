@@ -5,6 +5,7 @@
 //! This file must not know any format: it neither splits bytes into records nor judges a value.
 
 use super::rows::OutlinedRow;
+use crate::text::decode;
 pub use crate::identity::is_excel_number;
 use csv::ByteRecord;
 use std::borrow::Cow;
@@ -59,6 +60,12 @@ impl Header {
     /// ends in a space.
     pub fn normal_names(&self) -> &[String] {
         &self.normal
+    }
+
+    /// Whether a cell is the first name, or might be.
+    #[inline]
+    pub fn begins_with(&self, cell: &[u8]) -> bool {
+        without_bom(cell) == self.record.get(0).map_or(&[][..], without_bom)
     }
 
     /// Whether a row is this header again, as in tables that were put behind each other.
@@ -146,6 +153,16 @@ impl<'r> Row<'r> {
         (0..row.len()).filter_map(move |column| row.cell(column))
     }
 
+    /// A cell as it is written, if it needs neither cleaning nor the resolving of quotes inside it. Most
+    /// cells are such, and whoever can work on bytes need not have them checked for being text.
+    #[inline]
+    pub fn plain(&self, column: usize) -> Option<&'r [u8]> {
+        match self.cell(column) {
+            Some(Cow::Borrowed(cell)) if is_clean(cell) => Some(cell),
+            _ => None,
+        }
+    }
+
     /// A cell as text: decoded, trimmed, without the one `'` that guards a number or a formula from
     /// spreadsheets. Empty for no column and for a row that is too short.
     #[inline]
@@ -183,27 +200,24 @@ pub fn is_null(text: &str) -> bool {
     text.len() <= 9 && (NULLS.iter().any(|n| n.eq_ignore_ascii_case(text)) || text == "NaN")
 }
 
-/// Decodes bytes as UTF-8 or, where they are none, as Windows-1252 (which every byte sequence is).
-pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
-    }
-}
-
 fn without_bom(cell: &[u8]) -> &[u8] {
     cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell)
+}
+
+/// Whether a cell begins and ends with signs that need no cleaning, as almost every cell does.
+#[inline]
+fn is_clean(cell: &[u8]) -> bool {
+    match cell {
+        [b'\'', ..] | [] => false,
+        [only] => only.is_ascii_graphic(),
+        [first, .., last] => first.is_ascii_graphic() && last.is_ascii_graphic(),
+    }
 }
 
 /// Trims a cell and takes away a guarding apostrophe.
 #[inline]
 fn clean(text: &str) -> &str {
-    // Almost every cell begins and ends with a sign that needs neither.
-    if let ([first, ..], [.., last]) = (text.as_bytes(), text.as_bytes())
-        && first.is_ascii_graphic()
-        && last.is_ascii_graphic()
-        && *first != b'\''
-    {
+    if is_clean(text.as_bytes()) {
         return text;
     }
     let text = text.trim();

@@ -303,6 +303,10 @@ impl Reading {
     fn misshapen(&self, row: Row<'_>) -> Option<String> {
         let header = self.header()?;
         let cells = header.names().len();
+        // A first cell that says something else than the header's settles it for almost every row.
+        if row.len() <= cells && row.plain(0).is_some_and(|first| !header.begins_with(first)) {
+            return None;
+        }
         if header.is_repeat(row) {
             Some("the header again".to_string())
         } else if row.says_more_from(cells) {

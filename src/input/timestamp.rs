@@ -104,6 +104,12 @@ fn parse_trimmed(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
     }
 }
 
+/// Reads a time of one of the shapes in which almost every log writes its times; `None` says nothing.
+#[inline]
+pub fn parse_usual(bytes: &[u8]) -> Option<Stamp> {
+    usual::parse(bytes)
+}
+
 /// Reads a time of any shape, also those that spreadsheets make (see [`parse_slash`]).
 pub fn parse_any(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Option<Stamp> {
     parse(text, zone).or_else(|| parse_slash(text, order, zone))

@@ -6,9 +6,10 @@
 
 use super::definition::{Action, Condition, Ladder};
 use super::vocabulary;
-use crate::event::{Origin, Properties, StepSet};
+use crate::event::{Origin, Properties, StepSet, Value, mark};
 use crate::key::Key;
-use crate::names::Names;
+use crate::names::{Names, Recent};
+use crate::text::decode;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -49,6 +50,10 @@ pub struct Meaning {
     pub canonical: Option<&'static str>,
     /// Whether any ladder, action or preset knows the name.
     pub known: bool,
+    /// The marks of every event with this name.
+    pub marks: u8,
+    /// What every event of a log is that has this name, if no property has a say in it.
+    certain: Option<Stamp>,
     steps: Matches,
     actions: Matches,
     exclusions: Matches,
@@ -111,7 +116,18 @@ impl Stamper {
             || steps.any_by_name()
             || actions.any_by_name()
             || exclusions.any_by_name();
-        Meaning { canonical: derived.or(canonical), known, steps, actions, exclusions }
+        let canonical = derived.or(canonical);
+        let marks = marks_of(canonical);
+        let meaning =
+            Meaning { canonical, known, marks, certain: None, steps, actions, exclusions };
+        Meaning { certain: self.certain(&meaning), ..meaning }
+    }
+
+    /// The stamp of every event of a log with a meaning, if no property has a say in it.
+    fn certain(&self, meaning: &Meaning) -> Option<Stamp> {
+        let parts = [&meaning.steps, &meaning.actions, &meaning.exclusions];
+        let depends = self.hold.is_some() || parts.iter().any(|part| !part.conditional.is_empty());
+        (!depends).then(|| self.stamp(meaning, Origin::Log, &NoProperties))
     }
 
     /// The steps that an event of a log may be by its name, whatever its properties are like; positions
@@ -123,7 +139,15 @@ impl Stamper {
     }
 
     /// What a row is whose name has this meaning.
+    #[inline]
     pub fn stamp(&self, meaning: &Meaning, origin: Origin, properties: &dyn Properties) -> Stamp {
+        match meaning.certain {
+            Some(stamp) if origin == Origin::Log => stamp,
+            _ => self.work_out(meaning, origin, properties),
+        }
+    }
+
+    fn work_out(&self, meaning: &Meaning, origin: Origin, properties: &dyn Properties) -> Stamp {
         let exclusions = meaning.exclusions.stamp(&self.exclusions, origin, properties);
         let held = self.hold.as_deref().and_then(|property| properties.get(property));
         Stamp {
@@ -133,6 +157,24 @@ impl Stamper {
             exclusions: u8::try_from(exclusions.0).unwrap_or(u8::MAX),
             held: held.map_or(Key::NONE, |value| Key::of(value.into_text().as_bytes())),
         }
+    }
+}
+
+/// A row of which nothing is known but its name.
+struct NoProperties;
+
+impl Properties for NoProperties {
+    fn get(&self, _path: &str) -> Option<Value<'_>> {
+        None
+    }
+}
+
+/// The marks that a canonical name brings.
+fn marks_of(canonical: Option<&str>) -> u8 {
+    match canonical {
+        Some("checkout_completed") => mark::ORDER,
+        Some("product_added_to_cart") => mark::CART,
+        Some(_) | None => 0,
     }
 }
 
@@ -196,6 +238,8 @@ pub struct NameTable<'s> {
     stamper: &'s Stamper,
     shared: &'s Mutex<Names>,
     names: Names,
+    /// The own numbers of names as they are written.
+    recent: Recent<u32>,
     numbers: Vec<u32>,
     meanings: Vec<Meaning>,
     derived: BTreeMap<(u32, &'static str), Meaning>,
@@ -208,6 +252,7 @@ impl<'s> NameTable<'s> {
             stamper,
             shared,
             names: Names::default(),
+            recent: Recent::default(),
             numbers: Vec::new(),
             meanings: Vec::new(),
             derived: BTreeMap::new(),
@@ -215,20 +260,36 @@ impl<'s> NameTable<'s> {
     }
 
     /// The run's number of a name, and what it means together with what other cells prove.
-    pub fn look_up(&mut self, name: &str, derived: Option<&'static str>) -> (u32, &Meaning) {
-        let own = self.names.number(name);
-        if own as usize == self.meanings.len() {
-            self.meanings.push(self.stamper.meaning(name, None));
-            let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-            self.numbers.push(shared.number(name));
-        }
-        let number = self.numbers[own as usize];
-        let Some(canonical) = derived else {
-            return (number, &self.meanings[own as usize]);
+    #[inline]
+    pub fn look_up(&mut self, name: &[u8], derived: Option<&'static str>) -> (u32, &Meaning) {
+        let own = match self.recent.get(name) {
+            Some(own) => own,
+            None => self.own_number(name),
         };
-        let stamper = self.stamper;
-        let meaning = || stamper.meaning(name, Some(canonical));
-        (number, self.derived.entry((own, canonical)).or_insert_with(meaning))
+        let number = self.numbers[own as usize];
+        match derived {
+            None => (number, &self.meanings[own as usize]),
+            Some(canonical) => (number, self.derived_meaning(own, canonical)),
+        }
+    }
+
+    /// This table's number of a name, which is worked out at its first sight.
+    fn own_number(&mut self, written: &[u8]) -> u32 {
+        let name = decode(written);
+        let own = self.names.number(&name);
+        if own as usize == self.meanings.len() {
+            self.meanings.push(self.stamper.meaning(&name, None));
+            let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+            self.numbers.push(shared.number(&name));
+        }
+        self.recent.put(written, own);
+        own
+    }
+
+    fn derived_meaning(&mut self, own: u32, canonical: &'static str) -> &Meaning {
+        let NameTable { stamper, names, derived, .. } = self;
+        let meaning = || stamper.meaning(names.text(own), Some(canonical));
+        derived.entry((own, canonical)).or_insert_with(meaning)
     }
 
     /// The stamper whose names these are.

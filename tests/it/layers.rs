@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room with its floor. Rooms of one floor do not know each other.
-const FLOORS: [(&str, u32); 26] = [
+const FLOORS: [(&str, u32); 27] = [
     // Words: what everything else is said in.
     ("key", 0),
     ("money", 0),
     ("place", 0),
     ("stats", 0),
+    ("text", 0),
     ("time", 0),
     ("error", 1),
     ("names", 1),

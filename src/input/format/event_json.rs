@@ -107,14 +107,15 @@ impl EventKeys {
         let event = RawEvent {
             at: stamp.at,
             precision: Precision::Exact,
-            name: &name,
+            name: name.as_bytes(),
             derived: None,
             identifiers: desk.identifiers.sorted(),
             sequence: scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
             origin: Origin::Log,
             details: &RecordDetails { raw: record.bytes(), root, places },
         };
-        desk.sink.event(desk.at, &event, scalar(places.user_agent).as_deref());
+        let user_agent = scalar(places.user_agent);
+        desk.sink.event(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()));
     }
 }
 

@@ -3,15 +3,16 @@
 //! The known data sets name their columns here; any other table is read by the aliases of
 //! `detect`, or by what `--map` says.
 
-use super::{Desk, Sink};
+use super::{Desk, RowIdentifiers, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row, normalise};
-use crate::input::timestamp::{self, DateOrder};
+use crate::input::timestamp::{self, DateOrder, Stamp, ZoneRule};
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::Precision;
+use std::borrow::Cow;
 
 /// Where each part of an event stands in a table.
 #[derive(Clone, Debug)]
@@ -70,21 +71,18 @@ impl Default for EventColumns {
 impl EventColumns {
     /// Reads one row.
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
-        let written = row.text(Some(self.time));
-        let Some(stamp) = timestamp::parse_any(&written, self.date_order, desk.zone) else {
+        let Some(stamp) = self.time(row, desk.zone) else {
+            let written = row.text(Some(self.time));
             let message = format!("`{}` is not a time that is known here", shorten(&written));
             return desk.defect(Reason::BadTimestamp, message);
         };
-        let name = row.text(Some(self.event));
+        let name = cell_of(row, self.event);
         if name.is_empty() {
             return desk.defect(Reason::BadRow, "the event has no name".to_string());
         }
-        desk.identifiers.clear();
-        for &(kind, space, column) in &self.identifiers {
-            desk.identifiers.add(kind, space, &row.text(Some(column)), self.strictness);
-        }
+        self.identify(row, desk.identifiers);
         desk.identifiers.report_blocked(desk.sink);
-        let user_agent = self.user_agent.and_then(|column| row.value(Some(column)));
+        let user_agent = self.user_agent.map(|column| cell_of(row, column));
         let event = RawEvent {
             at: stamp.at,
             precision: Precision::Exact,
@@ -99,6 +97,36 @@ impl EventColumns {
             details: &RowDetails { columns: self, row, header },
         };
         desk.sink.event(desk.at, &event, user_agent.as_deref());
+    }
+
+    #[inline]
+    fn time(&self, row: Row<'_>, zone: ZoneRule) -> Option<Stamp> {
+        let usual = row.plain(self.time).and_then(timestamp::parse_usual);
+        usual.or_else(|| {
+            timestamp::parse_any(&row.text(Some(self.time)), self.date_order, zone)
+        })
+    }
+
+    #[inline]
+    fn identify(&self, row: Row<'_>, identifiers: &mut RowIdentifiers) {
+        identifiers.clear();
+        for &(kind, space, column) in &self.identifiers {
+            let is_added = row
+                .plain(column)
+                .is_some_and(|cell| identifiers.add_plain(kind, space, cell, self.strictness));
+            if !is_added {
+                identifiers.add(kind, space, &row.text(Some(column)), self.strictness);
+            }
+        }
+    }
+}
+
+/// A cell's bytes, cleaned.
+#[inline]
+fn cell_of(row: Row<'_>, column: usize) -> Cow<'_, [u8]> {
+    match row.plain(column) {
+        Some(cell) => Cow::Borrowed(cell),
+        None => Cow::Owned(row.text(Some(column)).as_bytes().to_vec()),
     }
 }
 

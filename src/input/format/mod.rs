@@ -14,7 +14,7 @@ pub mod shopify_url;
 pub mod web_pixel;
 
 use crate::event::{Identifier, IdentifierKind, RawEvent};
-use crate::identity::{Strictness, identify};
+use crate::identity::{Strictness, identify, identify_plain};
 use crate::input::timestamp::ZoneRule;
 use crate::key::{FastSet, Key};
 use crate::quality::Reason;
@@ -109,7 +109,7 @@ pub struct RowAt {
 /// What takes in the rows of a block.
 pub trait Sink {
     /// A row that is an event, with its user agent if the row has one.
-    fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&str>);
+    fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>);
     /// A row that cannot be read.
     fn defect(&mut self, at: RowAt, reason: Reason, message: String);
     /// A value that names nobody stood where an identifier should.
@@ -230,6 +230,22 @@ impl RowIdentifiers {
             }
             None => self.blocked += 1,
         }
+    }
+
+    /// Adds the identifier of a cell as it is written, if that can be told without reading it.
+    #[inline]
+    pub fn add_plain(
+        &mut self,
+        kind: IdentifierKind,
+        space: u16,
+        cell: &[u8],
+        strictness: Strictness,
+    ) -> bool {
+        let plain = identify_plain(kind, space, cell, strictness);
+        // Whoever wants its text wants it read.
+        let plain = plain.filter(|_| self.texts.wanted.is_none());
+        self.found.extend(plain);
+        plain.is_some()
     }
 
     /// Adds an identifier that is known already.

@@ -121,14 +121,14 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
     let event = RawEvent {
         at: stamp.at,
         precision: Precision::Exact,
-        name: &name,
+        name: name.as_bytes(),
         derived: parts.derived(&name),
         identifiers: desk.identifiers.sorted(),
         sequence,
         origin: Origin::Log,
         details: &EventDetails { parts, name: &name, at: stamp.at, sequence },
     };
-    desk.sink.event(desk.at, &event, user_agent.as_deref());
+    desk.sink.event(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()));
 }
 
 impl PixelPlaces {

@@ -51,7 +51,8 @@ fn pairs(head: [u8; HEAD]) -> Option<[i64; 6]> {
     }
     // Ten times each byte plus the byte behind it; no byte is above 99, so none carries.
     let pairs = ((values << 3) + (values << 1) + (values >> 8)).to_le_bytes();
-    Some([0, 2, 5, 8, 11, 14].map(|at| i64::from(pairs[at])))
+    let pair = |at: usize| i64::from(pairs[at]);
+    Some([pair(0), pair(2), pair(5), pair(8), pair(11), pair(14)])
 }
 
 /// Microseconds of up to 59 seconds: leap seconds are not usual.
