@@ -14,6 +14,10 @@ use super::scan::{Node, Room, Span, ValueKind, number_or_word};
 const MOST_SHAPES: usize = 1024;
 const MOST_BYTES: usize = 1 << 20;
 
+/// No more steps than this stand in one place: where keys are names or numbers of things, each record
+/// would add one, and all would be compared with every record.
+const MOST_IN_PLACE: usize = 64;
+
 /// After so many records it is asked whether most had a known shape. If not, everything is forgotten,
 /// and so many records are not looked up before it is tried anew: in a log without recurring shapes,
 /// looking up and learning cost more than they bring.
@@ -107,16 +111,24 @@ impl<K: Default> Shapes<K> {
         &self.known[number]
     }
 
-    /// Keeps the shape of a record that was just scanned.
+    /// Keeps the shape of a record that was just scanned, if there is room for it.
     pub(super) fn learn(&mut self, bytes: &[u8], room: &Room) {
-        let learned = u32::try_from(self.known.len()).unwrap_or(NONE);
         let is_full = self.known.len() >= MOST_SHAPES || self.bytes + bytes.len() > MOST_BYTES;
-        if is_full || self.pause > 0 {
+        if is_full || self.pause > 0 || self.add_way(bytes, &room.spans).is_none() {
             return;
         }
         self.bytes += bytes.len();
+        self.known.push(Shape {
+            sample: bytes.into(),
+            nodes: room.nodes.as_slice().into(),
+            kept: K::default(),
+        });
+    }
+
+    /// Makes the way of a record, which leads to the next shape to be kept.
+    fn add_way(&mut self, bytes: &[u8], spans: &[Span]) -> Option<()> {
         let (mut at, mut last) = (0, None);
-        for span in &room.spans {
+        for span in spans {
             let (start, end) = (span.start as usize, span.end as usize);
             let follows = match span.kind {
                 ValueKind::Plain | ValueKind::Escaped => Follows::Text,
@@ -124,15 +136,11 @@ impl<K: Default> Shapes<K> {
                     Follows::NumberOrWord
                 }
             };
-            last = Some(self.step_behind(last, bytes.get(at..start).unwrap_or_default(), follows));
+            last = Some(self.step_behind(last, bytes.get(at..start)?, follows)?);
             at = end;
         }
-        self.step_behind(last, bytes.get(at..).unwrap_or_default(), Follows::End(learned));
-        self.known.push(Shape {
-            sample: bytes.into(),
-            nodes: room.nodes.as_slice().into(),
-            kept: K::default(),
-        });
+        let shape = u32::try_from(self.known.len()).ok()?;
+        self.step_behind(last, bytes.get(at..)?, Follows::End(shape)).map(drop)
     }
 
     /// Follows the tree along a record. No two steps that may stand in one place can both hold: a
@@ -162,28 +170,32 @@ impl<K: Default> Shapes<K> {
         }
     }
 
-    /// The step of a piece behind another one (`None`: at the start), made if it is not there yet.
-    fn step_behind(&mut self, before: Option<u32>, piece: &[u8], follows: Follows) -> u32 {
+    /// The step of a piece behind another one (`None`: at the start), made if it is not there yet and
+    /// there is room in its place.
+    fn step_behind(&mut self, before: Option<u32>, piece: &[u8], follows: Follows) -> Option<u32> {
         let first = match before {
-            Some(before) => self.steps[before as usize].then,
+            Some(before) => self.steps.get(before as usize)?.then,
             None if self.steps.is_empty() => NONE,
             None => 0,
         };
-        let (mut last, mut next) = (NONE, first);
+        let (mut last, mut next, mut in_place) = (NONE, first, 0);
         while let Some(step) = self.steps.get(next as usize) {
             if step.piece.bytes() == piece && step.follows == follows {
-                return next;
+                return Some(next);
             }
-            (last, next) = (next, step.or);
+            (last, next, in_place) = (next, step.or, in_place + 1);
         }
-        let made = u32::try_from(self.steps.len()).unwrap_or(NONE);
+        if in_place >= MOST_IN_PLACE {
+            return None;
+        }
+        let made = u32::try_from(self.steps.len()).ok()?;
         self.steps.push(Step { piece: Piece::new(piece), follows, then: NONE, or: NONE });
         if let Some(step) = self.steps.get_mut(last as usize) {
             step.or = made;
-        } else if let Some(before) = before {
-            self.steps[before as usize].then = made;
+        } else if let Some(step) = before.and_then(|before| self.steps.get_mut(before as usize)) {
+            step.then = made;
         }
-        made
+        Some(made)
     }
 }
 

@@ -223,6 +223,21 @@ proptest! {
         }
     }
 
+    #[test]
+    fn lines_are_what_the_twin_says_of_each(
+        records in prop::collection::vec(
+            broken(&LOG.lines().step_by(97).collect::<Vec<_>>()), 1..60),
+        end in prop::sample::select(vec!["\n", "\r\n", " \n\n"]),
+    ) {
+        let block = records.join(end.as_bytes());
+        let reader = &mut Reader::<()>::default();
+        for line in Lines::new(&block) {
+            let record = reader.read(line.written);
+            let found = record.map(|record| (tree(record.root()), record.end()));
+            prop_assert_eq!(found, twin::read(line.written.bytes()));
+        }
+    }
+
     /// The library takes the last of equal keys, so none are equal here.
     #[test]
     fn values_are_what_a_library_says(text in written("[a-z]{6}")) {
