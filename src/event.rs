@@ -41,6 +41,18 @@ impl IdentifierKind {
         IdentifierKind::ClientId,
     ];
 
+    /// Whether it names a person, not only a device, a checkout or an order.
+    #[inline]
+    pub const fn is_named(self) -> bool {
+        matches!(
+            self,
+            IdentifierKind::CustomerId
+                | IdentifierKind::UserId
+                | IdentifierKind::Email
+                | IdentifierKind::Phone
+        )
+    }
+
     /// The name in reports: `client_id`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -157,6 +169,17 @@ pub struct OrderNote {
     pub amount: Option<Amount>,
     /// The currency of `amount`.
     pub currency: Currency,
+}
+
+/// An event of a log of which nothing matters but when, what and who: most rows of most logs.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainEvent<'r> {
+    /// When: UTC, as exact as it is written.
+    pub at: Instant,
+    /// The name as the source writes it.
+    pub name: &'r [u8],
+    /// The one identifier of the row.
+    pub identifier: Identifier,
 }
 
 /// One row of an input, normalised, borrowing from the row's bytes.

@@ -90,7 +90,9 @@ impl Exchange {
                 if let Some(person) = people.of(record::person(record)) {
                     record::give(record, person.key, person.named);
                 }
-                entrance.push_record(record)?;
+                if let Some((fixed, further)) = record.split_first_chunk() {
+                    entrance.push_record(record::person(record), *fixed, further)?;
+                }
                 rest = behind;
             }
         }
@@ -203,11 +205,20 @@ impl Entrance<'_> {
         Ok(())
     }
 
-    /// Puts a record into the partition of its person.
+    /// Puts a record into the partition of its person: the words that every record has, then the others.
     #[inline]
-    pub(super) fn push_record(&mut self, record: &[u64]) -> Result<()> {
-        let number = self.partition_of(record::person(record));
-        self.room(number)?.extend_from_slice(record);
+    pub(super) fn push_record(
+        &mut self,
+        person: Key,
+        fixed: [u64; record::FIXED],
+        further: &[u64],
+    ) -> Result<()> {
+        let number = self.partition_of(person);
+        let room = self.room(number)?;
+        room.extend_from_slice(&fixed);
+        if !further.is_empty() {
+            room.extend_from_slice(further);
+        }
         Ok(())
     }
 

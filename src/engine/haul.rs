@@ -4,11 +4,14 @@
 //! [`Haul::take`] is where an event becomes a touch.
 
 use super::kinds::{Kind, KindTable};
+use super::record;
 use super::scan::Scan;
 use super::sieve::{Edges, Sifted};
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
 use super::values::Values;
-use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowRef, Touch, mark};
+use crate::event::{
+    Identifier, IdentifierKind, OrderNote, Origin, PlainEvent, RawEvent, RowRef, Touch, mark,
+};
 use crate::identity::Links;
 use crate::input::Extent;
 use crate::input::format::Texts;
@@ -20,7 +23,7 @@ use crate::ladder::stamp::NameTable;
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
-use crate::time::Instant;
+use crate::time::{Instant, Precision};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An order that an event log has seen completed.
@@ -189,14 +192,66 @@ impl<'s> Haul<'s> {
             exclusions: stamp.exclusions,
         };
         let is_asked_for = reason.is_none() && (order.is_some() || !stamp.is_empty());
-        let row = Sifted {
-            kind: self.kinds.number(Kind::of(&touch)),
+        let sifted = Sifted {
+            at: touch.at,
+            person: touch.person,
+            row,
+            head: 0,
+            written: place.written,
             aside: reason,
             matters: needs.everything || is_asked_for,
             is_used: reason.is_none() && numbered == 0 && !needs.cuts_events,
-            written: place.written,
+            further: 0..0,
         };
-        stamping.send(touch, row, event, place.block, self.quality.accounts.get_mut(input));
+        let kind = self.kinds.number(Kind::of(&touch));
+        match (place.block, self.quality.accounts.get_mut(input)) {
+            (Some(block), Some(account)) if stamping.sifts() => {
+                stamping.sift_touch(sifted, (&touch, kind), block, account);
+            }
+            _ => stamping.push(touch, kind, event),
+        }
+    }
+
+    /// Takes an event that needs nothing but its time, name and person; false if it needs more after all.
+    #[inline]
+    pub(super) fn take_plain(
+        &mut self,
+        event: &PlainEvent<'_>,
+        place: RowPlace<'_>,
+        stamping: &mut Stamping<'_>,
+    ) -> bool {
+        let RowPlace { input, row, block, written } = place;
+        let (name, meaning) = self.names.look_up(event.name, None);
+        let (Some(block), Some(stamp), true) = (block, meaning.certain, meaning.known) else {
+            return false;
+        };
+        if meaning.marks & mark::ORDER != 0 || stamping.is_future(event.at) {
+            return false;
+        }
+        let kind = Kind {
+            name,
+            steps: stamp.steps,
+            actions: stamp.actions,
+            exclusions: stamp.exclusions,
+            precision: Precision::Exact,
+            aside: 0,
+            marks: meaning.marks | mark::LOG,
+        };
+        let sifted = Sifted {
+            at: event.at,
+            person: event.identifier.key,
+            row,
+            head: record::head(self.kinds.number(kind), !event.identifier.kind.is_named()),
+            written,
+            aside: None,
+            matters: stamping.needs.everything || !stamp.is_empty(),
+            is_used: true,
+            further: 0..0,
+        };
+        self.inputs[input].count_name(name, 1);
+        self.saw(event.at);
+        stamping.sift(sifted, block, &mut self.quality.accounts[input]);
+        true
     }
 
     /// Counts what every event is counted for.

@@ -12,6 +12,8 @@ pub(super) struct Needs {
     pub(super) everything: bool,
     /// Sessions.
     pub(super) sessions: bool,
+    /// The values of properties.
+    pub(super) properties: bool,
     /// To know which rows lie outside a period: they are set aside, whatever they are.
     pub(super) cuts_events: bool,
 }
@@ -40,7 +42,8 @@ impl Needs {
             || cuts_events
             || ladders.iter().any(looks_between_steps)
             || looks_before_the_entry(request);
-        Needs { everything, sessions, cuts_events }
+        let properties = !request.properties().is_empty();
+        Needs { everything, sessions, properties, cuts_events }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::key::Key;
 use crate::time::Instant;
 
 /// Words that every record has: head, person, time, row.
-const FIXED: usize = 4;
+pub(super) const FIXED: usize = 4;
 
 /// Bits of the head below the number of the kind.
 const FLAGS: u32 = 8;
@@ -31,10 +31,27 @@ const ANONYMOUS: u64 = 1 << 7;
 /// The most words of a record.
 pub(super) const LONGEST: usize = FIXED + WORDS.count_ones() as usize;
 
+/// The head of a record without further words: of a kind, with or without anything that names the person.
+#[inline]
+pub(super) fn head(kind: u32, is_anonymous: bool) -> u64 {
+    u64::from(kind) << FLAGS | if is_anonymous { ANONYMOUS } else { 0 }
+}
+
 /// Writes a touch of a kind behind the last word.
 #[inline]
 pub(super) fn write(touch: &Touch, kind: u32, words: &mut Vec<u64>) {
-    let optional = [
+    let place = words.len();
+    words.extend_from_slice(&[0, touch.person.0, touch.at.0.cast_unsigned(), touch.row.0]);
+    let head = write_further(touch, kind, words);
+    if let Some(place) = words.get_mut(place) {
+        *place = head;
+    }
+}
+
+/// Writes those words of a touch that not every record has; gives back the head that says which.
+#[inline]
+pub(super) fn write_further(touch: &Touch, kind: u32, words: &mut Vec<u64>) -> u64 {
+    let further = [
         touch.fingerprint.0,
         touch.visit.0,
         touch.order.0,
@@ -42,21 +59,14 @@ pub(super) fn write(touch: &Touch, kind: u32, words: &mut Vec<u64>) {
         touch.values.0,
         u64::from(touch.sequence),
     ];
-    let mut head = u64::from(kind) << FLAGS;
-    if touch.is(mark::ANONYMOUS) {
-        head |= ANONYMOUS;
-    }
-    let place = words.len();
-    words.extend_from_slice(&[head, touch.person.0, touch.at.0.cast_unsigned(), touch.row.0]);
-    for (number, word) in optional.into_iter().enumerate() {
+    let mut head = head(kind, touch.is(mark::ANONYMOUS));
+    for (number, word) in further.into_iter().enumerate() {
         if word != 0 {
             head |= 1 << number;
             words.push(word);
         }
     }
-    if let Some(place) = words.get_mut(place) {
-        *place = head;
-    }
+    head
 }
 
 /// How many words the record has that begins with `head`.

@@ -12,7 +12,7 @@ use super::sieve::Edges;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::stream::Stream;
 use crate::error::Result;
-use crate::event::{RawEvent, RowRef};
+use crate::event::{PlainEvent, RawEvent, RowRef};
 use crate::input::block::Block;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
@@ -195,6 +195,7 @@ impl<'a, 's> Worker<'a, 's> {
         part.fill(block)?;
         stamping.begin(input);
         let mut gathering = Gathering {
+            takes_plain: stamping.takes_plain(),
             haul,
             stamping,
             input,
@@ -225,11 +226,23 @@ struct Gathering<'g, 's, 'e> {
     input: usize,
     number: u32,
     block: &'g Block,
+    takes_plain: bool,
 }
 
-impl Gathering<'_, '_, '_> {
+impl<'g> Gathering<'g, '_, '_> {
+    #[inline]
     fn row(&self, at: RowAt) -> RowRef {
         RowRef::new(self.number, at.record, at.line)
+    }
+
+    #[inline]
+    fn place(&self, at: RowAt) -> RowPlace<'g> {
+        RowPlace {
+            input: self.input,
+            row: self.row(at),
+            block: Some(self.block),
+            written: at.start..at.start + at.length,
+        }
     }
 }
 
@@ -237,13 +250,15 @@ impl Sink for Gathering<'_, '_, '_> {
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>) {
         let is_bot = user_agent.is_some_and(|agent| self.stamping.is_bot(agent));
         let verdict = Verdict { aside: is_bot.then_some(Reason::Bot), marks: 0 };
-        let place = RowPlace {
-            input: self.input,
-            row: self.row(at),
-            block: Some(self.block),
-            written: at.start..at.start + at.length,
-        };
-        self.haul.take(event, place, verdict, self.stamping);
+        self.haul.take(event, self.place(at), verdict, self.stamping);
+    }
+
+    #[inline]
+    fn plain(&mut self, at: RowAt, event: &PlainEvent<'_>, user_agent: Option<&[u8]>) -> bool {
+        if !self.takes_plain || user_agent.is_some_and(|agent| self.stamping.is_bot(agent)) {
+            return false;
+        }
+        self.haul.take_plain(event, self.place(at), self.stamping)
     }
 
     fn defect(&mut self, at: RowAt, reason: Reason, message: String) {

@@ -23,10 +23,14 @@ use std::ops::Range;
 /// Up to so many rows of one instant are compared with each other.
 const FEW: usize = 16;
 
-/// What the sieve must know of a row beside its touch.
+/// A row on its way through the sieve.
 #[derive(Clone, Debug)]
 pub(super) struct Sifted {
-    pub(super) kind: u32,
+    pub(super) at: Instant,
+    pub(super) person: Key,
+    pub(super) row: RowRef,
+    /// The head of its record.
+    pub(super) head: u64,
     /// The bytes of the row in its block.
     pub(super) written: Range<u32>,
     pub(super) aside: Option<Reason>,
@@ -34,41 +38,16 @@ pub(super) struct Sifted {
     pub(super) matters: bool,
     /// Whether it is used for sure, unless it is a duplicate: nothing behind the sieve sets it aside.
     pub(super) is_used: bool,
+    /// Where the further words of its record are among those that wait.
+    pub(super) further: Range<u32>,
 }
 
-/// A row that waits for the other rows of its instant.
-#[derive(Clone, Debug)]
-struct Waiting {
-    person: Key,
-    row: RowRef,
-    written: Range<u32>,
-    aside: Option<Reason>,
-    is_used: bool,
-    /// Where its record is among the staged ones; empty if nobody wants it.
-    record: Range<usize>,
-}
-
-/// A row at the edge of a block.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct EdgeRow {
-    at: Instant,
-    row: RowRef,
-    input: usize,
-    person: Key,
-    fingerprint: Key,
-    aside: Option<Reason>,
-    is_used: bool,
-    record: Vec<u64>,
-}
-
-/// What cannot be decided within a block: the rows of its first and last instant, and whether it follows
-/// on the block before.
-#[derive(Debug, Default)]
-pub(super) struct Edges {
-    rows: Vec<EdgeRow>,
-    /// The blocks with their first and last instants.
-    blocks: Vec<(usize, Instant, Instant)>,
-    is_disordered: bool,
+/// Where a row comes from and where it goes.
+#[derive(Debug)]
+pub(super) struct Way<'w, 'e> {
+    pub(super) block: &'w Block,
+    pub(super) entrance: &'w mut Entrance<'e>,
+    pub(super) account: &'w mut Account,
 }
 
 /// One thread's sieve.
@@ -78,8 +57,10 @@ pub(super) struct Sieve {
     input: usize,
     /// The instants of the block's first row and of its latest one.
     instants: Option<(Instant, Instant)>,
-    waiting: Vec<Waiting>,
-    staged: Vec<u64>,
+    /// The rows of the latest instant.
+    waiting: Vec<Sifted>,
+    /// Further words of their records.
+    further: Vec<u64>,
 }
 
 impl Sieve {
@@ -93,49 +74,47 @@ impl Sieve {
         (self.input, self.instants) = (input, None);
     }
 
-    /// Takes a row; lets those of an earlier instant through.
+    /// Takes a row whose record has no further words; lets those of an earlier instant through.
     #[inline]
-    pub(super) fn take(
-        &mut self,
-        touch: &Touch,
-        row: Sifted,
-        block: &Block,
-        entrance: &mut Entrance<'_>,
-        account: &mut Account,
-    ) -> Result<()> {
-        let at = touch.at;
+    pub(super) fn take(&mut self, row: Sifted, way: Way<'_, '_>) -> Result<()> {
         match self.instants {
-            Some((first, latest)) if latest != at => {
-                self.edges.is_disordered |= at < latest;
+            Some((_, latest)) if latest == row.at => {}
+            Some((first, latest)) => {
+                self.edges.is_disordered |= row.at < latest;
+                self.instants = Some((first, row.at));
                 if latest == first {
-                    self.put_aside(latest, block);
+                    self.put_aside(way.block);
                 } else {
-                    self.let_through(latest, block, entrance, account)?;
+                    self.let_through(way)?;
                 }
-                self.instants = Some((first, at));
             }
-            Some(_) => {}
-            None => self.instants = Some((at, at)),
+            None => self.instants = Some((row.at, row.at)),
         }
-        let start = self.staged.len();
-        if row.matters {
-            record::write(touch, row.kind, &mut self.staged);
+        self.waiting.push(row);
+        Ok(())
+    }
+
+    /// The same for any touch of a kind.
+    pub(super) fn take_touch(
+        &mut self,
+        row: Sifted,
+        (touch, kind): (&Touch, u32),
+        way: Way<'_, '_>,
+    ) -> Result<()> {
+        self.take(row, way)?;
+        if let Some(row) = self.waiting.last_mut().filter(|row| row.matters) {
+            let place = |words: &[u64]| u32::try_from(words.len()).unwrap_or(u32::MAX);
+            let start = place(&self.further);
+            row.head = record::write_further(touch, kind, &mut self.further);
+            row.further = start..place(&self.further);
         }
-        self.waiting.push(Waiting {
-            person: touch.person,
-            row: touch.row,
-            written: row.written,
-            aside: row.aside,
-            is_used: row.is_used,
-            record: start..self.staged.len(),
-        });
         Ok(())
     }
 
     /// Ends the block with this number.
     pub(super) fn end(&mut self, number: usize, block: &Block) {
         if let Some((first, latest)) = self.instants {
-            self.put_aside(latest, block);
+            self.put_aside(block);
             self.edges.blocks.push((number, first, latest));
         }
     }
@@ -151,68 +130,63 @@ impl Sieve {
     }
 
     /// Keeps the rows of the instant for later.
-    fn put_aside(&mut self, at: Instant, block: &Block) {
-        for waiting in self.waiting.drain(..) {
+    fn put_aside(&mut self, block: &Block) {
+        for row in self.waiting.drain(..) {
             self.edges.rows.push(EdgeRow {
-                at,
-                row: waiting.row,
                 input: self.input,
-                person: waiting.person,
-                fingerprint: fingerprint(&waiting, block),
-                aside: waiting.aside,
-                is_used: waiting.is_used,
-                record: self.staged.get(waiting.record).unwrap_or_default().to_vec(),
+                fingerprint: fingerprint(&row, block),
+                further: further_of(&row, &self.further).to_vec(),
+                row,
             });
         }
-        self.staged.clear();
+        self.further.clear();
     }
 
     /// Sends the rows of the instant on, each once.
     #[inline]
-    fn let_through(
-        &mut self,
-        at: Instant,
-        block: &Block,
-        entrance: &mut Entrance<'_>,
-        account: &mut Account,
-    ) -> Result<()> {
-        if let [only] = self.waiting.as_slice() {
-            let record = self.staged.get(only.record.clone()).unwrap_or_default();
-            pass(
-                Passing { at, row: only.row, aside: only.aside, is_used: only.is_used, record },
-                entrance,
-                account,
-            )?;
-        } else {
-            self.let_group_through(at, block, entrance, account)?;
+    fn let_through(&mut self, way: Way<'_, '_>) -> Result<()> {
+        let Way { block, entrance, account } = way;
+        match self.waiting.as_slice() {
+            [only] => pass(only, further_of(only, &self.further), entrance, account)?,
+            rows => {
+                let mut known = FastSet::default();
+                for (place, row) in rows.iter().enumerate() {
+                    let is_again = if rows.len() > FEW {
+                        !known.insert(row.person.and(fingerprint(row, block)))
+                    } else {
+                        rows.iter().take(place).any(|before| is_same(before, row, block))
+                    };
+                    if is_again {
+                        set_aside(row, Reason::Duplicate, account);
+                    } else {
+                        pass(row, further_of(row, &self.further), entrance, account)?;
+                    }
+                }
+            }
         }
         self.waiting.clear();
-        self.staged.clear();
+        self.further.clear();
         Ok(())
     }
+}
 
-    fn let_group_through(
-        &self,
-        at: Instant,
-        block: &Block,
-        entrance: &mut Entrance<'_>,
-        account: &mut Account,
-    ) -> Result<()> {
-        let mut known = FastSet::default();
-        for (place, waiting) in self.waiting.iter().enumerate() {
-            let is_again = if self.waiting.len() > FEW {
-                !known.insert(waiting.person.and(fingerprint(waiting, block)))
-            } else {
-                let mut before = self.waiting[..place].iter();
-                before.any(|before| is_same(before, waiting, block))
-            };
-            let &Waiting { row, aside, is_used, .. } = waiting;
-            let record = self.staged.get(waiting.record.clone()).unwrap_or_default();
-            let passing = Passing { at, row, aside, is_used, record };
-            pass(if is_again { passing.again() } else { passing }, entrance, account)?;
-        }
-        Ok(())
-    }
+/// What cannot be decided within a block: the rows of its first and last instant, and whether it follows
+/// on the block before.
+#[derive(Debug, Default)]
+pub(super) struct Edges {
+    rows: Vec<EdgeRow>,
+    /// The blocks with their first and last instants.
+    blocks: Vec<(usize, Instant, Instant)>,
+    is_disordered: bool,
+}
+
+/// A row at the edge of a block.
+#[derive(Clone, Debug)]
+struct EdgeRow {
+    row: Sifted,
+    input: usize,
+    fingerprint: Key,
+    further: Vec<u64>,
 }
 
 impl Edges {
@@ -252,16 +226,17 @@ impl Edges {
         entrance: &mut Entrance<'_>,
         accounts: &mut [Account],
     ) -> Result<()> {
-        self.rows.sort_unstable();
-        let later = self.rows.split_off(self.rows.partition_point(|edge| edge.at < before));
-        for group in self.rows.chunk_by(|a, b| a.at == b.at) {
+        self.rows.sort_unstable_by_key(|edge| (edge.row.at, edge.row.row));
+        let later = self.rows.split_off(self.rows.partition_point(|edge| edge.row.at < before));
+        for group in self.rows.chunk_by(|a, b| a.row.at == b.row.at) {
             let mut known = FastSet::default();
-            for edge in group {
-                let is_again = !known.insert(edge.person.and(edge.fingerprint));
-                let Some(account) = accounts.get_mut(edge.input) else { continue };
-                let &EdgeRow { at, row, aside, is_used, ref record, .. } = edge;
-                let passing = Passing { at, row, aside, is_used, record };
-                pass(if is_again { passing.again() } else { passing }, entrance, account)?;
+            for EdgeRow { row, input, fingerprint, further } in group {
+                let Some(account) = accounts.get_mut(*input) else { continue };
+                if known.insert(row.person.and(*fingerprint)) {
+                    pass(row, further, entrance, account)?;
+                } else {
+                    set_aside(row, Reason::Duplicate, account);
+                }
             }
         }
         self.rows = later;
@@ -269,44 +244,46 @@ impl Edges {
     }
 }
 
-/// A row of which all is known that the sieve decides.
-#[derive(Clone, Copy)]
-struct Passing<'r> {
-    at: Instant,
-    row: RowRef,
-    aside: Option<Reason>,
-    is_used: bool,
-    record: &'r [u64],
-}
-
-impl Passing<'_> {
-    /// The same row, if it is a delivery of one that has passed.
-    fn again(self) -> Self {
-        Passing { aside: Some(Reason::Duplicate), is_used: false, record: &[], ..self }
-    }
-}
-
-/// Sends a row on if it has a record; whoever judges it accounts for it. Any other is accounted for here,
-/// and the time of a row that is used for sure too: it may be dropped before anybody judges it.
+/// Sends a row on if anybody wants it; whoever judges it accounts for it. Any other is accounted for
+/// here, and the time of a row that is used for sure too: it may be dropped before anybody judges it.
 #[inline]
-fn pass(row: Passing<'_>, entrance: &mut Entrance<'_>, account: &mut Account) -> Result<()> {
+fn pass(
+    row: &Sifted,
+    further: &[u64],
+    entrance: &mut Entrance<'_>,
+    account: &mut Account,
+) -> Result<()> {
     if row.is_used {
         account.saw(row.at);
     }
-    match row.aside {
-        _ if !row.record.is_empty() => return entrance.push_record(row.record),
-        Some(reason) => account.set_aside(reason, row.row, || reason.words().to_string()),
-        None => {}
+    if row.matters {
+        let fixed = [row.head, row.person.0, row.at.0.cast_unsigned(), row.row.0];
+        return entrance.push_record(row.person, fixed, further);
+    }
+    if let Some(reason) = row.aside {
+        set_aside(row, reason, account);
     }
     Ok(())
 }
 
+fn set_aside(row: &Sifted, reason: Reason, account: &mut Account) {
+    account.set_aside(reason, row.row, || reason.words().to_string());
+}
+
+/// The further words of a row's record.
+#[inline]
+fn further_of<'f>(row: &Sifted, further: &'f [u64]) -> &'f [u64] {
+    let Range { start, end } = row.further;
+    further.get(start as usize..end as usize).unwrap_or_default()
+}
+
 /// Whether two rows of one instant are deliveries of the same event.
-fn is_same(one: &Waiting, other: &Waiting, block: &Block) -> bool {
+#[inline]
+fn is_same(one: &Sifted, other: &Sifted, block: &Block) -> bool {
     one.person == other.person && fingerprint(one, block) == fingerprint(other, block)
 }
 
-fn fingerprint(waiting: &Waiting, block: &Block) -> Key {
-    let Range { start, end } = waiting.written;
+fn fingerprint(row: &Sifted, block: &Block) -> Key {
+    let Range { start, end } = row.written;
     Key::of(block.bytes().get(start as usize..end as usize).unwrap_or_default())
 }

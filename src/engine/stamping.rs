@@ -5,7 +5,7 @@ use super::Settings;
 use super::exchange::{Entrance, Exchange};
 use super::needs::Needs;
 use super::scan::Scan;
-use super::sieve::{Edges, Sieve, Sifted};
+use super::sieve::{Edges, Sieve, Sifted, Way};
 use crate::error::{Error, Result};
 use crate::event::{Identifier, IdentifierKind, Origin, RawEvent, RowRef, Touch, mark};
 use crate::input::block::Block;
@@ -57,6 +57,8 @@ pub(super) struct Stamping<'e> {
     sieve: Option<Sieve>,
     pub(super) settings: &'e Settings,
     pub(super) needs: Needs,
+    /// What is later than this is of the future.
+    latest: Instant,
     /// The first failure of the exchange; rows are read from inside the formats, which know no failures.
     failed: Option<Error>,
 }
@@ -68,8 +70,15 @@ impl<'e> Stamping<'e> {
         exchange: &'e Exchange,
         needs: Needs,
     ) -> Stamping<'e> {
-        let bots = Bots::default();
-        Stamping { bots, entrance: exchange.entrance(), sieve: None, settings, needs, failed: None }
+        Stamping {
+            bots: Bots::default(),
+            entrance: exchange.entrance(),
+            sieve: None,
+            settings,
+            needs,
+            latest: settings.now.map_or(Instant::MAX, |now| now.plus(AHEAD)),
+            failed: None,
+        }
     }
 
     /// Touches go as the scan has it.
@@ -137,29 +146,50 @@ impl<'e> Stamping<'e> {
         self.bots.is_bot(user_agent)
     }
 
-    /// Sends a touch through the sieve, or straight into the exchange.
-    pub(super) fn send(
+    /// Whether rows go through a sieve.
+    pub(super) fn sifts(&self) -> bool {
+        self.sieve.is_some()
+    }
+
+    /// Whether events may come that are nothing but a time, a name and a person: the sieve keeps rows, and
+    /// nobody asks for more of them.
+    pub(super) fn takes_plain(&self) -> bool {
+        let Needs { sessions, properties, cuts_events, .. } = self.needs;
+        self.sifts() && !sessions && !properties && !cuts_events && !self.settings.detail
+    }
+
+    /// Sends a row through the sieve.
+    #[inline]
+    pub(super) fn sift(&mut self, row: Sifted, block: &Block, account: &mut Account) {
+        let Stamping { sieve: Some(sieve), entrance, failed, .. } = self else { return };
+        if let Err(error) = sieve.take(row, Way { block, entrance, account }) {
+            failed.get_or_insert(error);
+        }
+    }
+
+    /// Sends a touch of a kind through the sieve.
+    pub(super) fn sift_touch(
         &mut self,
-        mut touch: Touch,
         row: Sifted,
-        event: &RawEvent<'_>,
-        block: Option<&Block>,
-        account: Option<&mut Account>,
+        touch: (&Touch, u32),
+        block: &Block,
+        account: &mut Account,
     ) {
-        let sent = match (&mut self.sieve, block, account) {
-            (Some(sieve), Some(block), Some(account)) => {
-                sieve.take(&touch, row, block, &mut self.entrance, account)
-            }
-            _ => {
-                touch.fingerprint = event.details.fingerprint();
-                self.entrance.push(&touch, row.kind)
-            }
-        };
-        if let Err(error) = sent {
+        let Stamping { sieve: Some(sieve), entrance, failed, .. } = self else { return };
+        if let Err(error) = sieve.take_touch(row, touch, Way { block, entrance, account }) {
+            failed.get_or_insert(error);
+        }
+    }
+
+    /// Sends the touch of an event straight into the exchange.
+    pub(super) fn push(&mut self, mut touch: Touch, kind: u32, event: &RawEvent<'_>) {
+        touch.fingerprint = event.details.fingerprint();
+        if let Err(error) = self.entrance.push(&touch, kind) {
             self.failed.get_or_insert(error);
         }
     }
 
+    /// Why an event is set aside, as far as it says so itself.
     pub(super) fn aside(&self, event: &RawEvent<'_>) -> Option<Reason> {
         if event.identifiers.is_empty() {
             return Some(Reason::NoIdentifier);
@@ -168,8 +198,9 @@ impl<'e> Stamping<'e> {
     }
 
     /// Whether a time lies more than a day after the moment of the run.
+    #[inline]
     pub(super) fn is_future(&self, at: Instant) -> bool {
-        self.settings.now.is_some_and(|now| at > now.plus(AHEAD))
+        at > self.latest
     }
 }
 
@@ -207,15 +238,10 @@ impl Who {
 
 /// The marks that an event has by itself.
 pub(super) fn marks_of(event: &RawEvent<'_>) -> u8 {
-    let is_named = |identifier: &Identifier| {
-        matches!(
-            identifier.kind,
-            IdentifierKind::CustomerId
-                | IdentifierKind::UserId
-                | IdentifierKind::Email
-                | IdentifierKind::Phone
-        )
-    };
     let log = if event.origin == Origin::Log { mark::LOG } else { 0 };
-    log | if event.identifiers.iter().any(is_named) { 0 } else { mark::ANONYMOUS }
+    log | if event.identifiers.iter().any(|identifier| identifier.kind.is_named()) {
+        0
+    } else {
+        mark::ANONYMOUS
+    }
 }

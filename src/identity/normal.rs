@@ -92,9 +92,7 @@ pub fn identify_plain(
         Strictness::Only => {
             cell.len() >= LONG && is_graphic(cell) || cell.len() < 13 && is_number(cell)
         }
-        Strictness::Several => {
-            cell.len() >= LONG && is_graphic(cell) && !is_zeros(cell)
-        }
+        Strictness::Several => cell.len() >= LONG && is_graphic(cell) && !is_zeros(cell),
     };
     if !is_own || !is_plain || cell.is_empty() {
         return None;
@@ -106,7 +104,8 @@ pub fn identify_plain(
 
 /// Whether all bytes are visible signs of ASCII.
 fn is_graphic(cell: &[u8]) -> bool {
-    cell.iter().fold(0, |others, byte| others | u8::from(byte.wrapping_sub(b'!') > b'~' - b'!')) == 0
+    cell.iter().fold(0, |others, byte| others | u8::from(byte.wrapping_sub(b'!') > b'~' - b'!'))
+        == 0
 }
 
 fn is_placeholder(text: &str, strictness: Strictness) -> bool {

@@ -5,8 +5,8 @@
 //! This file must not know any format: it neither splits bytes into records nor judges a value.
 
 use super::rows::OutlinedRow;
-use crate::text::decode;
 pub use crate::identity::is_excel_number;
+use crate::text::decode;
 use csv::ByteRecord;
 use std::borrow::Cow;
 
@@ -157,6 +157,14 @@ impl<'r> Row<'r> {
     /// cells are such, and whoever can work on bytes need not have them checked for being text.
     #[inline]
     pub fn plain(&self, column: usize) -> Option<&'r [u8]> {
+        let written = match self.cells {
+            Cells::Outlined(row) => row.written(column)?,
+            Cells::Parsed(record, _) => record.get(column)?,
+        };
+        // A quote is no sign that a clean cell begins with.
+        if is_clean(written) {
+            return Some(written);
+        }
         match self.cell(column) {
             Some(Cow::Borrowed(cell)) if is_clean(cell) => Some(cell),
             _ => None,
@@ -208,7 +216,7 @@ fn without_bom(cell: &[u8]) -> &[u8] {
 #[inline]
 fn is_clean(cell: &[u8]) -> bool {
     match cell {
-        [b'\'', ..] | [] => false,
+        [b'\'' | b'"', ..] | [] => false,
         [only] => only.is_ascii_graphic(),
         [first, .., last] => first.is_ascii_graphic() && last.is_ascii_graphic(),
     }

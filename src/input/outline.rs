@@ -161,9 +161,14 @@ impl Pen {
 
     #[inline]
     fn marks(&mut self, chunk: &Chunk, signs: Signs) -> Marks {
-        let quotes = chunk.equal_to(QUOTE);
         let line_ends = chunk.equal_to(signs.line_end);
         let separators = chunk.equal_to(signs.delimiter) | line_ends;
+        if self.inside == 0 && !chunk.has(QUOTE) {
+            self.may_open = separators >> (CHUNK - 1);
+            (self.last_inside, self.last_openers) = (0, separators);
+            return Marks { separators, line_ends, quoted_line_ends: 0 };
+        }
+        let quotes = chunk.equal_to(QUOTE);
         let inside = parity_up_to(quotes) ^ self.inside;
         let openers = separators & !inside | quotes & !inside;
         self.stray |= quotes & inside & !(openers << 1 | self.may_open);

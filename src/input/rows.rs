@@ -42,14 +42,20 @@ impl<'b> OutlinedRow<'b> {
     /// A cell's bytes, quotes resolved.
     #[inline]
     pub fn cell(&self, column: usize) -> Option<Cow<'b, [u8]>> {
+        let cell = self.written(column)?;
+        Some(if cell.first() == Some(&QUOTE) { unquote(cell) } else { Cow::Borrowed(cell) })
+    }
+
+    /// A cell's bytes as they are written.
+    #[inline]
+    pub fn written(&self, column: usize) -> Option<&'b [u8]> {
         let end = *self.ends.get(column)? as usize;
         let start = match column.checked_sub(1) {
             Some(before) => *self.ends.get(before)? as usize + 1,
             None => self.start,
         };
         let cell = self.block.get(start..end)?;
-        let cell = if column + 1 == self.ends.len() { without_return(cell) } else { cell };
-        Some(if cell.first() == Some(&QUOTE) { unquote(cell) } else { Cow::Borrowed(cell) })
+        Some(if column + 1 == self.ends.len() { without_return(cell) } else { cell })
     }
 }
 

@@ -53,7 +53,7 @@ pub struct Meaning {
     /// The marks of every event with this name.
     pub marks: u8,
     /// What every event of a log is that has this name, if no property has a say in it.
-    certain: Option<Stamp>,
+    pub certain: Option<Stamp>,
     steps: Matches,
     actions: Matches,
     exclusions: Matches,

@@ -4,8 +4,10 @@
 //! `detect`, or by what `--map` says.
 
 use super::{Desk, RowIdentifiers, Sink};
-use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
-use crate::identity::{Strictness, identify};
+use crate::event::{
+    Details, IdentifierKind, OrderNote, Origin, PlainEvent, Properties, RawEvent, Value,
+};
+use crate::identity::{Strictness, identify, identify_plain};
 use crate::input::columns::{Header, Row, normalise};
 use crate::input::timestamp::{self, DateOrder, Stamp, ZoneRule};
 use crate::key::Key;
@@ -70,7 +72,36 @@ impl Default for EventColumns {
 
 impl EventColumns {
     /// Reads one row.
+    #[inline]
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
+        if !self.read_plain(row, &mut desk) {
+            self.read_whole(row, header, desk);
+        }
+    }
+
+    /// Reads a row that is as usual in every cell that matters; false if it is not, or if the sink wants to
+    /// know more of it. What is read here, `read_whole` reads too, and in the same way.
+    #[inline]
+    fn read_plain(&self, row: Row<'_>, desk: &mut Desk<'_, impl Sink>) -> bool {
+        let ([(kind, space, who)], None) = (self.identifiers.as_slice(), self.sequence) else {
+            return false;
+        };
+        let (Some(time), Some(name), Some(who)) =
+            (row.plain(self.time), row.plain(self.event), row.plain(*who))
+        else {
+            return false;
+        };
+        let (Some(stamp), Some(identifier)) =
+            (timestamp::parse_usual(time), identify_plain(*kind, *space, who, self.strictness))
+        else {
+            return false;
+        };
+        let event = PlainEvent { at: stamp.at, name, identifier };
+        let user_agent = self.user_agent.map(|column| cell_of(row, column));
+        desk.sink.plain(desk.at, &event, user_agent.as_deref())
+    }
+
+    fn read_whole(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
         let Some(stamp) = self.time(row, desk.zone) else {
             let written = row.text(Some(self.time));
             let message = format!("`{}` is not a time that is known here", shorten(&written));
@@ -102,9 +133,7 @@ impl EventColumns {
     #[inline]
     fn time(&self, row: Row<'_>, zone: ZoneRule) -> Option<Stamp> {
         let usual = row.plain(self.time).and_then(timestamp::parse_usual);
-        usual.or_else(|| {
-            timestamp::parse_any(&row.text(Some(self.time)), self.date_order, zone)
-        })
+        usual.or_else(|| timestamp::parse_any(&row.text(Some(self.time)), self.date_order, zone))
     }
 
     #[inline]

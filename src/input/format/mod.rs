@@ -13,7 +13,7 @@ pub mod shopify_orders;
 pub mod shopify_url;
 pub mod web_pixel;
 
-use crate::event::{Identifier, IdentifierKind, RawEvent};
+use crate::event::{Identifier, IdentifierKind, PlainEvent, RawEvent};
 use crate::identity::{Strictness, identify, identify_plain};
 use crate::input::timestamp::ZoneRule;
 use crate::key::{FastSet, Key};
@@ -110,6 +110,12 @@ pub struct RowAt {
 pub trait Sink {
     /// A row that is an event, with its user agent if the row has one.
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>);
+    /// The same for a row that has one identifier and no order of its own: false if the sink must be told
+    /// more, by `event`.
+    fn plain(&mut self, at: RowAt, event: &PlainEvent<'_>, user_agent: Option<&[u8]>) -> bool {
+        let _ = (at, event, user_agent);
+        false
+    }
     /// A row that cannot be read.
     fn defect(&mut self, at: RowAt, reason: Reason, message: String);
     /// A value that names nobody stood where an identifier should.
