@@ -32,8 +32,7 @@ impl Cleaner {
         mut aside: impl FnMut(&Touch, Reason),
     ) {
         keep.clear();
-        self.deliveries.clear();
-        self.orders.clear();
+        self.make_room(touches.len());
         for touch in touches {
             let again = self.is_again(touches, touch);
             let reason = if again {
@@ -50,6 +49,20 @@ impl Cleaner {
                 Some(reason) => aside(touch, reason),
             }
         }
+    }
+
+    /// Forgets the customer before. To empty a map takes as long as it is large, so the room of a robot is
+    /// given back: everybody after it would pay for it.
+    fn make_room(&mut self, touches: usize) {
+        const LARGE: usize = 1024;
+        if self.deliveries.capacity() > LARGE.max(8 * touches) {
+            self.deliveries = FastSet::default();
+        }
+        if self.orders.capacity() > LARGE.max(8 * touches) {
+            self.orders = FastMap::default();
+        }
+        self.deliveries.clear();
+        self.orders.clear();
     }
 
     /// Whether an earlier touch is a delivery of the same event.
@@ -195,6 +208,22 @@ mod tests {
             cut(&[touch(0, 1, mark::LOG), touch(20, 9, mark::ORDER), touch(90, 9, mark::ORDER)]),
             [vec![0, 20], vec![90]]
         );
+    }
+
+    #[test]
+    fn the_room_of_a_robot_is_given_back() {
+        let order = |minute| Touch {
+            order: Key(u64::try_from(minute).unwrap()),
+            ..touch(minute, 1, mark::LOG | mark::ORDER | mark::NUMBERED)
+        };
+        let robot: Vec<Touch> = (0..100_000).map(order).collect();
+        let (mut cleaner, mut keep) = (Cleaner::default(), Vec::new());
+        for length in [100_000, 20] {
+            cleaner.clean(&robot[..length], &mut keep, |_, _| true, |_, _| {});
+            assert_eq!(keep.len(), length);
+        }
+        assert!(cleaner.deliveries.capacity() < 2000, "{}", cleaner.deliveries.capacity());
+        assert!(cleaner.orders.capacity() < 2000, "{}", cleaner.orders.capacity());
     }
 
     #[test]
