@@ -131,7 +131,7 @@ fn read_touch(ladder: &Ladder, word: &str) -> Touch {
 fn show(ladder: &Ladder, journey: &[Touch], verdict: &Verdict) -> String {
     let mut words = Vec::new();
     let name = |step: usize| ladder.steps[step].name.as_str();
-    for &(step, touch) in verdict.chain.links() {
+    for (step, touch) in verdict.chain.links() {
         let seconds = Span(journey[touch].at.0).as_seconds();
         words.push(format!("{}{seconds}", name(step)));
     }
