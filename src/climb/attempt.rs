@@ -62,6 +62,20 @@ pub(super) struct Choice {
 }
 
 impl Choice {
+    /// The choice of these touches, one for each rung.
+    pub(super) fn new(
+        chosen: impl Iterator<Item = usize>,
+        observed: StepSet,
+        span: Span,
+    ) -> Choice {
+        let mut choice = Choice { touches: [0; STEPS], count: 0, observed, span };
+        for (place, touch) in choice.touches.iter_mut().zip(chosen) {
+            *place = number(touch);
+            choice.count += 1;
+        }
+        choice
+    }
+
     /// The positions of the chosen touches, one for each rung.
     pub(super) fn touches(&self) -> impl Iterator<Item = usize> {
         self.touches.iter().take(self.count).map(|&touch| touch as usize)

@@ -9,7 +9,8 @@
 //! step that is not optional; 4. the most steps observed; 5. the earliest finish; 6. the earliest (or
 //! latest) entry; 7. each further step at its earliest possible event, then in journey order (`attempt`).
 //!
-//! Policies are data (`terms`). Every entry is considered that no earlier one outdoes (`entries`): a few
+//! Policies are data (`terms`). One look (`glance`) tells whether a journey is plain; then a pass or two
+//! judge it (`swift`). Else every entry is considered that no earlier one outdoes (`entries`): a few
 //! bisections per step (`index`) tell whether it could be better than the best so far; only then is it
 //! searched (`search`, `level`, `room`; `any_order`). `parts` cuts a journey where a policy asks for it,
 //! `explain` says why it stopped. `reference` is the slow twin that tries every chain; the tests hold the
@@ -30,6 +31,7 @@ mod room;
 mod search;
 mod sound;
 mod stored_order;
+mod swift;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -50,6 +52,7 @@ use judgement::Judgement;
 use level::Scratch;
 use parts::Parts;
 use search::Search;
+use swift::Swift;
 use terms::Terms;
 
 /// A ladder made ready to judge journeys, with the memory that the judging reuses.
@@ -86,6 +89,9 @@ impl Climber {
             return self.judge_parts(journey, seen_until);
         }
         let (first, until) = (self.next_entry(journey, 0)?, (seen_until, Instant::MAX));
+        if let Some(choice) = self.choose_swiftly(journey, first) {
+            return Some(self.verdict(&choice, journey, until, 0));
+        }
         let best = self.search(journey, first)?;
         if best.merit.is_out() {
             return None;
@@ -170,6 +176,16 @@ impl Climber {
     fn next_entry(&self, journey: &[Touch], floor: usize) -> Option<usize> {
         let mut entries = journey.iter().enumerate().skip(floor);
         entries.find(|(_, touch)| self.terms.is_entry(touch)).map(|(position, _)| position)
+    }
+
+    /// What the best attempt of a journey chooses, if that takes no search. An attempt from one given entry
+    /// is left to the search, which is as quick.
+    fn choose_swiftly(&mut self, journey: &[Touch], first: usize) -> Option<Choice> {
+        if self.terms.entry != Entry::Longest {
+            return None;
+        }
+        self.glance = Glance::at(journey);
+        Swift { terms: &self.terms, journey, glance: &self.glance, first }.best()
     }
 
     /// The best attempt of a journey by the search that every policy allows.
