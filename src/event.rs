@@ -247,6 +247,12 @@ impl StepSet {
         StepSet(self.0 & other.0)
     }
 
+    /// Takes away all positions of another set.
+    #[must_use]
+    pub const fn without(self, other: StepSet) -> StepSet {
+        StepSet(self.0 & !other.0)
+    }
+
     /// How many positions there are.
     pub const fn count(self) -> u32 {
         self.0.count_ones()

@@ -18,6 +18,11 @@ impl Durations {
         self.0.push(span);
     }
 
+    /// All of them, in no order that means anything.
+    pub fn in_no_order(&self) -> &[Span] {
+        &self.0
+    }
+
     /// All of them, shortest first.
     pub fn sorted(&self) -> Vec<Span> {
         let mut spans = self.0.clone();

@@ -2,7 +2,7 @@
 //!
 //! Sums are taken over integers, so that the mean does not depend on the order of the journeys.
 
-use crate::stats::quantile::quantile;
+use crate::stats::quantile::quantiles;
 use crate::tally::Durations;
 use crate::time::{SECOND, Span};
 use serde::Serialize;
@@ -33,19 +33,11 @@ pub struct TimeSummary {
 impl TimeSummary {
     /// The summary of exact durations; `None` when there are none.
     pub fn of(durations: &Durations) -> Option<TimeSummary> {
-        let spans = durations.sorted();
-        let seconds: Vec<f64> = spans.iter().map(|span| span.as_seconds()).collect();
-        Some(TimeSummary {
-            count: spans.len() as u64,
-            mean: mean_seconds(&spans),
-            median: quantile(&seconds, 0.5)?,
-            p25: quantile(&seconds, 0.25)?,
-            p75: quantile(&seconds, 0.75)?,
-            p90: quantile(&seconds, 0.9)?,
-            p95: quantile(&seconds, 0.95)?,
-            min: *seconds.first()?,
-            max: *seconds.last()?,
-        })
+        let mut spans = durations.in_no_order().to_vec();
+        let qs = [0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0];
+        let [min, p25, median, p75, p90, p95, max] = quantiles(&mut spans, qs, Span::as_seconds)?;
+        let (count, mean) = (spans.len() as u64, mean_seconds(&spans));
+        Some(TimeSummary { count, mean, median, p25, p75, p90, p95, min, max })
     }
 }
 

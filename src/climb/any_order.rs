@@ -49,15 +49,15 @@ impl Search<'_> {
         let latest = self.terms.start == Start::Latest;
         let excluded = [void, ended].into_iter().flatten().map(|bar| bar.touch).min();
         let span = Span { limit: self.limit, closes: self.limit, excluded };
-        Attempt::new(merit, chain, latest).with(rows.fold(seen, StepSet::with), span)
+        Attempt::new(merit, chain, (rows.fold(seen, StepSet::with), span), latest)
     }
 
-    /// Each step by itself: those seen inside the window of the entry.
+    /// Each step by itself: those seen inside the window of the entry. This needs no index.
     pub(super) fn all_apart(&self) -> Attempt {
-        let threshold = Threshold::not_before(Instant::MIN, self.entry.touch);
-        let present = self.index.present(self.terms.steps);
-        let seen = present.filter(|&step| self.index.first(step, &threshold, self.limit).is_some());
-        let observed = seen.fold(StepSet::EMPTY, |seen, step| seen.with(StepSet::only(step)));
+        let touches = self.journey.iter().skip(self.entry.touch);
+        let touches = touches.take_while(|touch| touch.at <= self.limit);
+        let seen = touches.fold(StepSet::EMPTY, |seen, touch| seen.with(touch.steps));
+        let observed = seen.common(self.terms.steps);
         let merit = Merit {
             void: false,
             rung: Reverse(0),
@@ -68,8 +68,7 @@ impl Search<'_> {
             finish: self.entry.at,
         };
         let span = Span { limit: self.limit, closes: self.limit, excluded: None };
-        let chain = std::iter::once((0, self.entry));
-        Attempt::new(merit, chain, false).with(observed, span)
+        Attempt::new(merit, std::iter::once((0, self.entry)), (observed, span), false)
     }
 
     /// The chosen events in journey order, and how many they are.

@@ -47,6 +47,66 @@ pub(super) struct Span {
     pub(super) excluded: Option<usize>,
 }
 
+/// What an attempt chose and saw: all that its verdict is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Choice {
+    /// By rung, the positions of the chosen touches. No journey that fits in memory has more touches than
+    /// 32 bits can number.
+    touches: [u32; STEPS],
+    /// How many were chosen; at least one.
+    count: usize,
+    /// The steps of which an event was chosen or lies where it should.
+    pub(super) observed: StepSet,
+    /// How long the attempt may go on.
+    pub(super) span: Span,
+}
+
+impl Choice {
+    /// The choice of these touches, one for each rung.
+    pub(super) fn new(
+        chosen: impl Iterator<Item = usize>,
+        observed: StepSet,
+        span: Span,
+    ) -> Choice {
+        let mut choice = Choice { touches: [0; STEPS], count: 0, observed, span };
+        for (place, touch) in choice.touches.iter_mut().zip(chosen) {
+            *place = number(touch);
+            choice.count += 1;
+        }
+        choice
+    }
+
+    /// The positions of the chosen touches, one for each rung.
+    pub(super) fn touches(&self) -> impl Iterator<Item = usize> {
+        self.touches.iter().take(self.count).map(|&touch| touch as usize)
+    }
+
+    /// The last rung.
+    pub(super) fn rung(&self) -> usize {
+        self.count.saturating_sub(1)
+    }
+
+    /// The position of the touch with which the attempt began.
+    pub(super) fn entry(&self) -> usize {
+        self.touches[0] as usize
+    }
+
+    /// The position of the last chosen touch.
+    pub(super) fn last(&self) -> usize {
+        self.touches[self.rung()] as usize
+    }
+
+    /// The same choice in a journey of which this one was a part: `places` has the positions there.
+    fn placed(mut self, places: &[usize]) -> Choice {
+        let place = |touch: usize| places.get(touch).copied().unwrap_or(touch);
+        for touch in self.touches.iter_mut().take(self.count) {
+            *touch = number(place(*touch as usize));
+        }
+        self.span.excluded = self.span.excluded.map(place);
+        self
+    }
+}
+
 /// A chain of events with its merit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Attempt {
@@ -57,11 +117,7 @@ pub(super) struct Attempt {
     /// Rule 7: the time of the entry, then of each further chosen event.
     times: [Instant; STEPS],
     /// What is left: the positions of the chosen touches, in the same order.
-    touches: [usize; STEPS],
-    /// The steps of which an event was chosen or lies where it should.
-    pub(super) observed: StepSet,
-    /// How long it may go on.
-    pub(super) span: Span,
+    pub(super) choice: Choice,
 }
 
 impl Attempt {
@@ -69,55 +125,42 @@ impl Attempt {
     pub(super) fn new(
         merit: Merit,
         chain: impl Iterator<Item = (usize, Event)>,
+        (observed, span): (StepSet, Span),
         latest: bool,
     ) -> Attempt {
         let (mut times, mut touches) = ([Instant::MIN; STEPS], [0; STEPS]);
         for (rung, event) in chain {
             times[rung] = event.at;
-            touches[rung] = event.touch;
+            touches[rung] = number(event.touch);
         }
-        Attempt::of(merit, times, touches, latest)
+        let choice = Choice { touches, count: merit.rung.0 + 1, observed, span };
+        Attempt { merit, begins: begins(times[0], latest), times, choice }
     }
 
-    /// An attempt of which only the entry and the times are known.
-    pub(super) fn at_best(
-        merit: Merit,
-        times: [Instant; STEPS],
+    /// Whether no attempt from another entry is better than this one, if it achieves at best so much and
+    /// chooses its events at best at these times.
+    pub(super) fn outdoes(
+        &self,
+        merit: &Merit,
+        times: &[Instant; STEPS],
         entry: &Event,
         latest: bool,
-    ) -> Attempt {
-        let mut touches = [0; STEPS];
-        touches[0] = entry.touch;
-        Attempt::of(merit, times, touches, latest)
-    }
-
-    fn of(merit: Merit, times: [Instant; STEPS], touches: [usize; STEPS], latest: bool) -> Attempt {
-        Attempt {
-            merit,
-            begins: if latest { times[0].0.saturating_neg() } else { times[0].0 },
-            times,
-            touches,
-            observed: StepSet::EMPTY,
-            span: Span { limit: Instant::MAX, closes: Instant::MAX, excluded: None },
-        }
-    }
-
-    /// The same attempt, with what it observed and how long it may go on.
-    pub(super) fn with(self, observed: StepSet, span: Span) -> Attempt {
-        Attempt { observed, span, ..self }
-    }
-
-    /// The positions of the chosen touches, one for each rung.
-    pub(super) fn touches(&self) -> &[usize] {
-        self.touches.get(..=self.merit.rung.0).unwrap_or_default()
+    ) -> bool {
+        let known = (&self.merit, self.begins, &self.times, self.choice.entry());
+        known <= (merit, begins(times[0], latest), times, entry.touch)
     }
 
     /// The same attempt in a journey of which this one was a part: `places` has the positions there.
-    pub(super) fn placed(mut self, places: &[usize]) -> Attempt {
-        let place = |touch: &usize| places.get(*touch).copied().unwrap_or(*touch);
-        let chosen = self.merit.rung.0 + 1;
-        self.touches.iter_mut().take(chosen).for_each(|touch| *touch = place(touch));
-        self.span.excluded = self.span.excluded.map(|touch| place(&touch));
-        self
+    pub(super) fn placed(self, places: &[usize]) -> Attempt {
+        Attempt { choice: self.choice.placed(places), ..self }
     }
+}
+
+/// Rule 6 as a number: the smaller the better.
+fn begins(entry: Instant, latest: bool) -> i64 {
+    if latest { entry.0.saturating_neg() } else { entry.0 }
+}
+
+fn number(touch: usize) -> u32 {
+    u32::try_from(touch).unwrap_or(u32::MAX)
 }

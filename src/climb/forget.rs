@@ -16,7 +16,7 @@
 //! of all touches; if the best chain is in stored order the answer is no, else nothing is forgotten.
 
 use super::Climber;
-use super::attempt::Attempt;
+use super::attempt::Choice;
 use super::terms::Terms;
 use crate::event::{StepSet, Touch};
 use crate::ladder::definition::{Entry, Halt, Linkage, Order, Start, Ties};
@@ -47,34 +47,36 @@ impl Climber {
         (now, end): (Instant, Instant),
         needed: &mut [bool],
     ) {
-        let has_entry = journey.iter().any(|touch| self.terms.is_entry(touch));
-        let best = if has_entry { self.best_attempt(journey) } else { None };
-        if let Some(best) = &best {
+        if let Some(best) = self.best_so_far(journey) {
             if !best.touches().is_sorted_by(|one, next| one < next) {
                 return needed.fill(true);
             }
-            mark_attempt(&self.terms, best, journey, needed);
-            let last = best.touches().last().and_then(|&touch| journey.get(touch));
+            mark_attempt(&self.terms, &best, journey, needed);
+            let last = journey.get(best.last());
             let is_over = last.is_some_and(|last| self.terms.end(last) <= now);
-            if is_over && best.merit.rung.0 == self.terms.last_rung() {
+            if is_over && best.rung() == self.terms.last_rung() {
                 return;
             }
         }
         mark_useful(&self.terms, journey, (now, end), needed);
     }
+
+    fn best_so_far(&mut self, journey: &[Touch]) -> Option<Choice> {
+        let first = self.next_entry(journey, 0)?;
+        self.choose_swiftly(journey, first)
+            .or_else(|| self.search(journey, first).map(|best| best.choice))
+    }
 }
 
 /// Marks the chosen events of an attempt and whatever it may have observed between them.
-fn mark_attempt(terms: &Terms, attempt: &Attempt, journey: &[Touch], needed: &mut [bool]) {
-    for &touch in attempt.touches() {
+fn mark_attempt(terms: &Terms, attempt: &Choice, journey: &[Touch], needed: &mut [bool]) {
+    for touch in attempt.touches() {
         if let Some(needed) = needed.get_mut(touch) {
             *needed = true;
         }
     }
     let gaps = StepSet(terms.steps.0 & !terms.required.0);
-    let Some(entry) = attempt.touches().first().and_then(|&entry| journey.get(entry)) else {
-        return;
-    };
+    let Some(entry) = journey.get(attempt.entry()).filter(|_| !gaps.is_empty()) else { return };
     for (touch, needed) in journey.iter().zip(needed) {
         let is_inside = terms.end(touch) > entry.at && touch.at <= attempt.span.limit;
         *needed |= is_inside && !touch.steps.common(gaps).is_empty();

@@ -5,8 +5,10 @@
 //! second. Among events of one precision the order of `at` is also the order of the ends: one sorted
 //! list for each step and precision answers "the first that is not before t" by bisection, whatever
 //! mixture of sources a journey has. Where a property is held constant, the lists of the rungs are
-//! sorted by its value first. The lists are refilled for every journey and never shrink.
+//! sorted by its value first. The lists are refilled for every journey and never shrink. Entries are in
+//! them only where they may be chosen later than first.
 
+use super::glance::Glance;
 use super::terms::{STEPS, Terms};
 use crate::event::{StepSet, Touch};
 use crate::key::Key;
@@ -88,22 +90,31 @@ impl Index {
         }
     }
 
-    /// Replaces the content by that of a journey, which must be sorted by time.
-    pub(super) fn fill(&mut self, terms: &Terms, journey: &[Touch]) {
+    /// Replaces the content by that of a journey, which must be sorted by time; tells what occurs in it.
+    pub(super) fn fill(&mut self, terms: &Terms, journey: &[Touch]) -> Glance {
         self.clear();
+        let mut glance = Glance::default();
+        let (sought, forbidden) = (terms.sought(), terms.forbidden());
         for (position, touch) in journey.iter().enumerate() {
-            if touch.steps.is_empty() && touch.exclusions == 0 {
+            glance = glance.with(touch);
+            let steps = touch.steps.common(sought);
+            let is_forbidden = touch.exclusions & forbidden != 0;
+            if !touch.steps.is_empty() || is_forbidden {
+                self.coarsest = self.coarsest.max(terms.unit(touch));
+            }
+            // Most touches are entries and nothing else, and entries are not looked for.
+            if steps.is_empty() && !is_forbidden {
                 continue;
             }
             self.contested |= terms.is_contested(touch);
-            self.coarsest = self.coarsest.max(terms.unit(touch));
             let event = Event::of(terms, position, touch);
-            self.add(touch.steps.common(terms.steps), touch.precision, event);
+            self.add(steps, touch.precision, event);
             self.add_forbidden(terms, touch, event);
         }
         if terms.holds {
             self.group(terms);
         }
+        glance
     }
 
     /// Adds an event to each of the bans that forbid it.

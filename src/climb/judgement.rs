@@ -1,9 +1,10 @@
 //! From the best attempt of a journey to its verdict.
 //!
 //! Everything that a verdict says beside the chain is worked out here, once for each journey and not
-//! for each attempt. This file must not choose.
+//! for each choice. This file must not choose.
 
-use super::attempt::Attempt;
+use super::attempt::Choice;
+use super::glance::Glance;
 use super::stored_order;
 use super::terms::Terms;
 use super::verdict::{Chain, Outcome, Verdict};
@@ -21,54 +22,52 @@ pub(super) struct Judgement<'j> {
     pub(super) floor: usize,
     /// When the session ends for sure, if an attempt may not go beyond it.
     pub(super) session_end: Instant,
+    /// What occurs in the journey.
+    pub(super) glance: &'j Glance,
 }
 
 impl Judgement<'_> {
     /// The verdict, but for whether the conversion depends on a tie.
-    pub(super) fn verdict(&self, attempt: &Attempt) -> Verdict {
-        let touches = attempt.touches();
-        let entry = touches.first().copied().unwrap_or_default();
-        let furthest = self.furthest(attempt);
-        let closes = attempt.span.closes.min(self.session_end);
-        let outcome = self.outcome(attempt, closes);
+    pub(super) fn verdict(&self, choice: &Choice) -> Verdict {
+        let furthest = self.furthest(choice);
+        let closes = choice.span.closes.min(self.session_end);
+        let outcome = self.outcome(choice, closes);
         Verdict {
-            chain: self.chain(attempt),
-            observed: attempt.observed,
-            reached: self.reached(attempt.observed, furthest),
+            chain: self.chain(choice),
+            observed: choice.observed,
+            reached: self.reached(choice.observed, furthest),
             furthest,
             outcome,
-            entry,
+            entry: choice.entry(),
             window_end: (closes < Instant::MAX).then_some(closes),
-            actions: self.actions(attempt, outcome),
+            actions: self.actions(choice, outcome),
             by_tie: false,
             times: self.terms.times,
         }
     }
 
     /// The chosen touches; where steps count apart, the first touch of each that was seen.
-    fn chain(&self, attempt: &Attempt) -> Chain {
-        let touches = attempt.touches();
+    fn chain(&self, choice: &Choice) -> Chain {
         match self.terms.linkage {
             Linkage::Chain => {
                 let steps = self.terms.rungs.iter().map(|rung| rung.step);
-                steps.zip(touches.iter().copied()).collect()
+                steps.zip(choice.touches()).collect()
             }
             Linkage::Apart => {
-                let entry = touches.first().copied().unwrap_or_default();
                 let first = |step: usize| {
-                    let mut touches = self.journey.iter().enumerate().skip(entry);
+                    let mut touches = self.journey.iter().enumerate().skip(choice.entry());
                     touches.find(|(_, touch)| touch.steps.has(step)).map(|(at, _)| (step, at))
                 };
-                attempt.observed.positions().filter_map(first).collect()
+                choice.observed.positions().filter_map(first).collect()
             }
         }
     }
 
-    fn furthest(&self, attempt: &Attempt) -> usize {
+    fn furthest(&self, choice: &Choice) -> usize {
         match self.terms.linkage {
-            Linkage::Chain => self.terms.furthest(attempt.merit.rung.0, attempt.observed),
+            Linkage::Chain => self.terms.furthest(choice.rung(), choice.observed),
             Linkage::Apart => {
-                let seen = attempt.observed.common(self.terms.binding);
+                let seen = choice.observed.common(self.terms.binding);
                 seen.positions().last().unwrap_or_default()
             }
         }
@@ -82,19 +81,19 @@ impl Judgement<'_> {
         }
     }
 
-    fn has_converted(&self, attempt: &Attempt) -> bool {
+    fn has_converted(&self, choice: &Choice) -> bool {
         let last = self.terms.last_rung();
         match self.terms.linkage {
-            Linkage::Chain => attempt.merit.rung.0 == last,
-            Linkage::Apart => attempt.observed.has(self.terms.rungs[last].step),
+            Linkage::Chain => choice.rung() == last,
+            Linkage::Apart => choice.observed.has(self.terms.rungs[last].step),
         }
     }
 
     /// An attempt that an exclusion ended is lost: it will never convert.
-    fn outcome(&self, attempt: &Attempt, closes: Instant) -> Outcome {
-        if self.has_converted(attempt) {
+    fn outcome(&self, choice: &Choice, closes: Instant) -> Outcome {
+        if self.has_converted(choice) {
             Outcome::Converted
-        } else if attempt.span.excluded.is_some() {
+        } else if choice.span.excluded.is_some() {
             Outcome::Lost
         } else if closes == Instant::MAX || closes > self.seen_until {
             Outcome::Open
@@ -104,43 +103,53 @@ impl Judgement<'_> {
     }
 
     /// The actions done not before the entry, inside the window and, if it converted, no later than that.
-    fn actions(&self, attempt: &Attempt, outcome: Outcome) -> StepSet {
-        let chain = attempt.touches();
-        let Some(entry) = chain.first().map(|&touch| self.journey[touch].at) else {
+    fn actions(&self, choice: &Choice, outcome: Outcome) -> StepSet {
+        if self.glance.actions.is_empty() {
             return StepSet::EMPTY;
-        };
-        let is_chain = self.terms.linkage == Linkage::Chain;
-        let conversion = chain.last().filter(|_| is_chain && outcome == Outcome::Converted);
-        let end = conversion.map_or(Instant::MAX, |&touch| self.terms.end(&self.journey[touch]));
+        }
+        let touch = |position: usize| &self.journey[position];
+        let entry = touch(choice.entry()).at;
+        let has_end = self.terms.linkage == Linkage::Chain && outcome == Outcome::Converted;
+        let end = if has_end { self.terms.end(touch(choice.last())) } else { Instant::MAX };
         // Touches come in order of time, so what is behind the end is not looked at: a customer with
         // many attempts would be read to the end for each of them.
         let journey = self.journey.get(self.floor..).unwrap_or_default();
         journey
             .iter()
-            .take_while(|touch| touch.at <= attempt.span.limit && touch.at < end)
+            .take_while(|touch| touch.at <= choice.span.limit && touch.at < end)
             .filter(|touch| self.terms.end(touch) > entry)
             .fold(StepSet::EMPTY, |actions, touch| actions.with(touch.actions))
     }
 
     /// Whether a conversion may depend on a tie at all.
-    pub(super) fn may_depend_on_a_tie(&self, attempt: &Attempt) -> bool {
+    pub(super) fn may_depend_on_a_tie(&self, choice: &Choice) -> bool {
         let by_time = match self.terms.ties {
             Ties::Forgiving | Ties::Tolerance(_) => self.terms.order != Order::Any,
             Ties::Sequence | Ties::Strict => false,
         };
         by_time
             && self.terms.linkage == Linkage::Chain
-            && self.has_converted(attempt)
-            && stored_order::has_ties(self.terms, self.in_question(attempt))
+            && self.has_converted(choice)
+            && !self.is_in_stored_order(choice)
+            && stored_order::has_ties(self.terms, self.in_question(choice))
+    }
+
+    /// Whether the chosen events themselves are stored one behind the other, so that no tie is needed (two
+    /// may be one event only where that is allowed). Where something may lie between or not, stored order
+    /// may say otherwise about that than time does.
+    fn is_in_stored_order(&self, choice: &Choice) -> bool {
+        self.terms.order == Order::Loose
+            && self.glance.is_unbarred(self.terms)
+            && choice.touches().is_sorted()
     }
 
     /// The touches whose ties may matter: where every attempt counts only those of the attempt.
-    fn in_question(&self, attempt: &Attempt) -> &[Touch] {
+    fn in_question(&self, choice: &Choice) -> &[Touch] {
         if self.terms.entry != Entry::Every {
             return self.journey;
         }
         let journey = self.journey.get(self.floor..).unwrap_or_default();
-        let end = journey.partition_point(|touch| touch.at <= attempt.span.limit);
+        let end = journey.partition_point(|touch| touch.at <= choice.span.limit);
         journey.get(..(end + 1).min(journey.len())).unwrap_or_default()
     }
 }

@@ -11,6 +11,7 @@
 //! entry fits two rungs, rules 1 to 6 hold even then, and nothing ever hangs.
 
 use super::index::Event;
+use super::room::Sightings;
 use super::search::Search;
 use crate::event::StepSet;
 use crate::ladder::definition::Ties;
@@ -51,6 +52,8 @@ impl Climb {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
     pub(super) climbs: Vec<Climb>,
+    /// When the steps of the gap that is being climbed were first seen.
+    pub(super) sightings: Sightings,
     /// For each touch, where a chain of the restless rung being reached ends with it.
     places: Vec<Option<usize>>,
     /// How many candidates of restless rungs this journey had.

@@ -9,15 +9,19 @@
 //! step that is not optional; 4. the most steps observed; 5. the earliest finish; 6. the earliest (or
 //! latest) entry; 7. each further step at its earliest possible event, then in journey order (`attempt`).
 //!
-//! Policies are data (`terms`). Every possible entry is considered: a few bisections per step (`index`)
-//! tell whether it could be better than the best so far; only then is it searched (`search`, `level`,
-//! `room`; `any_order`). `parts` cuts a journey where a policy asks for it, `explain` says why it stopped.
-//! `reference` is the slow twin that tries every chain; the tests hold the two against each other.
+//! Policies are data (`terms`). One look (`glance`) tells whether a journey is plain; then a pass or two
+//! judge it (`swift`). Else every entry is considered that no earlier one outdoes (`entries`): a few
+//! bisections per step (`index`) tell whether it could be better than the best so far; only then is it
+//! searched (`search`, `level`, `room`; `any_order`). `parts` cuts a journey where a policy asks for it,
+//! `explain` says why it stopped. `reference` is the slow twin that tries every chain; the tests hold the
+//! two against each other.
 
 mod any_order;
 mod attempt;
+mod entries;
 mod explain;
 mod forget;
+mod glance;
 mod halt;
 mod index;
 mod judgement;
@@ -28,6 +32,7 @@ mod room;
 mod search;
 mod sound;
 mod stored_order;
+mod swift;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -40,12 +45,15 @@ use crate::error::Error;
 use crate::event::Touch;
 use crate::ladder::definition::{Entry, Ladder, Linkage, Order, Start, Ties};
 use crate::time::Instant;
-use attempt::Attempt;
+use attempt::{Attempt, Choice};
+use entries::Entries;
+use glance::Glance;
 use index::Index;
 use judgement::Judgement;
 use level::Scratch;
 use parts::Parts;
 use search::Search;
+use swift::Swift;
 use terms::Terms;
 
 /// A ladder made ready to judge journeys, with the memory that the judging reuses.
@@ -55,6 +63,8 @@ pub struct Climber {
     index: Index,
     scratch: Scratch,
     parts: Parts,
+    /// What occurs in the journey that is being judged, or the part of one.
+    glance: Glance,
 }
 
 impl Climber {
@@ -62,7 +72,8 @@ impl Climber {
     pub fn new(ladder: &Ladder) -> Result<Climber, Error> {
         let terms = Terms::new(ladder)?;
         let index = Index::new(&terms);
-        Ok(Climber { terms, index, scratch: Scratch::default(), parts: Parts::default() })
+        let (scratch, parts, glance) = Default::default();
+        Ok(Climber { terms, index, scratch, parts, glance })
     }
 
     /// Judges one journey: its touches sorted by time, source sequence and row, without duplicates,
@@ -70,9 +81,6 @@ impl Climber {
     /// `None` if the journey never entered the ladder, or if an exclusion takes it out altogether.
     /// Where every attempt counts this is the first one; see [`Climber::judge_all`].
     pub fn judge(&mut self, journey: &[Touch], seen_until: Instant) -> Option<Verdict> {
-        if !journey.iter().any(|touch| self.terms.is_entry(touch)) {
-            return None;
-        }
         if self.terms.entry == Entry::Every {
             let mut verdicts = Vec::new();
             self.judge_all(journey, seen_until, &mut verdicts);
@@ -81,8 +89,15 @@ impl Climber {
         if self.is_cut() {
             return self.judge_parts(journey, seen_until);
         }
-        let attempt = self.best_attempt(journey)?;
-        self.verdict(&attempt, journey, seen_until, Instant::MAX)
+        let (first, until) = (self.next_entry(journey, 0)?, (seen_until, Instant::MAX));
+        if let Some(choice) = self.choose_swiftly(journey, first) {
+            return Some(self.verdict(&choice, journey, until, 0));
+        }
+        let best = self.search(journey, first)?;
+        if best.merit.is_out() {
+            return None;
+        }
+        Some(self.verdict(&best.choice, journey, until, 0))
     }
 
     /// Judges one journey and adds its verdicts, in the order of their entries, to `verdicts`: one for
@@ -117,16 +132,19 @@ impl Climber {
         session_end: Instant,
         verdicts: &mut Vec<Verdict>,
     ) -> bool {
+        if self.next_entry(journey, 0).is_none() {
+            return true;
+        }
         self.prepare(journey);
         let mut floor = 0;
         while let Some(entry) = self.next_entry(journey, floor) {
             let Some(attempt) = self.attempt_from(journey, entry, floor) else { break };
-            let verdict = self.verdict_of(&attempt, journey, (seen_until, session_end), floor);
+            let verdict = self.verdict(&attempt.choice, journey, (seen_until, session_end), floor);
             if attempt.merit.hit {
                 return false;
             }
             verdicts.extend(Some(verdict).filter(|_| !attempt.merit.void));
-            match after(&attempt, &verdict, journey) {
+            match after(&attempt.choice, &verdict, journey) {
                 Some(next) => floor = next,
                 None => break,
             }
@@ -134,39 +152,24 @@ impl Climber {
         true
     }
 
-    /// The verdict on the best attempt, unless an exclusion takes the journey out.
     fn verdict(
         &mut self,
-        attempt: &Attempt,
-        journey: &[Touch],
-        seen_until: Instant,
-        session_end: Instant,
-    ) -> Option<Verdict> {
-        if attempt.merit.is_out() {
-            return None;
-        }
-        Some(self.verdict_of(attempt, journey, (seen_until, session_end), 0))
-    }
-
-    fn verdict_of(
-        &mut self,
-        attempt: &Attempt,
+        choice: &Choice,
         journey: &[Touch],
         (seen_until, session_end): (Instant, Instant),
         floor: usize,
     ) -> Verdict {
-        let judgement = Judgement { terms: &self.terms, journey, seen_until, floor, session_end };
-        let verdict = judgement.verdict(attempt);
-        let may = judgement.may_depend_on_a_tie(attempt);
-        Verdict {
-            by_tie: may && !self.converts_in_stored_order(journey, &verdict, floor),
-            ..verdict
-        }
+        let Climber { terms, glance, .. } = self;
+        let judgement = Judgement { terms, journey, seen_until, floor, session_end, glance };
+        let mut verdict = judgement.verdict(choice);
+        let may = judgement.may_depend_on_a_tie(choice);
+        verdict.by_tie = may && !self.converts_in_stored_order(journey, &verdict, floor);
+        verdict
     }
 
     /// Makes ready for attempts in a journey.
     fn prepare(&mut self, journey: &[Touch]) {
-        self.index.fill(&self.terms, journey);
+        self.glance = self.index.fill(&self.terms, journey);
         self.scratch.start_journey();
     }
 
@@ -176,16 +179,27 @@ impl Climber {
         entries.find(|(_, touch)| self.terms.is_entry(touch)).map(|(position, _)| position)
     }
 
-    /// The best attempt of the whole journey, over the entries that count.
-    fn best_attempt(&mut self, journey: &[Touch]) -> Option<Attempt> {
-        let first = self.next_entry(journey, 0)?;
-        self.prepare(journey);
-        if self.terms.entry == Entry::First || self.terms.linkage == Linkage::Apart {
+    /// What the best attempt of a journey chooses, if that takes no search. An attempt from one given entry
+    /// is left to the search, which is as quick.
+    fn choose_swiftly(&mut self, journey: &[Touch], first: usize) -> Option<Choice> {
+        if self.terms.entry != Entry::Longest {
+            return None;
+        }
+        self.glance = Glance::at(journey);
+        Swift { terms: &self.terms, journey, glance: &self.glance, first }.best()
+    }
+
+    /// The best attempt of a journey by the search that every policy allows.
+    fn search(&mut self, journey: &[Touch], first: usize) -> Option<Attempt> {
+        if self.terms.linkage == Linkage::Apart {
+            self.glance = Glance::at(journey);
             return self.attempt_from(journey, first, 0);
         }
-        match self.terms.start {
-            Start::Earliest => self.best_of(journey, first..journey.len()),
-            Start::Latest => self.best_of(journey, (first..journey.len()).rev()),
+        self.prepare(journey);
+        match (self.terms.entry, self.terms.start) {
+            (Entry::First, _) => self.attempt_from(journey, first, 0),
+            (_, Start::Earliest) => self.best_of(journey, first..journey.len()),
+            (_, Start::Latest) => self.best_of(journey, (first..journey.len()).rev()),
         }
     }
 
@@ -195,38 +209,20 @@ impl Climber {
         journey: &[Touch],
         touches: impl Iterator<Item = usize>,
     ) -> Option<Attempt> {
+        let Climber { terms, index, scratch, glance, .. } = self;
+        let mut entries = Entries::new(terms, journey, glance);
         let mut best = None;
         for entry in touches {
-            if self.terms.is_entry(&journey[entry]) && !self.has_twin_before(journey, entry) {
-                self.improve(&mut best, journey, entry);
+            let touch = &journey[entry];
+            if terms.is_entry(touch)
+                && !entries.is_outdone(touch)
+                && !has_twin_before(terms, journey, entry)
+            {
+                improve(&mut best, Search::new(terms, index, journey, scratch, entry));
+                entries.meet(touch);
             }
         }
         best
-    }
-
-    /// Whether the entry before a given one may change places with it.
-    fn has_twin_before(&self, journey: &[Touch], entry: usize) -> bool {
-        let (before, touch) = (journey.get(..entry).unwrap_or_default(), &journey[entry]);
-        let same_instant = before.iter().rev().take_while(|before| before.at == touch.at);
-        let mut entries = same_instant.filter(|before| self.terms.is_entry(before));
-        entries.next().is_some_and(|before| self.terms.are_twins(before, touch))
-    }
-
-    /// Puts the best attempt from an entry in the place of one that is worse. Entries come best first,
-    /// so one that can at best equal an earlier one loses to it; in a long journey that settles almost
-    /// all of them without a search.
-    fn improve(&mut self, best: &mut Option<Attempt>, journey: &[Touch], entry: usize) {
-        let search = Search::new(&self.terms, &self.index, journey, &mut self.scratch, entry);
-        let attempt = if self.terms.order == Order::Any {
-            Some(search.best_in_any_order())
-        } else if best.as_ref().is_some_and(|best| *best <= search.bound()) {
-            None
-        } else {
-            search.best()
-        };
-        if attempt.is_some_and(|attempt| best.as_ref().is_none_or(|best| attempt < *best)) {
-            *best = attempt;
-        }
     }
 
     /// The best attempt from one entry, among the touches from `floor` on.
@@ -248,7 +244,7 @@ impl Climber {
         verdict: &Verdict,
         floor: usize,
     ) -> bool {
-        if self.terms.is_plain() {
+        if self.terms.is_loose() && self.glance.is_unbarred(&self.terms) {
             return stored_order::converts(&self.terms, journey);
         }
         let entries = match self.terms.entry {
@@ -259,7 +255,7 @@ impl Climber {
         for entry in entries.filter(|&entry| self.terms.is_entry(&journey[entry])) {
             let search = Search::new(&self.terms, &self.index, journey, &mut self.scratch, entry);
             let search = Search { floor, ties: Ties::Sequence, ..search };
-            if search.bound().merit.rung.0 == last
+            if search.most_rungs() == last
                 && search.best().is_some_and(|attempt| attempt.merit.rung.0 == last)
             {
                 return true;
@@ -269,11 +265,33 @@ impl Climber {
     }
 }
 
+/// Whether the entry before a given one may change places with it.
+fn has_twin_before(terms: &Terms, journey: &[Touch], entry: usize) -> bool {
+    let (before, touch) = (journey.get(..entry).unwrap_or_default(), &journey[entry]);
+    let same_instant = before.iter().rev().take_while(|before| before.at == touch.at);
+    let mut entries = same_instant.filter(|before| terms.is_entry(before));
+    entries.next().is_some_and(|before| terms.are_twins(before, touch))
+}
+
+/// Puts the best attempt from an entry in the place of one that is worse. Entries come best first,
+/// so one that can at best equal an earlier one loses to it; in a long journey that settles almost
+/// all of them without a search.
+fn improve(best: &mut Option<Attempt>, search: Search<'_>) {
+    if search.terms.order == Order::Any {
+        let attempt = search.best_in_any_order();
+        if best.as_ref().is_none_or(|best| attempt < *best) {
+            *best = Some(attempt);
+        }
+    } else if !best.as_ref().is_some_and(|best| search.is_outdone_by(best)) {
+        search.improve(best);
+    }
+}
+
 /// The position from which the next attempt may start: after the conversion, the exclusion that ended
 /// the attempt, or its window. `None` if it never ends.
-fn after(attempt: &Attempt, verdict: &Verdict, journey: &[Touch]) -> Option<usize> {
-    let chosen = attempt.touches().iter().copied().max().unwrap_or_default() + 1;
-    match (verdict.outcome, attempt.span.excluded, verdict.window_end) {
+fn after(choice: &Choice, verdict: &Verdict, journey: &[Touch]) -> Option<usize> {
+    let chosen = choice.touches().max().unwrap_or_default() + 1;
+    match (verdict.outcome, choice.span.excluded, verdict.window_end) {
         (Outcome::Converted, _, _) => Some(chosen),
         (Outcome::Lost | Outcome::Open, Some(excluded), _) => Some(chosen.max(excluded + 1)),
         (Outcome::Lost | Outcome::Open, None, Some(end)) => {

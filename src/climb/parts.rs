@@ -59,12 +59,14 @@ impl Climber {
         journey: &[Touch],
         seen_until: Instant,
     ) -> Option<Verdict> {
+        self.next_entry(journey, 0)?;
         let mut best: Option<(Attempt, Verdict)> = None;
         self.for_each_part(journey, |climber, part, places, end| {
-            let Some(attempt) = climber.best_attempt(part) else { return };
+            let Some(first) = climber.next_entry(part, 0) else { return };
+            let Some(attempt) = climber.search(part, first) else { return };
             let placed = attempt.placed(places);
             if best.is_none_or(|(best, _)| placed < best) {
-                let verdict = climber.verdict_of(&attempt, part, (seen_until, end), 0);
+                let verdict = climber.verdict(&attempt.choice, part, (seen_until, end), 0);
                 best = Some((placed, verdict.placed(places)));
             }
         });

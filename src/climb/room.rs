@@ -7,7 +7,7 @@
 use super::index::{Event, Threshold};
 use super::level::Climb;
 use super::search::Search;
-use super::terms::{Ban, STEPS, is_neutral};
+use super::terms::{Ban, is_neutral};
 use crate::event::StepSet;
 use crate::ladder::definition::{Ends, Order, Reuse, Ties};
 use crate::time::{Instant, Precision};
@@ -54,23 +54,19 @@ pub(super) struct Bar {
     pub(super) touch: usize,
 }
 
-/// When the steps of a gap were first seen.
-#[derive(Debug)]
-pub(super) struct Sightings {
-    pub(super) steps: StepSet,
-    times: [(Instant, usize); STEPS],
-    count: usize,
-}
+/// When the steps of a gap were first seen, earliest first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sightings(Vec<(Instant, usize)>);
 
 impl Sightings {
-    /// The moments and steps, earliest first.
-    pub(super) fn times(&self) -> &[(Instant, usize)] {
-        self.times.get(..self.count).unwrap_or_default()
+    /// The moment of a sighting.
+    pub(super) fn moment(&self, number: usize) -> Option<Instant> {
+        self.0.get(number).map(|(moment, _)| *moment)
     }
 
     /// The steps that are observed if the gap ends with an event.
     pub(super) fn before(&self, event: &Event) -> StepSet {
-        let seen = self.times().iter().filter(|(moment, _)| event.end > *moment);
+        let seen = self.0.iter().take_while(|(moment, _)| event.end > *moment);
         seen.fold(StepSet::EMPTY, |steps, &(_, step)| steps.with(StepSet::only(step)))
     }
 }
@@ -102,23 +98,33 @@ impl Search<'_> {
         }
     }
 
-    /// The first events of the steps in the gap after `rung`, whose event is at `moment`.
-    pub(super) fn sightings(&self, rung: usize, moment: Instant, room: &Room) -> Sightings {
-        let times = [(Instant::MIN, 0); STEPS];
-        let mut sightings = Sightings { steps: StepSet::EMPTY, times, count: 0 };
+    /// Notes the first events of the steps in the gap after `rung`, whose event is at `moment`.
+    pub(super) fn look_around(&mut self, rung: usize, moment: Instant, room: &Room) {
+        let mut sightings = std::mem::take(&mut self.scratch.sightings);
+        sightings.0.clear();
+        sightings.0.extend(self.sights(rung, moment, room).map(|(step, event)| (event.at, step)));
+        sightings.0.sort_unstable();
+        self.scratch.sightings = sightings;
+    }
+
+    /// The steps that are seen in the gap after `rung`, whose event is at `moment`.
+    pub(super) fn seen(&self, rung: usize, moment: Instant, room: &Room) -> StepSet {
+        let steps = self.sights(rung, moment, room).map(|(step, _)| StepSet::only(step));
+        steps.fold(StepSet::EMPTY, StepSet::with)
+    }
+
+    /// The steps in the gap after `rung`, each with its first event.
+    fn sights(
+        &self,
+        rung: usize,
+        moment: Instant,
+        room: &Room,
+    ) -> impl Iterator<Item = (usize, Event)> {
         let threshold = Threshold::not_before(moment, self.floor);
-        for step in self.index.present(self.terms.rungs[rung].gap) {
+        self.index.present(self.terms.rungs[rung].gap).filter_map(move |step| {
             let first = self.index.first(step, &threshold, room.until);
-            if let Some(event) = first.filter(|event| room.admits(event)) {
-                sightings.steps.add(step);
-                sightings.times[sightings.count] = (event.at, step);
-                sightings.count += 1;
-            }
-        }
-        if let Some(times) = sightings.times.get_mut(..sightings.count) {
-            times.sort_unstable();
-        }
-        sightings
+            Some((step, first.filter(|event| room.admits(event))?))
+        })
     }
 
     /// Which events may come after `event` and not before `seen`.

@@ -19,12 +19,12 @@
 use super::attempt::{Attempt, Merit, Span};
 use super::index::{Event, Index, Merged};
 use super::level::{Climb, Scratch};
-use super::room::{Room, Sightings};
+use super::room::Room;
 use super::terms::{STEPS, Terms};
 use crate::event::{StepSet, Touch};
 use crate::ladder::definition::{Start, Ties};
 use crate::time::Instant;
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 /// How many candidates of restless rungs one journey may have before only the first few are tried.
 const WORK: usize = 5_000_000;
@@ -64,15 +64,38 @@ impl<'j> Search<'j> {
         Search { terms, index, journey, scratch, entry, ties, limit, floor: 0, start: 0 }
     }
 
-    /// No attempt from this entry is better than this one, which need not exist: at each rung the
-    /// first event, even if it was chosen before, and in each gap all that may be seen after it.
-    pub(super) fn bound(&self) -> Attempt {
+    /// Whether no attempt from this entry is better than a known one, from another entry. What is held
+    /// against that need not exist: at each rung the first event, even if it was chosen before, and in
+    /// each gap all that may be seen after it.
+    pub(super) fn is_outdone_by(&self, known: &Attempt) -> bool {
+        let (rung, times) = self.first_events();
+        let finish = times[rung];
+        let rough = self.merit(rung, finish, StepSet::EMPTY, 0);
+        // Almost always rules 1 and 2 decide, and what is seen need not be looked up.
+        match (rough.rung, rough.conversion).cmp(&(known.merit.rung, known.merit.conversion)) {
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            Ordering::Equal => {
+                let seen = |rung: usize| self.seen(rung, times[rung], &self.window());
+                let last = seen(rung);
+                let observed = last.count() + (0..rung).map(|rung| seen(rung).count()).sum::<u32>();
+                let merit = self.merit(rung, finish, last, observed);
+                known.outdoes(&merit, &times, &self.entry, self.prefers_latest())
+            }
+        }
+    }
+
+    /// The rung that can be reached at most, also if an event could serve twice.
+    pub(super) fn most_rungs(&self) -> usize {
+        self.first_events().0
+    }
+
+    /// The times of the first events of the rungs, and how many rungs above the entry have one.
+    fn first_events(&self) -> (usize, [Instant; STEPS]) {
         let (mut rung, mut at) = (0, self.entry.at);
         let mut latest = at;
         let mut times = [Instant::MIN; STEPS];
         times[0] = at;
-        let mut seen = self.sightings(0, at, &self.window()).steps;
-        let mut observed = seen.count();
         while rung < self.terms.last_rung() && !self.is_alone() {
             let until = self.limit.min(self.terms.reach(rung + 1, latest));
             let step = self.terms.rungs[rung + 1].step;
@@ -82,15 +105,19 @@ impl<'j> Search<'j> {
             }
             (rung, at, latest) = (rung + 1, event.at, until);
             times[rung] = at;
-            seen = self.sightings(rung, at, &self.window()).steps;
-            observed += seen.count();
         }
-        let merit = self.merit(rung, at, seen, observed);
-        Attempt::at_best(merit, times, &self.entry, self.prefers_latest())
+        (rung, times)
     }
 
     /// The best attempt from this entry.
-    pub(super) fn best(mut self) -> Option<Attempt> {
+    pub(super) fn best(self) -> Option<Attempt> {
+        let mut best = None;
+        self.improve(&mut best);
+        best
+    }
+
+    /// Puts the best attempt from this entry in the place of one that is worse.
+    pub(super) fn improve(mut self, best: &mut Option<Attempt>) {
         self.scratch.climbs.clear();
         self.scratch.climbs.push(Climb::at(self.entry));
         let (mut rung, mut level) = (0, 0..1);
@@ -105,8 +132,16 @@ impl<'j> Search<'j> {
             }
             (rung, level) = (rung + 1, self.start..self.scratch.climbs.len());
         }
-        let climbs = self.scratch.climbs.get(level).unwrap_or_default();
-        climbs.iter().map(|climb| self.attempt(rung, climb)).min()
+        for climb in self.scratch.climbs.get(level).unwrap_or_default() {
+            let (merit, seen) = self.worth(rung, climb);
+            if best.as_ref().is_some_and(|best| best.merit < merit) {
+                continue;
+            }
+            let attempt = self.attempt(rung, climb, merit, seen);
+            if best.as_ref().is_none_or(|best| attempt < *best) {
+                *best = Some(attempt);
+            }
+        }
     }
 
     /// Whether nothing can share the entry's value, because it has none.
@@ -118,19 +153,19 @@ impl<'j> Search<'j> {
     fn climb_on(&mut self, from: usize, rung: usize) {
         let climb = self.scratch.climbs[from];
         let gap = self.gap_room(&climb, rung);
-        let sightings = self.sightings(rung, climb.event.at, &gap);
-        let room = self.room(&climb, rung, gap);
-        let next = Next { from, rung: rung + 1, room, sightings };
+        self.look_around(rung, climb.event.at, &gap);
+        let next = Next { from, rung: rung + 1, room: self.room(&climb, rung, gap) };
         if self.terms.rungs[rung + 1].restless {
             return self.take_all(&next);
         }
         self.take_from(Instant::MIN, &next);
-        let mut moment = climb.event.at;
-        for &(sighting, _) in next.sightings.times() {
+        let (mut number, mut moment) = (0, climb.event.at);
+        while let Some(sighting) = self.scratch.sightings.moment(number) {
             if sighting > moment {
                 moment = sighting;
                 self.take_from(moment, &next);
             }
+            number += 1;
         }
     }
 
@@ -198,23 +233,26 @@ impl<'j> Search<'j> {
     /// Continues a chain with an event.
     fn take(&mut self, next: &Next, event: Event) {
         let before = self.scratch.climbs[next.from];
-        let observed = before.observed.with(next.sightings.before(&event));
+        let observed = before.observed.with(self.scratch.sightings.before(&event));
         let climb = Climb { event, before: Some(next.from), observed, ..before };
         let hit = before.hit || self.is_hit_at(&climb, next.rung);
         self.keep(Climb { hit, ..climb }, next.rung);
     }
 
-    /// A chain that ends at `rung`, with what it sees after its last event.
-    fn attempt(&self, rung: usize, climb: &Climb) -> Attempt {
+    /// What a chain that ends at `rung` is worth, and what it sees after its last event.
+    fn worth(&self, rung: usize, climb: &Climb) -> (Merit, StepSet) {
         let room = self.gap_room(climb, rung);
-        let seen = self.sightings(rung, climb.event.at, &room).steps;
-        let mut merit = self.merit(rung, climb.event.at, seen, (climb.observed.with(seen)).count());
-        merit.hit = climb.hit || self.is_hit_on_the_way(climb, rung);
+        let seen = self.seen(rung, climb.event.at, &room);
+        let merit = self.merit(rung, climb.event.at, seen, climb.observed.with(seen).count());
+        (Merit { hit: climb.hit || self.is_hit_on_the_way(climb, rung), ..merit }, seen)
+    }
+
+    /// The attempt of a chain that ends at `rung`.
+    fn attempt(&self, rung: usize, climb: &Climb, merit: Merit, seen: StepSet) -> Attempt {
         let chain = (0..=rung).rev().zip(self.chain(climb));
         let chosen = self.terms.rungs.iter().take(rung + 1).map(|rung| StepSet::only(rung.step));
         let observed = chosen.fold(climb.observed.with(seen), StepSet::with);
-        let span = self.span(rung, climb);
-        Attempt::new(merit, chain, self.prefers_latest()).with(observed, span)
+        Attempt::new(merit, chain, (observed, self.span(rung, climb)), self.prefers_latest())
     }
 
     /// How long an attempt may go on after its last event.
@@ -249,5 +287,4 @@ struct Next {
     from: usize,
     rung: usize,
     room: Room,
-    sightings: Sightings,
 }

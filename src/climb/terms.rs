@@ -223,12 +223,26 @@ impl Terms {
         self.each.is_some() || self.rungs.iter().any(|rung| rung.reach.is_some())
     }
 
-    /// Whether the rules of a chain are the plain ones, which `stored_order` knows a short cut for.
-    pub(super) fn is_plain(&self) -> bool {
+    /// The steps of which events are looked for behind an entry.
+    pub(super) fn sought(&self) -> StepSet {
+        match (self.linkage, self.order) {
+            (Linkage::Chain, Order::Loose | Order::Adjacent) => {
+                self.steps.without(StepSet::only(self.entry_step()))
+            }
+            (Linkage::Apart, _) | (Linkage::Chain, Order::Any) => self.steps,
+        }
+    }
+
+    /// The bits of all exclusions.
+    pub(super) fn forbidden(&self) -> u8 {
+        self.bans.iter().fold(0, |bits, ban| bits | ban.bit)
+    }
+
+    /// Whether any entry counts and nothing is asked of a chain but the order of its events and a window
+    /// from the entry, as far as no exclusion occurs.
+    pub(super) fn is_loose(&self) -> bool {
         self.order == Order::Loose
             && self.entry == Entry::Longest
-            && self.reuse == Reuse::Never
-            && self.bans.is_empty()
             && !self.holds
             && self.rungs.iter().all(|rung| rung.reach.is_none())
             && self.each.is_none()

@@ -1,5 +1,6 @@
-//! The meaning, case by case; the random comparison with the slow twin is in `random`, long journeys
-//! and what is refused in `limits`, the way into the counts in `counting`.
+//! The meaning, case by case; the random comparison with the slow twin is in `random`, what is judged without
+//! a search in `short_ways`, long journeys and what is refused in `limits`, the way into the counts in
+//! `counting`.
 //!
 //! A ladder is written `A O? I! E` (`?` optional, `!` implied); a journey is written `A1 OE2.5 E3s`:
 //! the steps that a touch fits, its time in seconds and its precision (`s` second, `m` minute, `d`
@@ -13,6 +14,7 @@ mod golden;
 mod limits;
 mod policies;
 mod random;
+mod short_ways;
 
 use super::{Climber, Outcome, Verdict, reference};
 use crate::event::{RowRef, StepSet, Touch, mark};
@@ -132,7 +134,7 @@ fn read_touch(ladder: &Ladder, word: &str) -> Touch {
 fn show(ladder: &Ladder, journey: &[Touch], verdict: &Verdict) -> String {
     let mut words = Vec::new();
     let name = |step: usize| ladder.steps[step].name.as_str();
-    for &(step, touch) in verdict.chain.links() {
+    for (step, touch) in verdict.chain.links() {
         let seconds = Span(journey[touch].at.0).as_seconds();
         words.push(format!("{}{seconds}", name(step)));
     }

@@ -21,38 +21,49 @@ pub enum Outcome {
     Open,
 }
 
-/// The chosen events: one for each required step that was reached, in the ladder's order.
+/// The chosen events: one for each required step that was reached.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Chain {
-    links: [(usize, usize); STEPS],
-    length: usize,
+    /// The steps for which a touch was chosen.
+    steps: StepSet,
+    /// By step, the position of its touch; 0 where none was chosen. No journey that fits in memory has
+    /// more touches than 32 bits can number.
+    touches: [u32; STEPS],
 }
 
 impl Chain {
-    /// The links: (position of the step in the ladder, position of its touch in the journey).
-    pub fn links(&self) -> &[(usize, usize)] {
-        self.links.get(..self.length).unwrap_or_default()
+    /// The links in the ladder's order: (position of the step in the ladder, position of its touch in the
+    /// journey).
+    pub fn links(&self) -> Vec<(usize, usize)> {
+        self.each().collect()
     }
 
     /// The position of the touch that was chosen for a step.
     pub fn touch_of(&self, step: usize) -> Option<usize> {
-        self.links().iter().find(|link| link.0 == step).map(|link| link.1)
+        let touch = self.touches.get(step).filter(|_| self.steps.has(step));
+        touch.map(|&touch| touch as usize)
+    }
+
+    fn each(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.steps.positions().map(|step| (step, self.touches[step] as usize))
     }
 }
 
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.links()).finish()
+        f.debug_list().entries(self.each()).finish()
     }
 }
 
 impl FromIterator<(usize, usize)> for Chain {
-    /// Links beyond the 32nd are left out: no ladder is longer.
+    /// Links of steps beyond the 32nd are left out: no ladder is longer.
     fn from_iter<I: IntoIterator<Item = (usize, usize)>>(links: I) -> Chain {
         let mut chain = Chain::default();
-        for (place, link) in chain.links.iter_mut().zip(links) {
-            *place = link;
-            chain.length += 1;
+        for (step, touch) in links {
+            if let Some(place) = chain.touches.get_mut(step) {
+                *place = u32::try_from(touch).unwrap_or(u32::MAX);
+                chain.steps.add(step);
+            }
         }
         chain
     }
@@ -102,7 +113,7 @@ impl Verdict {
     #[must_use]
     pub(super) fn placed(self, places: &[usize]) -> Verdict {
         let place = |touch: usize| places.get(touch).copied().unwrap_or(touch);
-        let links = self.chain.links().iter().map(|&(step, touch)| (step, place(touch)));
+        let links = self.chain.each().map(|(step, touch)| (step, place(touch)));
         Verdict { chain: links.collect(), entry: place(self.entry), ..self }
     }
 
@@ -112,15 +123,17 @@ impl Verdict {
     }
 
     fn add_steps(&self, tally: &mut Tally) {
-        for (position, step) in tally.steps.iter_mut().enumerate().take(STEPS) {
-            let reached = self.reached.has(position);
-            let observed = self.observed.has(position);
-            let open = self.outcome == Outcome::Open && self.furthest == position;
-            step.reached += u64::from(reached);
-            step.observed += u64::from(observed);
-            step.implied += u64::from(reached && !observed);
-            step.open += u64::from(open);
-            step.converted += u64::from(reached && self.converted());
+        for position in self.reached.positions() {
+            let Some(step) = tally.steps.get_mut(position) else { continue };
+            let observed = u64::from(self.observed.has(position));
+            step.reached += 1;
+            step.observed += observed;
+            step.implied += 1 - observed;
+            step.converted += u64::from(self.converted());
+        }
+        let furthest = tally.steps.get_mut(self.furthest);
+        if let Some(step) = furthest.filter(|_| self.outcome == Outcome::Open) {
+            step.open += 1;
         }
     }
 
@@ -129,7 +142,7 @@ impl Verdict {
         let at = |touch: usize| journey.get(touch).map(|touch| touch.at);
         let Some(entry) = at(self.entry).filter(|_| self.times != Times::None) else { return };
         let mut previous = entry;
-        for &(step, touch) in self.chain.links().iter().skip(1) {
+        for (step, touch) in self.chain.each().skip(1) {
             let (Some(now), Some(step)) = (at(touch), tally.steps.get_mut(step)) else { continue };
             let counts = |span: &Span| self.times == Times::All || *span > Span(0);
             let span = |since| Some(now.since(since).max(Span(0))).filter(counts);
@@ -144,10 +157,10 @@ impl Verdict {
     }
 
     fn add_actions(&self, tally: &mut Tally) {
-        for (position, action) in tally.actions.iter_mut().enumerate().take(STEPS) {
-            let did = self.actions.has(position);
-            action.did += u64::from(did);
-            action.converted += u64::from(did && self.converted());
+        for position in self.actions.positions() {
+            let Some(action) = tally.actions.get_mut(position) else { continue };
+            action.did += 1;
+            action.converted += u64::from(self.converted());
         }
     }
 }

@@ -77,18 +77,19 @@ impl Track {
 
     /// Judges all journeys of a customer; `each` is told every verdict with the journey it is on.
     pub(super) fn judge(&mut self, kept: &[Touch], mut each: impl FnMut(&Verdict, &[Touch])) {
+        if self.looks_at_everything() {
+            return self.journeys(kept, &mut each);
+        }
         let mut looked_at = std::mem::take(&mut self.looked_at);
         looked_at.clear();
         looked_at.extend(kept.iter().filter_map(|touch| self.look_at(touch)));
-        match self.count {
-            Count::Customer | Count::Attempt => self.journey(&looked_at, &mut each),
-            Count::Session => {
-                for session in journey::sessions(&looked_at) {
-                    self.journey(&session, &mut each);
-                }
-            }
-        }
+        self.journeys(&looked_at, &mut each);
         self.looked_at = looked_at;
+    }
+
+    /// Whether the ladder sees every touch as it is.
+    fn looks_at_everything(&self) -> bool {
+        self.ignored.is_empty() && self.period == Period::ALWAYS
     }
 
     /// The touch as the ladder sees it: outside the period it is no entry (or nothing at all).
@@ -106,6 +107,17 @@ impl Track {
             touch.steps = StepSet(touch.steps.0 & !begins);
         }
         Some(touch)
+    }
+
+    fn journeys(&mut self, looked_at: &[Touch], each: &mut impl FnMut(&Verdict, &[Touch])) {
+        match self.count {
+            Count::Customer | Count::Attempt => self.journey(looked_at, each),
+            Count::Session => {
+                for session in journey::sessions(looked_at) {
+                    self.journey(&session, each);
+                }
+            }
+        }
     }
 
     fn journey(&mut self, journey: &[Touch], each: &mut impl FnMut(&Verdict, &[Touch])) {

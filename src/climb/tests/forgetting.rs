@@ -73,8 +73,8 @@ fn thinned(
 fn by_row(verdict: Option<Verdict>, journey: &[Touch]) -> impl PartialEq + std::fmt::Debug {
     verdict.map(|verdict| {
         let row = |touch: usize| journey[touch].row;
-        let links = verdict.chain.links().iter();
-        let chain: Vec<_> = links.map(|&(step, touch)| (step, row(touch))).collect();
+        let links = verdict.chain.links();
+        let chain: Vec<_> = links.iter().map(|&(step, touch)| (step, row(touch))).collect();
         let entry = row(verdict.entry);
         (chain, entry, Verdict { chain: std::iter::empty().collect(), entry: 0, ..verdict })
     })

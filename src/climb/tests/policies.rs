@@ -73,7 +73,7 @@ fn oddities() -> impl Strategy<Value = (Halt, Linkage)> {
     ]
 }
 
-fn ladders() -> impl Strategy<Value = Ladder> {
+pub(super) fn ladders() -> impl Strategy<Value = Ladder> {
     let last = proptest::option::weighted(0.2, seconds(4));
     let rules = (windows(), ties(), counting(), oddities());
     let parts = (middle(), last, exclusions(), proptest::bool::weighted(0.25));
