@@ -54,46 +54,91 @@ impl Names {
 /// last, so what is found is always of the same text, and memory is bounded.
 #[derive(Clone, Debug, Default)]
 pub struct Recent<V> {
-    places: Vec<(Vec<u8>, Option<V>)>,
+    places: Vec<Known<V>>,
 }
 
-impl<V: Copy> Recent<V> {
+/// A text with what was said of it.
+#[derive(Clone, Debug)]
+struct Known<V> {
+    ends: Ends,
+    /// The text, if its ends do not say all of it.
+    text: Vec<u8>,
+    value: V,
+}
+
+impl<V: Copy + Default> Recent<V> {
     const PLACES: usize = 2048;
 
     /// What was put for this text, if no other text has taken its place.
     #[inline]
     pub fn get(&self, text: &[u8]) -> Option<V> {
-        let (known, value) = self.places.get(Self::place(text))?;
-        if known == text { *value } else { None }
+        let ends = Ends::of(text);
+        let known = self.places.get(Self::place(&ends, text))?;
+        let is_known = known.ends == ends && (ends.are_all() || known.text == text);
+        is_known.then_some(known.value)
     }
 
     /// Remembers a value.
     pub fn put(&mut self, text: &[u8], value: V) {
+        let ends = Ends::of(text);
         if self.places.is_empty() {
-            self.places.resize(Self::PLACES, (Vec::new(), None));
+            // No text is so long and has ends of nought.
+            let ends = Ends { length: usize::MAX, first: 0, last: 0 };
+            let nothing = Known { ends, text: Vec::new(), value: V::default() };
+            self.places.resize(Self::PLACES, nothing);
         }
-        if let Some((known, place)) = self.places.get_mut(Self::place(text)) {
-            known.clear();
-            known.extend_from_slice(text);
-            *place = Some(value);
+        if let Some(known) = self.places.get_mut(Self::place(&ends, text)) {
+            (known.ends, known.value) = (ends, value);
+            known.text.clear();
+            known.text.extend_from_slice(text);
         }
     }
 
-    /// Looks at the length, both ends and two places between: user agents all begin alike.
+    /// Looks at the length, both ends and, in long texts, two places between: user agents begin alike.
     #[inline]
-    fn place(bytes: &[u8]) -> usize {
+    fn place(ends: &Ends, text: &[u8]) -> usize {
         const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-        let word = |from: usize| bytes.get(from..)?.first_chunk().map(|w| u64::from_le_bytes(*w));
-        let length = bytes.len();
-        let words = match length.checked_sub(size_of::<u64>()) {
-            Some(last) => [word(0), word(last / 3), word(last / 3 * 2), word(last)],
-            None => [bytes.first(), bytes.get(length / 3), bytes.get(length / 3 * 2), bytes.last()]
-                .map(|byte| byte.map(|&byte| u64::from(byte))),
-        };
-        let hash = words.iter().fold(length as u64, |hash, word| {
-            (hash.rotate_left(29) ^ word.unwrap_or(0)).wrapping_mul(FACTOR)
-        });
-        usize::try_from(hash >> 40).unwrap_or(0) % Self::PLACES
+        let mut hash = (ends.first.rotate_left(29) ^ ends.last).wrapping_mul(FACTOR);
+        if !ends.are_all() {
+            for at in [ends.length / 3, ends.length / 3 * 2] {
+                let word = text.get(at..).and_then(<[u8]>::first_chunk).copied();
+                let word = word.map_or(0, u64::from_le_bytes);
+                hash = (hash.rotate_left(29) ^ word).wrapping_mul(FACTOR);
+            }
+        }
+        hash ^= ends.length as u64;
+        usize::try_from(hash >> 40 ^ hash).unwrap_or(0) % Self::PLACES
+    }
+}
+
+/// The length of a text, and its first and last bytes: up to eight of each, or as many as tell a short one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ends {
+    length: usize,
+    first: u64,
+    last: u64,
+}
+
+impl Ends {
+    #[inline]
+    fn of(text: &[u8]) -> Ends {
+        let length = text.len();
+        if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+            let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+            return Ends { length, first, last };
+        }
+        if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+            let word = |bytes: [u8; 4]| u64::from(u32::from_le_bytes(bytes));
+            return Ends { length, first: word(*first), last: word(*last) };
+        }
+        let byte = |at: usize| text.get(at).map_or(0, |&byte| u64::from(byte));
+        Ends { length, first: byte(0), last: byte(1) << 8 | byte(2) }
+    }
+
+    /// Whether they are the whole text.
+    #[inline]
+    fn are_all(&self) -> bool {
+        self.length <= 2 * size_of::<u64>()
     }
 }
 
@@ -116,6 +161,19 @@ mod tests {
                 prop_assert_eq!(names.number(text) as usize, number);
             }
             prop_assert_eq!(names.texts().collect::<Vec<_>>(), plain);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_is_of_the_same_text(texts in prop::collection::vec("[ab]{0,20}", 1..80)) {
+            let mut recent = Recent::default();
+            for (number, text) in texts.iter().enumerate() {
+                let found: Option<usize> = recent.get(text.as_bytes());
+                prop_assert!(found.is_none_or(|found| texts[found] == *text));
+                recent.put(text.as_bytes(), number);
+                prop_assert_eq!(recent.get(text.as_bytes()), Some(number));
+            }
         }
     }
 

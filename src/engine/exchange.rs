@@ -5,7 +5,7 @@
 //! are made, so they never outlive the program, whatever ends it.
 
 use super::Settings;
-use super::record;
+use super::record::{self, HANDFUL, Records};
 use crate::error::{Error, Result};
 use crate::event::Touch;
 use crate::identity::People;
@@ -14,9 +14,6 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-/// Words that a thread collects for a partition before it hands them over, if memory allows.
-const HANDFUL: usize = 1024;
 
 /// Bytes of a word.
 const WORD: usize = size_of::<u64>();
@@ -36,9 +33,9 @@ pub(super) struct Exchange {
 /// The touches of the persons of one partition, as records.
 #[derive(Debug, Default)]
 struct Partition {
-    handfuls: Vec<Vec<u64>>,
+    records: Records,
     file: Option<BufWriter<File>>,
-    words_in_file: usize,
+    handfuls_in_file: usize,
 }
 
 impl Exchange {
@@ -77,23 +74,13 @@ impl Exchange {
         people: &People,
         mut entrance: Entrance<'_>,
     ) -> Result<()> {
-        let mut words = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= self.len() {
                 return entrance.close();
             }
-            self.take(number, &mut words)?;
-            let mut rest = words.as_mut_slice();
-            while let Some(head) = rest.first() {
-                let (record, behind) = rest.split_at_mut(record::length(*head).min(rest.len()));
-                if let Some(person) = people.of(record::person(record)) {
-                    record::give(record, person.key, person.named);
-                }
-                if let Some((fixed, further)) = record.split_first_chunk() {
-                    entrance.push_record(record::person(record), *fixed, further)?;
-                }
-                rest = behind;
+            for handful in self.take(number)?.into_handfuls() {
+                move_handful(handful, people, &mut entrance)?;
             }
         }
     }
@@ -103,46 +90,33 @@ impl Exchange {
         self.in_memory.load(Ordering::Relaxed)
     }
 
-    /// Replaces the records of a partition by those of them that `keep` puts into its second argument;
-    /// a partition that went to a file stays as it is.
-    pub(super) fn thin(
-        &self,
-        number: usize,
-        words: &mut Vec<u64>,
-        keep: impl FnOnce(&[u64], &mut Vec<u64>) -> Result<()>,
-    ) -> Result<()> {
+    /// Replaces the records of a partition by those of them that `keep` chooses; a partition that went to
+    /// a file stays as it is.
+    pub(super) fn thin(&self, number: usize, keep: impl FnOnce(&Records) -> Records) -> Result<()> {
         let Some(partition) = self.partitions.get(number) else { return Ok(()) };
         if partition.lock().unwrap_or_else(PoisonError::into_inner).file.is_some() {
             return Ok(());
         }
-        self.take(number, words)?;
-        let mut kept = Vec::new();
-        keep(words, &mut kept)?;
-        if kept.is_empty() { Ok(()) } else { self.hand_over(number, kept) }
+        let kept = keep(&self.take(number)?);
+        kept.into_handfuls().into_iter().try_for_each(|handful| self.hand_over(number, handful))
     }
 
-    /// Takes all records out of a partition, in no order; they replace what is in `words`.
-    pub(super) fn take(&self, number: usize, words: &mut Vec<u64>) -> Result<()> {
-        words.clear();
-        let Some(partition) = self.partitions.get(number) else { return Ok(()) };
-        let Partition { handfuls, file, words_in_file } =
+    /// Takes all records out of a partition, in no order.
+    pub(super) fn take(&self, number: usize) -> Result<Records> {
+        let Some(partition) = self.partitions.get(number) else { return Ok(Records::default()) };
+        let Partition { mut records, file, handfuls_in_file } =
             std::mem::take(&mut *partition.lock().unwrap_or_else(PoisonError::into_inner));
-        let in_memory: usize = handfuls.iter().map(Vec::len).sum();
-        words.reserve(in_memory + words_in_file);
-        for handful in handfuls {
-            words.extend_from_slice(&handful);
+        self.in_memory.fetch_sub(records.words(), Ordering::Relaxed);
+        if let Some(file) = file {
+            read_back(file, handfuls_in_file, &mut records).map_err(spilling)?;
         }
-        self.in_memory.fetch_sub(in_memory, Ordering::Relaxed);
-        match file {
-            Some(file) => read_back(file, words_in_file, words).map_err(spilling),
-            None => Ok(()),
-        }
+        Ok(records)
     }
 
     fn hand_over(&self, number: usize, handful: Vec<u64>) -> Result<()> {
         let in_memory = self.in_memory.fetch_add(handful.len(), Ordering::Relaxed) + handful.len();
         let mut partition = self.partitions[number].lock().unwrap_or_else(PoisonError::into_inner);
-        partition.handfuls.push(handful);
+        partition.records.push(handful);
         if in_memory.saturating_mul(WORD) > self.limit {
             let freed = partition.spill().map_err(spilling)?;
             self.in_memory.fetch_sub(freed, Ordering::Relaxed);
@@ -164,27 +138,49 @@ impl Partition {
             None => BufWriter::with_capacity(HANDFUL * WORD, tempfile::tempfile()?),
         };
         let mut freed = 0;
-        for handful in std::mem::take(&mut self.handfuls) {
-            for word in &handful {
-                file.write_all(&word.to_le_bytes())?;
-            }
+        for handful in std::mem::take(&mut self.records).into_handfuls() {
+            write_word(&mut file, handful.len() as u64)?;
+            handful.iter().try_for_each(|word| write_word(&mut file, *word))?;
             freed += handful.len();
+            self.handfuls_in_file += 1;
         }
-        self.words_in_file += freed;
         self.file = Some(file);
         Ok(freed)
     }
 }
 
-/// Reads so many words from the start of a file that was written.
-fn read_back(file: BufWriter<File>, count: usize, words: &mut Vec<u64>) -> std::io::Result<()> {
+fn write_word(file: &mut impl Write, word: u64) -> std::io::Result<()> {
+    file.write_all(&word.to_le_bytes())
+}
+
+/// Reads so many handfuls, each behind its length, from the start of a file that was written.
+fn read_back(file: BufWriter<File>, count: usize, records: &mut Records) -> std::io::Result<()> {
     let mut file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     file.rewind()?;
     let mut reader = BufReader::with_capacity(HANDFUL * WORD, file);
-    let mut word = [0; WORD];
+    let mut read = || {
+        let mut word = [0; WORD];
+        reader.read_exact(&mut word).map(|()| u64::from_le_bytes(word))
+    };
     for _ in 0..count {
-        reader.read_exact(&mut word)?;
-        words.push(u64::from_le_bytes(word));
+        let length = read()?;
+        records.push((0..length).map(|_| read()).collect::<std::io::Result<_>>()?);
+    }
+    Ok(())
+}
+
+/// Moves a handful of records to the people behind their identifiers.
+fn move_handful(mut handful: Vec<u64>, people: &People, entrance: &mut Entrance<'_>) -> Result<()> {
+    let mut rest = handful.as_mut_slice();
+    while let Some(head) = rest.first() {
+        let (record, behind) = rest.split_at_mut(record::length(*head).min(rest.len()));
+        if let Some(person) = people.of(record::person(record)) {
+            record::give(record, person.key, person.named);
+        }
+        if let Some((fixed, further)) = record.split_first_chunk() {
+            entrance.push_record(record::person(record), *fixed, further)?;
+        }
+        rest = behind;
     }
     Ok(())
 }
@@ -311,15 +307,10 @@ mod tests {
             }
             entrance.close().unwrap();
             let kinds = kinds.lock().unwrap();
-            let (mut back, mut words) = (Vec::new(), Vec::new());
+            let mut back = Vec::new();
             for number in 0..exchange.len() {
-                exchange.take(number, &mut words).unwrap();
-                let mut rest = words.as_slice();
-                while let Some(head) = rest.first() {
-                    let (record, behind) = rest.split_at(record::length(*head));
-                    back.push(record::read(record, &kinds));
-                    rest = behind;
-                }
+                let records = exchange.take(number).unwrap();
+                back.extend(records.each().map(|(_, record)| record::read(record, &kinds)));
             }
             let mut expected = touches;
             expected.sort_by_key(|t| (t.order_key(), t.fingerprint));

@@ -4,8 +4,7 @@
 //! after the other. What this room puts together is a partition's worth of positions, never of touches.
 
 use super::kinds::Kinds;
-use super::record;
-use crate::error::{Error, Result};
+use super::record::{self, Place, Records};
 use crate::event::Touch;
 use crate::key::{FastMap, Key};
 
@@ -14,7 +13,7 @@ use crate::key::{FastMap, Key};
 pub(super) struct Gathered<'g> {
     pub(super) touches: &'g mut [Touch],
     /// Where the record of each begins in the partition.
-    pub(super) places: &'g [u32],
+    pub(super) places: &'g [Place],
 }
 
 /// Gathers touches by person, with room that is reused from partition to partition.
@@ -22,11 +21,11 @@ pub(super) struct Gathered<'g> {
 pub(super) struct Gatherer {
     people: FastMap<Key, u32>,
     /// For each record its person's number, and where it begins.
-    records: Vec<(u32, u32)>,
+    records: Vec<(u32, Place)>,
     /// For each person how many records there are; then where the next one goes; then where they end.
     bounds: Vec<u32>,
     /// Where the records begin, person by person.
-    places: Vec<u32>,
+    places: Vec<Place>,
     touches: Vec<Touch>,
 }
 
@@ -38,45 +37,39 @@ impl Gatherer {
     /// and most people need no sorting. `benches/engine.rs` measures it; a sort is its twin in the tests.
     pub(super) fn each_person(
         &mut self,
-        words: &[u64],
+        records: &Records,
         kinds: &Kinds,
         mut each: impl FnMut(Gathered<'_>),
-    ) -> Result<()> {
-        self.number_people(words)?;
+    ) {
+        self.number_people(records);
         self.place_side_by_side();
         let mut start = 0;
         for &end in &self.bounds {
             let places = self.places.get_mut(start..end as usize).unwrap_or_default();
-            decode(words, kinds, places, &mut self.touches);
+            decode(records, kinds, places, &mut self.touches);
             if !self.touches.is_sorted_by_key(Touch::order_key) {
-                places.sort_by_cached_key(|&place| read(words, place, kinds).order_key());
-                decode(words, kinds, places, &mut self.touches);
+                let key = |place: &Place| record::read(records.at(*place), kinds).order_key();
+                places.sort_by_cached_key(key);
+                decode(records, kinds, places, &mut self.touches);
             }
             each(Gathered { touches: &mut self.touches, places });
             start = end as usize;
         }
-        Ok(())
     }
 
-    fn number_people(&mut self, words: &[u64]) -> Result<()> {
+    fn number_people(&mut self, records: &Records) {
         self.people.clear();
         self.records.clear();
         self.bounds.clear();
-        if u32::try_from(words.len()).is_err() {
-            return Err(Error::new("one partition holds more than 32 gigabytes of touches"));
-        }
-        let mut place: u32 = 0;
-        while let Some(rest @ [head, ..]) = words.get(place as usize..) {
+        for (place, record) in records.each() {
             let next = u32::try_from(self.bounds.len()).unwrap_or(u32::MAX);
-            let person = *self.people.entry(record::person(rest)).or_insert(next);
+            let person = *self.people.entry(record::person(record)).or_insert(next);
             if person == next {
                 self.bounds.push(0);
             }
             self.bounds[person as usize] += 1;
             self.records.push((person, place));
-            place += u32::try_from(record::length(*head)).unwrap_or(u32::MAX);
         }
-        Ok(())
     }
 
     fn place_side_by_side(&mut self) {
@@ -85,7 +78,7 @@ impl Gatherer {
             start += std::mem::replace(count, start);
         }
         self.places.clear();
-        self.places.resize(self.records.len(), 0);
+        self.places.resize(self.records.len(), Place::default());
         for &(person, place) in &self.records {
             let next = &mut self.bounds[person as usize];
             self.places[*next as usize] = place;
@@ -94,14 +87,10 @@ impl Gatherer {
     }
 }
 
-fn read(words: &[u64], place: u32, kinds: &Kinds) -> Touch {
-    record::read(words.get(place as usize..).unwrap_or_default(), kinds)
-}
-
 /// Reads the records at these places.
-fn decode(words: &[u64], kinds: &Kinds, places: &[u32], touches: &mut Vec<Touch>) {
+fn decode(records: &Records, kinds: &Kinds, places: &[Place], touches: &mut Vec<Touch>) {
     touches.clear();
-    touches.extend(places.iter().map(|&place| read(words, place, kinds)));
+    touches.extend(places.iter().map(|&place| record::read(records.at(place), kinds)));
 }
 
 #[cfg(test)]
@@ -141,9 +130,11 @@ mod tests {
             let mut table = KindTable::new(&kinds);
             let touches: Vec<Touch> =
                 (0..).zip(&rows).map(|(row, &(person, at))| touch(person, at, row)).collect();
-            let mut words = Vec::new();
+            let mut records = Records::default();
             for touch in &touches {
-                record::write(touch, table.number(Kind::of(touch)), &mut words);
+                let mut record = Vec::new();
+                record::write(touch, table.number(Kind::of(touch)), &mut record);
+                records.push_record(&record);
             }
             let kinds = kinds.lock().unwrap();
             let mut people: Vec<Vec<Touch>> = Vec::new();
@@ -151,7 +142,7 @@ mod tests {
             // Twice, so that what is left of a partition would show in the next one.
             for _ in 0..2 {
                 people.clear();
-                gatherer.each_person(&words, &kinds, |person| people.push(person.touches.to_vec())).unwrap();
+                gatherer.each_person(&records, &kinds, |person| people.push(person.touches.to_vec()));
             }
             people.sort_by_key(|touches| touches[0].person);
             let mut expected = touches;

@@ -73,19 +73,18 @@ pub(super) fn judge(
     let judged = in_parallel(settings.threads, || {
         let mut judge = Judge::new(bench)?;
         let mut gatherer = Gatherer::default();
-        let mut words = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= exchange.len() {
                 return Ok(judge.verdicts());
             }
-            exchange.take(number, &mut words)?;
-            gatherer.each_person(&words, bench.kinds, |Gathered { touches, .. }| {
+            let records = exchange.take(number)?;
+            gatherer.each_person(&records, bench.kinds, |Gathered { touches, .. }| {
                 for touch in touches.iter_mut() {
                     bench.settled.judge(touch, bench.ladder.range);
                 }
                 judge.person(touches);
-            })?;
+            });
         }
     })?;
     let mut all = Judge::new(bench)?.verdicts();

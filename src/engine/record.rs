@@ -89,6 +89,86 @@ pub(super) fn give(record: &mut [u64], person: Key, named: bool) {
     }
 }
 
+/// Words of a handful: as many as a thread collects for a partition before it hands them over.
+pub(super) const HANDFUL: usize = 1 << HANDFUL_BITS;
+const HANDFUL_BITS: u32 = 10;
+
+/// Many records, in handfuls of whole ones.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    handfuls: Vec<Vec<u64>>,
+}
+
+/// Where a record is among many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place(u32);
+
+impl Records {
+    /// Adds a handful of whole records, at most [`HANDFUL`] words.
+    pub(super) fn push(&mut self, handful: Vec<u64>) {
+        self.handfuls.push(handful);
+    }
+
+    /// Adds one record.
+    #[inline]
+    pub(super) fn push_record(&mut self, record: &[u64]) {
+        match self.handfuls.last_mut() {
+            Some(last) if last.len() + record.len() <= HANDFUL => last.extend_from_slice(record),
+            _ => {
+                let mut handful = Vec::with_capacity(HANDFUL);
+                handful.extend_from_slice(record);
+                self.handfuls.push(handful);
+            }
+        }
+    }
+
+    /// How many words there are.
+    pub(super) fn words(&self) -> usize {
+        self.handfuls.iter().map(Vec::len).sum()
+    }
+
+    /// The handfuls, to be taken elsewhere.
+    pub(super) fn into_handfuls(self) -> Vec<Vec<u64>> {
+        self.handfuls
+    }
+
+    /// All records with their places.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Place, &[u64])> {
+        self.handfuls.iter().enumerate().flat_map(|(number, handful)| {
+            let mut start = 0;
+            std::iter::from_fn(move || {
+                let rest = handful.get(start..)?;
+                let record = rest.get(..length(*rest.first()?))?;
+                let place = Place::new(number, start);
+                start += record.len();
+                Some((place, record))
+            })
+        })
+    }
+
+    /// The record at a place, and what follows it.
+    #[inline]
+    pub(super) fn at(&self, place: Place) -> &[u64] {
+        let number = (place.0 >> HANDFUL_BITS) as usize;
+        let start = place.0 as usize & (HANDFUL - 1);
+        self.handfuls.get(number).and_then(|handful| handful.get(start..)).unwrap_or_default()
+    }
+
+    /// The record at a place alone.
+    pub(super) fn only(&self, place: Place) -> &[u64] {
+        let rest = self.at(place);
+        rest.get(..rest.first().map_or(0, |head| length(*head))).unwrap_or_default()
+    }
+}
+
+impl Place {
+    /// More than four million handfuls, 32 gigabytes, are not held in one partition.
+    fn new(handful: usize, start: usize) -> Place {
+        let handful = u32::try_from(handful).unwrap_or(u32::MAX);
+        Place(handful << HANDFUL_BITS | u32::try_from(start).unwrap_or(0))
+    }
+}
+
 /// The touch of a record, and the number of its kind.
 #[inline]
 pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {

@@ -205,7 +205,7 @@ impl<'a, 's> Worker<'a, 's> {
         let extent = scan.readings[input].read(block, scratch, &mut gathering);
         haul.blocks.push(BlockRead { number, input, extent });
         haul.quality.accounts[input].rows_read += extent.records;
-        stamping.end(number, block)?;
+        stamping.end(number, block, &mut haul.quality.accounts[input])?;
         if stamping.is_disordered() {
             scan.is_disordered.store(true, Ordering::Relaxed);
         }

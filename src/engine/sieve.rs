@@ -57,6 +57,8 @@ pub(super) struct Sieve {
     input: usize,
     /// The instants of the block's first row and of its latest one.
     instants: Option<(Instant, Instant)>,
+    /// The first and the latest instant of a row of the block that is used for sure.
+    used: Option<(Instant, Instant)>,
     /// The rows of the latest instant.
     waiting: Vec<Sifted>,
     /// Further words of their records.
@@ -71,7 +73,7 @@ impl Sieve {
 
     /// Begins with a block of an input.
     pub(super) fn begin(&mut self, input: usize) {
-        (self.input, self.instants) = (input, None);
+        (self.input, self.instants, self.used) = (input, None, None);
     }
 
     /// Takes a row whose record has no further words; lets those of an earlier instant through.
@@ -112,7 +114,11 @@ impl Sieve {
     }
 
     /// Ends the block with this number.
-    pub(super) fn end(&mut self, number: usize, block: &Block) {
+    pub(super) fn end(&mut self, number: usize, block: &Block, account: &mut Account) {
+        if let Some((first, latest)) = self.used {
+            account.saw(first);
+            account.saw(latest);
+        }
         if let Some((first, latest)) = self.instants {
             self.put_aside(block);
             self.edges.blocks.push((number, first, latest));
@@ -147,7 +153,10 @@ impl Sieve {
     fn let_through(&mut self, way: Way<'_, '_>) -> Result<()> {
         let Way { block, entrance, account } = way;
         match self.waiting.as_slice() {
-            [only] => pass(only, further_of(only, &self.further), entrance, account)?,
+            [only] => {
+                note_used(only, &mut self.used);
+                pass(only, further_of(only, &self.further), entrance, account)?;
+            }
             rows => {
                 let mut known = FastSet::default();
                 for (place, row) in rows.iter().enumerate() {
@@ -159,6 +168,7 @@ impl Sieve {
                     if is_again {
                         set_aside(row, Reason::Duplicate, account);
                     } else {
+                        note_used(row, &mut self.used);
                         pass(row, further_of(row, &self.further), entrance, account)?;
                     }
                 }
@@ -233,6 +243,9 @@ impl Edges {
             for EdgeRow { row, input, fingerprint, further } in group {
                 let Some(account) = accounts.get_mut(*input) else { continue };
                 if known.insert(row.person.and(*fingerprint)) {
+                    if row.is_used {
+                        account.saw(row.at);
+                    }
                     pass(row, further, entrance, account)?;
                 } else {
                     set_aside(row, Reason::Duplicate, account);
@@ -244,8 +257,17 @@ impl Edges {
     }
 }
 
+/// Notes the time of a row that is used for sure: it may be dropped before anybody judges it. Within a
+/// block in order of time the first and the latest say all.
+#[inline]
+fn note_used(row: &Sifted, used: &mut Option<(Instant, Instant)>) {
+    if row.is_used {
+        *used = Some((used.map_or(row.at, |(first, _)| first), row.at));
+    }
+}
+
 /// Sends a row on if anybody wants it; whoever judges it accounts for it. Any other is accounted for
-/// here, and the time of a row that is used for sure too: it may be dropped before anybody judges it.
+/// here.
 #[inline]
 fn pass(
     row: &Sifted,
@@ -253,9 +275,6 @@ fn pass(
     entrance: &mut Entrance<'_>,
     account: &mut Account,
 ) -> Result<()> {
-    if row.is_used {
-        account.saw(row.at);
-    }
     if row.matters {
         let fixed = [row.head, row.person.0, row.at.0.cast_unsigned(), row.row.0];
         return entrance.push_record(row.person, fixed, further);

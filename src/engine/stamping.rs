@@ -95,9 +95,14 @@ impl<'e> Stamping<'e> {
     }
 
     /// Ends the block with this number; tells of the first failure of the exchange.
-    pub(super) fn end(&mut self, number: usize, block: &Block) -> Result<()> {
+    pub(super) fn end(
+        &mut self,
+        number: usize,
+        block: &Block,
+        account: &mut Account,
+    ) -> Result<()> {
         if let Some(sieve) = &mut self.sieve {
-            sieve.end(number, block);
+            sieve.end(number, block, account);
         }
         self.failed.take().map_or(Ok(()), Err)
     }

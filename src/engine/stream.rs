@@ -14,7 +14,7 @@ use super::exchange::in_parallel;
 use super::gather::{Gathered, Gatherer};
 use super::kinds::Kinds;
 use super::needs::Needs;
-use super::record;
+use super::record::Records;
 use super::scan::Scan;
 use crate::climb::Climber;
 use crate::error::Result;
@@ -70,13 +70,12 @@ impl<'s> Stream<'s> {
         let next = AtomicUsize::new(0);
         in_parallel(scan.settings.threads, || {
             let mut cut = Cut::new(self, &kinds, now);
-            let mut words = Vec::new();
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= scan.exchange.len() {
                     return Ok(());
                 }
-                scan.exchange.thin(number, &mut words, |words, kept| cut.cut(words, kept))?;
+                scan.exchange.thin(number, |records| cut.cut(records))?;
             }
         })?;
         // Where little can be dropped, trying again soon would be in vain.
@@ -107,10 +106,11 @@ impl<'c> Cut<'c> {
         }
     }
 
-    /// Puts the records that may still matter into `kept`.
-    fn cut(&mut self, words: &[u64], kept: &mut Vec<u64>) -> Result<()> {
+    /// The records that may still matter.
+    fn cut(&mut self, records: &Records) -> Records {
         let Cut { climber, kinds, now, end, gatherer, needed } = self;
-        gatherer.each_person(words, kinds, |Gathered { touches, places }| {
+        let mut kept = Records::default();
+        gatherer.each_person(records, kinds, |Gathered { touches, places }| {
             needed.clear();
             needed.extend(touches.iter().map(is_kept_anyway));
             if repeats_an_order(touches) {
@@ -119,11 +119,10 @@ impl<'c> Cut<'c> {
                 climber.mark_needed(touches, (*now, *end), needed);
             }
             for (&place, _) in places.iter().zip(&*needed).filter(|(_, needed)| **needed) {
-                let record = words.get(place as usize..).unwrap_or_default();
-                let length = record.first().map_or(0, |head| record::length(*head));
-                kept.extend_from_slice(record.get(..length).unwrap_or_default());
+                kept.push_record(records.only(place));
             }
-        })
+        });
+        kept
     }
 }
 

@@ -62,12 +62,6 @@ impl Header {
         &self.normal
     }
 
-    /// Whether a cell is the first name, or might be.
-    #[inline]
-    pub fn begins_with(&self, cell: &[u8]) -> bool {
-        without_bom(cell) == self.record.get(0).map_or(&[][..], without_bom)
-    }
-
     /// Whether a row is this header again, as in tables that were put behind each other.
     pub fn is_repeat(&self, row: Row<'_>) -> bool {
         let same = |(name, cell): (&[u8], Cow<'_, [u8]>)| without_bom(name) == without_bom(&cell);

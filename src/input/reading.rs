@@ -14,7 +14,7 @@ use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
 use super::split::{Layout, element_end};
-use super::timestamp::ZoneRule;
+use super::timestamp::{Usual, ZoneRule};
 use crate::quality::Reason;
 
 /// What an input is, and how its blocks are read. Shared by all threads.
@@ -86,18 +86,26 @@ pub struct Scratch {
     json: Reader<Kept>,
     /// What `json` keeps places for: web-pixel events, or events under these keys.
     keys: Option<EventKeys>,
+    row: RowRoom,
+}
+
+/// Room that reading one record needs.
+#[derive(Debug, Default)]
+struct RowRoom {
     identifiers: RowIdentifiers,
+    usual: Usual,
 }
 
 impl Scratch {
     /// Room for reading that remembers the texts of identifiers that are asked for.
     pub fn remembering(texts: Texts) -> Scratch {
-        Scratch { identifiers: RowIdentifiers::remembering(texts), ..Scratch::default() }
+        let row = RowRoom { identifiers: RowIdentifiers::remembering(texts), ..RowRoom::default() };
+        Scratch { row, ..Scratch::default() }
     }
 
     /// The texts that were remembered.
     pub fn into_texts(self) -> Texts {
-        self.identifiers.into_texts()
+        self.row.identifiers.into_texts()
     }
 }
 
@@ -119,7 +127,7 @@ impl Reading {
         &self,
         extent: Extent,
         (start, length): (usize, usize),
-        identifiers: &'d mut RowIdentifiers,
+        room: &'d mut RowRoom,
         sink: &'d mut S,
     ) -> Desk<'d, S> {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
@@ -129,7 +137,8 @@ impl Reading {
             start: number(start as u64),
             length: number(length as u64),
         };
-        Desk { at, zone: self.zone, identifiers, sink }
+        let RowRoom { identifiers, usual } = room;
+        Desk { at, zone: self.zone, usual, identifiers, sink }
     }
 
     fn read_lines(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
@@ -138,7 +147,7 @@ impl Reading {
         for Line { written, start } in Lines::new(block) {
             let length = written.bytes().len();
             if length > 0 {
-                let desk = self.desk(extent, (start, length), &mut scratch.identifiers, sink);
+                let desk = self.desk(extent, (start, length), &mut scratch.row, sink);
                 self.read_json(written, &mut scratch.json, desk);
                 extent.records += 1;
             }
@@ -159,7 +168,7 @@ impl Reading {
             let record = strip_array_signs(element);
             if !record.is_empty() {
                 let place = (block.len() - rest.len(), element.len());
-                let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
+                let desk = self.desk(extent, place, &mut scratch.row, sink);
                 self.read_json(Written::new(record), &mut scratch.json, desk);
                 extent.records += 1;
             }
@@ -229,7 +238,7 @@ impl Reading {
         while let Some(row) = rows.next() {
             extent.lines = rows.line_of(&row, extent.records);
             let place = (row.start() - block.records.start, row.bytes().len());
-            let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
+            let desk = self.desk(extent, place, &mut scratch.row, sink);
             self.read_row(Row::outlined(row), desk);
             extent.records += 1;
         }
@@ -268,7 +277,7 @@ impl Reading {
             let written = written.strip_suffix(&[signs.line_end]).unwrap_or(written);
             let written = written.strip_suffix(b"\r").unwrap_or(written);
             let place = (start, written.len());
-            let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
+            let desk = self.desk(extent, place, &mut scratch.row, sink);
             self.read_row(Row::parsed(&record).written(written), desk);
             extent.records += 1;
         }
@@ -277,6 +286,13 @@ impl Reading {
     }
 
     fn read_row(&self, row: Row<'_>, mut desk: Desk<'_, impl Sink>) {
+        // A row of as many cells as the header that has a time is neither the header nor blank.
+        if let Rows::Table(header, columns) = &self.rows
+            && row.len() == header.names().len()
+            && columns.read_plain(row, &mut desk)
+        {
+            return;
+        }
         if let Some(problem) = self.misshapen(row) {
             return desk.defect(Reason::BadRow, problem);
         }
@@ -303,10 +319,6 @@ impl Reading {
     fn misshapen(&self, row: Row<'_>) -> Option<String> {
         let header = self.header()?;
         let cells = header.names().len();
-        // A first cell that says something else than the header's settles it for almost every row.
-        if row.len() <= cells && row.plain(0).is_some_and(|first| !header.begins_with(first)) {
-            return None;
-        }
         if header.is_repeat(row) {
             Some("the header again".to_string())
         } else if row.says_more_from(cells) {

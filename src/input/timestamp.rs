@@ -12,6 +12,7 @@ mod tests;
 mod usual;
 
 pub use slash::{Ambiguous, DateEvidence, DateOrder, parse_slash};
+pub use usual::Usual;
 
 use crate::time::{Instant, Precision, SECOND};
 use chrono::{DateTime, LocalResult, NaiveDate, Offset, TimeZone};
@@ -102,12 +103,6 @@ fn parse_trimmed(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
         Some(_) => number(bytes, zone),
         None => None,
     }
-}
-
-/// Reads a time of one of the shapes in which almost every log writes its times; `None` says nothing.
-#[inline]
-pub fn parse_usual(bytes: &[u8]) -> Option<Stamp> {
-    usual::parse(bytes)
 }
 
 /// Reads a time of any shape, also those that spreadsheets make (see [`parse_slash`]).

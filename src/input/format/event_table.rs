@@ -9,7 +9,7 @@ use crate::event::{
 };
 use crate::identity::{Strictness, identify, identify_plain};
 use crate::input::columns::{Header, Row, normalise};
-use crate::input::timestamp::{self, DateOrder, Stamp, ZoneRule};
+use crate::input::timestamp::{self, DateOrder};
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
@@ -71,18 +71,10 @@ impl Default for EventColumns {
 }
 
 impl EventColumns {
-    /// Reads one row.
-    #[inline]
-    pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
-        if !self.read_plain(row, &mut desk) {
-            self.read_whole(row, header, desk);
-        }
-    }
-
     /// Reads a row that is as usual in every cell that matters; false if it is not, or if the sink wants to
-    /// know more of it. What is read here, `read_whole` reads too, and in the same way.
+    /// know more of it. What is read here, `read` reads too, and in the same way.
     #[inline]
-    fn read_plain(&self, row: Row<'_>, desk: &mut Desk<'_, impl Sink>) -> bool {
+    pub fn read_plain(&self, row: Row<'_>, desk: &mut Desk<'_, impl Sink>) -> bool {
         let ([(kind, space, who)], None) = (self.identifiers.as_slice(), self.sequence) else {
             return false;
         };
@@ -92,7 +84,7 @@ impl EventColumns {
             return false;
         };
         let (Some(stamp), Some(identifier)) =
-            (timestamp::parse_usual(time), identify_plain(*kind, *space, who, self.strictness))
+            (desk.usual.parse(time), identify_plain(*kind, *space, who, self.strictness))
         else {
             return false;
         };
@@ -101,9 +93,10 @@ impl EventColumns {
         desk.sink.plain(desk.at, &event, user_agent.as_deref())
     }
 
-    fn read_whole(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
-        let Some(stamp) = self.time(row, desk.zone) else {
-            let written = row.text(Some(self.time));
+    /// Reads one row.
+    pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
+        let written = row.text(Some(self.time));
+        let Some(stamp) = timestamp::parse_any(&written, self.date_order, desk.zone) else {
             let message = format!("`{}` is not a time that is known here", shorten(&written));
             return desk.defect(Reason::BadTimestamp, message);
         };
@@ -128,12 +121,6 @@ impl EventColumns {
             details: &RowDetails { columns: self, row, header },
         };
         desk.sink.event(desk.at, &event, user_agent.as_deref());
-    }
-
-    #[inline]
-    fn time(&self, row: Row<'_>, zone: ZoneRule) -> Option<Stamp> {
-        let usual = row.plain(self.time).and_then(timestamp::parse_usual);
-        usual.or_else(|| timestamp::parse_any(&row.text(Some(self.time)), self.date_order, zone))
     }
 
     #[inline]

@@ -15,7 +15,7 @@ pub mod web_pixel;
 
 use crate::event::{Identifier, IdentifierKind, PlainEvent, RawEvent};
 use crate::identity::{Strictness, identify, identify_plain};
-use crate::input::timestamp::ZoneRule;
+use crate::input::timestamp::{Usual, ZoneRule};
 use crate::key::{FastSet, Key};
 use crate::quality::Reason;
 use std::cell::OnceCell;
@@ -135,6 +135,8 @@ pub struct Desk<'d, S> {
     pub at: RowAt,
     /// How times without a zone are read.
     pub zone: ZoneRule,
+    /// Reads times of the usual shapes.
+    pub usual: &'d mut Usual,
     /// Room for the record's identifiers.
     pub identifiers: &'d mut RowIdentifiers,
     /// What takes the event in.

@@ -22,22 +22,58 @@ const FIXED: u128 = !DIGITS & !(0xFF << 80);
 /// Reads a time of one of the shapes above; `None` for any other, which may be a time all the same.
 #[inline]
 pub(super) fn parse(bytes: &[u8]) -> Option<Stamp> {
-    let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
-    let (micros, precision) = match rest {
+    Usual::default().parse(bytes)
+}
+
+/// Reads times of the shapes above. The minute that was read last is remembered: in a log in order of time
+/// hundreds of rows share one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usual {
+    /// Date, hour and minute as they were written, and what they are in microseconds.
+    minute: Option<(u128, i64)>,
+}
+
+impl Usual {
+    /// Reads a time; `None` for any other shape, which may be a time all the same.
+    #[inline]
+    pub fn parse(&mut self, bytes: &[u8]) -> Option<Stamp> {
+        let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
+        let (micros, precision) = within_minute(rest)?;
+        let written = u128::from_le_bytes(*head);
+        let minute = match self.minute {
+            Some((known, minute)) if known == written => minute,
+            _ => {
+                let minute = minute(*head)?;
+                self.minute = Some((written, minute));
+                minute
+            }
+        };
+        Some(Stamp { at: Instant(minute + micros), precision, offset: Some(0) })
+    }
+}
+
+/// The seconds and what follows, and how finely they are written.
+#[inline]
+fn within_minute(rest: &[u8]) -> Option<(i64, Precision)> {
+    match rest {
         [b':', s1, s2, b'Z'] | [b':', s1, s2, b' ', b'U', b'T', b'C'] => {
-            (seconds(*s1, *s2)?, Precision::Second)
+            Some((seconds(*s1, *s2)?, Precision::Second))
         }
         [b':', s1, s2, b'.', m1, m2, m3, b'Z'] => {
-            (seconds(*s1, *s2)? + 1000 * number(&[*m1, *m2, *m3])?, Precision::Exact)
+            let micros = seconds(*s1, *s2)? + 1000 * number(&[*m1, *m2, *m3])?;
+            Some((micros, Precision::Exact))
         }
-        _ => return None,
-    };
+        _ => None,
+    }
+}
+
+/// The microseconds since 1970 of a minute.
+fn minute(head: [u8; HEAD]) -> Option<i64> {
     if !matches!(head[10], b'T' | b' ') {
         return None;
     }
-    let [century, year, month, day, hour, minute] = pairs(*head)?;
-    let at = date(100 * century + year, month, day)? + time_of_day(hour, minute, 0)? + micros;
-    Some(Stamp { at: Instant(at), precision, offset: Some(0) })
+    let [century, year, month, day, hour, minute] = pairs(head)?;
+    Some(date(100 * century + year, month, day)? + time_of_day(hour, minute, 0)?)
 }
 
 /// The six numbers of two digits in a head whose signs are right.
