@@ -171,17 +171,6 @@ pub struct OrderNote {
     pub currency: Currency,
 }
 
-/// An event of a log of which nothing matters but when, what and who: most rows of most logs.
-#[derive(Clone, Copy, Debug)]
-pub struct PlainEvent<'r> {
-    /// When: UTC, as exact as it is written.
-    pub at: Instant,
-    /// The name as the source writes it.
-    pub name: &'r [u8],
-    /// The one identifier of the row.
-    pub identifier: Identifier,
-}
-
 /// One row of an input, normalised, borrowing from the row's bytes.
 #[derive(Clone, Copy)]
 pub struct RawEvent<'r> {

@@ -4,14 +4,12 @@
 //! [`Haul::take`] is where an event becomes a touch.
 
 use super::kinds::{Kind, KindTable};
-use super::record;
 use super::scan::Scan;
 use super::sieve::{Edges, Sifted};
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
+use super::usual::Short;
 use super::values::Values;
-use crate::event::{
-    Identifier, IdentifierKind, OrderNote, Origin, PlainEvent, RawEvent, RowRef, Touch, mark,
-};
+use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowRef, Touch, mark};
 use crate::identity::Links;
 use crate::input::Extent;
 use crate::input::format::Texts;
@@ -23,7 +21,7 @@ use crate::ladder::stamp::NameTable;
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
-use crate::time::{Instant, Precision};
+use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An order that an event log has seen completed.
@@ -68,6 +66,8 @@ pub(super) struct KindSeen {
 pub(crate) struct Haul<'s> {
     pub(super) names: NameTable<'s>,
     pub(super) kinds: KindTable<'s>,
+    /// Room for deciding which rows of a block take the short way.
+    pub(super) short: Short,
     /// What a sieve could not decide yet.
     pub(super) edges: Edges,
     /// Every name of the run; filled when no more rows are stamped.
@@ -99,6 +99,7 @@ impl<'s> Haul<'s> {
             names: NameTable::new(scan.stamper, scan.names),
             all_names: Names::default(),
             kinds: KindTable::new(scan.kinds),
+            short: Short::default(),
             edges: Edges::default(),
             values: Values::new(scan.properties.clone()),
             texts: scan.texts.clone(),
@@ -210,48 +211,6 @@ impl<'s> Haul<'s> {
             }
             _ => stamping.push(touch, kind, event),
         }
-    }
-
-    /// Takes an event that needs nothing but its time, name and person; false if it needs more after all.
-    #[inline]
-    pub(super) fn take_plain(
-        &mut self,
-        event: &PlainEvent<'_>,
-        place: RowPlace<'_>,
-        stamping: &mut Stamping<'_>,
-    ) -> bool {
-        let RowPlace { input, row, block, written } = place;
-        let (name, meaning) = self.names.look_up(event.name, None);
-        let (Some(block), Some(stamp), true) = (block, meaning.certain, meaning.known) else {
-            return false;
-        };
-        if meaning.marks & mark::ORDER != 0 || stamping.is_future(event.at) {
-            return false;
-        }
-        let kind = Kind {
-            name,
-            steps: stamp.steps,
-            actions: stamp.actions,
-            exclusions: stamp.exclusions,
-            precision: Precision::Exact,
-            aside: 0,
-            marks: meaning.marks | mark::LOG,
-        };
-        let sifted = Sifted {
-            at: event.at,
-            person: event.identifier.key,
-            row,
-            head: record::head(self.kinds.number(kind), !event.identifier.kind.is_named()),
-            written,
-            aside: None,
-            matters: stamping.needs.everything || !stamp.is_empty(),
-            is_used: true,
-            further: 0..0,
-        };
-        self.inputs[input].count_name(name, 1);
-        self.saw(event.at);
-        stamping.sift(sifted, block, &mut self.quality.accounts[input]);
-        true
     }
 
     /// Counts what every event is counted for.

@@ -25,6 +25,7 @@ mod sieve;
 mod stamping;
 mod stream;
 mod track;
+mod usual;
 mod values;
 
 pub use request::{Plan, Request, Settings};

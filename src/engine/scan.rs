@@ -12,13 +12,14 @@ use super::sieve::Edges;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::stream::Stream;
 use crate::error::Result;
-use crate::event::{PlainEvent, RawEvent, RowRef};
+use crate::event::{RawEvent, RowRef};
 use crate::input::block::Block;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::input::format::{RowAt, Sink, Texts};
 use crate::input::supply::{Part, Supply};
+use crate::input::usual::UsualRows;
 use crate::input::{Reading, Scratch};
 use crate::ladder::stamp::Stamper;
 use crate::names::Names;
@@ -195,7 +196,8 @@ impl<'a, 's> Worker<'a, 's> {
         part.fill(block)?;
         stamping.begin(input);
         let mut gathering = Gathering {
-            takes_plain: stamping.takes_plain(),
+            takes_usual: stamping.takes_usual(),
+            keeps_all: stamping.needs.everything,
             haul,
             stamping,
             input,
@@ -220,13 +222,15 @@ impl<'a, 's> Worker<'a, 's> {
 }
 
 /// Takes in the rows of one block.
-struct Gathering<'g, 's, 'e> {
-    haul: &'g mut Haul<'s>,
-    stamping: &'g mut Stamping<'e>,
-    input: usize,
-    number: u32,
-    block: &'g Block,
-    takes_plain: bool,
+pub(super) struct Gathering<'g, 's, 'e> {
+    pub(super) haul: &'g mut Haul<'s>,
+    pub(super) stamping: &'g mut Stamping<'e>,
+    pub(super) input: usize,
+    pub(super) number: u32,
+    pub(super) block: &'g Block,
+    takes_usual: bool,
+    /// Whether rows that are nothing to the ladder are kept too.
+    pub(super) keeps_all: bool,
 }
 
 impl<'g> Gathering<'g, '_, '_> {
@@ -253,12 +257,12 @@ impl Sink for Gathering<'_, '_, '_> {
         self.haul.take(event, self.place(at), verdict, self.stamping);
     }
 
-    #[inline]
-    fn plain(&mut self, at: RowAt, event: &PlainEvent<'_>, user_agent: Option<&[u8]>) -> bool {
-        if !self.takes_plain || user_agent.is_some_and(|agent| self.stamping.is_bot(agent)) {
-            return false;
-        }
-        self.haul.take_plain(event, self.place(at), self.stamping)
+    fn takes_usual(&self) -> bool {
+        self.takes_usual
+    }
+
+    fn usual(&mut self, rows: &UsualRows, read: &mut dyn FnMut(&mut Self, usize)) {
+        self.take_usual(rows, read);
     }
 
     fn defect(&mut self, at: RowAt, reason: Reason, message: String) {

@@ -76,41 +76,48 @@ impl Sieve {
         (self.input, self.instants, self.used) = (input, None, None);
     }
 
-    /// Takes a row whose record has no further words; lets those of an earlier instant through.
-    #[inline]
-    pub(super) fn take(&mut self, row: Sifted, way: Way<'_, '_>) -> Result<()> {
-        match self.instants {
-            Some((_, latest)) if latest == row.at => {}
-            Some((first, latest)) => {
-                self.edges.is_disordered |= row.at < latest;
-                self.instants = Some((first, row.at));
-                if latest == first {
-                    self.put_aside(way.block);
-                } else {
-                    self.let_through(way)?;
-                }
-            }
-            None => self.instants = Some((row.at, row.at)),
-        }
-        self.waiting.push(row);
-        Ok(())
-    }
-
-    /// The same for any touch of a kind.
-    pub(super) fn take_touch(
+    /// Takes a row, which is the touch of a kind; lets those of an earlier instant through.
+    pub(super) fn take(
         &mut self,
-        row: Sifted,
+        mut row: Sifted,
         (touch, kind): (&Touch, u32),
         way: Way<'_, '_>,
     ) -> Result<()> {
-        self.take(row, way)?;
-        if let Some(row) = self.waiting.last_mut().filter(|row| row.matters) {
+        self.go_to(row.at, way)?;
+        if row.matters {
             let place = |words: &[u64]| u32::try_from(words.len()).unwrap_or(u32::MAX);
             let start = place(&self.further);
             row.head = record::write_further(touch, kind, &mut self.further);
             row.further = start..place(&self.further);
         }
+        self.waiting.push(row);
         Ok(())
+    }
+
+    /// Rows of this instant come: those of an earlier one have met all that are like them.
+    #[inline]
+    pub(super) fn go_to(&mut self, at: Instant, way: Way<'_, '_>) -> Result<()> {
+        match self.instants {
+            Some((_, latest)) if latest == at => {}
+            Some((first, latest)) => {
+                self.edges.is_disordered |= at < latest;
+                self.instants = Some((first, at));
+                if latest == first {
+                    self.put_aside(way.block);
+                } else if !self.waiting.is_empty() {
+                    self.let_through(way)?;
+                }
+            }
+            None => self.instants = Some((at, at)),
+        }
+        Ok(())
+    }
+
+    /// Notes the time of a row that is used for sure: it may be dropped before anybody judges it. Within a
+    /// block in order of time the first and the latest say all.
+    #[inline]
+    pub(super) fn note_used(&mut self, at: Instant) {
+        self.used = Some((self.used.map_or(at, |(first, _)| first), at));
     }
 
     /// Ends the block with this number.
@@ -154,7 +161,7 @@ impl Sieve {
         let Way { block, entrance, account } = way;
         match self.waiting.as_slice() {
             [only] => {
-                note_used(only, &mut self.used);
+                self.used = noted(self.used, only);
                 pass(only, further_of(only, &self.further), entrance, account)?;
             }
             rows => {
@@ -168,7 +175,7 @@ impl Sieve {
                     if is_again {
                         set_aside(row, Reason::Duplicate, account);
                     } else {
-                        note_used(row, &mut self.used);
+                        self.used = noted(self.used, row);
                         pass(row, further_of(row, &self.further), entrance, account)?;
                     }
                 }
@@ -257,13 +264,9 @@ impl Edges {
     }
 }
 
-/// Notes the time of a row that is used for sure: it may be dropped before anybody judges it. Within a
-/// block in order of time the first and the latest say all.
-#[inline]
-fn note_used(row: &Sifted, used: &mut Option<(Instant, Instant)>) {
-    if row.is_used {
-        *used = Some((used.map_or(row.at, |(first, _)| first), row.at));
-    }
+/// The first and the latest instant of used rows, with a row more.
+fn noted(used: Option<(Instant, Instant)>, row: &Sifted) -> Option<(Instant, Instant)> {
+    if row.is_used { Some((used.map_or(row.at, |(first, _)| first), row.at)) } else { used }
 }
 
 /// Sends a row on if anybody wants it; whoever judges it accounts for it. Any other is accounted for
@@ -303,6 +306,5 @@ fn is_same(one: &Sifted, other: &Sifted, block: &Block) -> bool {
 }
 
 fn fingerprint(row: &Sifted, block: &Block) -> Key {
-    let Range { start, end } = row.written;
-    Key::of(block.bytes().get(start as usize..end as usize).unwrap_or_default())
+    Key::of(block.part(&row.written))
 }

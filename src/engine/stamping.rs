@@ -4,6 +4,7 @@
 use super::Settings;
 use super::exchange::{Entrance, Exchange};
 use super::needs::Needs;
+use super::record;
 use super::scan::Scan;
 use super::sieve::{Edges, Sieve, Sifted, Way};
 use crate::error::{Error, Result};
@@ -156,19 +157,27 @@ impl<'e> Stamping<'e> {
         self.sieve.is_some()
     }
 
-    /// Whether events may come that are nothing but a time, a name and a person: the sieve keeps rows, and
-    /// nobody asks for more of them.
-    pub(super) fn takes_plain(&self) -> bool {
+    /// Whether usual rows may take the short way: the sieve takes them, and nobody asks for more of them.
+    pub(super) fn takes_usual(&self) -> bool {
         let Needs { sessions, properties, cuts_events, .. } = self.needs;
         self.sifts() && !sessions && !properties && !cuts_events && !self.settings.detail
     }
 
-    /// Sends a row through the sieve.
+    /// Usual rows of this instant come: the sieve lets those of earlier ones through.
     #[inline]
-    pub(super) fn sift(&mut self, row: Sifted, block: &Block, account: &mut Account) {
+    pub(super) fn go_to(&mut self, at: Instant, block: &Block, account: &mut Account) {
         let Stamping { sieve: Some(sieve), entrance, failed, .. } = self else { return };
-        if let Err(error) = sieve.take(row, Way { block, entrance, account }) {
+        if let Err(error) = sieve.go_to(at, Way { block, entrance, account }) {
             failed.get_or_insert(error);
+        }
+        sieve.note_used(at);
+    }
+
+    /// Sends the record of a usual row into the exchange.
+    #[inline]
+    pub(super) fn push_plain(&mut self, person: Key, record: [u64; record::FIXED]) {
+        if let Err(error) = self.entrance.push_record(person, record, &[]) {
+            self.failed.get_or_insert(error);
         }
     }
 
@@ -181,7 +190,7 @@ impl<'e> Stamping<'e> {
         account: &mut Account,
     ) {
         let Stamping { sieve: Some(sieve), entrance, failed, .. } = self else { return };
-        if let Err(error) = sieve.take_touch(row, touch, Way { block, entrance, account }) {
+        if let Err(error) = sieve.take(row, touch, Way { block, entrance, account }) {
             failed.get_or_insert(error);
         }
     }

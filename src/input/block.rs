@@ -39,6 +39,13 @@ impl Block {
         self.buffer.bytes().get(self.records.clone()).unwrap_or_default()
     }
 
+    /// A part of the block, by its place in the block's buffer.
+    #[inline]
+    pub fn part(&self, place: &Range<u32>) -> &[u8] {
+        let Range { start, end } = *place;
+        self.buffer.bytes().get(start as usize..end as usize).unwrap_or_default()
+    }
+
     /// Makes the whole buffer the block.
     pub(super) fn take_whole(&mut self, signs: Option<Signs>) {
         self.outline.clear();

@@ -208,7 +208,7 @@ fn without_bom(cell: &[u8]) -> &[u8] {
 
 /// Whether a cell begins and ends with signs that need no cleaning, as almost every cell does.
 #[inline]
-fn is_clean(cell: &[u8]) -> bool {
+pub(super) fn is_clean(cell: &[u8]) -> bool {
     match cell {
         [b'\'' | b'"', ..] | [] => false,
         [only] => only.is_ascii_graphic(),

@@ -20,6 +20,7 @@ pub mod source;
 pub mod split;
 pub mod supply;
 pub mod timestamp;
+pub mod usual;
 
 use crate::error::Result;
 use format::Format;

@@ -14,7 +14,8 @@ use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
 use super::split::{Layout, element_end};
-use super::timestamp::{Usual, ZoneRule};
+use super::timestamp::ZoneRule;
+use super::usual::UsualRows;
 use crate::quality::Reason;
 
 /// What an input is, and how its blocks are read. Shared by all threads.
@@ -86,26 +87,19 @@ pub struct Scratch {
     json: Reader<Kept>,
     /// What `json` keeps places for: web-pixel events, or events under these keys.
     keys: Option<EventKeys>,
-    row: RowRoom,
-}
-
-/// Room that reading one record needs.
-#[derive(Debug, Default)]
-struct RowRoom {
     identifiers: RowIdentifiers,
-    usual: Usual,
+    usual: UsualRows,
 }
 
 impl Scratch {
     /// Room for reading that remembers the texts of identifiers that are asked for.
     pub fn remembering(texts: Texts) -> Scratch {
-        let row = RowRoom { identifiers: RowIdentifiers::remembering(texts), ..RowRoom::default() };
-        Scratch { row, ..Scratch::default() }
+        Scratch { identifiers: RowIdentifiers::remembering(texts), ..Scratch::default() }
     }
 
     /// The texts that were remembered.
     pub fn into_texts(self) -> Texts {
-        self.row.identifiers.into_texts()
+        self.identifiers.into_texts()
     }
 }
 
@@ -113,11 +107,9 @@ impl Reading {
     /// Reads a block of whole records.
     pub fn read(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
         match self.layout {
-            Layout::Lines => self.read_lines(block.bytes(), scratch, sink),
-            Layout::Array => self.read_array(block.bytes(), scratch, sink),
-            Layout::Table(signs) if block.is_stray => {
-                self.parse_table(block.bytes(), signs, scratch, sink)
-            }
+            Layout::Lines => self.read_lines(block, scratch, sink),
+            Layout::Array => self.read_array(block, scratch, sink),
+            Layout::Table(signs) if block.is_stray => self.parse_table(block, signs, scratch, sink),
             Layout::Table(signs) => self.read_table(block, signs, scratch, sink),
         }
     }
@@ -127,7 +119,7 @@ impl Reading {
         &self,
         extent: Extent,
         (start, length): (usize, usize),
-        room: &'d mut RowRoom,
+        identifiers: &'d mut RowIdentifiers,
         sink: &'d mut S,
     ) -> Desk<'d, S> {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
@@ -137,17 +129,18 @@ impl Reading {
             start: number(start as u64),
             length: number(length as u64),
         };
-        let RowRoom { identifiers, usual } = room;
-        Desk { at, zone: self.zone, usual, identifiers, sink }
+        Desk { at, zone: self.zone, identifiers, sink }
     }
 
-    fn read_lines(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+    fn read_lines(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
         self.prepare(scratch);
         let mut extent = Extent::default();
-        for Line { written, start } in Lines::new(block) {
+        let before = block.records.start;
+        for Line { written, start } in Lines::new(block.bytes()) {
             let length = written.bytes().len();
             if length > 0 {
-                let desk = self.desk(extent, (start, length), &mut scratch.row, sink);
+                let desk =
+                    self.desk(extent, (before + start, length), &mut scratch.identifiers, sink);
                 self.read_json(written, &mut scratch.json, desk);
                 extent.records += 1;
             }
@@ -157,18 +150,18 @@ impl Reading {
     }
 
     /// Elements end where the cutter says they do, broken ones too.
-    fn read_array(&self, block: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+    fn read_array(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
         self.prepare(scratch);
         let mut extent = Extent::default();
-        let mut rest = block;
+        let mut rest = block.bytes();
         while !rest.is_empty() {
             let (element, behind) = rest.split_at(element_end(rest));
             let before = element.iter().take_while(|b| b.is_ascii_whitespace()).count();
             extent.lines += count_lines(&element[..before], b'\n');
             let record = strip_array_signs(element);
             if !record.is_empty() {
-                let place = (block.len() - rest.len(), element.len());
-                let desk = self.desk(extent, place, &mut scratch.row, sink);
+                let place = (block.records.end - rest.len(), element.len());
+                let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
                 self.read_json(Written::new(record), &mut scratch.json, desk);
                 extent.records += 1;
             }
@@ -235,10 +228,17 @@ impl Reading {
         let width = self.header().map_or(0, |header| header.names().len());
         let mut rows = OutlinedRows::new(block, signs, width);
         let mut extent = Extent::default();
+        if rows.are_even()
+            && sink.takes_usual()
+            && let Rows::Table(_, columns) = &self.rows
+            && scratch.usual.fill(&rows, columns)
+        {
+            return self.read_usual(&rows, scratch, sink);
+        }
         while let Some(row) = rows.next() {
             extent.lines = rows.line_of(&row, extent.records);
-            let place = (row.start() - block.records.start, row.bytes().len());
-            let desk = self.desk(extent, place, &mut scratch.row, sink);
+            let place = (row.start(), row.bytes().len());
+            let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
             self.read_row(Row::outlined(row), desk);
             extent.records += 1;
         }
@@ -246,14 +246,35 @@ impl Reading {
         extent
     }
 
+    /// Reads the rows of a block of which the usual ones are known.
+    fn read_usual(
+        &self,
+        rows: &OutlinedRows<'_>,
+        scratch: &mut Scratch,
+        sink: &mut impl Sink,
+    ) -> Extent {
+        let Scratch { usual, identifiers, .. } = scratch;
+        sink.usual(usual, &mut |sink, number| {
+            let (Some(row), Some(written)) = (rows.row(number), usual.written.get(number)) else {
+                return;
+            };
+            let extent = Extent { records: number as u64, lines: number as u64 };
+            let place = (written.start as usize, written.len());
+            self.read_row(Row::outlined(row), self.desk(extent, place, identifiers, sink));
+        });
+        let count = usual.len() as u64;
+        Extent { records: count, lines: count }
+    }
+
     /// Reads the rows of a table in which quotes stand where no cell begins.
     fn parse_table(
         &self,
-        block: &[u8],
+        block: &Block,
         signs: Signs,
         scratch: &mut Scratch,
         sink: &mut impl Sink,
     ) -> Extent {
+        let (block, before) = (block.bytes(), block.records.start);
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -276,8 +297,8 @@ impl Reading {
             let written = block.get(start..end).unwrap_or_default();
             let written = written.strip_suffix(&[signs.line_end]).unwrap_or(written);
             let written = written.strip_suffix(b"\r").unwrap_or(written);
-            let place = (start, written.len());
-            let desk = self.desk(extent, place, &mut scratch.row, sink);
+            let place = (before + start, written.len());
+            let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
             self.read_row(Row::parsed(&record).written(written), desk);
             extent.records += 1;
         }
@@ -286,13 +307,6 @@ impl Reading {
     }
 
     fn read_row(&self, row: Row<'_>, mut desk: Desk<'_, impl Sink>) {
-        // A row of as many cells as the header that has a time is neither the header nor blank.
-        if let Rows::Table(header, columns) = &self.rows
-            && row.len() == header.names().len()
-            && columns.read_plain(row, &mut desk)
-        {
-            return;
-        }
         if let Some(problem) = self.misshapen(row) {
             return desk.defect(Reason::BadRow, problem);
         }

@@ -5,8 +5,10 @@
 //! on; a block with shorter, longer or empty rows is walked through line end by line end.
 
 use super::block::Block;
+use super::columns::is_clean;
 use super::quoting::{QUOTE, Signs};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// One row of a block: its cells are found by the outline.
 #[derive(Clone, Copy, Debug)]
@@ -136,6 +138,76 @@ impl<'b> OutlinedRows<'b> {
             rows.is_line_by_line = !block.outline.has_quoted_line_ends();
         }
         rows
+    }
+
+    /// Whether all rows have as many cells as the table has columns, and each is one line.
+    pub fn are_even(&self) -> bool {
+        self.stride.is_some() && self.is_line_by_line
+    }
+
+    /// How many rows there are, if they are even.
+    pub fn count(&self) -> usize {
+        self.even().len()
+    }
+
+    /// A row by its number, if they are even.
+    pub fn row(&self, number: usize) -> Option<OutlinedRow<'b>> {
+        let mut even = self.even();
+        let before = number.checked_sub(1).and_then(|before| even.clone().nth(before)?.last());
+        let start = before.map_or(self.start, |&end| end as usize + 1);
+        Some(OutlinedRow { block: self.block, start, ends: even.nth(number)? })
+    }
+
+    /// Where the cells of a column are, row by row, if rows are even.
+    pub fn column(&self, column: usize) -> impl Iterator<Item = Range<u32>> {
+        let mut row_start = u32::try_from(self.start).unwrap_or(u32::MAX);
+        self.even().map(move |ends| {
+            let end_of = |column: usize| ends.get(column).copied().unwrap_or(row_start);
+            let start = if column == 0 { row_start } else { end_of(column - 1) + 1 };
+            let mut end = end_of(column);
+            if column + 1 == ends.len() {
+                let has_return = end > start && self.block.get(end as usize - 1) == Some(&b'\r');
+                end -= u32::from(has_return);
+            }
+            row_start = end_of(ends.len() - 1) + 1;
+            start..end
+        })
+    }
+
+    /// Where the rows are as they are written, without the line end, if they are even.
+    pub fn written(&self) -> impl Iterator<Item = Range<u32>> {
+        let last = self.stride.map_or(0, |stride| stride - 1);
+        self.column(0).zip(self.column(last)).map(|(first, last)| first.start..last.end)
+    }
+
+    /// The places of each row, if all take as many.
+    fn even(&self) -> std::slice::ChunksExact<'b, u32> {
+        let (ends, stride) = match self.stride {
+            Some(stride) => (self.ends, stride),
+            None => (&[][..], 1),
+        };
+        ends.chunks_exact(stride)
+    }
+
+    /// The bytes of a part of the block.
+    #[inline]
+    pub fn bytes(&self, span: &Range<u32>) -> &'b [u8] {
+        self.block.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// A cell without its quotes; `None` if it says nothing, or needs cleaning or the resolving of quotes.
+    #[inline]
+    pub fn clean(&self, cell: Range<u32>) -> Option<Range<u32>> {
+        let bytes = self.bytes(&cell);
+        if is_clean(bytes) {
+            return Some(cell);
+        }
+        match bytes {
+            [QUOTE, inner @ .., QUOTE] if is_clean(inner) && !inner.contains(&QUOTE) => {
+                Some(cell.start + 1..cell.end - 1)
+            }
+            _ => None,
+        }
     }
 
     /// The line on which a row that was given out begins, from 0; `record` is the number of the row.

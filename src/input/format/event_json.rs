@@ -5,10 +5,8 @@
 
 use super::event_table::shorten;
 use super::{Desk, Kept, Sink};
-use crate::event::{
-    Details, IdentifierKind, OrderNote, Origin, PlainEvent, Properties, RawEvent, Value,
-};
-use crate::identity::{Strictness, identify, identify_plain};
+use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::identity::{Strictness, identify};
 use crate::input::json::{Json, Place, Record};
 use crate::input::timestamp;
 use crate::key::Key;
@@ -78,35 +76,6 @@ impl EventKeys {
         }
     }
 
-    /// Reads a record that is as usual in everything that matters; false if it is not, or if the sink wants to
-    /// know more of it. What is read here, `read` reads too, and in the same way.
-    fn read_plain(
-        &self,
-        root: Json<'_>,
-        places: &EventPlaces,
-        desk: &mut Desk<'_, impl Sink>,
-    ) -> bool {
-        let scalar = |place| scalar_at(root, place);
-        let ([(kind, space, _)], [who], None) =
-            (self.identifiers.as_slice(), places.identifiers.as_slice(), places.sequence)
-        else {
-            return false;
-        };
-        let (Some(time), Some(name), Some(who)) =
-            (scalar(places.time), scalar(places.event), scalar(*who))
-        else {
-            return false;
-        };
-        let identifier = identify_plain(*kind, *space, who.as_bytes(), self.strictness);
-        let (Some(stamp), Some(identifier)) = (desk.usual.parse(time.as_bytes()), identifier)
-        else {
-            return false;
-        };
-        let event = PlainEvent { at: stamp.at, name: name.as_bytes(), identifier };
-        let user_agent = scalar(places.user_agent);
-        desk.sink.plain(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()))
-    }
-
     /// Reads one record.
     pub fn read(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
         let root = record.root();
@@ -117,9 +86,6 @@ impl EventKeys {
             own = self.places(root);
             &own
         };
-        if self.read_plain(root, places, &mut desk) {
-            return;
-        }
         let scalar = |place| scalar_at(root, place);
         let written = scalar(places.time);
         let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, desk.zone))

@@ -4,10 +4,8 @@
 //! `detect`, or by what `--map` says.
 
 use super::{Desk, RowIdentifiers, Sink};
-use crate::event::{
-    Details, IdentifierKind, OrderNote, Origin, PlainEvent, Properties, RawEvent, Value,
-};
-use crate::identity::{Strictness, identify, identify_plain};
+use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row, normalise};
 use crate::input::timestamp::{self, DateOrder};
 use crate::key::Key;
@@ -71,28 +69,6 @@ impl Default for EventColumns {
 }
 
 impl EventColumns {
-    /// Reads a row that is as usual in every cell that matters; false if it is not, or if the sink wants to
-    /// know more of it. What is read here, `read` reads too, and in the same way.
-    #[inline]
-    pub fn read_plain(&self, row: Row<'_>, desk: &mut Desk<'_, impl Sink>) -> bool {
-        let ([(kind, space, who)], None) = (self.identifiers.as_slice(), self.sequence) else {
-            return false;
-        };
-        let (Some(time), Some(name), Some(who)) =
-            (row.plain(self.time), row.plain(self.event), row.plain(*who))
-        else {
-            return false;
-        };
-        let (Some(stamp), Some(identifier)) =
-            (desk.usual.parse(time), identify_plain(*kind, *space, who, self.strictness))
-        else {
-            return false;
-        };
-        let event = PlainEvent { at: stamp.at, name, identifier };
-        let user_agent = self.user_agent.map(|column| cell_of(row, column));
-        desk.sink.plain(desk.at, &event, user_agent.as_deref())
-    }
-
     /// Reads one row.
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
         let written = row.text(Some(self.time));

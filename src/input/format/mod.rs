@@ -13,9 +13,10 @@ pub mod shopify_orders;
 pub mod shopify_url;
 pub mod web_pixel;
 
-use crate::event::{Identifier, IdentifierKind, PlainEvent, RawEvent};
+use crate::event::{Identifier, IdentifierKind, RawEvent};
 use crate::identity::{Strictness, identify, identify_plain};
-use crate::input::timestamp::{Usual, ZoneRule};
+use crate::input::timestamp::ZoneRule;
+use crate::input::usual::UsualRows;
 use crate::key::{FastSet, Key};
 use crate::quality::Reason;
 use std::cell::OnceCell;
@@ -110,11 +111,16 @@ pub struct RowAt {
 pub trait Sink {
     /// A row that is an event, with its user agent if the row has one.
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>);
-    /// The same for a row that has one identifier and no order of its own: false if the sink must be told
-    /// more, by `event`.
-    fn plain(&mut self, at: RowAt, event: &PlainEvent<'_>, user_agent: Option<&[u8]>) -> bool {
-        let _ = (at, event, user_agent);
+    /// Whether it is of use to hand over the usual rows of a block at once.
+    fn takes_usual(&self) -> bool {
         false
+    }
+    /// The rows of a block, as far as they are usual. For each row that is not, or of which the sink must
+    /// be told more, it calls `read` with the row's number, in the order of the rows.
+    fn usual(&mut self, rows: &UsualRows, read: &mut dyn FnMut(&mut Self, usize)) {
+        for row in 0..rows.len() {
+            read(self, row);
+        }
     }
     /// A row that cannot be read.
     fn defect(&mut self, at: RowAt, reason: Reason, message: String);
@@ -135,8 +141,6 @@ pub struct Desk<'d, S> {
     pub at: RowAt,
     /// How times without a zone are read.
     pub zone: ZoneRule,
-    /// Reads times of the usual shapes.
-    pub usual: &'d mut Usual,
     /// Room for the record's identifiers.
     pub identifiers: &'d mut RowIdentifiers,
     /// What takes the event in.
