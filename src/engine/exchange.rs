@@ -239,14 +239,18 @@ impl Entrance<'_> {
     /// Where a partition's next record goes.
     #[inline]
     fn room(&mut self, number: usize) -> Result<&mut Vec<u64>> {
-        let waiting = &mut self.waiting[number];
-        if waiting.len() + record::LONGEST > waiting.capacity() {
-            let handful = std::mem::replace(waiting, Vec::with_capacity(self.exchange.handful));
-            if !handful.is_empty() {
-                self.exchange.hand_over(number, handful)?;
-            }
+        let waiting = &self.waiting[number];
+        if waiting.capacity() - waiting.len() < record::LONGEST {
+            self.make_room(number)?;
         }
         Ok(&mut self.waiting[number])
+    }
+
+    #[cold]
+    fn make_room(&mut self, number: usize) -> Result<()> {
+        let empty = Vec::with_capacity(self.exchange.handful);
+        let handful = std::mem::replace(&mut self.waiting[number], empty);
+        if handful.is_empty() { Ok(()) } else { self.exchange.hand_over(number, handful) }
     }
 }
 
@@ -310,7 +314,7 @@ mod tests {
             let mut back = Vec::new();
             for number in 0..exchange.len() {
                 let records = exchange.take(number).unwrap();
-                back.extend(records.each().map(|(_, record)| record::read(record, &kinds)));
+                records.each(|place, _| back.push(record::read(records.only(place), &kinds)));
             }
             let mut expected = touches;
             expected.sort_by_key(|t| (t.order_key(), t.fingerprint));

@@ -7,7 +7,7 @@ use super::kinds::{Kind, KindTable};
 use super::scan::Scan;
 use super::sieve::{Edges, Sifted};
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
-use super::usual::Short;
+use super::usual::Shortcuts;
 use super::values::Values;
 use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowRef, Touch, mark};
 use crate::identity::Links;
@@ -66,8 +66,8 @@ pub(super) struct KindSeen {
 pub(crate) struct Haul<'s> {
     pub(super) names: NameTable<'s>,
     pub(super) kinds: KindTable<'s>,
-    /// Room for deciding which rows of a block take the short way.
-    pub(super) short: Short,
+    /// What is known of rows that take the short way.
+    pub(super) shortcuts: Shortcuts,
     /// What a sieve could not decide yet.
     pub(super) edges: Edges,
     /// Every name of the run; filled when no more rows are stamped.
@@ -99,7 +99,7 @@ impl<'s> Haul<'s> {
             names: NameTable::new(scan.stamper, scan.names),
             all_names: Names::default(),
             kinds: KindTable::new(scan.kinds),
-            short: Short::default(),
+            shortcuts: Shortcuts::default(),
             edges: Edges::default(),
             values: Values::new(scan.properties.clone()),
             texts: scan.texts.clone(),

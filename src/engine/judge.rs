@@ -138,17 +138,27 @@ impl<'b> Judge<'b> {
     /// Takes in everything that one person did, in order.
     fn person(&mut self, touches: &[Touch]) {
         self.verdicts.seen.extend(self.bench.wanted.and_then(|wanted| wanted.look(touches)));
+        if touches.iter().all(is_clean) {
+            self.account(touches);
+            return self.count(touches);
+        }
         let mut kept = std::mem::take(&mut self.kept);
         self.clean(touches, &mut kept);
+        self.account(&kept);
         if kept.iter().any(|touch| touch.aside == 0) {
-            self.count_person(&kept);
-            if let Some(sightings) = &mut self.verdicts.sightings {
-                sightings.see(&kept);
-            }
-            self.journeys(&kept);
-            self.rivals.count(&kept);
+            self.count(&kept);
         }
         self.kept = kept;
+    }
+
+    /// Counts all that a person did that counts.
+    fn count(&mut self, kept: &[Touch]) {
+        self.count_person(kept);
+        if let Some(sightings) = &mut self.verdicts.sightings {
+            sightings.see(kept);
+        }
+        self.journeys(kept);
+        self.rivals.count(kept);
     }
 
     fn journeys(&mut self, kept: &[Touch]) {
@@ -176,8 +186,20 @@ impl<'b> Judge<'b> {
                 account.set_aside(reason, touch.row, || reason.words().to_string());
             }
         });
-        for touch in kept.iter().filter(|touch| touch.aside == 0) {
-            accounts[rows.input(touch.row)].saw(touch.at);
+    }
+
+    /// Notes when the inputs begin and end.
+    fn account(&mut self, kept: &[Touch]) {
+        let mut used = kept.iter().filter(|touch| touch.aside == 0);
+        let accounts = &mut self.verdicts.quality.accounts;
+        if let [only] = accounts.as_mut_slice() {
+            // Touches are in order.
+            let first = used.next();
+            let last = used.next_back();
+            return first.into_iter().chain(last).for_each(|touch| only.saw(touch.at));
+        }
+        for touch in used {
+            accounts[self.bench.rows.input(touch.row)].saw(touch.at);
         }
     }
 
@@ -195,6 +217,13 @@ impl<'b> Judge<'b> {
             }
         }
     }
+}
+
+/// Whether cleaning leaves a touch as it is, whatever is beside it: it is not set aside, it is no delivery
+/// of another, and it completes no order.
+#[inline]
+fn is_clean(touch: &Touch) -> bool {
+    touch.aside == 0 && touch.fingerprint.is_none() && !touch.is(mark::ORDER)
 }
 
 /// Counts whoever has ordered, how often, and which of the exported orders come after a visit.

@@ -4,6 +4,7 @@
 //! This room knows nothing of ladders, threads or reports.
 
 pub mod aliases;
+mod avx2;
 pub mod bitmap;
 pub mod block;
 pub mod bots;

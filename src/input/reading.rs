@@ -233,7 +233,7 @@ impl Reading {
             && let Rows::Table(_, columns) = &self.rows
             && scratch.usual.fill(&rows, columns)
         {
-            return self.read_usual(&rows, scratch, sink);
+            return self.read_usual((block, &rows), scratch, sink);
         }
         while let Some(row) = rows.next() {
             extent.lines = rows.line_of(&row, extent.records);
@@ -249,17 +249,15 @@ impl Reading {
     /// Reads the rows of a block of which the usual ones are known.
     fn read_usual(
         &self,
-        rows: &OutlinedRows<'_>,
+        (block, rows): (&Block, &OutlinedRows<'_>),
         scratch: &mut Scratch,
         sink: &mut impl Sink,
     ) -> Extent {
         let Scratch { usual, identifiers, .. } = scratch;
         sink.usual(usual, &mut |sink, number| {
-            let (Some(row), Some(written)) = (rows.row(number), usual.written.get(number)) else {
-                return;
-            };
+            let Some(row) = rows.row(number) else { return };
             let extent = Extent { records: number as u64, lines: number as u64 };
-            let place = (written.start as usize, written.len());
+            let place = usual.place(number, block);
             self.read_row(Row::outlined(row), self.desk(extent, place, identifiers, sink));
         });
         let count = usual.len() as u64;
