@@ -63,15 +63,12 @@ impl Gatherer {
         self.bounds.clear();
         let Gatherer { people, records: numbered, bounds, .. } = self;
         records.each(|place, key| {
-            let person = match people.get(&key) {
-                Some(&known) => known,
-                None => {
-                    let next = u32::try_from(bounds.len()).unwrap_or(u32::MAX);
-                    people.insert(key, next);
-                    bounds.push(0);
-                    next
-                }
-            };
+            let person = people.get(&key).copied().unwrap_or_else(|| {
+                let next = u32::try_from(bounds.len()).unwrap_or(u32::MAX);
+                people.insert(key, next);
+                bounds.push(0);
+                next
+            });
             bounds[person as usize] += 1;
             numbered.push((person, place));
         });

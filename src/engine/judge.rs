@@ -24,7 +24,6 @@ use crate::quality::Quality;
 use crate::sightings::Sightings;
 use crate::tally::Tally;
 use crate::time::Instant;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What all judges share.
 #[derive(Debug)]
@@ -69,23 +68,18 @@ pub(super) fn judge(
     bench: &Bench<'_>,
     settings: &Settings,
 ) -> Result<Verdicts> {
-    let next = AtomicUsize::new(0);
+    let turns = exchange.turns();
     let judged = in_parallel(settings.threads, || {
         let mut judge = Judge::new(bench)?;
         let mut gatherer = Gatherer::default();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= exchange.len() {
-                return Ok(judge.verdicts());
-            }
+        while let Some(number) = turns.next() {
             let records = exchange.take(number)?;
             gatherer.each_person(&records, bench.kinds, |Gathered { touches, .. }| {
-                for touch in touches.iter_mut() {
-                    bench.settled.judge(touch, bench.ladder.range);
-                }
+                judge.settle(touches);
                 judge.person(touches);
             });
         }
+        Ok(judge.verdicts())
     })?;
     let mut all = Judge::new(bench)?.verdicts();
     for verdicts in judged {
@@ -133,6 +127,13 @@ impl<'b> Judge<'b> {
 
     fn verdicts(self) -> Verdicts {
         Verdicts { rivals: self.rivals.into_findings(), ..self.verdicts }
+    }
+
+    /// Sets aside what settling has found not to count.
+    fn settle(&self, touches: &mut [Touch]) {
+        for touch in touches {
+            self.bench.settled.judge(touch, self.bench.ladder.range);
+        }
     }
 
     /// Takes in everything that one person did, in order.

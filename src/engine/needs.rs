@@ -7,6 +7,7 @@ use crate::ladder::dimension::{At, RETURNING};
 
 /// What is needed beside the counts of the ladder.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent wishes, asked for by name")]
 pub(super) struct Needs {
     /// Rows that are nothing to the ladder too: who did anything at all, what lies between the steps.
     pub(super) everything: bool,

@@ -117,11 +117,8 @@ impl Gathering<'_, '_, '_> {
             let cell = cell_of(name);
             *short = names.get(cell).unwrap_or_else(|| {
                 let own = self.haul.facts(cell, rows.kind, self.keeps_all);
-                let number = own.map_or(0, |own| {
-                    facts.push(own);
-                    facts.len() - 1
-                });
-                let number = u32::try_from(number).unwrap_or(0);
+                let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
+                facts.extend(own);
                 names.put(cell, number);
                 number
             });

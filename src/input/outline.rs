@@ -134,7 +134,6 @@ impl<'o> Paper<'o> {
     /// Writes down the positions of a chunk's separators: four at a time, because counting rounds costs
     /// more than writing a few that are overwritten by the next chunk.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "see `draw_with`")]
     #[expect(clippy::cast_possible_truncation, reason = "blocks are smaller than four gigabytes")]
     fn add(&mut self, base: usize, marks: Marks) {
         const AT_ONCE: usize = 4;
@@ -315,7 +314,7 @@ mod tests {
                     prop_assert_eq!(end, quoting);
                     let is_line_end = |end: &&u32| bytes[**end as usize] == SIGNS.line_end;
                     prop_assert_eq!(outline.line_ends(), ends.iter().filter(is_line_end).count());
-                    let all = bytes.iter().filter(|&&byte| byte == SIGNS.line_end).count();
+                    let all = memchr::memchr_iter(SIGNS.line_end, bytes).count();
                     prop_assert_eq!(outline.has_quoted_line_ends(), all > outline.line_ends());
                 }
             }

@@ -61,6 +61,7 @@ impl Pieces {
     }
 
     /// The same records from the beginning.
+    #[must_use]
     pub fn again(&self) -> Pieces {
         let Shared { ref file, ref path, layout, first, end, .. } = *self.shared;
         let (file, path) = (Arc::clone(file), path.clone());
@@ -367,18 +368,16 @@ mod tests {
     fn read(text: &str, skip: usize, size: usize, threads: usize) -> (Vec<Block>, bool) {
         let pieces = Mutex::new(Pieces::new(file_of(text), Layout::Table(SIGNS), skip));
         let blocks = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    loop {
-                        let piece = pieces.lock().unwrap().next(size);
-                        let Some(piece) = piece else { break };
-                        let mut block = Block::default();
-                        piece.read(&mut block).unwrap();
-                        blocks.lock().unwrap().push((piece.number, block));
-                    }
-                });
+        let next = || pieces.lock().unwrap().next(size);
+        let work = || {
+            while let Some(piece) = next() {
+                let mut block = Block::default();
+                piece.read(&mut block).unwrap();
+                blocks.lock().unwrap().push((piece.number, block));
             }
+        };
+        std::thread::scope(|scope| {
+            (0..threads).for_each(|_| _ = scope.spawn(work));
         });
         let mut blocks = blocks.into_inner().unwrap();
         blocks.sort_by_key(|(number, _)| *number);
@@ -404,7 +403,9 @@ mod tests {
             let bytes: Vec<u8> = blocks.iter().flat_map(|block| block.bytes().to_vec()).collect();
             prop_assert_eq!(&bytes[..], whole);
             let mut walker = Walker::new(Quoting::START, SIGNS);
-            whole.iter().for_each(|&byte| _ = walker.step(byte));
+            for &byte in whole {
+                walker.step(byte);
+            }
             prop_assert_eq!(ends_inside, walker.quoting() == Quoting::Inside);
         }
     }

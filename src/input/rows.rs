@@ -84,13 +84,11 @@ fn resolve_quotes(inner: &[u8]) -> Vec<u8> {
     while let Some(quote) = memchr::memchr(QUOTE, rest) {
         let (before, behind) = rest.split_at(quote);
         text.extend_from_slice(before);
-        match behind.get(1) {
-            Some(&QUOTE) => text.push(QUOTE),
-            _ => {
-                text.extend_from_slice(behind.get(1..).unwrap_or_default());
-                return text;
-            }
+        if behind.get(1) != Some(&QUOTE) {
+            text.extend_from_slice(behind.get(1..).unwrap_or_default());
+            return text;
         }
+        text.push(QUOTE);
         rest = behind.get(2..).unwrap_or_default();
     }
     text.extend_from_slice(rest);
