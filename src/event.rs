@@ -124,6 +124,10 @@ pub trait Details: Properties {
     fn fingerprint(&self) -> Key;
     /// The source's own session, if it has one.
     fn session(&self) -> Option<Key>;
+    /// The browser or device, where several identifiers of the row are of that kind.
+    fn device(&self) -> Option<Key> {
+        None
+    }
     /// The order that the row completes or names.
     fn order(&self) -> Option<OrderNote>;
 }

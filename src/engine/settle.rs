@@ -398,7 +398,9 @@ fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settle
             | Rows::Checkouts(..)
             | Rows::Table(..)
             | Rows::Json(_)
-            | Rows::Pixel => None,
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo => None,
         })
         .collect();
     let assembly = shopify_analytics::assemble(lines, &inputs);
