@@ -83,6 +83,8 @@ pub struct Identifier {
 pub enum Origin {
     /// An event log: something a visitor did on a page. The only origin that makes a visit.
     Log,
+    /// A visit that the shop has noted at an order: a visit, but not one that a log saw.
+    Journey,
     /// A row of an orders export.
     OrderRow,
     /// A row of an abandoned-checkouts export.

@@ -10,7 +10,10 @@ use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
 use super::format::tool_log::ToolLog;
-use super::format::{Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, matomo, web_pixel};
+use super::format::{
+    Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, matomo, shopify_bulk, shopify_rest,
+    web_pixel,
+};
 use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
@@ -64,6 +67,10 @@ pub enum Rows {
     Tool(ToolLog),
     /// Visits of Matomo.
     Matomo,
+    /// Orders of Shopify's REST interface.
+    RestOrders,
+    /// Orders of Shopify's GraphQL interface, and their parts.
+    Bulk,
 }
 
 impl Rows {
@@ -75,6 +82,8 @@ impl Rows {
             Rows::Pixel
             | Rows::Tool(_)
             | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk
             | Rows::Orders(..)
             | Rows::Checkouts(..)
             | Rows::Totals(..) => false,
@@ -232,6 +241,8 @@ impl Reading {
             Rows::Pixel => web_pixel::read(record, desk),
             Rows::Tool(log) => log.read(record, desk),
             Rows::Matomo => matomo::read(record, desk),
+            Rows::RestOrders => shopify_rest::read(record, desk),
+            Rows::Bulk => shopify_bulk::read(record, desk),
             Rows::Orders(..) | Rows::Checkouts(..) | Rows::Totals(..) | Rows::Table(..) => {
                 desk.defect(Reason::BadRow, "a table cannot be read as JSON".to_string());
             }
@@ -341,9 +352,12 @@ impl Reading {
                 AnalyticsLine::read(columns, &row).map(|line| desk.sink.total(at, line))
             }
             Rows::Table(header, columns) => return columns.read(row, header, desk),
-            Rows::Json(_) | Rows::Pixel | Rows::Tool(_) | Rows::Matomo => {
-                Err("JSON cannot be read as a table".to_string())
-            }
+            Rows::Json(_)
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk => Err("JSON cannot be read as a table".to_string()),
         };
         if let Err(message) = line {
             desk.defect(Reason::BadRow, shorten(&message));
@@ -369,7 +383,12 @@ impl Reading {
             | Rows::Checkouts(header, _)
             | Rows::Totals(header, _)
             | Rows::Table(header, _) => Some(header),
-            Rows::Json(_) | Rows::Pixel | Rows::Tool(_) | Rows::Matomo => None,
+            Rows::Json(_)
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk => None,
         }
     }
 }

@@ -93,7 +93,7 @@ fn known_decision(
             }
             Rows::Tool(log)
         }
-        Reads::Visits => Rows::Matomo,
+        Reads::Own(way) => (way.rows)(),
     };
     Decision { format: known.format, why, columns: known.columns(), rows }
 }

@@ -1,10 +1,11 @@
 //! The JSON exports that are known by their keys, and what a file is nearly.
 
 use crate::error::Error;
-use crate::input::format::tool_log::{Tool, ToolLog, ToolPlaces};
+use crate::input::Rows;
+use crate::input::format::tool_log::{Slot, Tool, ToolLog, ToolPlaces, paths_by_part};
 use crate::input::format::{
     Format, amplitude, ga4_bigquery, klaviyo, matomo, mixpanel, posthog, rudderstack, segment,
-    snowplow_json,
+    shopify_bulk, shopify_rest, snowplow_json,
 };
 use crate::input::json::{Json, Reader, Written};
 use crate::ladder::vocabulary::{self, Role};
@@ -21,25 +22,60 @@ pub(super) struct JsonFormat {
 pub(super) enum Reads {
     /// As events of a tool.
     Tool(&'static Tool),
-    /// As visits of Matomo.
-    Visits,
+    /// In a way of its own.
+    Own(&'static OwnWay),
 }
 
 /// How many there are.
-pub(super) const COUNT: usize = 9;
+pub(super) const COUNT: usize = 11;
 
 /// All of them; of two that a record looks like, the first is meant.
 pub(super) static ALL: [JsonFormat; COUNT] = [
+    JsonFormat { format: Format::ShopifyBulk, reads: Reads::Own(&BULK) },
+    JsonFormat { format: Format::ShopifyRestOrder, reads: Reads::Own(&REST) },
     JsonFormat { format: Format::Ga4BigQuery, reads: Reads::Tool(&ga4_bigquery::GA4) },
     JsonFormat { format: Format::RudderStack, reads: Reads::Tool(&rudderstack::RUDDERSTACK) },
     JsonFormat { format: Format::Segment, reads: Reads::Tool(&segment::SEGMENT) },
     JsonFormat { format: Format::PostHog, reads: Reads::Tool(&posthog::POSTHOG) },
     JsonFormat { format: Format::Mixpanel, reads: Reads::Tool(&mixpanel::MIXPANEL) },
     JsonFormat { format: Format::Amplitude, reads: Reads::Tool(&amplitude::AMPLITUDE) },
-    JsonFormat { format: Format::MatomoLive, reads: Reads::Visits },
+    JsonFormat { format: Format::MatomoLive, reads: Reads::Own(&VISITS) },
     JsonFormat { format: Format::Klaviyo, reads: Reads::Tool(&klaviyo::KLAVIYO) },
     JsonFormat { format: Format::SnowplowJson, reads: Reads::Tool(&snowplow_json::SNOWPLOW) },
 ];
+
+/// A format that is no log of events, or not one event a record.
+pub(super) struct OwnWay {
+    fits: fn(Json<'_>) -> bool,
+    why: &'static str,
+    signs: &'static [&'static str],
+    paths: &'static [(Slot, &'static [&'static str])],
+    pub(super) rows: fn() -> Rows,
+}
+
+static BULK: OwnWay = OwnWay {
+    fits: shopify_bulk::fits,
+    why: shopify_bulk::WHY,
+    signs: shopify_bulk::SIGNS,
+    paths: shopify_bulk::PATHS,
+    rows: || Rows::Bulk,
+};
+
+static REST: OwnWay = OwnWay {
+    fits: shopify_rest::fits,
+    why: shopify_rest::WHY,
+    signs: shopify_rest::SIGNS,
+    paths: shopify_rest::PATHS,
+    rows: || Rows::RestOrders,
+};
+
+static VISITS: OwnWay = OwnWay {
+    fits: matomo::fits,
+    why: matomo::WHY,
+    signs: matomo::SIGNS,
+    paths: matomo::PATHS,
+    rows: || Rows::Matomo,
+};
 
 /// The JSON export of a format, if it is one.
 pub(super) fn of(format: Format) -> Option<&'static JsonFormat> {
@@ -51,7 +87,7 @@ impl JsonFormat {
     pub(super) fn fits(&self, json: Json<'_>) -> bool {
         match self.reads {
             Reads::Tool(tool) => (tool.fits)(json),
-            Reads::Visits => matomo::fits(json),
+            Reads::Own(way) => (way.fits)(json),
         }
     }
 
@@ -59,7 +95,7 @@ impl JsonFormat {
     pub(super) fn why(&self) -> &'static str {
         match self.reads {
             Reads::Tool(tool) => tool.why,
-            Reads::Visits => matomo::WHY,
+            Reads::Own(way) => way.why,
         }
     }
 
@@ -67,14 +103,14 @@ impl JsonFormat {
     pub(super) fn columns(&self) -> Vec<(&'static str, String)> {
         match self.reads {
             Reads::Tool(tool) => tool.columns(),
-            Reads::Visits => matomo::COLUMNS.map(|(part, key)| (part, key.to_string())).to_vec(),
+            Reads::Own(way) => paths_by_part(way.paths),
         }
     }
 
     fn signs(&self) -> &'static [&'static str] {
         match self.reads {
             Reads::Tool(tool) => tool.signs,
-            Reads::Visits => matomo::SIGNS,
+            Reads::Own(way) => way.signs,
         }
     }
 }

@@ -112,6 +112,8 @@ fn must_have(format: Format) -> Vec<Vec<&'static str>> {
         Format::RetailRocket => retailrocket::MUST.map(|name| vec![name]).to_vec(),
         Format::Rees46 => rees46::MUST.map(|name| vec![name]).to_vec(),
         Format::ShopifyWebPixel
+        | Format::ShopifyBulk
+        | Format::ShopifyRestOrder
         | Format::Ga4BigQuery
         | Format::RudderStack
         | Format::Segment
@@ -137,6 +139,8 @@ fn fits_table(format: Format, table: &TableHead) -> bool {
     let complete = missing_columns(format, &table.header).is_empty();
     match format {
         Format::ShopifyWebPixel
+        | Format::ShopifyBulk
+        | Format::ShopifyRestOrder
         | Format::Ga4BigQuery
         | Format::RudderStack
         | Format::Segment
@@ -207,6 +211,8 @@ fn decide_table(
             Rows::Table(header.clone(), known)
         }
         Format::ShopifyWebPixel
+        | Format::ShopifyBulk
+        | Format::ShopifyRestOrder
         | Format::Ga4BigQuery
         | Format::RudderStack
         | Format::Segment

@@ -5,7 +5,7 @@
 //! `Live.getLastVisitsDetails`.
 
 use super::event_json::unreadable_time;
-use super::tool_log::{add_user, evidence};
+use super::tool_log::{Slot, add_user, evidence};
 use super::{Desk, Format, Kept, Sink, shopify_url};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
@@ -23,12 +23,14 @@ pub const WHY: &str = "JSON with visits and their actions, as Matomo's live API 
 pub const SIGNS: &[&str] = &["idVisit", "visitorId", "actionDetails"];
 
 /// Which key each part is read from, for reports.
-pub const COLUMNS: [(&str, &str); 5] = [
-    ("time", "actionDetails.timestamp"),
-    ("event", "actionDetails.type"),
-    ("client", "visitorId"),
-    ("customer", "userId"),
-    ("session", "idVisit"),
+pub const PATHS: &[(Slot, &[&str])] = &[
+    (Slot::Time, &["actionDetails.timestamp"]),
+    (Slot::Name, &["actionDetails.type"]),
+    (Slot::Device, &["visitorId"]),
+    (Slot::User, &["userId"]),
+    (Slot::Session, &["idVisit"]),
+    (Slot::Order, &["actionDetails.orderId"]),
+    (Slot::Value, &["actionDetails.revenue"]),
 ];
 
 /// Whether a record looks like a visit.

@@ -16,8 +16,10 @@ pub mod retailrocket;
 pub mod rudderstack;
 pub mod segment;
 pub mod shopify_analytics;
+pub mod shopify_bulk;
 pub mod shopify_checkouts;
 pub mod shopify_orders;
+pub mod shopify_rest;
 pub mod shopify_url;
 pub mod snowplow_json;
 pub mod tool_log;
@@ -40,6 +42,10 @@ pub enum Format {
     ShopifyOrders,
     /// Shopify's abandoned-checkouts export.
     ShopifyCheckouts,
+    /// Orders of Shopify's GraphQL interface, JSON.
+    ShopifyBulk,
+    /// Orders of Shopify's REST interface and webhooks, JSON.
+    ShopifyRestOrder,
     /// A log of Shopify web-pixel events, JSON.
     ShopifyWebPixel,
     /// An aggregated report of Shopify analytics.
@@ -72,9 +78,11 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 16] = [
+    pub const ALL: [Format; 18] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
+        Format::ShopifyBulk,
+        Format::ShopifyRestOrder,
         Format::ShopifyWebPixel,
         Format::ShopifyAnalytics,
         Format::Ga4BigQuery,
@@ -96,6 +104,8 @@ impl Format {
         match self {
             Format::ShopifyOrders => "shopify.orders",
             Format::ShopifyCheckouts => "shopify.abandoned_checkouts",
+            Format::ShopifyBulk => "shopify.bulk",
+            Format::ShopifyRestOrder => "shopify.rest_order",
             Format::ShopifyWebPixel => "shopify.web_pixel",
             Format::ShopifyAnalytics => "shopify.analytics",
             Format::Ga4BigQuery => "ga4.bq",
@@ -134,8 +144,17 @@ impl Format {
             | Format::RetailRocket
             | Format::Rees46
             | Format::GenericEvents => true,
-            Format::ShopifyOrders | Format::ShopifyCheckouts | Format::ShopifyAnalytics => false,
+            Format::ShopifyOrders
+            | Format::ShopifyCheckouts
+            | Format::ShopifyBulk
+            | Format::ShopifyRestOrder
+            | Format::ShopifyAnalytics => false,
         }
+    }
+
+    /// Whether its rows are the shop's own orders.
+    pub const fn holds_orders(self) -> bool {
+        matches!(self, Format::ShopifyOrders | Format::ShopifyBulk | Format::ShopifyRestOrder)
     }
 
     /// A number of its own, to keep the user and device ids of different systems apart. 0 is for all.
@@ -143,6 +162,8 @@ impl Format {
         match self {
             Format::ShopifyOrders
             | Format::ShopifyCheckouts
+            | Format::ShopifyBulk
+            | Format::ShopifyRestOrder
             | Format::ShopifyWebPixel
             | Format::ShopifyAnalytics => 1,
             Format::RetailRocket => 2,

@@ -8,7 +8,7 @@
 pub mod evidence;
 mod places;
 
-pub use places::{Slot, ToolPlaces};
+pub use places::{Slot, ToolPlaces, walk};
 
 use super::event_json::unreadable_time;
 use super::{Desk, Format, Kept, RowIdentifiers, Sink};
@@ -157,10 +157,15 @@ impl Tool {
 
     /// Which path each part is read from, for reports.
     pub fn columns(&self) -> Vec<(&'static str, String)> {
-        let named =
-            |&(slot, paths): &(Slot, &[&str])| Some((slot.label()?, (*paths.first()?).to_string()));
-        self.paths.iter().filter_map(named).collect()
+        paths_by_part(self.paths)
     }
+}
+
+/// The first path of each part, for reports.
+pub fn paths_by_part(paths: &[(Slot, &[&str])]) -> Vec<(&'static str, String)> {
+    let named =
+        |&(slot, paths): &(Slot, &[&str])| Some((slot.label()?, (*paths.first()?).to_string()));
+    paths.iter().filter_map(named).collect()
 }
 
 /// The name of an event where one path has it.
@@ -309,7 +314,7 @@ impl Properties for ToolDetails<'_> {
         let parameter = || places.parameter(root, path).map(Value::Text);
         let named = || {
             let (_, path) = log.tool.named.iter().find(|(name, _)| *name == path)?;
-            places::walk(root, path)?.property()
+            walk(root, path)?.property()
         };
         let address = || match path {
             "url" => self.parts.first(Slot::Address).map(Value::Text),

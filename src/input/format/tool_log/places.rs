@@ -1,6 +1,6 @@
 //! Where the parts of a tool's records stand: worked out once for each shape of records.
 
-use super::Tool;
+use super::{Parameters, Tool};
 use crate::input::json::{Json, Place};
 use std::borrow::Cow;
 
@@ -67,10 +67,20 @@ pub enum Slot {
     Delivery,
     /// How an order is to be paid.
     Payment,
+    /// What became of an order's payment.
+    Status,
+    /// When an order was cancelled.
+    Cancelled,
+    /// Whether an order was made to try the shop.
+    Test,
+    /// Where an order was made.
+    Source,
+    /// The money that went back.
+    Refunded,
 }
 
 impl Slot {
-    const COUNT: usize = Slot::Payment as usize + 1;
+    const COUNT: usize = Slot::Refunded as usize + 1;
 
     /// What reports call it; `None` for what only this format needs.
     pub(super) const fn label(self) -> Option<&'static str> {
@@ -103,13 +113,18 @@ impl Slot {
             | Slot::Method
             | Slot::Step
             | Slot::Delivery
-            | Slot::Payment => None,
+            | Slot::Payment
+            | Slot::Status
+            | Slot::Cancelled
+            | Slot::Test
+            | Slot::Source
+            | Slot::Refunded => None,
         }
     }
 }
 
 /// Where the parts of records of one shape stand.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ToolPlaces {
     slots: [Vec<Place>; Slot::COUNT],
     objects: Vec<Place>,
@@ -128,19 +143,45 @@ struct Parameter {
 impl ToolPlaces {
     /// Finds the parts of a tool's record.
     pub fn of(tool: &'static Tool, root: Json<'_>) -> ToolPlaces {
-        let mut places = ToolPlaces::default();
-        for (slot, paths) in tool.paths {
+        let mut places = ToolPlaces::at_paths(tool.paths, tool.parameters, root);
+        let objects = tool.properties.iter().filter_map(|path| walk(root, path));
+        places.objects = objects.filter(|json| json.is_object()).map(Json::place).collect();
+        places
+    }
+
+    /// Finds parts and typed parameters at their paths.
+    pub fn at_paths(
+        paths: &[(Slot, &[&str])],
+        parameters: Option<Parameters>,
+        root: Json<'_>,
+    ) -> ToolPlaces {
+        let mut places = ToolPlaces {
+            slots: std::array::from_fn(|_| Vec::new()),
+            objects: Vec::new(),
+            parameters: Vec::new(),
+            roles: &[],
+        };
+        for (slot, paths) in paths {
             let found = paths.iter().filter_map(|path| Some(walk(root, path)?.place()));
             places.slots[*slot as usize].extend(found);
         }
-        let objects = tool.properties.iter().filter_map(|path| walk(root, path));
-        places.objects = objects.filter(|json| json.is_object()).map(Json::place).collect();
-        if let Some(list) = tool.parameters {
+        if let Some(list) = parameters {
             places.roles = list.slots;
             let elements = walk(root, list.list).into_iter().flat_map(Json::elements);
             places.parameters = elements.filter_map(Parameter::of).collect();
         }
         places
+    }
+
+    /// All parameters that hold something.
+    pub fn parameters<'r>(
+        &self,
+        root: Json<'r>,
+    ) -> impl Iterator<Item = (Cow<'r, str>, Cow<'r, str>)> {
+        self.parameters.iter().filter_map(move |parameter| {
+            let value = parameter.values.iter().find_map(|&place| root.at(place).scalar())?;
+            Some((root.at(parameter.key).text()?, value))
+        })
     }
 
     /// The places of a part.
@@ -177,13 +218,14 @@ impl Parameter {
         let value = element.member("value")?;
         let typed = value.members().map(|(_, typed)| typed.place());
         let values = if value.is_object() { typed.collect() } else { vec![value.place()] };
-        Some(Parameter { key: element.member("key")?.place(), values })
+        let key = element.member("key").or_else(|| element.member("name"))?;
+        Some(Parameter { key: key.place(), values })
     }
 }
 
 /// The value at a dotted path. Of a list its first element counts; a part that ends in `*` stands for
 /// the first key that begins so.
-pub(super) fn walk<'r>(root: Json<'r>, path: &str) -> Option<Json<'r>> {
+pub fn walk<'r>(root: Json<'r>, path: &str) -> Option<Json<'r>> {
     path.split('.').try_fold(root, |json, part| {
         let json = json.elements().next().unwrap_or(json);
         match part.strip_suffix('*') {
