@@ -366,6 +366,9 @@ fn add_people(
 /// One touch for each step that the checkout reached; the first stands for the row.
 fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stamping<'_>) {
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
+    let space = Format::ShopifyCheckouts.space();
+    let token = IdentifierKind::CheckoutToken;
+    identifiers.add(token, space, &checkout.number, Strictness::Several);
     add_people(&mut identifiers, &checkout.emails, &checkout.phones, &checkout.client_ids);
     let (identifiers, texts) = identifiers.into_sorted();
     haul.texts = texts;

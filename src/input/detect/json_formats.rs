@@ -10,6 +10,7 @@ use crate::input::format::{
 use crate::input::json::{Json, Reader, Written};
 use crate::ladder::vocabulary::{self, Role};
 use crate::place::Place;
+use std::cmp::Reverse;
 
 /// A JSON export.
 pub(super) struct JsonFormat {
@@ -122,14 +123,16 @@ pub(super) struct Near {
     missing: Vec<&'static str>,
 }
 
-/// The format most of whose keys are there, if at least two are and at most half are missing.
+/// The format that fewest keys are missing of, if at least two are there and at most half are missing; of
+/// several the one that most keys are there of.
 pub(super) fn nearest(keys: &[String]) -> Option<Near> {
     let near = |format: &'static JsonFormat| {
         let signs = format.signs();
         let missing: Vec<&'static str> =
             signs.iter().copied().filter(|sign| !keys.iter().any(|key| key == sign)).collect();
         let found = signs.len() - missing.len();
-        (found >= 2 && missing.len() <= found).then_some((found, Near { format, missing }))
+        let is_near = found >= 2 && missing.len() <= found;
+        is_near.then_some(((Reverse(missing.len()), found), Near { format, missing }))
     };
     let all = ALL.iter().filter_map(near);
     let best = all.reduce(|best, next| if next.0 > best.0 { next } else { best });

@@ -27,7 +27,7 @@ pub const SIGNS: &[&str] = &["id", "createdAt", "displayFinancialStatus", "total
 /// Where the cells stand.
 pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Id, &["id", "legacyResourceId"]),
-    (Slot::Name, &["name"]),
+    (Slot::Title, &["name"]),
     (Slot::Time, &["createdAt", "processedAt"]),
     (Slot::Email, &["email", "customer.email", "customer.defaultEmailAddress.emailAddress"]),
     (

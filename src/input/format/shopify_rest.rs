@@ -21,7 +21,7 @@ pub const SIGNS: &[&str] =
 /// Where the cells stand.
 pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Id, &["id", "admin_graphql_api_id"]),
-    (Slot::Name, &["name"]),
+    (Slot::Title, &["name"]),
     (Slot::Time, &["created_at", "processed_at"]),
     (Slot::Email, &["email", "contact_email", "customer.email"]),
     (Slot::Phone, &["phone", "customer.phone", "billing_address.phone", "shipping_address.phone"]),

@@ -51,6 +51,15 @@ pub fn page(address: &str) -> Option<&'static str> {
     }
 }
 
+/// The checkout or order that a page of the checkout is of.
+pub fn token(address: &str) -> Option<&str> {
+    let path = address.split(['?', '#']).next()?;
+    let mut parts = path.split('/').skip_while(|part| !matches!(*part, "checkouts" | "orders"));
+    parts.next()?;
+    // Newer addresses have the kind of cart before the token.
+    parts.find(|part| !matches!(*part, "" | "c" | "cn" | "co"))
+}
+
 /// Which step of the checkout a page of it is.
 fn checkout_page(parts: &[&[u8]], query: &[u8]) -> &'static str {
     let by_query = query.split(|&b| b == b'&').find_map(|pair| pair.strip_prefix(b"step="));
@@ -157,6 +166,20 @@ mod tests {
             ("/pages/about", None),
         ] {
             assert_eq!(page(address), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn pages_of_the_checkout_have_its_token() {
+        for (address, expected) in [
+            ("https://shop.example.com/checkouts/cn/abc/thank-you", Some("abc")),
+            ("/1234/checkouts/abc?step=payment_method", Some("abc")),
+            ("/1234/orders/abc", Some("abc")),
+            ("/checkouts/", None),
+            ("/products/checkouts", None),
+            ("/products/soap", None),
+        ] {
+            assert_eq!(token(address), expected, "{address}");
         }
     }
 

@@ -11,7 +11,7 @@ mod places;
 pub use places::{Slot, ToolPlaces, walk};
 
 use super::event_json::unreadable_time;
-use super::{Desk, Format, Kept, RowIdentifiers, Sink};
+use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::json::{Json, Place, Record};
@@ -245,6 +245,12 @@ impl<'r> Parts<'r> {
                 identifiers.add(IdentifierKind::CheckoutToken, 0, &text, Strictness::Several);
             }
         }
+        if self.log.only_pages
+            && let Some(address) = self.first(Slot::Address)
+            && let Some(token) = shopify_url::token(&address)
+        {
+            identifiers.add(IdentifierKind::CheckoutToken, 0, token, Strictness::Several);
+        }
         (self.log.tool.who)(self, identifiers);
     }
 
@@ -291,7 +297,12 @@ impl Details for ToolDetails<'_> {
     }
 
     fn order(&self) -> Option<OrderNote> {
-        let number = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About))?;
+        let by_address = || {
+            let address = self.parts.first(Slot::Address).filter(|_| self.parts.log.only_pages)?;
+            shopify_url::token(&address).map(|token| Cow::Owned(token.to_string()))
+        };
+        let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));
+        let number = written.or_else(by_address)?;
         let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Several)?;
         let amount = self.parts.first(Slot::Value).and_then(|text| text.trim().parse().ok());
         let currency = self.parts.first(Slot::Currency);

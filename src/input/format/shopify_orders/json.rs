@@ -18,7 +18,7 @@ impl OrderLine {
     pub fn of_json(root: Json<'_>, places: &ToolPlaces) -> Result<OrderLine, String> {
         let cells = Cells { root, places };
         let id = cells.owned(Slot::Id).and_then(|text| number(&text));
-        let name = cells.owned(Slot::Name).or_else(|| id.clone());
+        let name = cells.owned(Slot::Title).or_else(|| id.clone());
         let name = name.ok_or("the order has neither a name nor an id")?;
         let mut phones: Vec<Box<str>> = Vec::new();
         for phone in cells.each(Slot::Phone).filter(|phone| !is_excel_number(phone)) {

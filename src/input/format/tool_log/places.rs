@@ -17,6 +17,8 @@ pub enum Slot {
     Received,
     /// The event's name.
     Name,
+    /// What the shop calls an order.
+    Title,
     /// What kind of record it is.
     Kind,
     /// The id of the event.
@@ -87,6 +89,7 @@ impl Slot {
         match self {
             Slot::Time => Some("time"),
             Slot::Name => Some("event"),
+            Slot::Title => Some("name"),
             Slot::Id => Some("id"),
             Slot::Session => Some("session"),
             Slot::Sequence => Some("sequence"),
