@@ -114,7 +114,7 @@ pub struct Scratch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum KeptFor {
     /// Events under these keys.
-    Keys(EventKeys),
+    Keys(Box<EventKeys>),
     /// Records of a format that has its own.
     Format(Format),
 }
@@ -202,15 +202,16 @@ impl Reading {
     /// What is kept of another input's records is of no use for this one.
     fn prepare(&self, scratch: &mut Scratch) {
         let is_same = match (&self.rows, &scratch.kept_for) {
-            (Rows::Json(keys), Some(KeptFor::Keys(kept))) => kept == keys,
+            (Rows::Json(keys), Some(KeptFor::Keys(kept))) => **kept == *keys,
             (Rows::Json(_), _) => false,
             (_, kept) => *kept == Some(KeptFor::Format(self.format)),
         };
         if !is_same {
             scratch.json.forget();
-            scratch.kept_for = Some(match &self.rows {
-                Rows::Json(keys) => KeptFor::Keys(keys.clone()),
-                _ => KeptFor::Format(self.format),
+            scratch.kept_for = Some(if let Rows::Json(keys) = &self.rows {
+                KeptFor::Keys(Box::new(keys.clone()))
+            } else {
+                KeptFor::Format(self.format)
             });
         }
     }

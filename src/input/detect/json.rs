@@ -1,5 +1,6 @@
 //! What a JSON source is: from the keys of its first records.
 
+use super::json_formats::{self, JsonFormat, Reads};
 use super::{Decision, SAMPLE, events_why, input, not_events, strictness, with_order, wrapped};
 use crate::error::{Error, Result};
 use crate::input::aliases::{Mapping, Part};
@@ -11,8 +12,7 @@ use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
 use crate::place::Place;
-
-use super::json_formats::{self, JsonFormat, Reads};
+use std::collections::BTreeSet;
 
 /// Recognises a source whose first value starts behind `start` bytes.
 pub(super) fn recognise(
@@ -24,13 +24,15 @@ pub(super) fn recognise(
     if layout == Layout::Lines {
         return match wrapped::unwrap(source, start)? {
             wrapped::Found::Page(page) => {
-                let input = decide(page.source, told, Layout::Array, 0, page.beside)?;
+                let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
                 Ok(input.starting_on(page.first_line))
             }
-            wrapped::Found::Lines(source) => decide(source, told, layout, start, Beside::default()),
+            wrapped::Found::Lines(source) => {
+                decide(source, told, layout, start, &Beside::default())
+            }
         };
     }
-    decide(source, told, layout, start, Beside::default())
+    decide(source, told, layout, start, &Beside::default())
 }
 
 /// Recognises a source by its records, which start behind `start` bytes.
@@ -39,7 +41,7 @@ fn decide(
     told: &Told,
     layout: Layout,
     start: usize,
-    beside: Beside,
+    beside: &Beside,
 ) -> Result<Input> {
     let sample = JsonSample::read(&source.head[start..], layout);
     let Some(keys) = &sample.keys else {
@@ -55,7 +57,9 @@ fn decide(
             Some(format) => known(format),
             None => decide_generic_json(&source.path, keys, &sample.all_keys, told),
         },
-        Some(Format::GenericEvents) => decide_generic_json(&source.path, keys, &[], told),
+        Some(Format::GenericEvents) => {
+            decide_generic_json(&source.path, keys, &BTreeSet::new(), told)
+        }
         Some(other) => match json_formats::of(other) {
             Some(format) => known(format),
             None => Err(Error::at(
@@ -107,8 +111,8 @@ struct JsonSample {
     fitting: [usize; json_formats::COUNT],
     /// The keys of the records' scalars, in order of first sight; `None` if no record is an object.
     keys: Option<Vec<String>>,
-    /// All keys.
-    all_keys: Vec<String>,
+    /// All keys, and those within objects behind theirs: `properties.time`.
+    all_keys: BTreeSet<String>,
     first_defect: Option<(u64, Malformed)>,
 }
 
@@ -140,9 +144,11 @@ impl JsonSample {
             if value.scalar().is_some() && !keys.contains(&key) {
                 keys.push(key.clone());
             }
-            if !self.all_keys.contains(&key) {
-                self.all_keys.push(key);
-            }
+            let within = value
+                .members()
+                .map(|(inner, _)| format!("{key}.{}", String::from_utf8_lossy(inner)));
+            self.all_keys.extend(within);
+            self.all_keys.insert(key);
         }
     }
 
@@ -221,7 +227,7 @@ fn unreadable_json(
 fn decide_generic_json(
     path: &str,
     keys: &[String],
-    all_keys: &[String],
+    all_keys: &BTreeSet<String>,
     told: &Told,
 ) -> Result<Decision> {
     let mapping = Mapping::find(keys, &told.map);

@@ -11,6 +11,7 @@ use crate::input::json::{Json, Reader, Written};
 use crate::ladder::vocabulary::{self, Role};
 use crate::place::Place;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// A JSON export.
 pub(super) struct JsonFormat {
@@ -125,11 +126,11 @@ pub(super) struct Near {
 
 /// The format that fewest keys are missing of, if at least two are there and at most half are missing; of
 /// several the one that most keys are there of.
-pub(super) fn nearest(keys: &[String]) -> Option<Near> {
+pub(super) fn nearest(keys: &BTreeSet<String>) -> Option<Near> {
     let near = |format: &'static JsonFormat| {
         let signs = format.signs();
         let missing: Vec<&'static str> =
-            signs.iter().copied().filter(|sign| !keys.iter().any(|key| key == sign)).collect();
+            signs.iter().copied().filter(|sign| !keys.contains(*sign)).collect();
         let found = signs.len() - missing.len();
         let is_near = found >= 2 && missing.len() <= found;
         is_near.then_some(((Reverse(missing.len()), found), Near { format, missing }))
@@ -141,7 +142,7 @@ pub(super) fn nearest(keys: &[String]) -> Option<Near> {
 
 impl Near {
     /// The error of a file that nothing else can be made of.
-    pub(super) fn error(&self, path: &str, keys: &[String]) -> Error {
+    pub(super) fn error(&self, path: &str, keys: &BTreeSet<String>) -> Error {
         let id = self.format.format.id();
         let missing = quoted(&self.missing);
         let lacks = if self.missing.is_empty() {

@@ -149,14 +149,13 @@ fn end_of_value(text: &[u8], start: usize) -> usize {
                 continue;
             }
             b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => return at,
+            b'}' | b']' | b',' if depth == 0 => return at,
             b'}' | b']' => {
                 depth -= 1;
                 if depth == 0 {
                     return at + 1;
                 }
             }
-            b',' if depth == 0 => return at,
             _ => {}
         }
         at += 1;
@@ -180,7 +179,7 @@ mod tests {
     use super::*;
 
     fn list(text: &str) -> Option<&str> {
-        list_in(text.as_bytes()).map(|range| &text[range])
+        text.get(list_in(text.as_bytes())?)
     }
 
     #[test]

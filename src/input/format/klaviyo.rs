@@ -20,7 +20,7 @@ pub static KLAVIYO: Tool = Tool {
     format: Format::Klaviyo,
     why: "JSON with events that have attributes, a metric and a profile, as Klaviyo's API gives them",
     fits,
-    signs: &["type", "attributes", "relationships"],
+    signs: &["type", "attributes.event_properties", "relationships.metric"],
     paths: &[
         (Slot::Time, &["attributes.datetime", "attributes.timestamp"]),
         (Slot::Name, &["relationships.metric.data.id"]),
@@ -94,7 +94,7 @@ fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
 
 /// Whether a number can be that of an order or a checkout. Other events are numbered by the time.
 fn is_shop_number(text: &str) -> bool {
-    let is_time = text.len() == 13 && text.starts_with("1");
+    let is_time = text.len() == 13 && text.starts_with('1');
     (12..=15).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !is_time
 }
 

@@ -17,7 +17,7 @@ pub static MIXPANEL: Tool = Tool {
     format: Format::Mixpanel,
     why: "JSON with an event and its properties, of which `time` and `distinct_id` are two, as Mixpanel exports them",
     fits,
-    signs: &["event", "properties"],
+    signs: &["event", "properties.time", "properties.distinct_id"],
     paths: &[
         (Slot::Time, &["properties.time"]),
         (Slot::Name, &["event"]),

@@ -110,14 +110,14 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
     match OrderLine::of_json(root, places) {
         Ok(line) => {
             desk.sink.order(desk.at, line);
-            read_journey(node, desk);
+            read_journey(node, &mut desk);
         }
         Err(message) => desk.defect(Reason::BadRow, shorten(&message)),
     }
 }
 
 /// The visits that an order holds itself; none while the shop is still working them out.
-fn read_journey(order: Json<'_>, desk: Desk<'_, impl Sink>) {
+fn read_journey(order: Json<'_>, desk: &mut Desk<'_, impl Sink>) {
     let Some(journey) = order.member("customerJourneySummary") else { return };
     let is_ready = journey.member("ready").and_then(Json::property);
     if is_ready == Some(Value::Bool(false)) {

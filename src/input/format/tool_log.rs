@@ -42,7 +42,7 @@ pub struct Tool {
     /// Names of properties that have a path of their own.
     pub named: &'static [(&'static str, &'static str)],
     /// What tells deliveries of one event, if all of it is there: one of these sets. Otherwise the
-    /// whole record does.
+    /// whole record does, or, where there are typed parameters, who, what, when and all of those.
     pub same: &'static [&'static [Slot]],
     /// Whether its times are known to the second only.
     pub is_coarse: bool,
@@ -254,6 +254,15 @@ impl<'r> Parts<'r> {
         (self.log.tool.who)(self, identifiers);
     }
 
+    /// Where events have no id: who, what, when and all parameters. Tables of one export may differ in
+    /// the rest of the record.
+    fn by_all_parameters(self) -> Key {
+        let slots = [Slot::Device, Slot::Name, Slot::Time];
+        let parts = slots.iter().map(|&slot| self.first(slot).unwrap_or_default());
+        let named = self.places.parameters(self.root).flat_map(|(key, value)| [key, value]);
+        parts.chain(named).fold(Key::NONE, |key, part| key.and(Key::of(part.as_bytes())))
+    }
+
     /// The part's value at a place, whatever it is.
     fn at(self, place: Place) -> Json<'r> {
         self.root.at(place)
@@ -274,6 +283,9 @@ struct ToolDetails<'r> {
 
 impl Details for ToolDetails<'_> {
     fn fingerprint(&self) -> Key {
+        if self.parts.log.tool.parameters.is_some() {
+            return self.parts.by_all_parameters();
+        }
         let whole = |set: &&[Slot]| {
             set.iter().try_fold(Key::NONE, |key, &slot| {
                 Some(key.and(Key::of(self.parts.first(slot)?.as_bytes())))

@@ -79,8 +79,9 @@ pub fn target_of(address: &str) -> Option<&'static str> {
     if host == "calendly.com" || host.starts_with("meetings.hubspot") {
         return Some("demo_booked");
     }
-    if host == "feedly.com" || path.ends_with(".atom") || path == "feed" || path.ends_with("/feed")
-    {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_feed = last == "feed" || last.rsplit_once('.').is_some_and(|(_, end)| end == "atom");
+    if host == "feedly.com" || is_feed {
         return Some("rss_subscribed");
     }
     let is_profile = !path.trim_matches('/').is_empty();
