@@ -163,6 +163,8 @@ impl Sink for Looks {
         self.events += 1;
     }
 
+    fn further(&mut self, _: RowAt, _: &RawEvent<'_>) {}
+
     fn defect(&mut self, _at: RowAt, _reason: Reason, _message: String) {
         self.defects += 1;
     }

@@ -21,6 +21,7 @@ const SESSIONS: usize = 4;
 /// The position of the chosen preset.
 pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
     let has = |format: Format| readings.iter().any(|reading| reading.format == format);
+    let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     let roles = roles(haul, readings);
     let log = |role: Role| roles.get(&role).copied().unwrap_or(0) > 0;
     let pages = log(Role::Visit) || log(Role::Browse);
@@ -30,7 +31,7 @@ pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
         .all(|r| matches!(r.format, Format::RetailRocket | Format::Rees46));
     if has(Format::ShopifyWebPixel)
         || pages
-        || log(Role::Product) && (log(Role::Checkout) || has(Format::ShopifyOrders) && !retail_only)
+        || log(Role::Product) && (log(Role::Checkout) || has_orders && !retail_only)
     {
         return Ok(STOREFRONT);
     }
@@ -40,7 +41,7 @@ pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
     if log(Role::Checkout) || has(Format::ShopifyCheckouts) {
         return Ok(CHECKOUT);
     }
-    if has(Format::ShopifyOrders) || log(Role::Order) {
+    if has_orders || log(Role::Order) {
         return Ok(ORDERS);
     }
     if has(Format::ShopifyAnalytics) {

@@ -4,7 +4,6 @@ use super::haul::Haul;
 use super::rows::{RowIndex, UNCLOSED};
 use crate::findings::{EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside};
 use crate::input::Reading;
-use crate::input::format::Format;
 use crate::ladder::definition::Ladder;
 use crate::ladder::vocabulary;
 use crate::quality::{Quality, Reason};
@@ -21,7 +20,7 @@ pub(super) fn finish(
         message: format!("{}: {UNCLOSED}", readings[input].path),
     }));
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
-    findings.has_orders = readings.iter().any(|reading| reading.format == Format::ShopifyOrders);
+    findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     findings.identity.blocked_values = haul.blocked;
     findings.seen_until = haul.seen_until;
     findings.inputs = readings

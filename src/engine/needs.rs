@@ -31,8 +31,13 @@ impl Needs {
         let asks_for_more =
             request.person.is_some() || request.sightings || !request.rivals.is_empty();
         // Coverage holds orders and session reports against all that the log saw.
-        let is_log = |reading: &Reading| {
-            matches!(reading.rows, Rows::Table(..) | Rows::Json(_) | Rows::Pixel)
+        let is_log = |reading: &Reading| match reading.rows {
+            Rows::Table(..) | Rows::Json(_) | Rows::Pixel | Rows::Tool(_) | Rows::Matomo => true,
+            Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..)
+            | Rows::RestOrders
+            | Rows::Bulk => false,
         };
         let covers = !readings.iter().all(is_log);
         let sessions = asks_for_more || covers || ladders.iter().any(is_by_session);

@@ -65,6 +65,8 @@ impl Sink for Clock {
         self.latest = Some(event.at);
     }
 
+    fn further(&mut self, _at: RowAt, _event: &RawEvent<'_>) {}
+
     fn defect(&mut self, _at: RowAt, _reason: Reason, _message: String) {}
 
     fn blocked(&mut self) {}

@@ -12,7 +12,7 @@ use super::sieve::Edges;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::stream::Stream;
 use crate::error::Result;
-use crate::event::{RawEvent, RowRef};
+use crate::event::{RawEvent, RowRef, mark};
 use crate::input::block::Block;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
@@ -254,6 +254,11 @@ impl Sink for Gathering<'_, '_, '_> {
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>) {
         let is_bot = user_agent.is_some_and(|agent| self.stamping.is_bot(agent));
         let verdict = Verdict { aside: is_bot.then_some(Reason::Bot), marks: 0 };
+        self.haul.take(event, self.place(at), verdict, self.stamping);
+    }
+
+    fn further(&mut self, at: RowAt, event: &RawEvent<'_>) {
+        let verdict = Verdict { aside: None, marks: mark::FURTHER };
         self.haul.take(event, self.place(at), verdict, self.stamping);
     }
 

@@ -298,6 +298,12 @@ fn settle_order(
     haul.texts.note(number, order.id.as_deref().unwrap_or(&order.name));
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     identifiers.push(number);
+    let space = Format::ShopifyOrders.space();
+    let customer = order.customer.iter().map(|text| (IdentifierKind::CustomerId, text));
+    let tokens = order.tokens.iter().map(|text| (IdentifierKind::CheckoutToken, text));
+    for (kind, text) in customer.chain(tokens) {
+        identifiers.add(kind, space, text, Strictness::Several);
+    }
     add_people(&mut identifiers, &order.emails, &order.phones, &order.client_ids);
     let (identifiers, texts) = identifiers.into_sorted();
     haul.texts = texts;
@@ -360,6 +366,9 @@ fn add_people(
 /// One touch for each step that the checkout reached; the first stands for the row.
 fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stamping<'_>) {
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
+    let space = Format::ShopifyCheckouts.space();
+    let token = IdentifierKind::CheckoutToken;
+    identifiers.add(token, space, &checkout.number, Strictness::Several);
     add_people(&mut identifiers, &checkout.emails, &checkout.phones, &checkout.client_ids);
     let (identifiers, texts) = identifiers.into_sorted();
     haul.texts = texts;
@@ -398,7 +407,11 @@ fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settle
             | Rows::Checkouts(..)
             | Rows::Table(..)
             | Rows::Json(_)
-            | Rows::Pixel => None,
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk => None,
         })
         .collect();
     let assembly = shopify_analytics::assemble(lines, &inputs);

@@ -230,7 +230,12 @@ fn own_id(text: &str, strictness: Strictness) -> Option<Cow<'_, str>> {
 
 /// A UUID is unique wherever it was made, so that one browser's id joins across systems.
 fn own_space(text: &str, space: u16) -> u16 {
-    if text.as_bytes().try_into().is_ok_and(is_uuid) { 0 } else { space }
+    if is_uuid_text(text) { 0 } else { space }
+}
+
+/// Whether a text is a UUID: a browser's or a device's, unless something says otherwise.
+pub fn is_uuid_text(text: &str) -> bool {
+    text.as_bytes().try_into().is_ok_and(is_uuid)
 }
 
 /// Whether the text is hexadecimal digits with dashes where a UUID has them. All bytes are looked at,

@@ -1,10 +1,13 @@
 //! What an input is, decided from its content: from the names of its columns or keys, never from the
 //! file's name or the columns' places. What was decided, and why, is kept for the reader.
 //!
-//! `json` and `table` decide for the two kinds of text; what they share is here.
+//! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
+//! the records out of a page; what they share is here.
 
 mod json;
+mod json_formats;
 mod table;
+mod wrapped;
 
 pub use table::ambiguous_dates;
 
@@ -70,6 +73,14 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         layout,
     };
     Input { reading, supply: Supply::new(source, layout, skip) }
+}
+
+impl Input {
+    /// The same input, the first record of which starts on this line of its file.
+    fn starting_on(mut self, line: u64) -> Input {
+        self.reading.first_line = line;
+        self
+    }
 }
 
 /// The order number is an identifier too, if there is one.

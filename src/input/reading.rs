@@ -9,7 +9,11 @@ use super::format::event_table::{EventColumns, shorten};
 use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
-use super::format::{Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, web_pixel};
+use super::format::tool_log::ToolLog;
+use super::format::{
+    Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, matomo, shopify_bulk, shopify_rest,
+    web_pixel,
+};
 use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
@@ -59,6 +63,14 @@ pub enum Rows {
     Json(EventKeys),
     /// Web-pixel events.
     Pixel,
+    /// Events of an analytics tool, as JSON.
+    Tool(ToolLog),
+    /// Visits of Matomo.
+    Matomo,
+    /// Orders of Shopify's REST interface.
+    RestOrders,
+    /// Orders of Shopify's GraphQL interface, and their parts.
+    Bulk,
 }
 
 impl Rows {
@@ -67,7 +79,14 @@ impl Rows {
         match self {
             Rows::Table(_, columns) => columns.id.is_none(),
             Rows::Json(keys) => keys.id.is_none(),
-            Rows::Pixel | Rows::Orders(..) | Rows::Checkouts(..) | Rows::Totals(..) => false,
+            Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk
+            | Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..) => false,
         }
     }
 }
@@ -85,10 +104,19 @@ pub struct Extent {
 #[derive(Debug, Default)]
 pub struct Scratch {
     json: Reader<Kept>,
-    /// What `json` keeps places for: web-pixel events, or events under these keys.
-    keys: Option<EventKeys>,
+    /// What `json` keeps places for.
+    kept_for: Option<KeptFor>,
     identifiers: RowIdentifiers,
     usual: UsualRows,
+}
+
+/// Whose records the places were found in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum KeptFor {
+    /// Events under these keys.
+    Keys(Box<EventKeys>),
+    /// Records of a format that has its own.
+    Format(Format),
 }
 
 impl Scratch {
@@ -173,17 +201,18 @@ impl Reading {
 
     /// What is kept of another input's records is of no use for this one.
     fn prepare(&self, scratch: &mut Scratch) {
-        let keys = match &self.rows {
-            Rows::Json(keys) => Some(keys),
-            Rows::Pixel
-            | Rows::Orders(..)
-            | Rows::Checkouts(..)
-            | Rows::Totals(..)
-            | Rows::Table(..) => None,
+        let is_same = match (&self.rows, &scratch.kept_for) {
+            (Rows::Json(keys), Some(KeptFor::Keys(kept))) => **kept == *keys,
+            (Rows::Json(_), _) => false,
+            (_, kept) => *kept == Some(KeptFor::Format(self.format)),
         };
-        if scratch.keys.as_ref() != keys {
+        if !is_same {
             scratch.json.forget();
-            scratch.keys = keys.cloned();
+            scratch.kept_for = Some(if let Rows::Json(keys) = &self.rows {
+                KeptFor::Keys(Box::new(keys.clone()))
+            } else {
+                KeptFor::Format(self.format)
+            });
         }
     }
 
@@ -211,6 +240,10 @@ impl Reading {
         match &self.rows {
             Rows::Json(keys) => keys.read(record, desk),
             Rows::Pixel => web_pixel::read(record, desk),
+            Rows::Tool(log) => log.read(record, desk),
+            Rows::Matomo => matomo::read(record, desk),
+            Rows::RestOrders => shopify_rest::read(record, desk),
+            Rows::Bulk => shopify_bulk::read(record, desk),
             Rows::Orders(..) | Rows::Checkouts(..) | Rows::Totals(..) | Rows::Table(..) => {
                 desk.defect(Reason::BadRow, "a table cannot be read as JSON".to_string());
             }
@@ -320,7 +353,12 @@ impl Reading {
                 AnalyticsLine::read(columns, &row).map(|line| desk.sink.total(at, line))
             }
             Rows::Table(header, columns) => return columns.read(row, header, desk),
-            Rows::Json(_) | Rows::Pixel => Err("JSON cannot be read as a table".to_string()),
+            Rows::Json(_)
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk => Err("JSON cannot be read as a table".to_string()),
         };
         if let Err(message) = line {
             desk.defect(Reason::BadRow, shorten(&message));
@@ -346,7 +384,12 @@ impl Reading {
             | Rows::Checkouts(header, _)
             | Rows::Totals(header, _)
             | Rows::Table(header, _) => Some(header),
-            Rows::Json(_) | Rows::Pixel => None,
+            Rows::Json(_)
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk => None,
         }
     }
 }

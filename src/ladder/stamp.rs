@@ -219,7 +219,7 @@ impl Matches {
         origin: Origin,
         properties: &dyn Properties,
     ) -> StepSet {
-        let is_log = origin == Origin::Log;
+        let is_log = matches!(origin, Origin::Log | Origin::Journey);
         let mut set = if is_log { self.certain.with(self.any) } else { self.certain };
         for &position in &self.conditional {
             let condition = &conditions[position];

@@ -111,7 +111,19 @@ fn must_have(format: Format) -> Vec<Vec<&'static str>> {
         ]],
         Format::RetailRocket => retailrocket::MUST.map(|name| vec![name]).to_vec(),
         Format::Rees46 => rees46::MUST.map(|name| vec![name]).to_vec(),
-        Format::ShopifyWebPixel | Format::GenericEvents => Vec::new(),
+        Format::ShopifyWebPixel
+        | Format::ShopifyBulk
+        | Format::ShopifyRestOrder
+        | Format::Ga4BigQuery
+        | Format::RudderStack
+        | Format::Segment
+        | Format::PostHog
+        | Format::Mixpanel
+        | Format::Amplitude
+        | Format::MatomoLive
+        | Format::Klaviyo
+        | Format::SnowplowJson
+        | Format::GenericEvents => Vec::new(),
     }
 }
 
@@ -126,7 +138,18 @@ fn missing_columns(format: Format, header: &Header) -> Vec<&'static str> {
 fn fits_table(format: Format, table: &TableHead) -> bool {
     let complete = missing_columns(format, &table.header).is_empty();
     match format {
-        Format::ShopifyWebPixel => false,
+        Format::ShopifyWebPixel
+        | Format::ShopifyBulk
+        | Format::ShopifyRestOrder
+        | Format::Ga4BigQuery
+        | Format::RudderStack
+        | Format::Segment
+        | Format::PostHog
+        | Format::Mixpanel
+        | Format::Amplitude
+        | Format::MatomoLive
+        | Format::Klaviyo
+        | Format::SnowplowJson => false,
         Format::ShopifyOrders => complete && !are_checkouts(table),
         Format::ShopifyCheckouts => complete && are_checkouts(table),
         Format::ShopifyAnalytics => {
@@ -187,7 +210,18 @@ fn decide_table(
             let Some(known) = known else { return Ok(None) };
             Rows::Table(header.clone(), known)
         }
-        Format::ShopifyWebPixel => return Ok(None),
+        Format::ShopifyWebPixel
+        | Format::ShopifyBulk
+        | Format::ShopifyRestOrder
+        | Format::Ga4BigQuery
+        | Format::RudderStack
+        | Format::Segment
+        | Format::PostHog
+        | Format::Mixpanel
+        | Format::Amplitude
+        | Format::MatomoLive
+        | Format::Klaviyo
+        | Format::SnowplowJson => return Ok(None),
         Format::GenericEvents => return decide_generic_table(table, source, told),
     };
     let complete = missing_columns(format, &header).is_empty();

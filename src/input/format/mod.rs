@@ -3,14 +3,26 @@
 //! A format turns one record into a [`RawEvent`] or says what is wrong with it; orders, checkouts and
 //! aggregated reports need all their rows together and hand on owned lines instead.
 
+pub mod amplitude;
 pub mod event_json;
 pub mod event_table;
+pub mod ga4_bigquery;
+pub mod klaviyo;
+pub mod matomo;
+pub mod mixpanel;
+pub mod posthog;
 pub mod rees46;
 pub mod retailrocket;
+pub mod rudderstack;
+pub mod segment;
 pub mod shopify_analytics;
+pub mod shopify_bulk;
 pub mod shopify_checkouts;
 pub mod shopify_orders;
+pub mod shopify_rest;
 pub mod shopify_url;
+pub mod snowplow_json;
+pub mod tool_log;
 pub mod web_pixel;
 
 use crate::event::{Identifier, IdentifierKind, RawEvent};
@@ -30,10 +42,32 @@ pub enum Format {
     ShopifyOrders,
     /// Shopify's abandoned-checkouts export.
     ShopifyCheckouts,
+    /// Orders of Shopify's GraphQL interface, JSON.
+    ShopifyBulk,
+    /// Orders of Shopify's REST interface and webhooks, JSON.
+    ShopifyRestOrder,
     /// A log of Shopify web-pixel events, JSON.
     ShopifyWebPixel,
     /// An aggregated report of Shopify analytics.
     ShopifyAnalytics,
+    /// Google Analytics 4 events from `BigQuery`, JSON.
+    Ga4BigQuery,
+    /// Events of `RudderStack`, JSON.
+    RudderStack,
+    /// Calls in Segment's archive, JSON.
+    Segment,
+    /// Events of PostHog, JSON.
+    PostHog,
+    /// Mixpanel's raw export, JSON.
+    Mixpanel,
+    /// Amplitude's event export, JSON.
+    Amplitude,
+    /// Visits of Matomo's live API, JSON.
+    MatomoLive,
+    /// Events of Klaviyo's API, JSON.
+    Klaviyo,
+    /// Snowplow's enriched events, JSON.
+    SnowplowJson,
     /// The `RetailRocket` data set's event log.
     RetailRocket,
     /// A REES46 data set's event log.
@@ -44,11 +78,22 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 18] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
+        Format::ShopifyBulk,
+        Format::ShopifyRestOrder,
         Format::ShopifyWebPixel,
         Format::ShopifyAnalytics,
+        Format::Ga4BigQuery,
+        Format::RudderStack,
+        Format::Segment,
+        Format::PostHog,
+        Format::Mixpanel,
+        Format::Amplitude,
+        Format::MatomoLive,
+        Format::Klaviyo,
+        Format::SnowplowJson,
         Format::RetailRocket,
         Format::Rees46,
         Format::GenericEvents,
@@ -59,8 +104,19 @@ impl Format {
         match self {
             Format::ShopifyOrders => "shopify.orders",
             Format::ShopifyCheckouts => "shopify.abandoned_checkouts",
+            Format::ShopifyBulk => "shopify.bulk",
+            Format::ShopifyRestOrder => "shopify.rest_order",
             Format::ShopifyWebPixel => "shopify.web_pixel",
             Format::ShopifyAnalytics => "shopify.analytics",
+            Format::Ga4BigQuery => "ga4.bq",
+            Format::RudderStack => "rudderstack",
+            Format::Segment => "segment",
+            Format::PostHog => "posthog",
+            Format::Mixpanel => "mixpanel",
+            Format::Amplitude => "amplitude",
+            Format::MatomoLive => "matomo.live",
+            Format::Klaviyo => "klaviyo",
+            Format::SnowplowJson => "snowplow.json",
             Format::RetailRocket => "retailrocket",
             Format::Rees46 => "rees46",
             Format::GenericEvents => "generic.events",
@@ -74,10 +130,31 @@ impl Format {
 
     /// Whether its rows are events of visitors.
     pub const fn is_log(self) -> bool {
-        matches!(
-            self,
-            Format::ShopifyWebPixel | Format::RetailRocket | Format::Rees46 | Format::GenericEvents
-        )
+        match self {
+            Format::ShopifyWebPixel
+            | Format::Ga4BigQuery
+            | Format::RudderStack
+            | Format::Segment
+            | Format::PostHog
+            | Format::Mixpanel
+            | Format::Amplitude
+            | Format::MatomoLive
+            | Format::Klaviyo
+            | Format::SnowplowJson
+            | Format::RetailRocket
+            | Format::Rees46
+            | Format::GenericEvents => true,
+            Format::ShopifyOrders
+            | Format::ShopifyCheckouts
+            | Format::ShopifyBulk
+            | Format::ShopifyRestOrder
+            | Format::ShopifyAnalytics => false,
+        }
+    }
+
+    /// Whether its rows are the shop's own orders.
+    pub const fn holds_orders(self) -> bool {
+        matches!(self, Format::ShopifyOrders | Format::ShopifyBulk | Format::ShopifyRestOrder)
     }
 
     /// A number of its own, to keep the user and device ids of different systems apart. 0 is for all.
@@ -85,11 +162,22 @@ impl Format {
         match self {
             Format::ShopifyOrders
             | Format::ShopifyCheckouts
+            | Format::ShopifyBulk
+            | Format::ShopifyRestOrder
             | Format::ShopifyWebPixel
             | Format::ShopifyAnalytics => 1,
             Format::RetailRocket => 2,
             Format::Rees46 => 3,
             Format::GenericEvents => 4,
+            Format::Ga4BigQuery => 5,
+            Format::Segment => 6,
+            Format::RudderStack => 7,
+            Format::PostHog => 8,
+            Format::Mixpanel => 9,
+            Format::Amplitude => 10,
+            Format::MatomoLive => 11,
+            Format::Klaviyo => 12,
+            Format::SnowplowJson => 13,
         }
     }
 }
@@ -111,6 +199,8 @@ pub struct RowAt {
 pub trait Sink {
     /// A row that is an event, with its user agent if the row has one.
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>);
+    /// Another event of a row of which one was handed over.
+    fn further(&mut self, at: RowAt, event: &RawEvent<'_>);
     /// Whether it is of use to hand over the usual rows of a block at once.
     fn takes_usual(&self) -> bool {
         false
@@ -159,6 +249,7 @@ impl<S: Sink> Desk<'_, S> {
 pub struct Kept {
     event: OnceCell<event_json::EventPlaces>,
     pixel: OnceCell<web_pixel::PixelPlaces>,
+    tool: OnceCell<tool_log::ToolPlaces>,
 }
 
 /// The texts of identifiers that somebody asks for. Of several spellings the smallest is kept, so that
