@@ -3,6 +3,7 @@
 
 use crate::input::timestamp::{DateOrder, ZoneRule};
 use crate::ladder::definition::Count;
+use crate::render::Medium;
 use crate::report::zone::Zone;
 use crate::time::Instant;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -348,6 +349,28 @@ pub enum FormatArg {
     Table,
     /// One JSON object
     Json,
+    /// One JSON object a row: the steps
+    Ndjson,
+    /// A table for spreadsheets: the steps
+    Csv,
+    /// Text for chat and pull requests
+    #[value(alias = "md")]
+    Markdown,
+    /// A page of its own
+    Html,
+}
+
+impl From<FormatArg> for Medium {
+    fn from(format: FormatArg) -> Medium {
+        match format {
+            FormatArg::Table => Medium::Table,
+            FormatArg::Json => Medium::Json,
+            FormatArg::Ndjson => Medium::Ndjson,
+            FormatArg::Csv => Medium::Csv,
+            FormatArg::Markdown => Medium::Markdown,
+            FormatArg::Html => Medium::Html,
+        }
+    }
 }
 
 /// When to use colours.

@@ -2,12 +2,12 @@
 //!
 //! What is counted is asked of the engine as sightings; numbers come from `analysis`, words from `report`.
 
-use super::{find_out, named_ladder, output, resolve, style};
+use super::{find_out, named_ladder, output, publish, resolve};
 use crate::analysis::escalation::escalation;
 use crate::analysis::suggestion::{self, Suggestion};
 use crate::cli::{
-    FormatArg, LadderCheckArgs, LadderCommand, LadderInitArgs, LadderShowArgs, LadderSuggestArgs,
-    ReadingArgs, Surroundings,
+    LadderCheckArgs, LadderCommand, LadderInitArgs, LadderShowArgs, LadderSuggestArgs, ReadingArgs,
+    Surroundings,
 };
 use crate::climb::Climber;
 use crate::engine::{Outcome, Plan, Request};
@@ -19,8 +19,7 @@ use crate::ladder::vocabulary::Role;
 use crate::ladder::{draft, presets};
 use crate::place::Place;
 use crate::render::ladder_file::{StepNote, ladder_file};
-use crate::render::table::TableStyle;
-use crate::render::{json, ladder_text};
+use crate::render::table::{self, TableStyle};
 use crate::report::ladder_check::LadderCheck;
 use crate::report::ladder_suggest::LadderSuggest;
 use crate::report::words;
@@ -59,7 +58,7 @@ fn preset_list(style: &TableStyle) -> String {
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), first_comment(presets::text(name)?))))
         .collect();
-    ladder_text::named_texts(&presets, style)
+    table::named_texts(&presets, style)
 }
 
 fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> Result<()> {
@@ -80,13 +79,7 @@ fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> Result<()>
             None => LadderCheck::of_totals(ladder),
         }
     };
-    let text = match arguments.output.format {
-        FormatArg::Json => json::ladder_check_json(&check),
-        FormatArg::Table => {
-            ladder_text::check_text(&check, &style(&arguments.output, surroundings))
-        }
-    };
-    output::write(arguments.output.output.as_deref(), &text)
+    publish(&check, &arguments.output, surroundings)
 }
 
 fn suggest(arguments: &LadderSuggestArgs, surroundings: &Surroundings) -> Result<()> {
@@ -96,13 +89,7 @@ fn suggest(arguments: &LadderSuggestArgs, surroundings: &Surroundings) -> Result
     let (suggestion, looked, left_out) =
         data.suggestion(&findings, arguments.output.quiet, |_| true)?;
     let suggest = LadderSuggest::new(&suggestion, &looked, left_out);
-    let text = match arguments.output.format {
-        FormatArg::Json => json::ladder_suggest_json(&suggest),
-        FormatArg::Table => {
-            ladder_text::suggest_text(&suggest, &style(&arguments.output, surroundings))
-        }
-    };
-    output::write(arguments.output.output.as_deref(), &text)
+    publish(&suggest, &arguments.output, surroundings)
 }
 
 fn init(arguments: &LadderInitArgs, surroundings: &Surroundings) -> Result<()> {

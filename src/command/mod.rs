@@ -24,7 +24,9 @@ use crate::ladder::overrides::Overrides;
 use crate::ladder::rules::{Policy, Rules, named_policies};
 use crate::ladder::{presets, vocabulary};
 use crate::place::Place;
+use crate::render;
 use crate::render::table::TableStyle;
+use crate::report::document::Answer;
 use crate::report::zone::Zone;
 use clap::Parser;
 use std::collections::BTreeSet;
@@ -196,6 +198,12 @@ fn named_ladder(name: &str) -> Result<(Ladder, BTreeSet<Policy>)> {
         }
         Err(error) => Err(Error::io(name, error)),
     }
+}
+
+/// Shows an answer in the form and at the place that the options name.
+fn publish(answer: &impl Answer, options: &OutputArgs, surroundings: &Surroundings) -> Result<()> {
+    let text = render::show(answer, options.format.into(), &style(options, surroundings));
+    output::write(options.output.as_deref(), &text)
 }
 
 /// How text is laid out here.

@@ -30,6 +30,17 @@ pub struct BreakdownRow {
     pub steps: Vec<StepReport>,
 }
 
+impl BreakdownRow {
+    /// What the row is called where people read it.
+    pub fn name(&self) -> String {
+        match &self.value {
+            Some(_) if self.values > 1 => format!("(other: {} values)", self.values),
+            Some(text) => text.clone(),
+            None => "(unknown)".to_owned(),
+        }
+    }
+}
+
 /// All breakdowns that were asked for.
 pub(super) fn breakdowns(
     findings: &[BreakdownFinding],

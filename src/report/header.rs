@@ -7,6 +7,7 @@ use super::zone::{Moment, Zone};
 use crate::analysis::ladder_rates::window_seconds;
 use crate::findings::{Findings, InputFinding};
 use crate::ladder::definition::{Count, Entry, Ladder, Linkage, Order, Start, Ties, Window};
+use crate::ladder::draft;
 use crate::tally::Tally;
 use crate::time::Instant;
 use serde::Serialize;
@@ -47,6 +48,8 @@ pub struct LadderReport {
     pub open: bool,
     /// `chain` if a step is reached by way of those before it, `apart` if it counts by itself.
     pub linkage: &'static str,
+    /// The resolved ladder as a file with every default written out.
+    pub definition: String,
 }
 
 impl LadderReport {
@@ -88,6 +91,7 @@ impl LadderReport {
                 Linkage::Chain => "chain",
                 Linkage::Apart => "apart",
             },
+            definition: draft::to_toml(ladder),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Identifiers are texts only where the run remembered them; otherwise they are short hashes, and no
 //! text from the data that could name a person passes through here.
 
+mod pages;
 mod sentences;
 
 use super::header::{LadderReport, PeriodReport, ToolReport};

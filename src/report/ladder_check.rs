@@ -3,6 +3,7 @@
 //! Every problem is a stable code, the step that it is about and a plain sentence with its numbers.
 //! Numbers come from `analysis::escalation`; nothing here decides what is a problem.
 
+use super::document::{Answer, Document, Section};
 use super::ladder_problems::{Wording, measures};
 use super::sheet::{Align, Cell, Column, Sheet};
 use super::words;
@@ -175,6 +176,27 @@ impl LadderCheck {
             scale: seen.scale.as_ref().map(|scale| CheckedScale::new(scale, &seen.scaled, &name)),
             problems: seen.findings.iter().map(|finding| wording.problem(finding)).collect(),
             ..LadderCheck::of_ladder(ladder)
+        }
+    }
+}
+
+impl Answer for LadderCheck {
+    fn document(&self) -> Document {
+        let problems: Vec<String> = self.problems.iter().map(|p| p.message.clone()).collect();
+        let doubts = match (problems.is_empty(), self.customers) {
+            (false, _) => Sheet { lead: problems, ..Sheet::new("Worth a look", Vec::new()) },
+            (true, Some(_)) => {
+                let lead = vec!["Nothing in the data speaks against it.".to_owned()];
+                Sheet { lead, ..Sheet::new("", Vec::new()) }
+            }
+            (true, None) => Sheet::new("", Vec::new()),
+        };
+        let sections = [check_sheet(self), doubts].map(Section::from);
+        Document {
+            title: format!("The ladder {}", self.ladder),
+            scope: check_headline(self),
+            sections: sections.into_iter().filter(|section| !section.is_empty()).collect(),
+            ..Document::default()
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The order of events that first occurrences suggest, with the evidence for it and against it. Numbers
 //! come from `analysis::suggestion`; names are those of the events that were looked for.
 
+use super::document::{Answer, Document, Section};
 use super::sheet::{Align, Cell, Column, Sheet};
 use super::words;
 use crate::analysis::escalation::PairSeen;
@@ -99,6 +100,18 @@ impl LadderSuggest {
                 .map(|circle| circle.iter().map(|&position| event(position)).collect())
                 .collect(),
             left_out,
+        }
+    }
+}
+
+impl Answer for LadderSuggest {
+    fn document(&self) -> Document {
+        let doubts = Sheet { lead: suggest_doubts(self), ..Sheet::new("Doubts", Vec::new()) };
+        let sections = [suggest_sheet(self), doubts].map(Section::from);
+        Document {
+            title: "The order that the data suggest".to_owned(),
+            sections: sections.into_iter().filter(|section| !section.is_empty()).collect(),
+            ..Document::default()
         }
     }
 }

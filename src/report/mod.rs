@@ -5,10 +5,13 @@
 //! Nothing here lays out, and nothing here counts: counts come from the findings, rates from `analysis`.
 
 mod breakdown;
+mod contents;
+pub mod document;
 #[cfg(test)]
 pub mod example;
 mod header;
 pub mod inspect;
+mod inspect_pages;
 pub mod journey;
 pub mod ladder_check;
 mod ladder_problems;
@@ -16,9 +19,11 @@ pub mod ladder_suggest;
 mod notices;
 mod orders;
 mod quality;
+pub mod records;
 pub mod rules;
 mod sentences;
 pub mod sheet;
+mod step_rows;
 mod steps;
 pub mod words;
 pub mod zone;
@@ -32,6 +37,7 @@ pub use sentences::{headline, scope};
 pub use steps::{ActionReport, ExitReport, MacroReport, StepReport};
 
 use crate::analysis::coverage::{self, Coverage};
+use crate::analysis::times::{self, TimePoint};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
 use serde::Serialize;
@@ -93,6 +99,8 @@ pub struct Report {
     pub session_reports: Vec<SessionReportReport>,
     /// The level of all intervals, a share: 0.95.
     pub confidence: f64,
+    /// How long those who converted took from the entry: which share of them after how many seconds.
+    pub time_to_convert: Vec<TimePoint>,
 }
 
 impl Report {
@@ -117,6 +125,12 @@ impl Report {
             exits: steps::exits(&findings.tally, ladder),
             session_reports: orders::session_reports(findings, confidence),
             confidence,
+            time_to_convert: findings
+                .tally
+                .steps
+                .last()
+                .map(|step| times::curve(&step.from_entry))
+                .unwrap_or_default(),
         }
     }
 

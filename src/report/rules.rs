@@ -1,5 +1,6 @@
 //! `funnel rules` as an answer: the same ladder under other tools' rules, and why the counts differ.
 
+use super::document::{Answer, Document, Section};
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::findings::{Findings, RivalFinding};
@@ -57,6 +58,14 @@ impl RulesReport {
             steps: ladder.steps.iter().map(|step| step.name.clone()).collect(),
             rows: std::iter::once(ours).chain(rivals).collect(),
         }
+    }
+}
+
+impl Answer for RulesReport {
+    fn document(&self) -> Document {
+        let sheet = rules_sheet(self);
+        let title = sheet.title.clone();
+        Document { title, sections: vec![Section::from(sheet)], ..Document::default() }
     }
 }
 

@@ -37,7 +37,9 @@ pub struct Column {
 }
 
 impl Column {
-    pub(super) fn means(self, meaning: impl Into<String>) -> Column {
+    /// The column with what its heading means.
+    #[must_use]
+    pub fn means(self, meaning: impl Into<String>) -> Column {
         Column { meaning: Some(meaning.into()), ..self }
     }
 }
@@ -86,7 +88,8 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(title: &str, columns: Vec<Column>) -> Sheet {
+    /// A table without rows.
+    pub fn new(title: &str, columns: Vec<Column>) -> Sheet {
         Sheet {
             title: title.to_owned(),
             columns,
@@ -97,11 +100,13 @@ impl Sheet {
     }
 }
 
-pub(super) fn left(name: &str, priority: u8) -> Column {
+/// A column of texts.
+pub fn left(name: &str, priority: u8) -> Column {
     Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
 }
 
-pub(super) fn right(name: &str, priority: u8) -> Column {
+/// A column of numbers.
+pub fn right(name: &str, priority: u8) -> Column {
     Column { name: name.to_owned(), align: Align::Right, priority, meaning: None }
 }
 
@@ -267,16 +272,9 @@ pub fn breakdown_sheet(report: &Report, breakdown: &BreakdownReport) -> Sheet {
     let mut sheet =
         Sheet::new(&format!("{last}, by {} (at: {})", breakdown.by, breakdown.at), columns);
     for row in &breakdown.rows {
-        let others =
-            if row.values > 1 { format!("(other: {} values)", row.values) } else { String::new() };
-        let name = match &row.value {
-            Some(_) if row.values > 1 => others,
-            Some(text) => text.clone(),
-            None => "(unknown)".to_owned(),
-        };
         let converted = row.steps.last().map(|step| step.overall_rate);
         sheet.rows.push(vec![
-            Cell::Text(name),
+            Cell::Text(row.name()),
             Cell::Count(row.journeys),
             Cell::Count(row.steps.last().map_or(0, |step| step.reached)),
             Cell::Share(converted.as_ref().and_then(|rate| rate.rate)),
@@ -352,20 +350,51 @@ pub fn coverage_sheet(report: &Report) -> Sheet {
         right(&words::range_name(report.confidence), 1),
     ];
     let mut sheet = Sheet::new("Tracking coverage", columns);
+    for (what, rate) in coverage_rows(report) {
+        sheet.rows.push(vec![
+            Cell::Text(what.to_owned()),
+            Cell::Count(rate.hits),
+            Cell::Count(rate.base),
+            Cell::Share(rate.rate),
+            range(&rate),
+        ]);
+    }
+    sheet
+}
+
+/// What the event log saw, as far as both sides of a comparison are known.
+pub(super) fn coverage_rows(report: &Report) -> Vec<(&'static str, Rate)> {
+    let coverage = &report.coverage;
     let rows = [
-        ("the order", report.coverage.orders_seen),
-        ("a visit before the order", report.coverage.orders_with_visit),
-        ("the session", report.coverage.sessions_seen),
-        ("a session's cart addition", report.coverage.carts_seen),
+        ("the order", coverage.orders_seen),
+        ("a visit before the order", coverage.orders_with_visit),
+        ("the session", coverage.sessions_seen),
+        ("a session's cart addition", coverage.carts_seen),
     ];
-    for (what, rate) in rows {
-        if let Some(rate) = rate {
+    rows.into_iter().filter_map(|(what, rate)| Some((what, rate?))).collect()
+}
+
+/// How long the steps took, from the step before and from the entry.
+pub fn times_sheet(report: &Report) -> Sheet {
+    let columns = vec![
+        left("step", 0),
+        right("seen", 2).means("journeys of which both times are known"),
+        right("median", 0).means("since the step before"),
+        right("90%", 1).means("nine in ten took at most this long"),
+        right("from entry", 0).means("the median since the first step"),
+        right("90% from entry", 1),
+    ];
+    let mut sheet = Sheet::new("Time to convert", columns);
+    for step in &report.steps {
+        let (previous, entry) = (step.seconds_from_previous, step.seconds_from_entry);
+        if previous.is_some() || entry.is_some_and(|times| times.max > 0.0) {
             sheet.rows.push(vec![
-                Cell::Text(what.to_owned()),
-                Cell::Count(rate.hits),
-                Cell::Count(rate.base),
-                Cell::Share(rate.rate),
-                range(&rate),
+                Cell::Text(step.name.clone()),
+                entry.map_or(Cell::Empty, |times| Cell::Count(times.count)),
+                Cell::Seconds(previous.map(|times| times.median)),
+                Cell::Seconds(previous.map(|times| times.p90)),
+                Cell::Seconds(entry.map(|times| times.median)),
+                Cell::Seconds(entry.map(|times| times.p90)),
             ]);
         }
     }
