@@ -5,10 +5,11 @@
 use crate::stats::quantile::quantiles;
 use crate::tally::Durations;
 use crate::time::{SECOND, Span};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How long something took: everything but the count in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TimeSummary {
     /// How many durations there are.
     pub count: u64,
@@ -42,7 +43,7 @@ impl TimeSummary {
 }
 
 /// After so many seconds so many were done.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TimePoint {
     /// The share of all, 0 to 1.
     pub share: f64,

@@ -1,6 +1,6 @@
 //! `funnel inspect`: what each file is, what is in it, and what is missing for a full ladder.
 
-use super::{find_out, publish, resolve};
+use super::{find_out, resolve, show};
 use crate::cli::{InspectArgs, Surroundings};
 use crate::engine::{Plan, Request};
 use crate::ladder::overrides::Overrides;
@@ -23,6 +23,5 @@ pub(super) fn run(arguments: &InspectArgs, surroundings: &Surroundings) -> anyho
     let store_zone = findings.store_offset.and_then(Zone::fixed);
     let zone = resolved.zone.or(store_zone).unwrap_or(Zone::UTC);
     let report = InspectReport::new(&findings, missing(&findings), zone);
-    publish(&report, &arguments.output, surroundings)?;
-    Ok(())
+    show(&report, &arguments.output, surroundings)
 }

@@ -1,7 +1,7 @@
 //! `funnel journey ID`: what one customer did, how far they got, and why no further.
 
 use super::report::fingerprint;
-use super::{Resolved, find_out, plan, publish, resolve};
+use super::{Resolved, find_out, plan, resolve, show};
 use crate::cli::{JourneyArgs, Surroundings};
 use crate::engine::Request;
 use crate::engine::person::{PersonFinding, PersonQuestion};
@@ -32,8 +32,7 @@ pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyho
     };
     let salt = &arguments.salt;
     let report = JourneyReport::new(&person, &outcome.findings, &outcome.ladder, &options, salt);
-    publish(&report, &arguments.output, surroundings)?;
-    Ok(())
+    show(&report, &arguments.output, surroundings)
 }
 
 /// Everything that a run about one person needs.

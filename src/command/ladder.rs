@@ -2,7 +2,7 @@
 //!
 //! What is counted is asked of the engine as sightings; numbers come from `analysis`, words from `report`.
 
-use super::{find_out, named_ladder, output, publish, resolve};
+use super::{find_out, named_ladder, output, resolve, show};
 use crate::analysis::escalation::escalation;
 use crate::analysis::suggestion::{self, Suggestion};
 use crate::cli::{
@@ -29,7 +29,7 @@ use std::path::Path;
 /// Runs the command.
 pub(super) fn run(command: &LadderCommand, surroundings: &Surroundings) -> anyhow::Result<()> {
     match command {
-        LadderCommand::Show(arguments) => show(arguments, surroundings)?,
+        LadderCommand::Show(arguments) => show_ladder(arguments, surroundings)?,
         LadderCommand::Check(arguments) => check(arguments, surroundings)?,
         LadderCommand::Init(arguments) => init(arguments, surroundings)?,
         LadderCommand::Suggest(arguments) => suggest(arguments, surroundings)?,
@@ -37,7 +37,7 @@ pub(super) fn run(command: &LadderCommand, surroundings: &Surroundings) -> anyho
     Ok(())
 }
 
-fn show(arguments: &LadderShowArgs, surroundings: &Surroundings) -> Result<()> {
+fn show_ladder(arguments: &LadderShowArgs, surroundings: &Surroundings) -> Result<()> {
     let text = match &arguments.ladder {
         None => preset_list(&TableStyle { width: surroundings.width, color: surroundings.color }),
         Some(name) => match presets::text(name) {
@@ -61,7 +61,7 @@ fn preset_list(style: &TableStyle) -> String {
     table::named_texts(&presets, style)
 }
 
-fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> Result<()> {
+fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let (ladder, _) = named_ladder(&arguments.ladder)?;
     if !ladder.open {
         Climber::new(&ladder)?;
@@ -79,17 +79,17 @@ fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> Result<()>
             None => LadderCheck::of_totals(ladder),
         }
     };
-    publish(&check, &arguments.output, surroundings)
+    show(&check, &arguments.output, surroundings)
 }
 
-fn suggest(arguments: &LadderSuggestArgs, surroundings: &Surroundings) -> Result<()> {
+fn suggest(arguments: &LadderSuggestArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let data = Data { files: &arguments.files, reading: &arguments.reading, surroundings };
     data.refuse_once("suggest")?;
     let findings = data.names(arguments.output.quiet)?;
     let (suggestion, looked, left_out) =
         data.suggestion(&findings, arguments.output.quiet, |_| true)?;
     let suggest = LadderSuggest::new(&suggestion, &looked, left_out);
-    publish(&suggest, &arguments.output, surroundings)
+    show(&suggest, &arguments.output, surroundings)
 }
 
 fn init(arguments: &LadderInitArgs, surroundings: &Surroundings) -> Result<()> {

@@ -1,6 +1,6 @@
 //! `funnel report`: the ladder with rates, intervals, times, exits, orders and the state of the data.
 
-use super::{find_out, plan, publish, resolve};
+use super::{find_out, plan, resolve, show};
 use crate::cli::{ReportArgs, Surroundings};
 use crate::engine::Request;
 use crate::ladder::definition::Ladder;
@@ -49,8 +49,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
         version: env!("CARGO_PKG_VERSION").to_string(),
     };
     let report = Report::new(&outcome.findings, &outcome.ladder, &options);
-    publish(&report, &arguments.output, surroundings)?;
-    Ok(())
+    show(&report, &arguments.output, surroundings)
 }
 
 /// The SHA-256 of the resolved definition, in hexadecimal.

@@ -1,7 +1,7 @@
 //! `funnel rules`: the same ladder as other tools would count it, side by side, and what makes the
 //! difference.
 
-use super::{find_out, plan, publish, resolve};
+use super::{find_out, plan, resolve, show};
 use crate::cli::{RulesArgs, Surroundings};
 use crate::engine::Request;
 use crate::error::{Error, Result};
@@ -41,6 +41,5 @@ pub(super) fn run(arguments: &RulesArgs, surroundings: &Surroundings) -> anyhow:
     let shows_progress = surroundings.shows_progress && !arguments.output.quiet;
     let outcome = find_out(&arguments.files, &resolved, &request, shows_progress)?;
     let report = RulesReport::new(&outcome.findings, &outcome.ladder);
-    publish(&report, &arguments.output, surroundings)?;
-    Ok(())
+    show(&report, &arguments.output, surroundings)
 }

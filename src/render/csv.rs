@@ -1,4 +1,5 @@
-//! Rows as CSV: one header, full precision, unknown is empty, lines end with a line feed.
+//! Rows as CSV: one header, full precision, lines end with a line feed. A number that is not known is
+//! `NA`, which readers of data know, so that it can be mistaken neither for nought nor for an empty text.
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, and a formula from a
 //! file that anybody may have written can send data away. Such texts get an apostrophe in front, which
@@ -25,7 +26,7 @@ fn line(text: &mut String, cells: &[String]) {
 
 fn cell(value: &Value) -> String {
     match value {
-        Value::Nothing => String::new(),
+        Value::Nothing => "NA".to_owned(),
         Value::Text(text) => cell_of_text(text),
         Value::Whole(number) => number.to_string(),
         Value::Number(number) => number.to_string(),

@@ -12,7 +12,7 @@ mod ndjson;
 mod svg;
 pub mod table;
 
-use crate::report::document::Answer;
+use crate::report::answer::Answer;
 use table::TableStyle;
 
 /// What an answer is shown as.

@@ -61,7 +61,7 @@ fn joined(blocks: Vec<Vec<String>>) -> String {
 mod tests {
     use super::*;
     use crate::findings::Findings;
-    use crate::report::document::Answer;
+    use crate::report::answer::Answer;
     use crate::report::inspect::{InspectReport, missing};
     use crate::report::{Report, example};
     use unicode_width::UnicodeWidthStr;

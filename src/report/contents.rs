@@ -3,9 +3,8 @@
 //! To add a section: make its sheet, give it a figure if one helps, and put it into `sections`. What
 //! the data cannot support has no rows and no lead, and does not appear.
 
-use super::document::{
-    Answer, Curve, Document, Figure, Interval, KeyFigure, Passage, Rung, Section,
-};
+use super::answer::Answer;
+use super::document::{Curve, Document, Figure, Interval, KeyFigure, Passage, Rung, Section};
 use super::records::Records;
 use super::sheet::{self, Cell, Sheet, left};
 use super::{BreakdownReport, Report, headline, scope, step_rows, words};

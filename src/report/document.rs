@@ -4,21 +4,8 @@
 //! A figure repeats what the table of its section says; a medium that cannot draw leaves it out and
 //! nothing is lost. Nothing here rounds, escapes or measures.
 
-use super::records::Records;
 use super::sheet::Sheet;
 use crate::analysis::rate::Rate;
-use serde::Serialize;
-
-/// What a command answers: keys for programs, a document for people, rows for spreadsheets.
-pub trait Answer: Serialize {
-    /// The answer for people.
-    fn document(&self) -> Document;
-
-    /// The answer as rows; by default those of the document's first table.
-    fn records(&self) -> Records {
-        Records::of_document(&self.document())
-    }
-}
 
 /// An answer for people.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,7 +75,8 @@ impl Section {
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
         let Section { sheet, figures, listing, .. } = self;
-        sheet.rows.is_empty() && sheet.lead.is_empty() && figures.is_empty() && listing.is_none()
+        let texts = sheet.lead.len() + sheet.notes.len();
+        sheet.rows.is_empty() && texts == 0 && figures.is_empty() && listing.is_none()
     }
 }
 

@@ -10,10 +10,11 @@ use crate::ladder::definition::{Count, Entry, Ladder, Linkage, Order, Start, Tie
 use crate::ladder::draft;
 use crate::tally::Tally;
 use crate::time::Instant;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The program that made a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ToolReport {
     /// Always `funnel`.
     pub name: &'static str,
@@ -22,7 +23,7 @@ pub struct ToolReport {
 }
 
 /// The ladder of a report and its policies, in the words of a ladder file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LadderReport {
     /// The ladder's name.
     pub name: String,
@@ -106,7 +107,7 @@ pub(super) fn count_name(count: Count) -> &'static str {
 }
 
 /// One input: what it was taken for and what became of its rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InputReport {
     /// The path as the user gave it.
     pub path: String,
@@ -145,7 +146,7 @@ impl InputReport {
 }
 
 /// The time that a report speaks of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PeriodReport {
     /// The first moment of the entries that were asked for; `None` if all.
     pub since: Option<Moment>,
@@ -173,7 +174,7 @@ impl PeriodReport {
 }
 
 /// The journeys by outcome: `entered = converted + lost + open` in a closed funnel.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JourneysReport {
     /// What one journey is: `customer`, `session`, `attempt`.
     pub unit: &'static str,

@@ -1,6 +1,7 @@
 //! The view of the inputs as a document: one section a file, then what is missing for a full ladder.
 
-use super::document::{Answer, Document, Section};
+use super::answer::Answer;
+use super::document::{Document, Section};
 use super::inspect::{CustomersReport, InspectReport, InspectedInput, MissingReport};
 use super::records::{Records, Value};
 use super::sheet::{Sheet, events_sheet, quality_sheet, rows_sentence};

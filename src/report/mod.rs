@@ -4,6 +4,7 @@
 //! Unknown is `None` and never nought, numbers are not rounded, lists are in a fixed order.
 //! Nothing here lays out, and nothing here counts: counts come from the findings, rates from `analysis`.
 
+pub mod answer;
 mod breakdown;
 mod contents;
 pub mod document;
@@ -21,6 +22,7 @@ mod orders;
 mod quality;
 pub mod records;
 pub mod rules;
+pub mod schemas;
 mod sentences;
 pub mod sheet;
 mod step_rows;
@@ -40,6 +42,7 @@ use crate::analysis::coverage::{self, Coverage};
 use crate::analysis::times::{self, TimePoint};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
+use schemars::JsonSchema;
 use serde::Serialize;
 use zone::Zone;
 
@@ -62,9 +65,10 @@ pub struct ReportOptions {
 }
 
 /// The report, key by key as other programs read it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Report {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The program that made it.
     pub tool: ToolReport,

@@ -1,19 +1,21 @@
 //! `funnel rules` as an answer: the same ladder under other tools' rules, and why the counts differ.
 
-use super::document::{Answer, Document, Section};
+use super::answer::Answer;
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::findings::{Findings, RivalFinding};
 use crate::ladder::definition::Ladder;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.rules/1";
 
 /// The same ladder under several rules.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RulesReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The steps' names, in the ladder's order.
     pub steps: Vec<String>,
@@ -22,7 +24,7 @@ pub struct RulesReport {
 }
 
 /// What one rule set counts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RulesRow {
     /// The name of the rules.
     pub rules: String,
@@ -33,7 +35,7 @@ pub struct RulesRow {
 }
 
 /// A group of policies and how many customers it touches.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Because {
     /// `unit`, `window`, `entry`, `ties`, `exclusion`, `missing events` or `order`.
     pub cause: &'static str,
@@ -62,10 +64,8 @@ impl RulesReport {
 }
 
 impl Answer for RulesReport {
-    fn document(&self) -> Document {
-        let sheet = rules_sheet(self);
-        let title = sheet.title.clone();
-        Document { title, sections: vec![Section::from(sheet)], ..Document::default() }
+    fn sheets(&self) -> Vec<Sheet> {
+        vec![rules_sheet(self)]
     }
 }
 

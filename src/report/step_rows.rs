@@ -54,7 +54,7 @@ pub(super) fn step_rows(report: &Report) -> Records {
 }
 
 fn value_of(row: &BreakdownRow) -> Value {
-    row.value.as_deref().map_or(Value::Nothing, Value::from)
+    row.value.as_deref().map_or(Value::from("(unknown)"), Value::from)
 }
 
 fn steps<'a>(

@@ -21,10 +21,15 @@ pub(super) fn page(document: &Document) -> String {
     page.open("body", &[]).newline().add(&svg::patterns()).newline();
     page.open("main", &[]).newline();
     masthead(&mut page, document);
-    for (number, section) in document.sections.iter().enumerate() {
+    // Long listings stand behind everything that a reader wants to know.
+    let numbered = || document.sections.iter().enumerate();
+    for (number, section) in numbered().filter(|(_, section)| section.listing.is_none()) {
         self::section(&mut page, section, number, &document.range);
     }
     notices(&mut page, &document.notices);
+    for (number, section) in numbered().filter(|(_, section)| section.listing.is_some()) {
+        self::section(&mut page, section, number, &document.range);
+    }
     page.open("footer", &[]).newline();
     for text in &document.provenance {
         page.element("p", &[], text).newline();

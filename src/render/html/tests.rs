@@ -2,7 +2,7 @@
 //! well-formed pictures, every number of the report in it.
 
 use super::*;
-use crate::report::document::Answer;
+use crate::report::answer::Answer;
 use crate::report::{Report, example, words};
 use regex::Regex;
 

@@ -15,7 +15,7 @@ const WIDEST: f64 = 0.62;
 const BEND: f64 = 0.05;
 
 /// The height of a step in pixels.
-const STEP: usize = 58;
+const STEP: usize = 60;
 
 /// The figure; a sentence says what it shows.
 pub(super) fn flow(passages: &[Passage]) -> Markup {
@@ -40,7 +40,7 @@ pub(super) fn flow(passages: &[Passage]) -> Markup {
         let top = number * STEP;
         if number + 1 < passages.len() {
             let ribbons = ribbons(width(passage.kept), width(passage.reached));
-            markup.add(&stretched(top + 28, STEP - 10, &ribbons));
+            markup.add(&stretched(top + 28, STEP - 8, &ribbons));
         }
         node(&mut markup, passage, top, &percent(width(passage.reached)));
     }

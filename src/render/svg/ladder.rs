@@ -25,7 +25,8 @@ pub(super) fn ladder(rungs: &[Rung], range: &str) -> Markup {
 }
 
 fn row(markup: &mut Markup, rung: &Rung) {
-    markup.open("li", &[("class", "rung")]);
+    let class = if rung.rate.is_some() { "rung" } else { "rung start" };
+    markup.open("li", &[("class", class)]);
     markup.open("span", &[("class", "rung-name")]).element("b", &[], &rung.name).text(" ");
     markup.element("span", &[("class", "count")], &words::count(rung.reached)).close("span");
     markup.add(&bar(rung));

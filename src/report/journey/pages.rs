@@ -4,7 +4,8 @@
 use super::{
     ClimbReport, CustomerReport, IdentifierReport, JourneyReport, SummaryReport, TimelineEntry,
 };
-use crate::report::document::{Answer, Document, Section};
+use crate::report::answer::Answer;
+use crate::report::document::{Document, Section};
 use crate::report::records::Records;
 use crate::report::sheet::{Align, Cell, Column, Sheet};
 use crate::report::words;
