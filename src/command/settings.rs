@@ -100,9 +100,15 @@ impl Settings {
     /// What an option of a command is set to, as words of a command line; none if it was typed.
     fn words(&self, command: &Command, argument: &Arg, typed: &[OsString]) -> Vec<String> {
         let Some(name) = argument.get_long() else { return Vec::new() };
-        let conflicts = command.get_arg_conflicts_with(argument);
-        let is_told = |argument: &Arg| is_typed(argument, typed);
-        if argument.is_global_set() || is_told(argument) || conflicts.into_iter().any(is_told) {
+        let contradicts = |other: &Arg| {
+            let excludes = |one: &Arg, id| {
+                command.get_arg_conflicts_with(one).iter().any(|arg| arg.get_id() == id)
+            };
+            excludes(argument, other.get_id()) || excludes(other, argument.get_id())
+        };
+        let is_in_the_way = |other: &Arg| other.get_id() == argument.get_id() || contradicts(other);
+        let mut others = command.get_arguments().filter(|other| is_typed(other, typed));
+        if argument.is_global_set() || others.any(is_in_the_way) {
             return Vec::new();
         }
         let values = from_environment(name)

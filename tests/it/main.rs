@@ -13,4 +13,7 @@ mod inside;
 mod ladder_command;
 mod laws;
 mod layers;
+mod media;
 mod program;
+mod schema;
+mod settings;
