@@ -16,8 +16,8 @@ use std::path::Path;
 pub(super) fn schema(arguments: &SchemaArgs) -> anyhow::Result<()> {
     let name = arguments.command.as_str();
     let contract = CONTRACTS.iter().find(|contract| contract.command == name);
-    let contract = contract
-        .ok_or_else(|| no_such(name, CONTRACTS.map(|contract| contract.command).to_vec()))?;
+    let contract =
+        contract.ok_or_else(|| no_such(name, &CONTRACTS.map(|contract| contract.command)))?;
     Ok(output::write(None, &json::json(&contract.schema()))?)
 }
 
@@ -37,8 +37,8 @@ pub(super) fn man(arguments: &ManArgs) -> anyhow::Result<()> {
     }
     let mut command = &root;
     for name in &arguments.command {
-        let names = command.get_subcommands().map(Command::get_name).collect();
-        command = command.find_subcommand(name).ok_or_else(|| no_such(name, names))?;
+        let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+        command = command.find_subcommand(name).ok_or_else(|| no_such(name, &names))?;
     }
     Ok(output::write(None, &page(command)?)?)
 }
@@ -47,10 +47,10 @@ pub(super) fn man(arguments: &ManArgs) -> anyhow::Result<()> {
 fn write_pages(command: &Command, folder: &Path) -> Result<()> {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
     output::write(Some(&folder.join(format!("{name}.1"))), &page(command)?)?;
-    let shown = command
+    let mut shown = command
         .get_subcommands()
         .filter(|command| !command.is_hide_set() && command.get_name() != "help");
-    shown.map(|command| write_pages(command, folder)).collect()
+    shown.try_for_each(|command| write_pages(command, folder))
 }
 
 fn page(command: &Command) -> Result<String> {
@@ -59,7 +59,7 @@ fn page(command: &Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
-fn no_such(name: &str, names: Vec<&str>) -> Error {
+fn no_such(name: &str, names: &[&str]) -> Error {
     let near = nearest(name, names.iter().copied()).map(|near| format!("did you mean {near}? "));
     Error::new(format!("`{name}` is no command of which there is one")).hint(format!(
         "{}commands: {}",

@@ -175,9 +175,8 @@ impl File<'_> {
             let name: &str = key.get_ref();
             match (value.get_ref(), self.commands.find_subcommand(name)) {
                 (DeValue::Table(options), Some(command)) => {
-                    for (key, value) in options {
-                        settings.push(self.setting(Some(command), key, value)?);
-                    }
+                    let set = |(key, value)| self.setting(Some(command), key, value);
+                    settings.extend(options.iter().map(set).collect::<Result<Vec<_>>>()?);
                 }
                 _ => settings.push(self.setting(None, key, value)?),
             }
@@ -318,5 +317,5 @@ fn texts(value: &DeValue<'_>) -> Option<Vec<String>> {
 /// The line of a byte, from 1.
 fn line_of(text: &str, byte: usize) -> u64 {
     let before = text.as_bytes().get(..byte).unwrap_or_default();
-    1 + before.iter().filter(|byte| **byte == b'\n').count() as u64
+    1 + memchr::memchr_iter(b'\n', before).count() as u64
 }

@@ -10,8 +10,11 @@ use std::fmt::Write;
 
 /// The keys and values of an answer.
 pub fn json(answer: &impl Serialize) -> String {
-    let text = serde_json::to_string_pretty(answer);
-    visible(&text.expect("the keys of all contracts are texts")) + "\n"
+    visible(&pretty(answer)) + "\n"
+}
+
+fn pretty(answer: &impl Serialize) -> String {
+    serde_json::to_string_pretty(answer).expect("the keys of all contracts are texts")
 }
 
 /// A text as JSON, in quotes.

@@ -72,11 +72,7 @@ impl Records {
             }
             if cells.iter().any(|cell| matches!(cell, Cell::Range(..))) {
                 header.extend([format!("{rate}_low"), format!("{rate}_high")]);
-                for (row, cell) in rows.iter_mut().zip(cells) {
-                    let bounds =
-                        if let Cell::Range(low, high) = cell { [*low, *high] } else { [None; 2] };
-                    row.extend(bounds.map(Value::from));
-                }
+                rows.iter_mut().zip(cells).for_each(|(row, cell)| row.extend(bounds(cell)));
                 continue;
             }
             if is_warning {
@@ -117,6 +113,11 @@ pub fn each_once(names: Vec<String>) -> Vec<String> {
         free
     };
     names.into_iter().map(&mut once).collect()
+}
+
+fn bounds(cell: &Cell) -> [Value; 2] {
+    let bounds = if let Cell::Range(low, high) = cell { [*low, *high] } else { [None; 2] };
+    bounds.map(Value::from)
 }
 
 fn value(cell: &Cell) -> Value {
