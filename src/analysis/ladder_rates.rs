@@ -7,6 +7,7 @@
 use super::rate::Rate;
 use crate::ladder::definition::{Ladder, Presence, Window};
 use crate::tally::Tally;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The rates of one step.
@@ -62,7 +63,7 @@ pub fn exits(tally: &Tally, ladder: &Ladder) -> Vec<Exit> {
 }
 
 /// The macro-conversion rate of journeys whose outcome is settled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Matured {
     /// Converted of converted and lost; `None` when nothing is settled.
     pub rate: Option<f64>,

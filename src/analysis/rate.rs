@@ -4,10 +4,11 @@
 //! calculating. It must not round, and it must not clamp what exceeds its base.
 
 use crate::stats::proportion;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// `hits` of `base`, both counts, as a share of one.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Rate {
     /// How many did.
     pub hits: u64,

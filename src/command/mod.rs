@@ -4,15 +4,18 @@
 mod inspect;
 mod journey;
 mod ladder;
+mod open;
 mod output;
 mod progress;
+mod publishing;
 mod report;
 mod rules;
+mod settings;
 
 use crate::cli::{
-    Cli, ColorArg, Command, LATER, LadderArgs, OutputArgs, ReadingArgs, Surroundings, zone,
+    ColorArg, Command, FormatArg, LATER, LadderArgs, OutputArgs, ReadingArgs, Surroundings, zone,
 };
-use crate::engine::{self, Outcome, Plan, Request, Settings};
+use crate::engine::{self, Outcome, Plan, Request};
 use crate::error::{Error, Result};
 use crate::input::aliases::parse_map;
 use crate::input::format::Format;
@@ -25,18 +28,27 @@ use crate::ladder::rules::{Policy, Rules, named_policies};
 use crate::ladder::{presets, vocabulary};
 use crate::place::Place;
 use crate::render::table::TableStyle;
+use crate::render::{self, Medium};
+use crate::report::answer::Answer;
 use crate::report::zone::Zone;
-use clap::Parser;
+use settings::Settings;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the program with its arguments; prints what goes wrong. 0: done; 2: could not do it.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let arguments: Vec<OsString> = arguments.collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let typed: Vec<OsString> = arguments.collect();
+    let settings = match Settings::find(&typed) {
+        Ok(settings) => settings,
+        Err(error) => {
+            output::complain(&error.to_string());
+            return ExitCode::from(2);
+        }
+    };
+    let cli = match settings.parse(&typed) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, arguments.get(1)),
+        Err(error) => return usage(&error, typed.get(1), &settings),
     };
     let surroundings = Surroundings::look();
     let done = match &cli.command {
@@ -45,6 +57,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Inspect(arguments) => inspect::run(arguments, &surroundings),
         Command::Journey(arguments) => journey::run(arguments, &surroundings),
         Command::Ladder(command) => ladder::run(command, &surroundings),
+        Command::Schema(arguments) => publishing::schema(arguments),
+        Command::Completions(arguments) => publishing::completions(arguments),
+        Command::Man(arguments) => publishing::man(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -56,7 +71,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 /// Help and version go to standard output; a wrong command is explained on standard error.
-fn usage(error: &clap::Error, command: Option<&OsString>) -> ExitCode {
+fn usage(error: &clap::Error, command: Option<&OsString>, settings: &Settings) -> ExitCode {
     let planned = command.and_then(|name| name.to_str()).filter(|name| LATER.contains(name));
     if let Some(name) = planned {
         output::complain(&format!(
@@ -66,13 +81,16 @@ fn usage(error: &clap::Error, command: Option<&OsString>) -> ExitCode {
     }
     // Nothing can be done about a terminal that cannot be written to.
     let _ = error.print();
+    if let Some(hint) = settings.hint(error) {
+        output::hint(&hint);
+    }
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }
 
 /// What the options about reading and the surroundings amount to.
 struct Resolved {
     told: Told,
-    settings: Settings,
+    settings: engine::Settings,
     /// The zone that the user named.
     zone: Option<Zone>,
 }
@@ -97,7 +115,7 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         .transpose()?;
     let map = reading.map.as_deref().map(parse_map).transpose()?.unwrap_or_default();
     let date_order = reading.date_order.map(Into::into);
-    let settings = Settings {
+    let settings = engine::Settings {
         threads: reading.threads.map_or(surroundings.processors, usize::from),
         partitions: usize::from(reading.partitions),
         memory: reading.memory,
@@ -195,6 +213,39 @@ fn named_ladder(name: &str) -> Result<(Ladder, BTreeSet<Policy>)> {
                 .hint(format!("{near}presets: {}", presets::NAMES.join(", "))))
         }
         Err(error) => Err(Error::io(name, error)),
+    }
+}
+
+/// Shows an answer in the form and at the place that the options name.
+fn show(
+    answer: &impl Answer,
+    options: &OutputArgs,
+    surroundings: &Surroundings,
+) -> anyhow::Result<()> {
+    if options.open {
+        return Ok(open_page(answer, options, surroundings)?);
+    }
+    let text = render::show(answer, options.format.into(), &style(options, surroundings));
+    Ok(output::write(options.output.as_deref(), &text)?)
+}
+
+/// Writes the answer as a page and shows it.
+fn open_page(
+    answer: &impl Answer,
+    options: &OutputArgs,
+    surroundings: &Surroundings,
+) -> Result<()> {
+    if !matches!(options.format, FormatArg::Table | FormatArg::Html) {
+        return Err(Error::new("--open shows a page, and --format asks for something else")
+            .hint("leave --format out, or --open"));
+    }
+    let page = render::show(answer, Medium::Html, &style(options, surroundings));
+    match &options.output {
+        Some(path) => {
+            output::write(Some(path), &page)?;
+            open::open(path)
+        }
+        None => open::open(&open::keep(&page)?),
     }
 }
 

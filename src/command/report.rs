@@ -1,12 +1,11 @@
 //! `funnel report`: the ladder with rates, intervals, times, exits, orders and the state of the data.
 
-use super::{find_out, output, plan, resolve, style};
-use crate::cli::{FormatArg, ReportArgs, Surroundings};
+use super::{find_out, plan, resolve, show};
+use crate::cli::{ReportArgs, Surroundings};
 use crate::engine::Request;
 use crate::ladder::definition::Ladder;
 use crate::ladder::dimension::{Breakdown, Filter};
 use crate::ladder::draft;
-use crate::render::{json, table};
 use crate::report::zone::Zone;
 use crate::report::{Report, ReportOptions};
 use sha2::{Digest, Sha256};
@@ -50,12 +49,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
         version: env!("CARGO_PKG_VERSION").to_string(),
     };
     let report = Report::new(&outcome.findings, &outcome.ladder, &options);
-    let text = match arguments.output.format {
-        FormatArg::Json => json::report_json(&report),
-        FormatArg::Table => table::report_table(&report, &style(&arguments.output, surroundings)),
-    };
-    output::write(arguments.output.output.as_deref(), &text)?;
-    Ok(())
+    show(&report, &arguments.output, surroundings)
 }
 
 /// The SHA-256 of the resolved definition, in hexadecimal.

@@ -21,7 +21,7 @@ const NAME_LEAST: usize = 8;
 pub(super) fn sheet_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
     let mut lines = Vec::new();
     if !sheet.title.is_empty() {
-        lines.push(heading(&visible(&sheet.title), style));
+        lines.extend(wrapped(&sheet.title, style.width).iter().map(|line| heading(line, style)));
     }
     lines.extend(sheet.lead.iter().flat_map(|text| wrapped(text, style.width)));
     if !sheet.rows.is_empty() {
@@ -88,7 +88,7 @@ fn meanings(sheet: &Sheet, shown: &[usize]) -> Option<String> {
 }
 
 /// Whether a column has more than warnings that nobody needs and times that nobody knows.
-fn says_something(sheet: &Sheet, column: usize) -> bool {
+pub(super) fn says_something(sheet: &Sheet, column: usize) -> bool {
     let nothing = [Cell::Warning(false), Cell::Seconds(None), Cell::Empty];
     sheet.rows.iter().filter_map(|row| row.get(column)).any(|cell| !nothing.contains(cell))
 }
@@ -153,7 +153,7 @@ fn laid_out(sheet: &Sheet, shown: &[usize], bar: usize, excess: usize) -> Vec<St
 }
 
 /// A cell as text; bars `width` cells long.
-fn cell_text(cell: &Cell, width: usize) -> String {
+pub(super) fn cell_text(cell: &Cell, width: usize) -> String {
     match cell {
         Cell::Text(text) => visible(text).into_owned(),
         Cell::Count(number) => words::count(*number),

@@ -4,11 +4,15 @@
 //! Unknown is `None` and never nought, numbers are not rounded, lists are in a fixed order.
 //! Nothing here lays out, and nothing here counts: counts come from the findings, rates from `analysis`.
 
+pub mod answer;
 mod breakdown;
+mod contents;
+pub mod document;
 #[cfg(test)]
 pub mod example;
 mod header;
 pub mod inspect;
+mod inspect_pages;
 pub mod journey;
 pub mod ladder_check;
 mod ladder_problems;
@@ -16,9 +20,12 @@ pub mod ladder_suggest;
 mod notices;
 mod orders;
 mod quality;
+pub mod records;
 pub mod rules;
+pub mod schemas;
 mod sentences;
 pub mod sheet;
+mod step_rows;
 mod steps;
 pub mod words;
 pub mod zone;
@@ -32,8 +39,10 @@ pub use sentences::{headline, scope};
 pub use steps::{ActionReport, ExitReport, MacroReport, StepReport};
 
 use crate::analysis::coverage::{self, Coverage};
+use crate::analysis::times::{self, TimePoint};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
+use schemars::JsonSchema;
 use serde::Serialize;
 use zone::Zone;
 
@@ -56,9 +65,10 @@ pub struct ReportOptions {
 }
 
 /// The report, key by key as other programs read it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Report {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The program that made it.
     pub tool: ToolReport,
@@ -93,6 +103,8 @@ pub struct Report {
     pub session_reports: Vec<SessionReportReport>,
     /// The level of all intervals, a share: 0.95.
     pub confidence: f64,
+    /// How long those who converted took from the entry: which share of them after how many seconds.
+    pub time_to_convert: Vec<TimePoint>,
 }
 
 impl Report {
@@ -117,6 +129,12 @@ impl Report {
             exits: steps::exits(&findings.tally, ladder),
             session_reports: orders::session_reports(findings, confidence),
             confidence,
+            time_to_convert: findings
+                .tally
+                .steps
+                .last()
+                .map(|step| times::curve(&step.from_entry))
+                .unwrap_or_default(),
         }
     }
 

@@ -6,10 +6,11 @@ use crate::analysis::orders;
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, SessionReport};
 use crate::money::Amount;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// The orders of the online store, in a journey or not.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct OrdersReport {
     /// How many; `None` if no input speaks of orders.
     pub count: Option<u64>,
@@ -41,18 +42,21 @@ impl OrdersReport {
 }
 
 /// The value of the orders of one currency; money is text with a point.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OrderValueReport {
     /// The three-letter code; `None` if no row says it.
     pub currency: Option<String>,
     /// The sum.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub amount: Amount,
     /// By the number of orders that have a value.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub average: Option<Amount>,
     /// By the number of visitors; `None` without an event log.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub per_visitor: Option<Amount>,
 }
 
@@ -83,7 +87,7 @@ fn as_optional_text<S: Serializer>(
 }
 
 /// An aggregated session report: its own small ladder, counted by the shop platform.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SessionReportReport {
     /// The file.
     pub path: String,
@@ -94,7 +98,7 @@ pub struct SessionReportReport {
 }
 
 /// One step of a session report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SessionStepReport {
     /// The step's name.
     pub name: &'static str,

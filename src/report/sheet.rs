@@ -3,14 +3,17 @@
 //! Terminal, HTML and Markdown draw the same sheets, so they cannot disagree. Nothing here rounds,
 //! escapes or measures widths. A column's priority says in which order narrow media drop columns.
 
+mod data;
+
+pub(super) use data::coverage_rows;
+pub use data::{
+    coverage_sheet, events_sheet, inputs_sheet, quality_sheet, rows_sentence, session_report_sheet,
+};
+
 use super::Report;
 use super::breakdown::BreakdownReport;
-use super::inspect::InspectedInput;
-use super::orders::SessionReportReport;
-use super::quality::QualityReport;
 use super::steps::StepReport;
 use super::words;
-use super::zone::Moment;
 use crate::analysis::rate::Rate;
 use crate::money::Amount;
 
@@ -37,7 +40,9 @@ pub struct Column {
 }
 
 impl Column {
-    pub(super) fn means(self, meaning: impl Into<String>) -> Column {
+    /// The column with what its heading means.
+    #[must_use]
+    pub fn means(self, meaning: impl Into<String>) -> Column {
         Column { meaning: Some(meaning.into()), ..self }
     }
 }
@@ -86,7 +91,8 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(title: &str, columns: Vec<Column>) -> Sheet {
+    /// A table without rows.
+    pub fn new(title: &str, columns: Vec<Column>) -> Sheet {
         Sheet {
             title: title.to_owned(),
             columns,
@@ -97,11 +103,13 @@ impl Sheet {
     }
 }
 
-pub(super) fn left(name: &str, priority: u8) -> Column {
+/// A column of texts.
+pub fn left(name: &str, priority: u8) -> Column {
     Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
 }
 
-pub(super) fn right(name: &str, priority: u8) -> Column {
+/// A column of numbers.
+pub fn right(name: &str, priority: u8) -> Column {
     Column { name: name.to_owned(), align: Align::Right, priority, meaning: None }
 }
 
@@ -267,16 +275,9 @@ pub fn breakdown_sheet(report: &Report, breakdown: &BreakdownReport) -> Sheet {
     let mut sheet =
         Sheet::new(&format!("{last}, by {} (at: {})", breakdown.by, breakdown.at), columns);
     for row in &breakdown.rows {
-        let others =
-            if row.values > 1 { format!("(other: {} values)", row.values) } else { String::new() };
-        let name = match &row.value {
-            Some(_) if row.values > 1 => others,
-            Some(text) => text.clone(),
-            None => "(unknown)".to_owned(),
-        };
         let converted = row.steps.last().map(|step| step.overall_rate);
         sheet.rows.push(vec![
-            Cell::Text(name),
+            Cell::Text(row.name()),
             Cell::Count(row.journeys),
             Cell::Count(row.steps.last().map_or(0, |step| step.reached)),
             Cell::Share(converted.as_ref().and_then(|rate| rate.rate)),
@@ -342,139 +343,29 @@ fn orders_lead(report: &Report) -> Vec<String> {
     notes
 }
 
-/// What the event log saw; one row a comparison that both sides allow.
-pub fn coverage_sheet(report: &Report) -> Sheet {
+/// How long the steps took, from the step before and from the entry.
+pub fn times_sheet(report: &Report) -> Sheet {
     let columns = vec![
-        left("the event log saw", 0),
-        right("seen", 0),
-        right("of", 0),
-        right("share", 0),
-        right(&words::range_name(report.confidence), 1),
+        left("step", 0),
+        right("seen", 2).means("journeys of which both times are known"),
+        right("median", 0).means("since the step before"),
+        right("90%", 1).means("nine in ten took at most this long"),
+        right("from entry", 0).means("the median since the first step"),
+        right("90% from entry", 1),
     ];
-    let mut sheet = Sheet::new("Tracking coverage", columns);
-    let rows = [
-        ("the order", report.coverage.orders_seen),
-        ("a visit before the order", report.coverage.orders_with_visit),
-        ("the session", report.coverage.sessions_seen),
-        ("a session's cart addition", report.coverage.carts_seen),
-    ];
-    for (what, rate) in rows {
-        if let Some(rate) = rate {
+    let mut sheet = Sheet::new("Time to convert", columns);
+    for step in &report.steps {
+        let (previous, entry) = (step.seconds_from_previous, step.seconds_from_entry);
+        if previous.is_some() || entry.is_some_and(|times| times.max > 0.0) {
             sheet.rows.push(vec![
-                Cell::Text(what.to_owned()),
-                Cell::Count(rate.hits),
-                Cell::Count(rate.base),
-                Cell::Share(rate.rate),
-                range(&rate),
+                Cell::Text(step.name.clone()),
+                entry.map_or(Cell::Empty, |times| Cell::Count(times.count)),
+                Cell::Seconds(previous.map(|times| times.median)),
+                Cell::Seconds(previous.map(|times| times.p90)),
+                Cell::Seconds(entry.map(|times| times.median)),
+                Cell::Seconds(entry.map(|times| times.p90)),
             ]);
         }
-    }
-    sheet
-}
-
-/// An aggregated session report: its own steps, counted by the shop platform.
-pub fn session_report_sheet(report: &SessionReportReport) -> Sheet {
-    let columns = vec![left("step", 0), right("total", 0), right("of prev", 0), right("of all", 0)];
-    let mut sheet = Sheet::new(&format!("Session report {}", report.path), columns);
-    for step in &report.steps {
-        sheet.rows.push(vec![
-            Cell::Text(step.name.to_owned()),
-            Cell::Count(step.total),
-            Cell::Share(step.step_rate.and_then(|rate| rate.rate)),
-            Cell::Share(step.overall_rate.rate),
-        ]);
-    }
-    sheet
-}
-
-/// The rows set aside, by reason, each with its first place.
-pub fn quality_sheet(quality: &QualityReport) -> Sheet {
-    let columns = vec![right("rows", 0), left("set aside because", 0), left("first place", 1)];
-    let mut sheet = Sheet::new("Rows", columns);
-    for aside in &quality.set_aside {
-        let first = aside.examples.first();
-        sheet.rows.push(vec![
-            Cell::Count(aside.rows),
-            Cell::Text(aside.reason.words().to_owned()),
-            first.map_or(Cell::Empty, |example| Cell::Text(example.place.to_string())),
-        ]);
-    }
-    sheet.lead = vec![rows_sentence(quality.rows_read, quality.rows_used, quality.rows_set_aside)];
-    sheet.notes = quality_notes(quality);
-    sheet
-}
-
-/// `85 read = 55 used + 30 set aside.`
-pub fn rows_sentence(read: u64, used: u64, set_aside: u64) -> String {
-    let [read, used, set_aside] = [read, used, set_aside].map(words::count);
-    format!("{read} read = {used} used + {set_aside} set aside.")
-}
-
-fn quality_notes(quality: &QualityReport) -> Vec<String> {
-    let note = |number: u64, one: &str, many: &str| {
-        (number > 0)
-            .then(|| format!("{} {}.", words::count(number), if number == 1 { one } else { many }))
-    };
-    let notes = [
-        note(
-            quality.conversions_by_tie,
-            "conversion depends on events of one instant",
-            "conversions depend on events of one instant",
-        ),
-        note(
-            quality.refused_merges,
-            "link between identifiers was refused: it would have joined two people",
-            "links between identifiers were refused: they would have joined two people",
-        ),
-        note(
-            quality.hubs,
-            "identifier is shared by too many people to join any",
-            "identifiers are shared by too many people to join any",
-        ),
-    ];
-    notes.into_iter().flatten().collect()
-}
-
-/// The inputs: what each file was taken for.
-pub fn inputs_sheet(report: &Report) -> Sheet {
-    let columns = vec![
-        left("file", 0),
-        left("taken for", 0),
-        right("rows", 1),
-        right("used", 2),
-        right("set aside", 2),
-        left("from", 3),
-        left("to", 3),
-    ];
-    let mut sheet = Sheet::new("Inputs", columns);
-    let day = |moment: Option<Moment>| moment.map_or(Cell::Empty, |m| Cell::Text(m.day()));
-    for input in &report.inputs {
-        sheet.rows.push(vec![
-            Cell::Text(input.path.clone()),
-            Cell::Text(input.format.to_owned()),
-            Cell::Count(input.rows_read),
-            Cell::Count(input.rows_used),
-            Cell::Count(input.rows_set_aside),
-            day(input.from),
-            day(input.to),
-        ]);
-        let notes = input.decisions.iter().map(|what| format!("{}: {what}.", input.path));
-        sheet.notes.extend(notes);
-    }
-    sheet
-}
-
-/// The event names of one input and the canonical name that each counts as.
-pub fn events_sheet(input: &InspectedInput) -> Sheet {
-    let columns = vec![left("event", 0), right("rows", 0), left("counts as", 0)];
-    let mut sheet = Sheet::new("", columns);
-    for event in &input.events {
-        let step = event.step.clone().unwrap_or_else(|| "(nothing that is known)".to_owned());
-        sheet.rows.push(vec![
-            Cell::Text(event.name.clone()),
-            Cell::Count(event.rows),
-            Cell::Text(step),
-        ]);
     }
     sheet
 }

@@ -7,7 +7,7 @@ use funnel::input::source::Source;
 use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Input, Told};
 use funnel::ladder::overrides::Overrides;
-use funnel::render::json::report_json;
+use funnel::render::json::json;
 use funnel::report::zone::Zone;
 use funnel::report::{Report, ReportOptions};
 use funnel::time::{Instant, SECOND};
@@ -58,7 +58,7 @@ pub(crate) fn report(inputs: Vec<Input>, plan: &Plan, settings: &Settings) -> Re
         zone: Zone::UTC,
         version: "0".to_string(),
     };
-    Ok(report_json(&Report::new(&outcome.findings, &outcome.ladder, &options)))
+    Ok(json(&Report::new(&outcome.findings, &outcome.ladder, &options)))
 }
 
 /// What is wrong with the accounts of a report, if anything: read = used + set aside, everywhere.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod browser;
 mod cases;
 mod cli;
 mod docs;
@@ -13,4 +14,7 @@ mod inside;
 mod ladder_command;
 mod laws;
 mod layers;
+mod media;
 mod program;
+mod schema;
+mod settings;

@@ -1,13 +1,12 @@
-//! One customer's journey for a terminal: summary, how far they got and why no further, who they are,
-//! and everything that they did.
-//!
-//! Everything from data is escaped on its way (`layout`).
+//! One customer's journey as a document: summary, how far they got and why no further, everything that
+//! they did, and who they are.
 
-use super::layout::{heading, sheet_lines, wrapped};
-use super::table::TableStyle;
-use crate::report::journey::{
+use super::{
     ClimbReport, CustomerReport, IdentifierReport, JourneyReport, SummaryReport, TimelineEntry,
 };
+use crate::report::answer::Answer;
+use crate::report::document::{Document, Section};
+use crate::report::records::Records;
 use crate::report::sheet::{Align, Cell, Column, Sheet};
 use crate::report::words;
 use crate::report::zone::Moment;
@@ -15,31 +14,30 @@ use crate::report::zone::Moment;
 /// So many links are shown; JSON has all of them.
 const LINKS: usize = 20;
 
-/// The whole journey as text, one newline at the end.
-pub fn journey_text(report: &JourneyReport, style: &TableStyle) -> String {
-    let title = format!("Customer {}", report.customer.id);
-    let mut summary = vec![heading(&title, style)];
-    summary.extend(summary_texts(&report.summary).iter().flat_map(|t| wrapped(t, style.width)));
-    let notices: Vec<String> = report.notices.iter().map(|n| n.message.clone()).collect();
-    let sections = [
-        summary,
-        climb_lines(&report.ladder, style),
-        sheet_lines(&timeline_sheet(report), style),
-        sheet_lines(&identifier_sheet(&report.customer), style),
-        sheet_lines(&evidence_sheet(&report.customer), style),
-        section("Notices", &notices, style),
-    ];
-    let sections = sections.into_iter().filter(|lines| !lines.is_empty());
-    sections.map(|lines| lines.join("\n") + "\n").collect::<Vec<_>>().join("\n")
-}
-
-/// A heading with its sentences; nothing if there are none.
-fn section(title: &str, texts: &[String], style: &TableStyle) -> Vec<String> {
-    if texts.is_empty() {
-        return Vec::new();
+impl Answer for JourneyReport {
+    fn document(&self) -> Document {
+        let title = format!("Customer {}", self.customer.id);
+        let mut scope = vec![title.clone()];
+        scope.extend(summary_texts(&self.summary));
+        let sheets = [
+            climb_sheet(&self.ladder),
+            timeline_sheet(self),
+            identifier_sheet(&self.customer),
+            evidence_sheet(&self.customer),
+        ];
+        let sections: Vec<Section> = sheets.into_iter().map(Section::from).collect();
+        Document {
+            title,
+            scope,
+            sections,
+            notices: self.notices.iter().map(|notice| notice.message.clone()).collect(),
+            ..Document::default()
+        }
     }
-    let lines = texts.iter().flat_map(|text| wrapped(text, style.width));
-    std::iter::once(heading(title, style)).chain(lines).collect()
+
+    fn records(&self) -> Records {
+        Records { kind: "event", ..Records::of_sheet(&timeline_sheet(self)) }
+    }
 }
 
 fn summary_texts(summary: &SummaryReport) -> Vec<String> {
@@ -90,25 +88,24 @@ fn written(at: Option<Moment>) -> String {
     at.map_or_else(|| words::UNKNOWN.to_owned(), |at| at.local())
 }
 
-fn climb_lines(climb: &ClimbReport, style: &TableStyle) -> Vec<String> {
+fn climb_sheet(climb: &ClimbReport) -> Sheet {
     let columns = vec![column("step", 0), column("time", 0), column("row", 1)];
     let definition = &climb.definition;
     let title = format!("Ladder: {}", definition.name);
-    let cells = |link: &crate::report::journey::ChainLink| {
+    let cells = |link: &super::ChainLink| {
         vec![
             Cell::Text(link.step.clone()),
             Cell::Text(written(link.at)),
             Cell::Text(link.source.clone()),
         ]
     };
-    let sheet = Sheet {
+    Sheet {
         title,
         columns,
         lead: vec![reached_text(climb)],
         rows: climb.chain.iter().map(cells).collect(),
         notes: stopped_texts(climb),
-    };
-    sheet_lines(&sheet, style)
+    }
 }
 
 fn reached_text(climb: &ClimbReport) -> String {

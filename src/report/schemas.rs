@@ -1,0 +1,48 @@
+//! The published JSON Schemas: one for each contract, made from the types that are written.
+//!
+//! Keys are added to a contract, never renamed or removed, so the schemas allow keys that they do not know.
+
+use super::Report;
+use super::inspect::{self, InspectReport};
+use super::journey::{self, JourneyReport};
+use super::ladder_check::{self, LadderCheck};
+use super::ladder_suggest::{self, LadderSuggest};
+use super::rules::{self, RulesReport};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+/// A contract: the command that writes it, its version, and its schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Contract {
+    /// The command: `report`, `ladder-check`.
+    pub command: &'static str,
+    /// The version of its keys: `funnel.report/1`.
+    pub version: &'static str,
+    schema: fn() -> Schema,
+}
+
+/// All contracts, the report first.
+pub const CONTRACTS: [Contract; 6] = [
+    contract::<Report>("report", super::SCHEMA),
+    contract::<InspectReport>("inspect", inspect::SCHEMA),
+    contract::<JourneyReport>("journey", journey::SCHEMA),
+    contract::<RulesReport>("rules", rules::SCHEMA),
+    contract::<LadderCheck>("ladder-check", ladder_check::SCHEMA),
+    contract::<LadderSuggest>("ladder-suggest", ladder_suggest::SCHEMA),
+];
+
+const fn contract<T: JsonSchema>(command: &'static str, version: &'static str) -> Contract {
+    Contract { command, version, schema: schema_of::<T> }
+}
+
+fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaGenerator::default().into_root_schema_for::<T>()
+}
+
+impl Contract {
+    /// The JSON Schema (draft 2020-12).
+    pub fn schema(&self) -> Schema {
+        let mut schema = (self.schema)();
+        schema.insert("title".to_owned(), self.version.into());
+        schema
+    }
+}
