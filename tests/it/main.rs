@@ -16,5 +16,6 @@ mod laws;
 mod layers;
 mod media;
 mod program;
+mod scale;
 mod schema;
 mod settings;
