@@ -123,7 +123,7 @@ fn console(block: &[&str]) -> String {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let mut documents = vec![root().join("README.md")];
+    let mut documents = vec![root().join("README.md"), root().join("examples/README.md")];
     documents.extend(files("docs", "md"));
     documents
 }
