@@ -137,7 +137,7 @@ fn laid_out(sheet: &Sheet, shown: &[usize], bar: usize, excess: usize) -> Vec<St
     };
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(shown.iter().map(|&column| sheet.columns[column].name.clone()));
+    table.set_header(shown.iter().map(|&column| heading_of(sheet, column, bar)));
     for row in &sheet.rows {
         table
             .add_row(shown.iter().map(|&c| row.get(c).map_or(String::new(), |cell| text(c, cell))));
@@ -152,6 +152,22 @@ fn laid_out(sheet: &Sheet, shown: &[usize], bar: usize, excess: usize) -> Vec<St
         });
     }
     table.lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The heading of a column; that of dots on an axis is the two ends of the axis.
+fn heading_of(sheet: &Sheet, column: usize, width: usize) -> String {
+    let cells = sheet.rows.iter().filter_map(|row| row.get(column));
+    let most = cells.into_iter().find_map(|cell| match cell {
+        Cell::Strip { most, .. } => Some(*most),
+        _ => None,
+    });
+    let name = &sheet.columns[column].name;
+    match most.and(name.split_once('–')) {
+        Some((low, high)) => {
+            format!("{low}{high:>width$}", width = width.saturating_sub(low.width()))
+        }
+        None => name.clone(),
+    }
 }
 
 /// A cell as text; bars `width` cells long.
