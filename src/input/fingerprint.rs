@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_large_file_is_known_by_its_size_and_its_parts() {
-        let mut bytes = vec![7_u8; (WHOLE + 100) as usize];
+        let mut bytes = vec![7_u8; usize::try_from(WHOLE).unwrap() + 100];
         let whole = of(&bytes).unwrap();
         assert!(whole.starts_with("xxh3-sampled:"));
         *bytes.last_mut().unwrap() = 8;

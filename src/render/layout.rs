@@ -114,8 +114,14 @@ fn total_width(sheet: &Sheet, shown: &[usize]) -> usize {
 
 fn column_width(sheet: &Sheet, column: usize) -> usize {
     let cells = sheet.rows.iter().filter_map(|row| row.get(column));
-    let widest = cells.map(|cell| cell_text(cell, BAR_LEAST).width()).max();
+    let widest = cells.map(least_width).max();
     sheet.columns[column].name.width().max(widest.unwrap_or(0))
+}
+
+/// The cells that a cell takes at least: a picture needs them even where it has nothing at its end.
+fn least_width(cell: &Cell) -> usize {
+    let width = cell_text(cell, BAR_LEAST).width();
+    if matches!(cell, Cell::Strip { .. }) { width.max(BAR_LEAST) } else { width }
 }
 
 /// The blanks before a column: a warning stands close to its number.
@@ -157,12 +163,9 @@ fn laid_out(sheet: &Sheet, shown: &[usize], bar: usize, excess: usize) -> Vec<St
 /// The heading of a column; that of dots on an axis is the two ends of the axis.
 fn heading_of(sheet: &Sheet, column: usize, width: usize) -> String {
     let cells = sheet.rows.iter().filter_map(|row| row.get(column));
-    let most = cells.into_iter().find_map(|cell| match cell {
-        Cell::Strip { most, .. } => Some(*most),
-        _ => None,
-    });
+    let is_axis = cells.into_iter().any(|cell| matches!(cell, Cell::Strip { .. }));
     let name = &sheet.columns[column].name;
-    match most.and(name.split_once('–')) {
+    match name.split_once('–').filter(|_| is_axis) {
         Some((low, high)) => {
             format!("{low}{high:>width$}", width = width.saturating_sub(low.width()))
         }

@@ -46,6 +46,7 @@ use crate::ladder::definition::Ladder;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use zone::Zone;
 
 /// The version of the report's keys.
@@ -160,11 +161,15 @@ impl Report {
         }
         let all: Option<Vec<&str>> = self.inputs.iter().map(|i| i.fingerprint.as_deref()).collect();
         self.fingerprint = all.map(|inputs| {
-            let period =
-                [self.period.since, self.period.until].map(|at| at.map(|at| at.to_string()));
+            let period = [self.period.since, self.period.until]
+                .map(|at| at.as_ref().map(ToString::to_string));
             let made_of = (&self.ladder.sha256, &self.filters, period, inputs);
             let digest = Sha256::digest(serde_json::json!(made_of).to_string());
-            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+            digest.iter().fold(String::new(), |mut text, byte| {
+                // Writing to a string has no way to fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
         });
         self
     }
