@@ -155,7 +155,8 @@ pub struct LadderSuggestArgs {
   funnel report events.csv --map time=ts,event=action,customer=uid --step 'Visit=page' --step 'Order=buy'
   funnel report pixel.jsonl --ladder ladder.toml --count session --format json -o report.json
   funnel report exports/ --by device --format html -o report.html
-  funnel report exports/ --open")]
+  funnel report exports/ --open
+  funnel report exports/ --diff last-week.json")]
 pub struct ReportArgs {
     /// Files, folders, or `-` for standard input; any mix of formats
     #[arg(required = true, value_hint = ValueHint::AnyPath)]
@@ -188,6 +189,9 @@ pub struct ReportArgs {
     /// The level of all intervals
     #[arg(long, default_value = "0.95", value_parser = confidence)]
     pub confidence: f64,
+    /// Say what changed since an earlier report, which was written with --format json
+    #[arg(long, value_name = "OLD.json", value_hint = ValueHint::FilePath)]
+    pub diff: Option<PathBuf>,
 }
 
 /// Options of `funnel rules`.

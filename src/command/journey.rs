@@ -1,6 +1,6 @@
 //! `funnel journey ID`: what one customer did, how far they got, and why no further.
 
-use super::report::fingerprint;
+use super::report::ladder_hash;
 use super::{Resolved, find_out, plan, resolve, show};
 use crate::cli::{JourneyArgs, Surroundings};
 use crate::engine::Request;
@@ -26,9 +26,10 @@ pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyho
     let options = ReportOptions {
         confidence: 0.95,
         rules: arguments.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
-        sha256: fingerprint(&outcome.ladder),
+        sha256: ladder_hash(&outcome.ladder),
         zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
         version: env!("CARGO_PKG_VERSION").to_string(),
+        filters: Vec::new(),
     };
     let salt = &arguments.salt;
     let report = JourneyReport::new(&person, &outcome.findings, &outcome.ladder, &options, salt);

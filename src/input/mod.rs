@@ -10,6 +10,7 @@ pub mod block;
 pub mod bots;
 pub mod columns;
 pub mod detect;
+pub mod fingerprint;
 pub mod format;
 pub mod json;
 pub mod outline;

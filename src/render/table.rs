@@ -17,7 +17,8 @@ pub struct TableStyle {
 
 /// The whole answer as text, one newline at the end.
 pub fn document_text(document: &Document, style: &TableStyle) -> String {
-    let mut blocks = vec![scope_lines(&document.scope, style), texts(&document.headline, style)];
+    let mut blocks =
+        vec![bold_first(&document.scope, style), bold_first(&document.headline, style)];
     let sections = document.sections.iter().filter(|section| !section.only_in_pages);
     blocks.extend(sections.map(|section| sheet_lines(&section.sheet, style)));
     blocks.push(notice_lines(&document.notices, style));
@@ -32,12 +33,11 @@ pub fn named_texts(named: &[(String, String)], style: &TableStyle) -> String {
     joined(blocks.collect())
 }
 
-fn scope_lines(scope: &[String], style: &TableStyle) -> Vec<String> {
-    let mut lines = texts(scope, style);
-    if let Some(first) = lines.first_mut() {
-        *first = heading(first, style);
-    }
-    lines
+/// The sentences, the first of them in bold.
+fn bold_first(sentences: &[String], style: &TableStyle) -> Vec<String> {
+    let Some((first, others)) = sentences.split_first() else { return Vec::new() };
+    let first = wrapped(first, style.width);
+    first.iter().map(|line| heading(line, style)).chain(texts(others, style)).collect()
 }
 
 fn texts(texts: &[String], style: &TableStyle) -> Vec<String> {

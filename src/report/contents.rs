@@ -4,6 +4,7 @@
 //! the data cannot support has no rows and no lead, and does not appear.
 
 use super::answer::Answer;
+use super::changes::changes_sheet;
 use super::document::{Curve, Document, Figure, Interval, KeyFigure, Passage, Rung, Section};
 use super::records::Records;
 use super::sheet::{self, Cell, Sheet, left};
@@ -41,6 +42,7 @@ fn units(report: &Report) -> String {
 
 fn sections(report: &Report) -> Vec<Section> {
     let mut sections = Vec::new();
+    sections.extend(report.changes.as_ref().map(changes_sheet).map(Section::from));
     if !report.steps.is_empty() {
         let ladder = Figure::Ladder(rungs(report));
         sections.push(Section::from(sheet::ladder_sheet(report)).drawn(Some(ladder)));
@@ -210,6 +212,8 @@ fn rules(report: &Report) -> Section {
     let window = ladder
         .window_seconds
         .map_or_else(|| ladder.window.clone(), |seconds| words::duration(Some(seconds)));
+    let filters =
+        if report.filters.is_empty() { "none".to_owned() } else { report.filters.join(", ") };
     let rules = [
         ("one journey is", ladder.count.to_owned()),
         ("order of the steps", ladder.order.to_owned()),
@@ -218,6 +222,7 @@ fn rules(report: &Report) -> Section {
         ("start", ladder.start.to_owned()),
         ("events of one instant", ladder.ties.clone()),
         ("counting rules", ladder.rules.clone()),
+        ("filters", filters),
         ("ranges", words::range_name(report.confidence) + " (Wilson)"),
     ];
     sheet.rows =
@@ -237,4 +242,12 @@ fn provenance(report: &Report) -> Vec<String> {
         format!("ladder sha256 {}", report.ladder.sha256),
         format!("rows: {rows}"),
     ]
+    .into_iter()
+    .chain(
+        report
+            .fingerprint
+            .iter()
+            .map(|made_of| format!("ladder, period and inputs sha256 {made_of}")),
+    )
+    .collect()
 }

@@ -30,6 +30,7 @@ pub(crate) fn options() -> ReportOptions {
         sha256: "c0ffee".into(),
         zone: Zone::fixed(7200).unwrap(),
         version: "0.1.0".into(),
+        filters: Vec::new(),
     }
 }
 

@@ -127,6 +127,9 @@ pub struct InputReport {
     pub why: String,
     /// Decisions that a reader should know.
     pub decisions: Vec<String>,
+    /// The hash by which a later run knows whether the file is the same: `xxh3:…` of all of it,
+    /// `xxh3-sampled:…` of parts; `None` if it can be read only once.
+    pub fingerprint: Option<String>,
 }
 
 impl InputReport {
@@ -141,6 +144,7 @@ impl InputReport {
             to: input.to.and_then(|at| zone.moment(at)),
             why: input.why.clone(),
             decisions: input.decisions.clone(),
+            fingerprint: None,
         }
     }
 }

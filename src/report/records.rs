@@ -65,7 +65,8 @@ impl Records {
         let mut rate = String::from("value");
         for (position, column) in sheet.columns.iter().enumerate() {
             let cells: Vec<&Cell> = sheet.rows.iter().filter_map(|row| row.get(position)).collect();
-            let is_bar = cells.iter().any(|cell| matches!(cell, Cell::Bar { .. }));
+            let is_bar =
+                cells.iter().any(|cell| matches!(cell, Cell::Bar { .. } | Cell::Strip { .. }));
             let is_warning = cells.iter().any(|cell| matches!(cell, Cell::Warning(_)));
             if is_bar || column.name.is_empty() && !is_warning {
                 continue;
@@ -131,7 +132,7 @@ fn value(cell: &Cell) -> Value {
             amount.map_or(Value::Nothing, |amount| Value::Text(amount.to_string()))
         }
         Cell::Warning(is_set) => Value::Truth(*is_set),
-        Cell::Range(..) | Cell::Bar { .. } | Cell::Empty => Value::Nothing,
+        Cell::Range(..) | Cell::Bar { .. } | Cell::Strip { .. } | Cell::Empty => Value::Nothing,
     }
 }
 
@@ -155,7 +156,7 @@ mod tests {
             Cell::Share(Some(0.25)),
             Cell::Warning(true),
             Cell::Range(Some(0.1), Some(0.5)),
-            Cell::Bar { kept: Some(0.25) },
+            Cell::Bar { kept: Some(0.25), range: None },
         ]);
         let records = Records::of_sheet(&sheet);
         assert_eq!(records.header, ["by_device", "rate", "warning", "rate_low", "rate_high"]);

@@ -16,6 +16,7 @@ use super::steps::StepReport;
 use super::words;
 use crate::analysis::rate::Rate;
 use crate::money::Amount;
+use crate::stats::axis::shares;
 
 /// On which side of its column a cell stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,17 @@ pub enum Cell {
     Bar {
         /// The share; `None` draws nothing.
         kept: Option<f64>,
+        /// The bounds of its range, drawn within the bar.
+        range: Option<(f64, f64)>,
+    },
+    /// A dot with its range on an axis from nought.
+    Strip {
+        /// The share.
+        share: Option<f64>,
+        /// The bounds of its range.
+        range: Option<(f64, f64)>,
+        /// Where the axis ends.
+        most: f64,
     },
     /// Whether the row needs attention.
     Warning(bool),
@@ -137,7 +149,7 @@ fn ladder_columns(report: &Report) -> Vec<Column> {
         right(&range, 7),
         right("left", 4).means("reached this step and not the next"),
         right("median", 6).means("time since the step before"),
-        left("kept", 3),
+        left("kept", 3).means("█ kept, ▒ within the range, ░ lost"),
     ]
 }
 
@@ -169,8 +181,33 @@ fn ladder_row(report: &Report, step: &StepReport) -> Vec<Cell> {
         range(&step.order_rate),
         exit.map_or(Cell::Empty, |exit| Cell::Difference(exit.left)),
         Cell::Seconds(step.seconds_from_previous.map(|seconds| seconds.median)),
-        Cell::Bar { kept: rate.and_then(|rate| rate.rate) },
+        Cell::Bar { kept: rate.and_then(|rate| rate.rate), range: rate.as_ref().and_then(bounds) },
     ]
+}
+
+/// Both bounds, where there are any.
+fn bounds(rate: &Rate) -> Option<(f64, f64)> {
+    rate.low.zip(rate.high)
+}
+
+/// A column of dots on one axis, and its cells: the ends of the axis are its heading.
+fn strips(rates: &[Option<Rate>], priority: u8) -> (Column, Vec<Cell>) {
+    let ends = rates.iter().flatten().filter_map(|rate| rate.high.or(rate.rate));
+    let (most, _) = shares(ends.fold(0.0, f64::max));
+    let cell = |rate: &Option<Rate>| Cell::Strip {
+        share: rate.as_ref().and_then(|rate| rate.rate),
+        range: rate.as_ref().and_then(bounds),
+        most,
+    };
+    let heading = words::range(Some(0.0), Some(most));
+    (left(&heading, priority), rates.iter().map(cell).collect())
+}
+
+/// Puts dots behind the rows of a table.
+fn add_strips(sheet: &mut Sheet, rates: &[Option<Rate>], priority: u8) {
+    let (column, cells) = strips(rates, priority);
+    sheet.columns.push(column);
+    sheet.rows.iter_mut().zip(cells).for_each(|(row, cell)| row.push(cell));
 }
 
 fn range(rate: &Rate) -> Cell {
@@ -256,6 +293,9 @@ pub fn actions_sheet(report: &Report) -> Sheet {
             range(&action.order_rate_without),
         ]);
     }
+    let rates: Vec<Option<Rate>> =
+        report.actions.iter().map(|action| Some(action.order_rate_with)).collect();
+    add_strips(&mut sheet, &rates, 4);
     sheet.notes = vec!["That is no proof that an action makes the difference.".to_owned()];
     sheet
 }
@@ -284,6 +324,9 @@ pub fn breakdown_sheet(report: &Report, breakdown: &BreakdownReport) -> Sheet {
             converted.as_ref().map_or(Cell::Empty, range),
         ]);
     }
+    let rates: Vec<Option<Rate>> =
+        breakdown.rows.iter().map(|row| row.steps.last().map(|step| step.overall_rate)).collect();
+    add_strips(&mut sheet, &rates, 2);
     if breakdown.at == "any" {
         sheet.notes = vec![
             "A journey with several values counts in several rows: they do not add up.".to_owned(),

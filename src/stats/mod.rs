@@ -1,5 +1,6 @@
 //! Pure statistics, one file a method.
 
+pub mod axis;
 pub mod paired;
 pub mod precedence;
 pub mod proportion;

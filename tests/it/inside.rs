@@ -52,6 +52,7 @@ pub(crate) fn input(name: &str, bytes: &[u8]) -> Result<Input> {
 pub(crate) fn report(inputs: Vec<Input>, plan: &Plan, settings: &Settings) -> Result<String> {
     let outcome = engine::run(inputs, &Request::of(plan.clone()), settings, &|_| ())?;
     let options = ReportOptions {
+        filters: Vec::new(),
         confidence: 0.95,
         rules: "funnel".to_string(),
         sha256: String::new(),

@@ -3,6 +3,7 @@
 
 use crate::program::{Test, command, finish, reached};
 use serde_json::Value;
+use std::fmt::Write;
 use std::path::Path;
 
 /// What a file may hold that somebody wrote to do harm.
@@ -193,4 +194,42 @@ fn help_of_every_command_has_an_example() {
             "{name}: {help}"
         );
     }
+}
+
+#[test]
+fn a_report_says_what_changed_since_an_earlier_one() {
+    let rows = |people: u32| {
+        let mut text = String::from("user_id,event,timestamp\n");
+        for number in 0..people {
+            let _ = writeln!(
+                text,
+                "u-{number},A,2025-10-01T10:00:00Z\nu-{number},B,2025-10-01T10:01:00Z"
+            );
+        }
+        text
+    };
+    let args =
+        ["report", "e.csv", "--step", "A=A", "--step", "B=B", "--format", "json", "-o", "old.json"];
+    let test = Test::new().file("e.csv", rows(6)).args(args);
+    test.succeed();
+    let old = std::fs::read_to_string(test.folder().join("old.json")).unwrap();
+    let later = |people| {
+        let test = Test::new().file("e.csv", rows(people)).file("old.json", &old);
+        test.args(["report", "e.csv", "--step", "A=A", "--step", "B=B", "--diff", "old.json"])
+    };
+    assert!(later(6).succeed().stdout.contains("Nothing changed in the counts."));
+    let text = later(9).succeed().stdout;
+    assert!(text.contains("Changed: rows that count +6, entered +3, converted +3"), "{text}");
+    assert!(text.contains("e.csv: changed."), "{text}");
+    let report = later(9).args(["--format", "json"]).json();
+    let before: Value = serde_json::from_str(&old).unwrap();
+    assert_ne!(report["fingerprint"], before["fingerprint"]);
+    assert_eq!(report["changes"]["converted"], serde_json::json!({ "before": 6, "now": 9 }));
+    let output = Test::new()
+        .file("e.csv", rows(6))
+        .file("old.json", "[]")
+        .args(args)
+        .args(["--diff", "old.json"])
+        .run();
+    assert!(output.code == Some(2) && output.stderr.contains("funnel.report/1"), "{output:?}");
 }

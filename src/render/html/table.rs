@@ -35,7 +35,10 @@ pub(super) fn table(page: &mut Markup, sheet: &Sheet) {
 
 /// A bar repeats what the figure shows.
 fn is_bar(sheet: &Sheet, column: usize) -> bool {
-    sheet.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Bar { .. })))
+    sheet
+        .rows
+        .iter()
+        .any(|row| matches!(row.get(column), Some(Cell::Bar { .. } | Cell::Strip { .. })))
 }
 
 fn class(align: Align) -> &'static str {

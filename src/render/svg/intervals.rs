@@ -1,9 +1,10 @@
 //! Rates of groups as dots with their ranges, all on one axis that begins at nought.
 
-use super::{axis, dot, grid, scale};
+use super::{axis, dot, grid};
 use crate::render::markup::Markup;
 use crate::report::document::Interval;
 use crate::report::words;
+use crate::stats::axis::shares;
 
 /// So many groups are drawn; the table has the others.
 const MOST: usize = 24;
@@ -12,7 +13,7 @@ const MOST: usize = 24;
 pub(super) fn intervals(intervals: &[Interval], range: &str) -> Markup {
     let drawn = intervals.get(..MOST).unwrap_or(intervals);
     let ends = drawn.iter().filter_map(|interval| interval.rate.high.or(interval.rate.rate));
-    let (most, ticks) = scale::shares(ends.fold(0.0, f64::max));
+    let (most, ticks) = shares(ends.fold(0.0, f64::max));
     let mut markup = Markup::default();
     markup.open("figure", &[("class", "intervals")]).newline();
     markup.open("figcaption", &[]).text("Dots: the share; lines: its ").text(range).text(".");
