@@ -23,6 +23,7 @@ pub(super) fn finish(
     findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     findings.identity.blocked_values = haul.blocked;
     findings.seen_until = haul.seen_until;
+    findings.derived.clone_from(&haul.derived);
     findings.inputs = readings
         .iter()
         .enumerate()
