@@ -8,7 +8,7 @@ use crate::quality::Reason;
 use crate::sightings::Sightings;
 use crate::tally::{GroupTally, Tally};
 use crate::time::Instant;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an input was taken for and what became of its rows.
 #[derive(Clone, Debug, Default)]
@@ -216,6 +216,8 @@ pub struct Findings {
     pub has_log: bool,
     /// Whether any input is an orders export.
     pub has_orders: bool,
+    /// Canonical names that rows proved beside their own.
+    pub derived: BTreeSet<&'static str>,
     /// Aggregated session reports, by path.
     pub session_reports: Vec<SessionReport>,
     /// What identity resolution did.

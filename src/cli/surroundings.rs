@@ -1,10 +1,11 @@
 //! What the terminal, the environment and the clock say. Nothing else in the program asks them.
 
+use crate::ladder::own_names::OwnNames;
 use crate::time::Instant;
 use std::io::IsTerminal;
 
 /// What the terminal, the environment and the clock say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Surroundings {
     /// Columns for text: the terminal's, else `COLUMNS`, else 100.
     pub width: usize,
@@ -16,6 +17,8 @@ pub struct Surroundings {
     pub now: Option<Instant>,
     /// Processors.
     pub processors: usize,
+    /// What the shop's own names of events mean, by its file of settings.
+    pub own_names: OwnNames,
 }
 
 impl Surroundings {
@@ -34,6 +37,7 @@ impl Surroundings {
             shows_progress: std::io::stderr().is_terminal(),
             now: now(),
             processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            own_names: OwnNames::default(),
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error, typed.get(1), &settings),
     };
-    let surroundings = Surroundings::look();
+    let surroundings = Surroundings { own_names: settings.own_names(), ..Surroundings::look() };
     let done = match &cli.command {
         Command::Report(arguments) => report::run(arguments, &surroundings),
         Command::Rules(arguments) => rules::run(arguments, &surroundings),
@@ -124,6 +124,7 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         strict: reading.strict,
         detail,
         date_order,
+        own_names: surroundings.own_names.clone(),
     };
     let told =
         Told { format, map, zone: zones.map_or(ZoneRule::default(), |(_, rule)| rule), date_order };

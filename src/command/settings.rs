@@ -7,6 +7,8 @@
 
 use crate::cli::{Cli, variable};
 use crate::error::{Error, Result};
+use crate::ladder::draft;
+use crate::ladder::own_names::OwnNames;
 use crate::ladder::vocabulary::nearest;
 use crate::place::Place;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -23,6 +25,8 @@ const FILE: &str = "funnel.toml";
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     settings: Vec<Setting>,
+    /// What the shop's own names of events mean.
+    own_names: OwnNames,
     is_off: bool,
 }
 
@@ -66,7 +70,13 @@ impl Settings {
             Error::at(Place { line, ..Place::file(path) }, error.message())
         })?;
         let file = File { path, text: &text, commands: Cli::command() };
-        Ok(Settings { settings: file.settings(table.get_ref())?, is_off: false })
+        let settings = file.settings(table.get_ref())?;
+        Ok(Settings { settings, own_names: draft::own_names(path, &text)?, is_off: false })
+    }
+
+    /// What the shop's own names of events mean.
+    pub(super) fn own_names(&self) -> OwnNames {
+        self.own_names.clone()
     }
 
     /// Parses the command line with the settings between its words.
@@ -178,6 +188,8 @@ impl File<'_> {
                     let set = |(key, value)| self.setting(Some(command), key, value);
                     settings.extend(options.iter().map(set).collect::<Result<Vec<_>>>()?);
                 }
+                // What names mean is read by whoever knows names.
+                (DeValue::Table(_), None) if name == draft::NAMES => {}
                 _ => settings.push(self.setting(None, key, value)?),
             }
         }

@@ -61,7 +61,7 @@ fn roles(haul: &Haul<'_>, readings: &[Reading]) -> BTreeMap<Role, u64> {
     {
         for (name, &rows) in haul.all_names.texts().zip(&seen.names).filter(|(_, rows)| **rows > 0)
         {
-            if let Some(role) = vocabulary::canonical(name).and_then(vocabulary::role) {
+            if let Some(role) = haul.names.stamper().canonical(name).and_then(vocabulary::role) {
                 *roles.entry(role).or_insert(0) += rows;
             }
         }

@@ -108,6 +108,7 @@ impl Run<'_> {
         let Run { readings, request, settings, progress } = self;
         let mut candidates = request.candidates();
         let (stamper, tables) = Stamper::for_ladders(&candidates);
+        let stamper = stamper.with_names(settings.own_names.clone());
         let told: Vec<_> = candidates.iter().map(|own| request.told(own.clone())).collect();
         let (names, kinds) = (Mutex::default(), Mutex::default());
         let exchange = Exchange::new(settings.partitions, settings.memory);

@@ -94,6 +94,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
         breakdowns: Vec::new(),
         rivals: Vec::new(),
         sightings: None,
+        derived: std::collections::BTreeSet::new(),
         tally: storefront_tally(),
         inputs: vec![orders_input(), pixel_input()],
         set_aside: vec![

@@ -229,7 +229,9 @@ fn is_brought(findings: &Findings, event: &str, elsewhere: Elsewhere) -> bool {
         Elsewhere::Checkouts => has_format(CHECKOUTS),
         Elsewhere::Orders => findings.has_orders,
     };
-    by_source || events.any(|found| found.step.as_deref() == Some(event))
+    by_source
+        || findings.derived.contains(event)
+        || events.any(|found| found.step.as_deref() == Some(event))
 }
 
 fn remedy(has_log: bool, event: &str, elsewhere: Elsewhere) -> String {
