@@ -60,6 +60,7 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         path: source.path.clone(),
         format: decision.format,
         why: decision.why,
+        compression: source.compression,
         encoding: if is_utf8 { source.encoding } else { "windows-1252" },
         delimiter: match layout {
             Layout::Table(signs) => Some(signs.delimiter),

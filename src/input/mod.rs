@@ -9,6 +9,7 @@ pub mod bitmap;
 pub mod block;
 pub mod bots;
 pub mod columns;
+mod container;
 pub mod detect;
 pub mod format;
 pub mod json;
@@ -53,8 +54,11 @@ pub struct Input {
 
 /// Opens and recognises the files that the paths mean, sorted by path.
 pub fn open_all(paths: &[String], told: &Told) -> Result<Vec<Input>> {
-    source::expand(paths)?
-        .iter()
-        .map(|path| detect::recognise(source::Source::open(path)?, told))
-        .collect()
+    let mut inputs = Vec::new();
+    for path in source::expand(paths)? {
+        for source in source::Source::open(&path)? {
+            inputs.push(detect::recognise(source, told)?);
+        }
+    }
+    Ok(inputs)
 }

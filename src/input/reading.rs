@@ -31,6 +31,8 @@ pub struct Reading {
     pub format: Format,
     /// Why it was taken for that.
     pub why: String,
+    /// How it is packed, if it is.
+    pub compression: Option<&'static str>,
     /// How its text is encoded.
     pub encoding: &'static str,
     /// The separator of a table.

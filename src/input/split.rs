@@ -10,6 +10,8 @@ use super::quoting::Signs;
 use super::source::Source;
 use crate::error::{Error, Result};
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How records are laid out in a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct Cutter {
     rest: Box<dyn Read + Send>,
     at_end: bool,
     bytes_read: u64,
+    /// The same of the packed file, if it is packed.
+    packed_read: Option<Arc<AtomicU64>>,
     ends_inside_quotes: bool,
 }
 
@@ -51,10 +55,11 @@ impl Cutter {
             path: source.path.clone(),
             layout,
             carry,
-            rest: source.into_rest(),
             at_end: false,
             ends_inside_quotes: false,
+            packed_read: source.packed_read.take(),
             bytes_read,
+            rest: source.into_rest(),
         }
     }
 
@@ -70,7 +75,7 @@ impl Cutter {
 
     /// How many bytes of the source were read so far.
     pub fn bytes_read(&self) -> u64 {
-        self.bytes_read
+        self.packed_read.as_ref().map_or(self.bytes_read, |read| read.load(Ordering::Relaxed))
     }
 
     /// Fills `block` with about `size` bytes of whole records, at least one; false at the end.
