@@ -411,7 +411,8 @@ fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settle
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders
-            | Rows::Bulk => None,
+            | Rows::Bulk
+            | Rows::ToolTable(..) => None,
         })
         .collect();
     let assembly = shopify_analytics::assemble(lines, &inputs);

@@ -7,6 +7,7 @@
 mod json;
 mod json_formats;
 mod table;
+mod table_formats;
 mod wrapped;
 
 pub use table::ambiguous_dates;
@@ -16,6 +17,7 @@ use super::format::Format;
 use super::source::Source;
 use super::split::Layout;
 use super::supply::Supply;
+use super::together::Together;
 use super::{Input, Reading, Rows, Told};
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -73,7 +75,17 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         rows: decision.rows,
         layout,
     };
-    Input { reading, supply: Supply::new(source, layout, skip) }
+    let together = match &reading.rows {
+        Rows::ToolTable(_, table) => table.rows_in_common().zip(layout.signs()),
+        _ => None,
+    };
+    let supply = match together {
+        Some((columns, signs)) => {
+            Supply::keeping(source, layout, skip, Together::new(columns, signs))
+        }
+        None => Supply::new(source, layout, skip),
+    };
+    Input { reading, supply }
 }
 
 impl Input {

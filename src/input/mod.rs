@@ -22,6 +22,7 @@ pub mod source;
 pub mod split;
 pub mod supply;
 pub mod timestamp;
+pub mod together;
 pub mod usual;
 
 use crate::error::Result;
@@ -41,6 +42,13 @@ pub struct Told {
     pub zone: ZoneRule,
     /// Whether `3/4/2025` is in March or in April.
     pub date_order: Option<DateOrder>,
+}
+
+impl Told {
+    /// Whether an input may be of a format.
+    fn allows(&self, format: Format) -> bool {
+        self.format.is_none_or(|told| told == format)
+    }
 }
 
 /// An input that was opened and recognised.

@@ -8,6 +8,7 @@
 
 use super::quoting::Signs;
 use super::source::Source;
+use super::together::Together;
 use crate::error::{Error, Result};
 use std::io::Read;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub struct Cutter {
     /// The same of the packed file, if it is packed.
     packed_read: Option<Arc<AtomicU64>>,
     ends_inside_quotes: bool,
+    /// Rows that must not be parted.
+    together: Option<Together>,
 }
 
 impl std::fmt::Debug for Cutter {
@@ -57,10 +60,18 @@ impl Cutter {
             carry,
             at_end: false,
             ends_inside_quotes: false,
+            together: None,
             packed_read: source.packed_read.take(),
             bytes_read,
             rest: source.into_rest(),
         }
+    }
+
+    /// The same, but rows that belong together stay in one block.
+    #[must_use]
+    pub fn keeping(mut self, together: Together) -> Cutter {
+        self.together = Some(together);
+        self
     }
 
     /// How the records are laid out.
@@ -94,7 +105,13 @@ impl Cutter {
                 self.ends_inside_quotes = self.layout.ends_inside_quotes(block);
                 Some(block.len())
             } else {
-                self.layout.last_end(&block[..window])
+                let end = self.layout.last_end(&block[..window]);
+                match (&self.together, end) {
+                    (Some(together), Some(end)) => {
+                        Some(together.last_begins(&block[..end])).filter(|&begins| begins > 0)
+                    }
+                    (_, end) => end,
+                }
             };
             if let Some(cut) = cut {
                 self.carry.extend_from_slice(&block[cut..]);

@@ -23,6 +23,7 @@ pub mod shopify_rest;
 pub mod shopify_url;
 pub mod snowplow_json;
 pub mod tool_log;
+pub mod tool_table;
 pub mod web_pixel;
 
 use crate::event::{Identifier, IdentifierKind, RawEvent};
@@ -68,6 +69,16 @@ pub enum Format {
     Klaviyo,
     /// Snowplow's enriched events, JSON.
     SnowplowJson,
+    /// Google Analytics 4 events from `BigQuery` as a table.
+    Ga4Flat,
+    /// PostHog's events as a table.
+    PostHogTable,
+    /// Segment's tables in a warehouse.
+    SegmentWarehouse,
+    /// Snowplow's enriched events as a table.
+    SnowplowAtomic,
+    /// Snowplow's enriched events as its enrichment writes them.
+    SnowplowTsv,
     /// The `RetailRocket` data set's event log.
     RetailRocket,
     /// A REES46 data set's event log.
@@ -78,7 +89,7 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 18] = [
+    pub const ALL: [Format; 23] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
         Format::ShopifyBulk,
@@ -94,6 +105,11 @@ impl Format {
         Format::MatomoLive,
         Format::Klaviyo,
         Format::SnowplowJson,
+        Format::Ga4Flat,
+        Format::PostHogTable,
+        Format::SegmentWarehouse,
+        Format::SnowplowAtomic,
+        Format::SnowplowTsv,
         Format::RetailRocket,
         Format::Rees46,
         Format::GenericEvents,
@@ -117,6 +133,11 @@ impl Format {
             Format::MatomoLive => "matomo.live",
             Format::Klaviyo => "klaviyo",
             Format::SnowplowJson => "snowplow.json",
+            Format::Ga4Flat => "ga4.bq.flat",
+            Format::PostHogTable => "posthog.csv",
+            Format::SegmentWarehouse => "segment.warehouse",
+            Format::SnowplowAtomic => "snowplow.atomic",
+            Format::SnowplowTsv => "snowplow.tsv",
             Format::RetailRocket => "retailrocket",
             Format::Rees46 => "rees46",
             Format::GenericEvents => "generic.events",
@@ -141,6 +162,11 @@ impl Format {
             | Format::MatomoLive
             | Format::Klaviyo
             | Format::SnowplowJson
+            | Format::Ga4Flat
+            | Format::PostHogTable
+            | Format::SegmentWarehouse
+            | Format::SnowplowAtomic
+            | Format::SnowplowTsv
             | Format::RetailRocket
             | Format::Rees46
             | Format::GenericEvents => true,
@@ -169,15 +195,15 @@ impl Format {
             Format::RetailRocket => 2,
             Format::Rees46 => 3,
             Format::GenericEvents => 4,
-            Format::Ga4BigQuery => 5,
-            Format::Segment => 6,
+            Format::Ga4BigQuery | Format::Ga4Flat => 5,
+            Format::Segment | Format::SegmentWarehouse => 6,
             Format::RudderStack => 7,
-            Format::PostHog => 8,
+            Format::PostHog | Format::PostHogTable => 8,
             Format::Mixpanel => 9,
             Format::Amplitude => 10,
             Format::MatomoLive => 11,
             Format::Klaviyo => 12,
-            Format::SnowplowJson => 13,
+            Format::SnowplowJson | Format::SnowplowAtomic | Format::SnowplowTsv => 13,
         }
     }
 }
