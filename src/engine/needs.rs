@@ -38,6 +38,7 @@ impl Needs {
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::ToolTable(..) => true,
+            Rows::Special(_, ref special) => special.is_log(),
             Rows::Orders(..)
             | Rows::Checkouts(..)
             | Rows::Totals(..)

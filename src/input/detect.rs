@@ -4,6 +4,7 @@
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
 //! the records out of a page; what they share is here.
 
+mod ga4_ui;
 mod json;
 mod json_formats;
 mod table;
@@ -27,8 +28,15 @@ use crate::place::Place;
 /// How many records detection looks at.
 const SAMPLE: usize = 50;
 
-/// Recognises an opened source.
-pub fn recognise(source: Source, told: &Told) -> Result<Input> {
+/// Recognises an opened source; one of several tables is as many inputs.
+pub fn recognise(source: Source, told: &Told) -> Result<Vec<Input>> {
+    if told.allows(Format::Ga4Ui) && ga4_ui::is_one(&source.head) {
+        return ga4_ui::recognise(source, told);
+    }
+    Ok(vec![recognise_one(source, told)?])
+}
+
+fn recognise_one(source: Source, told: &Told) -> Result<Input> {
     let path = source.path.clone();
     let start = source.head.iter().position(|b| !b.is_ascii_whitespace());
     let Some(start) = start else {

@@ -9,6 +9,7 @@ use super::format::event_table::{EventColumns, shorten};
 use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
+use super::format::special::Special;
 use super::format::tool_log::ToolLog;
 use super::format::tool_table::{Room, ToolTable};
 use super::format::{
@@ -74,6 +75,8 @@ pub enum Rows {
     RestOrders,
     /// Orders of Shopify's GraphQL interface, and their parts.
     Bulk,
+    /// Rows that are not one event each with its name in a column.
+    Special(Header, Special),
     /// Events of an analytics tool, as a table.
     ToolTable(Header, ToolTable),
 }
@@ -90,6 +93,7 @@ impl Rows {
             | Rows::RestOrders
             | Rows::Bulk
             | Rows::ToolTable(..)
+            | Rows::Special(..)
             | Rows::Orders(..)
             | Rows::Checkouts(..)
             | Rows::Totals(..) => false,
@@ -259,6 +263,7 @@ impl Reading {
             | Rows::Checkouts(..)
             | Rows::Totals(..)
             | Rows::Table(..)
+            | Rows::Special(..)
             | Rows::ToolTable(..) => {
                 desk.defect(Reason::BadRow, "a table cannot be read as JSON".to_string());
             }
@@ -375,10 +380,14 @@ impl Reading {
             Rows::Checkouts(_, columns) => {
                 CheckoutLine::read(columns, &row).map(|line| desk.sink.checkout(at, line))
             }
+            Rows::Totals(_, columns) if columns.is_sum(&row) => {
+                return desk.defect(Reason::Continuation, "the sum of other rows".to_string());
+            }
             Rows::Totals(_, columns) => {
                 AnalyticsLine::read(columns, &row).map(|line| desk.sink.total(at, line))
             }
             Rows::Table(header, columns) => return columns.read(row, header, desk),
+            Rows::Special(header, table) => return table.read(row, header, desk),
             Rows::Json(_)
             | Rows::Pixel
             | Rows::Tool(_)
@@ -411,6 +420,7 @@ impl Reading {
             | Rows::Checkouts(header, _)
             | Rows::Totals(header, _)
             | Rows::Table(header, _)
+            | Rows::Special(header, _)
             | Rows::ToolTable(header, _) => Some(header),
             Rows::Json(_)
             | Rows::Pixel

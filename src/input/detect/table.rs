@@ -7,8 +7,11 @@ use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row};
 use crate::input::format::Format;
 use crate::input::format::event_table::EventColumns;
+use crate::input::format::shopify_transactions::Transactions;
 use crate::input::format::snowplow_json::SNOWPLOW;
+use crate::input::format::special::Special;
 use crate::input::format::tool_table::snowplow;
+use crate::input::format::yoochoose::Yoochoose;
 use crate::input::quoting::Signs;
 use crate::input::source::Source;
 use crate::input::split::Layout;
@@ -69,6 +72,12 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
     if told.allows(Format::SnowplowTsv) && snowplow::is_line(&source.head) {
         return Ok(input(source, told, Layout::Lines, 0, snowplow_lines()));
     }
+    if told.allows(Format::Yoochoose)
+        && let Some((delimiter, decision)) = headless(&source.head)
+    {
+        let layout = Layout::Table(Signs { delimiter, line_end: b'\n' });
+        return Ok(input(source, told, layout, 0, decision));
+    }
     let Some(table) = TableHead::read(&source.head) else {
         return Err(Error::at(
             Place::file(&source.path),
@@ -90,6 +99,29 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
         }
     }
     Err(unrecognised_table(&source.path, &table.header, told))
+}
+
+/// A table without a header that is known by its cells, with its delimiter.
+fn headless(head: &[u8]) -> Option<(u8, Decision)> {
+    [b',', b';', b'\t'].into_iter().find_map(|delimiter| {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(head);
+        let rows = reader.into_byte_records().take(SAMPLE);
+        let rows: Vec<_> = rows.map_while(std::result::Result::ok).collect();
+        let (header, table) = Yoochoose::of(&rows)?;
+        let decision = Decision {
+            format: Format::Yoochoose,
+            why: format!("rows without a header: {}", header.names().join(", ")),
+            columns: [("time", "timestamp"), ("session", "session")]
+                .map(|(part, name)| (part, name.to_string()))
+                .to_vec(),
+            rows: Rows::Special(header, Special::Yoochoose(table)),
+        };
+        Some((delimiter, decision))
+    })
 }
 
 fn snowplow_lines() -> Decision {
@@ -124,14 +156,23 @@ fn decide_table(
 }
 
 /// What the head says of dates that a spreadsheet has changed, for rows that are read one by one.
-fn with_date_order(rows: Rows, table: &TableHead, source: &Source, told: &Told) -> Result<Rows> {
-    let Rows::Table(header, mut columns) = rows else { return Ok(rows) };
+fn with_date_order(
+    mut rows: Rows,
+    table: &TableHead,
+    source: &Source,
+    told: &Told,
+) -> Result<Rows> {
+    let (Rows::Table(_, columns)
+    | Rows::Special(_, Special::Transactions(Transactions { columns, .. }))) = &mut rows
+    else {
+        return Ok(rows);
+    };
     let evidence = date_evidence(&source.head, table, columns.time);
     columns.date_order = evidence
         .decide(told.date_order)
         .map_err(|ambiguous| ambiguous_dates(&source.path, ambiguous))?;
     columns.decimal_comma = table.delimiter == b';';
-    Ok(Rows::Table(header, columns))
+    Ok(rows)
 }
 
 fn decide_generic_table(
@@ -164,6 +205,8 @@ fn decide_generic_table(
         order: column(Part::Order),
         basket: None,
         value: column(Part::Value),
+        quantity: None,
+        fixed_currency: None,
         currency: column(Part::Currency),
         user_agent: column(Part::UserAgent),
         id: column(Part::Id),

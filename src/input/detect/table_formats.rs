@@ -4,11 +4,19 @@ use super::table::TableHead;
 use crate::input::Rows;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row};
+use crate::input::format::kaggle::Members;
+use crate::input::format::maven::Maven;
 use crate::input::format::shopify_analytics::AnalyticsColumns;
 use crate::input::format::shopify_checkouts::CheckoutColumns;
+use crate::input::format::shopify_customers::Customers;
 use crate::input::format::shopify_orders::OrderColumns;
+use crate::input::format::shopify_sessions::WarehouseSessions;
+use crate::input::format::shopify_transactions::Transactions;
+use crate::input::format::special::Special;
 use crate::input::format::tool_table::{ToolTable, ga4, posthog, segment, snowplow};
-use crate::input::format::{Format, rees46, retailrocket};
+use crate::input::format::{
+    Format, maven, rees46, retailrocket, shopify_customers, shopify_sessions, shopify_transactions,
+};
 
 /// A table of a known format.
 pub(super) struct TableFormat {
@@ -52,7 +60,7 @@ const ORDERS: &[&[&str]] =
     &[&["name"], &["created at"], &["financial status", "lineitem name", "lineitem quantity"]];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 11] = [
+pub(super) static ALL: [TableFormat; 21] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..known(Format::ShopifyOrders, ORDERS, |header| {
@@ -66,11 +74,31 @@ pub(super) static ALL: [TableFormat; 11] = [
         })
     },
     TableFormat {
-        fits: |table| Mapping::find(table.header.names(), &[]).of(Part::Event).is_none(),
+        fits: is_no_log,
+        ..known(
+            Format::ShopifyAnalyticsLegacy,
+            &[&["total sessions", "total visitors"]],
+            |header| Some(Rows::Totals(header.clone(), AnalyticsColumns::new(header))),
+        )
+    },
+    TableFormat {
+        fits: is_no_log,
         ..known(Format::ShopifyAnalytics, SESSIONS, |header| {
             Some(Rows::Totals(header.clone(), AnalyticsColumns::new(header)))
         })
     },
+    known(Format::ShopifyTransactions, &shopify_transactions::MUST, |header| {
+        special(header, Special::Transactions(Transactions::new(header)?))
+    }),
+    TableFormat {
+        fits: |table| !table.header.has(&["financial status"]),
+        ..known(Format::ShopifyCustomers, &shopify_customers::MUST, |header| {
+            special(header, Special::Customers(Customers::new(header)))
+        })
+    },
+    known(Format::WarehouseSessions, &shopify_sessions::MUST, |header| {
+        special(header, Special::WarehouseSessions(WarehouseSessions::new(header)?))
+    }),
     known(Format::Ga4Flat, &ga4::MUST, |header| tool_table(header, ga4::table(header))),
     known(Format::PostHogTable, &posthog::MUST, |header| {
         tool_table(header, posthog::table(header))
@@ -83,6 +111,21 @@ pub(super) static ALL: [TableFormat; 11] = [
     }),
     // Its lines have no header and are known by their shape.
     TableFormat { fits: |_| false, ..known(Format::SnowplowTsv, &snowplow::MUST, |_| None) },
+    known(Format::MavenOrders, &maven::ORDERS, |header| {
+        special(header, Special::Maven(Maven::orders(header)?))
+    }),
+    known(Format::MavenPageviews, &maven::PAGEVIEWS, |header| {
+        special(header, Special::Maven(Maven::pageviews(header)?))
+    }),
+    known(Format::MavenSessions, &maven::SESSIONS, |header| {
+        special(header, Special::Maven(Maven::sessions(header)?))
+    }),
+    known(Format::Kaggle, KAGGLE, |header| {
+        special(header, Special::Members(Members::new(header)?))
+    }),
+    // It has no header and is known by its cells.
+    TableFormat { fits: |_| false, ..known(Format::Yoochoose, YOOCHOOSE, |_| None) },
+    TableFormat { fits: |_| false, ..known(Format::Ga4Ui, GA4_UI, |_| None) },
     known(Format::RetailRocket, &retailrocket::MUST, |header| {
         Some(Rows::Table(header.clone(), retailrocket::columns(header)?))
     }),
@@ -100,9 +143,22 @@ const SESSIONS: &[&[&str]] = &[&[
     "sessions that completed checkout",
     "sessions converted",
     "online store visitors",
-    "total sessions",
-    "total visitors",
 ]];
+
+/// A user and what they did.
+const KAGGLE: &[&[&str]] = &[&["user id"], &["page", "sex"]];
+
+/// The signs of formats that are not known by a header, for whoever names them with `--as`.
+const YOOCHOOSE: &[&[&str]] = &[&["four or five cells a row and no header: session, time, item …"]];
+const GA4_UI: &[&[&str]] = &[&["lines that begin with `#` before each table"]];
+
+fn is_no_log(table: &TableHead) -> bool {
+    Mapping::find(table.header.names(), &[]).of(Part::Event).is_none()
+}
+
+fn special(header: &Header, special: Special) -> Option<Rows> {
+    Some(Rows::Special(header.clone(), special))
+}
 
 fn tool_table(header: &Header, table: Option<ToolTable>) -> Option<Rows> {
     Some(Rows::ToolTable(header.clone(), table?))
