@@ -29,14 +29,15 @@ use crate::place::Place;
 const SAMPLE: usize = 50;
 
 /// Recognises an opened source; one of several tables is as many inputs.
-pub fn recognise(source: Source, told: &Told) -> Result<Vec<Input>> {
+pub fn recognise_all(source: Source, told: &Told) -> Result<Vec<Input>> {
     if told.allows(Format::Ga4Ui) && ga4_ui::is_one(&source.head) {
         return ga4_ui::recognise(source, told);
     }
-    Ok(vec![recognise_one(source, told)?])
+    Ok(vec![recognise(source, told)?])
 }
 
-fn recognise_one(source: Source, told: &Told) -> Result<Input> {
+/// Recognises an opened source that is one input.
+pub fn recognise(source: Source, told: &Told) -> Result<Input> {
     let path = source.path.clone();
     let start = source.head.iter().position(|b| !b.is_ascii_whitespace());
     let Some(start) = start else {

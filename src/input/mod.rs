@@ -65,7 +65,7 @@ pub fn open_all(paths: &[String], told: &Told) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
     for path in source::expand(paths)? {
         for source in source::Source::open(&path)? {
-            inputs.extend(detect::recognise(source, told)?);
+            inputs.extend(detect::recognise_all(source, told)?);
         }
     }
     Ok(inputs)
