@@ -53,6 +53,7 @@ fn run(bencher: Bencher<'_, '_>, text: &str) {
         strict: false,
         detail: false,
         date_order: None,
+        own_names: Default::default(),
     };
     let told = Told { format: None, map: Vec::new(), zone: ZoneRule::default(), date_order: None };
     bencher

@@ -19,6 +19,8 @@ pub struct InputFinding {
     pub format: &'static str,
     /// Why it was taken for that, in words.
     pub why: String,
+    /// How it is packed, if it is: `gzip`, `zstd`, `zip`.
+    pub compression: Option<&'static str>,
     /// `utf-8`, `utf-16le`, `windows-1252` …
     pub encoding: &'static str,
     /// The separator of a table.

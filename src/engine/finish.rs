@@ -57,6 +57,7 @@ fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFind
         path: reading.path.clone(),
         format: reading.format.id(),
         why: reading.why.clone(),
+        compression: reading.compression,
         encoding: reading.encoding,
         delimiter: reading.delimiter.map(char::from),
         columns: reading.columns.clone(),

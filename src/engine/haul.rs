@@ -13,6 +13,7 @@ use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowR
 use crate::identity::Links;
 use crate::input::Extent;
 use crate::input::format::Texts;
+use crate::input::format::kaggle::MemberLine;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
@@ -90,6 +91,7 @@ pub(crate) struct Haul<'s> {
     pub(super) order_lines: Vec<LineAt<OrderLine>>,
     pub(super) checkout_lines: Vec<LineAt<CheckoutLine>>,
     pub(super) total_lines: Vec<LineAt<AnalyticsLine>>,
+    pub(super) member_lines: Vec<LineAt<MemberLine>>,
 }
 
 impl<'s> Haul<'s> {
@@ -115,6 +117,7 @@ impl<'s> Haul<'s> {
             order_lines: Vec::new(),
             checkout_lines: Vec::new(),
             total_lines: Vec::new(),
+            member_lines: Vec::new(),
         }
     }
 
@@ -142,6 +145,7 @@ impl<'s> Haul<'s> {
         self.order_lines.extend(other.order_lines);
         self.checkout_lines.extend(other.checkout_lines);
         self.total_lines.extend(other.total_lines);
+        self.member_lines.extend(other.member_lines);
     }
 
     /// Notes a moment that the data covers.

@@ -12,6 +12,7 @@ mod groups;
 mod haul;
 mod judge;
 mod kinds;
+mod members;
 mod needs;
 pub mod person;
 mod probe;

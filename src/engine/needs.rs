@@ -32,7 +32,13 @@ impl Needs {
             request.person.is_some() || request.sightings || !request.rivals.is_empty();
         // Coverage holds orders and session reports against all that the log saw.
         let is_log = |reading: &Reading| match reading.rows {
-            Rows::Table(..) | Rows::Json(_) | Rows::Pixel | Rows::Tool(_) | Rows::Matomo => true,
+            Rows::Table(..)
+            | Rows::Json(_)
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::ToolTable(..) => true,
+            Rows::Special(_, ref special) => special.is_log(),
             Rows::Orders(..)
             | Rows::Checkouts(..)
             | Rows::Totals(..)

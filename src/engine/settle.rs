@@ -5,6 +5,7 @@
 //! and status, and no touch of its own. The others become touches like any event.
 
 use super::haul::{Haul, OrderSeen};
+use super::members;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
 use super::{Request, Settings};
@@ -15,9 +16,11 @@ use crate::event::{
 use crate::findings::{Findings, Notice, OrderFindings, SessionReport};
 use crate::identity::{Strictness, identify};
 use crate::input::detect::ambiguous_dates;
+use crate::input::format::ga4_ui::Exploration;
 use crate::input::format::shopify_analytics::{self, ReportInput};
 use crate::input::format::shopify_checkouts::{self, Checkout};
 use crate::input::format::shopify_orders::{self, Channel, InputSettings, Order};
+use crate::input::format::special::Special;
 use crate::input::format::{Format, RowIdentifiers};
 use crate::input::timestamp::{DateEvidence, DateOrder};
 use crate::input::{Reading, Rows};
@@ -108,6 +111,7 @@ pub(super) fn settle(
 ) -> Result<Settled> {
     let book = request.person.as_ref().map(|_| OrderBook::default());
     let mut settled = Settled { book, ..Settled::default() };
+    members::settle(haul, &mut stamping);
     let orders = assemble_orders(haul, readings, stamping.settings)?;
     let checkouts = assemble_checkouts(haul, readings, stamping.settings)?;
     settled.store_offset = most_common_offset([orders.offsets, checkouts.offsets]);
@@ -403,15 +407,20 @@ fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settle
         .enumerate()
         .filter_map(|(input, reading)| match &reading.rows {
             Rows::Totals(_, columns) => Some(ReportInput { input, path: &reading.path, columns }),
+            Rows::Special(_, Special::Exploration(Exploration { columns, .. })) => {
+                Some(ReportInput { input, path: &reading.path, columns })
+            }
             Rows::Orders(..)
             | Rows::Checkouts(..)
+            | Rows::Special(..)
             | Rows::Table(..)
             | Rows::Json(_)
             | Rows::Pixel
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders
-            | Rows::Bulk => None,
+            | Rows::Bulk
+            | Rows::ToolTable(..) => None,
         })
         .collect();
     let assembly = shopify_analytics::assemble(lines, &inputs);

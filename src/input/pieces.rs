@@ -252,12 +252,12 @@ fn line_end(bytes: &[u8]) -> Option<usize> {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, room: &mut [u8], at: u64) -> std::io::Result<()> {
+pub(super) fn read_at(file: &File, room: &mut [u8], at: u64) -> std::io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, room, at)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, mut room: &mut [u8], mut at: u64) -> std::io::Result<()> {
+pub(super) fn read_at(file: &File, mut room: &mut [u8], mut at: u64) -> std::io::Result<()> {
     while !room.is_empty() {
         match std::os::windows::fs::FileExt::seek_read(file, room, at)? {
             0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),

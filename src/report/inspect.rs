@@ -40,7 +40,7 @@ pub struct InspectedInput {
     pub format: &'static str,
     /// Why it was taken for that, in words.
     pub why: String,
-    /// How it is compressed; `None` if it is not.
+    /// How it is packed: `gzip`, `zstd`, `zip`; `None` if it is not.
     pub compression: Option<&'static str>,
     /// `utf-8`, `utf-16le`, `windows-1252` …
     pub encoding: &'static str,
@@ -152,7 +152,7 @@ fn inspected(input: &InputFinding, zone: Zone) -> InspectedInput {
         path: input.path.clone(),
         format: input.format,
         why: input.why.clone(),
-        compression: None,
+        compression: input.compression,
         encoding: input.encoding,
         delimiter: input.delimiter,
         rows_read: input.rows_read,

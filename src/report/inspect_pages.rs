@@ -82,6 +82,7 @@ fn input_texts(input: &InspectedInput) -> Vec<String> {
     });
     let texts = [
         (!input.why.is_empty()).then(|| format!("why: {}", input.why)),
+        input.compression.map(|packing| format!("packed: {packing}")),
         Some(format!("text: {}{}", input.encoding, separator.unwrap_or_default())),
         Some(format!(
             "rows: {}",

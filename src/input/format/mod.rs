@@ -7,8 +7,11 @@ pub mod amplitude;
 pub mod event_json;
 pub mod event_table;
 pub mod ga4_bigquery;
+pub mod ga4_ui;
+pub mod kaggle;
 pub mod klaviyo;
 pub mod matomo;
+pub mod maven;
 pub mod mixpanel;
 pub mod posthog;
 pub mod rees46;
@@ -18,12 +21,18 @@ pub mod segment;
 pub mod shopify_analytics;
 pub mod shopify_bulk;
 pub mod shopify_checkouts;
+pub mod shopify_customers;
 pub mod shopify_orders;
 pub mod shopify_rest;
+pub mod shopify_sessions;
+pub mod shopify_transactions;
 pub mod shopify_url;
 pub mod snowplow_json;
+pub mod special;
 pub mod tool_log;
+pub mod tool_table;
 pub mod web_pixel;
+pub mod yoochoose;
 
 use crate::event::{Identifier, IdentifierKind, RawEvent};
 use crate::identity::{Strictness, identify, identify_plain};
@@ -68,6 +77,36 @@ pub enum Format {
     Klaviyo,
     /// Snowplow's enriched events, JSON.
     SnowplowJson,
+    /// Google Analytics 4 events from `BigQuery` as a table.
+    Ga4Flat,
+    /// PostHog's events as a table.
+    PostHogTable,
+    /// Segment's tables in a warehouse.
+    SegmentWarehouse,
+    /// Snowplow's enriched events as a table.
+    SnowplowAtomic,
+    /// Snowplow's enriched events as its enrichment writes them.
+    SnowplowTsv,
+    /// Shopify's transaction histories.
+    ShopifyTransactions,
+    /// Shopify's customers export.
+    ShopifyCustomers,
+    /// Sessions of Shopify's old data warehouse.
+    WarehouseSessions,
+    /// A report of Shopify's analytics before October 2024.
+    ShopifyAnalyticsLegacy,
+    /// Tables from the pages of Google Analytics 4.
+    Ga4Ui,
+    /// Sessions of the Maven Fuzzy Factory data set.
+    MavenSessions,
+    /// Page views of the Maven Fuzzy Factory data set.
+    MavenPageviews,
+    /// Orders of the Maven Fuzzy Factory data set.
+    MavenOrders,
+    /// The `YooChoose` data set's clicks or purchases.
+    Yoochoose,
+    /// Tables of who was on which page.
+    Kaggle,
     /// The `RetailRocket` data set's event log.
     RetailRocket,
     /// A REES46 data set's event log.
@@ -78,7 +117,7 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 18] = [
+    pub const ALL: [Format; 33] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
         Format::ShopifyBulk,
@@ -94,6 +133,21 @@ impl Format {
         Format::MatomoLive,
         Format::Klaviyo,
         Format::SnowplowJson,
+        Format::Ga4Flat,
+        Format::PostHogTable,
+        Format::SegmentWarehouse,
+        Format::SnowplowAtomic,
+        Format::SnowplowTsv,
+        Format::ShopifyTransactions,
+        Format::ShopifyCustomers,
+        Format::WarehouseSessions,
+        Format::ShopifyAnalyticsLegacy,
+        Format::Ga4Ui,
+        Format::MavenSessions,
+        Format::MavenPageviews,
+        Format::MavenOrders,
+        Format::Yoochoose,
+        Format::Kaggle,
         Format::RetailRocket,
         Format::Rees46,
         Format::GenericEvents,
@@ -117,6 +171,21 @@ impl Format {
             Format::MatomoLive => "matomo.live",
             Format::Klaviyo => "klaviyo",
             Format::SnowplowJson => "snowplow.json",
+            Format::Ga4Flat => "ga4.bq.flat",
+            Format::PostHogTable => "posthog.csv",
+            Format::SegmentWarehouse => "segment.warehouse",
+            Format::SnowplowAtomic => "snowplow.atomic",
+            Format::SnowplowTsv => "snowplow.tsv",
+            Format::ShopifyTransactions => "shopify.transactions",
+            Format::ShopifyCustomers => "shopify.customers",
+            Format::WarehouseSessions => "shopify.warehouse.sessions",
+            Format::ShopifyAnalyticsLegacy => "shopify.analytics.legacy",
+            Format::Ga4Ui => "ga4.ui",
+            Format::MavenSessions => "maven.sessions",
+            Format::MavenPageviews => "maven.pageviews",
+            Format::MavenOrders => "maven.orders",
+            Format::Yoochoose => "yoochoose",
+            Format::Kaggle => "kaggle.funnel",
             Format::RetailRocket => "retailrocket",
             Format::Rees46 => "rees46",
             Format::GenericEvents => "generic.events",
@@ -141,6 +210,17 @@ impl Format {
             | Format::MatomoLive
             | Format::Klaviyo
             | Format::SnowplowJson
+            | Format::Ga4Flat
+            | Format::PostHogTable
+            | Format::SegmentWarehouse
+            | Format::SnowplowAtomic
+            | Format::SnowplowTsv
+            | Format::WarehouseSessions
+            | Format::MavenSessions
+            | Format::MavenPageviews
+            | Format::MavenOrders
+            | Format::Yoochoose
+            | Format::Kaggle
             | Format::RetailRocket
             | Format::Rees46
             | Format::GenericEvents => true,
@@ -148,8 +228,17 @@ impl Format {
             | Format::ShopifyCheckouts
             | Format::ShopifyBulk
             | Format::ShopifyRestOrder
+            | Format::ShopifyTransactions
+            | Format::ShopifyCustomers
+            | Format::ShopifyAnalyticsLegacy
+            | Format::Ga4Ui
             | Format::ShopifyAnalytics => false,
         }
+    }
+
+    /// Whether its rows are totals of sessions.
+    pub const fn holds_totals(self) -> bool {
+        matches!(self, Format::ShopifyAnalytics | Format::ShopifyAnalyticsLegacy | Format::Ga4Ui)
     }
 
     /// Whether its rows are the shop's own orders.
@@ -165,19 +254,26 @@ impl Format {
             | Format::ShopifyBulk
             | Format::ShopifyRestOrder
             | Format::ShopifyWebPixel
+            | Format::ShopifyTransactions
+            | Format::ShopifyCustomers
+            | Format::WarehouseSessions
+            | Format::ShopifyAnalyticsLegacy
             | Format::ShopifyAnalytics => 1,
+            Format::MavenSessions | Format::MavenPageviews | Format::MavenOrders => 14,
+            Format::Yoochoose => 15,
+            Format::Kaggle => 16,
             Format::RetailRocket => 2,
             Format::Rees46 => 3,
             Format::GenericEvents => 4,
-            Format::Ga4BigQuery => 5,
-            Format::Segment => 6,
+            Format::Ga4BigQuery | Format::Ga4Flat | Format::Ga4Ui => 5,
+            Format::Segment | Format::SegmentWarehouse => 6,
             Format::RudderStack => 7,
-            Format::PostHog => 8,
+            Format::PostHog | Format::PostHogTable => 8,
             Format::Mixpanel => 9,
             Format::Amplitude => 10,
             Format::MatomoLive => 11,
             Format::Klaviyo => 12,
-            Format::SnowplowJson => 13,
+            Format::SnowplowJson | Format::SnowplowAtomic | Format::SnowplowTsv => 13,
         }
     }
 }
@@ -220,6 +316,10 @@ pub trait Sink {
     fn order(&mut self, at: RowAt, line: shopify_orders::OrderLine);
     /// A row of an abandoned-checkouts export.
     fn checkout(&mut self, at: RowAt, line: shopify_checkouts::CheckoutLine);
+    /// A row that only says which identifiers are of one person.
+    fn person(&mut self, at: RowAt, identifiers: &[Identifier]);
+    /// A row that says who was on a page, or who a user is.
+    fn member(&mut self, at: RowAt, line: kaggle::MemberLine);
     /// A row of an aggregated report.
     fn total(&mut self, at: RowAt, line: shopify_analytics::AnalyticsLine);
 }
