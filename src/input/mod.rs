@@ -15,6 +15,7 @@ pub mod fingerprint;
 pub mod format;
 pub mod json;
 pub mod outline;
+pub mod parquet;
 pub mod pieces;
 pub mod quoting;
 mod reading;

@@ -108,6 +108,17 @@ impl Source {
         }
     }
 
+    /// A file of the whole source, for what is read from several places: what comes through a pipe or is
+    /// unpacked is laid down first.
+    pub fn into_whole_file(self) -> Result<PlainFile> {
+        match (self.rest, self.size) {
+            (Rest::File(file), Some(size)) => {
+                Ok(PlainFile { file, path: self.path, before_head: 0, size })
+            }
+            (rest, _) => container::spool(&self.path, rest, &self.head),
+        }
+    }
+
     /// The rest of the source behind the head.
     pub fn into_rest(self) -> Box<dyn Read + Send> {
         match self.rest {
