@@ -113,9 +113,10 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         rows: decision.rows,
         layout,
     };
-    let together = match &reading.rows {
-        Rows::ToolTable(_, table) => table.rows_in_common().zip(layout.signs()),
-        _ => None,
+    let together = if let Rows::ToolTable(_, table) = &reading.rows {
+        table.rows_in_common().zip(layout.signs())
+    } else {
+        None
     };
     let supply = match together {
         Some((columns, signs)) => {

@@ -20,6 +20,7 @@ pub mod pieces;
 pub mod quoting;
 mod reading;
 pub mod rows;
+mod serial;
 pub mod source;
 pub mod split;
 pub mod supply;

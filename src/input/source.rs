@@ -100,11 +100,11 @@ impl Source {
     }
 
     /// The file itself, if its bytes can be read as they are, wherever they stand; else the source back.
-    pub fn into_file(self) -> std::result::Result<PlainFile, Source> {
+    pub fn into_file(self) -> std::result::Result<PlainFile, Box<Source>> {
         let Source { path, before_head, .. } = self;
         match (self.rest, self.size) {
             (Rest::File(file), Some(size)) => Ok(PlainFile { file, path, before_head, size }),
-            (rest, _) => Err(Source { path, rest, ..self }),
+            (rest, _) => Err(Box::new(Source { path, rest, ..self })),
         }
     }
 

@@ -41,7 +41,7 @@ impl Supply {
         }
         match source.into_file() {
             Ok(plain) => Supply::Pieces(Pieces::new(plain, layout, skip)),
-            Err(source) => Supply::Stream(Cutter::new(source, layout, skip)),
+            Err(source) => Supply::Stream(Cutter::new(*source, layout, skip)),
         }
     }
 

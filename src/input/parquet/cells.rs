@@ -81,12 +81,8 @@ fn read_column(
                 write_time(value.to_micros(), true, out);
             })
         }
-        ColumnReader::FloatColumnReader(reader) => {
-            read::<FloatType>(reader, place, |value, out| write_shown(value, out))
-        }
-        ColumnReader::DoubleColumnReader(reader) => {
-            read::<DoubleType>(reader, place, |value, out| write_shown(value, out))
-        }
+        ColumnReader::FloatColumnReader(reader) => read::<FloatType>(reader, place, write_shown),
+        ColumnReader::DoubleColumnReader(reader) => read::<DoubleType>(reader, place, write_shown),
         ColumnReader::ByteArrayColumnReader(reader) => {
             read::<ByteArrayType>(reader, place, |value, out| {
                 kind.write_bytes(value.data(), is_text(descriptor.physical_type()), out);
@@ -203,10 +199,12 @@ impl Kind {
             {
                 write_text(bytes, out);
             }
-            _ => bytes.iter().for_each(|byte| {
-                // Bytes that are no text are shown as their digits.
-                let _written = write!(out, "{byte:02x}");
-            }),
+            // Bytes that are no text are shown as their digits.
+            Kind::Plain | Kind::Date | Kind::Time { .. } | Kind::Decimal(_) | Kind::Uuid => {
+                for byte in bytes {
+                    write_shown(&format_args!("{byte:02x}"), out);
+                }
+            }
         }
     }
 }

@@ -51,9 +51,10 @@ fn write_field(field: &Field, text: &mut Vec<u8>) {
                 if number > 0 {
                     text.push(b',');
                 }
-                match key {
-                    Field::Str(key) => write_string(key, text),
-                    other => write_string(&other.to_string(), text),
+                if let Field::Str(key) = key {
+                    write_string(key, text);
+                } else {
+                    write_string(&key.to_string(), text);
                 }
                 text.push(b':');
                 write_field(value, text);
@@ -74,8 +75,19 @@ fn write_field(field: &Field, text: &mut Vec<u8>) {
         Field::Double(number) if !number.is_finite() => text.extend_from_slice(b"null"),
         Field::Float(number) => write_shown(number, text),
         Field::Double(number) => write_shown(number, text),
-        // Whole numbers and truth values are JSON as they are shown.
-        other => write_shown(other, text),
+        Field::TimeMillis(_) | Field::TimeMicros(_) => write_string(&field.to_string(), text),
+        // Numbers and truth values are JSON as they are shown.
+        Field::Bool(_)
+        | Field::Byte(_)
+        | Field::Short(_)
+        | Field::Int(_)
+        | Field::Long(_)
+        | Field::UByte(_)
+        | Field::UShort(_)
+        | Field::UInt(_)
+        | Field::ULong(_)
+        | Field::Float16(_)
+        | Field::Decimal(_) => write_shown(field, text),
     }
 }
 
