@@ -14,3 +14,4 @@ mod ladder_command;
 mod laws;
 mod layers;
 mod program;
+mod statistics;
