@@ -1,6 +1,8 @@
 //! The command line: what can be typed (clap), and what the surroundings say (terminal, environment,
 //! clock). Nothing else in the program reads any of these.
 
+pub mod questions;
+
 use crate::input::timestamp::{DateOrder, ZoneRule};
 use crate::ladder::definition::Count;
 use crate::report::zone::Zone;
@@ -10,7 +12,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Commands that are planned under these names and not in this version.
-pub const LATER: [&str; 11] = [
+pub const LATER: [&str; 10] = [
     "compare",
     "drivers",
     "segments",
@@ -21,7 +23,6 @@ pub const LATER: [&str; 11] = [
     "schema",
     "completions",
     "man",
-    "calc",
 ];
 
 /// Micro- and macro-conversion rates per step, from the files a Shopify merchant already has.
@@ -52,6 +53,9 @@ pub enum Command {
     /// Show a ladder, check one, make one for the data, or let the data suggest an order
     #[command(subcommand)]
     Ladder(LadderCommand),
+    /// Ranges, comparisons and sample sizes for people who have only the numbers
+    #[command(subcommand)]
+    Calc(questions::CalcCommand),
 }
 
 /// What to do with a ladder.

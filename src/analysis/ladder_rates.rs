@@ -4,7 +4,7 @@
 //! A step's rate is over the previous step that is not optional, and nothing is clamped: where later
 //! counts exceed earlier ones (aggregated reports), the numbers say so.
 
-use super::rate::Rate;
+use super::rate::{Flags, Rate};
 use crate::ladder::definition::{Ladder, Presence, Window};
 use crate::tally::Tally;
 use serde::Serialize;
@@ -29,9 +29,14 @@ pub fn step_rates(tally: &Tally, ladder: &Ladder, position: usize, confidence: f
         ladder.base_of(position).map(|base| Rate::of(here, reached(tally, base), confidence));
     let converted = tally.steps.get(position).map_or(0, |step| step.converted);
     let target = ladder.steps.get(position).map_or(0.0, |step| step.target);
+    let mut overall = Rate::of(here, reached(tally, 0), confidence);
+    if position == 0 {
+        // All of all is no finding that could rest on too little.
+        overall.flags = Flags::default();
+    }
     StepRates {
         step,
-        overall: Rate::of(here, reached(tally, 0), confidence),
+        overall,
         order: Rate::of(converted, here, confidence),
         below_target: step.and_then(|rate| rate.rate).is_some_and(|rate| rate < target),
     }

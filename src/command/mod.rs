@@ -1,6 +1,7 @@
 //! The subcommands: from the typed command to the printed answer. Each is one file; what they share
 //! (resolving options, running the pipeline, writing) is here and in `output` and `progress`.
 
+mod calc;
 mod inspect;
 mod journey;
 mod ladder;
@@ -10,7 +11,8 @@ mod report;
 mod rules;
 
 use crate::cli::{
-    Cli, ColorArg, Command, LATER, LadderArgs, OutputArgs, ReadingArgs, Surroundings, zone,
+    Cli, ColorArg, Command, FormatArg, LATER, LadderArgs, OutputArgs, ReadingArgs, Surroundings,
+    zone,
 };
 use crate::engine::{self, Outcome, Plan, Request, Settings};
 use crate::error::{Error, Result};
@@ -24,7 +26,10 @@ use crate::ladder::overrides::Overrides;
 use crate::ladder::rules::{Policy, Rules, named_policies};
 use crate::ladder::{presets, vocabulary};
 use crate::place::Place;
+use crate::render::answer::answer_table;
+use crate::render::json::answer_json;
 use crate::render::table::TableStyle;
+use crate::report::answer::Answer;
 use crate::report::zone::Zone;
 use clap::Parser;
 use std::collections::BTreeSet;
@@ -45,6 +50,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Inspect(arguments) => inspect::run(arguments, &surroundings),
         Command::Journey(arguments) => journey::run(arguments, &surroundings),
         Command::Ladder(command) => ladder::run(command, &surroundings),
+        Command::Calc(command) => calc::run(command, &surroundings),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,7 +66,7 @@ fn usage(error: &clap::Error, command: Option<&OsString>) -> ExitCode {
     let planned = command.and_then(|name| name.to_str()).filter(|name| LATER.contains(name));
     if let Some(name) = planned {
         output::complain(&format!(
-            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel rules`, `funnel inspect`, `funnel journey` and `funnel ladder`"
+            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel rules`, `funnel inspect`, `funnel journey`, `funnel ladder` and `funnel calc`"
         ));
         return ExitCode::from(2);
     }
@@ -196,6 +202,20 @@ fn named_ladder(name: &str) -> Result<(Ladder, BTreeSet<Policy>)> {
         }
         Err(error) => Err(Error::io(name, error)),
     }
+}
+
+/// Writes an answer in the form that the options ask for.
+fn show(
+    answer: &impl Answer,
+    options: &OutputArgs,
+    surroundings: &Surroundings,
+) -> anyhow::Result<()> {
+    let text = match options.format {
+        FormatArg::Json => answer_json(answer),
+        FormatArg::Table => answer_table(answer, &style(options, surroundings)),
+    };
+    output::write(options.output.as_deref(), &text)?;
+    Ok(())
 }
 
 /// How text is laid out here.

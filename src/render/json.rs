@@ -3,6 +3,7 @@
 //! Names from data are escaped by JSON itself; numbers are not rounded; what is not finite is `null`.
 
 use crate::report::Report;
+use crate::report::answer::Answer;
 use crate::report::inspect::InspectReport;
 use crate::report::journey::JourneyReport;
 use crate::report::ladder_check::LadderCheck;
@@ -38,6 +39,11 @@ pub fn ladder_check_json(check: &LadderCheck) -> String {
 /// A suggested order as `funnel.ladder_suggest/1`.
 pub fn ladder_suggest_json(suggest: &LadderSuggest) -> String {
     pretty(suggest)
+}
+
+/// Any other answer, under the schema that it names.
+pub fn answer_json(answer: &impl Answer) -> String {
+    pretty(answer)
 }
 
 fn pretty(value: &impl Serialize) -> String {

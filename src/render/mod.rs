@@ -1,5 +1,6 @@
 //! The media of a report, one a file. Everything returns text; nothing here writes or calculates.
 
+pub mod answer;
 pub mod escape;
 pub mod inspect_table;
 pub mod journey_text;

@@ -4,7 +4,9 @@
 //! Unknown is `None` and never nought, numbers are not rounded, lists are in a fixed order.
 //! Nothing here lays out, and nothing here counts: counts come from the findings, rates from `analysis`.
 
+pub mod answer;
 mod breakdown;
+pub mod calc;
 #[cfg(test)]
 pub mod example;
 mod header;

@@ -51,7 +51,9 @@ impl Fourfold {
         let term = |cell: f64, row: f64, column: f64| {
             if cell > 0.0 { cell / all * (cell * all / (row * column)).log2() } else { 0.0 }
         };
-        term(a, a + b, a + c) + term(b, a + b, b + d) + term(c, c + d, a + c)
+        term(a, a + b, a + c)
+            + term(b, a + b, b + d)
+            + term(c, c + d, a + c)
             + term(d, c + d, b + d)
     }
 

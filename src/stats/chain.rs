@@ -46,8 +46,7 @@ pub fn headroom(hits: u64, base: u64, benchmark: f64) -> Option<Headroom> {
     // Without hits the mean has no end: one hit is taken instead.
     let (a, b) = (hits.max(1) as f64 + 0.5, (base - hits) as f64 + 0.5);
     let below = beta_cdf(benchmark, a, b);
-    let growth =
-        benchmark * (a + b - 1.0) / (a - 1.0) * beta_cdf(benchmark, a - 1.0, b) - below;
+    let growth = benchmark * (a + b - 1.0) / (a - 1.0) * beta_cdf(benchmark, a - 1.0, b) - below;
     Some(Headroom { growth: growth.max(0.0), probability_below: below })
 }
 

@@ -104,13 +104,7 @@ pub fn pooled(pair: Pair) -> Option<Pooled> {
     let corrected = (distance - distance.min(0.5)).max(0.0);
     let yates = corrected * corrected / (n1 * n2 / all * share * (1.0 - share));
     let least_expected = n1.min(n2) * share.min(1.0 - share);
-    Some(Pooled {
-        z,
-        p: two_sided_p(z),
-        yates,
-        yates_p: chi_squared_p(yates, 1.0),
-        least_expected,
-    })
+    Some(Pooled { z, p: two_sided_p(z), yates, yates_p: chi_squared_p(yates, 1.0), least_expected })
 }
 
 /// The p-value that is shown: Fisher's mid-p where an expected count is below 5, else that of the pooled

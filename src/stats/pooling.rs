@@ -142,9 +142,8 @@ mod tests {
     fn small_groups_move_further() {
         let groups = [(12, 400), (3, 40), (90, 2100), (2, 310), (44, 760)];
         let prior = fit(&groups).unwrap();
-        let moved = |hits: u64, base: u64| {
-            (prior.shrunk(hits, base) - hits as f64 / base as f64).abs()
-        };
+        let moved =
+            |hits: u64, base: u64| (prior.shrunk(hits, base) - hits as f64 / base as f64).abs();
         assert!(moved(3, 40) > moved(90, 2100));
     }
 }

@@ -113,8 +113,7 @@ fn corrected(k: f64, n: f64, z: f64) -> (f64, f64) {
     let (p, square) = (k / n, z * z);
     let (centre, below) = (2.0 * n * p + square, 2.0 * (n + square));
     let root = |sign: f64| {
-        let under =
-            square - sign * 2.0 - 1.0 / n + 4.0 * p * (n * (1.0 - p) + sign);
+        let under = square - sign * 2.0 - 1.0 / n + 4.0 * p * (n * (1.0 - p) + sign);
         z * under.max(0.0).sqrt()
     };
     ((centre - 1.0 - root(1.0)) / below, (centre + 1.0 + root(-1.0)) / below)
@@ -144,8 +143,7 @@ fn mid_p(hits: u64, base: u64, confidence: f64) -> (f64, f64) {
     let at_least = |share: f64, hits: u64| binomial_at_least(hits, base, share);
     let above = |share: f64| f64::midpoint(at_least(share, hits), at_least(share, hits + 1));
     let below = |share: f64| {
-        let fewer =
-            hits.checked_sub(1).map_or(0.0, |fewer| binomial_at_most(fewer, base, share));
+        let fewer = hits.checked_sub(1).map_or(0.0, |fewer| binomial_at_most(fewer, base, share));
         f64::midpoint(binomial_at_most(hits, base, share), fewer)
     };
     (bisect(0.0, 1.0, |p| above(p) < tail), bisect(0.0, 1.0, |p| below(p) > tail))

@@ -18,9 +18,7 @@ pub fn always_valid(hits: u64, base: u64, alpha: f64, prior: (f64, f64)) -> Opti
     let (k, misses) = (hits as f64, (base - hits) as f64);
     let ratio = ln_beta(a + k, b + misses) - ln_beta(a, b);
     let part = |count: f64, ln: f64| if count > 0.0 { count * ln } else { 0.0 };
-    let is_possible = |p: f64| {
-        ratio - part(k, p.ln()) - part(misses, (-p).ln_1p()) < -alpha.ln()
-    };
+    let is_possible = |p: f64| ratio - part(k, p.ln()) - part(misses, (-p).ln_1p()) < -alpha.ln();
     let share = k / base as f64;
     Some(Interval {
         low: if hits == 0 { 0.0 } else { bisect(0.0, share, |p| !is_possible(p)) },
@@ -56,8 +54,7 @@ pub fn look(first: (u64, u64), second: (u64, u64), spread: f64, alpha: f64) -> O
     let all = variance + square;
     let exponent = square * difference * difference / (2.0 * variance * all);
     let ratio = (variance / all).sqrt() * exponent.exp();
-    let half =
-        (variance * all / square * (all / (variance * alpha * alpha)).ln()).max(0.0).sqrt();
+    let half = (variance * all / square * (all / (variance * alpha * alpha)).ln()).max(0.0).sqrt();
     Some(Look {
         difference,
         variance,

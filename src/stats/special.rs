@@ -67,8 +67,7 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
             + rest
     } else if large >= 10.0 {
         let rest = stirling_rest(large) - stirling_rest(sum);
-        ln_gamma(small) + rest + small - small * sum.ln()
-            + (large - 0.5) * (-small / sum).ln_1p()
+        ln_gamma(small) + rest + small - small * sum.ln() + (large - 0.5) * (-small / sum).ln_1p()
     } else {
         ln_gamma(small) + ln_gamma(large) - ln_gamma(sum)
     }

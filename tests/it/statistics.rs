@@ -12,9 +12,7 @@ use funnel::stats::predictive::{self, Counts, Expected};
 use funnel::stats::proportion::{self, Clusters, Interval, Method};
 use funnel::stats::sample_size::Design;
 use funnel::stats::survival::{self, Age};
-use funnel::stats::{
-    chain, exact, multiple, pooling, quantile, sequential, target,
-};
+use funnel::stats::{chain, exact, multiple, pooling, quantile, sequential, target};
 use serde_json::{Value, json};
 
 #[test]
@@ -135,7 +133,8 @@ fn alone(method: &str, inputs: &Value) -> Value {
             "n": target::base_without_hits(number(inputs, "threshold"), number(inputs, "conf"))
         }),
         "threshold_verdict" => {
-            let found = target::judge(count(inputs, "k"), count(inputs, "n"), number(inputs, "threshold"));
+            let found =
+                target::judge(count(inputs, "k"), count(inputs, "n"), number(inputs, "threshold"));
             let found = found.unwrap();
             json!({ "p_less": found.p_below, "p_greater": found.p_meets,
                 "verdict": found.standing.name(), "prob_above_jeffreys": found.probability_above })
@@ -146,8 +145,11 @@ fn alone(method: &str, inputs: &Value) -> Value {
         }
         "two_proportion_tests" => tests(pair(inputs)),
         "fisher_exact" => fisher(&inputs["table"]),
-        "sample_size_two_prop" | "sample_size_evan_miller" | "mde_two_prop"
-        | "visitors_until_detectable" | "n_for_wilson_half_width" => size(method, inputs),
+        "sample_size_two_prop"
+        | "sample_size_evan_miller"
+        | "mde_two_prop"
+        | "visitors_until_detectable"
+        | "n_for_wilson_half_width" => size(method, inputs),
         "mantel_haenszel_rd" => {
             let part = |stratum: &Value| {
                 let Pair { first, second } = pair(stratum);
@@ -281,8 +283,7 @@ fn size(method: &str, inputs: &Value) -> Value {
             json!({ "more1": one, "more2": two })
         }
         _ => {
-            let [p, half, confidence] =
-                ["p", "half_width", "conf"].map(|key| number(inputs, key));
+            let [p, half, confidence] = ["p", "half_width", "conf"].map(|key| number(inputs, key));
             json!({ "n": proportion::base_for_half_width(p, half, confidence) })
         }
     }
@@ -472,7 +473,8 @@ fn repeat(inputs: &Value) -> Value {
 }
 
 fn quantiles(inputs: &Value) -> Value {
-    let mut values = inputs["x"].as_array().unwrap().iter().map(|x| x.as_i64().unwrap_or(0)).collect::<Vec<_>>();
+    let mut values =
+        inputs["x"].as_array().unwrap().iter().map(|x| x.as_i64().unwrap_or(0)).collect::<Vec<_>>();
     let qs = numbers(&inputs["q"]);
     let each = |q: f64| {
         let [found] = quantile::quantiles(&mut values, [q], |value| value as f64)?;
@@ -483,7 +485,8 @@ fn quantiles(inputs: &Value) -> Value {
 
 fn fourfold(inputs: &Value) -> Value {
     let [with_hits, with_misses, without_hits, without_misses] =
-        ["micro_order", "micro_noorder", "nomicro_order", "nomicro_noorder"].map(|key| count(inputs, key));
+        ["micro_order", "micro_noorder", "nomicro_order", "nomicro_noorder"]
+            .map(|key| count(inputs, key));
     let table = Fourfold { with_hits, with_misses, without_hits, without_misses };
     let (ratio, interval) = table.odds_ratio(0.95).unwrap();
     let paf = table.attributable();
@@ -533,7 +536,8 @@ fn regression(name: &str, inputs: &Value) -> Value {
         _ => {
             let fit = fitted(Penalty::None);
             let action = |column: usize| {
-                let (b, spread) = (fit.coefficients[column], 1.959_963_984_540_054 * fit.error(column));
+                let (b, spread) =
+                    (fit.coefficients[column], 1.959_963_984_540_054 * fit.error(column));
                 let effect = fit.effect(&rows, column);
                 json!({ "adjusted_or": b.exp(), "adj_or_ci": [(b - spread).exp(), (b + spread).exp()],
                     "gcomp_rd": effect.on_all, "gcomp_att": effect.on_those_with })
@@ -572,7 +576,8 @@ fn climbing(name: &str, inputs: &Value) -> Value {
         }
         "absolute_sensitivity" => {
             let extra = |step: usize| {
-                orders * chain::lift(rate(step), number(inputs, "delta_abs") / rate(step), 1.0).growth
+                orders
+                    * chain::lift(rate(step), number(inputs, "delta_abs") / rate(step), 1.0).growth
             };
             json!({ "extra_orders_per_1pp": (0..reached.len() - 1).map(extra).collect::<Vec<f64>>() })
         }
@@ -600,8 +605,11 @@ fn split(name: &str, inputs: &Value) -> Value {
         let after = factors("counts1", number(inputs, "aov1"));
         let parts = mix::log_mean_split(&before, &after).unwrap();
         let names = ["traffic", "step1", "step2", "step3", "step4", "aov"];
-        let parts: serde_json::Map<String, Value> =
-            names.iter().zip(parts).map(|(name, part)| ((*name).to_string(), json!(part))).collect();
+        let parts: serde_json::Map<String, Value> = names
+            .iter()
+            .zip(parts)
+            .map(|(name, part)| ((*name).to_string(), json!(part)))
+            .collect();
         let change = after.iter().product::<f64>() - before.iter().product::<f64>();
         return json!({ "delta_revenue": change, "contributions": parts });
     }
@@ -693,8 +701,8 @@ fn simpson(inputs: &Value) -> Value {
         let counts = counts(&inputs[side][size]);
         (counts[1], counts[0])
     };
-    let parts = ["small", "large"]
-        .map(|size| Part { before: group("B", size), after: group("A", size) });
+    let parts =
+        ["small", "large"].map(|size| Part { before: group("B", size), after: group("A", size) });
     let split = mix::kitagawa(&parts).unwrap();
     json!({ "overall_A": split.after, "overall_B": split.before, "reversal": split.is_reversed(),
         "adjusted_rd_mh": mix::mantel_haenszel(&parts) })
@@ -708,7 +716,8 @@ fn chart(inputs: &Value) -> Value {
         let rate = **hits as f64 / each as f64;
         rate < low || rate > high
     };
-    let out: Vec<usize> = hits.iter().enumerate().filter(is_out).map(|(place, _)| place + 1).collect();
+    let out: Vec<usize> =
+        hits.iter().enumerate().filter(is_out).map(|(place, _)| place + 1).collect();
     json!({ "pbar": mean, "ucl": high, "lcl": low, "out": out })
 }
 
