@@ -12,18 +12,8 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Commands that are planned under these names and not in this version.
-pub const LATER: [&str; 10] = [
-    "compare",
-    "drivers",
-    "segments",
-    "exits",
-    "trend",
-    "whatif",
-    "check",
-    "schema",
-    "completions",
-    "man",
-];
+pub const LATER: [&str; 9] =
+    ["drivers", "segments", "exits", "trend", "whatif", "check", "schema", "completions", "man"];
 
 /// Micro- and macro-conversion rates per step, from the files a Shopify merchant already has.
 #[derive(Debug, Parser)]
@@ -53,6 +43,8 @@ pub enum Command {
     /// Show a ladder, check one, make one for the data, or let the data suggest an order
     #[command(subcommand)]
     Ladder(LadderCommand),
+    /// Two periods, segments or sets of files against each other, and why the rate changed
+    Compare(questions::CompareArgs),
     /// Ranges, comparisons and sample sizes for people who have only the numbers
     #[command(subcommand)]
     Calc(questions::CalcCommand),

@@ -3,9 +3,11 @@
 //! Everything here is a pure function of the findings and the ladder; a number that does not exist is
 //! `None`, never nought. Nothing here formats or names.
 
+pub mod contrast;
 pub mod coverage;
 pub mod escalation;
 pub mod ladder_rates;
+pub mod open_windows;
 pub mod orders;
 pub mod rate;
 pub mod suggestion;

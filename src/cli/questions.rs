@@ -1,7 +1,7 @@
 //! The options of commands that ask statistical questions: of the data, or of bare numbers.
 
-use super::OutputArgs;
-use clap::{Args, Subcommand, ValueEnum};
+use super::{LadderArgs, OutputArgs, ReadingArgs};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 /// What to calculate from bare numbers.
 #[derive(Debug, Subcommand)]
@@ -147,4 +147,209 @@ pub fn signed_share(text: &str) -> Result<f64, String> {
     } else {
         Err(expected())
     }
+}
+
+/// What all questions of the data share.
+#[derive(Debug, Args)]
+pub struct QuestionArgs {
+    /// Files, folders, or `-` for standard input; any mix of formats
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// The ladder and how to count
+    #[command(flatten)]
+    pub ladder: LadderArgs,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the answer goes
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Only entries from this day or time on: 2025-10-07, 2025-10-07T09:30
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only entries up to this day (included) or time; their windows run on past it
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// Only journeys that are like this at their entry: device=mobile, country!=FR
+    #[arg(long = "where", value_name = "DIMENSION=VALUE")]
+    pub filters: Vec<String>,
+    /// The level of all intervals
+    #[arg(long, default_value = "0.95", value_parser = super::confidence)]
+    pub confidence: f64,
+}
+
+/// Options of `funnel compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel compare exports/ --b 2025-09-01..2025-09-30
+  funnel compare exports/ --a 2025-08-01..2025-08-31 --b 2025-09-01..2025-09-30 --by device
+  funnel compare pixel.jsonl --a variant=control --b variant=new --expect 50:50
+  funnel compare --a old/ --b new/")]
+pub struct CompareArgs {
+    /// What the second side is held against: a period FROM..TO, a segment such as device=mobile, or a file or
+    /// folder; `previous` (the days just before, the default) or `year-before` (the same weekdays)
+    #[arg(long, value_name = "PERIOD|SEGMENT|FILE", default_value = "previous")]
+    pub a: Vec<String>,
+    /// What is compared: a period, a segment, or a file or folder
+    #[arg(long, required = true, value_name = "PERIOD|SEGMENT|FILE")]
+    pub b: Vec<String>,
+    /// Split the change into rate and mix effects by this dimension; repeat it
+    #[arg(long, value_name = "DIMENSION[@WHEN]")]
+    pub by: Vec<String>,
+    /// How visitors should have been shared among two variants: 50:50
+    #[arg(long, value_name = "A:B")]
+    pub expect: Option<String>,
+    /// Exit with 1 if the rate of the last step is lower in b than in a, beyond chance
+    #[arg(long)]
+    pub fail_if_lower: bool,
+    /// What all questions share
+    #[command(flatten)]
+    pub question: CompareQuestionArgs,
+}
+
+/// What all questions share, with files that may be missing.
+#[derive(Debug, Args)]
+pub struct CompareQuestionArgs {
+    /// Files, folders, or `-` for standard input; none where --a and --b are files
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub files: Vec<String>,
+    /// The ladder and how to count
+    #[command(flatten)]
+    pub ladder: LadderArgs,
+    /// How to read the files
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Where the answer goes
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Only journeys that are like this at their entry: device=mobile, country!=FR
+    #[arg(long = "where", value_name = "DIMENSION=VALUE")]
+    pub filters: Vec<String>,
+    /// The level of all intervals
+    #[arg(long, default_value = "0.95", value_parser = super::confidence)]
+    pub confidence: f64,
+}
+
+/// Options of `funnel drivers`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel drivers pixel.jsonl orders_export.csv
+  funnel drivers events.csv --step 'Visit=page' --step 'Order=buy' --action 'Video=video_played'")]
+pub struct DriversArgs {
+    /// What all questions share
+    #[command(flatten)]
+    pub question: QuestionArgs,
+}
+
+/// Options of `funnel segments`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel segments pixel.jsonl --by device --by source
+  funnel segments events.csv --by country --by returning --top 10")]
+pub struct SegmentsArgs {
+    /// Dimensions that make the groups; each alone and each two together
+    #[arg(long, value_name = "DIMENSION[@WHEN]", default_values = ["device", "source", "returning"])]
+    pub by: Vec<String>,
+    /// Groups that are shown; all are tested
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub top: usize,
+    /// What all questions share
+    #[command(flatten)]
+    pub question: QuestionArgs,
+}
+
+/// Options of `funnel exits`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel exits pixel.jsonl orders_export.csv
+  funnel exits exports/ --ladder ladder.toml --where device=mobile")]
+pub struct ExitsArgs {
+    /// Events that are named at each step; further ones are counted together
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub top: usize,
+    /// What all questions share
+    #[command(flatten)]
+    pub question: QuestionArgs,
+}
+
+/// The length of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EveryArg {
+    /// A day
+    Day,
+    /// A week, Monday to Sunday
+    Week,
+    /// A month of the calendar
+    Month,
+}
+
+/// Options of `funnel trend`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel trend exports/ --every week
+  funnel trend pixel.jsonl --every day --since 2025-09-01 --format json")]
+pub struct TrendArgs {
+    /// The length of a period
+    #[arg(long, value_enum, default_value = "week")]
+    pub every: EveryArg,
+    /// What all questions share
+    #[command(flatten)]
+    pub question: QuestionArgs,
+}
+
+/// Options of `funnel whatif`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel whatif exports/ --lift 'Add to cart=20%'
+  funnel whatif exports/ --lift 'Product=10%' --benchmark 'Add to cart=8%'")]
+pub struct WhatifArgs {
+    /// A step and by how much more of those before it would reach it; repeat it
+    #[arg(long, value_name = "STEP=SHARE")]
+    pub lift: Vec<String>,
+    /// A step and the step rate that it could have; without it the store's own best four weeks
+    #[arg(long, value_name = "STEP=RATE")]
+    pub benchmark: Vec<String>,
+    /// A dimension whose best group is the benchmark
+    #[arg(long, value_name = "DIMENSION")]
+    pub by: Option<String>,
+    /// What all questions share
+    #[command(flatten)]
+    pub question: QuestionArgs,
+}
+
+/// Options of `funnel check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel check exports/ --that 'rate(Order) >= 0.01' --that 'reached(Checkout) > 10'
+  funnel check exports/ --that 'quality.set_aside_share < 0.05' --quiet
+  funnel check pixel.jsonl --anomalies day
+
+Conditions: rate(STEP) of all journeys, step_rate(STEP) of the step before, reached(STEP), and
+quality.set_aside_share, quality.rows_read, quality.rows_used, quality.rows_set_aside; with <, <=, >, >=, ==, !=.
+Exit code 1 when a condition fails or the latest period is odd, with one line for each reason.")]
+pub struct CheckArgs {
+    /// A condition that must hold; repeat it
+    #[arg(long, value_name = "CONDITION", required_unless_present = "anomalies")]
+    pub that: Vec<String>,
+    /// Whether the last complete day (or week) is odd against those before it
+    #[arg(long, value_enum, value_name = "EVERY")]
+    pub anomalies: Option<AnomaliesArg>,
+    /// False alarms a month that are acceptable
+    #[arg(long, value_name = "N", default_value = "0.5")]
+    pub false_alarms: f64,
+    /// A condition must hold beyond chance, however often it is looked at: the always-valid range decides
+    #[arg(long)]
+    pub surely: bool,
+    /// What all questions share
+    #[command(flatten)]
+    pub question: QuestionArgs,
+}
+
+/// The length of a period that is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AnomaliesArg {
+    /// A day
+    Day,
+    /// A week, Monday to Sunday
+    Week,
 }

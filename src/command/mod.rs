@@ -2,11 +2,13 @@
 //! (resolving options, running the pipeline, writing) is here and in `output` and `progress`.
 
 mod calc;
+mod compare;
 mod inspect;
 mod journey;
 mod ladder;
 mod output;
 mod progress;
+mod question;
 mod report;
 mod rules;
 
@@ -36,7 +38,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs the program with its arguments; prints what goes wrong. 0: done; 2: could not do it.
+/// Runs the program with its arguments; prints what goes wrong. 0: done; 1: the answer is no; 2: could not do it.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
     let cli = match Cli::try_parse_from(&arguments) {
@@ -44,20 +46,30 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error, arguments.get(1)),
     };
     let surroundings = Surroundings::look();
-    let done = match &cli.command {
-        Command::Report(arguments) => report::run(arguments, &surroundings),
-        Command::Rules(arguments) => rules::run(arguments, &surroundings),
-        Command::Inspect(arguments) => inspect::run(arguments, &surroundings),
-        Command::Journey(arguments) => journey::run(arguments, &surroundings),
-        Command::Ladder(command) => ladder::run(command, &surroundings),
-        Command::Calc(command) => calc::run(command, &surroundings),
+    let is_yes = match &cli.command {
+        Command::Compare(arguments) => compare::run(arguments, &surroundings),
+        command => answer(command, &surroundings).map(|()| true),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    match is_yes {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
         Err(error) => {
             output::complain(&error.to_string());
             ExitCode::from(2)
         }
+    }
+}
+
+/// Runs a command whose answer is never "no".
+fn answer(command: &Command, surroundings: &Surroundings) -> anyhow::Result<()> {
+    match command {
+        Command::Report(arguments) => report::run(arguments, surroundings),
+        Command::Rules(arguments) => rules::run(arguments, surroundings),
+        Command::Inspect(arguments) => inspect::run(arguments, surroundings),
+        Command::Journey(arguments) => journey::run(arguments, surroundings),
+        Command::Ladder(command) => ladder::run(command, surroundings),
+        Command::Calc(command) => calc::run(command, surroundings),
+        Command::Compare(arguments) => compare::run(arguments, surroundings).map(|_| ()),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::input::format::Format;
 use crate::ladder::definition::Ladder;
 use crate::ladder::vocabulary;
 use crate::quality::{Quality, Reason};
+use crate::tally::ways::{Leavers, Ways};
 
 /// What the findings say about the inputs and the rows.
 pub(super) fn finish(
@@ -33,6 +34,19 @@ pub(super) fn finish(
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
         .collect();
+}
+
+/// For each step the names of the events that followed those who got no further: most first, then by name.
+pub(super) fn next_events(ways: &Ways, haul: &Haul<'_>) -> Vec<Vec<(String, u64)>> {
+    let named = |leavers: &Leavers| {
+        let names = leavers.next.iter();
+        let mut events: Vec<(String, u64)> = names
+            .map(|(&name, &journeys)| (haul.all_names.text(name).to_string(), journeys))
+            .collect();
+        events.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        events
+    };
+    ways.leavers.iter().map(named).collect()
 }
 
 fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFinding {

@@ -106,7 +106,7 @@ pub(super) fn settle(
     request: &Request,
     mut stamping: Stamping<'_>,
 ) -> Result<Settled> {
-    let book = request.person.as_ref().map(|_| OrderBook::default());
+    let book = request.wants_money().then(OrderBook::default);
     let mut settled = Settled { book, ..Settled::default() };
     let orders = assemble_orders(haul, readings, stamping.settings)?;
     let checkouts = assemble_checkouts(haul, readings, stamping.settings)?;
@@ -177,6 +177,7 @@ fn settle_orders(
         book.money
             .extend(completed.iter().map(|(&number, seen)| (number, (seen.amount, seen.currency))));
     }
+    let mut told: FastMap<Key, (Amount, Currency)> = FastMap::default();
     for order in orders.iter().filter(|order| why_left_out(order).is_none()) {
         let Some(number) = order_number(order, &shared) else { continue };
         let in_log = completed.get(&number.key);
@@ -190,9 +191,23 @@ fn settle_orders(
         if in_log.map_or_else(|| settled.period.has(order.at.at), |seen| seen.in_period) {
             settled.exported.insert(number.key);
             count_order(order, in_log, &mut settled.orders);
+            match (order.amount, in_log) {
+                (Some(amount), Some(_)) => {
+                    told.insert(number.key, (amount, order.currency));
+                }
+                (Some(amount), None) => list_value(&mut settled.orders, amount, order.currency),
+                (None, _) => {}
+            }
         }
         settle_order(haul, order, number, in_log.is_some(), stamping);
     }
+    for (number, seen) in completed.iter().filter(|(_, seen)| seen.in_period) {
+        let own = seen.amount.map(|amount| (amount, seen.currency));
+        if let Some((amount, currency)) = told.get(number).copied().or(own) {
+            list_value(&mut settled.orders, amount, currency);
+        }
+    }
+    settled.orders.values.values_mut().for_each(|values| values.sort_unstable());
 }
 
 /// Why an order does not count, wherever it was seen.
@@ -260,6 +275,10 @@ fn take_completed(haul: &mut Haul<'_>, settled: &mut Settled) -> BTreeMap<Key, C
         add_value(&mut settled.orders, order.amount, order.currency, 1);
     }
     completed
+}
+
+fn list_value(orders: &mut OrderFindings, amount: Amount, currency: Currency) {
+    orders.values.entry(currency).or_default().push(amount);
 }
 
 fn add_value(orders: &mut OrderFindings, amount: Option<Amount>, currency: Currency, sign: i128) {

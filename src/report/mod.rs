@@ -7,6 +7,7 @@
 pub mod answer;
 mod breakdown;
 pub mod calc;
+pub mod compare;
 #[cfg(test)]
 pub mod example;
 mod header;

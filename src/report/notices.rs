@@ -4,7 +4,7 @@
 
 use super::header::count_name;
 use super::words;
-use crate::analysis::ladder_rates::matured;
+use crate::analysis::open_windows::matured;
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, Notice};
 use crate::ladder::definition::{Ladder, Window};

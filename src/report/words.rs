@@ -129,6 +129,11 @@ pub fn money(amount: Amount) -> String {
     format!("{sign}{whole}.{:02}", hundredths % 100)
 }
 
+/// The two bounds of an amount: `41.20–58.90`; `None` where one of them is not known.
+pub fn money_range(low: Option<Amount>, high: Option<Amount>) -> Option<String> {
+    Some(format!("{}–{}", money(low?), money(high?)))
+}
+
 /// A unit for so many of it: `customer`, `customers`.
 pub fn people(unit: &str, number: u64) -> String {
     format!("{unit}{}", if number == 1 { "" } else { "s" })
