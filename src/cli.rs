@@ -12,8 +12,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Commands that are planned under these names and not in this version.
-pub const LATER: [&str; 9] =
-    ["drivers", "segments", "exits", "trend", "whatif", "check", "schema", "completions", "man"];
+pub const LATER: [&str; 3] = ["schema", "completions", "man"];
 
 /// Micro- and macro-conversion rates per step, from the files a Shopify merchant already has.
 #[derive(Debug, Parser)]
@@ -45,6 +44,18 @@ pub enum Command {
     Ladder(LadderCommand),
     /// Two periods, segments or sets of files against each other, and why the rate changed
     Compare(questions::CompareArgs),
+    /// Which small actions come before an order, and what weight they deserve
+    Drivers(questions::DriversArgs),
+    /// Which groups of customers convert more, beyond chance
+    Segments(questions::SegmentsArgs),
+    /// Who leaves where, what they do next, and what is at stake
+    Exits(questions::ExitsArgs),
+    /// Rates by day, week or month: what was odd, and what changed for good
+    Trend(questions::TrendArgs),
+    /// A gate for scheduled runs: exit code 1 when a condition fails or the latest day is odd
+    Check(questions::CheckArgs),
+    /// What a better step would bring, and which step has room for it
+    Whatif(questions::WhatifArgs),
     /// Ranges, comparisons and sample sizes for people who have only the numbers
     #[command(subcommand)]
     Calc(questions::CalcCommand),

@@ -246,6 +246,10 @@ pub struct Findings {
     pub until: Option<Instant>,
     /// The last moment that the data covers.
     pub seen_until: Option<Instant>,
+    /// The day (of the report's zone, 1 January 1970 is 0) on which the data end.
+    pub last_day: Option<i64>,
+    /// The last day of the entries that were asked for.
+    pub until_day: Option<i64>,
     /// The most common offset (seconds east of UTC) in the orders exports.
     pub store_offset: Option<i32>,
     /// What the reader should know, found while reading.

@@ -5,10 +5,13 @@
 
 pub mod contrast;
 pub mod coverage;
+pub mod drivers;
 pub mod escalation;
 pub mod ladder_rates;
 pub mod open_windows;
 pub mod orders;
 pub mod rate;
+pub mod segments;
 pub mod suggestion;
 pub mod times;
+pub mod trend;

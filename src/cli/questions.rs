@@ -337,9 +337,9 @@ pub struct CheckArgs {
     /// False alarms a month that are acceptable
     #[arg(long, value_name = "N", default_value = "0.5")]
     pub false_alarms: f64,
-    /// A condition must hold beyond chance, however often it is looked at: the always-valid range decides
+    /// A condition on a rate fails only if it fails beyond chance, however often one looks (`always_valid`)
     #[arg(long)]
-    pub surely: bool,
+    pub beyond_chance: bool,
     /// What all questions share
     #[command(flatten)]
     pub question: QuestionArgs,

@@ -1,7 +1,9 @@
 //! The subcommands: from the typed command to the printed answer. Each is one file; what they share
 //! (resolving options, running the pipeline, writing) is here and in `output` and `progress`.
 
+mod answers;
 mod calc;
+mod check;
 mod compare;
 mod inspect;
 mod journey;
@@ -48,6 +50,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let surroundings = Surroundings::look();
     let is_yes = match &cli.command {
         Command::Compare(arguments) => compare::run(arguments, &surroundings),
+        Command::Check(arguments) => check::run(arguments, &surroundings),
         command => answer(command, &surroundings).map(|()| true),
     };
     match is_yes {
@@ -68,8 +71,14 @@ fn answer(command: &Command, surroundings: &Surroundings) -> anyhow::Result<()> 
         Command::Inspect(arguments) => inspect::run(arguments, surroundings),
         Command::Journey(arguments) => journey::run(arguments, surroundings),
         Command::Ladder(command) => ladder::run(command, surroundings),
+        Command::Drivers(arguments) => answers::drivers(arguments, surroundings),
+        Command::Segments(arguments) => answers::segments(arguments, surroundings),
+        Command::Exits(arguments) => answers::exits(arguments, surroundings),
+        Command::Whatif(arguments) => answers::whatif(arguments, surroundings),
+        Command::Trend(arguments) => answers::trend(arguments, surroundings),
         Command::Calc(command) => calc::run(command, surroundings),
-        Command::Compare(arguments) => compare::run(arguments, surroundings).map(|_| ()),
+        // Those that can say no are run above.
+        Command::Compare(_) | Command::Check(_) => Ok(()),
     }
 }
 
@@ -78,7 +87,7 @@ fn usage(error: &clap::Error, command: Option<&OsString>) -> ExitCode {
     let planned = command.and_then(|name| name.to_str()).filter(|name| LATER.contains(name));
     if let Some(name) = planned {
         output::complain(&format!(
-            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel rules`, `funnel inspect`, `funnel journey`, `funnel ladder` and `funnel calc`"
+            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report` and those that `funnel --help` lists"
         ));
         return ExitCode::from(2);
     }

@@ -6,7 +6,6 @@ use crate::cli::questions::QuestionArgs;
 use crate::engine::{Outcome, Request};
 use crate::error::Result;
 use crate::ladder::dimension::{Breakdown, Filter};
-use crate::report::zone::Zone;
 
 /// The request that the shared options amount to; commands say what else they ask.
 pub(super) fn request(arguments: &QuestionArgs, resolved: &Resolved) -> Result<Request> {
@@ -33,12 +32,6 @@ pub(super) fn answer(
 ) -> Result<Outcome> {
     let shows_progress = surroundings.shows_progress && !arguments.output.quiet;
     find_out(&arguments.files, resolved, request, shows_progress)
-}
-
-/// The zone of the answer: the one that was named, else the store's.
-pub(super) fn zone(outcome: &Outcome, resolved: &Resolved) -> Zone {
-    let store = outcome.findings.store_offset.and_then(Zone::fixed);
-    resolved.zone.or(store).unwrap_or(Zone::UTC)
 }
 
 pub(super) fn filters(texts: &[String]) -> Result<Vec<Filter>> {

@@ -1,14 +1,17 @@
 //! What a run found out, put together from the scan, the settling and the judging.
 
+use super::calendar::Calendar;
 use super::haul::Haul;
 use super::rows::{RowIndex, UNCLOSED};
 use crate::findings::{EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside};
 use crate::input::Reading;
 use crate::input::format::Format;
+use crate::input::timestamp::ZoneRule;
 use crate::ladder::definition::Ladder;
 use crate::ladder::vocabulary;
 use crate::quality::{Quality, Reason};
 use crate::tally::ways::{Leavers, Ways};
+use crate::time::Instant;
 
 /// What the findings say about the inputs and the rows.
 pub(super) fn finish(
@@ -34,6 +37,14 @@ pub(super) fn finish(
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
         .collect();
+}
+
+/// The days on which the data and the period that is asked for end.
+pub(super) fn mark_days(findings: &mut Findings, zone: ZoneRule) {
+    let mut calendar = Calendar::new(zone);
+    findings.last_day = findings.seen_until.map(|at| calendar.day(at));
+    let last = findings.until.map(|behind| Instant(behind.0.saturating_sub(1)));
+    findings.until_day = last.map(|at| calendar.day(at));
 }
 
 /// For each step the names of the events that followed those who got no further: most first, then by name.

@@ -45,7 +45,20 @@ impl Surveyor {
             && let Some(entry) = scene.journey.get(verdict.entry)
         {
             let day = self.calendar.day(entry.at);
-            super::groups::add(verdict, &mut tally.days.of(day, bench.ladder.steps.len()).journeys);
+            let steps = bench.ladder.steps.len();
+            let chosen = verdict.chain.links().into_iter();
+            let at = |touch: usize| scene.journey.get(touch).map(|touch| touch.at);
+            let same_day = chosen
+                .filter(|&(_, touch)| at(touch).is_some_and(|at| self.calendar.day(at) == day))
+                .map(|(step, _)| step)
+                .max();
+            let counts = tally.days.of(day, steps);
+            super::groups::add(verdict, &mut counts.journeys);
+            for step in verdict.reached.positions().filter(|&step| Some(step) <= same_day) {
+                if let Some(same_day) = counts.same_day.get_mut(step) {
+                    *same_day += 1;
+                }
+            }
         }
         if self.asks.ways {
             count_ways(verdict, scene.journey, bench.ladder, tally);

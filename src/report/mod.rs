@@ -7,9 +7,12 @@
 pub mod answer;
 mod breakdown;
 pub mod calc;
+pub mod check;
 pub mod compare;
+pub mod drivers;
 #[cfg(test)]
 pub mod example;
+pub mod exits;
 mod header;
 pub mod inspect;
 pub mod journey;
@@ -20,9 +23,12 @@ mod notices;
 mod orders;
 mod quality;
 pub mod rules;
+pub mod segments;
 mod sentences;
 pub mod sheet;
 mod steps;
+pub mod trend;
+pub mod whatif;
 pub mod words;
 pub mod zone;
 

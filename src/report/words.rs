@@ -60,6 +60,12 @@ pub fn points(difference: Option<f64>) -> String {
     format!("{points:+.decimals$} points")
 }
 
+/// A relative change: `+20%`, `-7.5%`.
+pub fn points_of_share(share: f64) -> String {
+    let percent = format!("{:+.1}", share * 100.0);
+    format!("{}%", percent.strip_suffix(".0").unwrap_or(&percent))
+}
+
 /// The two bounds of a difference of shares: `-0.3 to +0.9 points`.
 pub fn points_range(low: Option<f64>, high: Option<f64>) -> String {
     let (Some(low), Some(high)) = (low, high) else { return UNKNOWN.to_owned() };

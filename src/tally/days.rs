@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 pub struct DayTally {
     /// The journeys that entered on this day.
     pub journeys: GroupTally,
+    /// For each step, those of these journeys that reached it on the same day. What happens later is left
+    /// out, so that a day can be held against others at once.
+    pub same_day: Vec<u64>,
     /// For each step, rows of event logs on this day that are it.
     pub seen: Vec<u64>,
     /// Orders of an orders export on this day.
@@ -28,6 +31,7 @@ impl Days {
     pub fn of(&mut self, day: i64, steps: usize) -> &mut DayTally {
         self.0.entry(day).or_insert_with(|| DayTally {
             journeys: GroupTally::new(steps),
+            same_day: vec![0; steps],
             seen: vec![0; steps],
             ..DayTally::default()
         })
@@ -38,7 +42,8 @@ impl Days {
         for (day, theirs) in other.0 {
             let mine = self.of(day, theirs.seen.len());
             mine.journeys.merge(&theirs.journeys);
-            for (mine, theirs) in mine.seen.iter_mut().zip(theirs.seen) {
+            let counts = mine.seen.iter_mut().zip(theirs.seen);
+            for (mine, theirs) in counts.chain(mine.same_day.iter_mut().zip(theirs.same_day)) {
                 *mine += theirs;
             }
             mine.exported += theirs.exported;

@@ -8,8 +8,9 @@ use crate::event::StepSet;
 use crate::time::Span;
 use std::collections::BTreeMap;
 
-/// The landmarks: ten minutes, an hour and a day after the entry.
-pub const LANDMARKS: [Span; 3] = [Span::seconds(600), Span::seconds(3600), Span::seconds(86_400)];
+/// The landmarks: a minute, ten minutes, an hour and a day after the entry.
+pub const LANDMARKS: [Span; 4] =
+    [Span::seconds(60), Span::seconds(600), Span::seconds(3600), Span::seconds(86_400)];
 
 /// What a journey was like at a landmark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
