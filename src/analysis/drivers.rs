@@ -275,14 +275,12 @@ impl<'t> Model<'t> {
         }
         let place = self.together.iter().position(|&own| own == action);
         let alone;
-        let (fit, rows, column, actions, others) = match (place, &self.fit) {
-            (Some(place), Some((fit, rows))) => {
-                (fit, rows, place + 1, self.together.as_slice(), self.others.as_slice())
-            }
-            _ => {
-                alone = self.fitted(&[action], &[])?;
-                (&alone.0, &alone.1, 1, &[][..], &[][..])
-            }
+        let joint = place.zip(self.fit.as_ref());
+        let (fit, rows, column, actions, others) = if let Some((place, (fit, rows))) = joint {
+            (fit, rows, place + 1, self.together.as_slice(), self.others.as_slice())
+        } else {
+            alone = self.fitted(&[action], &[])?;
+            (&alone.0, &alone.1, 1, &[][..], &[][..])
         };
         let z = two_sided_z(confidence)?;
         let (coefficient, error) = (fit.coefficients[column], fit.error(column));

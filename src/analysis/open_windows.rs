@@ -72,21 +72,17 @@ pub fn matured(tally: &Tally, ladder: &Ladder, confidence: f64) -> Matured {
     let share_closed = Rate::of(tally.closed, tally.entered, confidence).rate;
     let window_seconds = window_seconds(ladder.window);
     let known = Matured { window_seconds, share_closed, ..Matured::default() };
-    match (ladder.window, curve(tally, ladder)) {
-        (Window::FromEntry(window), Some(curve)) => {
-            by_curve(&curve, window, tally, confidence, known)
-        }
-        _ => {
-            let settled = Rate::of(tally.closed_converted, tally.closed, confidence);
-            Matured {
-                rate: settled.rate,
-                low: settled.low,
-                high: settled.high,
-                method: settled.rate.map(|_| "closed"),
-                trials: settled.rate.map(|_| tally.closed as f64),
-                ..known
-            }
-        }
+    if let (Window::FromEntry(window), Some(curve)) = (ladder.window, curve(tally, ladder)) {
+        return by_curve(&curve, window, tally, confidence, &known);
+    }
+    let settled = Rate::of(tally.closed_converted, tally.closed, confidence);
+    Matured {
+        rate: settled.rate,
+        low: settled.low,
+        high: settled.high,
+        method: settled.rate.map(|_| "closed"),
+        trials: settled.rate.map(|_| tally.closed as f64),
+        ..known
     }
 }
 
@@ -95,11 +91,13 @@ fn by_curve(
     window: Span,
     tally: &Tally,
     confidence: f64,
-    known: Matured,
+    known: &Matured,
 ) -> Matured {
+    let Matured { window_seconds, share_closed, .. } = *known;
     // What nobody was watched for cannot be told, whatever the window says.
     if curve.last_age < window.0 {
-        return Matured { curve: points(curve, curve.last_age, confidence), ..known };
+        let curve = points(curve, curve.last_age, confidence);
+        return Matured { window_seconds, share_closed, curve, ..Matured::default() };
     }
     let found = curve.matured(window.0, tally.closed, confidence);
     let by = |share: f64| {
@@ -117,7 +115,8 @@ fn by_curve(
             p90: by(0.9),
         }),
         curve: points(curve, window.0, confidence),
-        ..known
+        window_seconds,
+        share_closed,
     }
 }
 

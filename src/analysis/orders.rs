@@ -47,7 +47,9 @@ pub fn order_values(findings: &Findings, confidence: f64) -> Vec<OrderValue> {
         let values = findings.orders.values.get(&currency).map_or(&[][..], Vec::as_slice);
         let mut values: Vec<i128> = values.iter().map(|amount| amount.0).collect();
         let mut moments = Moments::default();
-        values.iter().for_each(|&value| moments.add(value));
+        for &value in &values {
+            moments.add(value);
+        }
         let tail = mean::tail(&mut values);
         let is_skewed = tail.is_some_and(|tail| is_skewed(&tail, values.len()));
         let share = if values.len() < 200 { 0.95 } else { 0.99 };

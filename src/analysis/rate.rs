@@ -50,10 +50,6 @@ impl Flags {
     }
 
     /// Whether there is nothing to keep in mind.
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde hands the field over by reference"
-    )]
     pub fn is_empty(&self) -> bool {
         *self == Flags::default()
     }

@@ -106,7 +106,7 @@ fn within(
             }
             side
         }
-        other => side("--a", other)?,
+        a @ (Named::Period(..) | Named::Segment(_) | Named::Files(_)) => side("--a", a)?,
     };
     let mut outcome = run(&options.files, &Request { sides: vec![a, b], ..request })?;
     if outcome.ladder.open {

@@ -48,12 +48,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error, arguments.get(1)),
     };
     let surroundings = Surroundings::look();
-    let is_yes = match &cli.command {
-        Command::Compare(arguments) => compare::run(arguments, &surroundings),
-        Command::Check(arguments) => check::run(arguments, &surroundings),
-        command => answer(command, &surroundings).map(|()| true),
-    };
-    match is_yes {
+    match answer(&cli.command, &surroundings) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -63,9 +58,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Runs a command whose answer is never "no".
-fn answer(command: &Command, surroundings: &Surroundings) -> anyhow::Result<()> {
-    match command {
+/// Runs a command; whether its answer is not "no".
+fn answer(command: &Command, surroundings: &Surroundings) -> anyhow::Result<bool> {
+    let done = match command {
         Command::Report(arguments) => report::run(arguments, surroundings),
         Command::Rules(arguments) => rules::run(arguments, surroundings),
         Command::Inspect(arguments) => inspect::run(arguments, surroundings),
@@ -74,12 +69,13 @@ fn answer(command: &Command, surroundings: &Surroundings) -> anyhow::Result<()> 
         Command::Drivers(arguments) => answers::drivers(arguments, surroundings),
         Command::Segments(arguments) => answers::segments(arguments, surroundings),
         Command::Exits(arguments) => answers::exits(arguments, surroundings),
-        Command::Whatif(arguments) => answers::whatif(arguments, surroundings),
         Command::Trend(arguments) => answers::trend(arguments, surroundings),
+        Command::Whatif(arguments) => answers::whatif(arguments, surroundings),
         Command::Calc(command) => calc::run(command, surroundings),
-        // Those that can say no are run above.
-        Command::Compare(_) | Command::Check(_) => Ok(()),
-    }
+        Command::Compare(arguments) => return compare::run(arguments, surroundings),
+        Command::Check(arguments) => return check::run(arguments, surroundings),
+    };
+    done.map(|()| true)
 }
 
 /// Help and version go to standard output; a wrong command is explained on standard error.

@@ -2,14 +2,18 @@
 
 use super::calendar::Calendar;
 use super::haul::Haul;
+use super::judge::Beside;
 use super::rows::{RowIndex, UNCLOSED};
-use crate::findings::{EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside};
+use crate::findings::{
+    EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
+};
 use crate::input::Reading;
 use crate::input::format::Format;
 use crate::input::timestamp::ZoneRule;
 use crate::ladder::definition::Ladder;
 use crate::ladder::vocabulary;
 use crate::quality::{Quality, Reason};
+use crate::tally::Tally;
 use crate::tally::ways::{Leavers, Ways};
 use crate::time::Instant;
 
@@ -37,6 +41,20 @@ pub(super) fn finish(
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
         .collect();
+}
+
+/// What was found of each part that was counted by itself.
+pub(super) fn sides<'s>(
+    sides: impl Iterator<Item = (&'s Beside<'s>, Tally)>,
+    (ladder, top): (&Ladder, usize),
+) -> Vec<SideFinding> {
+    let side = |(side, tally): (&Beside<'_>, Tally)| SideFinding {
+        breakdowns: side.groups.findings(&tally, ladder, top),
+        since: Some(side.period.since).filter(|&since| since != Instant::MIN),
+        until: Some(side.period.until).filter(|&until| until != Instant::MAX),
+        tally,
+    };
+    sides.map(side).collect()
 }
 
 /// The days on which the data and the period that is asked for end.

@@ -186,12 +186,13 @@ impl<'b> Judge<'b> {
         for (track, groups, tally) in own.chain(beside) {
             track.judge(kept, |verdict, journey| {
                 let scene = Scene { journey, customer: kept };
-                if groups.admit(verdict, scene) {
-                    verdict.add_to(tally, journey);
-                    count_watched(verdict, journey, bench.seen_until, tally);
-                    groups.count(verdict, scene, tally);
-                    surveyor.count(verdict, scene, bench, tally);
+                if !groups.admit(verdict, scene) {
+                    return;
                 }
+                verdict.add_to(tally, journey);
+                count_watched(verdict, journey, bench.seen_until, tally);
+                groups.count(verdict, scene, tally);
+                surveyor.count(verdict, scene, bench, tally);
             });
             groups.count_by_value(kept, track, tally);
         }

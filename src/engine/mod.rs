@@ -33,7 +33,7 @@ mod values;
 pub use request::{Asks, Plan, Request, Settings, Side};
 
 use crate::error::Result;
-use crate::findings::{Findings, SideFinding};
+use crate::findings::Findings;
 use crate::identity::People;
 use crate::input::supply::Supply;
 use crate::input::timestamp::ZoneRule;
@@ -177,13 +177,7 @@ impl Run<'_> {
         let asked = inquiry.as_ref().map(|inquiry| sources.answer(inquiry, verdicts.seen));
         let person = asked.transpose()?.flatten();
         let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
-        let found = sides.iter().zip(verdicts.sides).map(|(side, tally)| SideFinding {
-            breakdowns: side.groups.findings(&tally, &ladder, request.top),
-            since: Some(side.period.since).filter(|&since| since != Instant::MIN),
-            until: Some(side.period.until).filter(|&until| until != Instant::MAX),
-            tally,
-        });
-        let found = found.collect();
+        let found = finish::sides(sides.iter().zip(verdicts.sides), (&ladder, request.top));
         let next_events = finish::next_events(&verdicts.tally.ways, &haul);
         let mut findings = Findings {
             tally: verdicts.tally,

@@ -50,6 +50,7 @@ pub enum Plan {
 
 /// What is counted beside the ladder; each part costs something, so nobody gets what they do not ask for.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them is asked for by itself")]
 pub struct Asks {
     /// Counts by the day of the entry.
     pub days: bool,

@@ -41,24 +41,8 @@ impl Surveyor {
         bench: &Bench<'_>,
         tally: &mut Tally,
     ) {
-        if self.asks.days
-            && let Some(entry) = scene.journey.get(verdict.entry)
-        {
-            let day = self.calendar.day(entry.at);
-            let steps = bench.ladder.steps.len();
-            let chosen = verdict.chain.links().into_iter();
-            let at = |touch: usize| scene.journey.get(touch).map(|touch| touch.at);
-            let same_day = chosen
-                .filter(|&(_, touch)| at(touch).is_some_and(|at| self.calendar.day(at) == day))
-                .map(|(step, _)| step)
-                .max();
-            let counts = tally.days.of(day, steps);
-            super::groups::add(verdict, &mut counts.journeys);
-            for step in verdict.reached.positions().filter(|&step| Some(step) <= same_day) {
-                if let Some(same_day) = counts.same_day.get_mut(step) {
-                    *same_day += 1;
-                }
-            }
+        if self.asks.days {
+            self.count_day(verdict, scene.journey, bench.ladder.steps.len(), tally);
         }
         if self.asks.ways {
             count_ways(verdict, scene.journey, bench.ladder, tally);
@@ -68,6 +52,23 @@ impl Surveyor {
         }
         if self.asks.money {
             count_worth(verdict, scene.journey, bench, tally);
+        }
+    }
+
+    /// Counts a journey by the day of its entry.
+    fn count_day(&mut self, verdict: &Verdict, journey: &[Touch], steps: usize, tally: &mut Tally) {
+        let Some(entry) = journey.get(verdict.entry) else { return };
+        let day = self.calendar.day(entry.at);
+        let at = |touch: usize| journey.get(touch).map(|touch| touch.at);
+        let chosen = verdict.chain.links().into_iter();
+        let same_day = chosen
+            .filter(|&(_, touch)| at(touch).is_some_and(|at| self.calendar.day(at) == day))
+            .map(|(step, _)| step)
+            .max();
+        let counts = tally.days.of(day, steps);
+        super::groups::add(verdict, &mut counts.journeys);
+        for (step, count) in counts.same_day.iter_mut().enumerate() {
+            *count += u64::from(verdict.reached.has(step) && Some(step) <= same_day);
         }
     }
 

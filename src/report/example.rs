@@ -137,6 +137,10 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             steps: vec![("Sessions", 1500), ("Added to cart", 75), ("Converted", 12)],
         }],
         identity: IdentityFindings { refused_merges: 1, hubs: 0, blocked_values: 3 },
+        sides: Vec::new(),
+        next_events: Vec::new(),
+        last_day: None,
+        until_day: None,
         seen_until: Some(october(30)),
         store_offset: Some(7200),
         notices: vec![Notice {

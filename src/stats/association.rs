@@ -21,8 +21,8 @@ impl Fourfold {
     /// The odds ratio with half a count more in each cell (Haldane, Anscombe), with its interval.
     pub fn odds_ratio(&self, confidence: f64) -> Option<(f64, Interval)> {
         let cells = self.cells().map(|cell| cell + 0.5);
-        let [a, b, c, d] = cells;
-        let ratio = a * d / (b * c);
+        let [with_hits, with_misses, without_hits, without_misses] = cells;
+        let ratio = with_hits * without_misses / (with_misses * without_hits);
         let z = two_sided_z(confidence)?;
         let spread = z * cells.iter().map(|cell| 1.0 / cell).sum::<f64>().sqrt();
         let interval = Interval { low: ratio * (-spread).exp(), high: ratio * spread.exp() };

@@ -65,7 +65,9 @@ pub fn fit(rows: &[Row], penalty: Penalty) -> Option<Fit> {
             return None;
         }
         if longest > LONGEST_STEP {
-            step.iter_mut().for_each(|part| *part *= LONGEST_STEP / longest);
+            for part in &mut step {
+                *part *= LONGEST_STEP / longest;
+            }
         }
         for (coefficient, part) in coefficients.iter_mut().zip(&step) {
             *coefficient += part;
@@ -151,7 +153,9 @@ impl Fit {
                 *part += base_with * (slope_high * one - slope_low * nought);
             }
         }
-        gradient.iter_mut().for_each(|part| *part /= with);
+        for part in &mut gradient {
+            *part /= with;
+        }
         Effect {
             on_all: sum / all,
             on_those_with: sum_with / with,

@@ -82,7 +82,7 @@ pub fn fit(groups: &[(u64, u64)]) -> Option<Prior> {
     let found = starts.map(|size| downhill([logit, size], likelihood));
     let best = found.into_iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
     let (mean, size) = (1.0 / (1.0 + (-best.0[0]).exp()), best.0[1].exp());
-    (size < LARGEST / 2.0).then(|| Prior { alpha: mean * size, beta: (1.0 - mean) * size })
+    (size < LARGEST / 2.0).then_some(Prior { alpha: mean * size, beta: (1.0 - mean) * size })
 }
 
 /// The lowest point that three points find on their way downhill (Nelder, Mead), with its height.

@@ -237,7 +237,7 @@ pub fn base_for_half_width(share: f64, half_width: f64, confidence: f64) -> Opti
         z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt()
     };
     let fits = |base: u64| half(base) <= half_width;
-    if !(half_width > 0.0 && (0.0..=1.0).contains(&share)) || !fits(MOST) {
+    if !(half_width > 0.0 && (0.0..=1.0).contains(&share) && fits(MOST)) {
         return None;
     }
     let (mut low, mut high) = (0, MOST);

@@ -105,19 +105,19 @@ fn continued_fraction(x: f64, a: f64, b: f64) -> f64 {
     const MOST_ROUNDS: u32 = 100_000;
     let held = |value: f64| if value.abs() < TINY { TINY } else { value };
     let (sum, above, below) = (a + b, a + 1.0, a - 1.0);
-    let mut c = 1.0;
-    let mut d = 1.0 / held(1.0 - sum * x / above);
-    let mut fraction = d;
+    let mut rising = 1.0;
+    let mut falling = 1.0 / held(1.0 - sum * x / above);
+    let mut fraction = falling;
     for round in 1..=MOST_ROUNDS {
         let m = f64::from(round);
         let even = m * (b - m) * x / ((below + 2.0 * m) * (a + 2.0 * m));
-        d = 1.0 / held(1.0 + even * d);
-        c = held(1.0 + even / c);
-        fraction *= d * c;
+        falling = 1.0 / held(1.0 + even * falling);
+        rising = held(1.0 + even / rising);
+        fraction *= falling * rising;
         let odd = -(a + m) * (sum + m) * x / ((a + 2.0 * m) * (above + 2.0 * m));
-        d = 1.0 / held(1.0 + odd * d);
-        c = held(1.0 + odd / c);
-        let change = d * c;
+        falling = 1.0 / held(1.0 + odd * falling);
+        rising = held(1.0 + odd / rising);
+        let change = falling * rising;
         fraction *= change;
         if (change - 1.0).abs() < 1e-16 {
             break;

@@ -5,15 +5,22 @@
 use crate::inside::{auto, input, report, settings, told, unaccounted};
 use crate::program::{Test, reached, set_aside};
 use funnel::engine::{self, Plan, Request, Settings};
+use funnel::event::StepSet;
 use funnel::key::{FastMap, Key};
 use funnel::ladder::definition::{Count, Presence, Window};
 use funnel::ladder::dimension::Breakdown;
 use funnel::ladder::draft;
 use funnel::ladder::overrides::Overrides;
-use funnel::tally::{ActionTally, GroupStep, GroupTally, StepTally, Tally};
+use funnel::money::Currency;
+use funnel::stats::mean::Moments;
+use funnel::tally::days::Days;
+use funnel::tally::landmarks::{Landmarks, Pattern};
+use funnel::tally::ways::{Leavers, Ways};
+use funnel::tally::{ActionTally, Durations, GroupStep, GroupTally, StepTally, Tally};
 use funnel::time::Span;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -289,14 +296,22 @@ fn tally() -> impl Strategy<Value = Tally> {
             }
             step
         });
-    let action = (0..9u64, 0..9u64).prop_map(|(did, converted)| ActionTally { did, converted });
+    let action = (0..9u64, 0..9u64).prop_map(|(did, converted)| ActionTally {
+        did,
+        converted,
+        worth: BTreeMap::from([(
+            Currency::parse("EUR"),
+            Moments { count: did, sum: 7, squares: 9 },
+        )]),
+    });
     (
         proptest::array::uniform3(step),
         proptest::array::uniform2(action),
         proptest::array::uniform14(0..9u64),
         groups(),
+        beside(),
     )
-        .prop_map(|(steps, actions, counts, groups)| Tally {
+        .prop_map(|(steps, actions, counts, groups, (days, ways, landmarks, spans))| Tally {
             steps: steps.into(),
             actions: actions.into(),
             entered: counts[0],
@@ -314,7 +329,44 @@ fn tally() -> impl Strategy<Value = Tally> {
             closed: counts[12],
             closed_converted: counts[13],
             groups,
+            watched: spans.clone(),
+            orders_of_buyers: counts[7] + counts[8],
+            to_second_order: spans.clone(),
+            since_only_order: spans.clone(),
+            between_orders: spans,
+            worth: BTreeMap::from([(
+                Currency::parse("USD"),
+                Moments { count: counts[1], sum: 5, squares: 25 },
+            )]),
+            days,
+            ways,
+            landmarks,
         })
+}
+
+/// What is counted beside the ladder.
+fn beside() -> impl Strategy<Value = (Days, Ways, Landmarks, Durations)> {
+    let rows = proptest::collection::vec((0..3i64, 0..9u64, 0..3u32), 0..5);
+    rows.prop_map(|rows| {
+        let (mut days, mut ways) = (Days::default(), Ways::default());
+        let (mut landmarks, mut spans) = (Landmarks::default(), Durations::default());
+        for (day, count, name) in rows {
+            let tally = days.of(day, 3);
+            tally.same_day[0] += count;
+            tally.seen[1] += count + 1;
+            tally.exported += 1;
+            ways.leavers.resize(3, Leavers::default());
+            ways.leavers[1].left += count;
+            *ways.leavers[1].next.entry(name).or_default() += count;
+            ways.bursts += 1;
+            let pattern = Pattern { actions: StepSet(name), ..Pattern::default() };
+            let outcomes = landmarks.patterns.entry(pattern).or_default();
+            outcomes.journeys += count;
+            landmarks.after = vec![count, 0];
+            spans.add(Span::seconds(day));
+        }
+        (days, ways, landmarks, spans)
+    })
 }
 
 proptest! {

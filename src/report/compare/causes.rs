@@ -141,7 +141,6 @@ pub struct FactorReport {
 pub(super) fn revenues(a: &Tally, b: &Tally, ladder: &Ladder) -> Vec<RevenueReport> {
     let currencies: Vec<Currency> = a.worth.keys().chain(b.worth.keys()).copied().collect();
     match currencies.as_slice() {
-        [] => Vec::new(),
         [first, rest @ ..] if rest.iter().all(|other| other == first) => {
             revenue(*first, a, b, ladder).into_iter().collect()
         }
