@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn known_points() {
         assert!((two_sided_z(0.95).unwrap() - 1.959_963_984_540_054).abs() < 1e-12);
-        assert!((two_sided_p(1.959_963_984_540_054) - 0.05).abs() < 1e-12);
+        assert!((two_sided_p(1.959_963_984_540_054) - 0.05).abs() < 1e-10);
         // Tables of chi-squared and of Student's distribution.
         assert!((chi_squared_p(3.841_458_820_694_124, 1.0) - 0.05).abs() < 1e-10);
         assert!((chi_squared_quantile(0.95, 1.0) - 3.841_458_820_694_124).abs() < 1e-9);

@@ -64,6 +64,11 @@ fn steps(report: &CompareReport) -> Sheet {
 
 fn row(step: &StepComparison) -> Vec<Cell> {
     let change = &step.difference;
+    // The first step is all of all on both sides: there is nothing to compare.
+    let compared = |text: String| match step.step_rate {
+        Some(_) => Cell::Text(text),
+        None => Cell::Empty,
+    };
     let previous = |rate: fn(&super::StepRateComparison) -> Option<f64>| {
         step.step_rate.as_ref().map_or(Cell::Empty, |both| Cell::Share(rate(both)))
     };
@@ -73,8 +78,8 @@ fn row(step: &StepComparison) -> Vec<Cell> {
         Cell::Count(step.b.hits),
         Cell::Share(step.a.rate),
         Cell::Share(step.b.rate),
-        Cell::Text(words::points(change.value)),
-        Cell::Text(words::points_range(change.low, change.high)),
+        compared(words::points(change.value)),
+        compared(words::points_range(change.low, change.high)),
         Cell::Text(if change.verdict == "unclear" { "" } else { change.verdict }.to_owned()),
         change.q_value.map_or(Cell::Empty, |q| Cell::Text(words::probability(Some(q)))),
         previous(|both| both.a.rate),
