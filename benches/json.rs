@@ -163,6 +163,8 @@ impl Sink for Looks {
         self.events += 1;
     }
 
+    fn further(&mut self, _: RowAt, _: &RawEvent<'_>) {}
+
     fn defect(&mut self, _at: RowAt, _reason: Reason, _message: String) {
         self.defects += 1;
     }
@@ -170,5 +172,9 @@ impl Sink for Looks {
     fn blocked(&mut self) {}
     fn order(&mut self, _at: RowAt, _line: OrderLine) {}
     fn checkout(&mut self, _at: RowAt, _line: CheckoutLine) {}
+    fn person(&mut self, _: RowAt, _: &[funnel::event::Identifier]) {}
+
+    fn member(&mut self, _: RowAt, _: funnel::input::format::kaggle::MemberLine) {}
+
     fn total(&mut self, _at: RowAt, _line: AnalyticsLine) {}
 }

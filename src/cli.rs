@@ -1,18 +1,19 @@
 //! The command line: what can be typed (clap), and what the surroundings say (terminal, environment,
 //! clock). Nothing else in the program reads any of these.
 
+pub mod publishing;
 pub mod questions;
+mod surroundings;
+
+pub use surroundings::Surroundings;
+pub(crate) use surroundings::variable;
 
 use crate::input::timestamp::{DateOrder, ZoneRule};
 use crate::ladder::definition::Count;
+use crate::render::Medium;
 use crate::report::zone::Zone;
-use crate::time::Instant;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use std::io::IsTerminal;
 use std::path::PathBuf;
-
-/// Commands that are planned under these names and not in this version.
-pub const LATER: [&str; 3] = ["schema", "completions", "man"];
 
 /// Micro- and macro-conversion rates per step, from the files a Shopify merchant already has.
 #[derive(Debug, Parser)]
@@ -21,11 +22,18 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// Options from this file instead of `funnel.toml` in the working folder
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+    /// No options from a file or the environment
+    #[arg(long, global = true, help_heading = "Settings")]
+    pub no_config: bool,
 }
 
 const EXAMPLES: &str = "Examples:
   funnel report orders_export.csv pixel.jsonl         how far customers get, step by step
   funnel report exports/ --format json -o report.json  every file of a folder, for another program
+  funnel report exports/ --open                        the same as a page in the browser
   funnel inspect export.csv                            what a file is taken for, and what is missing";
 
 /// The subcommands.
@@ -41,6 +49,7 @@ pub enum Command {
     Journey(JourneyArgs),
     /// Show a ladder, check one, make one for the data, or let the data suggest an order
     #[command(subcommand)]
+    #[command(after_help = LADDER_EXAMPLES)]
     Ladder(LadderCommand),
     /// Two periods, segments or sets of files against each other, and why the rate changed
     Compare(questions::CompareArgs),
@@ -59,7 +68,19 @@ pub enum Command {
     /// Ranges, comparisons and sample sizes for people who have only the numbers
     #[command(subcommand)]
     Calc(questions::CalcCommand),
+    /// The JSON Schema of what a command writes with --format json
+    Schema(publishing::SchemaArgs),
+    /// What a shell needs to complete commands, options and files
+    Completions(publishing::CompletionsArgs),
+    /// The manual, one page a command
+    Man(publishing::ManArgs),
 }
+
+const LADDER_EXAMPLES: &str = "Examples:
+  funnel ladder show                            the presets
+  funnel ladder init exports/ -o ladder.toml    a ladder file for the data at hand
+  funnel ladder check ladder.toml exports/      what speaks against it
+  funnel ladder suggest events.csv              the order that the data suggest";
 
 /// What to do with a ladder.
 #[derive(Debug, Subcommand)]
@@ -76,6 +97,9 @@ pub enum LadderCommand {
 
 /// Options of `funnel ladder show`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  funnel ladder show
+  funnel ladder show storefront > ladder.toml")]
 pub struct LadderShowArgs {
     /// A preset or a ladder file; a list of the presets without it
     #[arg(value_name = "PRESET|FILE", value_hint = ValueHint::FilePath)]
@@ -143,7 +167,10 @@ pub struct LadderSuggestArgs {
 #[command(after_help = "Examples:
   funnel report pixel.jsonl orders_export_1.csv orders_export_2.csv
   funnel report events.csv --map time=ts,event=action,customer=uid --step 'Visit=page' --step 'Order=buy'
-  funnel report pixel.jsonl --ladder ladder.toml --count session --format json -o report.json")]
+  funnel report pixel.jsonl --ladder ladder.toml --count session --format json -o report.json
+  funnel report exports/ --by device --format html -o report.html
+  funnel report exports/ --open
+  funnel report exports/ --diff last-week.json")]
 pub struct ReportArgs {
     /// Files, folders, or `-` for standard input; any mix of formats
     #[arg(required = true, value_hint = ValueHint::AnyPath)]
@@ -176,6 +203,9 @@ pub struct ReportArgs {
     /// The level of all intervals
     #[arg(long, default_value = "0.95", value_parser = confidence)]
     pub confidence: f64,
+    /// Say what changed since an earlier report, which was written with --format json
+    #[arg(long, value_name = "OLD.json", value_hint = ValueHint::FilePath)]
+    pub diff: Option<PathBuf>,
 }
 
 /// Options of `funnel rules`.
@@ -319,6 +349,9 @@ pub struct OutputArgs {
     /// Write to a file, whole or not at all
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// Show the answer as a page in the browser
+    #[arg(long)]
+    pub open: bool,
     /// Colours
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorArg,
@@ -355,6 +388,28 @@ pub enum FormatArg {
     Table,
     /// One JSON object
     Json,
+    /// One JSON object a row: the steps
+    Ndjson,
+    /// A table for spreadsheets: the steps
+    Csv,
+    /// Text for chat and pull requests
+    #[value(alias = "md")]
+    Markdown,
+    /// A page of its own
+    Html,
+}
+
+impl From<FormatArg> for Medium {
+    fn from(format: FormatArg) -> Medium {
+        match format {
+            FormatArg::Table => Medium::Table,
+            FormatArg::Json => Medium::Json,
+            FormatArg::Ndjson => Medium::Ndjson,
+            FormatArg::Csv => Medium::Csv,
+            FormatArg::Markdown => Medium::Markdown,
+            FormatArg::Html => Medium::Html,
+        }
+    }
 }
 
 /// When to use colours.
@@ -418,57 +473,4 @@ pub fn zone(text: &str) -> Option<(Zone, ZoneRule)> {
     let named = text.trim().parse().map(ZoneRule::Named);
     let rule = named.ok().or_else(|| zone.fixed_seconds().map(ZoneRule::Fixed));
     Some((zone, rule?))
-}
-
-/// What the terminal, the environment and the clock say.
-#[derive(Clone, Copy, Debug)]
-pub struct Surroundings {
-    /// Columns for text: the terminal's, else `COLUMNS`, else 100.
-    pub width: usize,
-    /// Whether colours are wanted where nothing was said.
-    pub color: bool,
-    /// Whether standard error is a terminal.
-    pub shows_progress: bool,
-    /// The moment of the run; `FUNNEL_NOW` (seconds since 1970) pins it.
-    pub now: Option<Instant>,
-    /// Processors.
-    pub processors: usize,
-}
-
-impl Surroundings {
-    /// Looks around.
-    pub fn look() -> Surroundings {
-        let is_terminal = std::io::stdout().is_terminal();
-        let terminal = terminal_size::terminal_size()
-            .filter(|_| is_terminal)
-            .map(|(width, _)| usize::from(width.0));
-        let columns = || variable("COLUMNS").and_then(|text| text.parse().ok());
-        let forced = variable("FORCE_COLOR").or_else(|| variable("CLICOLOR_FORCE")).is_some();
-        let dumb = variable("TERM").as_deref() == Some("dumb");
-        Surroundings {
-            width: terminal.or_else(columns).unwrap_or(100).clamp(40, 400),
-            color: variable("NO_COLOR").is_none() && (forced || is_terminal && !dumb),
-            shows_progress: std::io::stderr().is_terminal(),
-            now: now(),
-            processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        }
-    }
-}
-
-/// A variable of the environment that is set and not empty.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|text| !text.is_empty())
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
-fn now() -> Option<Instant> {
-    let pinned = variable("FUNNEL_NOW").and_then(|text| text.parse::<i64>().ok());
-    let clock = || {
-        std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .ok()
-            .and_then(|since| i64::try_from(since.as_secs()).ok())
-    };
-    pinned.or_else(clock).map(|seconds| Instant(seconds.saturating_mul(crate::time::SECOND)))
 }

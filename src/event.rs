@@ -83,6 +83,8 @@ pub struct Identifier {
 pub enum Origin {
     /// An event log: something a visitor did on a page. The only origin that makes a visit.
     Log,
+    /// A visit that the shop has noted at an order: a visit, but not one that a log saw.
+    Journey,
     /// A row of an orders export.
     OrderRow,
     /// A row of an abandoned-checkouts export.
@@ -124,6 +126,10 @@ pub trait Details: Properties {
     fn fingerprint(&self) -> Key;
     /// The source's own session, if it has one.
     fn session(&self) -> Option<Key>;
+    /// The browser or device, where several identifiers of the row are of that kind.
+    fn device(&self) -> Option<Key> {
+        None
+    }
     /// The order that the row completes or names.
     fn order(&self) -> Option<OrderNote>;
 }

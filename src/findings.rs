@@ -8,7 +8,7 @@ use crate::quality::Reason;
 use crate::sightings::Sightings;
 use crate::tally::{GroupTally, Tally};
 use crate::time::Instant;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an input was taken for and what became of its rows.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct InputFinding {
     pub format: &'static str,
     /// Why it was taken for that, in words.
     pub why: String,
+    /// How it is packed, if it is: `gzip`, `zstd`, `zip`.
+    pub compression: Option<&'static str>,
     /// `utf-8`, `utf-16le`, `windows-1252` …
     pub encoding: &'static str,
     /// The separator of a table.
@@ -236,6 +238,8 @@ pub struct Findings {
     pub has_log: bool,
     /// Whether any input is an orders export.
     pub has_orders: bool,
+    /// Canonical names that rows proved beside their own.
+    pub derived: BTreeSet<&'static str>,
     /// Aggregated session reports, by path.
     pub session_reports: Vec<SessionReport>,
     /// What identity resolution did.

@@ -1,10 +1,11 @@
 //! Where something is: a file, a record, a line, a column. All count from one.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
 
 /// A place in an input. What is not known is left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Place {
     /// The path as the user gave it, `-` for standard input.
     pub path: String,

@@ -9,13 +9,14 @@ use crate::stats::difference::{Pair, recovered};
 use crate::stats::exact;
 use crate::stats::proportion::Interval;
 use crate::stats::sample_size::Design;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The q-value from which on a difference among many is no finding.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
 
 /// A difference of two rates.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Contrast {
     /// Second − first; `None` where one of them has no base.
     pub value: Option<f64>,

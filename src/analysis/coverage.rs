@@ -5,6 +5,7 @@
 
 use super::rate::Rate;
 use crate::findings::Findings;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The column of a session report that counts all sessions.
@@ -14,7 +15,7 @@ const ALL_SESSIONS: &str = "Sessions";
 const WITH_CART: &str = "Added to cart";
 
 /// What the event log saw; each `None` where one side of the comparison is missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Coverage {
     /// Orders of the orders export that the log saw too.
     pub orders_seen: Option<Rate>,

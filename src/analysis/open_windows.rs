@@ -9,10 +9,11 @@ use crate::ladder::definition::{Ladder, Times, Window};
 use crate::stats::survival::{self, Age, Curve};
 use crate::tally::{Durations, Tally};
 use crate::time::{SECOND, Span};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The macro-conversion rate that journeys will have reached by the end of their window.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Matured {
     /// The rate; `None` when nothing is known of it.
     pub rate: Option<f64>,
@@ -35,7 +36,7 @@ pub struct Matured {
 }
 
 /// When those who convert within the window do so, late converters accounted for.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct MaturedSeconds {
     /// Half of them.
     pub median: Option<f64>,
@@ -46,7 +47,7 @@ pub struct MaturedSeconds {
 }
 
 /// The share that has converted by an age.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CurvePoint {
     /// The age in seconds.
     pub seconds: f64,

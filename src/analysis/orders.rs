@@ -13,6 +13,7 @@ use crate::stats::proportion::Interval;
 use crate::stats::survival;
 use crate::tally::{Durations, Tally};
 use crate::time::Span;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The value of the orders of one currency.
@@ -81,7 +82,7 @@ pub fn repeat_rate(tally: &Tally, confidence: f64) -> Rate {
 }
 
 /// How many come back for a second order within some time, young customers accounted for.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RepeatWithin {
     /// Within so many days after the first order.
     pub days: u32,

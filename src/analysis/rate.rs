@@ -4,11 +4,12 @@
 //! calculating. It must not round, and it must not clamp what exceeds its base.
 
 use crate::stats::proportion;
+use schemars::JsonSchema;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 /// `hits` of `base`, both counts, as a share of one.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Rate {
     /// How many did.
     pub hits: u64,
@@ -22,6 +23,7 @@ pub struct Rate {
     pub high: Option<f64>,
     /// What to keep in mind with it.
     #[serde(skip_serializing_if = "Flags::is_empty")]
+    #[schemars(with = "Option<Vec<String>>")]
     pub flags: Flags,
 }
 

@@ -5,10 +5,11 @@
 use crate::stats::quantile::quantiles;
 use crate::tally::Durations;
 use crate::time::{SECOND, Span};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How long something took: everything but the count in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TimeSummary {
     /// How many durations there are.
     pub count: u64,
@@ -40,6 +41,33 @@ impl TimeSummary {
         Some(TimeSummary { count, mean, median, p25, p75, p90, p95, min, max })
     }
 }
+
+/// After so many seconds so many were done.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct TimePoint {
+    /// The share of all, 0 to 1.
+    pub share: f64,
+    /// At most so many seconds.
+    pub seconds: f64,
+}
+
+/// A curve has this many steps between nothing and all.
+const POINTS: usize = 20;
+
+/// How long something took, as the quantiles of every twentieth; none where too few are known.
+pub fn curve(durations: &Durations) -> Vec<TimePoint> {
+    let mut spans = durations.in_no_order().to_vec();
+    if spans.len() < FEW {
+        return Vec::new();
+    }
+    let shares: [f64; POINTS + 1] = std::array::from_fn(|number| number as f64 / POINTS as f64);
+    let points = quantiles(&mut spans, shares, Span::as_seconds);
+    let point = |(share, seconds)| TimePoint { share, seconds };
+    points.map(|seconds| shares.into_iter().zip(seconds).map(point).collect()).unwrap_or_default()
+}
+
+/// Fewer durations than this make no curve.
+const FEW: usize = 5;
 
 fn mean_seconds(spans: &[Span]) -> f64 {
     let sum: i128 = spans.iter().map(|span| i128::from(span.0)).sum();

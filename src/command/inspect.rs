@@ -1,11 +1,10 @@
 //! `funnel inspect`: what each file is, what is in it, and what is missing for a full ladder.
 
-use super::{find_out, output, resolve, style};
-use crate::cli::{FormatArg, InspectArgs, Surroundings};
+use super::{find_out, resolve, show};
+use crate::cli::{InspectArgs, Surroundings};
 use crate::engine::{Plan, Request};
 use crate::ladder::overrides::Overrides;
 use crate::ladder::presets;
-use crate::render::{inspect_table, json};
 use crate::report::inspect::{InspectReport, missing};
 use crate::report::zone::Zone;
 
@@ -24,12 +23,5 @@ pub(super) fn run(arguments: &InspectArgs, surroundings: &Surroundings) -> anyho
     let store_zone = findings.store_offset.and_then(Zone::fixed);
     let zone = resolved.zone.or(store_zone).unwrap_or(Zone::UTC);
     let report = InspectReport::new(&findings, missing(&findings), zone);
-    let text = match arguments.output.format {
-        FormatArg::Json => json::inspect_json(&report),
-        FormatArg::Table => {
-            inspect_table::inspect_table(&report, &style(&arguments.output, surroundings))
-        }
-    };
-    output::write(arguments.output.output.as_deref(), &text)?;
-    Ok(())
+    show(&report, &arguments.output, surroundings)
 }

@@ -1,14 +1,13 @@
 //! `funnel journey ID`: what one customer did, how far they got, and why no further.
 
-use super::report::fingerprint;
-use super::{Resolved, find_out, output, plan, resolve, style};
-use crate::cli::{FormatArg, JourneyArgs, Surroundings};
+use super::report::ladder_hash;
+use super::{Resolved, find_out, plan, resolve, show};
+use crate::cli::{JourneyArgs, Surroundings};
 use crate::engine::Request;
 use crate::engine::person::{PersonFinding, PersonQuestion};
 use crate::engine::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::place::Place;
-use crate::render::{journey_text, json};
 use crate::report::ReportOptions;
 use crate::report::journey::JourneyReport;
 use crate::report::zone::Zone;
@@ -27,20 +26,14 @@ pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyho
     let options = ReportOptions {
         confidence: 0.95,
         rules: arguments.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
-        sha256: fingerprint(&outcome.ladder),
+        sha256: ladder_hash(&outcome.ladder),
         zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
         version: env!("CARGO_PKG_VERSION").to_string(),
+        filters: Vec::new(),
     };
     let salt = &arguments.salt;
     let report = JourneyReport::new(&person, &outcome.findings, &outcome.ladder, &options, salt);
-    let text = match arguments.output.format {
-        FormatArg::Json => json::journey_json(&report),
-        FormatArg::Table => {
-            journey_text::journey_text(&report, &style(&arguments.output, surroundings))
-        }
-    };
-    output::write(arguments.output.output.as_deref(), &text)?;
-    Ok(())
+    show(&report, &arguments.output, surroundings)
 }
 
 /// Everything that a run about one person needs.

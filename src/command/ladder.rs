@@ -2,12 +2,12 @@
 //!
 //! What is counted is asked of the engine as sightings; numbers come from `analysis`, words from `report`.
 
-use super::{find_out, named_ladder, output, resolve, style};
+use super::{find_out, named_ladder, output, resolve, show};
 use crate::analysis::escalation::escalation;
 use crate::analysis::suggestion::{self, Suggestion};
 use crate::cli::{
-    FormatArg, LadderCheckArgs, LadderCommand, LadderInitArgs, LadderShowArgs, LadderSuggestArgs,
-    ReadingArgs, Surroundings,
+    LadderCheckArgs, LadderCommand, LadderInitArgs, LadderShowArgs, LadderSuggestArgs, ReadingArgs,
+    Surroundings,
 };
 use crate::climb::Climber;
 use crate::engine::{Outcome, Plan, Request};
@@ -19,8 +19,7 @@ use crate::ladder::vocabulary::Role;
 use crate::ladder::{draft, presets};
 use crate::place::Place;
 use crate::render::ladder_file::{StepNote, ladder_file};
-use crate::render::table::TableStyle;
-use crate::render::{json, ladder_text};
+use crate::render::table::{self, TableStyle};
 use crate::report::ladder_check::LadderCheck;
 use crate::report::ladder_suggest::LadderSuggest;
 use crate::report::words;
@@ -30,7 +29,7 @@ use std::path::Path;
 /// Runs the command.
 pub(super) fn run(command: &LadderCommand, surroundings: &Surroundings) -> anyhow::Result<()> {
     match command {
-        LadderCommand::Show(arguments) => show(arguments, surroundings)?,
+        LadderCommand::Show(arguments) => show_ladder(arguments, surroundings)?,
         LadderCommand::Check(arguments) => check(arguments, surroundings)?,
         LadderCommand::Init(arguments) => init(arguments, surroundings)?,
         LadderCommand::Suggest(arguments) => suggest(arguments, surroundings)?,
@@ -38,7 +37,7 @@ pub(super) fn run(command: &LadderCommand, surroundings: &Surroundings) -> anyho
     Ok(())
 }
 
-fn show(arguments: &LadderShowArgs, surroundings: &Surroundings) -> Result<()> {
+fn show_ladder(arguments: &LadderShowArgs, surroundings: &Surroundings) -> Result<()> {
     let text = match &arguments.ladder {
         None => preset_list(&TableStyle { width: surroundings.width, color: surroundings.color }),
         Some(name) => match presets::text(name) {
@@ -59,10 +58,10 @@ fn preset_list(style: &TableStyle) -> String {
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), first_comment(presets::text(name)?))))
         .collect();
-    ladder_text::named_texts(&presets, style)
+    table::named_texts(&presets, style)
 }
 
-fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> Result<()> {
+fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let (ladder, _) = named_ladder(&arguments.ladder)?;
     if !ladder.open {
         Climber::new(&ladder)?;
@@ -80,29 +79,17 @@ fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> Result<()>
             None => LadderCheck::of_totals(ladder),
         }
     };
-    let text = match arguments.output.format {
-        FormatArg::Json => json::ladder_check_json(&check),
-        FormatArg::Table => {
-            ladder_text::check_text(&check, &style(&arguments.output, surroundings))
-        }
-    };
-    output::write(arguments.output.output.as_deref(), &text)
+    show(&check, &arguments.output, surroundings)
 }
 
-fn suggest(arguments: &LadderSuggestArgs, surroundings: &Surroundings) -> Result<()> {
+fn suggest(arguments: &LadderSuggestArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let data = Data { files: &arguments.files, reading: &arguments.reading, surroundings };
     data.refuse_once("suggest")?;
     let findings = data.names(arguments.output.quiet)?;
     let (suggestion, looked, left_out) =
         data.suggestion(&findings, arguments.output.quiet, |_| true)?;
     let suggest = LadderSuggest::new(&suggestion, &looked, left_out);
-    let text = match arguments.output.format {
-        FormatArg::Json => json::ladder_suggest_json(&suggest),
-        FormatArg::Table => {
-            ladder_text::suggest_text(&suggest, &style(&arguments.output, surroundings))
-        }
-    };
-    output::write(arguments.output.output.as_deref(), &text)
+    show(&suggest, &arguments.output, surroundings)
 }
 
 fn init(arguments: &LadderInitArgs, surroundings: &Surroundings) -> Result<()> {

@@ -8,17 +8,19 @@ mod compare;
 mod inspect;
 mod journey;
 mod ladder;
+mod open;
 mod output;
 mod progress;
+mod publishing;
 mod question;
 mod report;
 mod rules;
+mod settings;
 
 use crate::cli::{
-    Cli, ColorArg, Command, FormatArg, LATER, LadderArgs, OutputArgs, ReadingArgs, Surroundings,
-    zone,
+    ColorArg, Command, FormatArg, LadderArgs, OutputArgs, ReadingArgs, Surroundings, zone,
 };
-use crate::engine::{self, Outcome, Plan, Request, Settings};
+use crate::engine::{self, Outcome, Plan, Request};
 use crate::error::{Error, Result};
 use crate::input::aliases::parse_map;
 use crate::input::format::Format;
@@ -30,24 +32,30 @@ use crate::ladder::overrides::Overrides;
 use crate::ladder::rules::{Policy, Rules, named_policies};
 use crate::ladder::{presets, vocabulary};
 use crate::place::Place;
-use crate::render::answer::answer_table;
-use crate::render::json::answer_json;
 use crate::render::table::TableStyle;
+use crate::render::{self, Medium};
 use crate::report::answer::Answer;
 use crate::report::zone::Zone;
-use clap::Parser;
+use settings::Settings;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the program with its arguments; prints what goes wrong. 0: done; 1: the answer is no; 2: could not do it.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let arguments: Vec<OsString> = arguments.collect();
-    let cli = match Cli::try_parse_from(&arguments) {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error, arguments.get(1)),
+    let typed: Vec<OsString> = arguments.collect();
+    let settings = match Settings::find(&typed) {
+        Ok(settings) => settings,
+        Err(error) => {
+            output::complain(&error.to_string());
+            return ExitCode::from(2);
+        }
     };
-    let surroundings = Surroundings::look();
+    let cli = match settings.parse(&typed) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, &settings),
+    };
+    let surroundings = Surroundings { own_names: settings.own_names(), ..Surroundings::look() };
     match answer(&cli.command, &surroundings) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -72,6 +80,9 @@ fn answer(command: &Command, surroundings: &Surroundings) -> anyhow::Result<bool
         Command::Trend(arguments) => answers::trend(arguments, surroundings),
         Command::Whatif(arguments) => answers::whatif(arguments, surroundings),
         Command::Calc(command) => calc::run(command, surroundings),
+        Command::Schema(arguments) => publishing::schema(arguments),
+        Command::Completions(arguments) => publishing::completions(arguments),
+        Command::Man(arguments) => publishing::man(arguments),
         Command::Compare(arguments) => return compare::run(arguments, surroundings),
         Command::Check(arguments) => return check::run(arguments, surroundings),
     };
@@ -79,23 +90,19 @@ fn answer(command: &Command, surroundings: &Surroundings) -> anyhow::Result<bool
 }
 
 /// Help and version go to standard output; a wrong command is explained on standard error.
-fn usage(error: &clap::Error, command: Option<&OsString>) -> ExitCode {
-    let planned = command.and_then(|name| name.to_str()).filter(|name| LATER.contains(name));
-    if let Some(name) = planned {
-        output::complain(&format!(
-            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report` and those that `funnel --help` lists"
-        ));
-        return ExitCode::from(2);
-    }
+fn usage(error: &clap::Error, settings: &Settings) -> ExitCode {
     // Nothing can be done about a terminal that cannot be written to.
     let _ = error.print();
+    if let Some(hint) = settings.hint(error) {
+        output::hint(&hint);
+    }
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }
 
 /// What the options about reading and the surroundings amount to.
 struct Resolved {
     told: Told,
-    settings: Settings,
+    settings: engine::Settings,
     /// The zone that the user named.
     zone: Option<Zone>,
 }
@@ -120,7 +127,7 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         .transpose()?;
     let map = reading.map.as_deref().map(parse_map).transpose()?.unwrap_or_default();
     let date_order = reading.date_order.map(Into::into);
-    let settings = Settings {
+    let settings = engine::Settings {
         threads: reading.threads.map_or(surroundings.processors, usize::from),
         partitions: usize::from(reading.partitions),
         memory: reading.memory,
@@ -129,6 +136,7 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         strict: reading.strict,
         detail,
         date_order,
+        own_names: surroundings.own_names.clone(),
     };
     let told =
         Told { format, map, zone: zones.map_or(ZoneRule::default(), |(_, rule)| rule), date_order };
@@ -221,18 +229,37 @@ fn named_ladder(name: &str) -> Result<(Ladder, BTreeSet<Policy>)> {
     }
 }
 
-/// Writes an answer in the form that the options ask for.
+/// Shows an answer in the form and at the place that the options name.
 fn show(
     answer: &impl Answer,
     options: &OutputArgs,
     surroundings: &Surroundings,
 ) -> anyhow::Result<()> {
-    let text = match options.format {
-        FormatArg::Json => answer_json(answer),
-        FormatArg::Table => answer_table(answer, &style(options, surroundings)),
-    };
-    output::write(options.output.as_deref(), &text)?;
-    Ok(())
+    if options.open {
+        return Ok(open_page(answer, options, surroundings)?);
+    }
+    let text = render::show(answer, options.format.into(), &style(options, surroundings));
+    Ok(output::write(options.output.as_deref(), &text)?)
+}
+
+/// Writes the answer as a page and shows it.
+fn open_page(
+    answer: &impl Answer,
+    options: &OutputArgs,
+    surroundings: &Surroundings,
+) -> Result<()> {
+    if !matches!(options.format, FormatArg::Table | FormatArg::Html) {
+        return Err(Error::new("--open shows a page, and --format asks for something else")
+            .hint("leave --format out, or --open"));
+    }
+    let page = render::show(answer, Medium::Html, &style(options, surroundings));
+    match &options.output {
+        Some(path) => {
+            output::write(Some(path), &page)?;
+            open::open(path)
+        }
+        None => open::open(&open::keep(&page)?),
+    }
 }
 
 /// How text is laid out here.

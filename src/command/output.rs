@@ -54,3 +54,8 @@ pub(super) fn complain(message: &str) {
     // Nothing can be done about a standard error that cannot be written to.
     let _ = writeln!(std::io::stderr(), "error: {message}");
 }
+
+/// Says on standard error what might help.
+pub(super) fn hint(message: &str) {
+    let _ = writeln!(std::io::stderr(), "hint: {message}");
+}

@@ -1,12 +1,11 @@
 //! `funnel rules`: the same ladder as other tools would count it, side by side, and what makes the
 //! difference.
 
-use super::{find_out, output, plan, resolve, style};
-use crate::cli::{FormatArg, RulesArgs, Surroundings};
+use super::{find_out, plan, resolve, show};
+use crate::cli::{RulesArgs, Surroundings};
 use crate::engine::Request;
 use crate::error::{Error, Result};
 use crate::ladder::rules::Rules;
-use crate::render::{json, rules_table};
 use crate::report::rules::RulesReport;
 
 /// The rule sets that are shown where the user names none.
@@ -42,12 +41,5 @@ pub(super) fn run(arguments: &RulesArgs, surroundings: &Surroundings) -> anyhow:
     let shows_progress = surroundings.shows_progress && !arguments.output.quiet;
     let outcome = find_out(&arguments.files, &resolved, &request, shows_progress)?;
     let report = RulesReport::new(&outcome.findings, &outcome.ladder);
-    let text = match arguments.output.format {
-        FormatArg::Json => json::rules_json(&report),
-        FormatArg::Table => {
-            rules_table::rules_table(&report, &style(&arguments.output, surroundings))
-        }
-    };
-    output::write(arguments.output.output.as_deref(), &text)?;
-    Ok(())
+    show(&report, &arguments.output, surroundings)
 }

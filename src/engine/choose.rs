@@ -21,35 +21,42 @@ const SESSIONS: usize = 4;
 /// The position of the chosen preset.
 pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
     let has = |format: Format| readings.iter().any(|reading| reading.format == format);
+    let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     let roles = roles(haul, readings);
     let log = |role: Role| roles.get(&role).copied().unwrap_or(0) > 0;
     let pages = log(Role::Visit) || log(Role::Browse);
-    let retail_only = readings
-        .iter()
-        .filter(|reading| reading.format.is_log())
-        .all(|r| matches!(r.format, Format::RetailRocket | Format::Rees46));
+    let retail_only =
+        readings.iter().filter(|reading| reading.format.is_log()).all(|r| is_retail(r.format));
     if has(Format::ShopifyWebPixel)
         || pages
-        || log(Role::Product) && (log(Role::Checkout) || has(Format::ShopifyOrders) && !retail_only)
+        || log(Role::Product) && (log(Role::Checkout) || has_orders && !retail_only)
     {
         return Ok(STOREFRONT);
     }
-    if log(Role::Product) || log(Role::Cart) || has(Format::RetailRocket) || has(Format::Rees46) {
+    if log(Role::Product)
+        || log(Role::Cart)
+        || readings.iter().any(|reading| is_retail(reading.format))
+    {
         return Ok(RETAIL);
     }
     if log(Role::Checkout) || has(Format::ShopifyCheckouts) {
         return Ok(CHECKOUT);
     }
-    if has(Format::ShopifyOrders) || log(Role::Order) {
+    if has_orders || log(Role::Order) {
         return Ok(ORDERS);
     }
-    if has(Format::ShopifyAnalytics) {
+    if readings.iter().any(|reading| reading.format.holds_totals()) {
         return Ok(SESSIONS);
     }
     if haul.all_names.is_empty() {
         return Ok(STOREFRONT);
     }
     Err(no_preset(haul))
+}
+
+/// Whether a log knows products, carts and purchases, and nothing of a checkout.
+fn is_retail(format: Format) -> bool {
+    matches!(format, Format::RetailRocket | Format::Rees46 | Format::Yoochoose)
 }
 
 /// How many rows of event logs have each role.
@@ -60,7 +67,7 @@ fn roles(haul: &Haul<'_>, readings: &[Reading]) -> BTreeMap<Role, u64> {
     {
         for (name, &rows) in haul.all_names.texts().zip(&seen.names).filter(|(_, rows)| **rows > 0)
         {
-            if let Some(role) = vocabulary::canonical(name).and_then(vocabulary::role) {
+            if let Some(role) = haul.names.stamper().canonical(name).and_then(vocabulary::role) {
                 *roles.entry(role).or_insert(0) += rows;
             }
         }

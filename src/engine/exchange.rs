@@ -51,9 +51,9 @@ impl Exchange {
         Entrance { exchange: self, waiting: self.partitions.iter().map(|_| Vec::new()).collect() }
     }
 
-    /// How many partitions there are.
-    pub(super) fn len(&self) -> usize {
-        self.partitions.len()
+    /// All partitions, to be taken by several threads.
+    pub(super) fn turns(&self) -> Turns {
+        Turns { next: AtomicUsize::new(0), count: self.partitions.len() }
     }
 
     /// Moves every touch to the partition of the person behind its identifier.
@@ -62,27 +62,26 @@ impl Exchange {
             return Ok(self);
         }
         let exchange = Exchange::new(settings.partitions, settings.memory);
-        let next = AtomicUsize::new(0);
-        in_parallel(settings.threads, || self.move_partitions(&next, people, exchange.entrance()))?;
+        let turns = self.turns();
+        in_parallel(settings.threads, || {
+            self.move_partitions(&turns, people, exchange.entrance())
+        })?;
         Ok(exchange)
     }
 
     /// One thread's share of moving: partition after partition until there is none.
     fn move_partitions(
         &self,
-        next: &AtomicUsize,
+        turns: &Turns,
         people: &People,
         mut entrance: Entrance<'_>,
     ) -> Result<()> {
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= self.len() {
-                return entrance.close();
-            }
+        while let Some(number) = turns.next() {
             for handful in self.take(number)?.into_handfuls() {
                 move_handful(handful, people, &mut entrance)?;
             }
         }
+        entrance.close()
     }
 
     /// How many words are held in memory, over all partitions.
@@ -233,20 +232,39 @@ impl Entrance<'_> {
     #[expect(clippy::cast_possible_truncation, reason = "the bits in the middle are wanted")]
     fn partition_of(&self, person: Key) -> usize {
         let middle = (person.0 >> 16) as u32;
-        (u64::from(middle) * self.waiting.len() as u64 >> u32::BITS) as usize
+        ((u64::from(middle) * self.waiting.len() as u64) >> u32::BITS) as usize
     }
 
     /// Where a partition's next record goes.
     #[inline]
     fn room(&mut self, number: usize) -> Result<&mut Vec<u64>> {
-        let waiting = &mut self.waiting[number];
-        if waiting.len() + record::LONGEST > waiting.capacity() {
-            let handful = std::mem::replace(waiting, Vec::with_capacity(self.exchange.handful));
-            if !handful.is_empty() {
-                self.exchange.hand_over(number, handful)?;
-            }
+        let waiting = &self.waiting[number];
+        if waiting.capacity() - waiting.len() < record::LONGEST {
+            self.make_room(number)?;
         }
         Ok(&mut self.waiting[number])
+    }
+
+    #[cold]
+    fn make_room(&mut self, number: usize) -> Result<()> {
+        let empty = Vec::with_capacity(self.exchange.handful);
+        let handful = std::mem::replace(&mut self.waiting[number], empty);
+        if handful.is_empty() { Ok(()) } else { self.exchange.hand_over(number, handful) }
+    }
+}
+
+/// The partitions, one after the other, each for whichever thread comes next.
+#[derive(Debug)]
+pub(super) struct Turns {
+    next: AtomicUsize,
+    count: usize,
+}
+
+impl Turns {
+    /// The number of the next partition.
+    pub(super) fn next(&self) -> Option<usize> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        (number < self.count).then_some(number)
     }
 }
 
@@ -308,9 +326,9 @@ mod tests {
             entrance.close().unwrap();
             let kinds = kinds.lock().unwrap();
             let mut back = Vec::new();
-            for number in 0..exchange.len() {
+            for number in 0..exchange.partitions.len() {
                 let records = exchange.take(number).unwrap();
-                back.extend(records.each().map(|(_, record)| record::read(record, &kinds)));
+                records.each(|place, _| back.push(record::read(records.only(place), &kinds)));
             }
             let mut expected = touches;
             expected.sort_by_key(|t| (t.order_key(), t.fingerprint));

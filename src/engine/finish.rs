@@ -8,7 +8,6 @@ use crate::findings::{
     EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
 };
 use crate::input::Reading;
-use crate::input::format::Format;
 use crate::input::timestamp::ZoneRule;
 use crate::ladder::definition::Ladder;
 use crate::ladder::vocabulary;
@@ -29,9 +28,10 @@ pub(super) fn finish(
         message: format!("{}: {UNCLOSED}", readings[input].path),
     }));
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
-    findings.has_orders = readings.iter().any(|reading| reading.format == Format::ShopifyOrders);
+    findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     findings.identity.blocked_values = haul.blocked;
     findings.seen_until = haul.seen_until;
+    findings.derived.clone_from(&haul.derived);
     findings.inputs = readings
         .iter()
         .enumerate()
@@ -87,7 +87,11 @@ fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFind
         .filter(|(_, rows)| **rows > 0)
         .map(|(name, &rows)| {
             let name = haul.all_names.text(u32::try_from(name).unwrap_or(u32::MAX)).to_string();
-            EventFinding { step: vocabulary::canonical(&name).map(str::to_string), name, rows }
+            EventFinding {
+                step: haul.names.stamper().canonical(&name).map(str::to_string),
+                name,
+                rows,
+            }
         })
         .collect();
     events.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.name.cmp(&b.name)));
@@ -96,6 +100,7 @@ fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFind
         path: reading.path.clone(),
         format: reading.format.id(),
         why: reading.why.clone(),
+        compression: reading.compression,
         encoding: reading.encoding,
         delimiter: reading.delimiter.map(char::from),
         columns: reading.columns.clone(),
@@ -137,7 +142,7 @@ pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec
     let mut seen: Vec<&str> = haul.all_names.texts().collect();
     seen.sort_unstable();
     let occurs = |name: &str| {
-        seen.iter().any(|own| *own == name || vocabulary::canonical(own) == Some(name))
+        seen.iter().any(|own| *own == name || haul.names.stamper().canonical(own) == Some(name))
             || haul.derived.contains(name)
     };
     let names = ladder.steps.iter().filter(|_| given).flat_map(|step| {

@@ -7,12 +7,13 @@ use super::kinds::{Kind, KindTable};
 use super::scan::Scan;
 use super::sieve::{Edges, Sifted};
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
-use super::usual::Short;
+use super::usual::Shortcuts;
 use super::values::Values;
 use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowRef, Touch, mark};
 use crate::identity::Links;
 use crate::input::Extent;
 use crate::input::format::Texts;
+use crate::input::format::kaggle::MemberLine;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
@@ -66,8 +67,8 @@ pub(super) struct KindSeen {
 pub(crate) struct Haul<'s> {
     pub(super) names: NameTable<'s>,
     pub(super) kinds: KindTable<'s>,
-    /// Room for deciding which rows of a block take the short way.
-    pub(super) short: Short,
+    /// What is known of rows that take the short way.
+    pub(super) shortcuts: Shortcuts,
     /// What a sieve could not decide yet.
     pub(super) edges: Edges,
     /// Every name of the run; filled when no more rows are stamped.
@@ -90,6 +91,7 @@ pub(crate) struct Haul<'s> {
     pub(super) order_lines: Vec<LineAt<OrderLine>>,
     pub(super) checkout_lines: Vec<LineAt<CheckoutLine>>,
     pub(super) total_lines: Vec<LineAt<AnalyticsLine>>,
+    pub(super) member_lines: Vec<LineAt<MemberLine>>,
 }
 
 impl<'s> Haul<'s> {
@@ -99,7 +101,7 @@ impl<'s> Haul<'s> {
             names: NameTable::new(scan.stamper, scan.names),
             all_names: Names::default(),
             kinds: KindTable::new(scan.kinds),
-            short: Short::default(),
+            shortcuts: Shortcuts::default(),
             edges: Edges::default(),
             values: Values::new(scan.properties.clone()),
             texts: scan.texts.clone(),
@@ -115,6 +117,7 @@ impl<'s> Haul<'s> {
             order_lines: Vec::new(),
             checkout_lines: Vec::new(),
             total_lines: Vec::new(),
+            member_lines: Vec::new(),
         }
     }
 
@@ -142,6 +145,7 @@ impl<'s> Haul<'s> {
         self.order_lines.extend(other.order_lines);
         self.checkout_lines.extend(other.checkout_lines);
         self.total_lines.extend(other.total_lines);
+        self.member_lines.extend(other.member_lines);
     }
 
     /// Notes a moment that the data covers.

@@ -25,7 +25,6 @@ use crate::quality::Quality;
 use crate::sightings::Sightings;
 use crate::tally::Tally;
 use crate::time::Instant;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What all judges share.
 #[derive(Debug)]
@@ -85,23 +84,18 @@ pub(super) fn judge(
     bench: &Bench<'_>,
     settings: &Settings,
 ) -> Result<Verdicts> {
-    let next = AtomicUsize::new(0);
+    let turns = exchange.turns();
     let judged = in_parallel(settings.threads, || {
         let mut judge = Judge::new(bench)?;
         let mut gatherer = Gatherer::default();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= exchange.len() {
-                return Ok(judge.verdicts());
-            }
+        while let Some(number) = turns.next() {
             let records = exchange.take(number)?;
             gatherer.each_person(&records, bench.kinds, |Gathered { touches, .. }| {
-                for touch in touches.iter_mut() {
-                    bench.settled.judge(touch, bench.ladder.range);
-                }
+                judge.settle(touches);
                 judge.person(touches);
             });
         }
+        Ok(judge.verdicts())
     })?;
     let mut all = Judge::new(bench)?.verdicts();
     for verdicts in judged {
@@ -161,20 +155,37 @@ impl<'b> Judge<'b> {
         Verdicts { rivals: self.rivals.into_findings(), ..self.verdicts }
     }
 
+    /// Sets aside what settling has found not to count.
+    fn settle(&self, touches: &mut [Touch]) {
+        for touch in touches {
+            self.bench.settled.judge(touch, self.bench.ladder.range);
+        }
+    }
+
     /// Takes in everything that one person did, in order.
     fn person(&mut self, touches: &[Touch]) {
         self.verdicts.seen.extend(self.bench.wanted.and_then(|wanted| wanted.look(touches)));
+        if touches.iter().all(is_clean) {
+            self.account(touches);
+            return self.count(touches);
+        }
         let mut kept = std::mem::take(&mut self.kept);
         self.clean(touches, &mut kept);
+        self.account(&kept);
         if kept.iter().any(|touch| touch.aside == 0) {
-            self.count_person(&kept);
-            if let Some(sightings) = &mut self.verdicts.sightings {
-                sightings.see(&kept);
-            }
-            self.journeys(&kept);
-            self.rivals.count(&kept);
+            self.count(&kept);
         }
         self.kept = kept;
+    }
+
+    /// Counts all that a person did that counts.
+    fn count(&mut self, kept: &[Touch]) {
+        self.count_person(kept);
+        if let Some(sightings) = &mut self.verdicts.sightings {
+            sightings.see(kept);
+        }
+        self.journeys(kept);
+        self.rivals.count(kept);
     }
 
     fn journeys(&mut self, kept: &[Touch]) {
@@ -209,8 +220,20 @@ impl<'b> Judge<'b> {
                 account.set_aside(reason, touch.row, || reason.words().to_string());
             }
         });
-        for touch in kept.iter().filter(|touch| touch.aside == 0) {
-            accounts[rows.input(touch.row)].saw(touch.at);
+    }
+
+    /// Notes when the inputs begin and end.
+    fn account(&mut self, kept: &[Touch]) {
+        let mut used = kept.iter().filter(|touch| touch.aside == 0);
+        let accounts = &mut self.verdicts.quality.accounts;
+        if let [only] = accounts.as_mut_slice() {
+            // Touches are in order.
+            let first = used.next();
+            let last = used.next_back();
+            return first.into_iter().chain(last).for_each(|touch| only.saw(touch.at));
+        }
+        for touch in used {
+            accounts[self.bench.rows.input(touch.row)].saw(touch.at);
         }
     }
 
@@ -229,6 +252,13 @@ impl<'b> Judge<'b> {
             }
         }
     }
+}
+
+/// Whether cleaning leaves a touch as it is, whatever is beside it: it is not set aside, it is no delivery
+/// of another, and it completes no order.
+#[inline]
+fn is_clean(touch: &Touch) -> bool {
+    touch.aside == 0 && touch.fingerprint.is_none() && !touch.is(mark::ORDER)
 }
 
 /// For each session of an event log, whether it put something into the cart.

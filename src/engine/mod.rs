@@ -13,6 +13,7 @@ mod groups;
 mod haul;
 mod judge;
 mod kinds;
+mod members;
 mod needs;
 pub mod person;
 mod probe;
@@ -33,6 +34,7 @@ mod values;
 pub use request::{Asks, Plan, Request, Settings, Side};
 
 use crate::error::Result;
+use crate::event::StepSet;
 use crate::findings::Findings;
 use crate::identity::People;
 use crate::input::supply::Supply;
@@ -73,6 +75,10 @@ pub struct Outcome {
 pub type Progress<'p> = &'p (dyn Fn(u64) + Sync);
 
 /// Runs the pipeline over the inputs.
+///
+/// # Errors
+/// What is asked for contradicts itself, an input cannot be read, or nothing in it can be used.
+#[expect(clippy::missing_panics_doc, reason = "only a sieve can find rows in disorder")]
 pub fn run(
     inputs: Vec<Input>,
     request: &Request,
@@ -107,8 +113,8 @@ impl Run<'_> {
         let Run { readings, request, settings, progress } = self;
         let mut candidates = request.candidates();
         let (stamper, tables) = Stamper::for_ladders(&candidates);
-        let told: Vec<Ladder> =
-            candidates.iter().map(|ladder| request.told(ladder.clone())).collect();
+        let stamper = stamper.with_names(settings.own_names.clone());
+        let told: Vec<_> = candidates.iter().map(|own| request.told(own.clone())).collect();
         let (names, kinds) = (Mutex::default(), Mutex::default());
         let exchange = Exchange::new(settings.partitions, settings.memory);
         let needs = Needs::of(request, readings, &told, settings.detail);
@@ -126,21 +132,13 @@ impl Run<'_> {
             is_disordered: AtomicBool::new(false),
             progress,
         };
-        let stream = match (&request.plan, told.as_slice(), tables.as_slice(), end) {
-            (Plan::Given(_), [ladder], [table], Some(end)) => {
-                Stream::of(request, needs, (ladder, table), end, settings.memory)
-            }
-            _ => None,
-        };
+        let stream = self.stream(needs, (&told, &tables), end);
         let gathered = gather(&scan, supplies, request, (stream, end))?;
-        let Some(Gathered { mut haul, settled, rows }) = gathered else {
-            return Ok(None);
-        };
+        let Some(Gathered { mut haul, settled, rows }) = gathered else { return Ok(None) };
         let choice = request.choose(&haul, readings)?;
         let ladder = request.told(candidates.swap_remove(choice));
         let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
-        let kinds = kinds.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let kinds = kinds.relabelled(table);
+        let kinds = kinds.lock().unwrap_or_else(PoisonError::into_inner).clone().relabelled(table);
         let links = request.person.as_ref().map(|_| haul.links.clone());
         let people = People::unite(std::mem::take(&mut haul.links));
         let inquiry = Inquiry::new(request, links, &people, &settled);
@@ -148,8 +146,7 @@ impl Run<'_> {
         let groups = Groups::new(request, &[], &haul.values, &ladder)?;
         let zone = request.calendar_zone(settled.store_offset);
         let sides = sides(request, zone, (&haul.values, &ladder))?;
-        let rivals: Vec<Rival> =
-            request.rivals.iter().map(|rules| Rival::new(rules, &ladder)).collect();
+        let rivals: Vec<_> = request.rivals.iter().map(|own| Rival::new(own, &ladder)).collect();
         let bench = Bench {
             ladder: &ladder,
             table,
@@ -196,6 +193,21 @@ impl Run<'_> {
         finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))
+    }
+
+    /// What is needed to cut journeys short while they go on, if one ladder alone is to be judged.
+    fn stream<'l>(
+        self,
+        needs: Needs,
+        (ladders, tables): (&'l [Ladder], &'l [Vec<StepSet>]),
+        end: Option<Instant>,
+    ) -> Option<Stream<'l>> {
+        match (&self.request.plan, ladders, tables, end) {
+            (Plan::Given(_), [ladder], [table], Some(end)) => {
+                Stream::of(self.request, needs, (ladder, table), end, self.settings.memory)
+            }
+            _ => None,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::ladder::dimension::{At, RETURNING};
 
 /// What is needed beside the counts of the ladder.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent wishes, asked for by name")]
 pub(super) struct Needs {
     /// Rows that are nothing to the ladder too: who did anything at all, what lies between the steps.
     pub(super) everything: bool,
@@ -30,8 +31,19 @@ impl Needs {
         let asks_for_more =
             request.person.is_some() || request.sightings || !request.rivals.is_empty();
         // Coverage holds orders and session reports against all that the log saw.
-        let is_log = |reading: &Reading| {
-            matches!(reading.rows, Rows::Table(..) | Rows::Json(_) | Rows::Pixel)
+        let is_log = |reading: &Reading| match reading.rows {
+            Rows::Table(..)
+            | Rows::Json(_)
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::ToolTable(..) => true,
+            Rows::Special(_, ref special) => special.is_log(),
+            Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..)
+            | Rows::RestOrders
+            | Rows::Bulk => false,
         };
         let covers = !readings.iter().all(is_log);
         let sessions = asks_for_more || covers || ladders.iter().any(is_by_session);

@@ -18,7 +18,6 @@ use crate::input::format::Format;
 use crate::journey::{Cleaner, Sessionizer};
 use crate::key::{FastSet, Key};
 use crate::ladder::stamp::{Stamper, relabel};
-use crate::ladder::vocabulary;
 use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
@@ -292,7 +291,7 @@ impl Sources<'_> {
         let name = self.bench.names.text(touch.name).to_string();
         PersonTouch {
             aside,
-            canonical: vocabulary::canonical(&name),
+            canonical: self.stamper.canonical(&name),
             name,
             place: self.bench.rows.place(touch.row),
             visit: None,

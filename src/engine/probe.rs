@@ -3,7 +3,8 @@
 //! This is a hint and decides only whether a sieve is worth trying; the sieve itself looks at every row.
 
 use super::Settings;
-use crate::event::RawEvent;
+use crate::event::{Identifier, RawEvent};
+use crate::input::format::kaggle::MemberLine;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::OrderLine;
@@ -65,6 +66,8 @@ impl Sink for Clock {
         self.latest = Some(event.at);
     }
 
+    fn further(&mut self, _at: RowAt, _event: &RawEvent<'_>) {}
+
     fn defect(&mut self, _at: RowAt, _reason: Reason, _message: String) {}
 
     fn blocked(&mut self) {}
@@ -72,6 +75,10 @@ impl Sink for Clock {
     fn order(&mut self, _at: RowAt, _line: OrderLine) {}
 
     fn checkout(&mut self, _at: RowAt, _line: CheckoutLine) {}
+
+    fn person(&mut self, _at: RowAt, _identifiers: &[Identifier]) {}
+
+    fn member(&mut self, _at: RowAt, _line: MemberLine) {}
 
     fn total(&mut self, _at: RowAt, _line: AnalyticsLine) {}
 }

@@ -132,18 +132,19 @@ impl Records {
         self.handfuls
     }
 
-    /// All records with their places.
-    pub(super) fn each(&self) -> impl Iterator<Item = (Place, &[u64])> {
-        self.handfuls.iter().enumerate().flat_map(|(number, handful)| {
-            let mut start = 0;
-            std::iter::from_fn(move || {
-                let rest = handful.get(start..)?;
-                let record = rest.get(..length(*rest.first()?))?;
-                let place = Place::new(number, start);
-                start += record.len();
-                Some((place, record))
-            })
-        })
+    /// Tells `each` the place and the person of every record.
+    #[inline]
+    pub(super) fn each(&self, mut each: impl FnMut(Place, Key)) {
+        for (number, handful) in self.handfuls.iter().enumerate() {
+            let first = Place::new(number, 0);
+            let mut rest = handful.as_slice();
+            while let [head, person, ..] = rest {
+                // A handful has no more than a few thousand words.
+                let start = handful.len() - rest.len();
+                each(first.behind(start), Key(*person));
+                rest = rest.get(length(*head)..).unwrap_or_default();
+            }
+        }
     }
 
     /// The record at a place, and what follows it.
@@ -162,6 +163,13 @@ impl Records {
 }
 
 impl Place {
+    /// The place so many words further in the same handful.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a handful is short")]
+    fn behind(self, words: usize) -> Place {
+        Place(self.0 | words as u32)
+    }
+
     /// More than four million handfuls, 32 gigabytes, are not held in one partition.
     fn new(handful: usize, start: usize) -> Place {
         let handful = u32::try_from(handful).unwrap_or(u32::MAX);
@@ -169,28 +177,26 @@ impl Place {
     }
 }
 
-/// The touch of a record, and the number of its kind.
+/// The touch of a record.
 #[inline]
 pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
     let [head, person, at, row, optional @ ..] = record else {
         unreachable!("a record has at least four words")
     };
-    let mut optional = optional.iter();
-    let mut next = |flag: u64| {
-        if head & flag == 0 { 0 } else { optional.next().copied().unwrap_or_default() }
-    };
     let Kind { name, steps, actions, exclusions, precision, aside, marks } =
         kinds.get(u32::try_from(head >> FLAGS).unwrap_or(u32::MAX));
+    let [fingerprint, visit, order, held, values, sequence] =
+        if head & WORDS == 0 { [0; 6] } else { further(*head, optional) };
     Touch {
         person: Key(*person),
         at: Instant(at.cast_signed()),
         row: RowRef(*row),
-        fingerprint: Key(next(FINGERPRINT)),
-        visit: Key(next(VISIT)),
-        order: Key(next(ORDER)),
-        held: Key(next(HELD)),
-        values: Key(next(VALUES)),
-        sequence: u32::try_from(next(SEQUENCE)).unwrap_or(u32::MAX),
+        fingerprint: Key(fingerprint),
+        visit: Key(visit),
+        order: Key(order),
+        held: Key(held),
+        values: Key(values),
+        sequence: u32::try_from(sequence).unwrap_or(u32::MAX),
         steps,
         actions,
         name,
@@ -199,4 +205,11 @@ pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
         marks: marks | if head & ANONYMOUS == 0 { 0 } else { mark::ANONYMOUS },
         exclusions,
     }
+}
+
+/// The words that not every record has, nought for those that this one lacks.
+fn further(head: u64, words: &[u64]) -> [u64; 6] {
+    let mut words = words.iter();
+    [FINGERPRINT, VISIT, ORDER, HELD, VALUES, SEQUENCE]
+        .map(|flag| if head & flag == 0 { 0 } else { words.next().copied().unwrap_or_default() })
 }

@@ -11,6 +11,7 @@ use crate::input::timestamp::{self, DateOrder, ZoneRule};
 use crate::ladder::definition::Ladder;
 use crate::ladder::dimension::{Breakdown, Filter};
 use crate::ladder::overrides::Overrides;
+use crate::ladder::own_names::OwnNames;
 use crate::ladder::presets;
 use crate::ladder::rules::Rules;
 use crate::time::{Instant, Precision};
@@ -18,7 +19,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How a run works. None of it changes a number of the result but `now`, `strict` and what is told
-/// about dates.
+/// about dates and names.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Threads, at least 1.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub detail: bool,
     /// What the user said about dates such as `3/4/2025`.
     pub date_order: Option<DateOrder>,
+    /// What the shop's own names of events mean.
+    pub own_names: OwnNames,
 }
 
 /// Which ladder to hold the journeys against.

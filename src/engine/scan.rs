@@ -12,8 +12,9 @@ use super::sieve::Edges;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::stream::Stream;
 use crate::error::Result;
-use crate::event::{RawEvent, RowRef};
+use crate::event::{Identifier, RawEvent, RowRef, mark};
 use crate::input::block::Block;
+use crate::input::format::kaggle::MemberLine;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
@@ -257,6 +258,11 @@ impl Sink for Gathering<'_, '_, '_> {
         self.haul.take(event, self.place(at), verdict, self.stamping);
     }
 
+    fn further(&mut self, at: RowAt, event: &RawEvent<'_>) {
+        let verdict = Verdict { aside: None, marks: mark::FURTHER };
+        self.haul.take(event, self.place(at), verdict, self.stamping);
+    }
+
     fn takes_usual(&self) -> bool {
         self.takes_usual
     }
@@ -280,6 +286,18 @@ impl Sink for Gathering<'_, '_, '_> {
 
     fn checkout(&mut self, at: RowAt, line: CheckoutLine) {
         self.haul.checkout_lines.push(LineAt { input: self.input, row: self.row(at), line });
+    }
+
+    fn person(&mut self, _at: RowAt, identifiers: &[Identifier]) {
+        // The row has no time, and is never the first to show a link.
+        self.haul.links.note(identifiers, Instant::MAX);
+        if self.stamping.settings.detail {
+            self.haul.inputs[self.input].count_identifiers(identifiers);
+        }
+    }
+
+    fn member(&mut self, at: RowAt, line: MemberLine) {
+        self.haul.member_lines.push(LineAt { input: self.input, row: self.row(at), line });
     }
 
     fn total(&mut self, at: RowAt, line: AnalyticsLine) {

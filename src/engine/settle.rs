@@ -5,6 +5,7 @@
 //! and status, and no touch of its own. The others become touches like any event.
 
 use super::haul::{Haul, OrderSeen};
+use super::members;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
 use super::{Request, Settings};
@@ -15,9 +16,11 @@ use crate::event::{
 use crate::findings::{Findings, Notice, OrderFindings, SessionReport};
 use crate::identity::{Strictness, identify};
 use crate::input::detect::ambiguous_dates;
+use crate::input::format::ga4_ui::Exploration;
 use crate::input::format::shopify_analytics::{self, ReportInput};
 use crate::input::format::shopify_checkouts::{self, Checkout};
 use crate::input::format::shopify_orders::{self, Channel, InputSettings, Order};
+use crate::input::format::special::Special;
 use crate::input::format::{Format, RowIdentifiers};
 use crate::input::timestamp::{DateEvidence, DateOrder};
 use crate::input::{Reading, Rows};
@@ -108,6 +111,7 @@ pub(super) fn settle(
 ) -> Result<Settled> {
     let book = request.wants_money().then(OrderBook::default);
     let mut settled = Settled { book, ..Settled::default() };
+    members::settle(haul, &mut stamping);
     let orders = assemble_orders(haul, readings, stamping.settings)?;
     let checkouts = assemble_checkouts(haul, readings, stamping.settings)?;
     settled.store_offset = most_common_offset([orders.offsets, checkouts.offsets]);
@@ -317,6 +321,12 @@ fn settle_order(
     haul.texts.note(number, order.id.as_deref().unwrap_or(&order.name));
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     identifiers.push(number);
+    let space = Format::ShopifyOrders.space();
+    let customer = order.customer.iter().map(|text| (IdentifierKind::CustomerId, text));
+    let tokens = order.tokens.iter().map(|text| (IdentifierKind::CheckoutToken, text));
+    for (kind, text) in customer.chain(tokens) {
+        identifiers.add(kind, space, text, Strictness::Several);
+    }
     add_people(&mut identifiers, &order.emails, &order.phones, &order.client_ids);
     let (identifiers, texts) = identifiers.into_sorted();
     haul.texts = texts;
@@ -379,6 +389,9 @@ fn add_people(
 /// One touch for each step that the checkout reached; the first stands for the row.
 fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stamping<'_>) {
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
+    let space = Format::ShopifyCheckouts.space();
+    let token = IdentifierKind::CheckoutToken;
+    identifiers.add(token, space, &checkout.number, Strictness::Several);
     add_people(&mut identifiers, &checkout.emails, &checkout.phones, &checkout.client_ids);
     let (identifiers, texts) = identifiers.into_sorted();
     haul.texts = texts;
@@ -413,11 +426,20 @@ fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settle
         .enumerate()
         .filter_map(|(input, reading)| match &reading.rows {
             Rows::Totals(_, columns) => Some(ReportInput { input, path: &reading.path, columns }),
+            Rows::Special(_, Special::Exploration(Exploration { columns, .. })) => {
+                Some(ReportInput { input, path: &reading.path, columns })
+            }
             Rows::Orders(..)
             | Rows::Checkouts(..)
+            | Rows::Special(..)
             | Rows::Table(..)
             | Rows::Json(_)
-            | Rows::Pixel => None,
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk
+            | Rows::ToolTable(..) => None,
         })
         .collect();
     let assembly = shopify_analytics::assemble(lines, &inputs);

@@ -159,27 +159,20 @@ impl Sieve {
     #[inline]
     fn let_through(&mut self, way: Way<'_, '_>) -> Result<()> {
         let Way { block, entrance, account } = way;
-        match self.waiting.as_slice() {
-            [only] => {
-                self.used = noted(self.used, only);
-                pass(only, further_of(only, &self.further), entrance, account)?;
+        let mut known = FastSet::default();
+        let rows = self.waiting.as_slice();
+        for (place, row) in rows.iter().enumerate() {
+            let is_again = match rows.len() {
+                1 => false,
+                2..=FEW => rows.iter().take(place).any(|before| is_same(before, row, block)),
+                _ => !known.insert(row.person.and(fingerprint(row, block))),
+            };
+            if is_again {
+                set_aside(row, Reason::Duplicate, account);
+                continue;
             }
-            rows => {
-                let mut known = FastSet::default();
-                for (place, row) in rows.iter().enumerate() {
-                    let is_again = if rows.len() > FEW {
-                        !known.insert(row.person.and(fingerprint(row, block)))
-                    } else {
-                        rows.iter().take(place).any(|before| is_same(before, row, block))
-                    };
-                    if is_again {
-                        set_aside(row, Reason::Duplicate, account);
-                    } else {
-                        self.used = noted(self.used, row);
-                        pass(row, further_of(row, &self.further), entrance, account)?;
-                    }
-                }
-            }
+            self.used = noted(self.used, row);
+            pass(row, further_of(row, &self.further), entrance, account)?;
         }
         self.waiting.clear();
         self.further.clear();
@@ -245,19 +238,17 @@ impl Edges {
     ) -> Result<()> {
         self.rows.sort_unstable_by_key(|edge| (edge.row.at, edge.row.row));
         let later = self.rows.split_off(self.rows.partition_point(|edge| edge.row.at < before));
-        for group in self.rows.chunk_by(|a, b| a.row.at == b.row.at) {
-            let mut known = FastSet::default();
-            for EdgeRow { row, input, fingerprint, further } in group {
-                let Some(account) = accounts.get_mut(*input) else { continue };
-                if known.insert(row.person.and(*fingerprint)) {
-                    if row.is_used {
-                        account.saw(row.at);
-                    }
-                    pass(row, further, entrance, account)?;
-                } else {
-                    set_aside(row, Reason::Duplicate, account);
-                }
+        let mut known = FastSet::default();
+        for EdgeRow { row, input, fingerprint, further } in &self.rows {
+            let Some(account) = accounts.get_mut(*input) else { continue };
+            if !known.insert((row.at, row.person.and(*fingerprint))) {
+                set_aside(row, Reason::Duplicate, account);
+                continue;
             }
+            if row.is_used {
+                account.saw(row.at);
+            }
+            pass(row, further, entrance, account)?;
         }
         self.rows = later;
         Ok(())

@@ -239,8 +239,8 @@ impl Who {
             return Who { person: strongest, visit: Key::NONE, marks: 0 };
         }
         let is_device = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
-        let device =
-            event.identifiers.iter().find(is_device).map_or(strongest, |identifier| identifier.key);
+        let any_device = || event.identifiers.iter().find(is_device).map(|found| found.key);
+        let device = event.details.device().or_else(any_device).unwrap_or(strongest);
         match event.details.session() {
             Some(session) => {
                 Who { person: strongest, visit: session.and(device), marks: mark::SESSION }

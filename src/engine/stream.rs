@@ -23,7 +23,6 @@ use crate::key::FastSet;
 use crate::ladder::definition::{Attribution, Count, Ladder};
 use crate::time::Instant;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many words the exchange holds before journeys are cut short for the first time: 48 MiB.
 const FULL: usize = 6 << 20;
@@ -67,16 +66,13 @@ impl<'s> Stream<'s> {
     pub(super) fn make_room(&mut self, scan: &Scan<'_, '_>, now: Instant) -> Result<()> {
         let kinds = scan.kinds.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let kinds = kinds.relabelled(self.table);
-        let next = AtomicUsize::new(0);
+        let turns = scan.exchange.turns();
         in_parallel(scan.settings.threads, || {
             let mut cut = Cut::new(self, &kinds, now);
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= scan.exchange.len() {
-                    return Ok(());
-                }
+            while let Some(number) = turns.next() {
                 scan.exchange.thin(number, |records| cut.cut(records))?;
             }
+            Ok(())
         })?;
         // Where little can be dropped, trying again soon would be in vain.
         self.full = self.least.max(2 * scan.exchange.words_in_memory());

@@ -12,17 +12,19 @@ use super::kinds::Kind;
 use super::record;
 use super::scan::Gathering;
 use crate::event::{IdentifierKind, RowRef, mark};
-use crate::input::usual::UsualRows;
+use crate::input::usual::{UsualRows, plain};
+use crate::key::{FastSet, Key};
+use crate::names::Recent;
 use crate::quality::Reason;
 use crate::time::{Instant, Precision};
 use std::ops::Range;
 
-/// More rows of one instant than this are read one by one: comparing each with each would take long.
-const MANY: usize = 256;
+/// With more rows of one instant than this, they are no longer compared one by one.
+const MANY: usize = 64;
 
 /// What a name says of every usual row that has it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct NameFacts {
+struct NameFacts {
     /// The name's number in the run.
     name: u32,
     /// The head of the row's record.
@@ -31,8 +33,21 @@ pub(super) struct NameFacts {
     matters: bool,
 }
 
-/// Of each row of a block, what its name says; `None` for rows that are read by themselves.
-pub(super) type Short = Vec<Option<NameFacts>>;
+/// What one thread knows of the names and user agents of usual rows, by the bytes of their cells.
+#[derive(Debug, Default)]
+pub(super) struct Shortcuts {
+    /// The kind of identifier that the facts are for.
+    kind: Option<IdentifierKind>,
+    /// Where among the facts a name's are; nought for names whose rows are read by themselves.
+    names: Recent<u32>,
+    facts: Vec<NameFacts>,
+    /// Whether a user agent is known to be no robot's.
+    people: Recent<bool>,
+    /// Where among the facts those of each row of a block are; nought for rows that are read by themselves.
+    short: Vec<u32>,
+    /// The rows of an instant that has many.
+    seen: FastSet<Key>,
+}
 
 impl Gathering<'_, '_, '_> {
     /// Takes in the rows of a block; `read` reads one by itself.
@@ -41,92 +56,138 @@ impl Gathering<'_, '_, '_> {
     /// a comparison of times and a push of four words. Its slow twin is to `read` every row; the laws in
     /// `tests/it` hold the two against each other, `benches/engine.rs` measures it.
     pub(super) fn take_usual(&mut self, rows: &UsualRows, read: &mut dyn FnMut(&mut Self, usize)) {
-        let mut short = std::mem::take(&mut self.haul.short);
-        self.sort_out(rows, &mut short);
-        let edges = Edges::of(rows);
-        let mut row = 0;
-        while row < rows.len() {
-            let group = match short[row] {
-                Some(_) if !edges.have(rows.at[row]) => group_from(row, rows),
-                _ => row..row + 1,
-            };
-            let is_short = short[row].is_some() && !edges.have(rows.at[row]);
-            if is_short && group.len() <= MANY {
-                self.take_group(rows, group.clone(), &short, read);
-            } else {
-                group.clone().for_each(|row| read(self, row));
-            }
-            row = group.end;
-        }
-        self.haul.short = short;
-    }
-
-    /// Decides which rows take the short way.
-    fn sort_out(&mut self, rows: &UsualRows, short: &mut Short) {
-        short.clear();
-        for row in 0..rows.len() {
-            let is_usual = rows.is_usual[row] && !self.stamping.is_future(rows.at[row]);
-            let name = self.block.part(&rows.name[row]);
-            let facts =
-                if is_usual { self.haul.facts(name, rows.kind, self.keeps_all) } else { None };
-            short.push(facts);
-        }
-        for (facts, agent) in short.iter_mut().zip(&rows.agent) {
-            if facts.is_some() && self.stamping.is_bot(self.block.part(agent)) {
-                *facts = None;
-            }
-        }
-    }
-
-    /// Takes in the rows of one instant, each delivery once.
-    fn take_group(
-        &mut self,
-        rows: &UsualRows,
-        group: Range<usize>,
-        short: &Short,
-        read: &mut dyn FnMut(&mut Self, usize),
-    ) {
-        let at = rows.at[group.start];
-        self.haul.saw(at);
-        self.stamping.go_to(at, self.block, &mut self.haul.quality.accounts[self.input]);
-        for row in group.clone() {
-            let Some(facts) = short[row] else {
+        let mut shortcuts = std::mem::take(&mut self.haul.shortcuts);
+        self.sort_out(rows, &mut shortcuts);
+        // The instant of the rows at hand, the first of them, and whether the sieve stands there.
+        let (mut at, mut first, mut is_there) = (Instant::MIN, 0, false);
+        for (row, (&facts, (&own, &who))) in
+            shortcuts.short.iter().zip(rows.at.iter().zip(&rows.who)).enumerate()
+        {
+            if facts == 0 {
                 read(self, row);
+                is_there = false;
                 continue;
-            };
-            self.haul.inputs[self.input].count_name(facts.name, 1);
-            let place = u32::try_from(row).unwrap_or(u32::MAX);
-            let place = RowRef::new(self.number, place, place);
-            if self.is_again(rows, group.start..row, row, short) {
+            }
+            let NameFacts { name, head, matters } = shortcuts.facts[facts as usize];
+            if own != at {
+                (at, first, is_there) = (own, row, false);
+                shortcuts.seen.clear();
+            }
+            if !is_there {
+                self.go_to(at);
+                is_there = true;
+            }
+            self.haul.inputs[self.input].count_name(name, 1);
+            let place = self.row_at(row);
+            if row > first
+                && self.is_again(rows, (first, row), &shortcuts.short, &mut shortcuts.seen)
+            {
                 let account = &mut self.haul.quality.accounts[self.input];
                 let reason = Reason::Duplicate;
                 account.set_aside(reason, place, || reason.words().to_string());
-            } else if facts.matters {
-                self.stamping.push_plain(
-                    rows.who[row],
-                    [facts.head, rows.who[row].0, at.0.cast_unsigned(), place.0],
-                );
+            } else if matters {
+                let record = [head, who.0, at.0.cast_unsigned(), place.0];
+                self.stamping.push_plain(who, record);
             }
+        }
+        self.haul.shortcuts = shortcuts;
+    }
+
+    /// Decides which rows take the short way.
+    fn sort_out(&mut self, rows: &UsualRows, shortcuts: &mut Shortcuts) {
+        if shortcuts.kind != Some(rows.kind) {
+            let Shortcuts { people, short, seen, .. } = std::mem::take(shortcuts);
+            let facts = vec![NameFacts::default()];
+            let kind = Some(rows.kind);
+            *shortcuts = Shortcuts { kind, facts, people, short, seen, names: Recent::default() };
+        }
+        let Shortcuts { names, facts, people, short, .. } = shortcuts;
+        let edges = edges_of(rows);
+        let block = self.block.buffer();
+        let cell_of = |cell: &Range<u32>| {
+            block.get(cell.start as usize..cell.end as usize).unwrap_or_default()
+        };
+        short.clear();
+        short.resize(rows.len(), 0);
+        for ((short, &at), name) in short.iter_mut().zip(&rows.at).zip(&rows.name) {
+            let is_edge = at == edges.0 || at == edges.1;
+            if is_edge || at == UsualRows::UNUSUAL || self.stamping.is_future(at) {
+                continue;
+            }
+            let cell = cell_of(name);
+            *short = names.get(cell).unwrap_or_else(|| {
+                let own = self.haul.facts(cell, rows.kind, self.keeps_all);
+                let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
+                facts.extend(own);
+                names.put(cell, number);
+                number
+            });
+        }
+        for (short, agent) in short.iter_mut().zip(&rows.agent).filter(|(short, _)| **short != 0) {
+            let cell = cell_of(agent);
+            let is_person = people.get(cell).unwrap_or_else(|| {
+                let is_person = plain(cell).is_some_and(|agent| !self.stamping.is_bot(agent));
+                people.put(cell, is_person);
+                is_person
+            });
+            *short *= u32::from(is_person);
         }
     }
 
-    /// Whether a row is a delivery of one of the rows before it that are of its instant.
+    /// Rows of this instant take the short way.
     #[inline]
-    fn is_again(&self, rows: &UsualRows, before: Range<usize>, row: usize, short: &Short) -> bool {
+    fn go_to(&mut self, at: Instant) {
+        self.haul.saw(at);
+        self.stamping.go_to(at, self.block, &mut self.haul.quality.accounts[self.input]);
+    }
+
+    #[inline]
+    fn row_at(&self, row: usize) -> RowRef {
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        RowRef::new(self.number, row, row)
+    }
+
+    /// Whether a row is a delivery of one of the rows from the first of its instant on.
+    #[inline]
+    fn is_again(
+        &self,
+        rows: &UsualRows,
+        (first, row): (usize, usize),
+        short: &[u32],
+        seen: &mut FastSet<Key>,
+    ) -> bool {
+        if row - first > MANY {
+            return self.is_again_among_many(rows, (first, row), short, seen);
+        }
         let who = rows.who[row];
-        before.into_iter().any(|before| {
-            rows.who[before] == who
-                && short[before].is_some()
-                && self.block.part(&rows.written[before]) == self.block.part(&rows.written[row])
-        })
+        let written = |row| rows.written(row, self.block);
+        let before = rows.who[first..row].iter().zip(first..);
+        let mut own = before.filter(|(before, _)| **before == who);
+        own.any(|(_, before)| short[before] != 0 && written(before) == written(row))
+    }
+
+    /// The same by hashes of the rows.
+    #[cold]
+    fn is_again_among_many(
+        &self,
+        rows: &UsualRows,
+        (first, row): (usize, usize),
+        short: &[u32],
+        seen: &mut FastSet<Key>,
+    ) -> bool {
+        let key = |row: usize| rows.who[row].and(Key::of(rows.written(row, self.block)));
+        if seen.is_empty() {
+            seen.extend((first..row).filter(|&row| short[row] != 0).map(key));
+        }
+        !seen.insert(key(row))
     }
 }
 
 impl Haul<'_> {
-    /// What a name says of a usual row with an identifier of this kind; `None` if the row must be read.
-    #[inline]
-    fn facts(&mut self, name: &[u8], kind: IdentifierKind, keeps_all: bool) -> Option<NameFacts> {
-        let (number, meaning) = self.names.look_up(name, None);
+    /// What the cell of a name says of a usual row with an identifier of this kind; `None` if the row must
+    /// be read.
+    fn facts(&mut self, cell: &[u8], kind: IdentifierKind, keeps_all: bool) -> Option<NameFacts> {
+        let (number, meaning) = self.names.look_up(plain(cell)?, None);
         let stamp =
             meaning.certain.filter(|_| meaning.known && meaning.marks & mark::ORDER == 0)?;
         let of_row = Kind {
@@ -144,28 +205,8 @@ impl Haul<'_> {
 }
 
 /// The instants of a block's first and last usual rows.
-#[derive(Clone, Copy, Debug)]
-struct Edges(Option<(Instant, Instant)>);
-
-impl Edges {
-    fn of(rows: &UsualRows) -> Edges {
-        let mut usual = rows.at.iter().zip(&rows.is_usual).filter(|(_, is_usual)| **is_usual);
-        let first = usual.next();
-        let last = usual.next_back().or(first);
-        Edges(first.zip(last).map(|((first, _), (last, _))| (*first, *last)))
-    }
-
-    #[inline]
-    fn have(self, at: Instant) -> bool {
-        self.0.is_none_or(|(first, last)| at == first || at == last)
-    }
-}
-
-/// The rows from one on that may be of its instant: all but usual ones of another.
-#[inline]
-fn group_from(row: usize, rows: &UsualRows) -> Range<usize> {
-    let at = rows.at[row];
-    let behind = row + 1..rows.len();
-    let end = behind.clone().find(|&next| rows.is_usual[next] && rows.at[next] != at);
-    row..end.unwrap_or(behind.end)
+fn edges_of(rows: &UsualRows) -> (Instant, Instant) {
+    let mut usual = rows.at.iter().filter(|at| **at != UsualRows::UNUSUAL);
+    let first = usual.next().copied().unwrap_or(UsualRows::UNUSUAL);
+    (first, usual.next_back().copied().unwrap_or(first))
 }

@@ -12,7 +12,7 @@ mod unite;
 
 pub use evidence::Evidence;
 pub use lookup::{candidates, is_short_hash, short_hash};
-pub use normal::{Strictness, identify, identify_plain, is_excel_number};
+pub use normal::{Plain, Strictness, identify, identify_plain, is_excel_number, is_uuid_text};
 pub use unite::{People, Person};
 
 use crate::event::Identifier;

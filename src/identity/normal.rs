@@ -84,22 +84,64 @@ pub fn identify_plain(
     cell: &[u8],
     strictness: Strictness,
 ) -> Option<Identifier> {
-    // No word for nobody is so long, no spreadsheet's number, and it is not the thirteen digits of a shop.
-    const LONG: usize = 25;
-    let is_own = matches!(kind, IdentifierKind::UserId | IdentifierKind::ClientId);
-    let is_number = |cell: &[u8]| cell.iter().all(u8::is_ascii_digit);
-    let is_plain = match strictness {
-        Strictness::Only => {
-            cell.len() >= LONG && is_graphic(cell) || cell.len() < 13 && is_number(cell)
-        }
-        Strictness::Several => cell.len() >= LONG && is_graphic(cell) && !is_zeros(cell),
-    };
-    if !is_own || !is_plain || cell.is_empty() {
-        return None;
+    let (space, key) = Plain::new(kind, space, strictness)?.look(cell)?;
+    Some(Identifier { kind, space, key })
+}
+
+/// What is plain in one column, and how its cells become keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain {
+    kind: IdentifierKind,
+    space: u16,
+    strictness: Strictness,
+}
+
+impl Plain {
+    /// For a column of a kind; `None` if identifiers of this kind always need a look.
+    pub fn new(kind: IdentifierKind, space: u16, strictness: Strictness) -> Option<Plain> {
+        let is_own = matches!(kind, IdentifierKind::UserId | IdentifierKind::ClientId);
+        is_own.then_some(Plain { kind, space, strictness })
     }
-    let space = if cell.try_into().is_ok_and(is_uuid) { 0 } else { space };
-    let seed = u64::from(space) << 8 | kind as u64;
-    Some(Identifier { kind, space, key: Key::within(seed, cell) })
+
+    /// The key of a cell, if it is plain.
+    #[inline]
+    pub fn key(self, cell: &[u8]) -> Option<Key> {
+        self.look(cell).map(|(_, key)| key)
+    }
+
+    #[inline]
+    fn look(self, cell: &[u8]) -> Option<(u16, Key)> {
+        // No word for nobody is so long, no spreadsheet's number, and it is not the thirteen digits of
+        // a shop.
+        const LONG: usize = 25;
+        let (is_plain, space) = if cell.len() >= LONG {
+            let is_nobody = self.strictness == Strictness::Several && is_zeros(cell);
+            let space = if cell.try_into().is_ok_and(is_uuid) { 0 } else { self.space };
+            (is_graphic(cell) && !is_nobody, space)
+        } else {
+            let is_short_number = (1..13).contains(&cell.len()) && is_number(cell);
+            (self.strictness == Strictness::Only && is_short_number, self.space)
+        };
+        let seed = u64::from(space) << 8 | self.kind as u64;
+        is_plain.then(|| (space, Key::within(seed, cell)))
+    }
+}
+
+/// Whether all bytes of a text of up to sixteen are digits; eight are looked at at once.
+#[inline]
+fn is_number(cell: &[u8]) -> bool {
+    // A digit's upper half is 3, and adding 6 to it does not change that.
+    const UPPER: u64 = u64::from_le_bytes([0xF0; 8]);
+    const THREES: u64 = u64::from_le_bytes([0x30; 8]);
+    const SIXES: u64 = u64::from_le_bytes([6; 8]);
+    let are_digits =
+        |word: u64| word & UPPER == THREES && word.wrapping_add(SIXES) & UPPER == THREES;
+    match (cell.first_chunk(), cell.last_chunk()) {
+        (Some(first), Some(last)) => {
+            are_digits(u64::from_le_bytes(*first)) && are_digits(u64::from_le_bytes(*last))
+        }
+        _ => cell.iter().all(u8::is_ascii_digit),
+    }
 }
 
 /// Whether all bytes are visible signs of ASCII.
@@ -188,7 +230,12 @@ fn own_id(text: &str, strictness: Strictness) -> Option<Cow<'_, str>> {
 
 /// A UUID is unique wherever it was made, so that one browser's id joins across systems.
 fn own_space(text: &str, space: u16) -> u16 {
-    if text.as_bytes().try_into().is_ok_and(is_uuid) { 0 } else { space }
+    if is_uuid_text(text) { 0 } else { space }
+}
+
+/// Whether a text is a UUID: a browser's or a device's, unless something says otherwise.
+pub fn is_uuid_text(text: &str) -> bool {
+    text.as_bytes().try_into().is_ok_and(is_uuid)
 }
 
 /// Whether the text is hexadecimal digits with dashes where a UUID has them. All bytes are looked at,

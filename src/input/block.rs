@@ -39,11 +39,17 @@ impl Block {
         self.buffer.bytes().get(self.records.clone()).unwrap_or_default()
     }
 
+    /// All of the block's buffer, in which the places of rows and cells are.
+    #[inline]
+    pub fn buffer(&self) -> &[u8] {
+        self.buffer.bytes()
+    }
+
     /// A part of the block, by its place in the block's buffer.
     #[inline]
     pub fn part(&self, place: &Range<u32>) -> &[u8] {
         let Range { start, end } = *place;
-        self.buffer.bytes().get(start as usize..end as usize).unwrap_or_default()
+        self.buffer().get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// Makes the whole buffer the block.
@@ -89,6 +95,7 @@ pub(super) struct Buffer {
 
 impl Buffer {
     /// What is in it.
+    #[inline]
     pub(super) fn bytes(&self) -> &[u8] {
         self.room.get(self.start..self.start + self.length).unwrap_or_default()
     }

@@ -1,10 +1,15 @@
 //! What an input is, decided from its content: from the names of its columns or keys, never from the
 //! file's name or the columns' places. What was decided, and why, is kept for the reader.
 //!
-//! `json` and `table` decide for the two kinds of text; what they share is here.
+//! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
+//! the records out of a page; what they share is here.
 
+mod ga4_ui;
 mod json;
+mod json_formats;
 mod table;
+mod table_formats;
+mod wrapped;
 
 pub use table::ambiguous_dates;
 
@@ -13,6 +18,7 @@ use super::format::Format;
 use super::source::Source;
 use super::split::Layout;
 use super::supply::Supply;
+use super::together::Together;
 use super::{Input, Reading, Rows, Told};
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -22,7 +28,15 @@ use crate::place::Place;
 /// How many records detection looks at.
 const SAMPLE: usize = 50;
 
-/// Recognises an opened source.
+/// Recognises an opened source; one of several tables is as many inputs.
+pub fn recognise_all(source: Source, told: &Told) -> Result<Vec<Input>> {
+    if told.allows(Format::Ga4Ui) && ga4_ui::is_one(&source.head) {
+        return ga4_ui::recognise(source, told);
+    }
+    Ok(vec![recognise(source, told)?])
+}
+
+/// Recognises an opened source that is one input.
 pub fn recognise(source: Source, told: &Told) -> Result<Input> {
     let path = source.path.clone();
     let start = source.head.iter().position(|b| !b.is_ascii_whitespace());
@@ -57,6 +71,7 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         path: source.path.clone(),
         format: decision.format,
         why: decision.why,
+        compression: source.compression,
         encoding: if is_utf8 { source.encoding } else { "windows-1252" },
         delimiter: match layout {
             Layout::Table(signs) => Some(signs.delimiter),
@@ -69,7 +84,25 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         rows: decision.rows,
         layout,
     };
-    Input { reading, supply: Supply::new(source, layout, skip) }
+    let together = match &reading.rows {
+        Rows::ToolTable(_, table) => table.rows_in_common().zip(layout.signs()),
+        _ => None,
+    };
+    let supply = match together {
+        Some((columns, signs)) => {
+            Supply::keeping(source, layout, skip, Together::new(columns, signs))
+        }
+        None => Supply::new(source, layout, skip),
+    };
+    Input { reading, supply }
+}
+
+impl Input {
+    /// The same input, the first record of which starts on this line of its file.
+    fn starting_on(mut self, line: u64) -> Input {
+        self.reading.first_line = line;
+        self
+    }
 }
 
 /// The order number is an identifier too, if there is one.

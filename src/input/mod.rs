@@ -4,11 +4,14 @@
 //! This room knows nothing of ladders, threads or reports.
 
 pub mod aliases;
+mod avx2;
 pub mod bitmap;
 pub mod block;
 pub mod bots;
 pub mod columns;
+mod container;
 pub mod detect;
+pub mod fingerprint;
 pub mod format;
 pub mod json;
 pub mod outline;
@@ -20,6 +23,7 @@ pub mod source;
 pub mod split;
 pub mod supply;
 pub mod timestamp;
+pub mod together;
 pub mod usual;
 
 use crate::error::Result;
@@ -41,6 +45,13 @@ pub struct Told {
     pub date_order: Option<DateOrder>,
 }
 
+impl Told {
+    /// Whether an input may be of a format.
+    fn allows(&self, format: Format) -> bool {
+        self.format.is_none_or(|told| told == format)
+    }
+}
+
 /// An input that was opened and recognised.
 #[derive(Debug)]
 pub struct Input {
@@ -52,8 +63,11 @@ pub struct Input {
 
 /// Opens and recognises the files that the paths mean, sorted by path.
 pub fn open_all(paths: &[String], told: &Told) -> Result<Vec<Input>> {
-    source::expand(paths)?
-        .iter()
-        .map(|path| detect::recognise(source::Source::open(path)?, told))
-        .collect()
+    let mut inputs = Vec::new();
+    for path in source::expand(paths)? {
+        for source in source::Source::open(&path)? {
+            inputs.extend(detect::recognise_all(source, told)?);
+        }
+    }
+    Ok(inputs)
 }

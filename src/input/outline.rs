@@ -8,6 +8,7 @@
 //! where a cell begins or where a quote has just closed. An opening quote anywhere else (`5" disk`)
 //! makes the outline *stray*: it must not be used, and the block is read by the `csv` crate instead.
 
+use super::avx2;
 use super::bitmap::{CHUNK, Chunk, parity_up_to};
 use super::quoting::{QUOTE, Quoting, Signs};
 
@@ -32,24 +33,48 @@ impl Outline {
 
     /// Goes over `bytes`, which stand at `base` in the block and begin as `quoting` says; tells how they
     /// end. Positions beyond four gigabytes do not fit: blocks must be smaller.
-    ///
-    /// This is the loop that looks at every byte. A chunk without quotes costs a dozen instructions and
-    /// four more for each separator; nothing in it depends on what the bytes are but the number of
-    /// rounds. `benches/table.rs` measures it; its slow twin is in the tests.
     pub fn draw(&mut self, bytes: &[u8], base: usize, signs: Signs, quoting: Quoting) -> Quoting {
-        let mut pen = Pen::new(quoting);
-        let (chunks, rest) = bytes.as_chunks::<CHUNK>();
+        match avx2::draw(self, bytes, base, (signs, quoting)) {
+            Some(quoting) => quoting,
+            None => self.draw_with(bytes, base, quoting, |chunk| Found::portable(chunk, signs)),
+        }
+    }
+
+    /// Draws with whatever finds the signs of a chunk.
+    ///
+    /// This is the loop that looks at every byte. A chunk without quotes costs a few dozen instructions;
+    /// nothing in it depends on what the bytes are but the number of rounds. `benches/table.rs`
+    /// measures it; its slow twin is in the tests. It is compiled into each of its callers, for the
+    /// instructions that they may use.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "else it is compiled for the oldest processor")]
+    pub(super) fn draw_with(
+        &mut self,
+        bytes: &[u8],
+        base: usize,
+        quoting: Quoting,
+        find: impl Fn(&[u8; CHUNK]) -> Found,
+    ) -> Quoting {
         self.make_room(bytes.len());
+        let mut pen = Pen::new(quoting);
+        let mut paper = Paper::behind(self);
+        let (chunks, rest) = bytes.as_chunks::<CHUNK>();
         for (number, bytes) in chunks.iter().enumerate() {
-            self.add(base + number * CHUNK, pen.marks(&Chunk::new(bytes), signs));
+            paper.add(base + number * CHUNK, pen.marks(find(bytes)));
         }
         if !rest.is_empty() {
             // Behind the last byte stands nought, which must not be taken for a sign.
             let real = u64::MAX >> (CHUNK - rest.len());
-            let marks = pen.marks(&Chunk::of_rest(rest), signs);
-            self.add(base + bytes.len() - rest.len(), marks.within(real));
+            let mut padded = [0; CHUNK];
+            padded.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+            let marks = pen.marks(find(&padded));
+            paper.add(base + bytes.len() - rest.len(), marks.within(real));
             pen.step_back(CHUNK - rest.len());
         }
+        let Paper { added, line_ends, quoted_line_ends, .. } = paper;
+        self.count += added;
+        self.line_ends += line_ends;
+        self.quoted_line_ends += quoted_line_ends;
         self.stray |= pen.stray != 0;
         pen.quoting()
     }
@@ -57,7 +82,11 @@ impl Outline {
     /// Notes a line end that does not stand in the block: the end of the source ends a record too.
     pub fn end_record_at(&mut self, position: usize) {
         self.make_room(1);
-        self.add(position, Marks { separators: 1, line_ends: 1, quoted_line_ends: 0 });
+        if let (Some(place), Ok(position)) = (self.ends.get_mut(self.count), position.try_into()) {
+            *place = position;
+            self.count += 1;
+            self.line_ends += 1;
+        }
     }
 
     /// Whether a quote stands where no cell begins, so that parity tells nothing.
@@ -86,32 +115,67 @@ impl Outline {
             self.ends.resize(wanted, 0);
         }
     }
+}
+
+/// Where an outline goes on; its numbers stay in registers while it is drawn.
+struct Paper<'o> {
+    room: &'o mut [u32],
+    added: usize,
+    line_ends: usize,
+    quoted_line_ends: usize,
+}
+
+impl<'o> Paper<'o> {
+    fn behind(outline: &'o mut Outline) -> Paper<'o> {
+        let room = outline.ends.get_mut(outline.count..).unwrap_or_default();
+        Paper { room, added: 0, line_ends: 0, quoted_line_ends: 0 }
+    }
 
     /// Writes down the positions of a chunk's separators: four at a time, because counting rounds costs
     /// more than writing a few that are overwritten by the next chunk.
-    #[inline]
+    #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "blocks are smaller than four gigabytes")]
     fn add(&mut self, base: usize, marks: Marks) {
         const AT_ONCE: usize = 4;
         let base = base as u32;
-        let found = marks.separators.count_ones() as usize;
         let mut left = marks.separators;
-        let Some(room) =
-            self.ends.get_mut(self.count..).and_then(<[u32]>::first_chunk_mut::<CHUNK>)
-        else {
-            return;
-        };
-        let mut written = 0;
-        while written < found {
-            for place in &mut room[written..][..AT_ONCE] {
+        let room = self.room.get_mut(self.added..).and_then(<[u32]>::first_chunk_mut::<CHUNK>);
+        let Some(room) = room else { return };
+        let (rounds, _) = room.as_chunks_mut::<AT_ONCE>();
+        for round in rounds {
+            for place in round {
                 *place = base.wrapping_add(left.trailing_zeros());
                 left &= left.wrapping_sub(1);
             }
-            written += AT_ONCE;
+            if left == 0 {
+                break;
+            }
         }
-        self.count += found;
+        self.added += marks.separators.count_ones() as usize;
         self.line_ends += marks.line_ends.count_ones() as usize;
         self.quoted_line_ends += marks.quoted_line_ends.count_ones() as usize;
+    }
+}
+
+/// Where the signs stand in a chunk, quoted or not, one bit a byte.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    /// Delimiters and line ends.
+    pub(super) separators: u64,
+    pub(super) line_ends: u64,
+    pub(super) quotes: u64,
+}
+
+impl Found {
+    /// Finds them on any processor.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Outline::draw_with`")]
+    fn portable(bytes: &[u8; CHUNK], signs: Signs) -> Found {
+        let chunk = Chunk::new(bytes);
+        let line_ends = chunk.equal_to(signs.line_end);
+        let separators = chunk.equal_to(signs.delimiter) | line_ends;
+        let quotes = if chunk.has(QUOTE) { chunk.equal_to(QUOTE) } else { 0 };
+        Found { separators, line_ends, quotes }
     }
 }
 
@@ -159,16 +223,14 @@ impl Pen {
         Pen { inside, may_open, stray: 0, last_inside: 0, last_openers: 0 }
     }
 
-    #[inline]
-    fn marks(&mut self, chunk: &Chunk, signs: Signs) -> Marks {
-        let line_ends = chunk.equal_to(signs.line_end);
-        let separators = chunk.equal_to(signs.delimiter) | line_ends;
-        if self.inside == 0 && !chunk.has(QUOTE) {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Outline::draw_with`")]
+    fn marks(&mut self, Found { separators, line_ends, quotes }: Found) -> Marks {
+        if self.inside == 0 && quotes == 0 {
             self.may_open = separators >> (CHUNK - 1);
             (self.last_inside, self.last_openers) = (0, separators);
             return Marks { separators, line_ends, quoted_line_ends: 0 };
         }
-        let quotes = chunk.equal_to(QUOTE);
         let inside = parity_up_to(quotes) ^ self.inside;
         let openers = separators & !inside | quotes & !inside;
         self.stray |= quotes & inside & !(openers << 1 | self.may_open);
@@ -237,9 +299,13 @@ mod tests {
         fn agrees_with_a_walk(text in "[a\"\n,]{0,200}", quoting in any_quoting(), cut in 0usize..200) {
             let bytes = text.as_bytes();
             let (head, tail) = bytes.split_at(cut.min(bytes.len()));
+            let portable = |bytes: &[u8; CHUNK]| Found::portable(bytes, SIGNS);
+            let mut plain = Outline::default();
+            let end = plain.draw_with(bytes, 0, quoting, portable);
             let mut outline = Outline::default();
             let between = outline.draw(head, 0, SIGNS, quoting);
-            let end = outline.draw(tail, head.len(), SIGNS, between);
+            prop_assert_eq!(outline.draw(tail, head.len(), SIGNS, between), end);
+            prop_assert_eq!(plain.ends(), outline.ends());
             match slow(bytes, quoting) {
                 None => prop_assert!(outline.is_stray()),
                 Some((ends, quoting)) => {
@@ -248,7 +314,7 @@ mod tests {
                     prop_assert_eq!(end, quoting);
                     let is_line_end = |end: &&u32| bytes[**end as usize] == SIGNS.line_end;
                     prop_assert_eq!(outline.line_ends(), ends.iter().filter(is_line_end).count());
-                    let all = bytes.iter().filter(|&&byte| byte == SIGNS.line_end).count();
+                    let all = memchr::memchr_iter(SIGNS.line_end, bytes).count();
                     prop_assert_eq!(outline.has_quoted_line_ends(), all > outline.line_ends());
                 }
             }

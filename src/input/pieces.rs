@@ -61,6 +61,7 @@ impl Pieces {
     }
 
     /// The same records from the beginning.
+    #[must_use]
     pub fn again(&self) -> Pieces {
         let Shared { ref file, ref path, layout, first, end, .. } = *self.shared;
         let (file, path) = (Arc::clone(file), path.clone());
@@ -251,12 +252,12 @@ fn line_end(bytes: &[u8]) -> Option<usize> {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, room: &mut [u8], at: u64) -> std::io::Result<()> {
+pub(super) fn read_at(file: &File, room: &mut [u8], at: u64) -> std::io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, room, at)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, mut room: &mut [u8], mut at: u64) -> std::io::Result<()> {
+pub(super) fn read_at(file: &File, mut room: &mut [u8], mut at: u64) -> std::io::Result<()> {
     while !room.is_empty() {
         match std::os::windows::fs::FileExt::seek_read(file, room, at)? {
             0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
@@ -367,18 +368,16 @@ mod tests {
     fn read(text: &str, skip: usize, size: usize, threads: usize) -> (Vec<Block>, bool) {
         let pieces = Mutex::new(Pieces::new(file_of(text), Layout::Table(SIGNS), skip));
         let blocks = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    loop {
-                        let piece = pieces.lock().unwrap().next(size);
-                        let Some(piece) = piece else { break };
-                        let mut block = Block::default();
-                        piece.read(&mut block).unwrap();
-                        blocks.lock().unwrap().push((piece.number, block));
-                    }
-                });
+        let next = || pieces.lock().unwrap().next(size);
+        let work = || {
+            while let Some(piece) = next() {
+                let mut block = Block::default();
+                piece.read(&mut block).unwrap();
+                blocks.lock().unwrap().push((piece.number, block));
             }
+        };
+        std::thread::scope(|scope| {
+            (0..threads).for_each(|_| _ = scope.spawn(work));
         });
         let mut blocks = blocks.into_inner().unwrap();
         blocks.sort_by_key(|(number, _)| *number);
@@ -404,7 +403,9 @@ mod tests {
             let bytes: Vec<u8> = blocks.iter().flat_map(|block| block.bytes().to_vec()).collect();
             prop_assert_eq!(&bytes[..], whole);
             let mut walker = Walker::new(Quoting::START, SIGNS);
-            whole.iter().for_each(|&byte| _ = walker.step(byte));
+            for &byte in whole {
+                walker.step(byte);
+            }
             prop_assert_eq!(ends_inside, walker.quoting() == Quoting::Inside);
         }
     }

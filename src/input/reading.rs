@@ -9,7 +9,13 @@ use super::format::event_table::{EventColumns, shorten};
 use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
-use super::format::{Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, web_pixel};
+use super::format::special::Special;
+use super::format::tool_log::ToolLog;
+use super::format::tool_table::{Room, ToolTable};
+use super::format::{
+    Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, matomo, shopify_bulk, shopify_rest,
+    web_pixel,
+};
 use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
@@ -27,6 +33,8 @@ pub struct Reading {
     pub format: Format,
     /// Why it was taken for that.
     pub why: String,
+    /// How it is packed, if it is.
+    pub compression: Option<&'static str>,
     /// How its text is encoded.
     pub encoding: &'static str,
     /// The separator of a table.
@@ -59,6 +67,18 @@ pub enum Rows {
     Json(EventKeys),
     /// Web-pixel events.
     Pixel,
+    /// Events of an analytics tool, as JSON.
+    Tool(ToolLog),
+    /// Visits of Matomo.
+    Matomo,
+    /// Orders of Shopify's REST interface.
+    RestOrders,
+    /// Orders of Shopify's GraphQL interface, and their parts.
+    Bulk,
+    /// Rows that are not one event each with its name in a column.
+    Special(Header, Special),
+    /// Events of an analytics tool, as a table.
+    ToolTable(Header, ToolTable),
 }
 
 impl Rows {
@@ -67,7 +87,16 @@ impl Rows {
         match self {
             Rows::Table(_, columns) => columns.id.is_none(),
             Rows::Json(keys) => keys.id.is_none(),
-            Rows::Pixel | Rows::Orders(..) | Rows::Checkouts(..) | Rows::Totals(..) => false,
+            Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk
+            | Rows::ToolTable(..)
+            | Rows::Special(..)
+            | Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..) => false,
         }
     }
 }
@@ -85,10 +114,20 @@ pub struct Extent {
 #[derive(Debug, Default)]
 pub struct Scratch {
     json: Reader<Kept>,
-    /// What `json` keeps places for: web-pixel events, or events under these keys.
-    keys: Option<EventKeys>,
+    /// What `json` keeps places for.
+    kept_for: Option<KeptFor>,
     identifiers: RowIdentifiers,
     usual: UsualRows,
+    tool_table: Room,
+}
+
+/// Whose records the places were found in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum KeptFor {
+    /// Events under these keys.
+    Keys(Box<EventKeys>),
+    /// Records of a format that has its own.
+    Format(Format),
 }
 
 impl Scratch {
@@ -106,6 +145,9 @@ impl Scratch {
 impl Reading {
     /// Reads a block of whole records.
     pub fn read(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+        if let Rows::ToolTable(_, table) = &self.rows {
+            return self.read_tool_table(table, block, scratch, sink);
+        }
         match self.layout {
             Layout::Lines => self.read_lines(block, scratch, sink),
             Layout::Array => self.read_array(block, scratch, sink),
@@ -173,17 +215,19 @@ impl Reading {
 
     /// What is kept of another input's records is of no use for this one.
     fn prepare(&self, scratch: &mut Scratch) {
-        let keys = match &self.rows {
-            Rows::Json(keys) => Some(keys),
-            Rows::Pixel
-            | Rows::Orders(..)
-            | Rows::Checkouts(..)
-            | Rows::Totals(..)
-            | Rows::Table(..) => None,
+        let is_same = match (&self.rows, &scratch.kept_for) {
+            (Rows::Json(keys), Some(KeptFor::Keys(kept))) => **kept == *keys,
+            (Rows::Json(_), _) => false,
+            (_, kept) => *kept == Some(KeptFor::Format(self.format)),
         };
-        if scratch.keys.as_ref() != keys {
+        if !is_same {
             scratch.json.forget();
-            scratch.keys = keys.cloned();
+            scratch.tool_table.forget();
+            scratch.kept_for = Some(if let Rows::Json(keys) = &self.rows {
+                KeptFor::Keys(Box::new(keys.clone()))
+            } else {
+                KeptFor::Format(self.format)
+            });
         }
     }
 
@@ -211,7 +255,16 @@ impl Reading {
         match &self.rows {
             Rows::Json(keys) => keys.read(record, desk),
             Rows::Pixel => web_pixel::read(record, desk),
-            Rows::Orders(..) | Rows::Checkouts(..) | Rows::Totals(..) | Rows::Table(..) => {
+            Rows::Tool(log) => log.read(record, desk),
+            Rows::Matomo => matomo::read(record, desk),
+            Rows::RestOrders => shopify_rest::read(record, desk),
+            Rows::Bulk => shopify_bulk::read(record, desk),
+            Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..)
+            | Rows::Table(..)
+            | Rows::Special(..)
+            | Rows::ToolTable(..) => {
                 desk.defect(Reason::BadRow, "a table cannot be read as JSON".to_string());
             }
         }
@@ -226,20 +279,29 @@ impl Reading {
         sink: &mut impl Sink,
     ) -> Extent {
         let width = self.header().map_or(0, |header| header.names().len());
-        let mut rows = OutlinedRows::new(block, signs, width);
-        let mut extent = Extent::default();
+        let rows = OutlinedRows::new(block, signs, width);
         if rows.are_even()
             && sink.takes_usual()
             && let Rows::Table(_, columns) = &self.rows
             && scratch.usual.fill(&rows, columns)
         {
-            return self.read_usual(&rows, scratch, sink);
+            return self.read_usual((block, &rows), scratch, sink);
         }
+        self.outlined_rows(rows, &mut |extent, place, row| {
+            self.read_row(row, self.desk(extent, place, &mut scratch.identifiers, sink));
+        })
+    }
+
+    /// Goes over the rows of a table by its outline.
+    fn outlined_rows(
+        &self,
+        mut rows: OutlinedRows<'_>,
+        each: &mut impl FnMut(Extent, (usize, usize), Row<'_>),
+    ) -> Extent {
+        let mut extent = Extent::default();
         while let Some(row) = rows.next() {
             extent.lines = rows.line_of(&row, extent.records);
-            let place = (row.start(), row.bytes().len());
-            let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
-            self.read_row(Row::outlined(row), desk);
+            each(extent, (row.start(), row.bytes().len()), Row::outlined(row));
             extent.records += 1;
         }
         extent.lines = rows.lines(extent.records);
@@ -249,17 +311,15 @@ impl Reading {
     /// Reads the rows of a block of which the usual ones are known.
     fn read_usual(
         &self,
-        rows: &OutlinedRows<'_>,
+        (block, rows): (&Block, &OutlinedRows<'_>),
         scratch: &mut Scratch,
         sink: &mut impl Sink,
     ) -> Extent {
         let Scratch { usual, identifiers, .. } = scratch;
         sink.usual(usual, &mut |sink, number| {
-            let (Some(row), Some(written)) = (rows.row(number), usual.written.get(number)) else {
-                return;
-            };
+            let Some(row) = rows.row(number) else { return };
             let extent = Extent { records: number as u64, lines: number as u64 };
-            let place = (written.start as usize, written.len());
+            let place = usual.place(number, block);
             self.read_row(Row::outlined(row), self.desk(extent, place, identifiers, sink));
         });
         let count = usual.len() as u64;
@@ -274,35 +334,37 @@ impl Reading {
         scratch: &mut Scratch,
         sink: &mut impl Sink,
     ) -> Extent {
-        let (block, before) = (block.bytes(), block.records.start);
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(signs.delimiter)
-            .terminator(csv::Terminator::Any(signs.line_end))
-            .from_reader(block);
-        let mut record = csv::ByteRecord::new();
-        let mut extent = Extent::default();
-        let mut counted = 0;
-        // Reading bytes from memory has no way to fail; the loop ends all the same if it does.
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
-            let start = start_of(&record, block, signs.line_end);
-            extent.lines += count_lines(&block[counted..start], signs.line_end);
-            counted = start;
-            // A blank line that Windows wrote.
-            if record.len() == 1 && record.get(0) == Some(b"\r") {
-                continue;
+        parsed_rows(block, signs, &mut |extent, place, row| {
+            self.read_row(row, self.desk(extent, place, &mut scratch.identifiers, sink));
+        })
+    }
+
+    /// Reads the rows of a table of a tool; an event may take several of them, all in one block.
+    fn read_tool_table(
+        &self,
+        table: &ToolTable,
+        block: &Block,
+        scratch: &mut Scratch,
+        sink: &mut impl Sink,
+    ) -> Extent {
+        self.prepare(scratch);
+        let Scratch { tool_table: room, identifiers, .. } = scratch;
+        let mut each = |extent, place, row: Row<'_>| {
+            let mut desk = self.desk(extent, place, identifiers, sink);
+            match self.misshapen(row) {
+                Some(problem) => desk.defect(Reason::BadRow, problem),
+                None => table.read(row, room, desk),
             }
-            let end = usize::try_from(reader.position().byte()).unwrap_or(block.len());
-            let written = block.get(start..end).unwrap_or_default();
-            let written = written.strip_suffix(&[signs.line_end]).unwrap_or(written);
-            let written = written.strip_suffix(b"\r").unwrap_or(written);
-            let place = (before + start, written.len());
-            let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
-            self.read_row(Row::parsed(&record).written(written), desk);
-            extent.records += 1;
-        }
-        extent.lines += count_lines(&block[counted..], signs.line_end);
+        };
+        let width = self.header().map_or(0, |header| header.names().len());
+        let extent = match self.layout {
+            Layout::Table(signs) if block.is_stray => parsed_rows(block, signs, &mut each),
+            Layout::Table(signs) => {
+                self.outlined_rows(OutlinedRows::new(block, signs, width), &mut each)
+            }
+            Layout::Lines | Layout::Array => tabbed_rows(block, &mut each),
+        };
+        table.finish(room, identifiers, sink);
         extent
     }
 
@@ -318,11 +380,21 @@ impl Reading {
             Rows::Checkouts(_, columns) => {
                 CheckoutLine::read(columns, &row).map(|line| desk.sink.checkout(at, line))
             }
+            Rows::Totals(_, columns) if columns.is_sum(&row) => {
+                return desk.defect(Reason::Continuation, "the sum of other rows".to_string());
+            }
             Rows::Totals(_, columns) => {
                 AnalyticsLine::read(columns, &row).map(|line| desk.sink.total(at, line))
             }
             Rows::Table(header, columns) => return columns.read(row, header, desk),
-            Rows::Json(_) | Rows::Pixel => Err("JSON cannot be read as a table".to_string()),
+            Rows::Special(header, table) => return table.read(row, header, desk),
+            Rows::Json(_)
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk
+            | Rows::ToolTable(..) => Err("JSON cannot be read as a table".to_string()),
         };
         if let Err(message) = line {
             desk.defect(Reason::BadRow, shorten(&message));
@@ -347,10 +419,72 @@ impl Reading {
             Rows::Orders(header, _)
             | Rows::Checkouts(header, _)
             | Rows::Totals(header, _)
-            | Rows::Table(header, _) => Some(header),
-            Rows::Json(_) | Rows::Pixel => None,
+            | Rows::Table(header, _)
+            | Rows::Special(header, _)
+            | Rows::ToolTable(header, _) => Some(header),
+            Rows::Json(_)
+            | Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::Bulk => None,
         }
     }
+}
+
+/// Goes over the rows of a table in which quotes stand where no cell begins.
+fn parsed_rows(
+    block: &Block,
+    signs: Signs,
+    each: &mut impl FnMut(Extent, (usize, usize), Row<'_>),
+) -> Extent {
+    let (block, before) = (block.bytes(), block.records.start);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(signs.delimiter)
+        .terminator(csv::Terminator::Any(signs.line_end))
+        .from_reader(block);
+    let mut record = csv::ByteRecord::new();
+    let mut extent = Extent::default();
+    let mut counted = 0;
+    // Reading bytes from memory has no way to fail; the loop ends all the same if it does.
+    while reader.read_byte_record(&mut record).unwrap_or(false) {
+        let start = start_of(&record, block, signs.line_end);
+        extent.lines += count_lines(&block[counted..start], signs.line_end);
+        counted = start;
+        // A blank line that Windows wrote.
+        if record.len() == 1 && record.get(0) == Some(b"\r") {
+            continue;
+        }
+        let end = usize::try_from(reader.position().byte()).unwrap_or(block.len());
+        let written = block.get(start..end).unwrap_or_default();
+        let written = written.strip_suffix(&[signs.line_end]).unwrap_or(written);
+        let written = written.strip_suffix(b"\r").unwrap_or(written);
+        let place = (before + start, written.len());
+        each(extent, place, Row::parsed(&record).written(written));
+        extent.records += 1;
+    }
+    extent.lines += count_lines(&block[counted..], signs.line_end);
+    extent
+}
+
+/// Goes over lines whose cells stand between tabs, without quotes.
+fn tabbed_rows(block: &Block, each: &mut impl FnMut(Extent, (usize, usize), Row<'_>)) -> Extent {
+    let mut extent = Extent::default();
+    let mut start = block.records.start;
+    for line in block.bytes().split_inclusive(|&byte| byte == b'\n') {
+        let written = line.strip_suffix(b"\n").unwrap_or(line);
+        let written = written.strip_suffix(b"\r").unwrap_or(written);
+        if !written.trim_ascii().is_empty() {
+            let record: csv::ByteRecord = written.split(|&byte| byte == b'\t').collect();
+            each(extent, (start, written.len()), Row::parsed(&record).written(written));
+            extent.records += 1;
+        }
+        extent.lines += 1;
+        start += line.len();
+    }
+    extent
 }
 
 /// An element without the comma behind it and, at the end of the array, the closing bracket.

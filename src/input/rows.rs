@@ -5,7 +5,6 @@
 //! on; a block with shorter, longer or empty rows is walked through line end by line end.
 
 use super::block::Block;
-use super::columns::is_clean;
 use super::quoting::{QUOTE, Signs};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -62,7 +61,7 @@ impl<'b> OutlinedRow<'b> {
 }
 
 /// Windows ends lines with a carriage return before the newline.
-fn without_return(line: &[u8]) -> &[u8] {
+pub(super) fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
@@ -85,13 +84,11 @@ fn resolve_quotes(inner: &[u8]) -> Vec<u8> {
     while let Some(quote) = memchr::memchr(QUOTE, rest) {
         let (before, behind) = rest.split_at(quote);
         text.extend_from_slice(before);
-        match behind.get(1) {
-            Some(&QUOTE) => text.push(QUOTE),
-            _ => {
-                text.extend_from_slice(behind.get(1..).unwrap_or_default());
-                return text;
-            }
+        if behind.get(1) != Some(&QUOTE) {
+            text.extend_from_slice(behind.get(1..).unwrap_or_default());
+            return text;
         }
+        text.push(QUOTE);
         rest = behind.get(2..).unwrap_or_default();
     }
     text.extend_from_slice(rest);
@@ -160,24 +157,24 @@ impl<'b> OutlinedRows<'b> {
 
     /// Where the cells of a column are, row by row, if rows are even.
     pub fn column(&self, column: usize) -> impl Iterator<Item = Range<u32>> {
-        let mut row_start = u32::try_from(self.start).unwrap_or(u32::MAX);
-        self.even().map(move |ends| {
+        let is_last = Some(column + 1) == self.stride;
+        self.starts().zip(self.even()).map(move |(row_start, ends)| {
             let end_of = |column: usize| ends.get(column).copied().unwrap_or(row_start);
-            let start = if column == 0 { row_start } else { end_of(column - 1) + 1 };
+            let start = column.checked_sub(1).map_or(row_start, |before| end_of(before) + 1);
             let mut end = end_of(column);
-            if column + 1 == ends.len() {
+            if is_last {
                 let has_return = end > start && self.block.get(end as usize - 1) == Some(&b'\r');
                 end -= u32::from(has_return);
             }
-            row_start = end_of(ends.len() - 1) + 1;
             start..end
         })
     }
 
-    /// Where the rows are as they are written, without the line end, if they are even.
-    pub fn written(&self) -> impl Iterator<Item = Range<u32>> {
-        let last = self.stride.map_or(0, |stride| stride - 1);
-        self.column(0).zip(self.column(last)).map(|(first, last)| first.start..last.end)
+    /// Where each row begins, and where the next would, if they are even.
+    pub fn starts(&self) -> impl Iterator<Item = u32> {
+        let first = u32::try_from(self.start).unwrap_or(u32::MAX);
+        let behind = self.even().map(|ends| ends.last().map_or(0, |&end| end + 1));
+        std::iter::once(first).chain(behind)
     }
 
     /// The places of each row, if all take as many.
@@ -193,21 +190,6 @@ impl<'b> OutlinedRows<'b> {
     #[inline]
     pub fn bytes(&self, span: &Range<u32>) -> &'b [u8] {
         self.block.get(span.start as usize..span.end as usize).unwrap_or_default()
-    }
-
-    /// A cell without its quotes; `None` if it says nothing, or needs cleaning or the resolving of quotes.
-    #[inline]
-    pub fn clean(&self, cell: Range<u32>) -> Option<Range<u32>> {
-        let bytes = self.bytes(&cell);
-        if is_clean(bytes) {
-            return Some(cell);
-        }
-        match bytes {
-            [QUOTE, inner @ .., QUOTE] if is_clean(inner) && !inner.contains(&QUOTE) => {
-                Some(cell.start + 1..cell.end - 1)
-            }
-            _ => None,
-        }
     }
 
     /// The line on which a row that was given out begins, from 0; `record` is the number of the row.

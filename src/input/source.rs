@@ -1,15 +1,23 @@
-//! Where bytes come from: a file or standard input, read once from front to back.
+//! Where bytes come from: a file, what is packed in it, or standard input, read once from front to back.
 //!
-//! The head of a source is read first (detection looks at it) and handed out again with the rest.
-//! UTF-16 is decoded here, a UTF-8 byte order mark is dropped; everything else passes unchanged.
+//! The head of a source is read first (detection looks at it) and handed out again with the rest. What
+//! is packed is unpacked (`container`), UTF-16 is decoded here, a UTF-8 byte order mark is dropped;
+//! everything else passes unchanged.
 
+use super::container::{self, Content, Packing};
 use crate::error::{Error, Result};
+use crate::place::Place;
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many bytes detection may look at.
 const HEAD: u64 = 256 * 1024;
+
+/// So many containers may lie in each other: a file that seems to hold itself is no export.
+const DEEPEST: usize = 4;
 
 /// How UTF-8 files begin that some programs write.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -22,15 +30,19 @@ pub struct Source {
     pub head: Vec<u8>,
     /// `utf-8` or `utf-16le`/`utf-16be` (decoded). Cells that are not UTF-8 are read as Windows-1252.
     pub encoding: &'static str,
-    /// The size of the file in bytes, if it has one.
+    /// The size of the file in bytes, packed as it is, if it has one.
     pub size: Option<u64>,
+    /// How the file is packed, if it is: `gzip`, `zstd`, `zip`.
+    pub compression: Option<&'static str>,
+    /// How many bytes of a packed file were read so far.
+    pub packed_read: Option<Arc<AtomicU64>>,
     /// How many bytes of the file stand before `head`.
     before_head: u64,
     rest: Rest,
 }
 
 /// What is behind the head.
-enum Rest {
+pub(super) enum Rest {
     /// A plain file.
     File(File),
     /// Anything that is read from front to back.
@@ -38,7 +50,7 @@ enum Rest {
 }
 
 impl Rest {
-    fn reader(&mut self) -> &mut dyn Read {
+    pub(super) fn reader(&mut self) -> &mut dyn Read {
         match self {
             Rest::File(file) => file,
             Rest::Stream(stream) => stream,
@@ -66,38 +78,25 @@ impl std::fmt::Debug for Source {
 }
 
 impl Source {
-    /// Opens a path, or standard input for `-`, and reads its head.
-    pub fn open(path: &str) -> Result<Source> {
+    /// Opens a path, or standard input for `-`, and reads its head; a zip file is as many sources as it
+    /// has members.
+    pub fn open(path: &str) -> Result<Vec<Source>> {
+        let mut opened = Vec::new();
         if path == "-" {
-            return Source::from_rest(path, None, Rest::Stream(Box::new(std::io::stdin())));
+            Opening::new(path, None, Rest::Stream(Box::new(std::io::stdin()))).open(&mut opened)?;
+            return Ok(opened);
         }
         let file = File::open(path).map_err(|e| Error::io(path, e))?;
         let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len());
         let rest = if size.is_some() { Rest::File(file) } else { Rest::Stream(Box::new(file)) };
-        Source::from_rest(path, size, rest)
+        Opening::new(path, size, rest).open(&mut opened)?;
+        Ok(opened)
     }
 
     /// A source over bytes that are in memory, for tests and embedders.
     pub fn from_bytes(path: &str, bytes: Vec<u8>) -> Result<Source> {
         let size = bytes.len() as u64;
-        Source::from_rest(path, Some(size), Rest::Stream(Box::new(Cursor::new(bytes))))
-    }
-
-    fn from_rest(path: &str, size: Option<u64>, mut rest: Rest) -> Result<Source> {
-        let io = |e| Error::io(path, e);
-        let mut head = Vec::new();
-        rest.reader().take(HEAD).read_to_end(&mut head).map_err(io)?;
-        refuse_compressed(path, &head)?;
-        let path = path.to_string();
-        let mut source = Source { path, head, encoding: "utf-8", size, before_head: 0, rest };
-        if source.head.starts_with(BYTE_ORDER_MARK) {
-            source.head.drain(..BYTE_ORDER_MARK.len());
-            source.before_head = BYTE_ORDER_MARK.len() as u64;
-        }
-        if source.head.starts_with(b"\xFF\xFE") || source.head.starts_with(b"\xFE\xFF") {
-            source.decode_utf16().map_err(io)?;
-        }
-        Ok(source)
+        Opening::new(path, Some(size), Rest::Stream(Box::new(Cursor::new(bytes)))).plain(Vec::new())
     }
 
     /// The file itself, if its bytes can be read as they are, wherever they stand; else the source back.
@@ -132,21 +131,119 @@ impl Source {
     }
 }
 
-/// Compressed files are named for what they are instead of being taken for noise.
-fn refuse_compressed(path: &str, head: &[u8]) -> Result<()> {
-    let kinds: [(&[u8], &str, &str); 4] = [
-        (b"\x1F\x8B", "gzip", "gunzip"),
-        (b"\x28\xB5\x2F\xFD", "zstandard", "unzstd"),
-        (b"PK\x03\x04", "zip", "unzip"),
-        (b"PAR1", "Parquet", "a tool that writes CSV"),
-    ];
-    match kinds.iter().find(|(magic, _, _)| head.starts_with(magic)) {
-        None => Ok(()),
-        Some((_, name, tool)) => Err(Error::at(
-            crate::place::Place::file(path),
-            format!("this is a {name} file, and this version reads plain files only"),
-        )
-        .hint(format!("decompress it first, for example with {tool}"))),
+/// A file or a stream of which it is not known yet what is in it.
+struct Opening {
+    path: String,
+    size: Option<u64>,
+    rest: Rest,
+    compression: Option<&'static str>,
+    packed_read: Option<Arc<AtomicU64>>,
+    depth: usize,
+}
+
+impl Opening {
+    fn new(path: &str, size: Option<u64>, rest: Rest) -> Opening {
+        let path = path.to_string();
+        Opening { path, size, rest, compression: None, packed_read: None, depth: 0 }
+    }
+
+    /// Reads the head; what is packed is unpacked, and its contents are opened in turn.
+    fn open(mut self, opened: &mut Vec<Source>) -> Result<()> {
+        let head = self.read_head(Vec::new())?;
+        match Packing::of(&head) {
+            None => opened.push(self.plain(head)?),
+            Some(_) if self.depth == DEEPEST => {
+                let message = "too many containers lie in each other: unpack it first";
+                return Err(Error::at(Place::file(&self.path), message));
+            }
+            Some(Packing::Zip) => {
+                for content in container::unpack_all(self.whole_file(&head)?)? {
+                    self.inside(Packing::Zip, content).open(opened)?;
+                }
+            }
+            Some(packing) => self.unpack(packing, head)?.open(opened)?,
+        }
+        Ok(())
+    }
+
+    fn unpack(mut self, packing: Packing, head: Vec<u8>) -> Result<Opening> {
+        let read = self.packed_read.is_none().then(|| Arc::new(AtomicU64::new(0)));
+        let rest = std::mem::replace(&mut self.rest, Rest::Stream(Box::new(std::io::empty())));
+        let packed = Cursor::new(head).chain(Counted { rest, read: read.clone() });
+        let reader = container::unpack_one(&self.path, packing, packed)?;
+        let content = Content { path: self.path.clone(), size: self.size, reader };
+        let mut inside = self.inside(packing, content);
+        inside.packed_read = inside.packed_read.or(read);
+        Ok(inside)
+    }
+
+    fn inside(&self, packing: Packing, content: Content) -> Opening {
+        Opening {
+            path: content.path,
+            size: content.size,
+            rest: Rest::Stream(content.reader),
+            compression: self.compression.or(Some(packing.name())),
+            packed_read: self.packed_read.clone(),
+            depth: self.depth + 1,
+        }
+    }
+
+    /// A zip file is read from several places, so one that comes through a pipe is laid down first.
+    fn whole_file(&mut self, head: &[u8]) -> Result<PlainFile> {
+        let nothing = Rest::Stream(Box::new(std::io::empty()));
+        match (std::mem::replace(&mut self.rest, nothing), self.size) {
+            (Rest::File(file), Some(size)) => {
+                Ok(PlainFile { file, path: self.path.clone(), before_head: 0, size })
+            }
+            (rest, _) => container::spool(&self.path, rest, head),
+        }
+    }
+
+    fn read_head(&mut self, mut head: Vec<u8>) -> Result<Vec<u8>> {
+        let more = HEAD.saturating_sub(head.len() as u64);
+        let rest = self.rest.reader().take(more).read_to_end(&mut head);
+        rest.map_err(|e| Error::io(&self.path, e))?;
+        Ok(head)
+    }
+
+    /// A source whose head begins with bytes that were read already.
+    fn plain(mut self, head: Vec<u8>) -> Result<Source> {
+        let head = self.read_head(head)?;
+        let Opening { path, size, rest, compression, packed_read, .. } = self;
+        let mut source = Source {
+            path,
+            head,
+            encoding: "utf-8",
+            size,
+            compression,
+            packed_read,
+            before_head: 0,
+            rest,
+        };
+        if source.head.starts_with(BYTE_ORDER_MARK) {
+            source.head.drain(..BYTE_ORDER_MARK.len());
+            source.before_head = BYTE_ORDER_MARK.len() as u64;
+        }
+        if source.head.starts_with(b"\xFF\xFE") || source.head.starts_with(b"\xFE\xFF") {
+            source.decode_utf16().map_err(|e| Error::io(&source.path, e))?;
+        }
+        Ok(source)
+    }
+}
+
+/// A packed stream that says how much of it was read.
+struct Counted {
+    rest: Rest,
+    read: Option<Arc<AtomicU64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.rest.reader().read(room)?;
+        if let Some(count) = &self.read {
+            count.fetch_add(read as u64, Ordering::Relaxed);
+        }
+        Ok(read)
     }
 }
 
@@ -176,7 +273,7 @@ fn list_folder(path: &str, files: &mut Vec<String>) -> Result<()> {
         }
     }
     if files.len() == before {
-        return Err(Error::at(crate::place::Place::file(path), "this folder holds no files"));
+        return Err(Error::at(Place::file(path), "this folder holds no files"));
     }
     Ok(())
 }

@@ -8,8 +8,11 @@
 
 use super::quoting::Signs;
 use super::source::Source;
+use super::together::Together;
 use crate::error::{Error, Result};
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How records are laid out in a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +33,11 @@ pub struct Cutter {
     rest: Box<dyn Read + Send>,
     at_end: bool,
     bytes_read: u64,
+    /// The same of the packed file, if it is packed.
+    packed_read: Option<Arc<AtomicU64>>,
     ends_inside_quotes: bool,
+    /// Rows that must not be parted.
+    together: Option<Together>,
 }
 
 impl std::fmt::Debug for Cutter {
@@ -51,11 +58,20 @@ impl Cutter {
             path: source.path.clone(),
             layout,
             carry,
-            rest: source.into_rest(),
             at_end: false,
             ends_inside_quotes: false,
+            together: None,
+            packed_read: source.packed_read.take(),
             bytes_read,
+            rest: source.into_rest(),
         }
+    }
+
+    /// The same, but rows that belong together stay in one block.
+    #[must_use]
+    pub fn keeping(mut self, together: Together) -> Cutter {
+        self.together = Some(together);
+        self
     }
 
     /// How the records are laid out.
@@ -70,7 +86,7 @@ impl Cutter {
 
     /// How many bytes of the source were read so far.
     pub fn bytes_read(&self) -> u64 {
-        self.bytes_read
+        self.packed_read.as_ref().map_or(self.bytes_read, |read| read.load(Ordering::Relaxed))
     }
 
     /// Fills `block` with about `size` bytes of whole records, at least one; false at the end.
@@ -89,7 +105,13 @@ impl Cutter {
                 self.ends_inside_quotes = self.layout.ends_inside_quotes(block);
                 Some(block.len())
             } else {
-                self.layout.last_end(&block[..window])
+                let end = self.layout.last_end(&block[..window]);
+                match (&self.together, end) {
+                    (Some(together), Some(end)) => {
+                        Some(together.last_begins(&block[..end])).filter(|&begins| begins > 0)
+                    }
+                    (_, end) => end,
+                }
             };
             if let Some(cut) = cut {
                 self.carry.extend_from_slice(&block[cut..]);

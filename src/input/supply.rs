@@ -7,6 +7,7 @@ use super::block::Block;
 use super::pieces::{Piece, Pieces};
 use super::source::Source;
 use super::split::{Cutter, Layout};
+use super::together::Together;
 use crate::error::Result;
 
 /// The records of an input that were not given out yet.
@@ -37,6 +38,11 @@ impl Supply {
             Ok(plain) => Supply::Pieces(Pieces::new(plain, layout, skip)),
             Err(source) => Supply::Stream(Cutter::new(source, layout, skip)),
         }
+    }
+
+    /// The same for rows some of which must not be parted.
+    pub fn keeping(source: Source, layout: Layout, skip: usize, together: Together) -> Supply {
+        Supply::Stream(Cutter::new(source, layout, skip).keeping(together))
     }
 
     /// Gives out about `size` bytes of whole records; `None` at the end.

@@ -6,11 +6,14 @@
 //! itself, by the reader of its format. That reader reads the usual ones too, and in the same way; it is
 //! the slow twin in the tests.
 
+use super::block::Block;
+use super::columns::is_clean;
 use super::format::event_table::EventColumns;
-use super::rows::OutlinedRows;
+use super::quoting::QUOTE;
+use super::rows::{OutlinedRows, without_return};
 use super::timestamp::Usual;
 use crate::event::IdentifierKind;
-use crate::identity::{Strictness, identify_plain};
+use crate::identity::Plain;
 use crate::key::Key;
 use crate::time::Instant;
 use std::ops::Range;
@@ -19,110 +22,130 @@ use std::ops::Range;
 type Span = Range<u32>;
 
 /// The columns. All have one entry for each row of the block; what stands in them for a row that is not usual
-/// means nothing.
+/// means nothing, but for its time.
 #[derive(Debug)]
 pub struct UsualRows {
-    /// Whether the row is as usual.
-    pub is_usual: Vec<bool>,
-    /// When.
+    /// When; [`UsualRows::UNUSUAL`] for a row that is not usual.
     pub at: Vec<Instant>,
     /// Who: the key of the one identifier.
     pub who: Vec<Key>,
     /// What kind of identifier that is.
     pub kind: IdentifierKind,
-    /// What: the bytes of the event's name in the block.
+    /// What: where the cell of the event's name is in the block.
     pub name: Vec<Span>,
-    /// The bytes of the user agent in the block; no entries if the log has none.
+    /// Where the cell of the user agent is in the block; no entries if the log has none.
     pub agent: Vec<Span>,
-    /// The bytes of the whole row in the block.
-    pub written: Vec<Span>,
+    /// Where each row begins in the block, and where the next would.
+    starts: Vec<u32>,
     usual: Usual,
 }
 
 impl Default for UsualRows {
     fn default() -> UsualRows {
         UsualRows {
-            is_usual: Vec::new(),
             at: Vec::new(),
             who: Vec::new(),
             kind: IdentifierKind::ClientId,
             name: Vec::new(),
             agent: Vec::new(),
-            written: Vec::new(),
+            starts: Vec::new(),
             usual: Usual::default(),
         }
     }
 }
 
 impl UsualRows {
+    /// The time of rows that are not usual: no time of a shape that is usual lies so far back.
+    pub const UNUSUAL: Instant = Instant::MIN;
+
     /// Reads the columns of a block whose rows all have one cell for each column of the table; false if
     /// rows of this table are never usual.
     pub fn fill(&mut self, rows: &OutlinedRows<'_>, columns: &EventColumns) -> bool {
         let &[(kind, space, who)] = columns.identifiers.as_slice() else { return false };
+        let Some(plain) = Plain::new(kind, space, columns.strictness) else { return false };
         if columns.sequence.is_some() {
             return false;
         }
         self.kind = kind;
-        self.is_usual.clear();
-        self.is_usual.resize(rows.count(), true);
         self.read_times(rows, columns.time);
-        self.read_people(rows, who, (space, columns.strictness));
-        let UsualRows { is_usual, name, agent, .. } = self;
-        find_cells(rows, columns.event, name, is_usual);
-        agent.clear();
-        if let Some(column) = columns.user_agent {
-            find_cells(rows, column, agent, is_usual);
+        self.read_people(rows, who, plain);
+        let UsualRows { name, agent, starts, .. } = self;
+        fill_with(name, rows.count(), rows.column(columns.event));
+        match columns.user_agent {
+            Some(column) => fill_with(agent, rows.count(), rows.column(column)),
+            None => agent.clear(),
         }
-        self.written.clear();
-        self.written.extend(rows.written());
+        fill_with(starts, rows.count() + 1, rows.starts());
         true
+    }
+
+    /// A row of the block as it is written, without the line end.
+    #[inline]
+    pub fn written<'b>(&self, row: usize, block: &'b Block) -> &'b [u8] {
+        match self.starts.get(row..) {
+            Some(&[start, next, ..]) => without_return(block.part(&(start..next - 1))),
+            _ => &[],
+        }
+    }
+
+    /// A row's place in the block, without the line end: where it begins, and how long it is.
+    pub fn place(&self, row: usize, block: &Block) -> (usize, usize) {
+        let start = self.starts.get(row).map_or(0, |&start| start as usize);
+        (start, self.written(row, block).len())
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.is_usual.len()
+        self.at.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.is_usual.is_empty()
+        self.at.is_empty()
     }
 
     fn read_times(&mut self, rows: &OutlinedRows<'_>, column: usize) {
-        self.at.clear();
-        for (is_usual, cell) in self.is_usual.iter_mut().zip(rows.column(column)) {
-            let stamp = self.usual.parse(rows.bytes(&cell));
-            *is_usual &= stamp.is_some();
-            self.at.push(stamp.map_or(Instant::MIN, |stamp| stamp.at));
+        let UsualRows { at, usual, .. } = self;
+        at.clear();
+        at.resize(rows.count(), UsualRows::UNUSUAL);
+        for (at, cell) in at.iter_mut().zip(rows.column(column)) {
+            if let Some(instant) = usual.instant(rows.bytes(&cell)) {
+                *at = instant;
+            }
         }
     }
 
-    fn read_people(
-        &mut self,
-        rows: &OutlinedRows<'_>,
-        column: usize,
-        (space, strictness): (u16, Strictness),
-    ) {
-        self.who.clear();
-        for (is_usual, cell) in self.is_usual.iter_mut().zip(rows.column(column)) {
-            let who = identify_plain(self.kind, space, rows.bytes(&cell), strictness);
-            *is_usual &= who.is_some();
-            self.who.push(who.map_or(Key::NONE, |who| who.key));
+    fn read_people(&mut self, rows: &OutlinedRows<'_>, column: usize, plain: Plain) {
+        let UsualRows { at, who, .. } = self;
+        who.clear();
+        who.resize(rows.count(), Key::NONE);
+        for ((at, who), cell) in at.iter_mut().zip(who).zip(rows.column(column)) {
+            match plain.key(rows.bytes(&cell)) {
+                Some(key) => *who = key,
+                None => *at = UsualRows::UNUSUAL,
+            }
         }
     }
 }
 
-/// Finds the cells of a column that say something and need no cleaning.
-fn find_cells(
-    rows: &OutlinedRows<'_>,
-    column: usize,
-    spans: &mut Vec<Span>,
-    is_usual: &mut [bool],
+/// The text of a cell that says something and needs neither cleaning nor the resolving of quotes.
+pub fn plain(cell: &[u8]) -> Option<&[u8]> {
+    match cell {
+        _ if is_clean(cell) => Some(cell),
+        [QUOTE, inner @ .., QUOTE] if is_clean(inner) && !inner.contains(&QUOTE) => Some(inner),
+        _ => None,
+    }
+}
+
+/// Replaces what is in a column by so many values; room is made once, not value by value.
+fn fill_with<T: Clone + Default>(
+    column: &mut Vec<T>,
+    count: usize,
+    values: impl Iterator<Item = T>,
 ) {
-    spans.clear();
-    for (is_usual, cell) in is_usual.iter_mut().zip(rows.column(column)) {
-        let span = rows.clean(cell);
-        *is_usual &= span.is_some();
-        spans.push(span.unwrap_or(0..0));
+    column.clear();
+    column.resize(count, T::default());
+    for (place, value) in column.iter_mut().zip(values) {
+        *place = value;
     }
 }

@@ -4,8 +4,9 @@
 //! once, with its line, a caret and a remedy; what comes out needs no further checks. The parts:
 //! `policies`, `parts` and `filter` read the file, `section` knows its keys and types, `problems`
 //! collects and draws, `shell` reads `NAME=EVENT`, `print` writes a file, `words` has the words of
-//! the policies. Nothing here reads files: paths are only for messages.
+//! the policies; `config` reads the names in `funnel.toml`. Nothing here reads files: paths are only for messages.
 
+mod config;
 mod filter;
 mod parts;
 mod policies;
@@ -15,6 +16,7 @@ mod section;
 mod shell;
 pub mod words;
 
+pub use config::{NAMES, own_names};
 pub use policies::{parse_ties, parse_window};
 pub use print::to_toml;
 pub use shell::from_steps;

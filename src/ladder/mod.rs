@@ -4,6 +4,7 @@ pub mod definition;
 pub mod dimension;
 pub mod draft;
 pub mod overrides;
+pub mod own_names;
 pub mod predicate;
 pub mod presets;
 pub mod rules;

@@ -5,7 +5,7 @@
 //! Behind this file nothing sees a string again.
 
 use super::definition::{Action, Condition, Ladder};
-use super::vocabulary;
+use super::own_names::OwnNames;
 use crate::event::{Origin, Properties, StepSet, Value, mark};
 use crate::key::Key;
 use crate::names::{Names, Recent};
@@ -21,6 +21,8 @@ pub struct Stamper {
     exclusions: Vec<Condition>,
     /// The property whose value a chain must share.
     hold: Option<String>,
+    /// What the shop's own names mean.
+    own: OwnNames,
 }
 
 /// What a row is to the ladder.
@@ -101,12 +103,32 @@ impl Stamper {
         let exclusions =
             first.map(|ladder| ladder.exclusions.iter().map(|e| e.condition.clone()).collect());
         let hold = first.and_then(|ladder| ladder.hold.clone());
-        (Stamper { steps, actions, exclusions: exclusions.unwrap_or_default(), hold }, tables)
+        (
+            Stamper {
+                steps,
+                actions,
+                exclusions: exclusions.unwrap_or_default(),
+                hold,
+                own: OwnNames::default(),
+            },
+            tables,
+        )
+    }
+
+    /// The same with what the shop's own names mean.
+    #[must_use]
+    pub fn with_names(self, own: OwnNames) -> Stamper {
+        Stamper { own, ..self }
+    }
+
+    /// The canonical name of an event, if its name is known in any form.
+    pub fn canonical(&self, name: &str) -> Option<&'static str> {
+        self.own.canonical(name)
     }
 
     /// What a name means, together with a canonical name that other cells of the row prove.
     fn meaning(&self, name: &str, derived: Option<&'static str>) -> Meaning {
-        let canonical = vocabulary::canonical(name);
+        let canonical = self.canonical(name);
         let names: Vec<&str> = [Some(name), canonical, derived].into_iter().flatten().collect();
         let steps = Matches::of(&self.steps, &names);
         let actions = Matches::of(&self.actions, &names);
@@ -219,7 +241,7 @@ impl Matches {
         origin: Origin,
         properties: &dyn Properties,
     ) -> StepSet {
-        let is_log = origin == Origin::Log;
+        let is_log = matches!(origin, Origin::Log | Origin::Journey);
         let mut set = if is_log { self.certain.with(self.any) } else { self.certain };
         for &position in &self.conditional {
             let condition = &conditions[position];

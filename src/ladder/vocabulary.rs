@@ -75,6 +75,11 @@ pub fn default_actions() -> Vec<Action> {
         .collect()
 }
 
+/// All canonical names.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TERMS.iter().map(|term| term.id).chain(SECONDARY.iter().map(|action| action.id))
+}
+
 /// The candidate that a misspelt name most likely means: the closest one, the first of equals, and
 /// none when even that is too far. A third of the letters may be wrong, at least one.
 pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {

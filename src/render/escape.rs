@@ -1,4 +1,4 @@
-//! Text from data, made harmless for a terminal.
+//! Text from data, made harmless for a terminal, and for whatever else shows it to people.
 //!
 //! File names, event names and messages come from files that anybody may have written: a control
 //! character or a change of writing direction in them must be seen, not obeyed. Every text that is not
@@ -23,7 +23,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a terminal would obey the letter instead of showing it.
-fn is_harmful(letter: char) -> bool {
+pub(super) fn is_harmful(letter: char) -> bool {
     let changes_direction = matches!(
         letter,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'

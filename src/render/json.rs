@@ -1,67 +1,53 @@
-//! The report, the view of the inputs and one journey as JSON: the published contracts, indented, one newline at the end.
+//! An answer as JSON: the published contracts, indented, one newline at the end.
 //!
-//! Names from data are escaped by JSON itself; numbers are not rounded; what is not finite is `null`.
+//! Names from data are escaped by JSON itself, and signs that change the direction of writing beside
+//! it, so that what a terminal shows of it is what stands there. Numbers are not rounded; what is not
+//! finite is `null`.
 
-use crate::report::Report;
-use crate::report::answer::Answer;
-use crate::report::inspect::InspectReport;
-use crate::report::journey::JourneyReport;
-use crate::report::ladder_check::LadderCheck;
-use crate::report::ladder_suggest::LadderSuggest;
-use crate::report::rules::RulesReport;
+use super::escape::is_harmful;
 use serde::Serialize;
+use std::fmt::Write;
 
-/// The report as `funnel.report/1`.
-pub fn report_json(report: &Report) -> String {
-    pretty(report)
+/// The keys and values of an answer.
+pub fn json(answer: &impl Serialize) -> String {
+    visible(&pretty(answer)) + "\n"
 }
 
-/// The view of the inputs as `funnel.inspect/1`.
-pub fn inspect_json(report: &InspectReport) -> String {
-    pretty(report)
+fn pretty(answer: &impl Serialize) -> String {
+    serde_json::to_string_pretty(answer).expect("the keys of all contracts are texts")
 }
 
-/// One customer's journey as `funnel.journey/1`.
-pub fn journey_json(report: &JourneyReport) -> String {
-    pretty(report)
+/// A text as JSON, in quotes.
+pub(super) fn quoted(text: &str) -> String {
+    visible(&serde_json::Value::from(text).to_string())
 }
 
-/// The same ladder under several rules as `funnel.rules/1`.
-pub fn rules_json(report: &RulesReport) -> String {
-    pretty(report)
-}
-
-/// What speaks against a ladder as `funnel.ladder_check/1`.
-pub fn ladder_check_json(check: &LadderCheck) -> String {
-    pretty(check)
-}
-
-/// A suggested order as `funnel.ladder_suggest/1`.
-pub fn ladder_suggest_json(suggest: &LadderSuggest) -> String {
-    pretty(suggest)
-}
-
-/// Any other answer, under the schema that it names.
-pub fn answer_json(answer: &impl Answer) -> String {
-    pretty(answer)
-}
-
-fn pretty(value: &impl Serialize) -> String {
-    let text = serde_json::to_string_pretty(value);
-    text.expect("the keys of all contracts are texts") + "\n"
+/// JSON with harmful signs written as `\u202e`. They stand within texts only, but for line ends.
+fn visible(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter != '\n' && is_harmful(letter) {
+            // All of them take one unit of UTF-16; writing to a string has no way to fail.
+            let _ = write!(shown, "\\u{:04x}", u32::from(letter));
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analysis::rate::Rate;
-    use crate::report::{example, inspect};
+    use crate::report::inspect::InspectReport;
+    use crate::report::{Report, example, inspect};
 
     #[test]
     fn the_report_is_the_golden_one() {
         let (findings, ladder) = example::storefront();
         let report = Report::new(&findings, &ladder, &example::options());
-        assert_eq!(report_json(&report), include_str!("golden/report.json"));
+        assert_eq!(json(&report), include_str!("golden/report.json"));
     }
 
     #[test]
@@ -69,7 +55,13 @@ mod tests {
         let (findings, _) = example::storefront();
         let zone = example::options().zone;
         let report = InspectReport::new(&findings, inspect::missing(&findings), zone);
-        assert_eq!(inspect_json(&report), include_str!("golden/inspect.json"));
+        assert_eq!(json(&report), include_str!("golden/inspect.json"));
+    }
+
+    #[test]
+    fn a_change_of_direction_is_written_out() {
+        assert_eq!(json(&"a\u{202e}\"\u{1b}"), "\"a\\u202e\\\"\\u001b\"\n");
+        assert_eq!(quoted("\u{2066}\u{85}"), "\"\\u2066\\u0085\"");
     }
 
     #[test]
@@ -79,7 +71,7 @@ mod tests {
         let broken =
             Rate { rate: Some(f64::NAN), low: Some(f64::INFINITY), ..Rate::of(0, 0, 0.95) };
         report.macro_conversion.rate = broken;
-        let json = report_json(&report);
+        let json = super::json(&report);
         assert!(!json.contains("NaN") && !json.contains("inf"), "{json}");
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert!(value["macro"]["rate"].is_null() && value["macro"]["low"].is_null());

@@ -13,7 +13,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// A bar has at least so many cells; otherwise its column is dropped.
 const BAR_LEAST: usize = 8;
 /// A bar never needs more cells.
-const BAR_MOST: usize = 24;
+const BAR_MOST: usize = 32;
+/// Sentences are broken here, however wide the terminal is: longer lines are hard to read.
+const LINE_MOST: usize = 110;
 /// A name is never shortened below this.
 const NAME_LEAST: usize = 8;
 
@@ -21,7 +23,7 @@ const NAME_LEAST: usize = 8;
 pub(super) fn sheet_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
     let mut lines = Vec::new();
     if !sheet.title.is_empty() {
-        lines.push(heading(&visible(&sheet.title), style));
+        lines.extend(wrapped(&sheet.title, style.width).iter().map(|line| heading(line, style)));
     }
     lines.extend(sheet.lead.iter().flat_map(|text| wrapped(text, style.width)));
     if !sheet.rows.is_empty() {
@@ -39,7 +41,7 @@ pub(super) fn heading(text: &str, style: &TableStyle) -> String {
 /// The text made visible and broken between words, further lines indented; a word that is longer than a
 /// line stays whole.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let text = visible(text);
+    let (text, width) = (visible(text), width.min(LINE_MOST));
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
@@ -88,7 +90,7 @@ fn meanings(sheet: &Sheet, shown: &[usize]) -> Option<String> {
 }
 
 /// Whether a column has more than warnings that nobody needs and times that nobody knows.
-fn says_something(sheet: &Sheet, column: usize) -> bool {
+pub(super) fn says_something(sheet: &Sheet, column: usize) -> bool {
     let nothing = [Cell::Warning(false), Cell::Seconds(None), Cell::Empty];
     sheet.rows.iter().filter_map(|row| row.get(column)).any(|cell| !nothing.contains(cell))
 }
@@ -112,8 +114,14 @@ fn total_width(sheet: &Sheet, shown: &[usize]) -> usize {
 
 fn column_width(sheet: &Sheet, column: usize) -> usize {
     let cells = sheet.rows.iter().filter_map(|row| row.get(column));
-    let widest = cells.map(|cell| cell_text(cell, BAR_LEAST).width()).max();
+    let widest = cells.map(least_width).max();
     sheet.columns[column].name.width().max(widest.unwrap_or(0))
+}
+
+/// The cells that a cell takes at least: a picture needs them even where it has nothing at its end.
+fn least_width(cell: &Cell) -> usize {
+    let width = cell_text(cell, BAR_LEAST).width();
+    if matches!(cell, Cell::Strip { .. }) { width.max(BAR_LEAST) } else { width }
 }
 
 /// The blanks before a column: a warning stands close to its number.
@@ -135,7 +143,7 @@ fn laid_out(sheet: &Sheet, shown: &[usize], bar: usize, excess: usize) -> Vec<St
     };
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(shown.iter().map(|&column| sheet.columns[column].name.clone()));
+    table.set_header(shown.iter().map(|&column| heading_of(sheet, column, bar)));
     for row in &sheet.rows {
         table
             .add_row(shown.iter().map(|&c| row.get(c).map_or(String::new(), |cell| text(c, cell))));
@@ -152,8 +160,21 @@ fn laid_out(sheet: &Sheet, shown: &[usize], bar: usize, excess: usize) -> Vec<St
     table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
+/// The heading of a column; that of dots on an axis is the two ends of the axis.
+fn heading_of(sheet: &Sheet, column: usize, width: usize) -> String {
+    let cells = sheet.rows.iter().filter_map(|row| row.get(column));
+    let is_axis = cells.into_iter().any(|cell| matches!(cell, Cell::Strip { .. }));
+    let name = &sheet.columns[column].name;
+    match name.split_once('–').filter(|_| is_axis) {
+        Some((low, high)) => {
+            format!("{low}{high:>width$}", width = width.saturating_sub(low.width()))
+        }
+        None => name.clone(),
+    }
+}
+
 /// A cell as text; bars `width` cells long.
-fn cell_text(cell: &Cell, width: usize) -> String {
+pub(super) fn cell_text(cell: &Cell, width: usize) -> String {
     match cell {
         Cell::Text(text) => visible(text).into_owned(),
         Cell::Count(number) => words::count(*number),
@@ -162,21 +183,46 @@ fn cell_text(cell: &Cell, width: usize) -> String {
         Cell::Range(low, high) => words::range(*low, *high),
         Cell::Seconds(seconds) => words::duration(*seconds),
         Cell::Money(amount) => amount.map_or_else(|| words::UNKNOWN.to_owned(), words::money),
-        Cell::Bar { kept } => kept.map_or_else(String::new, |kept| bar(kept, width)),
+        Cell::Bar { kept, range } => kept.map_or_else(String::new, |kept| bar(kept, *range, width)),
+        Cell::Strip { share, range, most } => {
+            share.map_or_else(String::new, |share| strip(share, *range, *most, width))
+        }
         Cell::Warning(true) => "!".to_owned(),
         Cell::Warning(false) | Cell::Empty => String::new(),
     }
 }
 
-/// A bar of the kept share, the lost part hollow; more than all is a full bar.
-fn bar(kept: f64, width: usize) -> String {
+/// A bar of the kept share, shaded where its range lies, the lost part hollow; more than all is a full bar.
+fn bar(kept: f64, range: Option<(f64, f64)>, width: usize) -> String {
+    let (low, high) = range.unwrap_or((kept, kept));
+    let (sure, perhaps) = (cells(low, width), cells(high.max(low), width));
+    "█".repeat(sure) + &"▒".repeat(perhaps - sure) + &"░".repeat(width - perhaps)
+}
+
+/// A dot with its range on an axis from nought to `most`.
+fn strip(share: f64, range: Option<(f64, f64)>, most: f64, width: usize) -> String {
+    let place = |share: f64| cells(share / most, width.saturating_sub(1));
+    let (low, high) = range.map_or((share, share), |(low, high)| (low.min(share), high.max(share)));
+    let [low, dot, high] = [low, share, high].map(place);
+    let sign = |cell: usize| match cell {
+        _ if cell == dot => '●',
+        _ if cell == low => '├',
+        _ if cell == high => '┤',
+        _ if low < cell && cell < high => '─',
+        _ => ' ',
+    };
+    (0..=high).map(sign).collect()
+}
+
+/// How many of so many cells a share takes.
+fn cells(share: f64, width: usize) -> usize {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "between nought and the width of a line"
     )]
-    let full = (kept.clamp(0.0, 1.0) * width as f64).round() as usize;
-    "█".repeat(full) + &"░".repeat(width.saturating_sub(full))
+    let cells = (share.clamp(0.0, 1.0) * width as f64).round() as usize;
+    cells
 }
 
 /// The beginning of a text that fits the width, with a mark where it was cut.
@@ -201,11 +247,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_show_the_kept_share() {
-        let cases =
-            [(0.0, "░░░░"), (0.5, "██░░"), (1.0, "████"), (1.3, "████"), (f64::NAN, "░░░░")];
-        for (kept, expected) in cases {
-            assert_eq!(bar(kept, 4), expected, "{kept}");
+    fn bars_show_the_kept_share_and_its_range() {
+        let cases = [
+            (0.0, None, "░░░░"),
+            (0.5, None, "██░░"),
+            (1.3, None, "████"),
+            (f64::NAN, None, "░░░░"),
+            (0.5, Some((0.25, 0.75)), "█▒▒░"),
+            (0.5, Some((0.0, 1.0)), "▒▒▒▒"),
+        ];
+        for (kept, range, expected) in cases {
+            assert_eq!(bar(kept, range, 4), expected, "{kept}");
+        }
+    }
+
+    #[test]
+    fn dots_stand_in_their_range() {
+        let cases = [
+            (0.05, Some((0.03, 0.08)), "   ├─●──┤"),
+            (0.0, Some((0.0, 0.02)), "●─┤"),
+            (0.1, None, "          ●"),
+            (0.05, Some((0.049, 0.051)), "     ●"),
+        ];
+        for (share, range, expected) in cases {
+            assert_eq!(strip(share, range, 0.1, 11), expected, "{share}");
         }
     }
 

@@ -1,11 +1,10 @@
-//! The report for a terminal: sentences first, then borderless tables, notices last.
+//! An answer for a terminal: sentences first, then borderless tables, notices last.
 //!
-//! The order of the sections is the order in which a merchant asks. Colour only repeats what a word or
-//! a mark says already. Everything from data is escaped on its way (`layout`).
+//! Colour only repeats what a word or a mark says already. Everything from data is escaped on its way
+//! (`layout`). Figures are for pages; a table says the same.
 
 use super::layout::{heading, sheet_lines, wrapped};
-use crate::report::sheet::{self, Sheet};
-use crate::report::{Report, headline, scope};
+use crate::report::document::Document;
 
 /// How the text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,92 +15,73 @@ pub struct TableStyle {
     pub color: bool,
 }
 
-/// How many exits are listed; the rest is counted.
-const EXITS: usize = 5;
-
-/// The whole report as text, one newline at the end.
-pub fn report_table(report: &Report, style: &TableStyle) -> String {
-    let mut sections = vec![scope_lines(report, style), sentences(&headline(report), style)];
-    if !report.steps.is_empty() {
-        sections.push(sheet_lines(&sheet::ladder_sheet(report), style));
-    }
-    sections.extend(sheets(report).iter().map(|sheet| sheet_lines(sheet, style)));
-    sections.push(notice_lines(report, style));
-    let sections = sections.into_iter().filter(|lines| !lines.is_empty());
-    sections.map(|lines| lines.join("\n") + "\n").collect::<Vec<_>>().join("\n")
+/// The whole answer as text, one newline at the end.
+pub fn document_text(document: &Document, style: &TableStyle) -> String {
+    let mut blocks =
+        vec![bold_first(&document.scope, style), bold_first(&document.headline, style)];
+    let sections = document.sections.iter().filter(|section| !section.only_in_pages);
+    blocks.extend(sections.map(|section| sheet_lines(&section.sheet, style)));
+    blocks.push(notice_lines(&document.notices, style));
+    joined(blocks)
 }
 
-fn scope_lines(report: &Report, style: &TableStyle) -> Vec<String> {
-    let mut lines = sentences(&scope(report), style);
-    if let Some(first) = lines.first_mut() {
-        *first = heading(first, style);
-    }
-    lines
+/// A list of names with a sentence each.
+pub fn named_texts(named: &[(String, String)], style: &TableStyle) -> String {
+    let blocks = named.iter().map(|(name, text)| {
+        std::iter::once(heading(name, style)).chain(wrapped(text, style.width)).collect()
+    });
+    joined(blocks.collect())
 }
 
-fn sentences(texts: &[String], style: &TableStyle) -> Vec<String> {
+/// The sentences, the first of them in bold.
+fn bold_first(sentences: &[String], style: &TableStyle) -> Vec<String> {
+    let Some((first, others)) = sentences.split_first() else { return Vec::new() };
+    let first = wrapped(first, style.width);
+    first.iter().map(|line| heading(line, style)).chain(texts(others, style)).collect()
+}
+
+fn texts(texts: &[String], style: &TableStyle) -> Vec<String> {
     texts.iter().flat_map(|text| wrapped(text, style.width)).collect()
 }
 
-/// The sections below the ladder that have something to say.
-fn sheets(report: &Report) -> Vec<Sheet> {
-    let mut sheets = vec![biggest_exits(report)];
-    sheets.extend(
-        report.breakdowns.iter().map(|breakdown| sheet::breakdown_sheet(report, breakdown)),
-    );
-    if !report.actions.is_empty() {
-        sheets.push(sheet::actions_sheet(report));
-    }
-    sheets.push(sheet::orders_sheet(report));
-    sheets.push(sheet::coverage_sheet(report));
-    if !report.ladder.open {
-        sheets.extend(report.session_reports.iter().map(sheet::session_report_sheet));
-    }
-    sheets.push(sheet::quality_sheet(&report.quality));
-    sheets.push(sheet::inputs_sheet(report));
-    sheets.retain(|sheet| !sheet.rows.is_empty() || !sheet.lead.is_empty());
-    sheets
-}
-
-/// The largest exits; none where the data are too few to rank anything.
-fn biggest_exits(report: &Report) -> Sheet {
-    let mut sheet = sheet::exits_sheet(report);
-    if report.has_few_orders() {
-        sheet.rows.clear();
-    }
-    if let Some(more) = sheet.rows.len().checked_sub(EXITS).filter(|&more| more > 0) {
-        sheet.rows.truncate(EXITS);
-        let exits = if more == 1 { "exit is" } else { "exits are" };
-        sheet.notes.push(format!("{more} smaller {exits} not shown."));
-    }
-    sheet
-}
-
-/// The notices that the sentences at the top have not said already.
-fn notice_lines(report: &Report, style: &TableStyle) -> Vec<String> {
-    let said = ["no_journeys", "no_orders", "few_orders"];
-    let notices: Vec<String> = report
-        .notices
-        .iter()
-        .filter(|notice| !said.contains(&notice.code))
-        .flat_map(|notice| wrapped(&notice.message, style.width))
-        .collect();
+fn notice_lines(notices: &[String], style: &TableStyle) -> Vec<String> {
     if notices.is_empty() {
-        return notices;
+        return Vec::new();
     }
-    std::iter::once(heading("Notices", style)).chain(notices).collect()
+    std::iter::once(heading("Notices", style)).chain(texts(notices, style)).collect()
+}
+
+/// Blocks of lines with a blank line between them.
+fn joined(blocks: Vec<Vec<String>>) -> String {
+    let blocks = blocks.into_iter().filter(|lines| !lines.is_empty());
+    blocks.map(|lines| lines.join("\n") + "\n").collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::findings::Findings;
-    use crate::report::example;
+    use crate::report::answer::Answer;
+    use crate::report::inspect::{InspectReport, missing};
+    use crate::report::{Report, example};
     use unicode_width::UnicodeWidthStr;
 
     fn storefront() -> Report {
         let (findings, ladder) = example::storefront();
         Report::new(&findings, &ladder, &example::options())
+    }
+
+    fn report_table(report: &Report, style: &TableStyle) -> String {
+        document_text(&report.document(), style)
+    }
+
+    #[test]
+    fn the_view_of_the_inputs_is_the_golden_one() {
+        let (findings, _) = example::storefront();
+        let zone = example::options().zone;
+        let report = InspectReport::new(&findings, missing(&findings), zone);
+        let text = document_text(&report.document(), &plain(80));
+        assert_eq!(text, include_str!("golden/inspect_80.txt"), "{text}");
     }
 
     fn plain(width: usize) -> TableStyle {

@@ -4,10 +4,11 @@ use super::steps::{self, StepReport};
 use crate::findings::{BreakdownFinding, BreakdownGroup, GroupName};
 use crate::ladder::definition::Ladder;
 use crate::tally::{GroupTally, StepTally, Tally};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The steps by the values of one dimension.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BreakdownReport {
     /// The dimension: `device`; several together: `device,country`.
     pub by: String,
@@ -18,7 +19,7 @@ pub struct BreakdownReport {
 }
 
 /// The steps of the journeys that share a value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BreakdownRow {
     /// The value; `None` where it is not known, `(other)` for the values without a row of their own.
     pub value: Option<String>,
@@ -28,6 +29,17 @@ pub struct BreakdownRow {
     pub journeys: u64,
     /// As in the whole report; times are not kept for rows.
     pub steps: Vec<StepReport>,
+}
+
+impl BreakdownRow {
+    /// What the row is called where people read it.
+    pub fn name(&self) -> String {
+        match &self.value {
+            Some(_) if self.values > 1 => format!("(other: {} values)", self.values),
+            Some(text) => text.clone(),
+            None => "(unknown)".to_owned(),
+        }
+    }
 }
 
 /// All breakdowns that were asked for.

@@ -8,12 +8,21 @@ use crate::stats::difference::Pair;
 use crate::stats::proportion::Method;
 use crate::stats::sample_size::Design;
 use crate::stats::{exact, sequential, target};
+use schemars::JsonSchema;
 use serde::Serialize;
 
+/// The version of the keys of `calc interval`.
+pub const INTERVAL: &str = "funnel.calc_interval/1";
+/// The version of the keys of `calc compare`.
+pub const COMPARE: &str = "funnel.calc_compare/1";
+/// The version of the keys of `calc sample-size`.
+pub const SAMPLE_SIZE: &str = "funnel.calc_sample_size/1";
+
 /// The range of a rate.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CalcInterval {
-    /// Always `funnel.calc_interval/1`.
+    /// The version of the keys.
+    #[schemars(extend("const" = INTERVAL))]
     pub schema: &'static str,
     /// Conversions.
     pub hits: u64,
@@ -30,6 +39,7 @@ pub struct CalcInterval {
     /// The level, a share.
     pub confidence: f64,
     /// What to keep in mind: `few_trials`, `few_events`.
+    #[schemars(with = "Vec<String>")]
     pub flags: Flags,
     /// How the rate stands to a target.
     pub target: Option<TargetReport>,
@@ -38,7 +48,7 @@ pub struct CalcInterval {
 }
 
 /// Two bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Bounds {
     /// The lower one.
     pub low: f64,
@@ -47,7 +57,7 @@ pub struct Bounds {
 }
 
 /// How counts stand to a target.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TargetReport {
     /// The target, a share.
     pub rate: f64,
@@ -99,7 +109,7 @@ impl CalcInterval {
         let interval = method.interval(hits, base, confidence);
         let always = sequential::always_valid(hits, base, 1.0 - confidence, (1.0, 1.0));
         CalcInterval {
-            schema: "funnel.calc_interval/1",
+            schema: INTERVAL,
             hits,
             base,
             rate: Rate::of(hits, base, confidence).rate,
@@ -156,9 +166,10 @@ impl Answer for CalcInterval {
 }
 
 /// Two rates against each other.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CalcCompare {
-    /// Always `funnel.calc_compare/1`.
+    /// The version of the keys.
+    #[schemars(extend("const" = COMPARE))]
     pub schema: &'static str,
     /// The first group.
     pub first: Rate,
@@ -191,7 +202,7 @@ pub struct CalcCompare {
 }
 
 /// How many more visitors two groups need.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct MoreNeeded {
     /// The relative effect.
     pub lift: f64,
@@ -215,7 +226,7 @@ impl CalcCompare {
         let more = design.more(pair.first, pair.second, lift);
         let test_name = test.map_or("none", |(_, name)| name);
         let mut answer = CalcCompare {
-            schema: "funnel.calc_compare/1",
+            schema: COMPARE,
             first: Rate::of(pair.first.0, pair.first.1, confidence),
             second: Rate::of(pair.second.0, pair.second.1, confidence),
             difference: shares.map(|(first, second)| first - second),
@@ -296,9 +307,10 @@ impl Answer for CalcCompare {
 }
 
 /// How many visitors it takes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CalcSampleSize {
-    /// Always `funnel.calc_sample_size/1`.
+    /// The version of the keys.
+    #[schemars(extend("const" = SAMPLE_SIZE))]
     pub schema: &'static str,
     /// The present rate.
     pub rate: f64,
@@ -317,7 +329,7 @@ pub struct CalcSampleSize {
 }
 
 /// How long it takes with so many visitors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DaysAt {
     /// Visitors a day, both groups together.
     pub visitors_per_day: u64,
@@ -344,7 +356,7 @@ impl CalcSampleSize {
             Some(DaysAt { visitors_per_day, days: total?.div_ceil(visitors_per_day) })
         };
         CalcSampleSize {
-            schema: "funnel.calc_sample_size/1",
+            schema: SAMPLE_SIZE,
             rate,
             other,
             per_group,

@@ -12,15 +12,17 @@ use crate::analysis::trend::{self, Every};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
 use crate::stats::sequential::always_valid;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.check/1";
 
 /// What was checked.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CheckReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// Whether everything is as it should be.
     pub ok: bool,
@@ -35,7 +37,7 @@ pub struct CheckReport {
 }
 
 /// One condition.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ConditionReport {
     /// As it was written.
     pub text: String,

@@ -21,6 +21,7 @@ use crate::stats::proportion::Interval;
 use crate::stats::special::two_sided_p;
 use crate::tally::Tally;
 use crate::time::Instant;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,9 +29,10 @@ use serde_json::Value;
 pub const SCHEMA: &str = "funnel.compare/1";
 
 /// Two sides of the same ladder.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CompareReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// What one journey is.
     pub unit: &'static str,
@@ -56,7 +58,7 @@ pub struct CompareReport {
 }
 
 /// One side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SideReport {
     /// As the user named it.
     pub name: String,
@@ -73,7 +75,7 @@ pub struct SideReport {
 }
 
 /// The last step on both sides.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct MacroComparison {
     /// In a.
     pub a: Rate,
@@ -86,7 +88,7 @@ pub struct MacroComparison {
 }
 
 /// Matured rates on both sides.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct MaturedComparison {
     /// In a.
     pub a: f64,
@@ -97,7 +99,7 @@ pub struct MaturedComparison {
 }
 
 /// One step on both sides.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StepComparison {
     /// The step's name.
     pub name: String,
@@ -114,7 +116,7 @@ pub struct StepComparison {
 }
 
 /// The rate over the step before on both sides.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StepRateComparison {
     /// In a.
     pub a: Rate,

@@ -11,15 +11,17 @@ use crate::analysis::rate::Rate;
 use crate::findings::Findings;
 use crate::ladder::definition::{Ladder, Presence};
 use crate::money::Amount;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.drivers/1";
 
 /// Actions and what comes with them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DriversReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// What one journey is.
     pub unit: &'static str,
@@ -42,7 +44,7 @@ pub struct DriversReport {
 }
 
 /// The moment at which actions are judged.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LandmarkReport {
     /// After the entry.
     pub seconds: f64,
@@ -53,7 +55,7 @@ pub struct LandmarkReport {
 }
 
 /// One action.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DriverReport {
     /// The action's name.
     pub name: String,
@@ -82,7 +84,7 @@ pub struct DriverReport {
 }
 
 /// An adjusted odds ratio.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct OddsReport {
     /// The ratio.
     pub value: f64,
@@ -99,7 +101,7 @@ pub struct OddsReport {
 }
 
 /// Extra orders with their range.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ExtraReport {
     /// The estimate.
     pub value: f64,
@@ -110,23 +112,26 @@ pub struct ExtraReport {
 }
 
 /// What an action is worth in one currency.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ActionValueReport {
     /// The three-letter code.
     pub currency: Option<String>,
     /// The average order of those who did it; `None` without one.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub average: Option<Amount>,
     /// What one who did it brings on average.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub predictive: Option<Amount>,
     /// What one who did it brings beyond what they would have brought anyway; an association.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub incremental: Option<Amount>,
 }
 
 /// What it is worth to have reached a step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StepValueReport {
     /// The step's name.
     pub name: String,
@@ -141,12 +146,13 @@ pub struct StepValueReport {
 }
 
 /// An amount with its currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MoneyReport {
     /// The three-letter code.
     pub currency: Option<String>,
     /// The amount.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub amount: Amount,
 }
 

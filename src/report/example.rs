@@ -30,6 +30,7 @@ pub(crate) fn options() -> ReportOptions {
         sha256: "c0ffee".into(),
         zone: Zone::fixed(7200).unwrap(),
         version: "0.1.0".into(),
+        filters: Vec::new(),
     }
 }
 
@@ -93,6 +94,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
         breakdowns: Vec::new(),
         rivals: Vec::new(),
         sightings: None,
+        derived: std::collections::BTreeSet::new(),
         tally: storefront_tally(),
         inputs: vec![orders_input(), pixel_input()],
         set_aside: vec![
@@ -222,6 +224,7 @@ fn orders_input() -> InputFinding {
         path: "orders.csv".into(),
         format: "shopify.orders",
         why: "the header has Name, Financial Status, Created at and Lineitem quantity".into(),
+        compression: None,
         encoding: "utf-8",
         delimiter: Some(','),
         columns: vec![("time", "Created at".into()), ("order", "Name".into())],
@@ -246,6 +249,7 @@ fn pixel_input() -> InputFinding {
         path: "pixel.jsonl".into(),
         format: "shopify.web_pixel",
         why: "the records have clientId, name and timestamp".into(),
+        compression: None,
         encoding: "utf-8",
         columns: vec![("time", "timestamp".into()), ("event", "name".into())],
         rows_read: 12_000,

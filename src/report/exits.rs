@@ -10,15 +10,17 @@ use crate::findings::Findings;
 use crate::ladder::definition::{Ladder, Presence};
 use crate::money::Amount;
 use crate::stats::special::two_sided_z;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.exits/1";
 
 /// Where journeys end.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ExitsReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// What one journey is.
     pub unit: &'static str,
@@ -31,7 +33,7 @@ pub struct ExitsReport {
 }
 
 /// Those who got to a step and no further.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ExitStep {
     /// The step.
     pub name: String,
@@ -58,7 +60,7 @@ pub struct ExitStep {
 }
 
 /// What came next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NextEvent {
     /// The event's name.
     pub event: String,
@@ -67,23 +69,26 @@ pub struct NextEvent {
 }
 
 /// What is at stake in one currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StakeReport {
     /// The three-letter code.
     pub currency: Option<String>,
     /// The amount.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub amount: Amount,
     /// The lower bound.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub low: Option<Amount>,
     /// The upper bound.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub high: Option<Amount>,
 }
 
 /// How journeys wander.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WaysReport {
     /// Journeys that went back to an earlier step.
     pub with_way_back: Rate,

@@ -7,12 +7,14 @@ use super::zone::{Moment, Zone};
 use crate::analysis::open_windows::window_seconds;
 use crate::findings::{Findings, InputFinding};
 use crate::ladder::definition::{Count, Entry, Ladder, Linkage, Order, Start, Ties, Window};
+use crate::ladder::draft;
 use crate::tally::Tally;
 use crate::time::Instant;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The program that made a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ToolReport {
     /// Always `funnel`.
     pub name: &'static str,
@@ -21,7 +23,7 @@ pub struct ToolReport {
 }
 
 /// The ladder of a report and its policies, in the words of a ladder file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LadderReport {
     /// The ladder's name.
     pub name: String,
@@ -47,6 +49,8 @@ pub struct LadderReport {
     pub open: bool,
     /// `chain` if a step is reached by way of those before it, `apart` if it counts by itself.
     pub linkage: &'static str,
+    /// The resolved ladder as a file with every default written out.
+    pub definition: String,
 }
 
 impl LadderReport {
@@ -88,6 +92,7 @@ impl LadderReport {
                 Linkage::Chain => "chain",
                 Linkage::Apart => "apart",
             },
+            definition: draft::to_toml(ladder),
         }
     }
 }
@@ -102,7 +107,7 @@ pub(super) fn count_name(count: Count) -> &'static str {
 }
 
 /// One input: what it was taken for and what became of its rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InputReport {
     /// The path as the user gave it.
     pub path: String,
@@ -122,6 +127,9 @@ pub struct InputReport {
     pub why: String,
     /// Decisions that a reader should know.
     pub decisions: Vec<String>,
+    /// The hash by which a later run knows whether the file is the same: `xxh3:…` of all of it,
+    /// `xxh3-sampled:…` of parts; `None` if it can be read only once.
+    pub fingerprint: Option<String>,
 }
 
 impl InputReport {
@@ -136,12 +144,13 @@ impl InputReport {
             to: input.to.and_then(|at| zone.moment(at)),
             why: input.why.clone(),
             decisions: input.decisions.clone(),
+            fingerprint: None,
         }
     }
 }
 
 /// The time that a report speaks of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PeriodReport {
     /// The first moment of the entries that were asked for; `None` if all.
     pub since: Option<Moment>,
@@ -169,7 +178,7 @@ impl PeriodReport {
 }
 
 /// The journeys by outcome: `entered = converted + lost + open` in a closed funnel.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JourneysReport {
     /// What one journey is: `customer`, `session`, `attempt`.
     pub unit: &'static str,

@@ -7,15 +7,17 @@ use super::notices::NoticeReport;
 use super::quality::QualityReport;
 use super::zone::{Moment, Zone};
 use crate::findings::{EventFinding, Findings, IdentifierFinding, InputFinding};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.inspect/1";
 
 /// What the inputs are, key by key as other programs read it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct InspectReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// One an input, by path.
     pub inputs: Vec<InspectedInput>,
@@ -30,7 +32,7 @@ pub struct InspectReport {
 }
 
 /// One input in detail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InspectedInput {
     /// The path as the user gave it.
     pub path: String,
@@ -38,7 +40,7 @@ pub struct InspectedInput {
     pub format: &'static str,
     /// Why it was taken for that, in words.
     pub why: String,
-    /// How it is compressed; `None` if it is not.
+    /// How it is packed: `gzip`, `zstd`, `zip`; `None` if it is not.
     pub compression: Option<&'static str>,
     /// `utf-8`, `utf-16le`, `windows-1252` …
     pub encoding: &'static str,
@@ -56,6 +58,7 @@ pub struct InspectedInput {
     pub to: Option<Moment>,
     /// Which column or path each part of an event is read from; an object in JSON.
     #[serde(serialize_with = "as_object")]
+    #[schemars(with = "std::collections::BTreeMap<String, String>")]
     pub columns: Vec<(&'static str, String)>,
     /// Event names, most rows first.
     pub events: Vec<InspectedEvent>,
@@ -66,7 +69,7 @@ pub struct InspectedInput {
 }
 
 /// One event name of an input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InspectedEvent {
     /// The name as the source writes it.
     pub name: String,
@@ -77,7 +80,7 @@ pub struct InspectedEvent {
 }
 
 /// One identifier type of an input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InspectedIdentifier {
     /// `client_id`, `email` …
     #[serde(rename = "type")]
@@ -89,7 +92,7 @@ pub struct InspectedIdentifier {
 }
 
 /// The people that the identifiers make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CustomersReport {
     /// People with at least one row that is not set aside.
     pub total: u64,
@@ -102,7 +105,7 @@ pub struct CustomersReport {
 }
 
 /// Something that a full ladder needs and no input brings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MissingReport {
     /// The step or number that it is for.
     #[serde(rename = "for")]
@@ -149,7 +152,7 @@ fn inspected(input: &InputFinding, zone: Zone) -> InspectedInput {
         path: input.path.clone(),
         format: input.format,
         why: input.why.clone(),
-        compression: None,
+        compression: input.compression,
         encoding: input.encoding,
         delimiter: input.delimiter,
         rows_read: input.rows_read,
@@ -226,7 +229,9 @@ fn is_brought(findings: &Findings, event: &str, elsewhere: Elsewhere) -> bool {
         Elsewhere::Checkouts => has_format(CHECKOUTS),
         Elsewhere::Orders => findings.has_orders,
     };
-    by_source || events.any(|found| found.step.as_deref() == Some(event))
+    by_source
+        || findings.derived.contains(event)
+        || events.any(|found| found.step.as_deref() == Some(event))
 }
 
 fn remedy(has_log: bool, event: &str, elsewhere: Elsewhere) -> String {

@@ -4,6 +4,7 @@
 //! Identifiers are texts only where the run remembered them; otherwise they are short hashes, and no
 //! text from the data that could name a person passes through here.
 
+mod pages;
 mod sentences;
 
 use super::header::{LadderReport, PeriodReport, ToolReport};
@@ -21,6 +22,7 @@ use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::{Instant, Span};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -31,9 +33,10 @@ pub const SCHEMA: &str = "funnel.journey/1";
 const RECENT: Span = Span::days(30);
 
 /// One customer's journey, key by key as other programs read it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct JourneyReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The program that made it.
     pub tool: ToolReport,
@@ -52,7 +55,7 @@ pub struct JourneyReport {
 }
 
 /// Who the journey is of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CustomerReport {
     /// The short hash of the customer.
     pub id: String,
@@ -65,7 +68,7 @@ pub struct CustomerReport {
 }
 
 /// One identifier of a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct IdentifierReport {
     /// `client_id`, `email` …
     #[serde(rename = "type")]
@@ -75,7 +78,7 @@ pub struct IdentifierReport {
 }
 
 /// Two identifiers that stood on one row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EvidenceReport {
     /// The two, the stronger first.
     pub between: [IdentifierReport; 2],
@@ -86,7 +89,7 @@ pub struct EvidenceReport {
 }
 
 /// What the shop admin calls the conversion summary.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SummaryReport {
     /// Online-store orders.
     pub orders: u64,
@@ -108,17 +111,18 @@ pub struct SummaryReport {
 }
 
 /// The value of the orders of one currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ValueReport {
     /// The three-letter code; `None` if no row says it.
     pub currency: Option<String>,
     /// The sum, with a point.
     #[serde(serialize_with = "orders::as_text")]
+    #[schemars(with = "String")]
     pub amount: Amount,
 }
 
 /// The first visit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FirstVisitReport {
     /// When it began.
     pub at: Option<Moment>,
@@ -129,14 +133,14 @@ pub struct FirstVisitReport {
 }
 
 /// The last visit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LastVisitReport {
     /// When it began.
     pub at: Option<Moment>,
 }
 
 /// One thing that the customer did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TimelineEntry {
     /// When.
     pub at: Option<Moment>,
@@ -157,7 +161,7 @@ pub struct TimelineEntry {
 }
 
 /// How far the customer's best journey got.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ClimbReport {
     /// The number of required steps that were reached.
     pub depth: u64,
@@ -182,7 +186,7 @@ pub struct ClimbReport {
 }
 
 /// One chosen event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ChainLink {
     /// The step's name.
     pub step: String,
@@ -193,7 +197,7 @@ pub struct ChainLink {
 }
 
 /// Where and why a journey stopped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StoppedReport {
     /// The first required step that was not reached.
     pub step: String,

@@ -3,6 +3,8 @@
 //! Every problem is a stable code, the step that it is about and a plain sentence with its numbers.
 //! Numbers come from `analysis::escalation`; nothing here decides what is a problem.
 
+use super::answer::Answer;
+use super::document::{Document, Section};
 use super::ladder_problems::{Wording, measures};
 use super::sheet::{Align, Cell, Column, Sheet};
 use super::words;
@@ -11,15 +13,17 @@ use crate::analysis::rate::Rate;
 use crate::findings::Findings;
 use crate::ladder::definition::{Ladder, Step};
 use crate::stats::scale::Scale;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.ladder_check/1";
 
 /// A ladder and what speaks against it, key by key as other programs read it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LadderCheck {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The ladder's name.
     pub ladder: String,
@@ -36,7 +40,7 @@ pub struct LadderCheck {
 }
 
 /// One step. Everything from data is `None` without data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CheckedStep {
     /// The name.
     pub name: String,
@@ -55,7 +59,7 @@ pub struct CheckedStep {
 }
 
 /// The first occurrences of two steps.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CheckedPair {
     /// The step that the ladder has first.
     pub before: String,
@@ -76,7 +80,7 @@ pub struct CheckedPair {
 }
 
 /// The scale of the steps that are not optional.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CheckedScale {
     /// Customers.
     pub customers: u64,
@@ -97,7 +101,7 @@ pub struct CheckedScale {
 }
 
 /// Two steps of a scale.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CheckedScalePair {
     /// The step that should be the easier one.
     pub easier: String,
@@ -112,7 +116,7 @@ pub struct CheckedScalePair {
 }
 
 /// Something that speaks against the ladder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ProblemReport {
     /// A stable code: `out_of_order`.
     pub code: &'static str,
@@ -175,6 +179,27 @@ impl LadderCheck {
             scale: seen.scale.as_ref().map(|scale| CheckedScale::new(scale, &seen.scaled, &name)),
             problems: seen.findings.iter().map(|finding| wording.problem(finding)).collect(),
             ..LadderCheck::of_ladder(ladder)
+        }
+    }
+}
+
+impl Answer for LadderCheck {
+    fn document(&self) -> Document {
+        let problems: Vec<String> = self.problems.iter().map(|p| p.message.clone()).collect();
+        let doubts = match (problems.is_empty(), self.customers) {
+            (false, _) => Sheet { lead: problems, ..Sheet::new("Worth a look", Vec::new()) },
+            (true, Some(_)) => {
+                let lead = vec!["Nothing in the data speaks against it.".to_owned()];
+                Sheet { lead, ..Sheet::new("", Vec::new()) }
+            }
+            (true, None) => Sheet::new("", Vec::new()),
+        };
+        let sections = [check_sheet(self), doubts].map(Section::from);
+        Document {
+            title: format!("The ladder {}", self.ladder),
+            scope: check_headline(self),
+            sections: sections.into_iter().filter(|section| !section.is_empty()).collect(),
+            ..Document::default()
         }
     }
 }

@@ -3,20 +3,24 @@
 //! The order of events that first occurrences suggest, with the evidence for it and against it. Numbers
 //! come from `analysis::suggestion`; names are those of the events that were looked for.
 
+use super::answer::Answer;
+use super::document::{Document, Section};
 use super::sheet::{Align, Cell, Column, Sheet};
 use super::words;
 use crate::analysis::escalation::PairSeen;
 use crate::analysis::suggestion::Suggestion;
 use crate::ladder::definition::Ladder;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.ladder_suggest/1";
 
 /// The suggested order, key by key as other programs read it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LadderSuggest {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// Customers who did any of the events.
     pub customers: u64,
@@ -31,7 +35,7 @@ pub struct LadderSuggest {
 }
 
 /// One event of the order.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SuggestedStep {
     /// The event's name, canonical where one is known.
     pub event: String,
@@ -46,7 +50,7 @@ pub struct SuggestedStep {
 }
 
 /// Two events, the one that the order has first first.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SuggestedPair {
     /// The first event.
     pub before: String,
@@ -99,6 +103,18 @@ impl LadderSuggest {
                 .map(|circle| circle.iter().map(|&position| event(position)).collect())
                 .collect(),
             left_out,
+        }
+    }
+}
+
+impl Answer for LadderSuggest {
+    fn document(&self) -> Document {
+        let doubts = Sheet { lead: suggest_doubts(self), ..Sheet::new("Doubts", Vec::new()) };
+        let sections = [suggest_sheet(self), doubts].map(Section::from);
+        Document {
+            title: "The order that the data suggest".to_owned(),
+            sections: sections.into_iter().filter(|section| !section.is_empty()).collect(),
+            ..Document::default()
         }
     }
 }

@@ -7,14 +7,18 @@
 pub mod answer;
 mod breakdown;
 pub mod calc;
+pub mod changes;
 pub mod check;
 pub mod compare;
+mod contents;
+pub mod document;
 pub mod drivers;
 #[cfg(test)]
 pub mod example;
 pub mod exits;
 mod header;
 pub mod inspect;
+mod inspect_pages;
 pub mod journey;
 pub mod ladder_check;
 mod ladder_problems;
@@ -22,10 +26,13 @@ pub mod ladder_suggest;
 mod notices;
 mod orders;
 mod quality;
+pub mod records;
 pub mod rules;
+pub mod schemas;
 pub mod segments;
 mod sentences;
 pub mod sheet;
+mod step_rows;
 mod steps;
 pub mod trend;
 pub mod whatif;
@@ -41,9 +48,13 @@ pub use sentences::{headline, scope};
 pub use steps::{ActionReport, ExitReport, MacroReport, StepReport};
 
 use crate::analysis::coverage::{self, Coverage};
+use crate::analysis::times::{self, TimePoint};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
+use schemars::JsonSchema;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use zone::Zone;
 
 /// The version of the report's keys.
@@ -62,12 +73,15 @@ pub struct ReportOptions {
     pub zone: Zone,
     /// The version of the program.
     pub version: String,
+    /// The filters, as they were typed.
+    pub filters: Vec<String>,
 }
 
 /// The report, key by key as other programs read it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Report {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The program that made it.
     pub tool: ToolReport,
@@ -102,6 +116,15 @@ pub struct Report {
     pub session_reports: Vec<SessionReportReport>,
     /// The level of all intervals, a share: 0.95.
     pub confidence: f64,
+    /// What decides of a journey whether it counts at all: `device=mobile`.
+    pub filters: Vec<String>,
+    /// The SHA-256 of the ladder's, the filters, the period and the fingerprints of all inputs: reports
+    /// with the same one were made of the same. `None` where an input can be read only once.
+    pub fingerprint: Option<String>,
+    /// What changed since the earlier report that was named; `None` if none was.
+    pub changes: Option<changes::ChangesReport>,
+    /// How long those who converted took from the entry: which share of them after how many seconds.
+    pub time_to_convert: Vec<TimePoint>,
 }
 
 impl Report {
@@ -126,7 +149,37 @@ impl Report {
             exits: steps::exits(&findings.tally, ladder),
             session_reports: orders::session_reports(findings, confidence),
             confidence,
+            filters: options.filters.clone(),
+            fingerprint: None,
+            changes: None,
+            time_to_convert: findings
+                .tally
+                .steps
+                .last()
+                .map(|step| times::curve(&step.from_entry))
+                .unwrap_or_default(),
         }
+    }
+
+    /// Notes what the inputs were, one fingerprint each, in their order.
+    #[must_use]
+    pub fn signed(mut self, fingerprints: Vec<Option<String>>) -> Report {
+        for (input, fingerprint) in self.inputs.iter_mut().zip(fingerprints) {
+            input.fingerprint = fingerprint;
+        }
+        let all: Option<Vec<&str>> = self.inputs.iter().map(|i| i.fingerprint.as_deref()).collect();
+        self.fingerprint = all.map(|inputs| {
+            let period = [self.period.since, self.period.until]
+                .map(|at| at.as_ref().map(ToString::to_string));
+            let made_of = (&self.ladder.sha256, &self.filters, period, inputs);
+            let digest = Sha256::digest(serde_json::json!(made_of).to_string());
+            digest.iter().fold(String::new(), |mut text, byte| {
+                // Writing to a string has no way to fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+        });
+        self
     }
 
     /// Whether there are too few conversions for rates by step to be ranked.

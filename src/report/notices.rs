@@ -8,6 +8,7 @@ use crate::analysis::open_windows::matured;
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, Notice};
 use crate::ladder::definition::{Ladder, Window};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 pub(super) const FEW_ORDERS: u64 = 5;
 
 /// Something that the reader should know.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct NoticeReport {
     /// A stable code: `window_open`.
     pub code: &'static str,

@@ -8,10 +8,11 @@ use crate::analysis::times::TimeSummary;
 use crate::findings::{Findings, SessionReport};
 use crate::money::Amount;
 use crate::stats::proportion::Interval;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// The orders of the online store, in a journey or not.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct OrdersReport {
     /// How many; `None` if no input speaks of orders.
     pub count: Option<u64>,
@@ -55,39 +56,49 @@ impl OrdersReport {
 }
 
 /// The value of the orders of one currency; money is text with a point.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct OrderValueReport {
     /// The three-letter code; `None` if no row says it.
     pub currency: Option<String>,
     /// The sum.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub amount: Amount,
     /// By the number of orders that have a value.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub average: Option<Amount>,
     /// By the number of visitors; `None` without an event log.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub per_visitor: Option<Amount>,
     /// The lower bound of the average.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub average_low: Option<Amount>,
     /// The upper bound of the average.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub average_high: Option<Amount>,
     /// The lower bound of the value by visitor.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub per_visitor_low: Option<Amount>,
     /// The upper bound of the value by visitor.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub per_visitor_high: Option<Amount>,
     /// The middle order.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub median: Option<Amount>,
     /// The average with the largest orders cut down to `winsorised_at`; only where it is skewed.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub winsorised: Option<Amount>,
     /// The amount that the largest orders are cut down to.
     #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
     pub winsorised_at: Option<Amount>,
     /// The share of the sum that is the largest order.
     pub top_share: Option<f64>,
@@ -141,7 +152,7 @@ pub(super) fn as_optional_text<S: Serializer>(
 }
 
 /// An aggregated session report: its own small ladder, counted by the shop platform.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SessionReportReport {
     /// The file.
     pub path: String,
@@ -152,7 +163,7 @@ pub struct SessionReportReport {
 }
 
 /// One step of a session report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SessionStepReport {
     /// The step's name.
     pub name: &'static str,

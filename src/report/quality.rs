@@ -5,10 +5,11 @@
 use crate::findings::Findings;
 use crate::place::Place;
 use crate::quality::Reason;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// What became of the rows of all inputs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct QualityReport {
     /// Records read; `rows_used + rows_set_aside`.
     pub rows_read: u64,
@@ -29,10 +30,11 @@ pub struct QualityReport {
 }
 
 /// The rows of one reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SetAsideReport {
     /// Why; written as its code.
     #[serde(serialize_with = "as_code")]
+    #[schemars(with = "String")]
     pub reason: Reason,
     /// How many rows.
     pub rows: u64,
@@ -46,7 +48,7 @@ fn as_code<S: Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Er
 }
 
 /// One row that was set aside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExampleReport {
     /// Where: path, record, line, column.
     #[serde(flatten)]

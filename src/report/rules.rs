@@ -1,18 +1,21 @@
 //! `funnel rules` as an answer: the same ladder under other tools' rules, and why the counts differ.
 
+use super::answer::Answer;
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::findings::{Findings, RivalFinding};
 use crate::ladder::definition::Ladder;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.rules/1";
 
 /// The same ladder under several rules.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RulesReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The steps' names, in the ladder's order.
     pub steps: Vec<String>,
@@ -21,7 +24,7 @@ pub struct RulesReport {
 }
 
 /// What one rule set counts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RulesRow {
     /// The name of the rules.
     pub rules: String,
@@ -32,7 +35,7 @@ pub struct RulesRow {
 }
 
 /// A group of policies and how many customers it touches.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Because {
     /// `unit`, `window`, `entry`, `ties`, `exclusion`, `missing events` or `order`.
     pub cause: &'static str,
@@ -57,6 +60,12 @@ impl RulesReport {
             steps: ladder.steps.iter().map(|step| step.name.clone()).collect(),
             rows: std::iter::once(ours).chain(rivals).collect(),
         }
+    }
+}
+
+impl Answer for RulesReport {
+    fn sheets(&self) -> Vec<Sheet> {
+        vec![rules_sheet(self)]
     }
 }
 

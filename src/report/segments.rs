@@ -8,15 +8,17 @@ use crate::analysis::rate::Rate;
 use crate::analysis::segments::{self, Segment};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.segments/1";
 
 /// Groups of journeys.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SegmentsReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// What one journey is.
     pub unit: &'static str,
@@ -39,7 +41,7 @@ pub struct SegmentsReport {
 }
 
 /// One group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SegmentReport {
     /// The dimension, or two with a comma.
     pub by: String,
@@ -62,7 +64,7 @@ pub struct SegmentReport {
 }
 
 /// A rate drawn towards the common one.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ShrunkReport {
     /// The rate.
     pub rate: f64,
@@ -73,7 +75,7 @@ pub struct ShrunkReport {
 }
 
 /// Whether the groups of a dimension differ at all.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DimensionReport {
     /// The dimension.
     pub by: String,

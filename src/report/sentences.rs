@@ -39,6 +39,9 @@ pub fn scope(report: &Report) -> Vec<String> {
     } else {
         lines.push(format!("{} · {} · {}", window(report), order(report), entry(report)));
     }
+    if !report.filters.is_empty() {
+        lines.push(format!("only those with {} at their entry", report.filters.join(" and ")));
+    }
     lines
 }
 

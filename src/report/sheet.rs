@@ -3,20 +3,22 @@
 //! Terminal, HTML and Markdown draw the same sheets, so they cannot disagree. Nothing here rounds,
 //! escapes or measures widths. A column's priority says in which order narrow media drop columns.
 
+mod data;
 mod orders;
 
+pub(super) use data::coverage_rows;
+pub use data::{
+    coverage_sheet, events_sheet, inputs_sheet, quality_sheet, rows_sentence, session_report_sheet,
+};
 pub use orders::orders_sheet;
 
 use super::Report;
 use super::breakdown::BreakdownReport;
-use super::inspect::InspectedInput;
-use super::orders::SessionReportReport;
-use super::quality::QualityReport;
 use super::steps::StepReport;
 use super::words;
-use super::zone::Moment;
 use crate::analysis::rate::Rate;
 use crate::money::Amount;
+use crate::stats::axis::shares;
 
 /// On which side of its column a cell stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +43,9 @@ pub struct Column {
 }
 
 impl Column {
-    pub(super) fn means(self, meaning: impl Into<String>) -> Column {
+    /// The column with what its heading means.
+    #[must_use]
+    pub fn means(self, meaning: impl Into<String>) -> Column {
         Column { meaning: Some(meaning.into()), ..self }
     }
 }
@@ -67,6 +71,17 @@ pub enum Cell {
     Bar {
         /// The share; `None` draws nothing.
         kept: Option<f64>,
+        /// The bounds of its range, drawn within the bar.
+        range: Option<(f64, f64)>,
+    },
+    /// A dot with its range on an axis from nought.
+    Strip {
+        /// The share.
+        share: Option<f64>,
+        /// The bounds of its range.
+        range: Option<(f64, f64)>,
+        /// Where the axis ends.
+        most: f64,
     },
     /// Whether the row needs attention.
     Warning(bool),
@@ -90,7 +105,8 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(title: &str, columns: Vec<Column>) -> Sheet {
+    /// A table without rows.
+    pub fn new(title: &str, columns: Vec<Column>) -> Sheet {
         Sheet {
             title: title.to_owned(),
             columns,
@@ -101,11 +117,13 @@ impl Sheet {
     }
 }
 
-pub(super) fn left(name: &str, priority: u8) -> Column {
+/// A column of texts.
+pub fn left(name: &str, priority: u8) -> Column {
     Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
 }
 
-pub(super) fn right(name: &str, priority: u8) -> Column {
+/// A column of numbers.
+pub fn right(name: &str, priority: u8) -> Column {
     Column { name: name.to_owned(), align: Align::Right, priority, meaning: None }
 }
 
@@ -133,7 +151,7 @@ fn ladder_columns(report: &Report) -> Vec<Column> {
         right(&range, 7),
         right("left", 4).means("reached this step and not the next"),
         right("median", 6).means("time since the step before"),
-        left("kept", 3),
+        left("kept", 3).means("█ kept, ▒ within the range, ░ lost"),
     ]
 }
 
@@ -165,8 +183,33 @@ fn ladder_row(report: &Report, step: &StepReport) -> Vec<Cell> {
         range(&step.order_rate),
         exit.map_or(Cell::Empty, |exit| Cell::Difference(exit.left)),
         Cell::Seconds(step.seconds_from_previous.map(|seconds| seconds.median)),
-        Cell::Bar { kept: rate.and_then(|rate| rate.rate) },
+        Cell::Bar { kept: rate.and_then(|rate| rate.rate), range: rate.as_ref().and_then(bounds) },
     ]
+}
+
+/// Both bounds, where there are any.
+fn bounds(rate: &Rate) -> Option<(f64, f64)> {
+    rate.low.zip(rate.high)
+}
+
+/// A column of dots on one axis, and its cells: the ends of the axis are its heading.
+fn strips(rates: &[Option<Rate>], priority: u8) -> (Column, Vec<Cell>) {
+    let ends = rates.iter().flatten().filter_map(|rate| rate.high.or(rate.rate));
+    let (most, _) = shares(ends.fold(0.0, f64::max));
+    let cell = |rate: &Option<Rate>| Cell::Strip {
+        share: rate.as_ref().and_then(|rate| rate.rate),
+        range: rate.as_ref().and_then(bounds),
+        most,
+    };
+    let heading = words::range(Some(0.0), Some(most));
+    (left(&heading, priority), rates.iter().map(cell).collect())
+}
+
+/// Puts dots behind the rows of a table.
+fn add_strips(sheet: &mut Sheet, rates: &[Option<Rate>], priority: u8) {
+    let (column, cells) = strips(rates, priority);
+    sheet.columns.push(column);
+    sheet.rows.iter_mut().zip(cells).for_each(|(row, cell)| row.push(cell));
 }
 
 fn range(rate: &Rate) -> Cell {
@@ -267,6 +310,9 @@ pub fn actions_sheet(report: &Report) -> Sheet {
             range(&action.order_rate_without),
         ]);
     }
+    let rates: Vec<Option<Rate>> =
+        report.actions.iter().map(|action| Some(action.order_rate_with)).collect();
+    add_strips(&mut sheet, &rates, 4);
     sheet.notes = vec!["That is no proof that an action makes the difference.".to_owned()];
     sheet
 }
@@ -286,22 +332,18 @@ pub fn breakdown_sheet(report: &Report, breakdown: &BreakdownReport) -> Sheet {
     let mut sheet =
         Sheet::new(&format!("{last}, by {} (at: {})", breakdown.by, breakdown.at), columns);
     for row in &breakdown.rows {
-        let others =
-            if row.values > 1 { format!("(other: {} values)", row.values) } else { String::new() };
-        let name = match &row.value {
-            Some(_) if row.values > 1 => others,
-            Some(text) => text.clone(),
-            None => "(unknown)".to_owned(),
-        };
         let converted = row.steps.last().map(|step| step.overall_rate);
         sheet.rows.push(vec![
-            Cell::Text(name),
+            Cell::Text(row.name()),
             Cell::Count(row.journeys),
             Cell::Count(row.steps.last().map_or(0, |step| step.reached)),
             Cell::Share(converted.as_ref().and_then(|rate| rate.rate)),
             converted.as_ref().map_or(Cell::Empty, range),
         ]);
     }
+    let rates: Vec<Option<Rate>> =
+        breakdown.rows.iter().map(|row| row.steps.last().map(|step| step.overall_rate)).collect();
+    add_strips(&mut sheet, &rates, 2);
     if breakdown.at == "any" {
         sheet.notes = vec![
             "A journey with several values counts in several rows: they do not add up.".to_owned(),
@@ -310,139 +352,29 @@ pub fn breakdown_sheet(report: &Report, breakdown: &BreakdownReport) -> Sheet {
     sheet
 }
 
-/// What the event log saw; one row a comparison that both sides allow.
-pub fn coverage_sheet(report: &Report) -> Sheet {
+/// How long the steps took, from the step before and from the entry.
+pub fn times_sheet(report: &Report) -> Sheet {
     let columns = vec![
-        left("the event log saw", 0),
-        right("seen", 0),
-        right("of", 0),
-        right("share", 0),
-        right(&words::range_name(report.confidence), 1),
+        left("step", 0),
+        right("seen", 2).means("journeys of which both times are known"),
+        right("median", 0).means("since the step before"),
+        right("90%", 1).means("nine in ten took at most this long"),
+        right("from entry", 0).means("the median since the first step"),
+        right("90% from entry", 1),
     ];
-    let mut sheet = Sheet::new("Tracking coverage", columns);
-    let rows = [
-        ("the order", report.coverage.orders_seen),
-        ("a visit before the order", report.coverage.orders_with_visit),
-        ("the session", report.coverage.sessions_seen),
-        ("a session's cart addition", report.coverage.carts_seen),
-    ];
-    for (what, rate) in rows {
-        if let Some(rate) = rate {
+    let mut sheet = Sheet::new("Time to convert", columns);
+    for step in &report.steps {
+        let (previous, entry) = (step.seconds_from_previous, step.seconds_from_entry);
+        if previous.is_some() || entry.is_some_and(|times| times.max > 0.0) {
             sheet.rows.push(vec![
-                Cell::Text(what.to_owned()),
-                Cell::Count(rate.hits),
-                Cell::Count(rate.base),
-                Cell::Share(rate.rate),
-                range(&rate),
+                Cell::Text(step.name.clone()),
+                entry.map_or(Cell::Empty, |times| Cell::Count(times.count)),
+                Cell::Seconds(previous.map(|times| times.median)),
+                Cell::Seconds(previous.map(|times| times.p90)),
+                Cell::Seconds(entry.map(|times| times.median)),
+                Cell::Seconds(entry.map(|times| times.p90)),
             ]);
         }
-    }
-    sheet
-}
-
-/// An aggregated session report: its own steps, counted by the shop platform.
-pub fn session_report_sheet(report: &SessionReportReport) -> Sheet {
-    let columns = vec![left("step", 0), right("total", 0), right("of prev", 0), right("of all", 0)];
-    let mut sheet = Sheet::new(&format!("Session report {}", report.path), columns);
-    for step in &report.steps {
-        sheet.rows.push(vec![
-            Cell::Text(step.name.to_owned()),
-            Cell::Count(step.total),
-            Cell::Share(step.step_rate.and_then(|rate| rate.rate)),
-            Cell::Share(step.overall_rate.rate),
-        ]);
-    }
-    sheet
-}
-
-/// The rows set aside, by reason, each with its first place.
-pub fn quality_sheet(quality: &QualityReport) -> Sheet {
-    let columns = vec![right("rows", 0), left("set aside because", 0), left("first place", 1)];
-    let mut sheet = Sheet::new("Rows", columns);
-    for aside in &quality.set_aside {
-        let first = aside.examples.first();
-        sheet.rows.push(vec![
-            Cell::Count(aside.rows),
-            Cell::Text(aside.reason.words().to_owned()),
-            first.map_or(Cell::Empty, |example| Cell::Text(example.place.to_string())),
-        ]);
-    }
-    sheet.lead = vec![rows_sentence(quality.rows_read, quality.rows_used, quality.rows_set_aside)];
-    sheet.notes = quality_notes(quality);
-    sheet
-}
-
-/// `85 read = 55 used + 30 set aside.`
-pub fn rows_sentence(read: u64, used: u64, set_aside: u64) -> String {
-    let [read, used, set_aside] = [read, used, set_aside].map(words::count);
-    format!("{read} read = {used} used + {set_aside} set aside.")
-}
-
-fn quality_notes(quality: &QualityReport) -> Vec<String> {
-    let note = |number: u64, one: &str, many: &str| {
-        (number > 0)
-            .then(|| format!("{} {}.", words::count(number), if number == 1 { one } else { many }))
-    };
-    let notes = [
-        note(
-            quality.conversions_by_tie,
-            "conversion depends on events of one instant",
-            "conversions depend on events of one instant",
-        ),
-        note(
-            quality.refused_merges,
-            "link between identifiers was refused: it would have joined two people",
-            "links between identifiers were refused: they would have joined two people",
-        ),
-        note(
-            quality.hubs,
-            "identifier is shared by too many people to join any",
-            "identifiers are shared by too many people to join any",
-        ),
-    ];
-    notes.into_iter().flatten().collect()
-}
-
-/// The inputs: what each file was taken for.
-pub fn inputs_sheet(report: &Report) -> Sheet {
-    let columns = vec![
-        left("file", 0),
-        left("taken for", 0),
-        right("rows", 1),
-        right("used", 2),
-        right("set aside", 2),
-        left("from", 3),
-        left("to", 3),
-    ];
-    let mut sheet = Sheet::new("Inputs", columns);
-    let day = |moment: Option<Moment>| moment.map_or(Cell::Empty, |m| Cell::Text(m.day()));
-    for input in &report.inputs {
-        sheet.rows.push(vec![
-            Cell::Text(input.path.clone()),
-            Cell::Text(input.format.to_owned()),
-            Cell::Count(input.rows_read),
-            Cell::Count(input.rows_used),
-            Cell::Count(input.rows_set_aside),
-            day(input.from),
-            day(input.to),
-        ]);
-        let notes = input.decisions.iter().map(|what| format!("{}: {what}.", input.path));
-        sheet.notes.extend(notes);
-    }
-    sheet
-}
-
-/// The event names of one input and the canonical name that each counts as.
-pub fn events_sheet(input: &InspectedInput) -> Sheet {
-    let columns = vec![left("event", 0), right("rows", 0), left("counts as", 0)];
-    let mut sheet = Sheet::new("", columns);
-    for event in &input.events {
-        let step = event.step.clone().unwrap_or_else(|| "(nothing that is known)".to_owned());
-        sheet.rows.push(vec![
-            Cell::Text(event.name.clone()),
-            Cell::Count(event.rows),
-            Cell::Text(step),
-        ]);
     }
     sheet
 }

@@ -9,10 +9,11 @@ use crate::analysis::rate::Rate;
 use crate::analysis::times::TimeSummary;
 use crate::ladder::definition::Ladder;
 use crate::tally::{ActionTally, StepTally, Tally};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One step of the ladder.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StepReport {
     /// The step's name.
     pub name: String,
@@ -73,7 +74,7 @@ pub(super) fn steps(tally: &Tally, ladder: &Ladder, confidence: f64) -> Vec<Step
 }
 
 /// The macro conversion: over all journeys that entered, and beside it over those that are settled.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct MacroReport {
     /// Converted of entered.
     #[serde(flatten)]
@@ -91,7 +92,7 @@ pub(super) fn macro_conversion(tally: &Tally, ladder: &Ladder, confidence: f64) 
 }
 
 /// A secondary action and the order rates with and without it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ActionReport {
     /// The action's name.
     pub name: String,
@@ -122,7 +123,7 @@ pub(super) fn actions(tally: &Tally, ladder: &Ladder, confidence: f64) -> Vec<Ac
 }
 
 /// Those who reached a step and not the next one that is not optional.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExitReport {
     /// The step that they reached.
     pub name: String,

@@ -7,15 +7,17 @@ use crate::analysis::rate::Rate;
 use crate::analysis::trend::{self, Alert, Every, Kind, Period, Trend, date};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.trend/1";
 
 /// Rates over time.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TrendReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// What one journey is.
     pub unit: &'static str,
@@ -32,7 +34,7 @@ pub struct TrendReport {
 }
 
 /// One period.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PeriodCounts {
     /// Its first day: `2025-10-06`.
     pub from: String,
@@ -55,7 +57,7 @@ pub struct PeriodCounts {
 }
 
 /// One step in a period.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PeriodStep {
     /// The step's name.
     pub name: String,
@@ -68,7 +70,7 @@ pub struct PeriodStep {
 }
 
 /// What to expect.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LimitsReport {
     /// In the middle.
     pub expected: f64,
@@ -79,7 +81,7 @@ pub struct LimitsReport {
 }
 
 /// A number that is lower than what is to be expected.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AlertReport {
     /// `entered`, `rate(STEP)`, `step_rate(STEP)` or `coverage`.
     pub metric: String,
@@ -104,7 +106,7 @@ pub struct AlertReport {
 }
 
 /// A change for good.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ChangeReport {
     /// The first day of the first period after it.
     pub from: String,

@@ -15,6 +15,7 @@ use crate::money::Amount;
 use crate::stats::association::Fourfold;
 use crate::stats::chain;
 use crate::tally::{GroupTally, Tally};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -25,9 +26,10 @@ pub const SCHEMA: &str = "funnel.whatif/1";
 const QUARTER: f64 = 0.25;
 
 /// What a better step would bring.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WhatifReport {
-    /// Always [`SCHEMA`].
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// What one journey is.
     pub unit: &'static str,
@@ -44,7 +46,7 @@ pub struct WhatifReport {
 }
 
 /// One lift.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LiftReport {
     /// The step.
     pub step: String,
@@ -64,7 +66,7 @@ pub struct LiftReport {
 }
 
 /// Orders now and with lifts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct OrdersWithLift {
     /// Journeys that converted.
     pub now: u64,
@@ -79,23 +81,26 @@ pub struct OrdersWithLift {
 }
 
 /// The value of the orders now and with lifts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RevenueWithLift {
     /// The three-letter code.
     pub currency: Option<String>,
     /// Now.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub now: Amount,
     /// With lifts that arrive whole.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub with_full_pass_through: Amount,
     /// With a quarter of them.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub with_quarter_pass_through: Amount,
 }
 
 /// The room of one step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct HeadroomReport {
     /// The step.
     pub name: String,

@@ -2,6 +2,7 @@
 //! `testdata/statistics.json` the values that hold them.
 
 pub mod association;
+pub mod axis;
 pub mod chain;
 pub mod difference;
 pub mod exact;

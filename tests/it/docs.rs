@@ -123,7 +123,7 @@ fn console(block: &[&str]) -> String {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let mut documents = vec![root().join("README.md")];
+    let mut documents = vec![root().join("README.md"), root().join("examples/README.md")];
     documents.extend(files("docs", "md"));
     documents
 }
@@ -149,6 +149,9 @@ fn the_example_reports_are_those_of_the_example_store() {
     let examples = root().join("examples");
     hold(&examples.join("report.txt"), &run(MAIN_COMMAND));
     hold(&examples.join("report.json"), &run(&format!("{MAIN_COMMAND} --format json")));
+    // What the example of `--diff` compares with.
+    let earlier = format!("{MAIN_COMMAND} --until 2025-09-21 --format json");
+    hold(&examples.join("earlier.json"), &run(&earlier));
     assert!(read(&root().join("README.md")).contains(&format!("$ {MAIN_COMMAND}\n")));
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::path::Path;
 
 /// A valid file of each format, out of the cases.
-const SEEDS: [&str; 9] = [
+const SEEDS: [&str; 20] = [
     "orders-multi-line-notes/orders.csv",
     "orders-excel-day-first-semicolon/orders.csv",
     "checkouts-progress/checkouts.csv",
@@ -16,6 +16,17 @@ const SEEDS: [&str; 9] = [
     "retailrocket-log/events.csv",
     "rees46-log/events.csv",
     "generic-json-lines-properties/events.jsonl",
+    "orders-graphql-bulk/bulk.jsonl",
+    "orders-rest-webhooks/hooks.jsonl",
+    "tool-amplitude/amplitude.jsonl",
+    "tool-ga4/ga4.jsonl",
+    "tool-klaviyo/page.json",
+    "tool-matomo/visits.jsonl",
+    "tool-mixpanel/mixpanel.jsonl",
+    "tool-posthog/posthog.jsonl",
+    "tool-rudderstack/rudder.jsonl",
+    "tool-segment/segment.jsonl",
+    "tool-snowplow/snowplow.jsonl",
 ];
 
 /// Bytes that mean something to a reader.

@@ -7,7 +7,7 @@ use funnel::input::source::Source;
 use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Input, Told};
 use funnel::ladder::overrides::Overrides;
-use funnel::render::json::report_json;
+use funnel::render::json::json;
 use funnel::report::zone::Zone;
 use funnel::report::{Report, ReportOptions};
 use funnel::time::{Instant, SECOND};
@@ -25,6 +25,7 @@ pub(crate) fn settings() -> Settings {
         strict: false,
         detail: false,
         date_order: None,
+        own_names: Default::default(),
     }
 }
 
@@ -52,13 +53,14 @@ pub(crate) fn input(name: &str, bytes: &[u8]) -> Result<Input> {
 pub(crate) fn report(inputs: Vec<Input>, plan: &Plan, settings: &Settings) -> Result<String> {
     let outcome = engine::run(inputs, &Request::of(plan.clone()), settings, &|_| ())?;
     let options = ReportOptions {
+        filters: Vec::new(),
         confidence: 0.95,
         rules: "funnel".to_string(),
         sha256: String::new(),
         zone: Zone::UTC,
         version: "0".to_string(),
     };
-    Ok(report_json(&Report::new(&outcome.findings, &outcome.ladder, &options)))
+    Ok(json(&Report::new(&outcome.findings, &outcome.ladder, &options)))
 }
 
 /// What is wrong with the accounts of a report, if anything: read = used + set aside, everywhere.

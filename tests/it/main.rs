@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod browser;
 mod cases;
 mod cli;
 mod docs;
@@ -13,5 +14,9 @@ mod inside;
 mod ladder_command;
 mod laws;
 mod layers;
+mod media;
 mod program;
+mod scale;
+mod schema;
+mod settings;
 mod statistics;

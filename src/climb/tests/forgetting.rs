@@ -86,14 +86,16 @@ fn a_journey_that_forgets_gets_the_same_verdict() {
     let cases = config.cases.max(30_000);
     let mut runner = TestRunner::new(Config { cases, ..config });
     let cuts = proptest::collection::vec(any::<bool>(), 14);
-    let later = (0..=12_i64).prop_map(|second| Span::seconds(second));
+    let later = (0..=12_i64).prop_map(Span::seconds);
     let forgotten = std::cell::Cell::new(0);
     let compared =
         runner.run(&(ladders(), journeys(), cuts, later), |(ladder, mut journey, cuts, later)| {
             let mut climber = Climber::new(&ladder).unwrap();
             prop_assert!(climber.may_forget());
             let known = StepSet((1 << ladder.steps.len()) - 1);
-            journey.iter_mut().for_each(|touch| touch.steps = touch.steps.common(known));
+            for touch in &mut journey {
+                touch.steps = touch.steps.common(known);
+            }
             let end = journey.last().map_or(Instant(0), |last| last.at.plus(later));
             let (short, gone) = thinned(&mut climber, &journey, &cuts, end);
             forgotten.set(forgotten.get() + gone);

@@ -1,15 +1,18 @@
 //! What a JSON source is: from the keys of its first records.
 
-use super::{Decision, SAMPLE, events_why, input, not_events, strictness, with_order};
+use super::json_formats::{self, JsonFormat, Reads};
+use super::{Decision, SAMPLE, events_why, input, not_events, strictness, with_order, wrapped};
 use crate::error::{Error, Result};
 use crate::input::aliases::{Mapping, Part};
 use crate::input::format::event_json::EventKeys;
+use crate::input::format::tool_log::{Beside, ToolLog};
 use crate::input::format::{Format, web_pixel};
 use crate::input::json::{Json, Malformed, Reader, Written};
 use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
 use crate::place::Place;
+use std::collections::BTreeSet;
 
 /// Recognises a source whose first value starts behind `start` bytes.
 pub(super) fn recognise(
@@ -18,19 +21,52 @@ pub(super) fn recognise(
     layout: Layout,
     start: usize,
 ) -> Result<Input> {
+    if layout == Layout::Lines {
+        return match wrapped::unwrap(source, start)? {
+            wrapped::Found::Page(page) => {
+                let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
+                Ok(input.starting_on(page.first_line))
+            }
+            wrapped::Found::Lines(source) => {
+                decide(source, told, layout, start, &Beside::default())
+            }
+        };
+    }
+    decide(source, told, layout, start, &Beside::default())
+}
+
+/// Recognises a source by its records, which start behind `start` bytes.
+fn decide(
+    source: Source,
+    told: &Told,
+    layout: Layout,
+    start: usize,
+    beside: &Beside,
+) -> Result<Input> {
     let sample = JsonSample::read(&source.head[start..], layout);
-    let Some(keys) = sample.keys else {
+    let Some(keys) = &sample.keys else {
         return Err(unreadable_json(&source, layout, start, sample.first_defect));
     };
-    let generic = || decide_generic_json(&source.path, &keys, told);
+    let head = &source.head[start..];
+    let known =
+        |format: &'static JsonFormat| Ok(known_decision(format, head, layout, beside.clone()));
     let decision = match told.format {
         None if sample.is_pixel => Ok(pixel_decision()),
         Some(Format::ShopifyWebPixel) => Ok(pixel_decision()),
-        None | Some(Format::GenericEvents) => generic(),
-        Some(other) => Err(Error::at(
-            Place::file(&source.path),
-            format!("this is JSON, and `{}` is a table", other.id()),
-        )),
+        None => match sample.known() {
+            Some(format) => known(format),
+            None => decide_generic_json(&source.path, keys, &sample.all_keys, told),
+        },
+        Some(Format::GenericEvents) => {
+            decide_generic_json(&source.path, keys, &BTreeSet::new(), told)
+        }
+        Some(other) => match json_formats::of(other) {
+            Some(format) => known(format),
+            None => Err(Error::at(
+                Place::file(&source.path),
+                format!("this is JSON, and `{}` is a table", other.id()),
+            )),
+        },
     }?;
     Ok(input(source, told, layout, start, decision))
 }
@@ -45,30 +81,46 @@ fn pixel_decision() -> Decision {
     }
 }
 
+fn known_decision(
+    known: &'static JsonFormat,
+    head: &[u8],
+    layout: Layout,
+    beside: Beside,
+) -> Decision {
+    let mut why = known.why().to_string();
+    let rows = match known.reads {
+        Reads::Tool(tool) => {
+            let mut log = ToolLog { tool, only_pages: false, beside };
+            log.only_pages = json_formats::holds_only_pages(&log, each_record(head, layout));
+            if log.only_pages {
+                why.push_str("; only views of pages: what they are is read from their addresses");
+            }
+            Rows::Tool(log)
+        }
+        Reads::Own(way) => (way.rows)(),
+    };
+    Decision { format: known.format, why, columns: known.columns(), rows }
+}
+
 /// What the first records of a JSON source show.
 #[derive(Default)]
 struct JsonSample {
     is_pixel: bool,
+    /// How many records are objects, and how many of them look like each known format.
+    objects: usize,
+    fitting: [usize; json_formats::COUNT],
     /// The keys of the records' scalars, in order of first sight; `None` if no record is an object.
     keys: Option<Vec<String>>,
+    /// All keys, and those within objects behind theirs: `properties.time`.
+    all_keys: BTreeSet<String>,
     first_defect: Option<(u64, Malformed)>,
 }
 
 impl JsonSample {
     fn read(head: &[u8], layout: Layout) -> JsonSample {
         let mut sample = JsonSample::default();
-        let mut reader = Reader::default();
-        let mut records = 0;
-        let mut rest = head;
-        let mut line = 0;
-        while records < SAMPLE && !rest.is_empty() {
-            line += 1;
-            let (record, behind) = next_record(rest, layout, &mut reader);
-            rest = behind;
-            if record.is_empty() {
-                continue;
-            }
-            records += 1;
+        let mut reader = Reader::<()>::default();
+        for (line, record) in each_record(head, layout).take(SAMPLE) {
             match reader.read(Written::new(record)) {
                 Ok(record) if record.root().is_object() => sample.note(record.root()),
                 Ok(_) => {}
@@ -82,14 +134,48 @@ impl JsonSample {
 
     fn note(&mut self, json: Json<'_>) {
         self.is_pixel |= web_pixel::fits(json);
+        self.objects += 1;
+        for (count, format) in self.fitting.iter_mut().zip(&json_formats::ALL) {
+            *count += usize::from(format.fits(json));
+        }
         let keys = self.keys.get_or_insert_default();
         for (key, value) in json.members() {
             let key = String::from_utf8_lossy(key).into_owned();
             if value.scalar().is_some() && !keys.contains(&key) {
-                keys.push(key);
+                keys.push(key.clone());
             }
+            let within = value
+                .members()
+                .map(|(inner, _)| format!("{key}.{}", String::from_utf8_lossy(inner)));
+            self.all_keys.extend(within);
+            self.all_keys.insert(key);
         }
     }
+
+    /// The first known format that at least half of the records look like.
+    fn known(&self) -> Option<&'static JsonFormat> {
+        let fitting = json_formats::ALL.iter().zip(self.fitting);
+        let is_it = |count: usize| count > 0 && count * 2 >= self.objects;
+        fitting.into_iter().find(|(_, count)| is_it(*count)).map(|(format, _)| format)
+    }
+}
+
+/// The records of a sample, each with its line; what is no record ends it.
+fn each_record(head: &[u8], layout: Layout) -> impl Iterator<Item = (u64, &[u8])> {
+    let mut reader = Reader::<()>::default();
+    let mut rest = head;
+    let mut line = 0;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            line += 1;
+            let (record, behind) = next_record(rest, layout, &mut reader);
+            rest = behind;
+            if !record.is_empty() {
+                return Some((line, record));
+            }
+        }
+        None
+    })
 }
 
 /// The next record of a sample, and what is behind it.
@@ -136,17 +222,28 @@ fn unreadable_json(
     }
 }
 
-fn decide_generic_json(path: &str, keys: &[String], told: &Told) -> Result<Decision> {
+/// Decides by the usual names of the parts of an event. `all_keys` are compared with those of the known
+/// formats, for a file that is nearly one of them.
+fn decide_generic_json(
+    path: &str,
+    keys: &[String],
+    all_keys: &BTreeSet<String>,
+    told: &Told,
+) -> Result<Decision> {
     let mapping = Mapping::find(keys, &told.map);
+    let nearest = json_formats::nearest(all_keys);
     if !mapping.missing().is_empty() {
-        return Err(not_events(path, keys, &mapping, "keys"));
+        return Err(match nearest {
+            Some(near) => near.error(path, all_keys),
+            None => not_events(path, keys, &mapping, "keys"),
+        });
     }
     let own = |part| mapping.of(part).map(str::to_string);
     let identifiers: Vec<_> = mapping
         .who()
         .map(|(kind, key)| (kind, Format::GenericEvents.space(), key.to_string()))
         .collect();
-    let keys = EventKeys {
+    let event_keys = EventKeys {
         time: own(Part::Time).unwrap_or_default(),
         event: own(Part::Event).unwrap_or_default(),
         strictness: strictness(identifiers.len()),
@@ -159,10 +256,11 @@ fn decide_generic_json(path: &str, keys: &[String], told: &Told) -> Result<Decis
         user_agent: own(Part::UserAgent),
         id: own(Part::Id),
     };
+    let near = nearest.map(|near| near.remark()).unwrap_or_default();
     Ok(Decision {
         format: Format::GenericEvents,
-        why: events_why(&mapping),
+        why: events_why(&mapping) + &near,
         columns: mapping.list(),
-        rows: Rows::Json(keys),
+        rows: Rows::Json(event_keys),
     })
 }

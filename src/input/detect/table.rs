@@ -1,14 +1,17 @@
 //! What a table is: from the names of its columns.
 
+use super::table_formats::{self, TableFormat};
 use super::{Decision, SAMPLE, events_why, input, not_events, strictness, with_order};
 use crate::error::{Error, Result};
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row};
+use crate::input::format::Format;
 use crate::input::format::event_table::EventColumns;
-use crate::input::format::shopify_analytics::AnalyticsColumns;
-use crate::input::format::shopify_checkouts::CheckoutColumns;
-use crate::input::format::shopify_orders::OrderColumns;
-use crate::input::format::{Format, rees46, retailrocket};
+use crate::input::format::shopify_transactions::Transactions;
+use crate::input::format::snowplow_json::SNOWPLOW;
+use crate::input::format::special::Special;
+use crate::input::format::tool_table::snowplow;
+use crate::input::format::yoochoose::Yoochoose;
 use crate::input::quoting::Signs;
 use crate::input::source::Source;
 use crate::input::split::Layout;
@@ -17,12 +20,12 @@ use crate::input::{Input, Rows, Told};
 use crate::place::Place;
 
 /// The head of a table, taken apart.
-struct TableHead {
+pub(super) struct TableHead {
     delimiter: u8,
-    header: Header,
+    pub(super) header: Header,
     /// The bytes of the header with what stands before it.
     skip: usize,
-    rows: Vec<csv::ByteRecord>,
+    pub(super) rows: Vec<csv::ByteRecord>,
 }
 
 impl TableHead {
@@ -66,6 +69,15 @@ fn skip_line_end(head: &[u8], skip: usize) -> usize {
 
 /// Recognises a source that is no JSON.
 pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
+    if told.allows(Format::SnowplowTsv) && snowplow::is_line(&source.head) {
+        return Ok(input(source, told, Layout::Lines, 0, snowplow_lines()));
+    }
+    if told.allows(Format::Yoochoose)
+        && let Some((delimiter, decision)) = headless(&source.head)
+    {
+        let layout = Layout::Table(Signs { delimiter, line_end: b'\n' });
+        return Ok(input(source, told, layout, 0, decision));
+    }
     let Some(table) = TableHead::read(&source.head) else {
         return Err(Error::at(
             Place::file(&source.path),
@@ -79,11 +91,9 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
     let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
     let layout = Layout::Table(Signs { delimiter: table.delimiter, line_end });
     let skip = table.skip;
-    let candidates: Vec<Format> =
-        told.format.map_or_else(|| Format::ALL.to_vec(), |format| vec![format]);
-    for format in candidates {
-        if (told.format.is_some() || fits_table(format, &table))
-            && let Some(decision) = decide_table(format, &table, &source, told)?
+    for known in table_formats::ALL.iter().filter(|known| told.allows(known.format)) {
+        if (told.format.is_some() || (known.fits)(&table))
+            && let Some(decision) = decide_table(known, &table, &source, told)?
         {
             return Ok(input(source, told, layout, skip, decision));
         }
@@ -91,107 +101,78 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
     Err(unrecognised_table(&source.path, &table.header, told))
 }
 
-/// The column sets that a table of a format must have; any one name of a set will do.
-fn must_have(format: Format) -> Vec<Vec<&'static str>> {
-    match format {
-        Format::ShopifyOrders | Format::ShopifyCheckouts => {
-            vec![
-                vec!["name"],
-                vec!["created at"],
-                vec!["financial status", "lineitem name", "lineitem quantity"],
-            ]
-        }
-        Format::ShopifyAnalytics => vec![vec![
-            "sessions",
-            "sessions with cart additions",
-            "sessions that reached checkout",
-            "sessions that completed checkout",
-            "sessions converted",
-            "online store visitors",
-        ]],
-        Format::RetailRocket => retailrocket::MUST.map(|name| vec![name]).to_vec(),
-        Format::Rees46 => rees46::MUST.map(|name| vec![name]).to_vec(),
-        Format::ShopifyWebPixel | Format::GenericEvents => Vec::new(),
-    }
-}
-
-fn missing_columns(format: Format, header: &Header) -> Vec<&'static str> {
-    must_have(format)
-        .iter()
-        .filter(|names| !names.iter().any(|name| header.has(&[name])))
-        .map(|names| names[0])
-        .collect()
-}
-
-fn fits_table(format: Format, table: &TableHead) -> bool {
-    let complete = missing_columns(format, &table.header).is_empty();
-    match format {
-        Format::ShopifyWebPixel => false,
-        Format::ShopifyOrders => complete && !are_checkouts(table),
-        Format::ShopifyCheckouts => complete && are_checkouts(table),
-        Format::ShopifyAnalytics => {
-            complete && Mapping::find(table.header.names(), &[]).of(Part::Event).is_none()
-        }
-        Format::RetailRocket | Format::Rees46 | Format::GenericEvents => complete,
-    }
-}
-
-/// Abandoned checkouts look like orders without a status whose name is their id.
-fn are_checkouts(table: &TableHead) -> bool {
-    let header = &table.header;
-    if ["outstanding balance", "duties", "payment id"].iter().any(|name| header.has(&[name])) {
-        return false;
-    }
-    let (id, name, status) =
-        (header.find(&["id"]), header.find(&["name"]), header.find(&["financial status"]));
-    let mut named =
-        table.rows.iter().map(Row::parsed).filter(|row| row.value(id).is_some()).peekable();
-    if named.peek().is_none() {
-        return table.rows.is_empty() && header.has(&["receipt number"]);
-    }
-    named.all(|row| {
-        row.value(status).is_none() && row.text(name).strip_prefix('#') == row.value(id).as_deref()
+/// A table without a header that is known by its cells, with its delimiter.
+fn headless(head: &[u8]) -> Option<(u8, Decision)> {
+    [b',', b';', b'\t'].into_iter().find_map(|delimiter| {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(head);
+        let rows = reader.into_byte_records().take(SAMPLE);
+        let rows: Vec<_> = rows.map_while(std::result::Result::ok).collect();
+        let (header, table) = Yoochoose::of(&rows)?;
+        let decision = Decision {
+            format: Format::Yoochoose,
+            why: format!("rows without a header: {}", header.names().join(", ")),
+            columns: [("time", "timestamp"), ("session", "session")]
+                .map(|(part, name)| (part, name.to_string()))
+                .to_vec(),
+            rows: Rows::Special(header, Special::Yoochoose(table)),
+        };
+        Some((delimiter, decision))
     })
 }
 
+fn snowplow_lines() -> Decision {
+    let header = snowplow::line_header();
+    Decision {
+        format: Format::SnowplowTsv,
+        why: format!("{} cells between tabs, the seventh an id", header.names().len()),
+        columns: SNOWPLOW.columns(),
+        rows: Rows::ToolTable(header.clone(), snowplow::lines(&header)),
+    }
+}
+
 fn decide_table(
-    format: Format,
+    known: &TableFormat,
     table: &TableHead,
     source: &Source,
     told: &Told,
 ) -> Result<Option<Decision>> {
-    let header = table.header.clone();
-    let must = must_have(format);
-    let found: Vec<&str> = must
-        .iter()
-        .filter_map(|names| header.find(names))
-        .filter_map(|column| header.names().get(column))
-        .map(String::as_str)
-        .collect();
-    let why = format!("a table with {} ({} columns)", found.join(", "), header.names().len());
-    let columns: Vec<(&'static str, String)> = must
-        .iter()
-        .flatten()
-        .filter_map(|name| Some((*name, header.names().get(header.find(&[name])?)?.clone())))
-        .collect();
-    let rows = match format {
-        Format::ShopifyOrders => Rows::Orders(header.clone(), OrderColumns::new(&header)),
-        Format::ShopifyCheckouts => Rows::Checkouts(header.clone(), CheckoutColumns::new(&header)),
-        Format::ShopifyAnalytics => Rows::Totals(header.clone(), AnalyticsColumns::new(&header)),
-        Format::RetailRocket | Format::Rees46 => {
-            let known = if format == Format::Rees46 {
-                rees46::columns(&header)
-            } else {
-                retailrocket::columns(&header)
-            };
-            let Some(known) = known else { return Ok(None) };
-            Rows::Table(header.clone(), known)
-        }
-        Format::ShopifyWebPixel => return Ok(None),
-        Format::GenericEvents => return decide_generic_table(table, source, told),
+    let header = &table.header;
+    if known.format == Format::GenericEvents {
+        return decide_generic_table(table, source, told);
+    }
+    if !known.missing(header).is_empty() {
+        return Ok(None);
+    }
+    let names: Vec<_> = known.must.iter().filter_map(|names| header.find(names)).collect();
+    let names: Vec<&str> = names.iter().map(|&column| header.names()[column].as_str()).collect();
+    let why = format!("a table with {} ({} columns)", names.join(", "), header.names().len());
+    let Some(rows) = (known.rows)(header) else { return Ok(None) };
+    let rows = with_date_order(rows, table, source, told)?;
+    Ok(Some(Decision { format: known.format, why, columns: known.columns(header, &rows), rows }))
+}
+
+/// What the head says of dates that a spreadsheet has changed, for rows that are read one by one.
+fn with_date_order(
+    mut rows: Rows,
+    table: &TableHead,
+    source: &Source,
+    told: &Told,
+) -> Result<Rows> {
+    let (Rows::Table(_, columns)
+    | Rows::Special(_, Special::Transactions(Transactions { columns, .. }))) = &mut rows
+    else {
+        return Ok(rows);
     };
-    let complete = missing_columns(format, &header).is_empty();
-    Ok(complete.then_some(Decision { format, why, columns, rows }))
+    let evidence = date_evidence(&source.head, table, columns.time);
+    columns.date_order = evidence
+        .decide(told.date_order)
+        .map_err(|ambiguous| ambiguous_dates(&source.path, ambiguous))?;
+    columns.decimal_comma = table.delimiter == b';';
+    Ok(rows)
 }
 
 fn decide_generic_table(
@@ -224,6 +205,8 @@ fn decide_generic_table(
         order: column(Part::Order),
         basket: None,
         value: column(Part::Value),
+        quantity: None,
+        fixed_currency: None,
         currency: column(Part::Currency),
         user_agent: column(Part::UserAgent),
         id: column(Part::Id),
@@ -279,10 +262,10 @@ fn column_of(header: &Header, name: &str) -> Option<usize> {
 fn unrecognised_table(path: &str, header: &Header, told: &Told) -> Error {
     let error =
         not_events(path, header.names(), &Mapping::find(header.names(), &told.map), "columns");
-    let mut nearest: Vec<(usize, Format, Vec<&str>)> = Format::ALL
-        .into_iter()
-        .filter(|format| told.format.is_none_or(|told| told == *format))
-        .map(|format| (must_have(format).len(), format, missing_columns(format, header)))
+    let mut nearest: Vec<(usize, Format, Vec<&str>)> = table_formats::ALL
+        .iter()
+        .filter(|known| told.allows(known.format))
+        .map(|known| (known.must.len(), known.format, known.missing(header)))
         .filter(|(must, _, missing)| missing.len() < *must)
         .collect();
     nearest.sort_by_key(|(must, _, missing)| (missing.len(), usize::MAX - must));

@@ -7,7 +7,7 @@ use super::{Desk, RowIdentifiers, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row, normalise};
-use crate::input::timestamp::{self, DateOrder};
+use crate::input::timestamp::{self, DateOrder, Stamp};
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
@@ -35,8 +35,12 @@ pub struct EventColumns {
     pub basket: Option<usize>,
     /// The money of an order.
     pub value: Option<usize>,
-    /// Its currency.
+    /// How many of them were bought at that price.
+    pub quantity: Option<usize>,
+    /// The currency of the money.
     pub currency: Option<usize>,
+    /// The currency of all money, where a data set has only one.
+    pub fixed_currency: Option<&'static str>,
     /// The user agent.
     pub user_agent: Option<usize>,
     /// The id of the event; without one the whole row tells deliveries of one event.
@@ -59,7 +63,9 @@ impl Default for EventColumns {
             order: None,
             basket: None,
             value: None,
+            quantity: None,
             currency: None,
+            fixed_currency: None,
             user_agent: None,
             id: None,
             decimal_comma: false,
@@ -68,32 +74,80 @@ impl Default for EventColumns {
     }
 }
 
+/// What an event is called, where no column says it.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'r> {
+    /// Its name.
+    pub name: &'r [u8],
+    /// A further canonical name that the row proves.
+    pub derived: Option<&'static str>,
+    /// What kind of file it is from.
+    pub origin: Origin,
+}
+
 impl EventColumns {
     /// Reads one row.
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
-        let written = row.text(Some(self.time));
-        let Some(stamp) = timestamp::parse_any(&written, self.date_order, desk.zone) else {
-            let message = format!("`{}` is not a time that is known here", shorten(&written));
-            return desk.defect(Reason::BadTimestamp, message);
-        };
+        let Some(stamp) = self.stamp(row, &mut desk) else { return };
         let name = cell_of(row, self.event);
         if name.is_empty() {
             return desk.defect(Reason::BadRow, "the event has no name".to_string());
         }
+        let named = Named { name: &name, derived: None, origin: Origin::Log };
+        self.deliver((row, header), stamp, named, desk);
+    }
+
+    /// Reads a row whose event's name stands in no column.
+    pub fn read_named(
+        &self,
+        (row, header): (Row<'_>, &Header),
+        named: Named<'_>,
+        mut desk: Desk<'_, impl Sink>,
+    ) {
+        if let Some(stamp) = self.stamp(row, &mut desk) {
+            self.deliver((row, header), stamp, named, desk);
+        }
+    }
+
+    /// The value of a property of a row: by column name.
+    pub fn property<'r>(&self, row: Row<'r>, header: &Header, path: &str) -> Option<Value<'r>> {
+        let own = header.find(&[normalise(path).as_str()]);
+        let column = own.or_else(|| header.find(aliases_of(path)))?;
+        row.value(Some(column)).map(Value::Text)
+    }
+
+    #[inline]
+    fn stamp(&self, row: Row<'_>, desk: &mut Desk<'_, impl Sink>) -> Option<Stamp> {
+        let written = row.text(Some(self.time));
+        let stamp = timestamp::parse_any(&written, self.date_order, desk.zone);
+        if stamp.is_none() {
+            desk.defect(Reason::BadTimestamp, unreadable_time(&written));
+        }
+        stamp
+    }
+
+    #[inline]
+    fn deliver(
+        &self,
+        (row, header): (Row<'_>, &Header),
+        stamp: Stamp,
+        named: Named<'_>,
+        desk: Desk<'_, impl Sink>,
+    ) {
         self.identify(row, desk.identifiers);
         desk.identifiers.report_blocked(desk.sink);
         let user_agent = self.user_agent.map(|column| cell_of(row, column));
         let event = RawEvent {
             at: stamp.at,
             precision: Precision::Exact,
-            name: &name,
-            derived: None,
+            name: named.name,
+            derived: named.derived,
             identifiers: desk.identifiers.sorted(),
             sequence: self
                 .sequence
                 .and_then(|column| row.text(Some(column)).parse().ok())
                 .unwrap_or(0),
-            origin: Origin::Log,
+            origin: named.origin,
             details: &RowDetails { columns: self, row, header },
         };
         desk.sink.event(desk.at, &event, user_agent.as_deref());
@@ -132,9 +186,7 @@ struct RowDetails<'r> {
 impl Properties for RowDetails<'_> {
     /// By column name.
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let own = self.header.find(&[normalise(path).as_str()]);
-        let column = own.or_else(|| self.header.find(aliases_of(path)))?;
-        self.row.value(Some(column)).map(Value::Text)
+        self.columns.property(self.row, self.header, path)
     }
 }
 
@@ -153,7 +205,8 @@ impl Details for RowDetails<'_> {
     }
 
     fn order(&self) -> Option<OrderNote> {
-        let EventColumns { order, basket, value, currency, decimal_comma, .. } = *self.columns;
+        let EventColumns { order, basket, value, quantity, currency, decimal_comma, .. } =
+            *self.columns;
         let number = self
             .row
             .value(order)
@@ -161,8 +214,11 @@ impl Details for RowDetails<'_> {
         let basket = || self.row.value(basket).map(|text| Key::within(1, text.as_bytes()));
         let key = number.map(|id| id.key).or_else(basket)?;
         let amount = self.row.value(value).and_then(|text| Amount::parse(&text, decimal_comma));
-        let currency =
-            self.row.value(currency).map(|text| Currency::parse(&text)).unwrap_or_default();
+        let quantity = self.row.value(quantity).and_then(|text| text.parse::<u32>().ok());
+        let amount = amount.map(|amount| Amount(amount.0 * i128::from(quantity.unwrap_or(1))));
+        let fixed = self.columns.fixed_currency.map(Currency::parse);
+        let written = self.row.value(currency).map(|text| Currency::parse(&text));
+        let currency = written.or(fixed).unwrap_or_default();
         Some(OrderNote { key, numbered: number.is_some(), amount, currency })
     }
 }
@@ -175,6 +231,11 @@ fn aliases_of(property: &str) -> &'static [&'static str] {
         "user_agent" => &["useragent", "ua"],
         _ => &[],
     }
+}
+
+/// What is wrong with a time that cannot be read.
+pub fn unreadable_time(written: &str) -> String {
+    format!("`{}` is not a time that is known here", shorten(written))
 }
 
 /// The first characters of a cell, for a message.

@@ -3,15 +3,36 @@
 //! A format turns one record into a [`RawEvent`] or says what is wrong with it; orders, checkouts and
 //! aggregated reports need all their rows together and hand on owned lines instead.
 
+pub mod amplitude;
 pub mod event_json;
 pub mod event_table;
+pub mod ga4_bigquery;
+pub mod ga4_ui;
+pub mod kaggle;
+pub mod klaviyo;
+pub mod matomo;
+pub mod maven;
+pub mod mixpanel;
+pub mod posthog;
 pub mod rees46;
 pub mod retailrocket;
+pub mod rudderstack;
+pub mod segment;
 pub mod shopify_analytics;
+pub mod shopify_bulk;
 pub mod shopify_checkouts;
+pub mod shopify_customers;
 pub mod shopify_orders;
+pub mod shopify_rest;
+pub mod shopify_sessions;
+pub mod shopify_transactions;
 pub mod shopify_url;
+pub mod snowplow_json;
+pub mod special;
+pub mod tool_log;
+pub mod tool_table;
 pub mod web_pixel;
+pub mod yoochoose;
 
 use crate::event::{Identifier, IdentifierKind, RawEvent};
 use crate::identity::{Strictness, identify, identify_plain};
@@ -30,10 +51,62 @@ pub enum Format {
     ShopifyOrders,
     /// Shopify's abandoned-checkouts export.
     ShopifyCheckouts,
+    /// Orders of Shopify's GraphQL interface, JSON.
+    ShopifyBulk,
+    /// Orders of Shopify's REST interface and webhooks, JSON.
+    ShopifyRestOrder,
     /// A log of Shopify web-pixel events, JSON.
     ShopifyWebPixel,
     /// An aggregated report of Shopify analytics.
     ShopifyAnalytics,
+    /// Google Analytics 4 events from `BigQuery`, JSON.
+    Ga4BigQuery,
+    /// Events of `RudderStack`, JSON.
+    RudderStack,
+    /// Calls in Segment's archive, JSON.
+    Segment,
+    /// Events of PostHog, JSON.
+    PostHog,
+    /// Mixpanel's raw export, JSON.
+    Mixpanel,
+    /// Amplitude's event export, JSON.
+    Amplitude,
+    /// Visits of Matomo's live API, JSON.
+    MatomoLive,
+    /// Events of Klaviyo's API, JSON.
+    Klaviyo,
+    /// Snowplow's enriched events, JSON.
+    SnowplowJson,
+    /// Google Analytics 4 events from `BigQuery` as a table.
+    Ga4Flat,
+    /// PostHog's events as a table.
+    PostHogTable,
+    /// Segment's tables in a warehouse.
+    SegmentWarehouse,
+    /// Snowplow's enriched events as a table.
+    SnowplowAtomic,
+    /// Snowplow's enriched events as its enrichment writes them.
+    SnowplowTsv,
+    /// Shopify's transaction histories.
+    ShopifyTransactions,
+    /// Shopify's customers export.
+    ShopifyCustomers,
+    /// Sessions of Shopify's old data warehouse.
+    WarehouseSessions,
+    /// A report of Shopify's analytics before October 2024.
+    ShopifyAnalyticsLegacy,
+    /// Tables from the pages of Google Analytics 4.
+    Ga4Ui,
+    /// Sessions of the Maven Fuzzy Factory data set.
+    MavenSessions,
+    /// Page views of the Maven Fuzzy Factory data set.
+    MavenPageviews,
+    /// Orders of the Maven Fuzzy Factory data set.
+    MavenOrders,
+    /// The `YooChoose` data set's clicks or purchases.
+    Yoochoose,
+    /// Tables of who was on which page.
+    Kaggle,
     /// The `RetailRocket` data set's event log.
     RetailRocket,
     /// A REES46 data set's event log.
@@ -44,11 +117,37 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 33] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
+        Format::ShopifyBulk,
+        Format::ShopifyRestOrder,
         Format::ShopifyWebPixel,
         Format::ShopifyAnalytics,
+        Format::Ga4BigQuery,
+        Format::RudderStack,
+        Format::Segment,
+        Format::PostHog,
+        Format::Mixpanel,
+        Format::Amplitude,
+        Format::MatomoLive,
+        Format::Klaviyo,
+        Format::SnowplowJson,
+        Format::Ga4Flat,
+        Format::PostHogTable,
+        Format::SegmentWarehouse,
+        Format::SnowplowAtomic,
+        Format::SnowplowTsv,
+        Format::ShopifyTransactions,
+        Format::ShopifyCustomers,
+        Format::WarehouseSessions,
+        Format::ShopifyAnalyticsLegacy,
+        Format::Ga4Ui,
+        Format::MavenSessions,
+        Format::MavenPageviews,
+        Format::MavenOrders,
+        Format::Yoochoose,
+        Format::Kaggle,
         Format::RetailRocket,
         Format::Rees46,
         Format::GenericEvents,
@@ -59,8 +158,34 @@ impl Format {
         match self {
             Format::ShopifyOrders => "shopify.orders",
             Format::ShopifyCheckouts => "shopify.abandoned_checkouts",
+            Format::ShopifyBulk => "shopify.bulk",
+            Format::ShopifyRestOrder => "shopify.rest_order",
             Format::ShopifyWebPixel => "shopify.web_pixel",
             Format::ShopifyAnalytics => "shopify.analytics",
+            Format::Ga4BigQuery => "ga4.bq",
+            Format::RudderStack => "rudderstack",
+            Format::Segment => "segment",
+            Format::PostHog => "posthog",
+            Format::Mixpanel => "mixpanel",
+            Format::Amplitude => "amplitude",
+            Format::MatomoLive => "matomo.live",
+            Format::Klaviyo => "klaviyo",
+            Format::SnowplowJson => "snowplow.json",
+            Format::Ga4Flat => "ga4.bq.flat",
+            Format::PostHogTable => "posthog.csv",
+            Format::SegmentWarehouse => "segment.warehouse",
+            Format::SnowplowAtomic => "snowplow.atomic",
+            Format::SnowplowTsv => "snowplow.tsv",
+            Format::ShopifyTransactions => "shopify.transactions",
+            Format::ShopifyCustomers => "shopify.customers",
+            Format::WarehouseSessions => "shopify.warehouse.sessions",
+            Format::ShopifyAnalyticsLegacy => "shopify.analytics.legacy",
+            Format::Ga4Ui => "ga4.ui",
+            Format::MavenSessions => "maven.sessions",
+            Format::MavenPageviews => "maven.pageviews",
+            Format::MavenOrders => "maven.orders",
+            Format::Yoochoose => "yoochoose",
+            Format::Kaggle => "kaggle.funnel",
             Format::RetailRocket => "retailrocket",
             Format::Rees46 => "rees46",
             Format::GenericEvents => "generic.events",
@@ -74,10 +199,51 @@ impl Format {
 
     /// Whether its rows are events of visitors.
     pub const fn is_log(self) -> bool {
-        matches!(
-            self,
-            Format::ShopifyWebPixel | Format::RetailRocket | Format::Rees46 | Format::GenericEvents
-        )
+        match self {
+            Format::ShopifyWebPixel
+            | Format::Ga4BigQuery
+            | Format::RudderStack
+            | Format::Segment
+            | Format::PostHog
+            | Format::Mixpanel
+            | Format::Amplitude
+            | Format::MatomoLive
+            | Format::Klaviyo
+            | Format::SnowplowJson
+            | Format::Ga4Flat
+            | Format::PostHogTable
+            | Format::SegmentWarehouse
+            | Format::SnowplowAtomic
+            | Format::SnowplowTsv
+            | Format::WarehouseSessions
+            | Format::MavenSessions
+            | Format::MavenPageviews
+            | Format::MavenOrders
+            | Format::Yoochoose
+            | Format::Kaggle
+            | Format::RetailRocket
+            | Format::Rees46
+            | Format::GenericEvents => true,
+            Format::ShopifyOrders
+            | Format::ShopifyCheckouts
+            | Format::ShopifyBulk
+            | Format::ShopifyRestOrder
+            | Format::ShopifyTransactions
+            | Format::ShopifyCustomers
+            | Format::ShopifyAnalyticsLegacy
+            | Format::Ga4Ui
+            | Format::ShopifyAnalytics => false,
+        }
+    }
+
+    /// Whether its rows are totals of sessions.
+    pub const fn holds_totals(self) -> bool {
+        matches!(self, Format::ShopifyAnalytics | Format::ShopifyAnalyticsLegacy | Format::Ga4Ui)
+    }
+
+    /// Whether its rows are the shop's own orders.
+    pub const fn holds_orders(self) -> bool {
+        matches!(self, Format::ShopifyOrders | Format::ShopifyBulk | Format::ShopifyRestOrder)
     }
 
     /// A number of its own, to keep the user and device ids of different systems apart. 0 is for all.
@@ -85,11 +251,29 @@ impl Format {
         match self {
             Format::ShopifyOrders
             | Format::ShopifyCheckouts
+            | Format::ShopifyBulk
+            | Format::ShopifyRestOrder
             | Format::ShopifyWebPixel
+            | Format::ShopifyTransactions
+            | Format::ShopifyCustomers
+            | Format::WarehouseSessions
+            | Format::ShopifyAnalyticsLegacy
             | Format::ShopifyAnalytics => 1,
+            Format::MavenSessions | Format::MavenPageviews | Format::MavenOrders => 14,
+            Format::Yoochoose => 15,
+            Format::Kaggle => 16,
             Format::RetailRocket => 2,
             Format::Rees46 => 3,
             Format::GenericEvents => 4,
+            Format::Ga4BigQuery | Format::Ga4Flat | Format::Ga4Ui => 5,
+            Format::Segment | Format::SegmentWarehouse => 6,
+            Format::RudderStack => 7,
+            Format::PostHog | Format::PostHogTable => 8,
+            Format::Mixpanel => 9,
+            Format::Amplitude => 10,
+            Format::MatomoLive => 11,
+            Format::Klaviyo => 12,
+            Format::SnowplowJson | Format::SnowplowAtomic | Format::SnowplowTsv => 13,
         }
     }
 }
@@ -111,6 +295,8 @@ pub struct RowAt {
 pub trait Sink {
     /// A row that is an event, with its user agent if the row has one.
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>);
+    /// Another event of a row of which one was handed over.
+    fn further(&mut self, at: RowAt, event: &RawEvent<'_>);
     /// Whether it is of use to hand over the usual rows of a block at once.
     fn takes_usual(&self) -> bool {
         false
@@ -130,6 +316,10 @@ pub trait Sink {
     fn order(&mut self, at: RowAt, line: shopify_orders::OrderLine);
     /// A row of an abandoned-checkouts export.
     fn checkout(&mut self, at: RowAt, line: shopify_checkouts::CheckoutLine);
+    /// A row that only says which identifiers are of one person.
+    fn person(&mut self, at: RowAt, identifiers: &[Identifier]);
+    /// A row that says who was on a page, or who a user is.
+    fn member(&mut self, at: RowAt, line: kaggle::MemberLine);
     /// A row of an aggregated report.
     fn total(&mut self, at: RowAt, line: shopify_analytics::AnalyticsLine);
 }
@@ -159,6 +349,7 @@ impl<S: Sink> Desk<'_, S> {
 pub struct Kept {
     event: OnceCell<event_json::EventPlaces>,
     pixel: OnceCell<web_pixel::PixelPlaces>,
+    tool: OnceCell<tool_log::ToolPlaces>,
 }
 
 /// The texts of identifiers that somebody asks for. Of several spellings the smallest is kept, so that

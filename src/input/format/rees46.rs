@@ -10,7 +10,8 @@ use crate::identity::Strictness;
 use crate::input::columns::Header;
 
 /// The columns that make a table this format.
-pub const MUST: [&str; 5] = ["event time", "event type", "product id", "user id", "user session"];
+pub const MUST: [&[&str]; 5] =
+    [&["event time"], &["event type"], &["product id"], &["user id"], &["user session"]];
 
 /// Where each part of an event stands.
 pub fn columns(header: &Header) -> Option<EventColumns> {

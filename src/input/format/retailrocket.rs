@@ -9,7 +9,8 @@ use crate::identity::Strictness;
 use crate::input::columns::Header;
 
 /// The columns that make a table this format.
-pub const MUST: [&str; 5] = ["timestamp", "visitorid", "event", "itemid", "transactionid"];
+pub const MUST: [&[&str]; 5] =
+    [&["timestamp"], &["visitorid"], &["event"], &["itemid"], &["transactionid"]];
 
 /// Where each part of an event stands.
 pub fn columns(header: &Header) -> Option<EventColumns> {

@@ -28,7 +28,19 @@ const METRICS: [(&str, &[&str]); 4] = [
 ];
 
 /// Figures that are no step. Rates are known by the end of their names.
-const OTHER_METRICS: [&str; 17] = [
+const OTHER_METRICS: [&str; 29] = [
+    "engaged sessions",
+    "average engagement time per session",
+    "average engagement time",
+    "events per session",
+    "event count",
+    "key events",
+    "total revenue",
+    "active users",
+    "new users",
+    "total users",
+    "views",
+    "purchases",
     "online store visitors",
     "visitors",
     "total visitors",
@@ -75,9 +87,22 @@ impl AnalyticsColumns {
         AnalyticsColumns { metrics, dimensions, names, time }
     }
 
+    /// The columns of a report that has these steps and no dimensions, wherever they stand.
+    pub fn of_steps(has: [bool; 4]) -> AnalyticsColumns {
+        let metrics = has.map(|has| has.then_some(0));
+        AnalyticsColumns { metrics, ..AnalyticsColumns::default() }
+    }
+
     /// The names of the dimensions as they are written.
     pub fn dimensions(&self) -> &[String] {
         &self.names
+    }
+
+    /// Whether a row sums up others.
+    pub fn is_sum(&self, row: &Row<'_>) -> bool {
+        let is_sum =
+            |text: &str| ["totals", "grand total"].iter().any(|s| text.eq_ignore_ascii_case(s));
+        self.dimensions.iter().any(|&column| is_sum(&row.text(Some(column))))
     }
 
     /// The steps that the report has a column for.

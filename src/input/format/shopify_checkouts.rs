@@ -105,6 +105,8 @@ pub struct Checkout {
     pub row: RowRef,
     /// The [`order_key`] of its number or name.
     pub id: Key,
+    /// The number, or the name where that is lost.
+    pub number: Box<str>,
     /// When it was started.
     pub at: Stamp,
     /// E-mail addresses as written.
@@ -158,6 +160,7 @@ fn checkout(record: Record<CheckoutLine>) -> Option<Checkout> {
         input,
         row,
         id: order_key(id.as_deref().unwrap_or(&name)),
+        number: id.unwrap_or(name),
         at: at?,
         emails: email.into_iter().collect(),
         phones,

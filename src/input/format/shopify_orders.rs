@@ -7,6 +7,7 @@
 
 pub mod common;
 pub mod copies;
+mod json;
 #[cfg(test)]
 mod tests;
 
@@ -235,6 +236,10 @@ pub struct Order {
     pub phones: Vec<Box<str>>,
     /// Browsers that apps noted at the order.
     pub client_ids: Vec<Box<str>>,
+    /// The number of the shop's customer.
+    pub customer: Option<Box<str>>,
+    /// The tokens and numbers of its checkout.
+    pub tokens: Vec<Box<str>>,
     /// What the buyer was asked to pay.
     pub amount: Option<Amount>,
     /// The currency of the amount.
@@ -306,7 +311,7 @@ fn why_not(order: Option<&Order>) -> Option<(Reason, &'static str)> {
 fn order(record: Record<OrderLine>) -> Option<Order> {
     let Record { input, row, line, at, aside: _ } = record;
     let refunded = line.is_refunded();
-    let Common { name, id, email, phones, client_ids, .. } = line.common;
+    let Common { name, id, email, phones, client_ids, customer, tokens, .. } = line.common;
     Some(Order {
         input,
         row,
@@ -317,6 +322,8 @@ fn order(record: Record<OrderLine>) -> Option<Order> {
         emails: email.into_iter().collect(),
         phones,
         client_ids,
+        customer,
+        tokens,
         amount: line.total.amount,
         currency: line.currency,
         channel: Channel::of(line.source.as_deref()),

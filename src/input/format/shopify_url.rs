@@ -1,7 +1,8 @@
 //! What a page of a Shopify store is, by its address.
 //!
 //! `/collections/<c>` is a category; a tag behind it or a filter in the query makes it a sub-category.
-//! Locale prefixes (`/fr`, `/en-ca`) do not count.
+//! Locale prefixes (`/fr`, `/en-ca`) do not count. Pages of the checkout say which step they are, in the
+//! query or as their last part.
 
 /// Whether the address (a path or a whole URL) is a category page narrowed to a sub-category.
 pub fn is_subcategory(address: &str) -> bool {
@@ -19,6 +20,56 @@ pub fn is_subcategory(address: &str) -> bool {
     match parts.next() {
         None => query.split(|&b| b == b'&').any(is_narrowing),
         Some(part) => part != b"products",
+    }
+}
+
+/// The canonical name of what a page of a store is, by its address; `None` for pages that are no step.
+pub fn page(address: &str) -> Option<&'static str> {
+    if is_subcategory(address) {
+        return Some("subcollection_viewed");
+    }
+    let (path, query) = cut(address.as_bytes(), b'?');
+    let (path, _) = cut(behind_host(path), b'#');
+    let mut parts: Vec<&[u8]> =
+        path.split(|&b| b == b'/').filter(|part| !part.is_empty()).collect();
+    if parts.first().is_some_and(|part| is_locale(part)) {
+        parts.remove(0);
+    }
+    let is_number = |part: &&[u8]| part.iter().all(u8::is_ascii_digit);
+    if parts.len() > 1 && parts.first().is_some_and(is_number) {
+        parts.remove(0);
+    }
+    match parts.as_slice() {
+        [b"products", _] | [b"collections", _, b"products", _] => Some("product_viewed"),
+        [b"collections", _] => Some("collection_viewed"),
+        [b"search"] => Some("site_searched"),
+        [b"cart"] => Some("cart_viewed"),
+        [b"orders", _, ..] => Some("checkout_completed"),
+        [b"blogs", _, _, ..] => Some("read_more_clicked"),
+        [b"checkouts", rest @ ..] if !rest.is_empty() => Some(checkout_page(rest, query)),
+        _ => None,
+    }
+}
+
+/// The checkout or order that a page of the checkout is of.
+pub fn token(address: &str) -> Option<&str> {
+    let path = address.split(['?', '#']).next()?;
+    let mut parts = path.split('/').skip_while(|part| !matches!(*part, "checkouts" | "orders"));
+    parts.next()?;
+    // Newer addresses have the kind of cart before the token.
+    parts.find(|part| !matches!(*part, "" | "c" | "cn" | "co"))
+}
+
+/// Which step of the checkout a page of it is.
+fn checkout_page(parts: &[&[u8]], query: &[u8]) -> &'static str {
+    let by_query = query.split(|&b| b == b'&').find_map(|pair| pair.strip_prefix(b"step="));
+    let last = parts.last().copied().unwrap_or_default();
+    match by_query.unwrap_or(last) {
+        b"contact_information" | b"information" => "checkout_contact_info_submitted",
+        b"shipping_method" | b"shipping" => "checkout_shipping_info_submitted",
+        b"payment_method" | b"payment" => "payment_info_submitted",
+        b"thank_you" | b"thank-you" => "checkout_completed",
+        _ => "checkout_started",
     }
 }
 
@@ -85,6 +136,50 @@ mod tests {
             for address in [address.clone(), format!("https://x/collections/{address}")] {
                 proptest::prop_assert_eq!(is_subcategory(&address), slowly(&address), "{}", address);
             }
+        }
+    }
+
+    #[test]
+    fn pages_are_known_by_their_addresses() {
+        for (address, expected) in [
+            ("https://shop.example.com/", None),
+            ("/fr/collections", None),
+            ("/collections/care", Some("collection_viewed")),
+            ("/collections/care/winter", Some("subcollection_viewed")),
+            ("/fr/collections/care/products/soap?variant=1", Some("product_viewed")),
+            ("https://shop.example.com/products/soap#reviews", Some("product_viewed")),
+            ("/products", None),
+            ("/search?q=soap", Some("site_searched")),
+            ("/cart", Some("cart_viewed")),
+            ("/checkouts", None),
+            ("/checkouts/cn/abc", Some("checkout_started")),
+            (
+                "/1234/checkouts/abc?step=contact_information",
+                Some("checkout_contact_info_submitted"),
+            ),
+            ("/checkouts/cn/abc/information", Some("checkout_contact_info_submitted")),
+            ("/checkouts/cn/abc/shipping?x=1", Some("checkout_shipping_info_submitted")),
+            ("/checkouts/cn/abc?step=payment_method", Some("payment_info_submitted")),
+            ("/checkouts/cn/abc/thank-you", Some("checkout_completed")),
+            ("/1234/orders/abc", Some("checkout_completed")),
+            ("/blogs/care/winter-skin", Some("read_more_clicked")),
+            ("/pages/about", None),
+        ] {
+            assert_eq!(page(address), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn pages_of_the_checkout_have_its_token() {
+        for (address, expected) in [
+            ("https://shop.example.com/checkouts/cn/abc/thank-you", Some("abc")),
+            ("/1234/checkouts/abc?step=payment_method", Some("abc")),
+            ("/1234/orders/abc", Some("abc")),
+            ("/checkouts/", None),
+            ("/products/checkouts", None),
+            ("/products/soap", None),
+        ] {
+            assert_eq!(token(address), expected, "{address}");
         }
     }
 

@@ -22,33 +22,54 @@ const FIXED: u128 = !DIGITS & !(0xFF << 80);
 /// Reads a time of one of the shapes above; `None` for any other, which may be a time all the same.
 #[inline]
 pub(super) fn parse(bytes: &[u8]) -> Option<Stamp> {
-    Usual::default().parse(bytes)
+    let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
+    Usual::default().read(*head, rest, (0, 0))
 }
 
-/// Reads times of the shapes above. The minute that was read last is remembered: in a log in order of time
-/// hundreds of rows share one.
-#[derive(Clone, Copy, Debug, Default)]
+/// Reads times of the shapes above. The time that was read last is remembered, and its minute: in a log in
+/// order of time several rows share the one and hundreds the other.
+#[derive(Clone, Copy, Debug)]
 pub struct Usual {
-    /// Date, hour and minute as they were written, and what they are in microseconds.
-    minute: Option<(u128, i64)>,
+    /// Date, hour and minute as they were written, and what they are in microseconds; all nought as long as
+    /// none was read, as no text is.
+    minute: (u128, i64),
+    /// The last eight bytes of the time, as it was written, and how many there are behind the minute.
+    behind: (u64, usize),
+    latest: Stamp,
+}
+
+impl Default for Usual {
+    fn default() -> Usual {
+        let latest = Stamp { at: Instant::MIN, precision: Precision::Exact, offset: None };
+        Usual { minute: (0, 0), behind: (0, 0), latest }
+    }
 }
 
 impl Usual {
     /// Reads a time; `None` for any other shape, which may be a time all the same.
     #[inline]
-    pub fn parse(&mut self, bytes: &[u8]) -> Option<Stamp> {
+    pub fn instant(&mut self, bytes: &[u8]) -> Option<Instant> {
         let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
-        let (micros, precision) = within_minute(rest)?;
+        // Head and end are all of the text: no shape is longer.
+        let behind = (u64::from_le_bytes(*bytes.last_chunk()?), rest.len());
         let written = u128::from_le_bytes(*head);
-        let minute = match self.minute {
-            Some((known, minute)) if known == written => minute,
-            _ => {
-                let minute = minute(*head)?;
-                self.minute = Some((written, minute));
-                minute
-            }
-        };
-        Some(Stamp { at: Instant(minute + micros), precision, offset: Some(0) })
+        if behind == self.behind && written == self.minute.0 {
+            return Some(self.latest.at);
+        }
+        self.read(*head, rest, behind).map(|stamp| stamp.at)
+    }
+
+    #[inline]
+    fn read(&mut self, head: [u8; HEAD], rest: &[u8], behind: (u64, usize)) -> Option<Stamp> {
+        let (micros, precision) = within_minute(rest)?;
+        let written = u128::from_le_bytes(head);
+        if written != self.minute.0 {
+            self.minute = (written, minute(head)?);
+        }
+        self.behind = behind;
+        let at = Instant(self.minute.1 + micros);
+        self.latest = Stamp { at, precision, offset: Some(0) };
+        Some(self.latest)
     }
 }
 

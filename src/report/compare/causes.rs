@@ -10,11 +10,12 @@ use crate::stats::mean::Moments;
 use crate::stats::mix::{self, Part};
 use crate::stats::special::two_sided_z;
 use crate::tally::{GroupTally, Tally};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The change of the last step's rate, split over the groups of a dimension.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DecompositionReport {
     /// The dimension.
     pub by: String,
@@ -39,7 +40,7 @@ pub struct DecompositionReport {
 }
 
 /// What one group contributes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SegmentChange {
     /// The value; `None` where it is not known.
     pub value: Option<String>,
@@ -110,15 +111,17 @@ fn decomposition(
 }
 
 /// Why the value of the orders changed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RevenueReport {
     /// The three-letter code; `None` if no row says it.
     pub currency: Option<String>,
     /// The value of the orders of converted journeys in a.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub a: Amount,
     /// The same in b.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub b: Amount,
     /// What each factor contributes; together they are b − a, but for rounding.
     pub factors: Vec<FactorReport>,
@@ -127,12 +130,13 @@ pub struct RevenueReport {
 }
 
 /// One factor of revenue.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FactorReport {
     /// `entries`, a step's name, or `order value`.
     pub name: String,
     /// Its contribution.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub amount: Amount,
 }
 

@@ -51,6 +51,10 @@ pub struct Common {
     pub phones: Vec<Box<str>>,
     /// Browsers that apps noted at the record.
     pub client_ids: Vec<Box<str>>,
+    /// The number of the shop's customer.
+    pub customer: Option<Box<str>>,
+    /// The tokens and numbers of the checkout.
+    pub tokens: Vec<Box<str>>,
     /// When it was made.
     pub created_at: Option<Box<str>>,
     /// Whether the row has what only the first row of a record has.
@@ -80,6 +84,8 @@ impl Common {
             email: owned(row.value(columns.email)),
             phones,
             client_ids: client_ids(&row.text(columns.note_attributes)),
+            customer: None,
+            tokens: Vec::new(),
             created_at: owned(row.value(columns.created_at)),
             is_first: row.value(first).is_some(),
         })
@@ -95,6 +101,10 @@ impl Common {
         }
         if self.client_ids.is_empty() {
             self.client_ids = other.client_ids;
+        }
+        fill(&mut self.customer, other.customer);
+        if self.tokens.is_empty() {
+            self.tokens = other.tokens;
         }
         self.is_first |= other.is_first;
     }
@@ -153,7 +163,7 @@ fn client_ids(note_attributes: &str) -> Vec<Box<str>> {
 }
 
 /// Whether apps put a browser's id under this key: `_clientId`, `ga_client_id`, `_shopify_y`.
-fn is_client_key(key: &str) -> bool {
+pub fn is_client_key(key: &str) -> bool {
     let letters = key.chars().filter(|c| !matches!(c, '_' | '-') && !c.is_whitespace());
     let key: String = letters.flat_map(char::to_lowercase).collect();
     key == "shopifyy" || key.ends_with("clientid")

@@ -110,6 +110,8 @@ fn the_first_row_says_everything() {
         emails: vec!["kim@example.com".into()],
         phones: vec!["+44 20 7946 0000".into(), "+442079460001".into()],
         client_ids: vec!["c-1".into(), "y-1".into()],
+        customer: None,
+        tokens: Vec::new(),
         amount: Some(Amount(305_000)),
         currency: Currency::parse("EUR"),
         channel: Channel::OnlineStore,

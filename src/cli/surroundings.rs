@@ -1,0 +1,61 @@
+//! What the terminal, the environment and the clock say. Nothing else in the program asks them.
+
+use crate::ladder::own_names::OwnNames;
+use crate::time::Instant;
+use std::io::IsTerminal;
+
+/// What the terminal, the environment and the clock say.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// Columns for text: the terminal's, else `COLUMNS`, else 100.
+    pub width: usize,
+    /// Whether colours are wanted where nothing was said.
+    pub color: bool,
+    /// Whether standard error is a terminal.
+    pub shows_progress: bool,
+    /// The moment of the run; `FUNNEL_NOW` (seconds since 1970) pins it.
+    pub now: Option<Instant>,
+    /// Processors.
+    pub processors: usize,
+    /// What the shop's own names of events mean, by its file of settings.
+    pub own_names: OwnNames,
+}
+
+impl Surroundings {
+    /// Looks around.
+    pub fn look() -> Surroundings {
+        let is_terminal = std::io::stdout().is_terminal();
+        let terminal = terminal_size::terminal_size()
+            .filter(|_| is_terminal)
+            .map(|(width, _)| usize::from(width.0));
+        let columns = || variable("COLUMNS").and_then(|text| text.parse().ok());
+        let forced = variable("FORCE_COLOR").or_else(|| variable("CLICOLOR_FORCE")).is_some();
+        let dumb = variable("TERM").as_deref() == Some("dumb");
+        Surroundings {
+            width: terminal.or_else(columns).unwrap_or(100).clamp(40, 400),
+            color: variable("NO_COLOR").is_none() && (forced || is_terminal && !dumb),
+            shows_progress: std::io::stderr().is_terminal(),
+            now: now(),
+            processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            own_names: OwnNames::default(),
+        }
+    }
+}
+
+/// A variable of the environment that is set and not empty.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+fn now() -> Option<Instant> {
+    let pinned = variable("FUNNEL_NOW").and_then(|text| text.parse::<i64>().ok());
+    let clock = || {
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_secs()).ok())
+    };
+    pinned.or_else(clock).map(|seconds| Instant(seconds.saturating_mul(crate::time::SECOND)))
+}

@@ -1,0 +1,244 @@
+//! Compressed files: what is in them, unpacked while it is read.
+//!
+//! A container is known by its first bytes, never by its name, and one may lie in another (a zip file of
+//! gzip files). Nothing is unpacked to disk or as a whole: the readers here give the content from front
+//! to back, and say what is wrong with a damaged file, and how far it could be read.
+
+mod zip;
+
+use super::source::{PlainFile, Rest};
+use crate::error::{Error, Result};
+use crate::place::Place;
+use std::fmt;
+use std::io::{self, BufReader, Read};
+
+/// How much of a compressed file is read at once.
+const ROOM: usize = 256 * 1024;
+
+/// zstandard's longest window, as a power of two: what `zstd --ultra --long=31` writes.
+const LONGEST_WINDOW: u32 = 31;
+
+/// A way of packing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packing {
+    Gzip,
+    Zstandard,
+    Zip,
+}
+
+impl Packing {
+    /// The packing that a file begins with, if it is packed.
+    pub(super) fn of(head: &[u8]) -> Option<Packing> {
+        const SIGNS: [(&[u8], Packing); 4] = [
+            (b"\x1F\x8B", Packing::Gzip),
+            (b"\x28\xB5\x2F\xFD", Packing::Zstandard),
+            (b"PK\x03\x04", Packing::Zip),
+            // A zip file without members is nothing but its end.
+            (b"PK\x05\x06", Packing::Zip),
+        ];
+        SIGNS.iter().find(|(sign, _)| head.starts_with(sign)).map(|(_, packing)| *packing)
+    }
+
+    /// The name in reports.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Packing::Gzip => "gzip",
+            Packing::Zstandard => "zstd",
+            Packing::Zip => "zip",
+        }
+    }
+}
+
+/// One content of a container.
+pub(super) struct Content {
+    /// The path of the container, with the member's own behind it if it may have several.
+    pub(super) path: String,
+    /// How many packed bytes it takes, if that is known.
+    pub(super) size: Option<u64>,
+    /// The content.
+    pub(super) reader: Box<dyn Read + Send>,
+}
+
+/// The content of a packed source that has only one.
+pub(super) fn unpack_one(
+    path: &str,
+    packing: Packing,
+    packed: impl Read + Send + 'static,
+) -> Result<Box<dyn Read + Send>> {
+    let packed = BufReader::with_capacity(ROOM, packed);
+    let content: Box<dyn Read + Send> = match packing {
+        Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
+        Packing::Zstandard => unpack_zstandard(packed).map_err(|e| Error::io(path, e))?,
+        // Its members are several contents; `unpack_all` gives them.
+        Packing::Zip => return Err(Error::at(Place::file(path), "this zip file has members")),
+    };
+    Ok(Box::new(Watched { content, packing, unpacked: 0 }))
+}
+
+fn unpack_zstandard(packed: impl io::BufRead + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
+    decoder.window_log_max(LONGEST_WINDOW)?;
+    Ok(Box::new(decoder))
+}
+
+/// The members of a zip file, by name; folders and hidden files are left out.
+pub(super) fn unpack_all(zip: PlainFile) -> Result<Vec<Content>> {
+    let path = zip.path.clone();
+    let refuse = |flaw: io::Error| {
+        Error::io(&path, flaw).hint("copy or download the file again, or unpack it first")
+    };
+    let archive = zip::Archive::open(zip).map_err(refuse)?;
+    let mut members: Vec<_> = archive.members().iter().filter(|m| is_export(&m.name)).collect();
+    members.sort_by(|a, b| a.name.cmp(&b.name));
+    if members.is_empty() {
+        return Err(Error::at(Place::file(&path), "this zip file holds no files"));
+    }
+    let content = |member: &&zip::Member| {
+        let path = format!("{path}/{}", member.name);
+        let reader = archive.reader(member).map_err(|flaw| Error::io(&path, flaw))?;
+        let content: Box<dyn Read + Send> =
+            Box::new(Watched { content: reader, packing: Packing::Zip, unpacked: 0 });
+        Ok(Content { path, size: Some(member.packed), reader: content })
+    };
+    members.iter().map(content).collect()
+}
+
+/// Whether a member is a file that somebody put there, not one that a system added.
+fn is_export(name: &str) -> bool {
+    let is_hidden = |part: &str| part.starts_with('.') || part == "__MACOSX";
+    !name.ends_with('/') && !name.split('/').any(is_hidden)
+}
+
+/// The bytes of a source in a file without a name, for what must be read from several places.
+pub(super) fn spool(path: &str, mut rest: Rest, head: &[u8]) -> Result<PlainFile> {
+    let io = |e| Error::io(path, e);
+    let mut file = tempfile::tempfile().map_err(io)?;
+    io::Write::write_all(&mut file, head).map_err(io)?;
+    io::copy(rest.reader(), &mut file).map_err(io)?;
+    let size = file.metadata().map_err(io)?.len();
+    Ok(PlainFile { file, path: path.to_string(), before_head: 0, size })
+}
+
+/// A content that says what is wrong with its container.
+struct Watched {
+    content: Box<dyn Read + Send>,
+    packing: Packing,
+    /// How many bytes of content were read.
+    unpacked: u64,
+}
+
+impl Read for Watched {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        match self.content.read(room) {
+            Ok(read) => {
+                self.unpacked += read as u64;
+                Ok(read)
+            }
+            // What the system says of a file is no damage of its content.
+            Err(error) if error.raw_os_error().is_some() => Err(error),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => Err(Damage::of(self, error).into()),
+        }
+    }
+}
+
+/// What is wrong with a container.
+#[derive(Debug)]
+struct Damage {
+    packing: &'static str,
+    is_cut_off: bool,
+    unpacked: u64,
+    detail: String,
+}
+
+impl Damage {
+    fn of(watched: &Watched, error: io::Error) -> Damage {
+        Damage {
+            packing: watched.packing.name(),
+            is_cut_off: error.kind() == io::ErrorKind::UnexpectedEof,
+            unpacked: watched.unpacked,
+            detail: error.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Damage { packing, is_cut_off, unpacked, detail } = self;
+        if *is_cut_off {
+            write!(
+                f,
+                "the {packing} data is cut off: it ends after {unpacked} bytes of its content"
+            )?;
+        } else {
+            write!(
+                f,
+                "the {packing} data is damaged after {unpacked} bytes of its content ({detail})"
+            )?;
+        }
+        f.write_str("\nhint: copy or download the file again, or export it anew")
+    }
+}
+
+impl std::error::Error for Damage {}
+
+impl From<Damage> for io::Error {
+    fn from(damage: Damage) -> io::Error {
+        let is_cut_off = damage.is_cut_off;
+        let kind =
+            if is_cut_off { io::ErrorKind::UnexpectedEof } else { io::ErrorKind::InvalidData };
+        io::Error::new(kind, damage)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn unpacked(packing: Packing, packed: Vec<u8>) -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        unpack_one("x", packing, io::Cursor::new(packed)).unwrap().read_to_end(&mut content)?;
+        Ok(content)
+    }
+
+    #[test]
+    fn several_gzip_files_behind_each_other_are_one_text() {
+        let packed = [gzip(b"a,b\n"), gzip(b""), gzip(b"1,2\n")].concat();
+        assert_eq!(Packing::of(&packed), Some(Packing::Gzip));
+        assert_eq!(unpacked(Packing::Gzip, packed).unwrap(), b"a,b\n1,2\n");
+    }
+
+    #[test]
+    fn zstandard_is_unpacked_frame_by_frame() {
+        let frame = |text: &[u8]| zstd::encode_all(text, 3).unwrap();
+        let packed = [frame(b"a,b\n"), frame(b"1,2\n")].concat();
+        assert_eq!(Packing::of(&packed), Some(Packing::Zstandard));
+        assert_eq!(unpacked(Packing::Zstandard, packed).unwrap(), b"a,b\n1,2\n");
+    }
+
+    #[test]
+    fn wherever_a_file_is_cut_or_changed_that_is_said() {
+        let text: Vec<u8> = (0..2000u32).flat_map(|n| format!("{n},x\n").into_bytes()).collect();
+        for (packing, packed) in [
+            (Packing::Gzip, gzip(&text)),
+            (Packing::Zstandard, zstd::encode_all(&text[..], 3).unwrap()),
+        ] {
+            for length in [12, packed.len() / 2, packed.len() - 1] {
+                let error = unpacked(packing, packed[..length].to_vec()).unwrap_err().to_string();
+                assert!(error.contains("is cut off: it ends after"), "{error}");
+            }
+        }
+        let mut changed = gzip(&text);
+        let middle = changed.len() / 2;
+        changed[middle] ^= 0x55;
+        let error = unpacked(Packing::Gzip, changed).unwrap_err().to_string();
+        assert!(error.contains("is damaged after") && error.contains("hint: "), "{error}");
+    }
+}

@@ -1,0 +1,123 @@
+//! Files from the pages of Google Analytics: several tables, each behind lines that begin with `#`.
+//!
+//! They are small, so a file is read whole and cut into its tables; each table is an input of its own.
+
+use super::{Decision, input};
+use crate::error::{Error, Result};
+use crate::input::columns::{Header, Row};
+use crate::input::format::Format;
+use crate::input::format::ga4_ui::{COMMENT, Exploration};
+use crate::input::format::shopify_analytics::AnalyticsColumns;
+use crate::input::format::special::Special;
+use crate::input::quoting::Signs;
+use crate::input::source::Source;
+use crate::input::split::Layout;
+use crate::input::{Input, Rows, Told};
+use crate::place::Place;
+use std::io::Read;
+
+/// No page gives a larger file.
+const LARGEST: u64 = 64 << 20;
+
+/// Whether a source is such a file: its first line begins with `#` and is no header.
+pub(super) fn is_one(head: &[u8]) -> bool {
+    let first = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).find(|l| !l.is_empty());
+    first.is_some_and(|line| line.first() == Some(&COMMENT) && !line.contains(&b','))
+}
+
+/// The tables of a file.
+pub(super) fn recognise(source: Source, told: &Told) -> Result<Vec<Input>> {
+    let (path, compression) = (source.path.clone(), source.compression);
+    let mut text = source.head.clone();
+    let rest = source.into_rest().take(LARGEST).read_to_end(&mut text);
+    rest.map_err(|e| Error::io(&path, e))?;
+    let tables = tables(&text);
+    if tables.is_empty() {
+        return Err(Error::at(
+            Place::file(&path),
+            "not recognised: no table follows the lines that begin with `#`",
+        )
+        .hint("download the report or the exploration again as CSV"));
+    }
+    let open = |(number, table): (usize, &Table<'_>)| {
+        let name =
+            if number == 0 { path.clone() } else { format!("{path} (table {})", number + 1) };
+        let mut source = Source::from_bytes(&name, table.text.to_vec())?;
+        source.compression = compression;
+        let (decision, skip) = decide(table);
+        let layout = Layout::Table(Signs { delimiter: b',', line_end: b'\n' });
+        Ok(input(source, told, layout, skip, decision).starting_on(table.line + 1))
+    };
+    tables.iter().enumerate().map(open).collect()
+}
+
+/// A table of a file.
+struct Table<'t> {
+    text: &'t [u8],
+    /// The line of its header.
+    line: u64,
+}
+
+/// Tables are parted by lines that begin with `#`, and by empty ones.
+fn tables(text: &[u8]) -> Vec<Table<'_>> {
+    let mut tables: Vec<Table<'_>> = Vec::new();
+    let (mut start, mut is_open) = (0, false);
+    for (number, line) in (1..).zip(text.split_inclusive(|&byte| byte == b'\n')) {
+        let end = start + line.len();
+        let words = line.trim_ascii();
+        match tables.last_mut() {
+            _ if words.is_empty() || words.first() == Some(&COMMENT) => is_open = false,
+            Some(table) if is_open => {
+                let begin = end - line.len() - table.text.len();
+                table.text = text.get(begin..end).unwrap_or_default();
+            }
+            _ => {
+                tables.push(Table { text: text.get(start..end).unwrap_or_default(), line: number });
+                is_open = true;
+            }
+        }
+        start = end;
+    }
+    tables
+}
+
+fn decide(table: &Table<'_>) -> (Decision, usize) {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(table.text);
+    let mut record = csv::ByteRecord::new();
+    let _has_header = reader.read_byte_record(&mut record).unwrap_or(false);
+    let header = Header::new(&record);
+    let behind = |b: &u8| *b == b'\n';
+    let skip = table.text.iter().position(behind).map_or(table.text.len(), |at| at + 1);
+    let step = header.find(&["step"]);
+    let steps: Vec<String> = reader
+        .into_byte_records()
+        .map_while(std::result::Result::ok)
+        .map(|record| Row::parsed(&record).text(step).into_owned())
+        .collect();
+    let exploration = Exploration::new(&header, steps.iter().map(String::as_str));
+    let what = if exploration.is_some() { "a funnel exploration" } else { "a report" };
+    let columns = header.names().len();
+    let rows = match exploration {
+        Some(exploration) => Rows::Special(header, Special::Exploration(exploration)),
+        None => {
+            let columns = AnalyticsColumns::new(&header);
+            Rows::Totals(header, columns)
+        }
+    };
+    let why = format!("lines that begin with `#` before {what} ({columns} columns)");
+    (Decision { format: Format::Ga4Ui, why, columns: Vec::new(), rows }, skip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_parted_by_comments_and_empty_lines() {
+        let text = b"# x\n#\n\na,b\n1,2\n\n# y\nc\n3\n4\n";
+        let found: Vec<(&[u8], u64)> = tables(text).iter().map(|t| (t.text, t.line)).collect();
+        assert_eq!(found, [(&b"a,b\n1,2\n"[..], 4), (&b"c\n3\n4\n"[..], 8)]);
+        assert!(is_one(text) && is_one(b"\n#--\n") && !is_one(b"#,Name\n1,x\n") && !is_one(b"a\n"));
+    }
+}

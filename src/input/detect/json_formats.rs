@@ -1,0 +1,204 @@
+//! The JSON exports that are known by their keys, and what a file is nearly.
+
+use crate::error::Error;
+use crate::input::Rows;
+use crate::input::format::tool_log::{Slot, Tool, ToolLog, ToolPlaces, paths_by_part};
+use crate::input::format::{
+    Format, amplitude, ga4_bigquery, klaviyo, matomo, mixpanel, posthog, rudderstack, segment,
+    shopify_bulk, shopify_rest, snowplow_json,
+};
+use crate::input::json::{Json, Reader, Written};
+use crate::ladder::vocabulary::{self, Role};
+use crate::place::Place;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// A JSON export.
+pub(super) struct JsonFormat {
+    pub(super) format: Format,
+    pub(super) reads: Reads,
+}
+
+/// How its records are read.
+#[derive(Clone, Copy)]
+pub(super) enum Reads {
+    /// As events of a tool.
+    Tool(&'static Tool),
+    /// In a way of its own.
+    Own(&'static OwnWay),
+}
+
+/// How many there are.
+pub(super) const COUNT: usize = 11;
+
+/// All of them; of two that a record looks like, the first is meant.
+pub(super) static ALL: [JsonFormat; COUNT] = [
+    JsonFormat { format: Format::ShopifyBulk, reads: Reads::Own(&BULK) },
+    JsonFormat { format: Format::ShopifyRestOrder, reads: Reads::Own(&REST) },
+    JsonFormat { format: Format::Ga4BigQuery, reads: Reads::Tool(&ga4_bigquery::GA4) },
+    JsonFormat { format: Format::RudderStack, reads: Reads::Tool(&rudderstack::RUDDERSTACK) },
+    JsonFormat { format: Format::Segment, reads: Reads::Tool(&segment::SEGMENT) },
+    JsonFormat { format: Format::PostHog, reads: Reads::Tool(&posthog::POSTHOG) },
+    JsonFormat { format: Format::Mixpanel, reads: Reads::Tool(&mixpanel::MIXPANEL) },
+    JsonFormat { format: Format::Amplitude, reads: Reads::Tool(&amplitude::AMPLITUDE) },
+    JsonFormat { format: Format::MatomoLive, reads: Reads::Own(&VISITS) },
+    JsonFormat { format: Format::Klaviyo, reads: Reads::Tool(&klaviyo::KLAVIYO) },
+    JsonFormat { format: Format::SnowplowJson, reads: Reads::Tool(&snowplow_json::SNOWPLOW) },
+];
+
+/// A format that is no log of events, or not one event a record.
+pub(super) struct OwnWay {
+    fits: fn(Json<'_>) -> bool,
+    why: &'static str,
+    signs: &'static [&'static str],
+    paths: &'static [(Slot, &'static [&'static str])],
+    pub(super) rows: fn() -> Rows,
+}
+
+static BULK: OwnWay = OwnWay {
+    fits: shopify_bulk::fits,
+    why: shopify_bulk::WHY,
+    signs: shopify_bulk::SIGNS,
+    paths: shopify_bulk::PATHS,
+    rows: || Rows::Bulk,
+};
+
+static REST: OwnWay = OwnWay {
+    fits: shopify_rest::fits,
+    why: shopify_rest::WHY,
+    signs: shopify_rest::SIGNS,
+    paths: shopify_rest::PATHS,
+    rows: || Rows::RestOrders,
+};
+
+static VISITS: OwnWay = OwnWay {
+    fits: matomo::fits,
+    why: matomo::WHY,
+    signs: matomo::SIGNS,
+    paths: matomo::PATHS,
+    rows: || Rows::Matomo,
+};
+
+/// The JSON export of a format, if it is one.
+pub(super) fn of(format: Format) -> Option<&'static JsonFormat> {
+    ALL.iter().find(|known| known.format == format)
+}
+
+impl JsonFormat {
+    /// Whether a record looks like one of it.
+    pub(super) fn fits(&self, json: Json<'_>) -> bool {
+        match self.reads {
+            Reads::Tool(tool) => (tool.fits)(json),
+            Reads::Own(way) => (way.fits)(json),
+        }
+    }
+
+    /// What the file was taken for, in words.
+    pub(super) fn why(&self) -> &'static str {
+        match self.reads {
+            Reads::Tool(tool) => tool.why,
+            Reads::Own(way) => way.why,
+        }
+    }
+
+    /// Which key each part is read from.
+    pub(super) fn columns(&self) -> Vec<(&'static str, String)> {
+        match self.reads {
+            Reads::Tool(tool) => tool.columns(),
+            Reads::Own(way) => paths_by_part(way.paths),
+        }
+    }
+
+    fn signs(&self) -> &'static [&'static str] {
+        match self.reads {
+            Reads::Tool(tool) => tool.signs,
+            Reads::Own(way) => way.signs,
+        }
+    }
+}
+
+/// A format that a file is nearly.
+#[derive(Clone)]
+pub(super) struct Near {
+    format: &'static JsonFormat,
+    missing: Vec<&'static str>,
+}
+
+/// The format that fewest keys are missing of, if at least two are there and at most half are missing; of
+/// several the one that most keys are there of.
+pub(super) fn nearest(keys: &BTreeSet<String>) -> Option<Near> {
+    let near = |format: &'static JsonFormat| {
+        let signs = format.signs();
+        let missing: Vec<&'static str> =
+            signs.iter().copied().filter(|sign| !keys.contains(*sign)).collect();
+        let found = signs.len() - missing.len();
+        let is_near = found >= 2 && missing.len() <= found;
+        is_near.then_some(((Reverse(missing.len()), found), Near { format, missing }))
+    };
+    let all = ALL.iter().filter_map(near);
+    let best = all.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.map(|(_, near)| near)
+}
+
+impl Near {
+    /// The error of a file that nothing else can be made of.
+    pub(super) fn error(&self, path: &str, keys: &BTreeSet<String>) -> Error {
+        let id = self.format.format.id();
+        let missing = quoted(&self.missing);
+        let lacks = if self.missing.is_empty() {
+            "its values are not those of one".to_string()
+        } else {
+            let renamed = self.missing.iter().filter_map(|sign| {
+                let near = vocabulary::nearest(sign, keys.iter().map(String::as_str))?;
+                Some(format!(" (is `{near}` meant?)"))
+            });
+            format!("no record has {missing}{}", renamed.collect::<String>())
+        };
+        Error::at(Place::file(path), format!("not recognised: it is nearly `{id}`, but {lacks}"))
+            .hint(format!(
+                "export it again with all fields, read it with --as {id}, or say what is what with --map time=KEY,event=KEY,customer=KEY"
+            ))
+    }
+
+    /// What to add about a file that is read as something else.
+    pub(super) fn remark(&self) -> String {
+        if self.missing.is_empty() {
+            return String::new();
+        }
+        let id = self.format.format.id();
+        let missing = quoted(&self.missing);
+        format!("; nearly `{id}`, but without {missing}: --as {id} reads it as that")
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(" and ")
+}
+
+/// Whether the first records of a tool's log are views of pages and nothing that a step of a ladder
+/// could be.
+pub(super) fn holds_only_pages<'h>(
+    log: &ToolLog,
+    records: impl Iterator<Item = (u64, &'h [u8])>,
+) -> bool {
+    let mut reader = Reader::<()>::default();
+    let mut pages = false;
+    for (_, record) in records {
+        let Ok(record) = reader.read(Written::new(record)) else { continue };
+        let places = ToolPlaces::of(log.tool, record.root());
+        let Some(name) = log.name_of(record.root(), &places) else { continue };
+        if log.tool.pages.contains(&&*name) {
+            pages = true;
+            continue;
+        }
+        let role = vocabulary::canonical(&name).and_then(vocabulary::role);
+        if matches!(
+            role,
+            Some(Role::Browse | Role::Product | Role::Cart | Role::Checkout | Role::Order)
+        ) {
+            return false;
+        }
+    }
+    pages
+}

@@ -1,0 +1,183 @@
+//! The tables that are known by the names of their columns, the most particular first.
+
+use super::table::TableHead;
+use crate::input::Rows;
+use crate::input::aliases::{Mapping, Part};
+use crate::input::columns::{Header, Row};
+use crate::input::format::kaggle::Members;
+use crate::input::format::maven::Maven;
+use crate::input::format::shopify_analytics::AnalyticsColumns;
+use crate::input::format::shopify_checkouts::CheckoutColumns;
+use crate::input::format::shopify_customers::Customers;
+use crate::input::format::shopify_orders::OrderColumns;
+use crate::input::format::shopify_sessions::WarehouseSessions;
+use crate::input::format::shopify_transactions::Transactions;
+use crate::input::format::special::Special;
+use crate::input::format::tool_table::{ToolTable, ga4, posthog, segment, snowplow};
+use crate::input::format::{
+    Format, maven, rees46, retailrocket, shopify_customers, shopify_sessions, shopify_transactions,
+};
+
+/// A table of a known format.
+pub(super) struct TableFormat {
+    pub(super) format: Format,
+    /// The columns that it must have; any one name of a set will do.
+    pub(super) must: &'static [&'static [&'static str]],
+    /// Whether a table that has them is of this format.
+    pub(super) fits: fn(&TableHead) -> bool,
+    /// How its rows are read.
+    pub(super) rows: fn(&Header) -> Option<Rows>,
+}
+
+impl TableFormat {
+    /// The columns that a header lacks to be of this format.
+    pub(super) fn missing(&self, header: &Header) -> Vec<&'static str> {
+        let lacks = |names: &&&[&'static str]| !header.has(names);
+        self.must.iter().filter(lacks).filter_map(|names| names.first()).copied().collect()
+    }
+
+    /// Which column each part is read from.
+    pub(super) fn columns(&self, header: &Header, rows: &Rows) -> Vec<(&'static str, String)> {
+        if let Rows::ToolTable(_, table) = rows {
+            return table.tool().columns();
+        }
+        let named =
+            |name: &&'static str| Some((*name, header.names().get(header.find(&[name])?)?.clone()));
+        self.must.iter().copied().flatten().filter_map(named).collect()
+    }
+}
+
+const fn known(
+    format: Format,
+    must: &'static [&'static [&'static str]],
+    rows: fn(&Header) -> Option<Rows>,
+) -> TableFormat {
+    TableFormat { format, must, fits: |_| true, rows }
+}
+
+/// The columns of orders and checkouts.
+const ORDERS: &[&[&str]] =
+    &[&["name"], &["created at"], &["financial status", "lineitem name", "lineitem quantity"]];
+
+/// All of them, in the order in which they are tried.
+pub(super) static ALL: [TableFormat; 21] = [
+    TableFormat {
+        fits: |table| !are_checkouts(table),
+        ..known(Format::ShopifyOrders, ORDERS, |header| {
+            Some(Rows::Orders(header.clone(), OrderColumns::new(header)))
+        })
+    },
+    TableFormat {
+        fits: are_checkouts,
+        ..known(Format::ShopifyCheckouts, ORDERS, |header| {
+            Some(Rows::Checkouts(header.clone(), CheckoutColumns::new(header)))
+        })
+    },
+    TableFormat {
+        fits: is_no_log,
+        ..known(
+            Format::ShopifyAnalyticsLegacy,
+            &[&["total sessions", "total visitors"]],
+            |header| Some(Rows::Totals(header.clone(), AnalyticsColumns::new(header))),
+        )
+    },
+    TableFormat {
+        fits: is_no_log,
+        ..known(Format::ShopifyAnalytics, SESSIONS, |header| {
+            Some(Rows::Totals(header.clone(), AnalyticsColumns::new(header)))
+        })
+    },
+    known(Format::ShopifyTransactions, &shopify_transactions::MUST, |header| {
+        special(header, Special::Transactions(Transactions::new(header)?))
+    }),
+    TableFormat {
+        fits: |table| !table.header.has(&["financial status"]),
+        ..known(Format::ShopifyCustomers, &shopify_customers::MUST, |header| {
+            special(header, Special::Customers(Customers::new(header)))
+        })
+    },
+    known(Format::WarehouseSessions, &shopify_sessions::MUST, |header| {
+        special(header, Special::WarehouseSessions(WarehouseSessions::new(header)?))
+    }),
+    known(Format::Ga4Flat, &ga4::MUST, |header| tool_table(header, ga4::table(header))),
+    known(Format::PostHogTable, &posthog::MUST, |header| {
+        tool_table(header, posthog::table(header))
+    }),
+    known(Format::SegmentWarehouse, &segment::MUST, |header| {
+        tool_table(header, segment::table(header))
+    }),
+    known(Format::SnowplowAtomic, &snowplow::MUST, |header| {
+        tool_table(header, snowplow::table(header))
+    }),
+    // Its lines have no header and are known by their shape.
+    TableFormat { fits: |_| false, ..known(Format::SnowplowTsv, &snowplow::MUST, |_| None) },
+    known(Format::MavenOrders, &maven::ORDERS, |header| {
+        special(header, Special::Maven(Maven::orders(header)?))
+    }),
+    known(Format::MavenPageviews, &maven::PAGEVIEWS, |header| {
+        special(header, Special::Maven(Maven::pageviews(header)?))
+    }),
+    known(Format::MavenSessions, &maven::SESSIONS, |header| {
+        special(header, Special::Maven(Maven::sessions(header)?))
+    }),
+    known(Format::Kaggle, KAGGLE, |header| {
+        special(header, Special::Members(Members::new(header)?))
+    }),
+    // It has no header and is known by its cells.
+    TableFormat { fits: |_| false, ..known(Format::Yoochoose, YOOCHOOSE, |_| None) },
+    TableFormat { fits: |_| false, ..known(Format::Ga4Ui, GA4_UI, |_| None) },
+    known(Format::RetailRocket, &retailrocket::MUST, |header| {
+        Some(Rows::Table(header.clone(), retailrocket::columns(header)?))
+    }),
+    known(Format::Rees46, &rees46::MUST, |header| {
+        Some(Rows::Table(header.clone(), rees46::columns(header)?))
+    }),
+    known(Format::GenericEvents, &[], |_| None),
+];
+
+/// Any of the columns of a session report.
+const SESSIONS: &[&[&str]] = &[&[
+    "sessions",
+    "sessions with cart additions",
+    "sessions that reached checkout",
+    "sessions that completed checkout",
+    "sessions converted",
+    "online store visitors",
+]];
+
+/// A user and what they did.
+const KAGGLE: &[&[&str]] = &[&["user id"], &["page", "sex"]];
+
+/// The signs of formats that are not known by a header, for whoever names them with `--as`.
+const YOOCHOOSE: &[&[&str]] = &[&["four or five cells a row and no header: session, time, item …"]];
+const GA4_UI: &[&[&str]] = &[&["lines that begin with `#` before each table"]];
+
+fn is_no_log(table: &TableHead) -> bool {
+    Mapping::find(table.header.names(), &[]).of(Part::Event).is_none()
+}
+
+fn special(header: &Header, special: Special) -> Option<Rows> {
+    Some(Rows::Special(header.clone(), special))
+}
+
+fn tool_table(header: &Header, table: Option<ToolTable>) -> Option<Rows> {
+    Some(Rows::ToolTable(header.clone(), table?))
+}
+
+/// Abandoned checkouts look like orders without a status whose name is their id.
+fn are_checkouts(table: &TableHead) -> bool {
+    let header = &table.header;
+    if ["outstanding balance", "duties", "payment id"].iter().any(|name| header.has(&[name])) {
+        return false;
+    }
+    let (id, name, status) =
+        (header.find(&["id"]), header.find(&["name"]), header.find(&["financial status"]));
+    let mut named =
+        table.rows.iter().map(Row::parsed).filter(|row| row.value(id).is_some()).peekable();
+    if named.peek().is_none() {
+        return table.rows.is_empty() && header.has(&["receipt number"]);
+    }
+    named.all(|row| {
+        row.value(status).is_none() && row.text(name).strip_prefix('#') == row.value(id).as_deref()
+    })
+}

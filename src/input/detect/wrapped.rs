@@ -1,0 +1,212 @@
+//! One JSON object that wraps a list of records: a page of an API, a batch, a response.
+//!
+//! Such pages are small beside logs, so the whole page is read into memory, and only the list is
+//! read on as records. What stands beside the list may say what the records' numbers mean.
+
+use crate::error::{Error, Result};
+use crate::input::format::klaviyo;
+use crate::input::format::tool_log::Beside;
+use crate::input::json::{Reader, Written};
+use crate::input::source::Source;
+use std::io::Read;
+use std::ops::Range;
+
+/// Keys under which a page has its list, the first that is there.
+const LISTS: [&str; 7] = ["data", "orders", "batch", "results", "events", "edges", "nodes"];
+
+/// What a source turned out to be.
+pub(super) enum Found {
+    /// A page whose list is read on.
+    Page(Page),
+    /// Anything else, as it was.
+    Lines(Source),
+}
+
+/// The list of a page.
+pub(super) struct Page {
+    /// The elements, without the brackets around them.
+    pub(super) source: Source,
+    /// The line on which they begin.
+    pub(super) first_line: u64,
+    /// What stands beside them.
+    pub(super) beside: Beside,
+}
+
+/// Takes the list out of a page; a source that is no page stays as it is. Its first value starts behind
+/// `start` bytes.
+pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
+    let first = source.head.get(start..).unwrap_or_default();
+    let line = first.split(|&b| b == b'\n').next().unwrap_or_default();
+    let mut reader = Reader::<()>::default();
+    let ends_on_line =
+        reader.read(Written::new(line.trim_ascii())).is_ok_and(|record| record.root().is_object());
+    // A record of a log has a line of its own and wraps nothing.
+    if ends_on_line && list_in(line).is_none() || !begins_like_a_page(first) {
+        return Ok(Found::Lines(source));
+    }
+    let (path, encoding, size) = (source.path.clone(), source.encoding, source.size);
+    let mut text = source.head.clone();
+    let mut rest = source.into_rest();
+    rest.read_to_end(&mut text).map_err(|e| Error::io(&path, e))?;
+    let whole = text.get(start..).unwrap_or_default();
+    let is_one = reader.read(Written::new(whole)).is_ok_and(|record| {
+        whole.get(record.end()..).is_some_and(|behind| behind.trim_ascii().is_empty())
+    });
+    let list = if is_one { list_in(whole) } else { None };
+    let Some(list) = list else {
+        let mut source = Source::from_bytes(&path, text)?;
+        (source.encoding, source.size) = (encoding, size);
+        return Ok(Found::Lines(source));
+    };
+    let beside = reader
+        .read(Written::new(whole))
+        .ok()
+        .and_then(|record| record.root().member("included").map(klaviyo::beside));
+    let before = text.get(..start + list.start).unwrap_or_default();
+    let first_line = 1 + memchr::memchr_iter(b'\n', before).count() as u64;
+    let elements = whole.get(list).unwrap_or_default().to_vec();
+    let mut source = Source::from_bytes(&path, elements)?;
+    (source.encoding, source.size) = (encoding, size);
+    Ok(Found::Page(Page { source, first_line, beside: beside.unwrap_or_default() }))
+}
+
+/// Whether a text has the key of a list near its beginning: a log of large records is not read whole.
+fn begins_like_a_page(text: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some((key, value)) = next_member(text, &mut at) {
+        if LISTS.iter().any(|list| list.as_bytes() == key) {
+            return matches!(text.get(value.start), Some(b'[' | b'{'));
+        }
+    }
+    false
+}
+
+/// The elements of the list of a page, as a range of its bytes; `data` may hold further objects.
+fn list_in(text: &[u8]) -> Option<Range<usize>> {
+    const DEEPEST: usize = 3;
+    find_list(text, 0, DEEPEST)
+}
+
+fn find_list(text: &[u8], start: usize, depth: usize) -> Option<Range<usize>> {
+    let mut members = Vec::new();
+    let mut at = start;
+    while let Some(member) = next_member(text, &mut at) {
+        members.push(member);
+    }
+    let is_list = |key: &[u8]| LISTS.iter().position(|list| list.as_bytes() == key);
+    members.sort_by_key(|(key, _)| is_list(key).unwrap_or(usize::MAX));
+    members.into_iter().find_map(|(key, value)| match text.get(value.start)? {
+        b'[' if is_list(key).is_some() && holds_objects(text, &value) => {
+            Some(value.start + 1..value.end.checked_sub(1)?)
+        }
+        // Within `data`, what is asked for has any name.
+        b'{' if depth > 0 && (start > 0 || is_list(key).is_some()) => {
+            find_list(text, value.start, depth - 1)
+        }
+        _ => None,
+    })
+}
+
+/// Whether a list is empty or begins with an object.
+fn holds_objects(text: &[u8], list: &Range<usize>) -> bool {
+    let inside = text.get(list.start + 1..list.end).unwrap_or_default();
+    matches!(inside.trim_ascii_start().first(), Some(b'{' | b']'))
+}
+
+/// The next member of the object at or in which `at` stands: its key, and where its value is. A value
+/// that does not end reaches to the end of the text.
+fn next_member<'t>(text: &'t [u8], at: &mut usize) -> Option<(&'t [u8], Range<usize>)> {
+    skip(text, at, |b| b.is_ascii_whitespace() || matches!(b, b'{' | b','));
+    if text.get(*at) != Some(&b'"') {
+        return None;
+    }
+    let key_start = *at + 1;
+    let key_end = end_of_value(text, *at).checked_sub(1)?;
+    *at = key_end + 1;
+    skip(text, at, |b| b.is_ascii_whitespace() || b == b':');
+    let value = *at..end_of_value(text, *at);
+    *at = value.end;
+    Some((text.get(key_start..key_end)?, value))
+}
+
+fn skip(text: &[u8], at: &mut usize, is_gap: impl Fn(u8) -> bool) {
+    while text.get(*at).is_some_and(|&b| is_gap(b)) {
+        *at += 1;
+    }
+}
+
+/// Behind the value that starts at `start`.
+fn end_of_value(text: &[u8], start: usize) -> usize {
+    let mut depth = 0_usize;
+    let mut at = start;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => {
+                at = end_of_text(text, at + 1);
+                if depth == 0 {
+                    return at;
+                }
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' | b',' if depth == 0 => return at,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// Behind the quote that ends the text which starts at `at`.
+fn end_of_text(text: &[u8], mut at: usize) -> usize {
+    while let Some(found) = text.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        if text[at + found] == b'"' {
+            return at + found + 1;
+        }
+        at += found + 2;
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(text: &str) -> Option<&str> {
+        text.get(list_in(text.as_bytes())?)
+    }
+
+    #[test]
+    fn the_list_of_a_page_is_found() {
+        for (text, expected) in [
+            (r#"{"data":[{"a":1},{"b":"]}"}],"included":[{}]}"#, Some(r#"{"a":1},{"b":"]}"}"#)),
+            (r#"{"orders": [ {"id":1} ] }"#, Some(r#" {"id":1} "#)),
+            (r#"{"sentAt":"\"[","batch":[]}"#, Some("")),
+            (r#"{"data":{"orders":{"edges":[{"node":{}}]}}}"#, Some(r#"{"node":{}}"#)),
+            (r#"{"data":{"orders":{"pageInfo":{},"nodes":[{"id":1}]}}}"#, Some(r#"{"id":1}"#)),
+            (r#"{"event":"x","properties":{"data":[{"a":1}]}}"#, None),
+            (r#"{"data":[1,2]}"#, None),
+            (r#"{"data":"#, None),
+            (r#"{"data":["#, None),
+            ("{", None),
+            (r#"{"a"#, None),
+        ] {
+            assert_eq!(list(text), expected, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_an_end(text in r#"[{}\[\]",:\\ adt]{0,40}"#) {
+            if let Some(range) = list_in(text.as_bytes()) {
+                proptest::prop_assert!(range.end <= text.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `mixpanel`: Mixpanel's raw export, one JSON object an event.
+//!
+//! Everything but the event's name is a property. Exports hold deliveries of one event more than once.
+//! Field names: Mixpanel's documentation of the raw export and of identities.
+
+use super::tool_log::{Parts, Slot, Tool, add_user, evidence, plain_name};
+use super::{Format, RowIdentifiers};
+use crate::event::IdentifierKind;
+use crate::identity::{Strictness, is_uuid_text};
+use crate::input::json::Json;
+
+/// What Mixpanel puts before the id of a browser that is nobody yet.
+const DEVICE: &str = "$device:";
+
+/// Events of Mixpanel.
+pub static MIXPANEL: Tool = Tool {
+    format: Format::Mixpanel,
+    why: "JSON with an event and its properties, of which `time` and `distinct_id` are two, as Mixpanel exports them",
+    fits,
+    signs: &["event", "properties.time", "properties.distinct_id"],
+    paths: &[
+        (Slot::Time, &["properties.time"]),
+        (Slot::Name, &["event"]),
+        (Slot::Id, &["properties.$insert_id"]),
+        (Slot::Distinct, &["properties.distinct_id"]),
+        (Slot::Device, &["properties.$device_id"]),
+        (Slot::User, &["properties.$user_id", "properties.$identified_id"]),
+        (Slot::Before, &["properties.$anon_id", "properties.alias", "properties.$distinct_ids"]),
+        (Slot::Email, &["properties.$email", "properties.email"]),
+        (Slot::Phone, &["properties.$phone"]),
+        (Slot::Order, &["properties.order_id", "properties.Order ID", "properties.transaction_id"]),
+        (Slot::Checkout, &["properties.checkout_token", "properties.checkout_id"]),
+        (
+            Slot::Value,
+            &["properties.total", "properties.revenue", "properties.value", "properties.$amount"],
+        ),
+        (Slot::Currency, &["properties.currency"]),
+        (Slot::UserAgent, &["properties.$user_agent", "properties.user_agent"]),
+        (Slot::Address, &["properties.$current_url", "properties.current_url_path"]),
+        (Slot::Category, &["properties.category"]),
+        (Slot::Method, &["properties.method", "properties.form_name"]),
+    ],
+    parameters: None,
+    properties: &["properties"],
+    named: &[
+        ("referrer", "properties.$referrer"),
+        ("browser", "properties.$browser"),
+        ("os", "properties.$os"),
+        ("device", "properties.$device"),
+        ("country", "properties.mp_country_code"),
+    ],
+    same: &[&[Slot::Name, Slot::Distinct, Slot::Time, Slot::Id]],
+    is_coarse: true,
+    name: plain_name,
+    who,
+    pages: &["$mp_web_page_view", "Page View", "Page Viewed", "page_view"],
+    derive,
+};
+
+fn fits(json: Json<'_>) -> bool {
+    let has = |key: &str| json.path(&["properties", key]).is_some();
+    let is_named = json.member("event").and_then(Json::text).is_some();
+    is_named
+        && has("time")
+        && (has("distinct_id") || has("$device_id"))
+        && json.members().count() <= 4
+}
+
+/// The distinct id is a browser before somebody logs in, and then the user.
+fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
+    let space = parts.space();
+    let device = parts.first(Slot::Device);
+    let mut ids: Vec<_> = parts.each(Slot::Before).collect();
+    ids.extend(parts.first(Slot::Distinct));
+    for text in ids {
+        let bare = text.strip_prefix(DEVICE);
+        if bare.is_some() || device.as_ref() == Some(&text) || is_uuid_text(&text) {
+            let bare = bare.unwrap_or(&text);
+            identifiers.add(IdentifierKind::ClientId, space, bare, Strictness::Several);
+        } else {
+            add_user(identifiers, space, &text);
+        }
+    }
+}
+
+fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
+    match name {
+        "Product List Viewed" => evidence::sub_category(parts),
+        "Signed Up" | "Sign Up" | "Form Submitted" => evidence::newsletter(parts),
+        _ => None,
+    }
+}

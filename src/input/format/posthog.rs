@@ -1,0 +1,90 @@
+//! `posthog`: the events of PostHog's batch exports and of its API, one JSON object each.
+//!
+//! PostHog tells people apart by a distinct id, which is the browser's until somebody logs in. Which person it
+//! belonged to when it was received is written as well; what was joined later is not, so
+//! `$identify` and the like join here again. Field names: PostHog's documentation of batch exports.
+
+use super::tool_log::{Parts, Slot, Tool, add_user, evidence, plain_name};
+use super::{Format, RowIdentifiers};
+use crate::event::IdentifierKind;
+use crate::identity::{Strictness, is_uuid_text};
+use crate::input::json::Json;
+
+/// Events of PostHog.
+pub static POSTHOG: Tool = Tool {
+    format: Format::PostHog,
+    why: "JSON with a distinct id, an event, its properties and PostHog's ids",
+    fits,
+    signs: &["uuid", "event", "distinct_id", "properties", "timestamp"],
+    paths: &[
+        (Slot::Time, &["timestamp"]),
+        (Slot::Received, &["created_at"]),
+        (Slot::Name, &["event"]),
+        (Slot::Id, &["uuid", "id"]),
+        (Slot::Session, &["properties.$session_id"]),
+        (Slot::Distinct, &["distinct_id"]),
+        (Slot::Device, &["properties.$device_id"]),
+        (Slot::Before, &["properties.$anon_distinct_id", "properties.alias"]),
+        (Slot::Profile, &["person_id", "person.id"]),
+        (Slot::Kind, &["properties.$is_identified"]),
+        (Slot::Email, &["person_properties.email", "properties.$set.email", "properties.email"]),
+        (Slot::Phone, &["person_properties.phone", "properties.$set.phone"]),
+        (Slot::Order, &["properties.order_id", "properties.orderId", "properties.transaction_id"]),
+        (Slot::Checkout, &["properties.checkout_token", "properties.checkout_id"]),
+        (Slot::Value, &["properties.total", "properties.revenue", "properties.value"]),
+        (Slot::Currency, &["properties.currency"]),
+        (Slot::UserAgent, &["properties.$raw_user_agent", "properties.$user_agent"]),
+        (Slot::Address, &["properties.$current_url", "properties.$pathname"]),
+        (Slot::Target, &["properties.$external_click_url", "properties.$elements_href"]),
+        (Slot::Category, &["properties.category"]),
+        (Slot::Method, &["properties.method", "properties.form_name"]),
+    ],
+    parameters: None,
+    properties: &["properties", "person_properties"],
+    named: &[
+        ("referrer", "properties.$referrer"),
+        ("device", "properties.$device_type"),
+        ("browser", "properties.$browser"),
+        ("os", "properties.$os"),
+        ("country", "properties.$geoip_country_code"),
+    ],
+    same: &[&[Slot::Id]],
+    is_coarse: false,
+    name: plain_name,
+    who,
+    pages: &["$pageview", "$screen", "Page Viewed", "page_view"],
+    derive,
+};
+
+fn fits(json: Json<'_>) -> bool {
+    let has = |key: &str| json.member(key).is_some();
+    has("distinct_id")
+        && has("event")
+        && json.member("properties").is_some_and(Json::is_object)
+        && (has("uuid") || has("person_id") || has("elements_chain"))
+}
+
+/// The distinct id is a browser if it says so or looks like one. Of a person whose id looks like a
+/// browser's both are known: their rows from a server say only the id.
+fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
+    let space = parts.space();
+    let mut before: Vec<_> = parts.each(Slot::Before).collect();
+    before.extend(parts.first(Slot::Distinct));
+    let device = parts.first(Slot::Device);
+    for text in before {
+        if device.as_ref() == Some(&text) || is_uuid_text(&text) {
+            identifiers.add(IdentifierKind::ClientId, space, &text, Strictness::Several);
+        } else {
+            add_user(identifiers, space, &text);
+        }
+    }
+}
+
+fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
+    match name {
+        "$autocapture" => evidence::click(parts),
+        "Product List Viewed" => evidence::sub_category(parts),
+        "Signed Up" | "Form Submitted" => evidence::newsletter(parts),
+        _ => None,
+    }
+}

@@ -1,0 +1,112 @@
+//! `segment`: the calls that Segment archives, one JSON object each.
+//!
+//! A call is of a type (`track`, `page`, `identify` …); only `track` calls have a name of their own. Field
+//! names: Segment's specification of common fields and its e-commerce events. `RudderStack` writes the
+//! same skeleton and shares the tables here.
+
+use super::tool_log::{Parts, Slot, Tool, add_user, evidence};
+use super::{Format, RowIdentifiers};
+use crate::event::IdentifierKind;
+use crate::identity::Strictness;
+use crate::input::json::Json;
+use std::borrow::Cow;
+
+/// Calls in Segment's archive.
+pub static SEGMENT: Tool = Tool {
+    format: Format::Segment,
+    why: "JSON with a message id, a type of call and an anonymous or user id, as Segment archives them",
+    fits: is_call,
+    signs: &["messageId", "type", "anonymousId"],
+    paths: PATHS,
+    parameters: None,
+    properties: PROPERTIES,
+    named: NAMED,
+    same: &[&[Slot::Id]],
+    is_coarse: false,
+    name,
+    who,
+    pages: PAGES,
+    derive,
+};
+
+pub(super) const PATHS: &[(Slot, &[&str])] = &[
+    (Slot::Time, &["timestamp"]),
+    (Slot::Original, &["originalTimestamp"]),
+    (Slot::Sent, &["sentAt"]),
+    (Slot::Received, &["receivedAt"]),
+    (Slot::Kind, &["type"]),
+    (Slot::Name, &["event"]),
+    (Slot::Id, &["messageId"]),
+    (Slot::Session, &["context.sessionId"]),
+    (Slot::Device, &["anonymousId"]),
+    (Slot::User, &["userId"]),
+    (Slot::Before, &["previousId"]),
+    (Slot::Email, &["traits.email", "context.traits.email", "properties.email"]),
+    (Slot::Phone, &["traits.phone", "context.traits.phone"]),
+    (Slot::Order, &["properties.order_id", "properties.orderId"]),
+    (Slot::Checkout, &["properties.checkout_id", "properties.checkout_token"]),
+    (Slot::Value, &["properties.total", "properties.revenue", "properties.value"]),
+    (Slot::Currency, &["properties.currency", "properties.products.currency"]),
+    (Slot::UserAgent, &["context.userAgent"]),
+    (
+        Slot::Address,
+        &["properties.url", "context.page.url", "properties.path", "context.page.path"],
+    ),
+    (Slot::Target, &["properties.href", "properties.file_name"]),
+    (Slot::Category, &["properties.category"]),
+    (Slot::Method, &["properties.method", "properties.form_name"]),
+    (Slot::Step, &["properties.step"]),
+    (Slot::Delivery, &["properties.shipping_method"]),
+    (Slot::Payment, &["properties.payment_method"]),
+];
+
+pub(super) const PROPERTIES: &[&str] = &["properties", "traits", "context.traits"];
+
+pub(super) const NAMED: &[(&str, &str)] = &[
+    ("utm_source", "context.campaign.source"),
+    ("utm_medium", "context.campaign.medium"),
+    ("utm_campaign", "context.campaign.name"),
+    ("utm_term", "context.campaign.term"),
+    ("utm_content", "context.campaign.content"),
+    ("referrer", "context.page.referrer"),
+];
+
+pub(super) const PAGES: &[&str] = &["page", "screen", "Page Viewed", "Loaded a Page"];
+
+/// Whether a record is a call.
+pub(super) fn is_call(json: Json<'_>) -> bool {
+    const TYPES: [&str; 6] = ["track", "page", "screen", "identify", "alias", "group"];
+    let kind = json.member("type").and_then(Json::text);
+    kind.is_some_and(|kind| TYPES.contains(&&*kind))
+        && json.member("messageId").is_some()
+        && (json.member("anonymousId").is_some() || json.member("userId").is_some())
+}
+
+/// A tracked event has a name; every other call is called by its type.
+pub(super) fn name(parts: Parts<'_>) -> Option<Cow<'_, str>> {
+    let kind = parts.first(Slot::Kind)?;
+    if kind == "track" { parts.first(Slot::Name) } else { Some(kind) }
+}
+
+/// An alias says what the user was called before: another user, or the browser.
+pub(super) fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
+    let space = parts.space();
+    for before in parts.each(Slot::Before) {
+        identifiers.add(IdentifierKind::ClientId, space, &before, Strictness::Several);
+        if before.contains('@') {
+            add_user(identifiers, space, &before);
+        }
+    }
+}
+
+/// What the specified events prove beside their names.
+pub(super) fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
+    match name {
+        "Product List Viewed" | "Product List Filtered" => evidence::sub_category(parts),
+        "Checkout Step Completed" => evidence::checkout_step(parts),
+        "Signed Up" | "Lead Generated" | "Form Submitted" => evidence::newsletter(parts),
+        "File Downloaded" => evidence::download(parts),
+        "Link Clicked" | "Clicked Link" | "Outbound Link Clicked" => evidence::click(parts),
+        _ => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! `shopify.rest_order`: orders as Shopify's REST interface and its webhooks write them, one JSON object
+//! each, also inside of what a logger put around them.
+//!
+//! They know what the export does not: the customer's number and the checkout's token, which tie the order
+//! to what a pixel saw. Field names: Shopify's Admin REST reference of the order.
+
+use super::event_table::shorten;
+use super::shopify_orders::OrderLine;
+use super::tool_log::{Parameters, Slot, ToolPlaces};
+use super::{Desk, Kept, Sink};
+use crate::input::json::{Json, Record};
+use crate::quality::Reason;
+
+/// What the file was taken for.
+pub const WHY: &str = "JSON with orders, their financial status and line items, as Shopify's REST interface writes them";
+
+/// Keys that every order has.
+pub const SIGNS: &[&str] =
+    &["admin_graphql_api_id", "financial_status", "line_items", "created_at"];
+
+/// Where the cells stand.
+pub const PATHS: &[(Slot, &[&str])] = &[
+    (Slot::Id, &["id", "admin_graphql_api_id"]),
+    (Slot::Title, &["name"]),
+    (Slot::Time, &["created_at", "processed_at"]),
+    (Slot::Email, &["email", "contact_email", "customer.email"]),
+    (Slot::Phone, &["phone", "customer.phone", "billing_address.phone", "shipping_address.phone"]),
+    (Slot::User, &["customer.id", "customer.admin_graphql_api_id"]),
+    (Slot::Checkout, &["checkout_token", "checkout_id"]),
+    (Slot::Status, &["financial_status"]),
+    (Slot::Cancelled, &["cancelled_at"]),
+    (Slot::Test, &["test"]),
+    (Slot::Source, &["source_name"]),
+    (Slot::Value, &["total_price"]),
+    (Slot::Currency, &["currency", "presentment_currency"]),
+];
+
+/// What apps noted at the order.
+pub const NOTES: Parameters = Parameters { list: "note_attributes", slots: &[] };
+
+/// Keys under which loggers of webhooks put the order.
+const WRAPPERS: [&str; 5] = ["payload", "body", "data", "order", "record"];
+
+/// Whether a record looks like an order.
+pub fn fits(json: Json<'_>) -> bool {
+    order_in(json).is_some()
+}
+
+/// The order of a record.
+fn order_in(json: Json<'_>) -> Option<Json<'_>> {
+    let is_order = |json: &Json<'_>| {
+        let has = |key: &str| json.member(key).is_some();
+        has("line_items") && has("financial_status")
+            || has("admin_graphql_api_id") && has("created_at") && has("total_price")
+    };
+    let inside = || WRAPPERS.iter().filter_map(|key| json.member(key)).find(is_order);
+    Some(json).filter(is_order).or_else(inside)
+}
+
+/// Reads one record.
+pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
+    let root = record.root();
+    let find = || ToolPlaces::at_paths(PATHS, Some(NOTES), order_in(root).unwrap_or(root));
+    let own;
+    let places = if let Some(kept) = record.kept() {
+        kept.tool.get_or_init(find)
+    } else {
+        own = find();
+        &own
+    };
+    match OrderLine::of_json(root, places) {
+        Ok(line) => desk.sink.order(desk.at, line),
+        Err(message) => desk.defect(Reason::BadRow, shorten(&message)),
+    }
+}

@@ -1,0 +1,114 @@
+//! `snowplow.json`: Snowplow's enriched events as its analytics SDKs write them, one JSON object each.
+//!
+//! What a self-describing event says is under a key that holds its vendor, name and version, and so are
+//! its entities; the version does not matter here. Field names: Snowplow's documentation of enriched events
+//! and of its e-commerce schemas.
+
+use super::Format;
+use super::tool_log::{Parts, Slot, Tool, evidence, nobody_else};
+use crate::input::json::Json;
+use std::borrow::Cow;
+
+/// What Snowplow calls every action of its e-commerce schema.
+const ACTION: &str = "snowplow_ecommerce_action";
+
+/// Events of Snowplow.
+pub static SNOWPLOW: Tool = Tool {
+    format: Format::SnowplowJson,
+    why: "JSON with an event id and a collector's time, as Snowplow's analytics SDKs write enriched events",
+    fits,
+    signs: &["event_id", "collector_tstamp", "event_name", "domain_userid"],
+    paths: &[
+        (Slot::Time, &["true_tstamp", "derived_tstamp"]),
+        (Slot::Original, &["dvce_created_tstamp"]),
+        (Slot::Sent, &["dvce_sent_tstamp"]),
+        (Slot::Received, &["collector_tstamp"]),
+        (Slot::Name, &["event_name", "event"]),
+        (
+            Slot::Kind,
+            &[
+                "unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_*.type",
+                "se_action",
+            ],
+        ),
+        (Slot::Id, &["event_id"]),
+        (Slot::Stored, &["event_fingerprint"]),
+        (Slot::Session, &["domain_sessionid"]),
+        (Slot::Device, &["domain_userid", "network_userid"]),
+        (Slot::User, &["user_id"]),
+        (Slot::Email, &["contexts_com_snowplowanalytics_snowplow_ecommerce_user_*.email"]),
+        (
+            Slot::Order,
+            &[
+                "tr_orderid",
+                "ti_orderid",
+                "contexts_com_snowplowanalytics_snowplow_ecommerce_transaction_*.transaction_id",
+            ],
+        ),
+        (
+            Slot::Value,
+            &[
+                "tr_total",
+                "contexts_com_snowplowanalytics_snowplow_ecommerce_transaction_*.revenue",
+            ],
+        ),
+        (
+            Slot::Currency,
+            &[
+                "tr_currency",
+                "contexts_com_snowplowanalytics_snowplow_ecommerce_transaction_*.currency",
+            ],
+        ),
+        (Slot::UserAgent, &["useragent"]),
+        (Slot::Address, &["page_url", "page_urlpath"]),
+        (Slot::Target, &["unstruct_event_com_snowplowanalytics_snowplow_link_click_*.targetUrl"]),
+        (Slot::Category, &["contexts_com_snowplowanalytics_snowplow_ecommerce_product_*.category"]),
+        (Slot::Step, &["contexts_com_snowplowanalytics_snowplow_ecommerce_checkout_step_*.step"]),
+        (
+            Slot::Delivery,
+            &["contexts_com_snowplowanalytics_snowplow_ecommerce_checkout_step_*.delivery_method"],
+        ),
+        (
+            Slot::Payment,
+            &["contexts_com_snowplowanalytics_snowplow_ecommerce_checkout_step_*.payment_method"],
+        ),
+    ],
+    parameters: None,
+    properties: &[],
+    named: &[
+        ("referrer", "page_referrer"),
+        ("utm_source", "mkt_source"),
+        ("utm_medium", "mkt_medium"),
+        ("utm_campaign", "mkt_campaign"),
+        ("utm_term", "mkt_term"),
+        ("utm_content", "mkt_content"),
+        ("country", "geo_country"),
+        ("device", "dvce_type"),
+    ],
+    same: &[&[Slot::Id, Slot::Stored], &[Slot::Id]],
+    is_coarse: false,
+    name,
+    who: nobody_else,
+    pages: &["page_view", "screen_view"],
+    derive,
+};
+
+fn fits(json: Json<'_>) -> bool {
+    json.member("event_id").is_some() && json.member("collector_tstamp").is_some()
+}
+
+/// Actions of the e-commerce schema and structured events say what they are by themselves.
+fn name(parts: Parts<'_>) -> Option<Cow<'_, str>> {
+    let name = parts.first(Slot::Name)?;
+    let says_more = matches!(&*name, ACTION | "event" | "struct");
+    says_more.then(|| parts.first(Slot::Kind)).flatten().or(Some(name))
+}
+
+fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
+    match name {
+        "checkout_step" => evidence::checkout_step(parts),
+        "list_view" => evidence::sub_category(parts),
+        "link_click" => evidence::click(parts),
+        _ => None,
+    }
+}

@@ -1,0 +1,59 @@
+//! Tables whose rows are not one event each with its name in a column: names that follow from other
+//! cells, several events a row, or no event at all.
+//!
+//! Each has a file of its own; here is only the list of them.
+
+use super::ga4_ui::Exploration;
+use super::kaggle::Members;
+use super::maven::Maven;
+use super::shopify_customers::Customers;
+use super::shopify_sessions::WarehouseSessions;
+use super::shopify_transactions::Transactions;
+use super::yoochoose::Yoochoose;
+use super::{Desk, Sink};
+use crate::input::columns::{Header, Row};
+
+/// Which of them a table is, with its columns.
+#[derive(Debug)]
+pub enum Special {
+    /// Shopify's transactions.
+    Transactions(Transactions),
+    /// Shopify's customers.
+    Customers(Customers),
+    /// Sessions of Shopify's old data warehouse.
+    WarehouseSessions(WarehouseSessions),
+    /// The funnel exploration of Google Analytics.
+    Exploration(Exploration),
+    /// A table of the Maven data set.
+    Maven(Maven),
+    /// A table of the `YooChoose` data set.
+    Yoochoose(Yoochoose),
+    /// Who was on a page, or who a user is.
+    Members(Members),
+}
+
+impl Special {
+    /// Reads a row.
+    pub fn read(&self, row: Row<'_>, header: &Header, desk: Desk<'_, impl Sink>) {
+        match self {
+            Special::Transactions(table) => table.read(row, header, desk),
+            Special::Customers(table) => table.read(row, desk),
+            Special::WarehouseSessions(table) => table.read(row, header, desk),
+            Special::Exploration(table) => table.read(row, desk),
+            Special::Maven(table) => table.read(row, header, desk),
+            Special::Yoochoose(table) => table.read(row, header, desk),
+            Special::Members(table) => table.read(row, desk),
+        }
+    }
+
+    /// Whether its rows are what visitors did.
+    pub fn is_log(&self) -> bool {
+        match self {
+            Special::WarehouseSessions(_)
+            | Special::Maven(_)
+            | Special::Yoochoose(_)
+            | Special::Members(_) => true,
+            Special::Transactions(_) | Special::Customers(_) | Special::Exploration(_) => false,
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Event logs of analytics tools, as JSON: what their formats have in common.
+//!
+//! A tool is described by data (a [`Tool`]): under which paths it writes who, when and what, and a few
+//! functions for what paths cannot say. This file turns a record into an event by such a description
+//! and knows no tool; each tool has a file of its own. Where the parts of a record stand is worked
+//! out once for each shape of records (`places`); what an event proves beside its name is in `evidence`.
+
+pub mod evidence;
+mod places;
+
+pub use places::{Slot, ToolPlaces, walk};
+
+use super::event_json::unreadable_time;
+use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
+use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::identity::{Strictness, identify};
+use crate::input::json::{Json, Place, Record};
+use crate::input::timestamp::{self, Stamp, ZoneRule};
+use crate::key::Key;
+use crate::money::{Amount, Currency};
+use crate::quality::Reason;
+use crate::time::{Instant, Precision};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// How a tool writes its events.
+pub struct Tool {
+    /// The format.
+    pub format: Format,
+    /// What the file was taken for, and by which signs.
+    pub why: &'static str,
+    /// Whether a record looks like one of this tool's.
+    pub fits: fn(Json<'_>) -> bool,
+    /// Keys that every record of this tool has; a file with most of them was meant to be one.
+    pub signs: &'static [&'static str],
+    /// Under which paths each part stands, the best first.
+    pub paths: &'static [(Slot, &'static [&'static str])],
+    /// Where typed parameters stand, and which of them are parts.
+    pub parameters: Option<Parameters>,
+    /// The objects whose members are the event's properties.
+    pub properties: &'static [&'static str],
+    /// Names of properties that have a path of their own.
+    pub named: &'static [(&'static str, &'static str)],
+    /// What tells deliveries of one event, if all of it is there: one of these sets. Otherwise the
+    /// whole record does, or, where there are typed parameters, who, what, when and all of those.
+    pub same: &'static [&'static [Slot]],
+    /// Whether its times are known to the second only.
+    pub is_coarse: bool,
+    /// The event's name.
+    pub name: for<'r> fn(Parts<'r>) -> Option<Cow<'r, str>>,
+    /// Who it was, beside what [`Parts::identify`] finds.
+    pub who: fn(Parts<'_>, &mut RowIdentifiers),
+    /// The names under which it writes views of pages.
+    pub pages: &'static [&'static str],
+    /// A further canonical name that the record proves.
+    pub derive: fn(Parts<'_>, &str) -> Option<&'static str>,
+}
+
+impl std::fmt::Debug for Tool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tool").field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+/// Parameters that are written as a list of keys with typed values.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameters {
+    /// The path of the list.
+    pub list: &'static str,
+    /// The parameters that are parts of the event.
+    pub slots: &'static [(Slot, &'static str)],
+}
+
+/// A log of a tool, and what is known of it beside its records.
+#[derive(Debug)]
+pub struct ToolLog {
+    /// The tool.
+    pub tool: &'static Tool,
+    /// Whether it holds nothing but views of pages: then their addresses say what they are.
+    pub only_pages: bool,
+    /// What a list beside the events says.
+    pub beside: Beside,
+}
+
+/// What a list beside the events says of names and people that the events give by number only.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// The names of kinds of events, by number.
+    pub names: BTreeMap<String, String>,
+    /// The further identifiers of people, by number.
+    pub people: BTreeMap<String, Vec<(IdentifierKind, String)>>,
+}
+
+/// The parts of one record.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'r> {
+    /// The record.
+    pub root: Json<'r>,
+    places: &'r ToolPlaces,
+    log: &'r ToolLog,
+}
+
+impl ToolLog {
+    /// What a record's event is called.
+    pub fn name_of<'r>(&'r self, root: Json<'r>, places: &'r ToolPlaces) -> Option<Cow<'r, str>> {
+        (self.tool.name)(Parts { root, places, log: self })
+    }
+
+    /// Reads one record.
+    pub fn read(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
+        let root = record.root();
+        let own;
+        let places = if let Some(kept) = record.kept() {
+            kept.tool.get_or_init(|| ToolPlaces::of(self.tool, root))
+        } else {
+            own = ToolPlaces::of(self.tool, root);
+            &own
+        };
+        let parts = Parts { root, places, log: self };
+        let Some(stamp) = parts.time() else {
+            let written = parts.first(Slot::Time);
+            let key = self.tool.path_of(Slot::Time);
+            return desk.defect(Reason::BadTimestamp, unreadable_time(key, written.as_deref()));
+        };
+        let Some(name) = (self.tool.name)(parts) else {
+            let message =
+                format!("the event has no name under `{}`", self.tool.path_of(Slot::Name));
+            return desk.defect(Reason::BadRow, message);
+        };
+        desk.identifiers.clear();
+        parts.identify(&name, desk.identifiers);
+        desk.identifiers.report_blocked(desk.sink);
+        let is_page = || self.only_pages && self.tool.pages.contains(&&*name);
+        let by_address = || is_page().then(|| evidence::page_of(parts)).flatten();
+        let sequence = parts.first(Slot::Sequence).and_then(|text| text.parse().ok()).unwrap_or(0);
+        let event = RawEvent {
+            at: stamp.at,
+            precision: if self.tool.is_coarse { stamp.precision } else { Precision::Exact },
+            name: name.as_bytes(),
+            derived: (self.tool.derive)(parts, &name).or_else(by_address),
+            identifiers: desk.identifiers.sorted(),
+            sequence,
+            origin: Origin::Log,
+            details: &ToolDetails { parts, raw: record.bytes() },
+        };
+        let agent = parts.first(Slot::UserAgent);
+        desk.sink.event(desk.at, &event, agent.as_ref().map(|text| text.as_bytes()));
+    }
+}
+
+impl Tool {
+    /// The path under which a part is expected first, for messages.
+    pub fn path_of(&self, slot: Slot) -> &'static str {
+        let found = self.paths.iter().find(|(own, _)| *own == slot);
+        found.and_then(|(_, paths)| paths.first()).copied().unwrap_or_default()
+    }
+
+    /// Which path each part is read from, for reports.
+    pub fn columns(&self) -> Vec<(&'static str, String)> {
+        paths_by_part(self.paths)
+    }
+}
+
+/// The first path of each part, for reports.
+pub fn paths_by_part(paths: &[(Slot, &[&str])]) -> Vec<(&'static str, String)> {
+    let named =
+        |&(slot, paths): &(Slot, &[&str])| Some((slot.label()?, (*paths.first()?).to_string()));
+    paths.iter().filter_map(named).collect()
+}
+
+/// The name of an event where one path has it.
+pub fn plain_name(parts: Parts<'_>) -> Option<Cow<'_, str>> {
+    parts.first(Slot::Name)
+}
+
+/// Nobody beside those that the paths name.
+pub fn nobody_else(_: Parts<'_>, _: &mut RowIdentifiers) {}
+
+impl<'r> Parts<'r> {
+    /// What a part holds: the first of its places that holds text or a number.
+    pub fn first(self, slot: Slot) -> Option<Cow<'r, str>> {
+        self.each(slot).next()
+    }
+
+    /// All that the places of a part hold.
+    pub fn each(self, slot: Slot) -> impl Iterator<Item = Cow<'r, str>> {
+        let Parts { root, places, .. } = self;
+        let in_place =
+            places.of_slot(slot).iter().filter_map(move |&place| root.at(place).scalar());
+        in_place.chain(places.parameter_of(root, slot))
+    }
+
+    /// What a list beside the events says.
+    pub fn beside(self) -> &'r Beside {
+        &self.log.beside
+    }
+
+    /// The space of the tool's own ids.
+    pub fn space(self) -> u16 {
+        self.log.tool.format.space()
+    }
+
+    /// When it was: the time that the tool has corrected already, or else the device's time put right by
+    /// how far its clock was off when it sent the event.
+    fn time(self) -> Option<Stamp> {
+        let read =
+            |slot| self.each(slot).find_map(|text| timestamp::parse(&text, ZoneRule::default()));
+        read(Slot::Time).or_else(|| {
+            let (original, sent, received) =
+                (read(Slot::Original), read(Slot::Sent), read(Slot::Received));
+            match (original, sent, received) {
+                (Some(original), Some(sent), Some(received)) => {
+                    let waited = sent.at.since(original.at);
+                    let at = Instant(received.at.0 - waited.0);
+                    Some(Stamp { at, ..original })
+                }
+                _ => original.or(received),
+            }
+        })
+    }
+
+    /// Everybody that the record names.
+    fn identify(self, name: &str, identifiers: &mut RowIdentifiers) {
+        let space = self.space();
+        let mut add = |kind, slot| {
+            for text in self.each(slot) {
+                identifiers.add(kind, space, &text, Strictness::Several);
+            }
+        };
+        add(IdentifierKind::OrderId, Slot::Order);
+        add(IdentifierKind::CheckoutToken, Slot::Checkout);
+        add(IdentifierKind::Email, Slot::Email);
+        add(IdentifierKind::Phone, Slot::Phone);
+        add(IdentifierKind::ClientId, Slot::Device);
+        for text in self.each(Slot::User) {
+            add_user(identifiers, space, &text);
+        }
+        // What a tool has grouped by itself is a further device, whoever it is.
+        for text in self.each(Slot::Profile) {
+            identifiers.add(IdentifierKind::ClientId, space, &text, Strictness::Only);
+        }
+        if evidence::is_before_the_order(name) {
+            // Until there is an order, shops send the checkout under the order's key.
+            for text in self.each(Slot::Order) {
+                identifiers.add(IdentifierKind::CheckoutToken, 0, &text, Strictness::Several);
+            }
+        }
+        if self.log.only_pages
+            && let Some(address) = self.first(Slot::Address)
+            && let Some(token) = shopify_url::token(&address)
+        {
+            identifiers.add(IdentifierKind::CheckoutToken, 0, token, Strictness::Several);
+        }
+        (self.log.tool.who)(self, identifiers);
+    }
+
+    /// Where events have no id: who, what, when and all parameters. Tables of one export may differ in
+    /// the rest of the record.
+    fn by_all_parameters(self) -> Key {
+        let slots = [Slot::Device, Slot::Name, Slot::Time];
+        let parts = slots.iter().map(|&slot| self.first(slot).unwrap_or_default());
+        let named = self.places.parameters(self.root).flat_map(|(key, value)| [key, value]);
+        parts.chain(named).fold(Key::NONE, |key, part| key.and(Key::of(part.as_bytes())))
+    }
+
+    /// The part's value at a place, whatever it is.
+    fn at(self, place: Place) -> Json<'r> {
+        self.root.at(place)
+    }
+}
+
+/// Adds whoever a tool's user id names: shops send addresses as well as numbers.
+pub fn add_user(identifiers: &mut RowIdentifiers, space: u16, text: &str) {
+    let kind = if text.contains('@') { IdentifierKind::Email } else { IdentifierKind::UserId };
+    identifiers.add(kind, space, text, Strictness::Several);
+}
+
+/// What few events are asked for.
+struct ToolDetails<'r> {
+    parts: Parts<'r>,
+    raw: &'r [u8],
+}
+
+impl Details for ToolDetails<'_> {
+    fn fingerprint(&self) -> Key {
+        if self.parts.log.tool.parameters.is_some() {
+            return self.parts.by_all_parameters();
+        }
+        let whole = |set: &&[Slot]| {
+            set.iter().try_fold(Key::NONE, |key, &slot| {
+                Some(key.and(Key::of(self.parts.first(slot)?.as_bytes())))
+            })
+        };
+        let known = self.parts.log.tool.same.iter().find_map(whole);
+        known.unwrap_or_else(|| Key::of(self.raw))
+    }
+
+    fn session(&self) -> Option<Key> {
+        // Some tools write that an event is outside of all sessions as a number below nought.
+        let text = self.parts.first(Slot::Session).filter(|text| !text.starts_with('-'))?;
+        Some(Key::of(text.as_bytes()))
+    }
+
+    fn device(&self) -> Option<Key> {
+        let space = self.parts.space();
+        let device = self.parts.first(Slot::Device)?;
+        let known = identify(IdentifierKind::ClientId, space, &device, Strictness::Several)?;
+        Some(known.key)
+    }
+
+    fn order(&self) -> Option<OrderNote> {
+        let by_address = || {
+            let address = self.parts.first(Slot::Address).filter(|_| self.parts.log.only_pages)?;
+            shopify_url::token(&address).map(|token| Cow::Owned(token.to_string()))
+        };
+        let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));
+        let number = written.or_else(by_address)?;
+        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Several)?;
+        let amount = self.parts.first(Slot::Value).and_then(|text| text.trim().parse().ok());
+        let currency = self.parts.first(Slot::Currency);
+        Some(OrderNote {
+            key: id.key,
+            numbered: true,
+            amount: amount.and_then(Amount::from_number),
+            currency: currency.map(|text| Currency::parse(&text)).unwrap_or_default(),
+        })
+    }
+}
+
+impl Properties for ToolDetails<'_> {
+    /// Any dotted path of the record or of its properties, a parameter, or one of the tool's own names.
+    fn get(&self, path: &str) -> Option<Value<'_>> {
+        let Parts { root, places, log } = self.parts;
+        let own = root.dotted(path).and_then(Json::property);
+        let inside =
+            || places.objects().iter().find_map(|&at| self.parts.at(at).dotted(path)?.property());
+        let parameter = || places.parameter(root, path).map(Value::Text);
+        let named = || {
+            let (_, path) = log.tool.named.iter().find(|(name, _)| *name == path)?;
+            walk(root, path)?.property()
+        };
+        let address = || match path {
+            "url" => self.parts.first(Slot::Address).map(Value::Text),
+            "user_agent" => self.parts.first(Slot::UserAgent).map(Value::Text),
+            _ => None,
+        };
+        own.or_else(inside).or_else(parameter).or_else(named).or_else(address)
+    }
+}

@@ -1,0 +1,171 @@
+//! Event logs of analytics tools as tables: exports of the warehouses that the tools fill.
+//!
+//! A row of such a table is one of the tool's JSON records laid flat, so it is written as that record
+//! again (`template`) and read by the tool's own description (`tool_log`): what an event of a tool
+//! means is said once, however it was exported. Which column is which part of the record is in one
+//! file for each tool. A table in which an event takes a row for each of its parameters is put together
+//! here.
+
+pub mod ga4;
+pub mod posthog;
+pub mod segment;
+pub mod snowplow;
+mod template;
+
+pub use template::Cell;
+
+use super::tool_log::{Beside, Tool, ToolLog};
+use super::{Desk, Kept, RowAt, RowIdentifiers, Sink};
+use crate::input::columns::{Header, Row};
+use crate::input::json::{Reader, Written};
+use crate::key::Key;
+use crate::quality::Reason;
+use template::Template;
+
+/// A table of a tool's events.
+#[derive(Debug)]
+pub struct ToolTable {
+    log: ToolLog,
+    template: Template,
+    exploded: Option<Exploded>,
+}
+
+/// The columns of a table in which an event takes a row for each of its parameters.
+#[derive(Clone, Debug)]
+pub struct Exploded {
+    /// What the rows of one event have in common.
+    same: Vec<usize>,
+    /// The parameter's key.
+    key: usize,
+    /// Its value, in one of these.
+    values: Vec<usize>,
+}
+
+/// Where a column stands in the tool's record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Under a dotted path.
+    Path(String, Cell),
+    /// In the list of parameters, under this key.
+    Parameter(String),
+    /// Nowhere.
+    Nowhere,
+}
+
+impl ToolTable {
+    /// A table whose columns stand where `target` says; `fixed` members are in every record.
+    pub fn new(
+        tool: &'static Tool,
+        header: &Header,
+        fixed: &[(&str, &str)],
+        target: impl Fn(&str) -> Target,
+    ) -> ToolTable {
+        let targets = header.names().iter().map(|name| target(name.trim())).enumerate();
+        let template = Template::new(targets, fixed);
+        let log = ToolLog { tool, only_pages: false, beside: Beside::default() };
+        ToolTable { log, template, exploded: None }
+    }
+
+    /// The same table, whose events take several rows.
+    #[must_use]
+    pub fn exploded(mut self, exploded: Exploded) -> ToolTable {
+        self.exploded = Some(exploded);
+        self
+    }
+
+    /// The columns that the rows of one event have in common, if events take several rows.
+    pub fn rows_in_common(&self) -> Option<&[usize]> {
+        self.exploded.as_ref().map(|exploded| exploded.same.as_slice())
+    }
+
+    /// The tool.
+    pub fn tool(&self) -> &'static Tool {
+        self.log.tool
+    }
+
+    /// Reads a row. An event of several rows is read when it is known to have no more.
+    pub fn read(&self, row: Row<'_>, room: &mut Room, mut desk: Desk<'_, impl Sink>) {
+        if let Some(exploded) = &self.exploded {
+            let event = exploded.event_of(row);
+            if room.open.as_ref().is_some_and(|open| open.event == event)
+                && room.adds(exploded, row)
+            {
+                let message = "a further parameter of the event before".to_string();
+                return desk.defect(Reason::Continuation, message);
+            }
+            self.finish(room, desk.identifiers, desk.sink);
+            self.template.begin(row, &mut room.text);
+            room.open = Some(Open { event, at: desk.at, keys: Vec::new() });
+            room.adds(exploded, row);
+            return;
+        }
+        self.template.begin(row, &mut room.text);
+        self.read_record(room, desk);
+    }
+
+    /// Reads the event whose rows were the last.
+    pub fn finish(&self, room: &mut Room, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
+        if let Some(open) = room.open.take() {
+            let zone = crate::input::timestamp::ZoneRule::default();
+            self.read_record(room, Desk { at: open.at, zone, identifiers, sink });
+        }
+    }
+
+    fn read_record(&self, room: &mut Room, mut desk: Desk<'_, impl Sink>) {
+        self.template.end(&mut room.text);
+        match room.json.read(Written::new(&room.text)) {
+            Ok(record) if record.end() == room.text.len() => self.log.read(&record, desk),
+            Ok(_) | Err(_) => {
+                desk.defect(Reason::BadRow, "a cell that should be JSON is not".to_string());
+            }
+        }
+    }
+}
+
+/// Room for writing rows as records and for reading these.
+#[derive(Debug, Default)]
+pub struct Room {
+    text: Vec<u8>,
+    json: Reader<Kept>,
+    open: Option<Open>,
+}
+
+/// An event that may have further rows.
+#[derive(Debug)]
+struct Open {
+    /// What its rows have in common.
+    event: Key,
+    /// The first row.
+    at: RowAt,
+    /// The parameters so far: one that comes again is of another event.
+    keys: Vec<Key>,
+}
+
+impl Room {
+    /// Forgets what was found out about the records of another table.
+    pub fn forget(&mut self) {
+        self.json.forget();
+        self.open = None;
+    }
+
+    /// Adds the parameter of a row to the open event; false if it has that one already.
+    fn adds(&mut self, exploded: &Exploded, row: Row<'_>) -> bool {
+        let Some(open) = &mut self.open else { return false };
+        let Some(key) = row.value(Some(exploded.key)) else { return true };
+        let known = Key::of(key.as_bytes());
+        if open.keys.contains(&known) {
+            return false;
+        }
+        let value = exploded.values.iter().find_map(|&column| row.value(Some(column)));
+        template::parameter(&key, value.as_deref(), open.keys.is_empty(), &mut self.text);
+        open.keys.push(known);
+        true
+    }
+}
+
+impl Exploded {
+    fn event_of(&self, row: Row<'_>) -> Key {
+        let cell = |&column: &usize| Key::of(row.text(Some(column)).as_bytes());
+        self.same.iter().map(cell).fold(Key::NONE, Key::and)
+    }
+}

@@ -1,0 +1,219 @@
+//! Writing a row as a JSON record: everything but the cells is the same for all rows of a table.
+//!
+//! Because only the cells differ, all records of a table have one shape, and the reader of JSON knows it
+//! after the first. Members are nested by the dots of their paths; parameters stand last, so that more of
+//! them can be added to an event of several rows.
+
+use super::{Target, snowplow};
+use crate::input::columns::Row;
+
+/// What a cell holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Text or a number.
+    Text,
+    /// JSON.
+    Json,
+    /// JSON of Snowplow that says by which schema it is to be read; it makes members of its own.
+    Described,
+}
+
+/// How rows are written.
+#[derive(Debug)]
+pub(super) struct Template {
+    pieces: Vec<Piece>,
+    parameters: Vec<(String, usize)>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Words(String),
+    Cell(usize, Cell),
+}
+
+/// The members of the record, as a tree.
+#[derive(Debug)]
+enum Node {
+    Cell(usize, Cell),
+    Fixed(String),
+    Object(Vec<(String, Node)>),
+}
+
+impl Template {
+    pub(super) fn new(
+        targets: impl Iterator<Item = (usize, Target)>,
+        fixed: &[(&str, &str)],
+    ) -> Template {
+        let mut members = Vec::new();
+        let mut parameters: Vec<(String, usize)> = Vec::new();
+        for (path, text) in fixed {
+            insert(&mut members, path, Node::Fixed((*text).to_string()));
+        }
+        for (column, target) in targets {
+            match target {
+                Target::Path(path, cell) => insert(&mut members, &path, Node::Cell(column, cell)),
+                Target::Parameter(key) if parameters.iter().all(|(known, _)| *known != key) => {
+                    parameters.push((key, column));
+                }
+                Target::Parameter(_) | Target::Nowhere => {}
+            }
+        }
+        let mut template = Template { pieces: Vec::new(), parameters };
+        template.flatten(&members);
+        template
+    }
+
+    /// Writes the record of a row up to the end of its parameters.
+    pub(super) fn begin(&self, row: Row<'_>, text: &mut Vec<u8>) {
+        text.clear();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Words(words) => text.extend_from_slice(words.as_bytes()),
+                Piece::Cell(column, cell) => write_cell(row, *column, *cell, text),
+            }
+        }
+        text.extend_from_slice(b"\"event_params\":[");
+        for (number, (key, column)) in self.parameters.iter().enumerate() {
+            parameter(key, row.value(Some(*column)).as_deref(), number == 0, text);
+        }
+    }
+
+    /// Ends the record.
+    pub(super) fn end(&self, text: &mut Vec<u8>) {
+        text.extend_from_slice(b"]}");
+    }
+
+    /// Every member ends in a comma, because the parameters follow.
+    fn flatten(&mut self, members: &[(String, Node)]) {
+        self.words("{");
+        for (key, node) in members {
+            self.member(key, node);
+            self.words(",");
+        }
+    }
+
+    fn member(&mut self, key: &str, node: &Node) {
+        // The members that a described cell makes have keys of their own.
+        if !matches!(node, Node::Cell(_, Cell::Described)) {
+            self.words(&quoted(key));
+            self.words(":");
+        }
+        match node {
+            Node::Cell(column, cell) => self.pieces.push(Piece::Cell(*column, *cell)),
+            Node::Fixed(text) => self.words(&quoted(text)),
+            Node::Object(members) => {
+                self.words("{");
+                for (number, (key, node)) in members.iter().enumerate() {
+                    self.words(if number == 0 { "" } else { "," });
+                    self.member(key, node);
+                }
+                self.words("}");
+            }
+        }
+    }
+
+    fn words(&mut self, more: &str) {
+        match self.pieces.last_mut() {
+            Some(Piece::Words(words)) => words.push_str(more),
+            _ => self.pieces.push(Piece::Words(more.to_string())),
+        }
+    }
+}
+
+/// Puts a node at a dotted path; where something stands already it stays.
+fn insert(members: &mut Vec<(String, Node)>, path: &str, node: Node) {
+    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
+    let known = members.iter().position(|(known, _)| known == key);
+    match (known, rest) {
+        (Some(at), Some(rest)) => {
+            if let Some((_, Node::Object(inner))) = members.get_mut(at) {
+                insert(inner, rest, node);
+            }
+        }
+        (Some(_), None) => {}
+        (None, Some(rest)) => {
+            let mut inner = Vec::new();
+            insert(&mut inner, rest, node);
+            members.push((key.to_string(), Node::Object(inner)));
+        }
+        (None, None) => members.push((key.to_string(), node)),
+    }
+}
+
+fn write_cell(row: Row<'_>, column: usize, cell: Cell, text: &mut Vec<u8>) {
+    let written = row.text(Some(column));
+    match cell {
+        Cell::Text => write_text(row.value(Some(column)).as_deref(), text),
+        Cell::Json if written.starts_with(['{', '[']) => text.extend_from_slice(written.as_bytes()),
+        Cell::Json => text.extend_from_slice(b"null"),
+        Cell::Described => snowplow::write_described(&written, text),
+    }
+}
+
+/// Writes a parameter as GA4 does.
+pub(super) fn parameter(key: &str, value: Option<&str>, is_first: bool, text: &mut Vec<u8>) {
+    text.extend_from_slice(if is_first { b"{\"key\":" } else { b",{\"key\":" });
+    write_text(Some(key), text);
+    text.extend_from_slice(b",\"value\":{\"string_value\":");
+    write_text(value, text);
+    text.extend_from_slice(b"}}");
+}
+
+/// Writes text with its quotes and escapes; `null` for nothing.
+pub(super) fn write_text(written: Option<&str>, text: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let Some(written) = written else { return text.extend_from_slice(b"null") };
+    text.push(b'"');
+    for &byte in written.as_bytes() {
+        match byte {
+            b'"' | b'\\' => text.extend_from_slice(&[b'\\', byte]),
+            0..0x20 => {
+                text.extend_from_slice(b"\\u00");
+                text.extend([byte >> 4, byte & 15].map(|half| HEX[usize::from(half)]));
+            }
+            _ => text.push(byte),
+        }
+    }
+    text.push(b'"');
+}
+
+fn quoted(text: &str) -> String {
+    let mut bytes = Vec::new();
+    write_text(Some(text), &mut bytes);
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_written_as_nested_records() {
+        let path = |path: &str, cell| Target::Path(path.to_string(), cell);
+        let targets = [
+            path("a.b", Cell::Text),
+            path("c", Cell::Json),
+            path("a.d", Cell::Text),
+            Target::Parameter("k".into()),
+            Target::Nowhere,
+            path("a", Cell::Text),
+        ];
+        let template = Template::new(targets.into_iter().enumerate(), &[("type", "track")]);
+        for (cells, expected) in [
+            (
+                ["1", "{\"x\":[2]}", "say \"hi\"\n", "v", "no", "no"],
+                r#"{"type":"track","a":{"b":"1","d":"say \"hi\""},"c":{"x":[2]},"event_params":[{"key":"k","value":{"string_value":"v"}}]}"#,
+            ),
+            (
+                ["", "x", "\\\t\\", "null", "", ""],
+                r#"{"type":"track","a":{"b":null,"d":"\\\u0009\\"},"c":null,"event_params":[{"key":"k","value":{"string_value":null}}]}"#,
+            ),
+        ] {
+            let record = csv::ByteRecord::from(cells.to_vec());
+            let mut text = Vec::new();
+            template.begin(Row::parsed(&record), &mut text);
+            template.end(&mut text);
+            assert_eq!(String::from_utf8(text).unwrap(), expected);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The names in `funnel.toml`: what a shop calls its events, said once for all commands. Everything else
+//! in that file is an option and none of this room's business.
+
+use super::problems::Problems;
+use crate::error::Result;
+use crate::ladder::own_names::OwnNames;
+use crate::ladder::vocabulary;
+use toml::de::{DeTable, DeValue};
+
+/// The table of names.
+pub const NAMES: &str = "map";
+
+/// Reads the names in a file. `path` names it in messages.
+///
+/// # Errors
+/// All problems of the file in one message, each with path, line, column and a caret.
+pub fn own_names(path: &str, text: &str) -> Result<OwnNames> {
+    let mut problems = Problems::default();
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        problems.add(error.span().unwrap_or_default(), error.message(), "");
+    }
+    problems.check(path, text)?;
+    let mut own = OwnNames::default();
+    if let Some(DeValue::Table(map)) = document.get_ref().get(NAMES).map(toml::Spanned::get_ref) {
+        read_map(map, &mut own, &mut problems);
+    }
+    problems.check(path, text)?;
+    Ok(own)
+}
+
+fn read_map(map: &DeTable<'_>, own: &mut OwnNames, problems: &mut Problems) {
+    for (name, value) in map {
+        let DeValue::String(target) = value.get_ref() else {
+            problems.add(
+                value.span(),
+                "an event's name is text",
+                "write the name as \"product_viewed\"",
+            );
+            continue;
+        };
+        match vocabulary::canonical(target) {
+            Some(canonical) => own.add(name.get_ref(), canonical),
+            None => {
+                let near = vocabulary::nearest(target, vocabulary::names())
+                    .map(|near| format!("did you mean `{near}`? "))
+                    .unwrap_or_default();
+                problems.add(
+                    value.span(),
+                    format!("`{target}` is no event that is known"),
+                    format!("{near}docs/formats.md lists the names"),
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_and_mistakes_found_all_at_once() {
+        let own = own_names("f", "[map]\n\"M1\" = \"Placed Order\"\nkauf = \"product_viewed\"");
+        let own = own.unwrap();
+        assert_eq!(own.canonical("m1"), Some("checkout_completed"));
+        assert_eq!(own.canonical("Kauf"), Some("product_viewed"));
+        let wrong = "top = 3\n[map]\na = \"product_vewed\"\nb = 7\n";
+        let error = own_names("f", wrong).unwrap_err().to_string();
+        for part in ["f:3:5", "`product_viewed`?", "f:4:5"] {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+        assert_eq!(own_names("f", "map = \"time=ts\"").unwrap(), OwnNames::default());
+        assert!(own_names("f", "map = ").is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! One customer's journey as a document: summary, how far they got and why no further, everything that
+//! they did, and who they are.
+
+use super::{
+    ClimbReport, CustomerReport, IdentifierReport, JourneyReport, SummaryReport, TimelineEntry,
+};
+use crate::report::answer::Answer;
+use crate::report::document::{Document, Section};
+use crate::report::records::Records;
+use crate::report::sheet::{Align, Cell, Column, Sheet};
+use crate::report::words;
+use crate::report::zone::Moment;
+
+/// So many links are shown; JSON has all of them.
+const LINKS: usize = 20;
+
+impl Answer for JourneyReport {
+    fn document(&self) -> Document {
+        let title = format!("Customer {}", self.customer.id);
+        let mut scope = vec![title.clone()];
+        scope.extend(summary_texts(&self.summary));
+        let sheets = [
+            climb_sheet(&self.ladder),
+            timeline_sheet(self),
+            identifier_sheet(&self.customer),
+            evidence_sheet(&self.customer),
+        ];
+        let sections: Vec<Section> = sheets.into_iter().map(Section::from).collect();
+        Document {
+            title,
+            scope,
+            sections,
+            notices: self.notices.iter().map(|notice| notice.message.clone()).collect(),
+            ..Document::default()
+        }
+    }
+
+    fn records(&self) -> Records {
+        Records { kind: "event", ..Records::of_sheet(&timeline_sheet(self)) }
+    }
+}
+
+fn summary_texts(summary: &SummaryReport) -> Vec<String> {
+    let worth: Vec<String> = summary
+        .order_value
+        .iter()
+        .map(|value| {
+            let currency = value.currency.as_deref().unwrap_or("(no currency)");
+            format!("{} {currency}", words::money(value.amount))
+        })
+        .collect();
+    let worth = if worth.is_empty() { String::new() } else { format!(": {}", worth.join(", ")) };
+    let mut texts = vec![
+        format!(
+            "{} {}{worth}",
+            words::count(summary.orders),
+            words::people("order", summary.orders)
+        ),
+        format!(
+            "{} {}, {} in the last 30 days of the data",
+            words::count(summary.visits),
+            words::people("visit", summary.visits),
+            words::count(summary.visits_last_30_days)
+        ),
+    ];
+    if let Some(first) = &summary.first_visit {
+        let from = first.source.as_ref().map(|source| format!(", from {source}"));
+        let page = first.landing_page.as_ref().map(|page| format!(", on {page}"));
+        let parts = [Some(format!("first visit: {}", written(first.at))), from, page];
+        texts.push(parts.into_iter().flatten().collect());
+    }
+    if let Some(last) = &summary.last_visit {
+        texts.push(format!("last visit: {}", written(last.at)));
+    }
+    let days = [
+        (summary.days_between_first_and_last_visit, "between first and last visit"),
+        (summary.days_to_first_order, "from the first visit to the first order"),
+    ];
+    texts.extend(days.into_iter().filter_map(|(days, what)| {
+        let days = u64::try_from(days?).ok()?;
+        Some(format!("{} {} {what}", words::count(days), words::people("day", days)))
+    }));
+    texts
+}
+
+/// A moment in the zone that is named below the timeline, or a dash.
+fn written(at: Option<Moment>) -> String {
+    at.map_or_else(|| words::UNKNOWN.to_owned(), |at| at.local())
+}
+
+fn climb_sheet(climb: &ClimbReport) -> Sheet {
+    let columns = vec![column("step", 0), column("time", 0), column("row", 1)];
+    let definition = &climb.definition;
+    let title = format!("Ladder: {}", definition.name);
+    let cells = |link: &super::ChainLink| {
+        vec![
+            Cell::Text(link.step.clone()),
+            Cell::Text(written(link.at)),
+            Cell::Text(link.source.clone()),
+        ]
+    };
+    Sheet {
+        title,
+        columns,
+        lead: vec![reached_text(climb)],
+        rows: climb.chain.iter().map(cells).collect(),
+        notes: stopped_texts(climb),
+    }
+}
+
+fn reached_text(climb: &ClimbReport) -> String {
+    let steps = format!("{} of {} required steps reached", climb.depth, climb.required);
+    let outcome = climb.outcome.map(|outcome| format!(", {outcome}")).unwrap_or_default();
+    let which = match (climb.journeys, climb.definition.count) {
+        (0 | 1, _) | (_, "customer") => String::new(),
+        (number, unit) => {
+            format!(" (the best of {} {})", words::count(number), words::people(unit, number))
+        }
+    };
+    format!("{steps}{outcome}{which}.")
+}
+
+fn stopped_texts(climb: &ClimbReport) -> Vec<String> {
+    let stopped = climb
+        .stopped
+        .as_ref()
+        .map(|stop| format!("Stopped at {} ({}): {}.", stop.step, stop.reason, stop.detail));
+    let window = match (climb.outcome, climb.window_end) {
+        (Some("open"), Some(end)) => Some(format!("The window is open until {}.", end.local())),
+        (Some(_) | None, _) => None,
+    };
+    stopped.into_iter().chain(window).collect()
+}
+
+fn timeline_sheet(report: &JourneyReport) -> Sheet {
+    Sheet {
+        title: "Timeline".to_owned(),
+        columns: vec![
+            column("time", 0),
+            Column { align: Align::Right, ..column("visit", 1) },
+            column("event", 0),
+            column("step", 0),
+            column("row", 2),
+        ],
+        lead: Vec::new(),
+        rows: report.timeline.iter().map(timeline_row).collect(),
+        notes: vec![format!(
+            "Times are {}; * marks the events of the chain, ( ) what is set aside.",
+            report.period.timezone
+        )],
+    }
+}
+
+fn timeline_row(entry: &TimelineEntry) -> Vec<Cell> {
+    let event = match entry.canonical {
+        Some(canonical) if canonical != entry.event => format!("{} = {canonical}", entry.event),
+        Some(_) | None => entry.event.clone(),
+    };
+    let step = match (entry.set_aside, &entry.chain) {
+        (Some(reason), _) => format!("({reason})"),
+        (None, Some(chosen)) => format!("*{chosen}"),
+        // Of the steps that an event can be, the furthest says most: any event of a log is a visit.
+        (None, None) => entry.steps.last().cloned().unwrap_or_default(),
+    };
+    vec![
+        Cell::Text(written(entry.at)),
+        entry.session.map_or(Cell::Empty, Cell::Count),
+        Cell::Text(event),
+        Cell::Text(step),
+        Cell::Text(entry.source.clone()),
+    ]
+}
+
+fn identifier_sheet(customer: &CustomerReport) -> Sheet {
+    let row = |identifier: &IdentifierReport| {
+        vec![Cell::Text(identifier.kind.to_owned()), Cell::Text(identifier.value.clone())]
+    };
+    Sheet {
+        title: "Identifiers".to_owned(),
+        columns: vec![column("type", 0), column("value", 0)],
+        lead: Vec::new(),
+        rows: customer.identifiers.iter().map(row).collect(),
+        notes: Vec::new(),
+    }
+}
+
+fn evidence_sheet(customer: &CustomerReport) -> Sheet {
+    let name = |identifier: &IdentifierReport| format!("{} {}", identifier.kind, identifier.value);
+    let rows = customer.evidence.iter().take(LINKS).map(|link| {
+        vec![
+            Cell::Text(name(&link.between[0])),
+            Cell::Text(name(&link.between[1])),
+            Cell::Text(written(link.first_seen)),
+            Cell::Text(if link.joined { "joined" } else { "refused" }.to_owned()),
+        ]
+    });
+    let rows: Vec<Vec<Cell>> = rows.collect();
+    let hidden = customer.evidence.len().saturating_sub(LINKS) as u64;
+    let more = format!("{} more with --format json.", words::count(hidden));
+    Sheet {
+        title: if rows.is_empty() { String::new() } else { "On one row".to_owned() },
+        columns: vec![
+            column("this", 0),
+            column("and this", 0),
+            column("first seen", 2),
+            column("", 1),
+        ],
+        lead: Vec::new(),
+        rows,
+        notes: if hidden > 0 { vec![more] } else { Vec::new() },
+    }
+}
+
+fn column(name: &str, priority: u8) -> Column {
+    Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
+}

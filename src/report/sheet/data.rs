@@ -1,0 +1,150 @@
+//! The tables that speak of the data: what was read, set aside, and seen by the event log.
+
+use super::{Cell, Sheet, left, range, right};
+use crate::analysis::rate::Rate;
+use crate::report::inspect::InspectedInput;
+use crate::report::orders::SessionReportReport;
+use crate::report::quality::QualityReport;
+use crate::report::zone::Moment;
+use crate::report::{Report, words};
+
+/// What the event log saw; one row a comparison that both sides allow.
+pub fn coverage_sheet(report: &Report) -> Sheet {
+    let columns = vec![
+        left("the event log saw", 0),
+        right("seen", 0),
+        right("of", 0),
+        right("share", 0),
+        right(&words::range_name(report.confidence), 1),
+    ];
+    let mut sheet = Sheet::new("Tracking coverage", columns);
+    for (what, rate) in coverage_rows(report) {
+        sheet.rows.push(vec![
+            Cell::Text(what.to_owned()),
+            Cell::Count(rate.hits),
+            Cell::Count(rate.base),
+            Cell::Share(rate.rate),
+            range(&rate),
+        ]);
+    }
+    sheet
+}
+
+/// What the event log saw, as far as both sides of a comparison are known.
+pub(in crate::report) fn coverage_rows(report: &Report) -> Vec<(&'static str, Rate)> {
+    let coverage = &report.coverage;
+    let rows = [
+        ("the order", coverage.orders_seen),
+        ("a visit before the order", coverage.orders_with_visit),
+        ("the session", coverage.sessions_seen),
+        ("a session's cart addition", coverage.carts_seen),
+    ];
+    rows.into_iter().filter_map(|(what, rate)| Some((what, rate?))).collect()
+}
+
+/// An aggregated session report: its own steps, counted by the shop platform.
+pub fn session_report_sheet(report: &SessionReportReport) -> Sheet {
+    let columns = vec![left("step", 0), right("total", 0), right("of prev", 0), right("of all", 0)];
+    let mut sheet = Sheet::new(&format!("Session report {}", report.path), columns);
+    for step in &report.steps {
+        sheet.rows.push(vec![
+            Cell::Text(step.name.to_owned()),
+            Cell::Count(step.total),
+            Cell::Share(step.step_rate.and_then(|rate| rate.rate)),
+            Cell::Share(step.overall_rate.rate),
+        ]);
+    }
+    sheet
+}
+
+/// The rows set aside, by reason, each with its first place.
+pub fn quality_sheet(quality: &QualityReport) -> Sheet {
+    let columns = vec![right("rows", 0), left("set aside because", 0), left("first place", 1)];
+    let mut sheet = Sheet::new("Rows", columns);
+    for aside in &quality.set_aside {
+        let first = aside.examples.first();
+        sheet.rows.push(vec![
+            Cell::Count(aside.rows),
+            Cell::Text(aside.reason.words().to_owned()),
+            first.map_or(Cell::Empty, |example| Cell::Text(example.place.to_string())),
+        ]);
+    }
+    sheet.lead = vec![rows_sentence(quality.rows_read, quality.rows_used, quality.rows_set_aside)];
+    sheet.notes = quality_notes(quality);
+    sheet
+}
+
+/// `85 read = 55 used + 30 set aside.`
+pub fn rows_sentence(read: u64, used: u64, set_aside: u64) -> String {
+    let [read, used, set_aside] = [read, used, set_aside].map(words::count);
+    format!("{read} read = {used} used + {set_aside} set aside.")
+}
+
+fn quality_notes(quality: &QualityReport) -> Vec<String> {
+    let note = |number: u64, one: &str, many: &str| {
+        (number > 0)
+            .then(|| format!("{} {}.", words::count(number), if number == 1 { one } else { many }))
+    };
+    let notes = [
+        note(
+            quality.conversions_by_tie,
+            "conversion depends on events of one instant",
+            "conversions depend on events of one instant",
+        ),
+        note(
+            quality.refused_merges,
+            "link between identifiers was refused: it would have joined two people",
+            "links between identifiers were refused: they would have joined two people",
+        ),
+        note(
+            quality.hubs,
+            "identifier is shared by too many people to join any",
+            "identifiers are shared by too many people to join any",
+        ),
+    ];
+    notes.into_iter().flatten().collect()
+}
+
+/// The inputs: what each file was taken for.
+pub fn inputs_sheet(report: &Report) -> Sheet {
+    let columns = vec![
+        left("file", 0),
+        left("taken for", 0),
+        right("rows", 1),
+        right("used", 2),
+        right("set aside", 2),
+        left("from", 3),
+        left("to", 3),
+    ];
+    let mut sheet = Sheet::new("Inputs", columns);
+    let day = |moment: Option<Moment>| moment.map_or(Cell::Empty, |m| Cell::Text(m.day()));
+    for input in &report.inputs {
+        sheet.rows.push(vec![
+            Cell::Text(input.path.clone()),
+            Cell::Text(input.format.to_owned()),
+            Cell::Count(input.rows_read),
+            Cell::Count(input.rows_used),
+            Cell::Count(input.rows_set_aside),
+            day(input.from),
+            day(input.to),
+        ]);
+        let notes = input.decisions.iter().map(|what| format!("{}: {what}.", input.path));
+        sheet.notes.extend(notes);
+    }
+    sheet
+}
+
+/// The event names of one input and the canonical name that each counts as.
+pub fn events_sheet(input: &InspectedInput) -> Sheet {
+    let columns = vec![left("event", 0), right("rows", 0), left("counts as", 0)];
+    let mut sheet = Sheet::new("", columns);
+    for event in &input.events {
+        let step = event.step.clone().unwrap_or_else(|| "(nothing that is known)".to_owned());
+        sheet.rows.push(vec![
+            Cell::Text(event.name.clone()),
+            Cell::Count(event.rows),
+            Cell::Text(step),
+        ]);
+    }
+    sheet
+}

@@ -1,0 +1,122 @@
+//! Scale in the other directions: one customer with everything, everybody with one event, a value for each
+//! row, as many steps as a ladder may have, a cell of megabytes, a file that ends without a line end.
+//!
+//! Sizes are such that whatever takes more than its share of time (a customer's events each compared
+//! with all others, a value looked for among all others) would not come to an end. What is claimed is
+//! exact: what the numbers must be is known from how the file is made.
+
+use crate::program::{Test, reached};
+use serde_json::Value;
+use std::fmt::Write;
+
+const STEPS: [&str; 6] =
+    ["--step", "view=view", "--step", "cart=cart", "--step", "purchase=purchase"];
+
+/// Rows of the larger files.
+const ROWS: usize = 400_000;
+
+/// The columns of a log, and its rows in order of time, four a second.
+fn log(rows: usize, row: impl Fn(usize) -> (&'static str, usize, String)) -> String {
+    let head = "event_time,event_type,user_id,brand\n".to_string();
+    (0..rows).fold(head, |mut text, number| {
+        let (name, person, brand) = row(number);
+        let second = number / 4;
+        let (day, hour) = (1 + second / 86_400, second / 3600 % 24);
+        let (minute, second) = (second / 60 % 60, second % 60);
+        _ = writeln!(
+            text,
+            "2025-10-{day:02}T{hour:02}:{minute:02}:{second:02}Z,{name},{person},{brand}"
+        );
+        text
+    })
+}
+
+fn name_of(number: usize) -> &'static str {
+    match number % 20 {
+        10 => "cart",
+        15 => "purchase",
+        _ => "view",
+    }
+}
+
+fn report(text: String, further: &[&str]) -> Value {
+    let args = ["report", "log.csv", "--format", "json"];
+    let test = Test::new().file("log.csv", text).args(args).args(STEPS).args(further.to_vec());
+    serde_json::from_str(&test.succeed().stdout).unwrap()
+}
+
+#[test]
+fn one_customer_may_have_all_events() {
+    let in_order = |number| (name_of(number), 7, format!("b{number}"));
+    let text = log(ROWS, in_order);
+    let report_in_order = report(text.clone(), &[]);
+    assert_eq!(reached(&report_in_order), [1, 1, 1]);
+    assert_eq!(report_in_order["quality"]["rows_read"], ROWS);
+    // The same in the opposite order: nothing can be forgotten on the way.
+    let (head, rows) = text.split_once('\n').unwrap();
+    let mut backwards: Vec<&str> = rows.lines().collect();
+    backwards.reverse();
+    let backwards = report(format!("{head}\n{}\n", backwards.join("\n")), &[]);
+    assert_eq!(backwards["steps"], report_in_order["steps"]);
+}
+
+#[test]
+fn every_customer_may_have_one_event() {
+    let report = report(log(ROWS, |number| (name_of(number), number, "b".to_string())), &[]);
+    let twentieth = (ROWS / 20) as u64;
+    assert_eq!(reached(&report), [18 * twentieth, 0, 0]);
+    assert_eq!(report["quality"]["rows_used"], ROWS);
+}
+
+#[test]
+fn every_row_may_have_a_value_of_its_own() {
+    let rows = log(ROWS, |number| ("view", number, format!("brand{number}")));
+    let report = report(rows, &["--by", "brand", "--top", "5"]);
+    let breakdown = &report["breakdowns"][0];
+    let groups = breakdown["groups"].as_array().unwrap();
+    let entered = |group: &Value| group["entered"].as_u64().unwrap();
+    assert_eq!(groups.iter().map(entered).sum::<u64>(), ROWS as u64, "{breakdown}");
+    assert!(groups.len() <= 7, "{}", groups.len());
+}
+
+#[test]
+fn a_ladder_may_have_32_steps() {
+    let mut text = "event_time,event_type,user_id\n".to_string();
+    for person in 0..2000 {
+        for step in 0..=person % 32 {
+            let second = person % 60;
+            _ = writeln!(text, "2025-10-01T10:{step:02}:{second:02}Z,s{step},{person}");
+        }
+    }
+    let steps = (0..32).flat_map(|step| ["--step".to_string(), format!("s{step}=s{step}")]);
+    let test = Test::new()
+        .file("log.csv", text)
+        .args(["report", "log.csv", "--format", "json"])
+        .args(steps);
+    let report: Value = serde_json::from_str(&test.succeed().stdout).unwrap();
+    let reached = reached(&report);
+    let expected: Vec<u64> =
+        (0..32).map(|step| (0..2000).filter(|person| person % 32 >= step).count() as u64).collect();
+    assert_eq!(reached, expected);
+}
+
+#[test]
+fn a_cell_may_have_five_megabytes() {
+    let long = "long \"\"cell\"\",\n".repeat(5 << 20 >> 4);
+    let text = format!(
+        "event_time,event_type,user_id,brand\n2025-10-01T10:00:00Z,view,1,a\n2025-10-01T10:00:01Z,cart,1,\"{long}\"\n2025-10-01T10:00:02Z,purchase,1,c\n"
+    );
+    for block in ["1K", "1M"] {
+        assert_eq!(reached(&report(text.clone(), &["--block-size", block])), [1, 1, 1]);
+    }
+}
+
+#[test]
+fn a_file_may_end_without_a_line_end() {
+    let text = log(1000, |number| (name_of(number), number % 10, "b".to_string()));
+    let whole = report(text.clone(), &["--block-size", "64"]);
+    let cut = report(text.trim_end().to_string(), &["--block-size", "64"]);
+    assert_eq!(whole["steps"], cut["steps"]);
+    assert_eq!(cut["quality"]["rows_read"], 1000);
+    assert_eq!(cut["quality"]["set_aside"], whole["quality"]["set_aside"]);
+}

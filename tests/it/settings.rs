@@ -1,0 +1,90 @@
+//! Options from `funnel.toml` and the environment: what wins over what, and what a mistake says.
+
+use crate::program::Test;
+
+const LOG: &str =
+    "user_id,event,timestamp\nada-1,look,2025-10-01T10:00:00Z\nada-1,buy,2025-10-01T11:00:00Z\n";
+const LADDER: &str = "name = 'Shop'\n[[step]]\nname = 'Look'\nevent = 'look'\n[[step]]\nname = 'Buy'\nevent = 'buy'\n";
+
+fn folder(settings: &str) -> Test {
+    let test = Test::new().file("log.csv", LOG).file("ladder.toml", LADDER);
+    if settings.is_empty() { test } else { test.file("funnel.toml", settings) }
+}
+
+#[test]
+fn the_file_of_the_folder_sets_options() {
+    let test = folder("format = 'json'\nladder = 'ladder.toml'\n").args(["report", "log.csv"]);
+    assert_eq!(test.json()["ladder"]["name"], "Shop");
+}
+
+#[test]
+fn typed_wins_over_the_environment_wins_over_the_command_wins_over_all() {
+    let settings =
+        "confidence = 0.5\n[report]\nconfidence = 0.6\nformat = 'json'\nladder = 'ladder.toml'\n";
+    let of = |test: Test| test.json()["confidence"].as_f64().unwrap();
+    let report = || folder(settings).args(["report", "log.csv"]);
+    assert!((of(report()) - 0.6).abs() < 1e-9);
+    assert!((of(report().env("FUNNEL_CONFIDENCE", "0.7")) - 0.7).abs() < 1e-9);
+    let typed = report().env("FUNNEL_CONFIDENCE", "0.7").args(["--confidence", "0.8"]);
+    assert!((of(typed) - 0.8).abs() < 1e-9);
+}
+
+#[test]
+fn typed_lists_take_the_place_of_set_ones() {
+    let settings = "ladder = 'ladder.toml'\nformat = 'json'\nby = ['returning', 'device']\n";
+    let by = |test: Test| test.json()["breakdowns"].as_array().unwrap().len();
+    assert_eq!(by(folder(settings).args(["report", "log.csv"])), 2);
+    assert_eq!(by(folder(settings).args(["report", "log.csv", "--by=event"])), 1);
+}
+
+#[test]
+fn a_set_ladder_gives_way_to_typed_steps() {
+    let steps = ["report", "log.csv", "--step", "A=look", "--step", "B=buy", "-fjson"];
+    let report = folder("ladder = 'ladder.toml'\n").args(steps).json();
+    assert_eq!(report["steps"][0]["name"], "A");
+}
+
+#[test]
+fn files_are_read_where_none_are_named() {
+    let settings = "files = ['log.csv']\nladder = 'ladder.toml'\nquiet = true\n";
+    let report = folder(settings).args(["report", "--format", "json"]).json();
+    assert_eq!(report["journeys"]["entered"], 1);
+}
+
+#[test]
+fn another_file_and_none() {
+    let test = || Test::new().file("log.csv", LOG).file("shop/ladder.toml", LADDER);
+    let test = || test().file("shop/funnel.toml", "ladder = 'ladder.toml'\nformat = 'json'\n");
+    let named = test().args(["report", "log.csv", "--config", "shop/funnel.toml"]);
+    assert_eq!(named.json()["ladder"]["name"], "Shop");
+    let variable = test().args(["report", "log.csv"]).env("FUNNEL_CONFIG", "shop/funnel.toml");
+    assert_eq!(variable.json()["ladder"]["name"], "Shop");
+    let without = folder("format = 'json'\n").args([
+        "report",
+        "log.csv",
+        "--no-config",
+        "--ladder",
+        "ladder.toml",
+    ]);
+    assert!(without.succeed().stdout.starts_with("Shop"));
+}
+
+#[test]
+fn mistakes_have_their_place() {
+    for (settings, part) in [
+        ("\nladdr = 'x'\n", "funnel.toml:2: `laddr` is no option\nhint: did you mean ladder?"),
+        ("[report]\n\nby_device = 1\n", "funnel.toml:3: `by-device` is no option"),
+        ("format = 'pdf'\n", "hint: the value stands in funnel.toml:1"),
+        ("format = { a = 1 }\n", "funnel.toml:1: `format` must be a text"),
+        ("format =\n", "funnel.toml:1: "),
+        ("[inspect]\nladder = 'x'\n", "funnel.toml:2: `ladder` is no option"),
+    ] {
+        let output = folder(settings).args(["report", "log.csv"]).run();
+        assert_eq!(output.code, Some(2), "{settings}: {output:?}");
+        assert!(output.stderr.contains(part), "{settings}: {}", output.stderr);
+    }
+    let output = folder("").args(["report", "log.csv"]).env("FUNNEL_FORMAT", "pdf").run();
+    assert!(output.stderr.contains("hint: the value comes from FUNNEL_FORMAT"), "{output:?}");
+    let output = folder("").args(["report", "log.csv", "--config", "gone.toml"]).run();
+    assert!(output.code == Some(2) && output.stderr.contains("gone.toml"), "{output:?}");
+}
