@@ -15,6 +15,7 @@ mod judge;
 mod kinds;
 mod members;
 mod needs;
+mod order_book;
 pub mod person;
 mod probe;
 mod record;

@@ -6,6 +6,7 @@
 
 use super::haul::{Haul, OrderSeen};
 use super::members;
+use super::order_book::OrderBook;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
 use super::{Request, Settings};
@@ -55,27 +56,6 @@ pub(super) struct Settled {
     pub(super) notices: Vec<Notice>,
     /// Names and money of single orders, if somebody asks for them.
     pub(super) book: Option<OrderBook>,
-}
-
-/// What single orders are called and worth.
-#[derive(Debug, Default)]
-pub(super) struct OrderBook {
-    /// The numbers of the orders with a name, by the key of the name.
-    pub(super) numbers: BTreeMap<Key, Vec<Key>>,
-    /// The money of each order, by its number.
-    pub(super) money: BTreeMap<Key, (Option<Amount>, Currency)>,
-}
-
-impl OrderBook {
-    /// Enters an order of an export; what it does not say stays as a log has told it.
-    fn enter(&mut self, order: &Order, number: Key) {
-        if let Some(name) = identify(IdentifierKind::OrderId, 0, &order.name, Strictness::Only) {
-            self.numbers.entry(name.key).or_default().push(number);
-        }
-        if order.amount.is_some() {
-            self.money.insert(number, (order.amount, order.currency));
-        }
-    }
 }
 
 impl Settled {

@@ -104,6 +104,7 @@ pub struct OrderValueReport {
     pub top_share: Option<f64>,
     /// `skewed_revenue` where few orders make the average.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Option<Vec<String>>")]
     pub flags: Vec<&'static str>,
 }
 
