@@ -2,6 +2,7 @@
 //! clock). Nothing else in the program reads any of these.
 
 pub mod publishing;
+pub mod questions;
 mod surroundings;
 
 pub use surroundings::Surroundings;
@@ -13,10 +14,6 @@ use crate::render::Medium;
 use crate::report::zone::Zone;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
-
-/// Commands that are planned under these names and not in this version.
-pub const LATER: [&str; 8] =
-    ["compare", "drivers", "segments", "exits", "trend", "whatif", "check", "calc"];
 
 /// Micro- and macro-conversion rates per step, from the files a Shopify merchant already has.
 #[derive(Debug, Parser)]
@@ -54,6 +51,23 @@ pub enum Command {
     #[command(subcommand)]
     #[command(after_help = LADDER_EXAMPLES)]
     Ladder(LadderCommand),
+    /// Two periods, segments or sets of files against each other, and why the rate changed
+    Compare(questions::CompareArgs),
+    /// Which small actions come before an order, and what weight they deserve
+    Drivers(questions::DriversArgs),
+    /// Which groups of customers convert more, beyond chance
+    Segments(questions::SegmentsArgs),
+    /// Who leaves where, what they do next, and what is at stake
+    Exits(questions::ExitsArgs),
+    /// Rates by day, week or month: what was odd, and what changed for good
+    Trend(questions::TrendArgs),
+    /// A gate for scheduled runs: exit code 1 when a condition fails or the latest day is odd
+    Check(questions::CheckArgs),
+    /// What a better step would bring, and which step has room for it
+    Whatif(questions::WhatifArgs),
+    /// Ranges, comparisons and sample sizes for people who have only the numbers
+    #[command(subcommand)]
+    Calc(questions::CalcCommand),
     /// The JSON Schema of what a command writes with --format json
     Schema(publishing::SchemaArgs),
     /// What a shell needs to complete commands, options and files

@@ -85,6 +85,8 @@ pub struct OrderFindings {
     pub count: u64,
     /// Their value by currency: the sum and the number of orders that have a value.
     pub value: BTreeMap<Currency, (Amount, u64)>,
+    /// The values themselves by currency, smallest first.
+    pub values: BTreeMap<Currency, Vec<Amount>>,
     /// Of these, cancelled.
     pub cancelled: u64,
     /// Of these, refunded in full.
@@ -177,6 +179,19 @@ impl RivalFinding {
     }
 }
 
+/// A part of the journeys, counted by itself.
+#[derive(Clone, Debug, Default)]
+pub struct SideFinding {
+    /// Its counts.
+    pub tally: Tally,
+    /// Its breakdowns.
+    pub breakdowns: Vec<BreakdownFinding>,
+    /// The first moment of its entries, if it has one.
+    pub since: Option<Instant>,
+    /// The first moment behind its entries, if there is one.
+    pub until: Option<Instant>,
+}
+
 /// What identity resolution did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdentityFindings {
@@ -208,6 +223,11 @@ pub struct Findings {
     pub rivals: Vec<RivalFinding>,
     /// Who did what at all, and in which order; only if it was asked for.
     pub sightings: Option<Sightings>,
+    /// The parts of the journeys that were asked for by themselves.
+    pub sides: Vec<SideFinding>,
+    /// For each step, the names of the events that followed those who got no further, most first; only if
+    /// it was asked for.
+    pub next_events: Vec<Vec<(String, u64)>>,
     /// The inputs, by path.
     pub inputs: Vec<InputFinding>,
     /// Rows set aside, by reason.
@@ -230,6 +250,10 @@ pub struct Findings {
     pub until: Option<Instant>,
     /// The last moment that the data covers.
     pub seen_until: Option<Instant>,
+    /// The day (of the report's zone, 1 January 1970 is 0) on which the data end.
+    pub last_day: Option<i64>,
+    /// The last day of the entries that were asked for.
+    pub until_day: Option<i64>,
     /// The most common offset (seconds east of UTC) in the orders exports.
     pub store_offset: Option<i32>,
     /// What the reader should know, found while reading.

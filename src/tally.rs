@@ -4,9 +4,19 @@
 //! way the journeys are split over threads, partitions or machines, the merged tally is the same.
 //! Only counts and exact durations live here; rates and intervals are the business of `analysis`.
 
+pub mod days;
+pub mod landmarks;
+pub mod ways;
+
 use crate::key::{FastMap, Key};
+use crate::money::Currency;
+use crate::stats::mean::Moments;
 use crate::time::Span;
+use days::Days;
+use landmarks::Landmarks;
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
+use ways::Ways;
 
 /// Exact durations, in no order until they are asked for.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +73,8 @@ pub struct ActionTally {
     pub did: u64,
     /// Of these, the journeys that converted.
     pub converted: u64,
+    /// What their orders are worth, by currency; only if it was asked for.
+    pub worth: BTreeMap<Currency, Moments>,
 }
 
 /// The counts of one row of a breakdown: only numbers, because there may be a million rows.
@@ -126,6 +138,8 @@ pub struct Tally {
     pub closed: u64,
     /// Of these, converted.
     pub closed_converted: u64,
+    /// How long journeys that are still open have been watched.
+    pub watched: Durations,
     /// One a step, in the ladder's order.
     pub steps: Vec<StepTally>,
     /// One an action, in the ladder's order.
@@ -140,6 +154,22 @@ pub struct Tally {
     pub buyers: u64,
     /// Customers with two orders or more.
     pub repeat_buyers: u64,
+    /// The orders of all buyers.
+    pub orders_of_buyers: u64,
+    /// From the first order to the second, of the repeat buyers.
+    pub to_second_order: Durations,
+    /// From the only order to the end of the data, of the other buyers.
+    pub since_only_order: Durations,
+    /// From each order to the next.
+    pub between_orders: Durations,
+    /// What the orders of converted journeys are worth, by currency; only if it was asked for.
+    pub worth: BTreeMap<Currency, Moments>,
+    /// Counts by day, if they were asked for.
+    pub days: Days,
+    /// Where journeys ended, if that was asked for.
+    pub ways: Ways,
+    /// Who had done what by when, if that was asked for.
+    pub landmarks: Landmarks,
     /// Orders (of the orders export) whose customer has an event in the log before or at the order.
     pub orders_with_visit: u64,
     /// Sessions in the event logs.
@@ -176,6 +206,7 @@ impl Tally {
         for (mine, theirs) in self.actions.iter_mut().zip(other.actions) {
             mine.did += theirs.did;
             mine.converted += theirs.converted;
+            merge_worth(&mut mine.worth, theirs.worth);
         }
         self.groups.resize_with(self.groups.len().max(other.groups.len()), FastMap::default);
         for (mine, theirs) in self.groups.iter_mut().zip(other.groups) {
@@ -192,9 +223,24 @@ impl Tally {
         self.anonymous += other.anonymous;
         self.buyers += other.buyers;
         self.repeat_buyers += other.repeat_buyers;
+        self.orders_of_buyers += other.orders_of_buyers;
+        self.watched.0.extend(other.watched.0);
+        self.to_second_order.0.extend(other.to_second_order.0);
+        self.since_only_order.0.extend(other.since_only_order.0);
+        self.between_orders.0.extend(other.between_orders.0);
+        merge_worth(&mut self.worth, other.worth);
+        self.days.merge(other.days);
+        self.ways.merge(other.ways);
+        self.landmarks.merge(other.landmarks);
         self.orders_with_visit += other.orders_with_visit;
         self.sessions += other.sessions;
         self.sessions_with_cart += other.sessions_with_cart;
+    }
+}
+
+fn merge_worth(mine: &mut BTreeMap<Currency, Moments>, theirs: BTreeMap<Currency, Moments>) {
+    for (currency, moments) in theirs {
+        mine.entry(currency).or_default().merge(&moments);
     }
 }
 

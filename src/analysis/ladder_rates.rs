@@ -4,11 +4,9 @@
 //! A step's rate is over the previous step that is not optional, and nothing is clamped: where later
 //! counts exceed earlier ones (aggregated reports), the numbers say so.
 
-use super::rate::Rate;
-use crate::ladder::definition::{Ladder, Presence, Window};
+use super::rate::{Flags, Rate};
+use crate::ladder::definition::{Ladder, Presence};
 use crate::tally::Tally;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 /// The rates of one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,9 +28,14 @@ pub fn step_rates(tally: &Tally, ladder: &Ladder, position: usize, confidence: f
         ladder.base_of(position).map(|base| Rate::of(here, reached(tally, base), confidence));
     let converted = tally.steps.get(position).map_or(0, |step| step.converted);
     let target = ladder.steps.get(position).map_or(0.0, |step| step.target);
+    let mut overall = Rate::of(here, reached(tally, 0), confidence);
+    if position == 0 {
+        // All of all is no finding that could rest on too little.
+        overall.flags = Flags::default();
+    }
     StepRates {
         step,
-        overall: Rate::of(here, reached(tally, 0), confidence),
+        overall,
         order: Rate::of(converted, here, confidence),
         below_target: step.and_then(|rate| rate.rate).is_some_and(|rate| rate < target),
     }
@@ -60,47 +63,6 @@ pub fn exits(tally: &Tally, ladder: &Ladder) -> Vec<Exit> {
             Exit { step, next, left: reached(tally, step).cast_signed().saturating_sub(stayed) }
         })
         .collect()
-}
-
-/// The macro-conversion rate of journeys whose outcome is settled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
-pub struct Matured {
-    /// Converted of converted and lost; `None` when nothing is settled.
-    pub rate: Option<f64>,
-    /// The lower bound.
-    pub low: Option<f64>,
-    /// The upper bound.
-    pub high: Option<f64>,
-    /// The ladder's window from the entry in seconds; `None` if it has none of that kind.
-    pub window_seconds: Option<f64>,
-    /// The share of journeys that are settled; `None` without journeys.
-    pub share_closed: Option<f64>,
-}
-
-/// The rate of the journeys whose whole window lies inside the data. Leaving out only those that are
-/// still open would keep the late entries that converted at once and press the rate up. Aggregated
-/// counts do not say what is settled: there it is unknown.
-pub fn matured(tally: &Tally, ladder: &Ladder, confidence: f64) -> Matured {
-    if ladder.open {
-        return Matured::default();
-    }
-    let closed = tally.closed;
-    let settled = Rate::of(tally.closed_converted, closed, confidence);
-    Matured {
-        rate: settled.rate,
-        low: settled.low,
-        high: settled.high,
-        window_seconds: window_seconds(ladder.window),
-        share_closed: Rate::of(closed, tally.entered, confidence).rate,
-    }
-}
-
-/// The length of a window that runs from the entry, in seconds; `None` for every other kind.
-pub fn window_seconds(window: Window) -> Option<f64> {
-    match window {
-        Window::FromEntry(span) => Some(span.as_seconds()),
-        Window::None | Window::Session | Window::Each(_) => None,
-    }
 }
 
 /// Journeys that reached the step at `position`.
@@ -144,17 +106,5 @@ mod tests {
         assert_eq!(checkout.step.unwrap().rate, Some(1.25));
         assert_eq!(checkout.step.unwrap().low, None);
         assert_eq!(exits(&findings.tally, &ladder)[1].left, -20);
-        assert_eq!(matured(&findings.tally, &ladder, 0.95), Matured::default());
-    }
-
-    #[test]
-    fn the_matured_rate_leaves_open_journeys_out() {
-        let (mut findings, ladder) = example::storefront();
-        let matured_rate = matured(&findings.tally, &ladder, 0.95);
-        assert_eq!((matured_rate.rate, matured_rate.share_closed), (Some(0.01), Some(0.8)));
-        assert_eq!(matured_rate.window_seconds, Some(2_592_000.0));
-        findings.tally = Tally::new(5, 0);
-        let nothing = matured(&findings.tally, &ladder, 0.95);
-        assert_eq!((nothing.rate, nothing.share_closed), (None, None));
     }
 }

@@ -1,14 +1,23 @@
 //! Money and repeat buyers. Currencies are never added to each other.
 //!
-//! Sums and averages are integers of ten-thousandths, so they do not depend on the order of the rows.
+//! Sums and averages are integers of ten-thousandths, so they do not depend on the order of the rows. Few
+//! large orders make most of a small store's revenue: beside each mean stand its range on the scale of
+//! logarithms, and where it is skewed the median and the mean with the largest orders cut down.
 
 use super::rate::Rate;
+use super::times::TimeSummary;
 use crate::findings::{Findings, OrderFindings};
 use crate::money::{Amount, Currency};
-use crate::tally::Tally;
+use crate::stats::mean::{self, Moments, Tail};
+use crate::stats::proportion::Interval;
+use crate::stats::survival;
+use crate::tally::{Durations, Tally};
+use crate::time::Span;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// The value of the orders of one currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OrderValue {
     /// The currency.
     pub currency: Currency,
@@ -18,23 +27,101 @@ pub struct OrderValue {
     pub average: Option<Amount>,
     /// The sum by the number of visitors: journeys that entered. Unknown without an event log.
     pub per_visitor: Option<Amount>,
+    /// The range of the average.
+    pub average_range: Option<Interval>,
+    /// The range of the value by visitor.
+    pub per_visitor_range: Option<Interval>,
+    /// What single large orders do to the average.
+    pub tail: Option<Tail>,
+    /// The average with the largest orders cut down, and the amount that they are cut to; only where the
+    /// average is skewed.
+    pub winsorised: Option<(f64, f64)>,
 }
 
+/// More of the revenue than this in a single order makes an average skewed.
+const TOP_SHARE: f64 = 0.2;
+
 /// The value of the orders by currency; known currencies in alphabetical order, the unknown one first.
-pub fn order_values(findings: &Findings) -> Vec<OrderValue> {
+pub fn order_values(findings: &Findings, confidence: f64) -> Vec<OrderValue> {
     let visitors = if findings.has_log { findings.tally.entered } else { 0 };
-    let value = |(&currency, &(amount, orders)): (&Currency, &(Amount, u64))| OrderValue {
-        currency,
-        amount,
-        average: amount.divided(orders),
-        per_visitor: amount.divided(visitors),
+    let value = |(&currency, &(amount, orders)): (&Currency, &(Amount, u64))| {
+        let values = findings.orders.values.get(&currency).map_or(&[][..], Vec::as_slice);
+        let mut values: Vec<i128> = values.iter().map(|amount| amount.0).collect();
+        let mut moments = Moments::default();
+        for &value in &values {
+            moments.add(value);
+        }
+        let tail = mean::tail(&mut values);
+        let is_skewed = tail.is_some_and(|tail| is_skewed(&tail, values.len()));
+        let share = if values.len() < 200 { 0.95 } else { 0.99 };
+        OrderValue {
+            currency,
+            amount,
+            average: amount.divided(orders),
+            per_visitor: amount.divided(visitors),
+            average_range: moments.interval(confidence),
+            per_visitor_range: moments.per(visitors, confidence).map(|(_, range)| range),
+            tail,
+            winsorised: is_skewed
+                .then(|| mean::winsorised(&mut values, share))
+                .flatten()
+                .map(|(cap, mean, _)| (mean, cap)),
+        }
     };
     findings.orders.value.iter().map(value).collect()
+}
+
+/// Whether so many orders are too few for their average to be nearly normal, or one of them is too large.
+fn is_skewed(tail: &Tail, orders: usize) -> bool {
+    tail.needed > orders as f64 || tail.top_share > TOP_SHARE
 }
 
 /// Of the customers with an order, those with two or more.
 pub fn repeat_rate(tally: &Tally, confidence: f64) -> Rate {
     Rate::of(tally.repeat_buyers, tally.buyers, confidence)
+}
+
+/// How many come back for a second order within some time, young customers accounted for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RepeatWithin {
+    /// Within so many days after the first order.
+    pub days: u32,
+    /// The share.
+    pub rate: f64,
+    /// The lower bound.
+    pub low: f64,
+    /// The upper bound.
+    pub high: f64,
+}
+
+/// The repeat rate within 30, 90 and 365 days, as far as customers were watched for so long.
+pub fn repeat_within(tally: &Tally, confidence: f64) -> Vec<RepeatWithin> {
+    let spans = |durations: &Durations| -> Vec<i64> {
+        durations.in_no_order().iter().map(|span| span.0).collect()
+    };
+    let watched = spans(&tally.since_only_order);
+    let ages = survival::ages(&mut spans(&tally.to_second_order), &mut watched.clone());
+    let curve = survival::curve(&ages);
+    let within = |days: u32| {
+        let horizon = Span::days(i64::from(days)).0;
+        let whole = watched.iter().filter(|&&span| span >= horizon).count() as u64;
+        let found = (curve.last_age >= horizon)
+            .then(|| curve.matured(horizon, whole, confidence))
+            .flatten()?;
+        let Interval { low, high } = found.interval;
+        Some(RepeatWithin { days, rate: found.rate, low, high })
+    };
+    [30, 90, 365].into_iter().filter_map(within).collect()
+}
+
+/// The time from each order of a customer to the next.
+pub fn between_orders(tally: &Tally) -> Option<TimeSummary> {
+    TimeSummary::of(&tally.between_orders)
+}
+
+/// Orders by customer with an order; `None` without any.
+pub fn per_customer(tally: &Tally) -> Option<f64> {
+    (tally.buyers > 0).then(|| tally.orders_of_buyers as f64 / tally.buyers as f64)
 }
 
 /// Whether any input or event speaks of orders at all; if not, their number is unknown and not nought.
@@ -51,7 +138,7 @@ mod tests {
     #[test]
     fn each_currency_has_its_own_sum_and_average() {
         let (findings, _) = example::storefront();
-        let values: Vec<String> = order_values(&findings)
+        let values: Vec<String> = order_values(&findings, 0.95)
             .iter()
             .map(|value| {
                 let text = |amount: Option<Amount>| amount.map_or("-".into(), |a| a.to_string());
@@ -66,10 +153,34 @@ mod tests {
     }
 
     #[test]
+    fn one_large_order_is_said() {
+        let (findings, _) = example::storefront();
+        let [euro, dollar] = order_values(&findings, 0.95).try_into().unwrap();
+        assert!(euro.tail.unwrap().top_share > 0.6);
+        let (winsorised, cap) = euro.winsorised.unwrap();
+        assert!(winsorised < euro.average.unwrap().0 as f64 && cap < 8_045_000.0);
+        assert_eq!((dollar.average_range, dollar.tail), (None, None), "one order has no range");
+    }
+
+    #[test]
+    fn young_customers_do_not_press_the_repeat_rate_down() {
+        let mut tally = Tally::new(2, 0);
+        for _ in 0..10 {
+            tally.to_second_order.add(Span::days(20));
+            tally.since_only_order.add(Span::days(200));
+            tally.since_only_order.add(Span::days(5));
+        }
+        let found = repeat_within(&tally, 0.95);
+        let days: Vec<u32> = found.iter().map(|found| found.days).collect();
+        assert_eq!(days, [30, 90], "nobody was watched for a year");
+        assert!((found[0].rate - 0.5).abs() < 1e-12 && found[0].low < 0.5);
+    }
+
+    #[test]
     fn without_a_log_nobody_knows_the_visitors() {
         let (mut findings, _) = example::storefront();
         findings.has_log = false;
-        assert!(order_values(&findings).iter().all(|value| value.per_visitor.is_none()));
+        assert!(order_values(&findings, 0.95).iter().all(|value| value.per_visitor.is_none()));
         assert!(are_known(&findings));
         assert!(!are_known(&Findings::default()));
     }

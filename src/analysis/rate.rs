@@ -5,7 +5,8 @@
 
 use crate::stats::proportion;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 
 /// `hits` of `base`, both counts, as a share of one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
@@ -20,6 +21,66 @@ pub struct Rate {
     pub low: Option<f64>,
     /// The upper bound; `None` where the hits are no part of the base.
     pub high: Option<f64>,
+    /// What to keep in mind with it.
+    #[serde(skip_serializing_if = "Flags::is_empty")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub flags: Flags,
+}
+
+/// What to keep in mind with a rate; written as a list of stable words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// There are fewer than 30 of them.
+    pub few_trials: bool,
+    /// Fewer than 5 did it, or fewer than 5 did not.
+    pub few_events: bool,
+}
+
+/// A rate over fewer than this has `few_trials`.
+const FEW_TRIALS: u64 = 30;
+/// A rate with fewer hits or misses than this has `few_events`.
+const FEW_EVENTS: u64 = 5;
+
+impl Flags {
+    /// What to keep in mind with a rate of these counts. What is no proportion, or everybody as a matter
+    /// of course (the first step over itself), has no flags.
+    pub fn of(hits: u64, base: u64) -> Flags {
+        if base == 0 || hits > base {
+            return Flags::default();
+        }
+        Flags { few_trials: base < FEW_TRIALS, few_events: hits.min(base - hits) < FEW_EVENTS }
+    }
+
+    /// Whether there is nothing to keep in mind.
+    pub fn is_empty(&self) -> bool {
+        *self == Flags::default()
+    }
+
+    /// The words, in a fixed order.
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        let all = [(self.few_trials, "few_trials"), (self.few_events, "few_events")];
+        all.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word)
+    }
+
+    /// One sentence, if there is something to say.
+    pub fn sentence(self) -> Option<String> {
+        let text = match (self.few_trials, self.few_events) {
+            (true, _) => "Fewer than 30: the range says more than the rate.",
+            (false, true) => "Fewer than 5 of one kind: the range says more than the rate.",
+            (false, false) => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
+impl Serialize for Flags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for word in self.words() {
+            list.serialize_element(word)?;
+        }
+        list.end()
+    }
 }
 
 impl Rate {
@@ -32,6 +93,7 @@ impl Rate {
             rate: (base > 0).then(|| hits as f64 / base as f64),
             low: interval.map(|interval| interval.low),
             high: interval.map(|interval| interval.high),
+            flags: Flags::of(hits, base),
         }
     }
 }

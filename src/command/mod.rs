@@ -1,6 +1,10 @@
 //! The subcommands: from the typed command to the printed answer. Each is one file; what they share
 //! (resolving options, running the pipeline, writing) is here and in `output` and `progress`.
 
+mod answers;
+mod calc;
+mod check;
+mod compare;
 mod inspect;
 mod journey;
 mod ladder;
@@ -8,12 +12,13 @@ mod open;
 mod output;
 mod progress;
 mod publishing;
+mod question;
 mod report;
 mod rules;
 mod settings;
 
 use crate::cli::{
-    ColorArg, Command, FormatArg, LATER, LadderArgs, OutputArgs, ReadingArgs, Surroundings, zone,
+    ColorArg, Command, FormatArg, LadderArgs, OutputArgs, ReadingArgs, Surroundings, zone,
 };
 use crate::engine::{self, Outcome, Plan, Request};
 use crate::error::{Error, Result};
@@ -36,7 +41,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs the program with its arguments; prints what goes wrong. 0: done; 2: could not do it.
+/// Runs the program with its arguments; prints what goes wrong. 0: done; 1: the answer is no; 2: could not do it.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let typed: Vec<OsString> = arguments.collect();
     let settings = match Settings::find(&typed) {
@@ -48,21 +53,12 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let cli = match settings.parse(&typed) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, typed.get(1), &settings),
+        Err(error) => return usage(&error, &settings),
     };
     let surroundings = Surroundings { own_names: settings.own_names(), ..Surroundings::look() };
-    let done = match &cli.command {
-        Command::Report(arguments) => report::run(arguments, &surroundings),
-        Command::Rules(arguments) => rules::run(arguments, &surroundings),
-        Command::Inspect(arguments) => inspect::run(arguments, &surroundings),
-        Command::Journey(arguments) => journey::run(arguments, &surroundings),
-        Command::Ladder(command) => ladder::run(command, &surroundings),
-        Command::Schema(arguments) => publishing::schema(arguments),
-        Command::Completions(arguments) => publishing::completions(arguments),
-        Command::Man(arguments) => publishing::man(arguments),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    match answer(&cli.command, &surroundings) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
         Err(error) => {
             output::complain(&error.to_string());
             ExitCode::from(2)
@@ -70,15 +66,31 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Runs a command; whether its answer is not "no".
+fn answer(command: &Command, surroundings: &Surroundings) -> anyhow::Result<bool> {
+    let done = match command {
+        Command::Report(arguments) => report::run(arguments, surroundings),
+        Command::Rules(arguments) => rules::run(arguments, surroundings),
+        Command::Inspect(arguments) => inspect::run(arguments, surroundings),
+        Command::Journey(arguments) => journey::run(arguments, surroundings),
+        Command::Ladder(command) => ladder::run(command, surroundings),
+        Command::Drivers(arguments) => answers::drivers(arguments, surroundings),
+        Command::Segments(arguments) => answers::segments(arguments, surroundings),
+        Command::Exits(arguments) => answers::exits(arguments, surroundings),
+        Command::Trend(arguments) => answers::trend(arguments, surroundings),
+        Command::Whatif(arguments) => answers::whatif(arguments, surroundings),
+        Command::Calc(command) => calc::run(command, surroundings),
+        Command::Schema(arguments) => publishing::schema(arguments),
+        Command::Completions(arguments) => publishing::completions(arguments),
+        Command::Man(arguments) => publishing::man(arguments),
+        Command::Compare(arguments) => return compare::run(arguments, surroundings),
+        Command::Check(arguments) => return check::run(arguments, surroundings),
+    };
+    done.map(|()| true)
+}
+
 /// Help and version go to standard output; a wrong command is explained on standard error.
-fn usage(error: &clap::Error, command: Option<&OsString>, settings: &Settings) -> ExitCode {
-    let planned = command.and_then(|name| name.to_str()).filter(|name| LATER.contains(name));
-    if let Some(name) = planned {
-        output::complain(&format!(
-            "`funnel {name}` is planned, but not in this version\nhint: this version has `funnel report`, `funnel rules`, `funnel inspect`, `funnel journey` and `funnel ladder`"
-        ));
-        return ExitCode::from(2);
-    }
+fn usage(error: &clap::Error, settings: &Settings) -> ExitCode {
     // Nothing can be done about a terminal that cannot be written to.
     let _ = error.print();
     if let Some(hint) = settings.hint(error) {

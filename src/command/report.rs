@@ -18,7 +18,6 @@ use std::fmt::Write;
 pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let resolved = resolve(&arguments.reading, surroundings, false)?;
     let request = Request {
-        plan: plan(&arguments.ladder)?,
         breakdowns: arguments
             .by
             .iter()
@@ -30,12 +29,10 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
             .map(|text| Filter::parse(text))
             .collect::<Result<_, _>>()?,
         top: arguments.top,
-        person: None,
-        rivals: Vec::new(),
         since: arguments.since.clone(),
         until: arguments.until.clone(),
         zone: resolved.told_zone(),
-        sightings: false,
+        ..Request::of(plan(&arguments.ladder)?)
     };
     let outcome = find_out(
         &arguments.files,

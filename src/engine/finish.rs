@@ -1,12 +1,20 @@
 //! What a run found out, put together from the scan, the settling and the judging.
 
+use super::calendar::Calendar;
 use super::haul::Haul;
+use super::judge::Beside;
 use super::rows::{RowIndex, UNCLOSED};
-use crate::findings::{EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside};
+use crate::findings::{
+    EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
+};
 use crate::input::Reading;
+use crate::input::timestamp::ZoneRule;
 use crate::ladder::definition::Ladder;
 use crate::ladder::vocabulary;
 use crate::quality::{Quality, Reason};
+use crate::tally::Tally;
+use crate::tally::ways::{Leavers, Ways};
+use crate::time::Instant;
 
 /// What the findings say about the inputs and the rows.
 pub(super) fn finish(
@@ -33,6 +41,41 @@ pub(super) fn finish(
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
         .collect();
+}
+
+/// What was found of each part that was counted by itself.
+pub(super) fn sides<'s>(
+    sides: impl Iterator<Item = (&'s Beside<'s>, Tally)>,
+    (ladder, top): (&Ladder, usize),
+) -> Vec<SideFinding> {
+    let side = |(side, tally): (&Beside<'_>, Tally)| SideFinding {
+        breakdowns: side.groups.findings(&tally, ladder, top),
+        since: Some(side.period.since).filter(|&since| since != Instant::MIN),
+        until: Some(side.period.until).filter(|&until| until != Instant::MAX),
+        tally,
+    };
+    sides.map(side).collect()
+}
+
+/// The days on which the data and the period that is asked for end.
+pub(super) fn mark_days(findings: &mut Findings, zone: ZoneRule) {
+    let mut calendar = Calendar::new(zone);
+    findings.last_day = findings.seen_until.map(|at| calendar.day(at));
+    let last = findings.until.map(|behind| Instant(behind.0.saturating_sub(1)));
+    findings.until_day = last.map(|at| calendar.day(at));
+}
+
+/// For each step the names of the events that followed those who got no further: most first, then by name.
+pub(super) fn next_events(ways: &Ways, haul: &Haul<'_>) -> Vec<Vec<(String, u64)>> {
+    let named = |leavers: &Leavers| {
+        let names = leavers.next.iter();
+        let mut events: Vec<(String, u64)> = names
+            .map(|(&name, &journeys)| (haul.all_names.text(name).to_string(), journeys))
+            .collect();
+        events.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        events
+    };
+    ways.leavers.iter().map(named).collect()
 }
 
 fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFinding {

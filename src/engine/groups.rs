@@ -54,8 +54,10 @@ enum Source {
 }
 
 impl<'g> Groups<'g> {
+    /// The breakdowns and filters of a request, and `further` filters.
     pub(super) fn new(
         request: &'g Request,
+        further: &'g [Filter],
         values: &'g Values,
         ladder: &Ladder,
     ) -> Result<Groups<'g>> {
@@ -78,6 +80,7 @@ impl<'g> Groups<'g> {
             filters: request
                 .filters
                 .iter()
+                .chain(further)
                 .map(|filter| (filter, source(&filter.property)))
                 .collect(),
         })
@@ -289,7 +292,7 @@ fn without(touch: &Touch, step: StepSet) -> Touch {
 }
 
 /// Counts a verdict in a row of a breakdown.
-fn add(verdict: &Verdict, group: &mut GroupTally) {
+pub(super) fn add(verdict: &Verdict, group: &mut GroupTally) {
     let converted = u64::from(verdict.outcome == Outcome::Converted);
     group.entered += 1;
     group.converted += converted;
@@ -303,7 +306,7 @@ fn add(verdict: &Verdict, group: &mut GroupTally) {
 }
 
 /// Whether a session of the customer had ended before a touch.
-fn was_there_before(customer: &[Touch], touch: &Touch) -> bool {
+pub(super) fn was_there_before(customer: &[Touch], touch: &Touch) -> bool {
     let log: Vec<Instant> = customer
         .iter()
         .take_while(|other| other.at <= touch.at)

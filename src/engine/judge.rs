@@ -8,16 +8,17 @@ use super::gather::{Gathered, Gatherer};
 use super::groups::{Groups, Scene};
 use super::kinds::Kinds;
 use super::person::{Seen, Wanted};
+use super::request::Asks;
 use super::rivals::{Rival, Rivals};
 use super::settle::Settled;
+use super::survey::{Surveyor, count_orders, count_watched};
 use super::track::{Period, Track};
 use super::{RowIndex, Settings};
-use crate::climb::{Outcome, Verdict};
 use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
 use crate::findings::RivalFinding;
+use crate::input::timestamp::ZoneRule;
 use crate::journey::{Cleaner, Sessionizer};
-use crate::key::{FastSet, Key};
 use crate::ladder::definition::Ladder;
 use crate::names::Names;
 use crate::quality::Quality;
@@ -40,6 +41,12 @@ pub(super) struct Bench<'b> {
     /// The person that is asked about.
     pub(super) wanted: Option<&'b Wanted<'b>>,
     pub(super) rivals: &'b [Rival],
+    /// Parts of the journeys that are counted by themselves.
+    pub(super) sides: &'b [Beside<'b>],
+    /// What else is counted.
+    pub(super) asks: &'b Asks,
+    /// The zone in which days are days.
+    pub(super) zone: ZoneRule,
     pub(super) names: &'b Names,
     pub(super) period: Period,
     pub(super) seen_until: Instant,
@@ -51,10 +58,19 @@ pub(super) struct Bench<'b> {
     pub(super) sightings: Option<Sightings>,
 }
 
+/// A part of the journeys that is counted by itself.
+#[derive(Debug)]
+pub(super) struct Beside<'b> {
+    pub(super) period: Period,
+    pub(super) groups: Groups<'b>,
+}
+
 /// What the judges found.
 #[derive(Debug)]
 pub(super) struct Verdicts {
     pub(super) tally: Tally,
+    /// One a side.
+    pub(super) sides: Vec<Tally>,
     pub(super) quality: Quality,
     /// What the persons that are asked about did.
     pub(super) seen: Vec<Seen>,
@@ -87,6 +103,9 @@ pub(super) fn judge(
             mine.merge(theirs);
         }
         all.tally.merge(verdicts.tally);
+        for (mine, theirs) in all.sides.iter_mut().zip(verdicts.sides) {
+            mine.merge(theirs);
+        }
         all.quality.merge(verdicts.quality);
         all.seen.extend(verdicts.seen);
         if let (Some(all), Some(sightings)) = (&mut all.sightings, verdicts.sightings) {
@@ -100,6 +119,8 @@ pub(super) fn judge(
 struct Judge<'b> {
     bench: &'b Bench<'b>,
     track: Track,
+    sides: Vec<Track>,
+    surveyor: Surveyor,
     rivals: Rivals,
     cleaner: Cleaner,
     kept: Vec<Touch>,
@@ -109,14 +130,19 @@ struct Judge<'b> {
 impl<'b> Judge<'b> {
     fn new(bench: &'b Bench<'b>) -> Result<Judge<'b>> {
         let ladder = bench.ladder;
+        let track = |period| Track::new(ladder, bench.names, period, bench.seen_until);
+        let tally = || Tally::new(ladder.steps.len(), ladder.actions.len());
         Ok(Judge {
             bench,
-            track: Track::new(ladder, bench.names, bench.period, bench.seen_until)?,
+            track: track(bench.period)?,
+            sides: bench.sides.iter().map(|side| track(side.period)).collect::<Result<_>>()?,
+            surveyor: Surveyor::new(bench),
             rivals: Rivals::new(bench)?,
             cleaner: Cleaner::default(),
             kept: Vec::new(),
             verdicts: Verdicts {
-                tally: Tally::new(ladder.steps.len(), ladder.actions.len()),
+                tally: tally(),
+                sides: bench.sides.iter().map(|_| tally()).collect(),
                 quality: Quality::new(bench.inputs),
                 seen: Vec::new(),
                 rivals: Vec::new(),
@@ -163,17 +189,24 @@ impl<'b> Judge<'b> {
     }
 
     fn journeys(&mut self, kept: &[Touch]) {
-        let Judge { bench, track, verdicts, .. } = self;
-        let tally = &mut verdicts.tally;
-        track.judge(kept, |verdict, journey| {
-            let scene = Scene { journey, customer: kept };
-            if bench.groups.admit(verdict, scene) {
+        let Judge { bench, track, sides, surveyor, verdicts, .. } = self;
+        let own = std::iter::once((track, bench.groups, &mut verdicts.tally));
+        let beside = bench.sides.iter().map(|side| &side.groups);
+        let beside = sides.iter_mut().zip(beside).zip(&mut verdicts.sides);
+        let beside = beside.map(|((track, groups), tally)| (track, groups, tally));
+        for (track, groups, tally) in own.chain(beside) {
+            track.judge(kept, |verdict, journey| {
+                let scene = Scene { journey, customer: kept };
+                if !groups.admit(verdict, scene) {
+                    return;
+                }
                 verdict.add_to(tally, journey);
-                count_closed(verdict, bench.seen_until, tally);
-                bench.groups.count(verdict, scene, tally);
-            }
-        });
-        bench.groups.count_by_value(kept, track, tally);
+                count_watched(verdict, journey, bench.seen_until, tally);
+                groups.count(verdict, scene, tally);
+                surveyor.count(verdict, scene, bench, tally);
+            });
+            groups.count_by_value(kept, track, tally);
+        }
     }
 
     /// Takes out what does not count, and accounts for every row.
@@ -209,8 +242,9 @@ impl<'b> Judge<'b> {
         tally.customers += 1;
         tally.anonymous += u64::from(kept.iter().all(|touch| touch.is(mark::ANONYMOUS)));
         if kept.iter().any(|touch| touch.is(mark::ORDER)) {
-            count_orders(kept, &self.bench.settled.exported, tally);
+            count_orders(kept, &self.bench.settled.exported, self.bench.seen_until, tally);
         }
+        self.surveyor.count_person(kept, self.bench, tally);
         if self.bench.counts_sessions {
             for has_cart in sessions_of_log(kept) {
                 tally.sessions += 1;
@@ -225,31 +259,6 @@ impl<'b> Judge<'b> {
 #[inline]
 fn is_clean(touch: &Touch) -> bool {
     touch.aside == 0 && touch.fingerprint.is_none() && !touch.is(mark::ORDER)
-}
-
-/// Counts whoever has ordered, how often, and which of the exported orders come after a visit.
-fn count_orders(kept: &[Touch], exported: &FastSet<Key>, tally: &mut Tally) {
-    let orders = || kept.iter().filter(|touch| touch.is(mark::ORDER));
-    let mut numbers: Vec<Key> = orders().map(|touch| touch.order).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    tally.buyers += 1;
-    tally.repeat_buyers += u64::from(numbers.len() > 1);
-    // If anything in the log comes before an order, the first thing that is not the order itself does.
-    let first: Vec<&Touch> = kept.iter().filter(|touch| touch.is(mark::LOG)).take(2).collect();
-    let has_visit =
-        |order: &&Touch| first.iter().any(|touch| touch.at < order.end() && touch.row != order.row);
-    let exported = orders().filter(|touch| exported.contains(&touch.order));
-    tally.orders_with_visit += exported.filter(has_visit).count() as u64;
-}
-
-/// Whoever entered a whole window before the data ends has had all the time to convert: only such
-/// journeys, converted or not, give a rate that late entries do not press down.
-fn count_closed(verdict: &Verdict, seen_until: Instant, tally: &mut Tally) {
-    if verdict.window_end.is_some_and(|end| end <= seen_until) {
-        tally.closed += 1;
-        tally.closed_converted += u64::from(verdict.outcome == Outcome::Converted);
-    }
 }
 
 /// For each session of an event log, whether it put something into the cart.

@@ -4,6 +4,7 @@
 //! Threads, partitions and memory are numbers, not other pipelines: whatever they are, the findings are
 //! the same. This room decides nothing about rows (`input`, `journey`), matching (`climb`) or rates.
 
+mod calendar;
 mod choose;
 mod exchange;
 mod finish;
@@ -14,6 +15,7 @@ mod judge;
 mod kinds;
 mod members;
 mod needs;
+mod order_book;
 pub mod person;
 mod probe;
 mod record;
@@ -25,17 +27,19 @@ mod settle;
 mod sieve;
 mod stamping;
 mod stream;
+mod survey;
 mod track;
 mod usual;
 mod values;
 
-pub use request::{Plan, Request, Settings};
+pub use request::{Asks, Plan, Request, Settings, Side};
 
 use crate::error::Result;
 use crate::event::StepSet;
 use crate::findings::Findings;
 use crate::identity::People;
 use crate::input::supply::Supply;
+use crate::input::timestamp::ZoneRule;
 use crate::input::{Input, Reading};
 use crate::ladder::definition::Ladder;
 use crate::ladder::stamp::Stamper;
@@ -44,7 +48,7 @@ use crate::time::Instant;
 use exchange::Exchange;
 use groups::Groups;
 use haul::Haul;
-use judge::Bench;
+use judge::{Bench, Beside};
 use needs::Needs;
 use person::{Inquiry, PersonFinding, Sources};
 use rivals::Rival;
@@ -55,6 +59,7 @@ use stamping::Stamping;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use stream::Stream;
+use values::Values;
 
 /// What a run found, and the ladder that it used.
 #[derive(Debug)]
@@ -139,7 +144,9 @@ impl Run<'_> {
         let people = People::unite(std::mem::take(&mut haul.links));
         let inquiry = Inquiry::new(request, links, &people, &settled);
         let exchange = exchange.by_person(&people, settings)?;
-        let groups = Groups::new(request, &haul.values, &ladder)?;
+        let groups = Groups::new(request, &[], &haul.values, &ladder)?;
+        let zone = request.calendar_zone(settled.store_offset);
+        let sides = sides(request, zone, (&haul.values, &ladder))?;
         let rivals: Vec<_> = request.rivals.iter().map(|own| Rival::new(own, &ladder)).collect();
         let bench = Bench {
             ladder: &ladder,
@@ -152,6 +159,9 @@ impl Run<'_> {
             names: &haul.all_names,
             period: settled.period,
             rivals: &rivals,
+            sides: &sides,
+            asks: &request.asks,
+            zone,
             seen_until: haul.seen_until.unwrap_or(Instant::MAX),
             inputs: readings.len(),
             counts_sessions: !settled.session_reports.is_empty(),
@@ -165,11 +175,15 @@ impl Run<'_> {
         let asked = inquiry.as_ref().map(|inquiry| sources.answer(inquiry, verdicts.seen));
         let person = asked.transpose()?.flatten();
         let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
+        let found = finish::sides(sides.iter().zip(verdicts.sides), (&ladder, request.top));
+        let next_events = finish::next_events(&verdicts.tally.ways, &haul);
         let mut findings = Findings {
             tally: verdicts.tally,
             rivals: verdicts.rivals,
             identity: people.findings,
             breakdowns,
+            sides: found,
+            next_events,
             sightings: verdicts.sightings,
             ..Findings::default()
         };
@@ -177,6 +191,7 @@ impl Run<'_> {
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
         finish::finish(&mut findings, &haul, readings, &rows);
+        finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))
     }
@@ -195,6 +210,21 @@ impl Run<'_> {
             _ => None,
         }
     }
+}
+
+/// The parts of the journeys that are counted by themselves.
+fn sides<'g>(
+    request: &'g Request,
+    zone: ZoneRule,
+    (values, ladder): (&'g Values, &Ladder),
+) -> Result<Vec<Beside<'g>>> {
+    let side = |side: &'g Side| {
+        Ok(Beside {
+            period: side.period(zone, "--a, --b")?,
+            groups: Groups::new(request, &side.filters, values, ladder)?,
+        })
+    };
+    request.sides.iter().map(side).collect()
 }
 
 /// What reading has brought.

@@ -49,7 +49,12 @@ impl Needs {
         let sessions = asks_for_more || covers || ladders.iter().any(is_by_session);
         let has_period = request.since.is_some() || request.until.is_some();
         let cuts_events = has_period && ladders.iter().any(|ladder| ladder.range == Range::Events);
+        let asks = &request.asks;
         let everything = sessions
+            || asks.days
+            || asks.ways
+            || asks.landmarks
+            || !request.sides.is_empty()
             || detail
             || cuts_events
             || ladders.iter().any(looks_between_steps)
@@ -75,6 +80,6 @@ fn looks_before_the_entry(request: &Request) -> bool {
     let mut properties = by
         .iter()
         .flat_map(|breakdown| &breakdown.properties)
-        .chain(request.filters.iter().map(|filter| &filter.property));
+        .chain(request.all_filters().map(|filter| &filter.property));
     !by.iter().all(|breakdown| of_steps(&breakdown.at)) || properties.any(|name| name == RETURNING)
 }

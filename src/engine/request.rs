@@ -51,6 +51,31 @@ pub enum Plan {
     Auto(Overrides),
 }
 
+/// What is counted beside the ladder; each part costs something, so nobody gets what they do not ask for.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them is asked for by itself")]
+pub struct Asks {
+    /// Counts by the day of the entry.
+    pub days: bool,
+    /// Where journeys ended and what came next.
+    pub ways: bool,
+    /// Who had done what by when.
+    pub landmarks: bool,
+    /// What the orders of journeys are worth.
+    pub money: bool,
+}
+
+/// A part of the journeys that is counted by itself, as if only that had been asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Side {
+    /// The first moment or day of its entries.
+    pub since: Option<String>,
+    /// The last moment or day of its entries.
+    pub until: Option<String>,
+    /// What its journeys must be like at their entry, beside the filters of the request.
+    pub filters: Vec<Filter>,
+}
+
 /// What is asked of the data.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -74,6 +99,10 @@ pub struct Request {
     pub zone: Option<ZoneRule>,
     /// Whether to count who did what at all, and in which order.
     pub sightings: bool,
+    /// What else to count.
+    pub asks: Asks,
+    /// Parts of the journeys to be counted by themselves too.
+    pub sides: Vec<Side>,
 }
 
 impl Request {
@@ -85,6 +114,8 @@ impl Request {
             filters: Vec::new(),
             top: usize::MAX,
             sightings: false,
+            asks: Asks::default(),
+            sides: Vec::new(),
             rivals: Vec::new(),
             since: None,
             until: None,
@@ -95,13 +126,15 @@ impl Request {
 
     /// The period of the entries: a bare date is a whole day of the report's zone, the last one included.
     pub(super) fn period(&self, store_offset: Option<i32>) -> Result<Period> {
-        let zone = self.zone.unwrap_or(ZoneRule::Fixed(store_offset.unwrap_or(0)));
-        let read = |text: &Option<String>, option| {
-            text.as_deref().map(|text| moment(text, zone, option)).transpose()
-        };
-        let since = read(&self.since, "--since")?.map_or(Period::ALWAYS.since, |(from, _)| from);
-        let until = read(&self.until, "--until")?.map_or(Period::ALWAYS.until, |(_, to)| to);
-        Ok(Period { since, until })
+        let zone = self.calendar_zone(store_offset);
+        let since = moment_of(self.since.as_deref(), zone, "--since")?;
+        let until = moment_of(self.until.as_deref(), zone, "--until")?;
+        Ok(Period::between(since, until))
+    }
+
+    /// The zone in which days are days.
+    pub(super) fn calendar_zone(&self, store_offset: Option<i32>) -> ZoneRule {
+        self.zone.unwrap_or(ZoneRule::Fixed(store_offset.unwrap_or(0)))
     }
 
     /// The properties that breakdowns, filters and questions about a person look at, each once.
@@ -109,12 +142,22 @@ impl Request {
         let by = self.breakdowns.iter().flat_map(|breakdown| breakdown.properties.iter().cloned());
         let asked = self.person.iter().flat_map(|_| person::PROPERTIES.map(str::to_string));
         let mut properties: Vec<String> = by
-            .chain(self.filters.iter().map(|filter| filter.property.clone()))
+            .chain(self.all_filters().map(|filter| filter.property.clone()))
             .chain(asked)
             .collect();
         properties.sort();
         properties.dedup();
         properties
+    }
+
+    /// The filters of the request and of its sides.
+    pub(super) fn all_filters(&self) -> impl Iterator<Item = &Filter> {
+        self.filters.iter().chain(self.sides.iter().flat_map(|side| &side.filters))
+    }
+
+    /// Whether the money of single orders is wanted.
+    pub(super) fn wants_money(&self) -> bool {
+        self.person.is_some() || self.asks.money
     }
 
     /// The identifiers whose texts are to be remembered.
@@ -149,6 +192,23 @@ impl Request {
             Plan::Auto(overrides) => overrides.apply(ladder, &BTreeSet::new()),
         }
     }
+}
+
+impl Side {
+    /// The period of the side's entries.
+    pub(super) fn period(&self, zone: ZoneRule, option: &str) -> Result<Period> {
+        let since = moment_of(self.since.as_deref(), zone, option)?;
+        let until = moment_of(self.until.as_deref(), zone, option)?;
+        Ok(Period::between(since, until))
+    }
+}
+
+fn moment_of(
+    text: Option<&str>,
+    zone: ZoneRule,
+    option: &str,
+) -> Result<Option<(Instant, Instant)>> {
+    text.map(|text| moment(text, zone, option)).transpose()
 }
 
 /// The first moment of a day or instant that the user wrote, and the first one behind it.

@@ -6,6 +6,7 @@
 
 use super::haul::{Haul, OrderSeen};
 use super::members;
+use super::order_book::OrderBook;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
 use super::{Request, Settings};
@@ -57,27 +58,6 @@ pub(super) struct Settled {
     pub(super) book: Option<OrderBook>,
 }
 
-/// What single orders are called and worth.
-#[derive(Debug, Default)]
-pub(super) struct OrderBook {
-    /// The numbers of the orders with a name, by the key of the name.
-    pub(super) numbers: BTreeMap<Key, Vec<Key>>,
-    /// The money of each order, by its number.
-    pub(super) money: BTreeMap<Key, (Option<Amount>, Currency)>,
-}
-
-impl OrderBook {
-    /// Enters an order of an export; what it does not say stays as a log has told it.
-    fn enter(&mut self, order: &Order, number: Key) {
-        if let Some(name) = identify(IdentifierKind::OrderId, 0, &order.name, Strictness::Only) {
-            self.numbers.entry(name.key).or_default().push(number);
-        }
-        if order.amount.is_some() {
-            self.money.insert(number, (order.amount, order.currency));
-        }
-    }
-}
-
 impl Settled {
     /// Puts what was settled into the findings.
     pub(super) fn tell(self, findings: &mut Findings) {
@@ -109,7 +89,7 @@ pub(super) fn settle(
     request: &Request,
     mut stamping: Stamping<'_>,
 ) -> Result<Settled> {
-    let book = request.person.as_ref().map(|_| OrderBook::default());
+    let book = request.wants_money().then(OrderBook::default);
     let mut settled = Settled { book, ..Settled::default() };
     members::settle(haul, &mut stamping);
     let orders = assemble_orders(haul, readings, stamping.settings)?;
@@ -181,6 +161,7 @@ fn settle_orders(
         book.money
             .extend(completed.iter().map(|(&number, seen)| (number, (seen.amount, seen.currency))));
     }
+    let mut told: FastMap<Key, (Amount, Currency)> = FastMap::default();
     for order in orders.iter().filter(|order| why_left_out(order).is_none()) {
         let Some(number) = order_number(order, &shared) else { continue };
         let in_log = completed.get(&number.key);
@@ -194,9 +175,23 @@ fn settle_orders(
         if in_log.map_or_else(|| settled.period.has(order.at.at), |seen| seen.in_period) {
             settled.exported.insert(number.key);
             count_order(order, in_log, &mut settled.orders);
+            match (order.amount, in_log) {
+                (Some(amount), Some(_)) => {
+                    told.insert(number.key, (amount, order.currency));
+                }
+                (Some(amount), None) => list_value(&mut settled.orders, amount, order.currency),
+                (None, _) => {}
+            }
         }
         settle_order(haul, order, number, in_log.is_some(), stamping);
     }
+    for (number, seen) in completed.iter().filter(|(_, seen)| seen.in_period) {
+        let own = seen.amount.map(|amount| (amount, seen.currency));
+        if let Some((amount, currency)) = told.get(number).copied().or(own) {
+            list_value(&mut settled.orders, amount, currency);
+        }
+    }
+    settled.orders.values.values_mut().for_each(|values| values.sort_unstable());
 }
 
 /// Why an order does not count, wherever it was seen.
@@ -264,6 +259,10 @@ fn take_completed(haul: &mut Haul<'_>, settled: &mut Settled) -> BTreeMap<Key, C
         add_value(&mut settled.orders, order.amount, order.currency, 1);
     }
     completed
+}
+
+fn list_value(orders: &mut OrderFindings, amount: Amount, currency: Currency) {
+    orders.values.entry(currency).or_default().push(amount);
 }
 
 fn add_value(orders: &mut OrderFindings, amount: Option<Amount>, currency: Currency, sign: i128) {

@@ -23,6 +23,17 @@ impl Default for Period {
 }
 
 impl Period {
+    /// From the first moment of one thing the user wrote until behind the last of another.
+    pub(super) fn between(
+        since: Option<(Instant, Instant)>,
+        until: Option<(Instant, Instant)>,
+    ) -> Period {
+        Period {
+            since: since.map_or(Period::ALWAYS.since, |(from, _)| from),
+            until: until.map_or(Period::ALWAYS.until, |(_, to)| to),
+        }
+    }
+
     /// All of time.
     pub(super) const ALWAYS: Period = Period { since: Instant::MIN, until: Instant::MAX };
 

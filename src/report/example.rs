@@ -113,6 +113,18 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
                 (Currency::parse("USD"), (Amount(800_000), 1)),
             ]
             .into(),
+            values: [
+                (
+                    Currency::parse("EUR"),
+                    [250, 300, 400, 450, 500, 600, 800, 1000]
+                        .map(|e| Amount(e * 1000))
+                        .into_iter()
+                        .chain([Amount(8_045_000)])
+                        .collect(),
+                ),
+                (Currency::parse("USD"), vec![Amount(800_000)]),
+            ]
+            .into(),
             cancelled: 1,
             refunded: 0,
             other_channels: 46,
@@ -127,6 +139,10 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             steps: vec![("Sessions", 1500), ("Added to cart", 75), ("Converted", 12)],
         }],
         identity: IdentityFindings { refused_merges: 1, hubs: 0, blocked_values: 3 },
+        sides: Vec::new(),
+        next_events: Vec::new(),
+        last_day: None,
+        until_day: None,
         seen_until: Some(october(30)),
         store_offset: Some(7200),
         notices: vec![Notice {
@@ -175,8 +191,14 @@ fn storefront_tally() -> Tally {
         tally.steps[4].from_previous.add(Span::seconds(60 * seconds));
         tally.steps[4].from_entry.add(Span::seconds(3600 * seconds));
     }
-    tally.actions[0] = ActionTally { did: 100, converted: 4 };
-    tally.actions[2] = ActionTally { did: 50, converted: 0 };
+    for hours in [40, 50, 60, 80, 90] {
+        tally.steps[4].from_entry.add(Span::seconds(3600 * hours));
+    }
+    for day in 0..200 {
+        tally.watched.add(Span::days(1 + day % 29));
+    }
+    tally.actions[0] = ActionTally { did: 100, converted: 4, ..ActionTally::default() };
+    tally.actions[2] = ActionTally { did: 50, ..ActionTally::default() };
     Tally {
         entered: 1000,
         converted: 8,
@@ -189,6 +211,7 @@ fn storefront_tally() -> Tally {
         anonymous: 950,
         buyers: 9,
         repeat_buyers: 1,
+        orders_of_buyers: 10,
         orders_with_visit: 6,
         sessions: 1400,
         sessions_with_cart: 50,

@@ -4,7 +4,7 @@
 
 use super::ReportOptions;
 use super::zone::{Moment, Zone};
-use crate::analysis::ladder_rates::window_seconds;
+use crate::analysis::open_windows::window_seconds;
 use crate::findings::{Findings, InputFinding};
 use crate::ladder::definition::{Count, Entry, Ladder, Linkage, Order, Start, Ties, Window};
 use crate::ladder::draft;

@@ -6,11 +6,16 @@
 
 pub mod answer;
 mod breakdown;
+pub mod calc;
 pub mod changes;
+pub mod check;
+pub mod compare;
 mod contents;
 pub mod document;
+pub mod drivers;
 #[cfg(test)]
 pub mod example;
+pub mod exits;
 mod header;
 pub mod inspect;
 mod inspect_pages;
@@ -24,10 +29,13 @@ mod quality;
 pub mod records;
 pub mod rules;
 pub mod schemas;
+pub mod segments;
 mod sentences;
 pub mod sheet;
 mod step_rows;
 mod steps;
+pub mod trend;
+pub mod whatif;
 pub mod words;
 pub mod zone;
 

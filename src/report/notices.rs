@@ -4,7 +4,7 @@
 
 use super::header::count_name;
 use super::words;
-use crate::analysis::ladder_rates::matured;
+use crate::analysis::open_windows::matured;
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, Notice};
 use crate::ladder::definition::{Ladder, Window};
@@ -60,7 +60,7 @@ fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<
     let range = words::range_named(confidence, settled.low, settled.high);
     let without = match settled.rate {
         Some(_) => format!(
-            " Of those who had the whole window, {} reached {last} ({range}).",
+            " With those accounted for by how long they were watched, {} reach {last} ({range}).",
             words::percent(settled.rate)
         ),
         None => String::new(),

@@ -2,10 +2,12 @@
 //!
 //! What no input speaks of is `None`: without an orders export nobody knows how many were cancelled.
 
-use crate::analysis::orders;
+use crate::analysis::orders::{self, RepeatWithin};
 use crate::analysis::rate::Rate;
+use crate::analysis::times::TimeSummary;
 use crate::findings::{Findings, SessionReport};
 use crate::money::Amount;
+use crate::stats::proportion::Interval;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
@@ -24,6 +26,12 @@ pub struct OrdersReport {
     pub other_channels: Option<u64>,
     /// Of the customers with an order, those with two or more.
     pub repeat_rate: Rate,
+    /// The same within some days after the first order, customers who are young yet accounted for.
+    pub repeat_within: Vec<RepeatWithin>,
+    /// Orders by customer with an order.
+    pub per_customer: Option<f64>,
+    /// From each order of a customer to the next.
+    pub seconds_between: Option<TimeSummary>,
 }
 
 impl OrdersReport {
@@ -32,17 +40,23 @@ impl OrdersReport {
         let exported = |count: u64| findings.has_orders.then_some(count);
         OrdersReport {
             count: orders::are_known(findings).then_some(counts.count),
-            value: orders::order_values(findings).iter().map(OrderValueReport::new).collect(),
+            value: orders::order_values(findings, confidence)
+                .iter()
+                .map(OrderValueReport::new)
+                .collect(),
             cancelled: exported(counts.cancelled),
             refunded: exported(counts.refunded),
             other_channels: exported(counts.other_channels),
             repeat_rate: orders::repeat_rate(&findings.tally, confidence),
+            repeat_within: orders::repeat_within(&findings.tally, confidence),
+            per_customer: orders::per_customer(&findings.tally),
+            seconds_between: orders::between_orders(&findings.tally),
         }
     }
 }
 
 /// The value of the orders of one currency; money is text with a point.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct OrderValueReport {
     /// The three-letter code; `None` if no row says it.
     pub currency: Option<String>,
@@ -58,11 +72,57 @@ pub struct OrderValueReport {
     #[serde(serialize_with = "as_optional_text")]
     #[schemars(with = "Option<String>")]
     pub per_visitor: Option<Amount>,
+    /// The lower bound of the average.
+    #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
+    pub average_low: Option<Amount>,
+    /// The upper bound of the average.
+    #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
+    pub average_high: Option<Amount>,
+    /// The lower bound of the value by visitor.
+    #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
+    pub per_visitor_low: Option<Amount>,
+    /// The upper bound of the value by visitor.
+    #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
+    pub per_visitor_high: Option<Amount>,
+    /// The middle order.
+    #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
+    pub median: Option<Amount>,
+    /// The average with the largest orders cut down to `winsorised_at`; only where it is skewed.
+    #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
+    pub winsorised: Option<Amount>,
+    /// The amount that the largest orders are cut down to.
+    #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
+    pub winsorised_at: Option<Amount>,
+    /// The share of the sum that is the largest order.
+    pub top_share: Option<f64>,
+    /// `skewed_revenue` where few orders make the average.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub flags: Vec<&'static str>,
 }
 
 impl OrderValueReport {
     fn new(value: &orders::OrderValue) -> OrderValueReport {
+        let low = |range: Option<Interval>| range.and_then(|range| rounded(range.low));
+        let high = |range: Option<Interval>| range.and_then(|range| rounded(range.high));
+        let winsorised = value.winsorised;
         OrderValueReport {
+            average_low: low(value.average_range),
+            average_high: high(value.average_range),
+            per_visitor_low: low(value.per_visitor_range),
+            per_visitor_high: high(value.per_visitor_range),
+            median: value.tail.and_then(|tail| rounded(tail.median)),
+            winsorised: winsorised.and_then(|(mean, _)| rounded(mean)),
+            winsorised_at: winsorised.and_then(|(_, cap)| rounded(cap)),
+            top_share: value.tail.map(|tail| tail.top_share),
+            flags: winsorised.map(|_| "skewed_revenue").into_iter().collect(),
             currency: value.currency.code().map(str::to_owned),
             amount: value.amount,
             average: value.average,
@@ -71,12 +131,18 @@ impl OrderValueReport {
     }
 }
 
+/// Ten-thousandths that are no whole number, as an amount.
+pub(super) fn rounded(ten_thousandths: f64) -> Option<Amount> {
+    #[expect(clippy::cast_possible_truncation, reason = "checked against the range just here")]
+    (ten_thousandths.abs() < 1e30).then(|| Amount(ten_thousandths.round() as i128))
+}
+
 pub(super) fn as_text<S: Serializer>(amount: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(amount)
 }
 
 #[expect(clippy::ref_option, reason = "serde hands the field over by reference")]
-fn as_optional_text<S: Serializer>(
+pub(super) fn as_optional_text<S: Serializer>(
     amount: &Option<Amount>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {

@@ -3,11 +3,19 @@
 //! Keys are added to a contract, never renamed or removed, so the schemas allow keys that they do not know.
 
 use super::Report;
+use super::calc::{self, CalcCompare, CalcInterval, CalcSampleSize};
+use super::check::{self, CheckReport};
+use super::compare::{self, CompareReport};
+use super::drivers::{self, DriversReport};
+use super::exits::{self, ExitsReport};
 use super::inspect::{self, InspectReport};
 use super::journey::{self, JourneyReport};
 use super::ladder_check::{self, LadderCheck};
 use super::ladder_suggest::{self, LadderSuggest};
 use super::rules::{self, RulesReport};
+use super::segments::{self, SegmentsReport};
+use super::trend::{self, TrendReport};
+use super::whatif::{self, WhatifReport};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 /// A contract: the command that writes it, its version, and its schema.
@@ -21,13 +29,23 @@ pub struct Contract {
 }
 
 /// All contracts, the report first.
-pub const CONTRACTS: [Contract; 6] = [
+pub const CONTRACTS: [Contract; 16] = [
     contract::<Report>("report", super::SCHEMA),
     contract::<InspectReport>("inspect", inspect::SCHEMA),
     contract::<JourneyReport>("journey", journey::SCHEMA),
     contract::<RulesReport>("rules", rules::SCHEMA),
     contract::<LadderCheck>("ladder-check", ladder_check::SCHEMA),
     contract::<LadderSuggest>("ladder-suggest", ladder_suggest::SCHEMA),
+    contract::<CompareReport>("compare", compare::SCHEMA),
+    contract::<DriversReport>("drivers", drivers::SCHEMA),
+    contract::<SegmentsReport>("segments", segments::SCHEMA),
+    contract::<ExitsReport>("exits", exits::SCHEMA),
+    contract::<TrendReport>("trend", trend::SCHEMA),
+    contract::<WhatifReport>("whatif", whatif::SCHEMA),
+    contract::<CheckReport>("check", check::SCHEMA),
+    contract::<CalcInterval>("calc-interval", calc::INTERVAL),
+    contract::<CalcCompare>("calc-compare", calc::COMPARE),
+    contract::<CalcSampleSize>("calc-sample-size", calc::SAMPLE_SIZE),
 ];
 
 const fn contract<T: JsonSchema>(command: &'static str, version: &'static str) -> Contract {

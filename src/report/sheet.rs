@@ -4,11 +4,13 @@
 //! escapes or measures widths. A column's priority says in which order narrow media drop columns.
 
 mod data;
+mod orders;
 
 pub(super) use data::coverage_rows;
 pub use data::{
     coverage_sheet, events_sheet, inputs_sheet, quality_sheet, rows_sentence, session_report_sheet,
 };
+pub use orders::orders_sheet;
 
 use super::Report;
 use super::breakdown::BreakdownReport;
@@ -227,7 +229,22 @@ fn ladder_notes(report: &Report) -> Vec<String> {
     if report.steps.iter().any(|step| step.below_target) {
         notes.push("! below the step's target.".to_owned());
     }
+    notes.extend(report.steps.iter().filter_map(unclear));
     notes
+}
+
+/// A step that is below its target, where that may be chance.
+fn unclear(step: &StepReport) -> Option<String> {
+    let target = step.target.filter(|target| step.below_target && target.verdict == "unclear")?;
+    let rate = words::percent(Some(target.rate));
+    Some(match target.more_needed {
+        Some(more) => format!(
+            "{}: whether it is below {rate} cannot be told yet; {} more at the step before would tell.",
+            step.name,
+            words::count(more)
+        ),
+        None => format!("{}: too close to {rate} to tell.", step.name),
+    })
 }
 
 fn implied_shares(report: &Report) -> String {
@@ -333,57 +350,6 @@ pub fn breakdown_sheet(report: &Report, breakdown: &BreakdownReport) -> Sheet {
         ];
     }
     sheet
-}
-
-/// The value of the orders by currency.
-pub fn orders_sheet(report: &Report) -> Sheet {
-    let columns = vec![
-        left("currency", 0),
-        right("value", 0),
-        right("average order", 0),
-        right("per visitor", 0),
-    ];
-    let mut sheet = Sheet::new("Orders", columns);
-    for value in &report.orders.value {
-        sheet.rows.push(vec![
-            Cell::Text(value.currency.clone().unwrap_or_else(|| "(unknown)".to_owned())),
-            Cell::Money(Some(value.amount)),
-            Cell::Money(value.average),
-            Cell::Money(value.per_visitor),
-        ]);
-    }
-    sheet.lead = orders_lead(report);
-    sheet
-}
-
-fn orders_lead(report: &Report) -> Vec<String> {
-    let orders = &report.orders;
-    let mut notes = Vec::new();
-    if let Some(count) = orders.count {
-        let part = |number: Option<u64>, what: &str| {
-            number.filter(|&n| n > 0).map(|n| format!("{} {what}", words::count(n)))
-        };
-        let parts = [
-            part(orders.cancelled, "cancelled"),
-            part(orders.refunded, "refunded in full"),
-            part(orders.other_channels, "of other sales channels left out"),
-        ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        let parts =
-            if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-        notes.push(format!("{} {}{parts}.", words::count(count), words::people("order", count)));
-    }
-    let repeat = &orders.repeat_rate;
-    if repeat.base > 0 {
-        notes.push(format!(
-            "Repeat rate: {} of {} with an order have two or more ({}, {}).",
-            words::count(repeat.hits),
-            words::count(repeat.base),
-            words::percent(repeat.rate),
-            words::range_named(report.confidence, repeat.low, repeat.high)
-        ));
-    }
-    notes
 }
 
 /// How long the steps took, from the step before and from the entry.

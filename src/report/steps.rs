@@ -2,7 +2,9 @@
 //!
 //! Names meet numbers here; the numbers themselves come from `analysis`.
 
-use crate::analysis::ladder_rates::{self, Matured, reached, step_rates};
+use super::calc::TargetReport;
+use crate::analysis::ladder_rates::{self, reached, step_rates};
+use crate::analysis::open_windows::{self, Matured};
 use crate::analysis::rate::Rate;
 use crate::analysis::times::TimeSummary;
 use crate::ladder::definition::Ladder;
@@ -35,6 +37,8 @@ pub struct StepReport {
     pub order_rate: Rate,
     /// Whether the step rate is lower than the step's target.
     pub below_target: bool,
+    /// How surely; `None` for the first step and in open funnels.
+    pub target: Option<TargetReport>,
     /// Time since the previous chosen step.
     pub seconds_from_previous: Option<TimeSummary>,
     /// Time since the entry.
@@ -59,6 +63,9 @@ pub(super) fn steps(tally: &Tally, ladder: &Ladder, confidence: f64) -> Vec<Step
             overall_rate: rates.overall,
             order_rate: rates.order,
             below_target: rates.below_target,
+            target: rates.step.filter(|_| !ladder.open).and_then(|rate| {
+                TargetReport::of(rate.hits, rate.base, ladder.steps[position].target)
+            }),
             seconds_from_previous: TimeSummary::of(&counts.from_previous),
             seconds_from_entry: TimeSummary::of(&counts.from_entry),
         }
@@ -80,7 +87,7 @@ pub struct MacroReport {
 pub(super) fn macro_conversion(tally: &Tally, ladder: &Ladder, confidence: f64) -> MacroReport {
     MacroReport {
         rate: Rate::of(tally.converted, tally.entered, confidence),
-        matured: ladder_rates::matured(tally, ladder, confidence),
+        matured: open_windows::matured(tally, ladder, confidence),
     }
 }
 

@@ -146,7 +146,7 @@ fn notices_are_those_of_the_run_and_of_the_numbers() {
         let report = Report::new(findings, &ladder, &example::options());
         report.notices.into_iter().map(|n| format!("{}: {}", n.code, n.message)).collect()
     };
-    let open = "window_open: 200 customers (20.0%) can still convert: the window runs on past the end of the data. Of those who had the whole window, 1.0% reached Order (95% range 0.5–2.0%).";
+    let open = "window_open: 200 customers (20.0%) can still convert: the window runs on past the end of the data. With those accounted for by how long they were watched, 0.81% reach Order (95% range 0.4–1.6%).";
     assert_eq!(notices(&findings), ["unknown_events: 2 event names are not in the ladder.", open]);
     findings.tally.converted = 1;
     assert_eq!(

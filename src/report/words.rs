@@ -51,6 +51,49 @@ pub fn range(low: Option<f64>, high: Option<f64>) -> String {
     format!("{low:.decimals$}–{high:.decimals$}%")
 }
 
+/// A difference of shares in percentage points: `+0.3 points`, `-1.2 points`.
+pub fn points(difference: Option<f64>) -> String {
+    let Some(points) = difference.map(|d| d * 100.0).filter(|points| points.is_finite()) else {
+        return UNKNOWN.to_owned();
+    };
+    let decimals = decimals(points.abs());
+    format!("{points:+.decimals$} points")
+}
+
+/// A relative change: `+20%`, `-7.5%`.
+pub fn points_of_share(share: f64) -> String {
+    let percent = format!("{:+.1}", share * 100.0);
+    format!("{}%", percent.strip_suffix(".0").unwrap_or(&percent))
+}
+
+/// The two bounds of a difference of shares: `-0.3 to +0.9 points`.
+pub fn points_range(low: Option<f64>, high: Option<f64>) -> String {
+    let (Some(low), Some(high)) = (low, high) else { return UNKNOWN.to_owned() };
+    let (low, high) = (low * 100.0, high * 100.0);
+    let decimals = decimals((high - low) / 2.0);
+    format!("{low:+.decimals$} to {high:+.decimals$} points")
+}
+
+/// So many decimals that a number of this size shows two digits, at least one decimal.
+fn decimals(size: f64) -> usize {
+    match () {
+        () if size >= 1.0 => 1,
+        () if size >= 0.1 => 2,
+        () if size >= 0.01 => 3,
+        () => 4,
+    }
+}
+
+/// A probability: `0.032`, `<0.001`.
+pub fn probability(p: Option<f64>) -> String {
+    match p.filter(|p| p.is_finite()) {
+        None => UNKNOWN.to_owned(),
+        Some(p) if p < 0.001 => "<0.001".to_owned(),
+        Some(p) if p > 0.999 => ">0.999".to_owned(),
+        Some(p) => format!("{p:.3}"),
+    }
+}
+
 /// A range in a sentence: `95% range 1.9–2.4%`.
 pub fn range_named(confidence: f64, low: Option<f64>, high: Option<f64>) -> String {
     format!("{} {}", range_name(confidence), range(low, high))
@@ -90,6 +133,11 @@ pub fn money(amount: Amount) -> String {
     let sign = if amount.0 < 0 && hundredths > 0 { "-" } else { "" };
     let whole = grouped(&(hundredths / 100).to_string());
     format!("{sign}{whole}.{:02}", hundredths % 100)
+}
+
+/// The two bounds of an amount: `41.20–58.90`; `None` where one of them is not known.
+pub fn money_range(low: Option<Amount>, high: Option<Amount>) -> Option<String> {
+    Some(format!("{}–{}", money(low?), money(high?)))
 }
 
 /// A unit for so many of it: `customer`, `customers`.

@@ -62,17 +62,6 @@ fn wrong_usage_is_two_and_says_why() {
 }
 
 #[test]
-fn planned_commands_say_so() {
-    for name in ["compare", "drivers", "check"] {
-        let output = Test::new().args([name, "log.csv"]).run();
-        assert_eq!(output.code, Some(2), "{name}");
-        let expected = format!("error: `funnel {name}` is planned, but not in this version\n");
-        assert!(output.stderr.starts_with(&expected), "{}", output.stderr);
-        assert!(output.stderr.contains("hint: "), "{}", output.stderr);
-    }
-}
-
-#[test]
 fn a_report_is_written_whole_or_not_at_all() {
     let test = report().args(["-o", "out.json", "--format", "json"]).file("out.json", "old");
     let output = test.succeed();

@@ -4,16 +4,23 @@
 
 use crate::inside::{auto, input, report, settings, told, unaccounted};
 use crate::program::{Test, reached, set_aside};
-use funnel::engine::{self, Plan, Request, Settings};
+use funnel::engine::{self, Asks, Plan, Request, Settings, Side};
+use funnel::event::StepSet;
 use funnel::key::{FastMap, Key};
 use funnel::ladder::definition::{Count, Presence, Window};
 use funnel::ladder::dimension::Breakdown;
 use funnel::ladder::draft;
 use funnel::ladder::overrides::Overrides;
-use funnel::tally::{ActionTally, GroupStep, GroupTally, StepTally, Tally};
+use funnel::money::Currency;
+use funnel::stats::mean::Moments;
+use funnel::tally::days::Days;
+use funnel::tally::landmarks::{Landmarks, Pattern};
+use funnel::tally::ways::{Leavers, Ways};
+use funnel::tally::{ActionTally, Durations, GroupStep, GroupTally, StepTally, Tally};
 use funnel::time::Span;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -289,14 +296,22 @@ fn tally() -> impl Strategy<Value = Tally> {
             }
             step
         });
-    let action = (0..9u64, 0..9u64).prop_map(|(did, converted)| ActionTally { did, converted });
+    let action = (0..9u64, 0..9u64).prop_map(|(did, converted)| ActionTally {
+        did,
+        converted,
+        worth: BTreeMap::from([(
+            Currency::parse("EUR"),
+            Moments { count: did, sum: 7, squares: 9 },
+        )]),
+    });
     (
         proptest::array::uniform3(step),
         proptest::array::uniform2(action),
         proptest::array::uniform14(0..9u64),
         groups(),
+        beside(),
     )
-        .prop_map(|(steps, actions, counts, groups)| Tally {
+        .prop_map(|(steps, actions, counts, groups, (days, ways, landmarks, spans))| Tally {
             steps: steps.into(),
             actions: actions.into(),
             entered: counts[0],
@@ -314,7 +329,44 @@ fn tally() -> impl Strategy<Value = Tally> {
             closed: counts[12],
             closed_converted: counts[13],
             groups,
+            watched: spans.clone(),
+            orders_of_buyers: counts[7] + counts[8],
+            to_second_order: spans.clone(),
+            since_only_order: spans.clone(),
+            between_orders: spans,
+            worth: BTreeMap::from([(
+                Currency::parse("USD"),
+                Moments { count: counts[1], sum: 5, squares: 25 },
+            )]),
+            days,
+            ways,
+            landmarks,
         })
+}
+
+/// What is counted beside the ladder.
+fn beside() -> impl Strategy<Value = (Days, Ways, Landmarks, Durations)> {
+    let rows = proptest::collection::vec((0..3i64, 0..9u64, 0..3u32), 0..5);
+    rows.prop_map(|rows| {
+        let (mut days, mut ways) = (Days::default(), Ways::default());
+        let (mut landmarks, mut spans) = (Landmarks::default(), Durations::default());
+        for (day, count, name) in rows {
+            let tally = days.of(day, 3);
+            tally.same_day[0] += count;
+            tally.seen[1] += count + 1;
+            tally.exported += 1;
+            ways.leavers.resize(3, Leavers::default());
+            ways.leavers[1].left += count;
+            *ways.leavers[1].next.entry(name).or_default() += count;
+            ways.bursts += 1;
+            let pattern = Pattern { actions: StepSet(name), ..Pattern::default() };
+            let outcomes = landmarks.patterns.entry(pattern).or_default();
+            outcomes.journeys += count;
+            landmarks.after = vec![count, 0];
+            spans.add(Span::seconds(day));
+        }
+        (days, ways, landmarks, spans)
+    })
 }
 
 proptest! {
@@ -337,6 +389,70 @@ proptest! {
             prop_assert_eq!(rows, total.reached, "step {}", step);
         }
         prop_assert_eq!(groups.iter().map(|group| group.tally.entered).sum::<u64>(), outcome.tally.entered);
+    }
+}
+
+/// Everything that can be asked for beside the ladder, of a store's files.
+fn asked(store: &Store, settings: &Settings) -> (Vec<Tally>, Vec<Vec<(String, u64)>>) {
+    let side = |since: &str, until: &str| Side {
+        since: Some(since.to_string()),
+        until: Some(until.to_string()),
+        filters: Vec::new(),
+    };
+    let request = Request {
+        asks: Asks { days: true, ways: true, landmarks: true, money: true },
+        sides: vec![side("2025-10-01", "2025-10-01"), side("2025-10-02", "2025-10-02")],
+        ..Request::of(auto())
+    };
+    let files = store.files();
+    let inputs = files.iter().map(|(name, text)| input(name, text.as_bytes()).unwrap());
+    let found = engine::run(inputs.collect(), &request, settings, &|_| ()).unwrap().findings;
+    let sides = found.sides.into_iter().map(|side| side.tally);
+    let mut tallies: Vec<Tally> = std::iter::once(found.tally).chain(sides).collect();
+    // Names have other numbers in each run; their texts are compared instead.
+    for leavers in tallies.iter_mut().flat_map(|tally| &mut tally.ways.leavers) {
+        leavers.next.clear();
+    }
+    (tallies, found.next_events)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(40) })]
+
+    #[test]
+    fn what_is_counted_beside_the_ladder_does_not_depend_on_how(
+        store in store(),
+        threads in 1..5usize,
+        partitions in 1..9usize,
+        memory in 0..4096usize,
+        block in 1..600usize,
+    ) {
+        let other = Settings { threads, partitions, memory, block, ..settings() };
+        let (one, next) = asked(&store, &settings());
+        let (two, further) = asked(&store, &other);
+        prop_assert_eq!(&one, &two);
+        prop_assert_eq!(&next, &further);
+        // A journey that entered is in the days, and whoever left did something next or nothing.
+        let entered: u64 = one[0].days.0.values().map(|day| day.journeys.entered).sum();
+        prop_assert_eq!(entered, one[0].entered);
+        for (leavers, events) in one[0].ways.leavers.iter().zip(&next) {
+            prop_assert!(events.iter().map(|(_, journeys)| journeys).sum::<u64>() <= leavers.left);
+        }
+    }
+
+    #[test]
+    fn a_side_is_what_a_report_on_its_period_says(store in store()) {
+        let (sides, _) = asked(&store, &settings());
+        let request = Request {
+            since: Some("2025-10-02".to_string()),
+            until: Some("2025-10-02".to_string()),
+            ..Request::of(auto())
+        };
+        let inputs = store.files().iter().map(|(name, text)| input(name, text.as_bytes()).unwrap()).collect();
+        let alone = engine::run(inputs, &request, &settings(), &|_| ()).unwrap().findings.tally;
+        prop_assert_eq!((sides[2].entered, sides[2].converted, sides[2].open), (alone.entered, alone.converted, alone.open));
+        prop_assert_eq!(&sides[2].steps, &alone.steps);
+        prop_assert_eq!(&sides[2].watched, &alone.watched);
     }
 }
 

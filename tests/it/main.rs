@@ -19,3 +19,4 @@ mod program;
 mod scale;
 mod schema;
 mod settings;
+mod statistics;

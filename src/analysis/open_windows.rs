@@ -1,0 +1,207 @@
+//! Rates and times where many windows are still running: late entries have not had the time to convert, so
+//! plain shares press the rate down and the times of those who did convert are too short.
+//!
+//! Every journey counts for as long as it was watched (`stats::survival`). Where the ladder's times do not
+//! allow that, only the journeys whose whole window lies inside the data are counted.
+
+use super::rate::Rate;
+use crate::ladder::definition::{Ladder, Times, Window};
+use crate::stats::survival::{self, Age, Curve};
+use crate::tally::{Durations, Tally};
+use crate::time::{SECOND, Span};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The macro-conversion rate that journeys will have reached by the end of their window.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Matured {
+    /// The rate; `None` when nothing is known of it.
+    pub rate: Option<f64>,
+    /// The lower bound.
+    pub low: Option<f64>,
+    /// The upper bound.
+    pub high: Option<f64>,
+    /// The ladder's window from the entry in seconds; `None` if it has none of that kind.
+    pub window_seconds: Option<f64>,
+    /// The share of journeys whose whole window lies inside the data; `None` without journeys.
+    pub share_closed: Option<f64>,
+    /// `kaplan-meier`, or `closed` where only journeys with a whole window could be counted.
+    pub method: Option<&'static str>,
+    /// How many journeys with a whole window would know as much.
+    pub trials: Option<f64>,
+    /// Of those who convert within the window: the time by which half, three quarters and nine in ten have.
+    pub seconds: Option<MaturedSeconds>,
+    /// The share that has converted by several ages.
+    pub curve: Vec<CurvePoint>,
+}
+
+/// When those who convert within the window do so, late converters accounted for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct MaturedSeconds {
+    /// Half of them.
+    pub median: Option<f64>,
+    /// Three quarters.
+    pub p75: Option<f64>,
+    /// Nine in ten.
+    pub p90: Option<f64>,
+}
+
+/// The share that has converted by an age.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CurvePoint {
+    /// The age in seconds.
+    pub seconds: f64,
+    /// The share.
+    pub rate: f64,
+    /// The lower bound; `None` before the first conversion.
+    pub low: Option<f64>,
+    /// The upper bound.
+    pub high: Option<f64>,
+}
+
+/// The ages at which the curve is told, in seconds: those that people think in.
+const AGES: [i64; 16] = [
+    60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 259_200, 604_800, 1_209_600,
+    2_592_000, 5_184_000, 7_776_000,
+];
+
+/// The matured rate. Aggregated counts do not say what is settled: there it is unknown.
+pub fn matured(tally: &Tally, ladder: &Ladder, confidence: f64) -> Matured {
+    if ladder.open {
+        return Matured::default();
+    }
+    let share_closed = Rate::of(tally.closed, tally.entered, confidence).rate;
+    let window_seconds = window_seconds(ladder.window);
+    let known = Matured { window_seconds, share_closed, ..Matured::default() };
+    if let (Window::FromEntry(window), Some(curve)) = (ladder.window, curve(tally, ladder)) {
+        return by_curve(&curve, window, tally, confidence, &known);
+    }
+    let settled = Rate::of(tally.closed_converted, tally.closed, confidence);
+    Matured {
+        rate: settled.rate,
+        low: settled.low,
+        high: settled.high,
+        method: settled.rate.map(|_| "closed"),
+        trials: settled.rate.map(|_| tally.closed as f64),
+        ..known
+    }
+}
+
+fn by_curve(
+    curve: &Curve,
+    window: Span,
+    tally: &Tally,
+    confidence: f64,
+    known: &Matured,
+) -> Matured {
+    let Matured { window_seconds, share_closed, .. } = *known;
+    // What nobody was watched for cannot be told, whatever the window says.
+    if curve.last_age < window.0 {
+        let curve = points(curve, curve.last_age, confidence);
+        return Matured { window_seconds, share_closed, curve, ..Matured::default() };
+    }
+    let found = curve.matured(window.0, tally.closed, confidence);
+    let by = |share: f64| {
+        curve.quantile_of_converters(share, window.0).map(|age| Span(age).as_seconds())
+    };
+    Matured {
+        rate: found.map(|found| found.rate),
+        low: found.map(|found| found.interval.low),
+        high: found.map(|found| found.interval.high),
+        method: found.map(|_| "kaplan-meier"),
+        trials: found.map(|found| found.trials),
+        seconds: (tally.converted > 0).then(|| MaturedSeconds {
+            median: by(0.5),
+            p75: by(0.75),
+            p90: by(0.9),
+        }),
+        curve: points(curve, window.0, confidence),
+        window_seconds,
+        share_closed,
+    }
+}
+
+/// The curve at the ages that people think in, and at the last one.
+fn points(curve: &Curve, last: i64, confidence: f64) -> Vec<CurvePoint> {
+    let ages = AGES.iter().map(|age| age * SECOND).filter(|&age| age < last).chain([last]);
+    let point = |age: i64| {
+        let interval = curve.at(age).and_then(|step| step.interval(confidence));
+        CurvePoint {
+            seconds: Span(age).as_seconds(),
+            rate: curve.converted_by(age),
+            low: interval.map(|survival| 1.0 - survival.high),
+            high: interval.map(|survival| 1.0 - survival.low),
+        }
+    };
+    if curve.all == 0 { Vec::new() } else { ages.map(point).collect() }
+}
+
+/// The curve of all journeys; `None` where the ladder does not know every time.
+pub fn curve(tally: &Tally, ladder: &Ladder) -> Option<Curve> {
+    let Window::FromEntry(window) = ladder.window else { return None };
+    let last = tally.steps.get(ladder.macro_step())?;
+    let are_known = last.from_entry.in_no_order().len() as u64 == tally.converted;
+    if ladder.times != Times::All || !are_known {
+        return None;
+    }
+    let within = |durations: &Durations| -> Vec<i64> {
+        durations.in_no_order().iter().map(|span| span.0.min(window.0)).collect()
+    };
+    let mut ages = survival::ages(&mut within(&last.from_entry), &mut within(&tally.watched));
+    match ages.last_mut() {
+        Some(age) if age.age == window.0 => age.censored += tally.lost,
+        _ if tally.lost > 0 => {
+            ages.push(Age { age: window.0, events: 0, censored: tally.lost });
+        }
+        _ => {}
+    }
+    Some(survival::curve(&ages))
+}
+
+/// The length of a window that runs from the entry, in seconds; `None` for every other kind.
+pub fn window_seconds(window: Window) -> Option<f64> {
+    match window {
+        Window::FromEntry(span) => Some(span.as_seconds()),
+        Window::None | Window::Session | Window::Each(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::example;
+
+    #[test]
+    fn without_open_journeys_it_is_the_plain_rate() {
+        let (mut findings, ladder) = example::storefront();
+        let tally = &mut findings.tally;
+        tally.watched = Durations::default();
+        tally.lost += tally.open;
+        (tally.open, tally.closed) = (0, tally.entered);
+        let found = matured(tally, &ladder, 0.95);
+        let plain = Rate::of(tally.converted, tally.entered, 0.95);
+        let near = |a: Option<f64>, b: Option<f64>| (a.unwrap() - b.unwrap()).abs() < 1e-12;
+        assert!(near(found.rate, plain.rate) && near(found.low, plain.low));
+        assert!(near(found.high, plain.high) && near(found.share_closed, Some(1.0)));
+        assert_eq!(found.method, Some("kaplan-meier"));
+    }
+
+    #[test]
+    fn open_journeys_raise_the_rate_and_aggregated_counts_have_none() {
+        let (findings, ladder) = example::storefront();
+        let found = matured(&findings.tally, &ladder, 0.95);
+        let plain = Rate::of(findings.tally.converted, findings.tally.entered, 0.95);
+        assert!(found.rate > plain.rate, "{found:?}");
+        assert_eq!(found.share_closed, Some(0.8));
+        let (findings, ladder) = example::sessions();
+        assert_eq!(matured(&findings.tally, &ladder, 0.95), Matured::default());
+    }
+
+    #[test]
+    fn nothing_at_all_is_unknown() {
+        let (_, ladder) = example::storefront();
+        let nothing = matured(&Tally::new(5, 0), &ladder, 0.95);
+        assert_eq!((nothing.rate, nothing.share_closed), (None, None));
+        assert!(nothing.curve.is_empty());
+    }
+}

@@ -1,0 +1,547 @@
+//! Rates by day, week or month: what to expect of each from those before it, what is odd, and when things
+//! changed for good.
+//!
+//! A period is held against others by what happened on the day of the entry, so that the latest one, whose
+//! windows are still running, can be judged too. A period that has not ended is shown and never judged.
+
+use super::rate::Rate;
+use crate::findings::Findings;
+use crate::ladder::definition::{Ladder, Presence};
+use crate::stats::pooling;
+use crate::stats::predictive::{Counts, Expected, alarm_level};
+use crate::stats::special::chi_squared_p;
+use crate::tally::days::{DayTally, Days};
+use chrono::{Datelike, Months, NaiveDate};
+use std::collections::BTreeMap;
+
+/// The length of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Every {
+    /// A day.
+    Day,
+    /// A week from Monday.
+    Week,
+    /// A month of the calendar.
+    Month,
+}
+
+/// 1 January 1970, counted in days from 1 January of the year 1.
+const EPOCH: i64 = 719_163;
+
+/// The date of a day's number; the ends of the calendar hold.
+pub fn date(day: i64) -> NaiveDate {
+    let number = i32::try_from(day.saturating_add(EPOCH)).ok();
+    number.and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(NaiveDate::MAX)
+}
+
+impl Every {
+    /// The first day of the period that a day is in.
+    fn start(self, day: i64) -> i64 {
+        match self {
+            Every::Day => day,
+            // 1 January 1970 was a Thursday.
+            Every::Week => day - (day + 3).rem_euclid(7),
+            Every::Month => day - i64::from(date(day).day0()),
+        }
+    }
+
+    /// The first day of the next period.
+    fn next(self, start: i64) -> i64 {
+        match self {
+            Every::Day => start + 1,
+            Every::Week => start + 7,
+            Every::Month => {
+                let next = date(start).checked_add_months(Months::new(1));
+                next.map_or(i64::MAX, |next| i64::from(next.num_days_from_ce()) - EPOCH)
+            }
+        }
+    }
+
+    /// How many periods before one say what to expect of it.
+    const fn history(self) -> usize {
+        match self {
+            Every::Day => 28,
+            Every::Week | Every::Month => 12,
+        }
+    }
+
+    /// Periods in a month, for the number of false alarms.
+    const fn in_a_month(self) -> u64 {
+        match self {
+            Every::Day => 30,
+            Every::Week => 4,
+            Every::Month => 1,
+        }
+    }
+}
+
+/// Fewer periods than this do not say what to expect.
+const LEAST_HISTORY: usize = 5;
+/// With so many of the same weekday, only these say how many visitors to expect.
+const SAME_WEEKDAYS: usize = 6;
+
+/// One period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Period {
+    /// Its first day.
+    pub from: i64,
+    /// Its last day.
+    pub to: i64,
+    /// Whether the data reach its end.
+    pub is_complete: bool,
+    /// Its counts.
+    pub counts: DayTally,
+    /// What to expect of the share that converts on the day of the entry; `None` without history.
+    pub limits: Option<Limits>,
+}
+
+/// What to expect of a share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// The share in the middle.
+    pub expected: f64,
+    /// The lowest that is not odd.
+    pub low: f64,
+    /// The highest that is not odd.
+    pub high: f64,
+}
+
+/// What an odd number speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Events stopped coming while what needs them went on: the tracking is broken.
+    Tracking,
+    /// Nothing came at all.
+    Silence,
+    /// Shoppers did something else.
+    Shoppers,
+}
+
+impl Kind {
+    /// The word in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Tracking => "tracking",
+            Kind::Silence => "silence",
+            Kind::Shoppers => "shoppers",
+        }
+    }
+}
+
+/// A number that is lower than what is to be expected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// `entered`, `rate(STEP)`, `step_rate(STEP)` or `coverage`.
+    pub metric: String,
+    /// The first day of the period.
+    pub from: i64,
+    /// What was counted.
+    pub hits: u64,
+    /// Over how many; `None` for a plain count.
+    pub base: Option<u64>,
+    /// The number to expect.
+    pub expected: f64,
+    /// The numbers that are not odd.
+    pub band: (u64, u64),
+    /// How likely so little is.
+    pub p: f64,
+    /// What it speaks of.
+    pub kind: Kind,
+    /// How many periods it was held against.
+    pub history: usize,
+}
+
+/// A change for good.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Change {
+    /// The first day of the first period after it.
+    pub from: i64,
+    /// The share before.
+    pub before: f64,
+    /// The share after.
+    pub after: f64,
+    /// How likely that is if nothing changed, the choice of the moment accounted for.
+    pub p: f64,
+}
+
+/// Periods and what is odd about them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trend {
+    /// All periods from the first entry on, the empty ones too.
+    pub periods: Vec<Period>,
+    /// Odd numbers, by period and then by metric.
+    pub alerts: Vec<Alert>,
+    /// Changes for good, in order of time.
+    pub changes: Vec<Change>,
+    /// The level of each test.
+    pub level: f64,
+}
+
+/// The trend of a run that counted days.
+pub fn trend(findings: &Findings, ladder: &Ladder, every: Every, false_alarms: f64) -> Trend {
+    let metrics = metrics(ladder);
+    let tests = (metrics.len() as u64 + 2) * every.in_a_month();
+    let level = alarm_level(tests, false_alarms);
+    let mut trend = Trend { periods: periods(findings, ladder, every), level, ..Trend::default() };
+    for place in 0..trend.periods.len() {
+        let (before, rest) = trend.periods.split_at_mut(place);
+        let Some(period) = rest.first_mut() else { continue };
+        let history: Vec<&Period> =
+            before.iter().rev().filter(|period| period.is_complete).take(every.history()).collect();
+        period.limits = limits(period, &history, ladder, level);
+        if period.is_complete {
+            trend.alerts.extend(alerts(period, &history, (ladder, every), &metrics, level));
+        }
+    }
+    trend.changes = changes(&trend.periods, ladder);
+    trend
+}
+
+/// The periods with their counts.
+fn periods(findings: &Findings, ladder: &Ladder, every: Every) -> Vec<Period> {
+    /// A day that the user names need not have data, but a year of them is a mistake.
+    const LONGEST_SILENCE: i64 = 366;
+    let days = &findings.tally.days;
+    let entered = |(_, day): &(&i64, &DayTally)| day.journeys.entered > 0;
+    let Some(first) = days.0.iter().find(entered).map(|(day, _)| *day) else {
+        return Vec::new();
+    };
+    let last_entry = days.0.iter().rfind(entered).map_or(first, |(day, _)| *day);
+    let seen = findings.last_day.unwrap_or(last_entry);
+    let last = match findings.until_day {
+        Some(until) => until.min(seen.saturating_add(LONGEST_SILENCE)),
+        None => seen,
+    };
+    let mut by_start: BTreeMap<i64, Days> = BTreeMap::new();
+    for (day, counts) in days.0.range(first..=last.max(first)) {
+        let period = by_start.entry(every.start(*day)).or_default();
+        period.merge(Days(BTreeMap::from([(0, counts.clone())])));
+    }
+    let mut periods = Vec::new();
+    let mut start = every.start(first);
+    while start <= last.max(first) {
+        let next = every.next(start);
+        let counts = by_start.remove(&start).and_then(|mut days| days.0.remove(&0));
+        let empty = || Days::default().of(0, ladder.steps.len()).clone();
+        let is_named = findings.until_day.is_some_and(|until| until >= next - 1);
+        periods.push(Period {
+            from: start,
+            to: next - 1,
+            is_complete: is_named || seen >= next,
+            counts: counts.unwrap_or_else(empty),
+            limits: None,
+        });
+        start = next;
+    }
+    periods
+}
+
+/// A share that is watched: hits at one step over those at another, on the day of the entry.
+#[derive(Clone, Debug, PartialEq)]
+struct Metric {
+    name: String,
+    step: usize,
+    base: usize,
+    is_step_rate: bool,
+}
+
+impl Metric {
+    fn of(&self, period: &Period) -> (u64, u64) {
+        let at = |step: usize| period.counts.same_day.get(step).copied().unwrap_or(0);
+        (at(self.step), at(self.base))
+    }
+}
+
+/// The step rates of all steps that are not optional, and the rate of the last one over all.
+fn metrics(ladder: &Ladder) -> Vec<Metric> {
+    let firm =
+        (1..ladder.steps.len()).filter(|&step| ladder.steps[step].presence != Presence::Optional);
+    let step_rates = firm.filter_map(|step| {
+        let name = format!("step_rate({})", ladder.steps[step].name);
+        Some(Metric { name, step, base: ladder.base_of(step)?, is_step_rate: true })
+    });
+    let mut metrics: Vec<Metric> = step_rates.collect();
+    if metrics.len() > 1 {
+        metrics.push(overall(ladder));
+    }
+    metrics
+}
+
+fn overall(ladder: &Ladder) -> Metric {
+    let step = ladder.macro_step();
+    let name = format!("rate({})", ladder.steps[step].name);
+    Metric { name, step, base: 0, is_step_rate: false }
+}
+
+/// What the periods before say about a share; days that differ more than chance makes them say less.
+fn expected(history: &[&Period], metric: &Metric) -> Option<Expected> {
+    let counts: Vec<(u64, u64)> = history.iter().map(|period| metric.of(period)).collect();
+    let with_base = counts.iter().filter(|(_, base)| *base > 0).count();
+    let hits: u64 = counts.iter().map(|counts| counts.0).sum();
+    let base: u64 = counts.iter().map(|counts| counts.1).sum();
+    if with_base < LEAST_HISTORY {
+        return None;
+    }
+    Expected::from_history(hits, base, pooling::moments(&counts).map(|(_, rho)| rho))
+}
+
+fn limits(period: &Period, history: &[&Period], ladder: &Ladder, level: f64) -> Option<Limits> {
+    let metric = overall(ladder);
+    let expected = expected(history, &metric)?;
+    let (_, base) = metric.of(period);
+    let (low, high) = expected.band(base, 1.0 - 2.0 * level);
+    (base > 0).then(|| Limits {
+        expected: expected.rate(),
+        low: low as f64 / base as f64,
+        high: high as f64 / base as f64,
+    })
+}
+
+fn alerts(
+    period: &Period,
+    history: &[&Period],
+    (ladder, every): (&Ladder, Every),
+    metrics: &[Metric],
+    level: f64,
+) -> Vec<Alert> {
+    let mut alerts: Vec<Alert> = entries(period, history, every, level).into_iter().collect();
+    for metric in metrics {
+        let ((hits, base), Some(expected)) = (metric.of(period), expected(history, metric)) else {
+            continue;
+        };
+        let p = expected.tails(hits, base).low;
+        if base > 0 && p < level {
+            alerts.push(Alert {
+                metric: metric.name.clone(),
+                from: period.from,
+                hits,
+                base: Some(base),
+                expected: expected.rate() * base as f64,
+                band: expected.band(base, 1.0 - 2.0 * level),
+                p,
+                kind: kind(period, metric, ladder),
+                history: history.len(),
+            });
+        }
+    }
+    alerts.extend(coverage(period, history, level));
+    alerts
+}
+
+/// Whether far fewer entered than on such days.
+fn entries(period: &Period, history: &[&Period], every: Every, level: f64) -> Option<Alert> {
+    let entered = |period: &&Period| period.counts.journeys.entered;
+    let same: Vec<u64> = history
+        .iter()
+        .filter(|other| (period.from - other.from).rem_euclid(7) == 0)
+        .map(entered)
+        .collect();
+    let all: Vec<u64> = history.iter().map(entered).collect();
+    let by_weekday = every == Every::Day && same.len() >= SAME_WEEKDAYS;
+    let counts = Counts::of(if by_weekday { &same } else { &all })?;
+    let today = period.counts.journeys.entered;
+    let p = counts.fitting_tails(today).low;
+    if all.len() < LEAST_HISTORY || p >= level {
+        return None;
+    }
+    let kind = match (today, period.counts.exported) {
+        (0, 0) => Kind::Silence,
+        (0, _) => Kind::Tracking,
+        _ => Kind::Shoppers,
+    };
+    Some(Alert {
+        metric: "entered".to_owned(),
+        from: period.from,
+        hits: today,
+        base: None,
+        expected: counts.mean,
+        band: band(&counts, level),
+        p,
+        kind,
+        history: all.len(),
+    })
+}
+
+/// The counts that are not odd.
+fn band(counts: &Counts, level: f64) -> (u64, u64) {
+    let is_low = |count: u64| counts.fitting_tails(count).low < level;
+    let is_high = |count: u64| counts.fitting_tails(count).high >= level;
+    let first = |holds: &dyn Fn(u64) -> bool| {
+        let (mut low, mut high) = (0, 1);
+        while holds(high) && high < 1 << 50 {
+            low = high;
+            high *= 2;
+        }
+        while high - low > 1 {
+            let middle = u64::midpoint(low, high);
+            if holds(middle) { low = middle } else { high = middle }
+        }
+        if holds(low) { high } else { low }
+    };
+    (first(&is_low), first(&is_high).saturating_sub(1))
+}
+
+/// Events of a step that stop altogether while later steps or exported orders go on are not shoppers'.
+fn kind(period: &Period, metric: &Metric, ladder: &Ladder) -> Kind {
+    let seen = |step: usize| period.counts.seen.get(step).copied().unwrap_or(0);
+    let goes_on = (metric.step + 1..ladder.steps.len()).any(|step| seen(step) > 0)
+        || period.counts.exported > 0;
+    let is_gone = metric.is_step_rate && seen(metric.step) == 0;
+    if is_gone && goes_on { Kind::Tracking } else { Kind::Shoppers }
+}
+
+/// Whether the log saw far fewer of the exported orders than before.
+fn coverage(period: &Period, history: &[&Period], level: f64) -> Option<Alert> {
+    let of = |period: &Period| (period.counts.exported_and_seen, period.counts.exported);
+    let counts: Vec<(u64, u64)> = history.iter().map(|period| of(period)).collect();
+    let hits: u64 = counts.iter().map(|counts| counts.0).sum();
+    let all: u64 = counts.iter().map(|counts| counts.1).sum();
+    let (today, base) = of(period);
+    if history.len() < LEAST_HISTORY || hits == 0 || base == 0 {
+        return None;
+    }
+    let expected =
+        Expected::from_history(hits, all, pooling::moments(&counts).map(|(_, rho)| rho))?;
+    let p = expected.tails(today, base).low;
+    (p < level).then(|| Alert {
+        metric: "coverage".to_owned(),
+        from: period.from,
+        hits: today,
+        base: Some(base),
+        expected: expected.rate() * base as f64,
+        band: expected.band(base, 1.0 - 2.0 * level),
+        p,
+        kind: Kind::Tracking,
+        history: history.len(),
+    })
+}
+
+/// Changes of the share that converts on the day of the entry: the moment that parts the periods best,
+/// then those within the parts, as long as they are beyond chance.
+fn changes(periods: &[Period], ladder: &Ladder) -> Vec<Change> {
+    let metric = overall(ladder);
+    let complete = periods.iter().filter(|period| period.is_complete);
+    let counts: Vec<(i64, (u64, u64))> =
+        complete.map(|period| (period.from, metric.of(period))).collect();
+    let mut found = Vec::new();
+    part(&counts, &mut found);
+    found.sort_by_key(|change: &Change| change.from);
+    found
+}
+
+/// Fewer periods than this on a side are no new state of things.
+const SHORTEST: usize = 3;
+/// How unlikely a change must be.
+const CHANGE_LEVEL: f64 = 0.01;
+
+fn part(counts: &[(i64, (u64, u64))], found: &mut Vec<Change>) {
+    let sum = |counts: &[(i64, (u64, u64))]| {
+        counts.iter().fold((0, 0), |(hits, base), (_, own)| (hits + own.0, base + own.1))
+    };
+    let whole = likelihood(sum(counts));
+    let last = counts.len().saturating_sub(SHORTEST);
+    let gain = |at: usize| {
+        let (before, after) = counts.split_at(at);
+        likelihood(sum(before)) + likelihood(sum(after)) - whole
+    };
+    let best = (SHORTEST..=last).max_by(|&a, &b| gain(a).total_cmp(&gain(b)).then(b.cmp(&a)));
+    let Some(at) = best.filter(|&at| at >= SHORTEST) else { return };
+    let tries = (last + 1 - SHORTEST) as f64;
+    let p = (tries * chi_squared_p(2.0 * gain(at), 1.0)).min(1.0);
+    let (before, after) = counts.split_at(at);
+    let rate = |(hits, base): (u64, u64)| Rate::of(hits, base, 0.95).rate;
+    let (Some(one), Some(two)) = (rate(sum(before)), rate(sum(after))) else { return };
+    if p < CHANGE_LEVEL {
+        found.push(Change { from: after[0].0, before: one, after: two, p });
+        part(before, found);
+        part(after, found);
+    }
+}
+
+/// The logarithm of the likelihood of counts at their own rate.
+fn likelihood((hits, base): (u64, u64)) -> f64 {
+    let (k, n) = (hits as f64, base as f64);
+    let term = |count: f64| if count > 0.0 { count * (count / n).ln() } else { 0.0 };
+    term(k) + term(n - k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::example;
+    use crate::tally::GroupTally;
+
+    /// A store of two steps with these orders of so many entries a day, from a Monday on.
+    fn store(days: &[(u64, u64)]) -> (Findings, Ladder) {
+        let (_, mut ladder) = example::storefront();
+        ladder.steps = vec![ladder.steps[0].clone(), ladder.steps[4].clone()];
+        let mut findings = Findings::default();
+        for (day, &(orders, entered)) in (4..).zip(days) {
+            let tally = findings.tally.days.of(day, 2);
+            tally.journeys = GroupTally { entered, converted: orders, ..GroupTally::new(2) };
+            tally.same_day = vec![entered, orders];
+            tally.seen = vec![entered, orders];
+            findings.last_day = Some(day + 1);
+        }
+        (findings, ladder)
+    }
+
+    #[test]
+    fn a_broken_day_is_told_and_an_ordinary_one_is_not() {
+        let mut days = vec![(20, 100); 30];
+        let (findings, ladder) = store(&days);
+        let quiet = trend(&findings, &ladder, Every::Day, 0.5);
+        assert_eq!((quiet.alerts.len(), quiet.changes.len()), (0, 0));
+        days.push((2, 100));
+        let (mut findings, ladder) = store(&days);
+        findings.last_day = Some(40);
+        let broken = trend(&findings, &ladder, Every::Day, 0.5);
+        let last = broken.alerts.iter().find(|alert| alert.from == 34).unwrap();
+        assert_eq!((last.hits, last.base, last.kind), (2, Some(100), Kind::Shoppers));
+        assert!(last.band.0 > 2 && last.p < 1e-4);
+    }
+
+    #[test]
+    fn events_that_vanish_while_orders_are_exported_are_a_matter_of_tracking() {
+        let mut days = vec![(20, 100); 30];
+        days.push((0, 100));
+        let (mut findings, ladder) = store(&days);
+        let last = findings.tally.days.of(34, 2);
+        (last.exported, last.seen) = (15, vec![100, 0]);
+        findings.last_day = Some(35);
+        let found = trend(&findings, &ladder, Every::Day, 0.5);
+        assert_eq!(found.alerts.last().unwrap().kind, Kind::Tracking);
+    }
+
+    #[test]
+    fn a_day_that_has_not_ended_is_not_judged() {
+        let mut days = vec![(20, 100); 30];
+        days.push((0, 40));
+        let (mut findings, ladder) = store(&days);
+        findings.last_day = Some(34);
+        let found = trend(&findings, &ladder, Every::Day, 0.5);
+        assert!(!found.periods.last().unwrap().is_complete && found.alerts.is_empty());
+        findings.until_day = Some(34);
+        assert!(!trend(&findings, &ladder, Every::Day, 0.5).alerts.is_empty());
+    }
+
+    #[test]
+    fn a_change_for_good_has_its_day() {
+        let days = [vec![(20, 100); 20], vec![(10, 100); 20]].concat();
+        let (findings, ladder) = store(&days);
+        let found = trend(&findings, &ladder, Every::Day, 0.5);
+        let [change] = found.changes.try_into().unwrap();
+        assert_eq!((change.from, change.before, change.after), (24, 0.2, 0.1));
+    }
+
+    #[test]
+    fn weeks_begin_on_monday_and_months_on_the_first() {
+        // 6 October 2025 was a Monday.
+        let monday =
+            i64::from(NaiveDate::from_ymd_opt(2025, 10, 6).unwrap().num_days_from_ce()) - EPOCH;
+        assert_eq!((Every::Week.start(monday + 6), Every::Week.start(monday)), (monday, monday));
+        assert_eq!(date(Every::Month.start(monday)).to_string(), "2025-10-01");
+        assert_eq!(date(Every::Month.next(Every::Month.start(monday))).to_string(), "2025-11-01");
+        assert_eq!(date(0).to_string(), "1970-01-01");
+    }
+}

@@ -1,0 +1,29 @@
+//! What single orders are called and worth, for whoever asks for more than their sum.
+
+use crate::event::IdentifierKind;
+use crate::identity::{Strictness, identify};
+use crate::input::format::shopify_orders::Order;
+use crate::key::Key;
+use crate::money::{Amount, Currency};
+use std::collections::BTreeMap;
+
+/// What single orders are called and worth.
+#[derive(Debug, Default)]
+pub(super) struct OrderBook {
+    /// The numbers of the orders with a name, by the key of the name.
+    pub(super) numbers: BTreeMap<Key, Vec<Key>>,
+    /// The money of each order, by its number.
+    pub(super) money: BTreeMap<Key, (Option<Amount>, Currency)>,
+}
+
+impl OrderBook {
+    /// Enters an order of an export; what it does not say stays as a log has told it.
+    pub(super) fn enter(&mut self, order: &Order, number: Key) {
+        if let Some(name) = identify(IdentifierKind::OrderId, 0, &order.name, Strictness::Only) {
+            self.numbers.entry(name.key).or_default().push(number);
+        }
+        if order.amount.is_some() {
+            self.money.insert(number, (order.amount, order.currency));
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What is counted of a journey beside its steps, each part only if somebody asks: the day it began, where
+//! it ended and what came next, what had been done by a landmark, what its order is worth.
+//!
+//! Everything here looks at a verdict and at the touches that it is about. It judges nothing.
+
+use super::calendar::Calendar;
+use super::groups::{Scene, was_there_before};
+use super::judge::Bench;
+use super::request::Asks;
+use crate::climb::{Outcome, Verdict};
+use crate::event::{StepSet, Touch, mark};
+use crate::journey::SESSION_GAP;
+use crate::key::{FastSet, Key};
+use crate::ladder::definition::Ladder;
+use crate::tally::landmarks::{LANDMARKS, Outcomes, Pattern};
+use crate::tally::ways::Leavers;
+use crate::tally::{Durations, Tally};
+use crate::time::{Instant, Span};
+
+/// So many events of one name within [`BURST_SPAN`] are a burst.
+const BURST: usize = 3;
+const BURST_SPAN: Span = Span::seconds(2);
+
+/// One thread's surveyor.
+#[derive(Clone, Debug)]
+pub(super) struct Surveyor {
+    asks: Asks,
+    calendar: Calendar,
+}
+
+impl Surveyor {
+    pub(super) fn new(bench: &Bench<'_>) -> Surveyor {
+        Surveyor { asks: bench.asks.clone(), calendar: Calendar::new(bench.zone) }
+    }
+
+    /// Counts one journey.
+    pub(super) fn count(
+        &mut self,
+        verdict: &Verdict,
+        scene: Scene<'_>,
+        bench: &Bench<'_>,
+        tally: &mut Tally,
+    ) {
+        if self.asks.days {
+            self.count_day(verdict, scene.journey, bench.ladder.steps.len(), tally);
+        }
+        if self.asks.ways {
+            count_ways(verdict, scene.journey, bench.ladder, tally);
+        }
+        if self.asks.landmarks {
+            count_landmarks(verdict, scene, bench, tally);
+        }
+        if self.asks.money {
+            count_worth(verdict, scene.journey, bench, tally);
+        }
+    }
+
+    /// Counts a journey by the day of its entry.
+    fn count_day(&mut self, verdict: &Verdict, journey: &[Touch], steps: usize, tally: &mut Tally) {
+        let Some(entry) = journey.get(verdict.entry) else { return };
+        let day = self.calendar.day(entry.at);
+        let at = |touch: usize| journey.get(touch).map(|touch| touch.at);
+        let chosen = verdict.chain.links().into_iter();
+        let same_day = chosen
+            .filter(|&(_, touch)| at(touch).is_some_and(|at| self.calendar.day(at) == day))
+            .map(|(step, _)| step)
+            .max();
+        let counts = tally.days.of(day, steps);
+        super::groups::add(verdict, &mut counts.journeys);
+        for (step, count) in counts.same_day.iter_mut().enumerate() {
+            *count += u64::from(verdict.reached.has(step) && Some(step) <= same_day);
+        }
+    }
+
+    /// Counts what one customer did by day, in a journey or not.
+    pub(super) fn count_person(&mut self, kept: &[Touch], bench: &Bench<'_>, tally: &mut Tally) {
+        if !self.asks.days {
+            return;
+        }
+        let steps = bench.ladder.steps.len();
+        for touch in kept.iter().filter(|touch| touch.aside == 0) {
+            let is_exported =
+                touch.is(mark::ORDER) && bench.settled.exported.contains(&touch.order);
+            let is_log = touch.is(mark::LOG);
+            if touch.steps.is_empty() && !is_exported {
+                continue;
+            }
+            let counts = tally.days.of(self.calendar.day(touch.at), steps);
+            for step in touch.steps.positions().filter(|&step| is_log && step < steps) {
+                counts.seen[step] += 1;
+            }
+            counts.exported += u64::from(is_exported);
+            counts.exported_and_seen += u64::from(is_exported && is_log);
+        }
+    }
+}
+
+/// Counts where a journey ended and what came next.
+fn count_ways(verdict: &Verdict, journey: &[Touch], ladder: &Ladder, tally: &mut Tally) {
+    let ways = &mut tally.ways;
+    ways.leavers.resize(ladder.steps.len(), Leavers::default());
+    for step in verdict.reached.positions() {
+        let is_over = ladder.next_of(step).is_some_and(|next| !verdict.reached.has(next));
+        let Some(leavers) = ways.leavers.get_mut(step).filter(|_| is_over) else { continue };
+        leavers.left += 1;
+        leavers.open += u64::from(verdict.outcome == Outcome::Open);
+        let last = last_chosen(verdict, step);
+        if let (Some(last), Some(next)) = (journey.get(last), journey.get(last + 1)) {
+            *leavers.next.entry(next.name).or_default() += 1;
+            leavers.returned += u64::from(next.at.since(last.at) > SESSION_GAP);
+        }
+    }
+    let attempt = attempt_of(verdict, journey);
+    let back = ways_back(attempt);
+    ways.with_way_back += u64::from(back > 0);
+    ways.ways_back += back;
+    let bursts = bursts(attempt);
+    ways.with_burst += u64::from(bursts > 0);
+    ways.bursts += bursts;
+}
+
+/// The position of the last event chosen for a step up to this one.
+fn last_chosen(verdict: &Verdict, step: usize) -> usize {
+    (0..=step).filter_map(|step| verdict.chain.touch_of(step)).max().unwrap_or(verdict.entry)
+}
+
+/// The touches from the entry to the end of the window.
+fn attempt_of<'j>(verdict: &Verdict, journey: &'j [Touch]) -> &'j [Touch] {
+    let rest = journey.get(verdict.entry..).unwrap_or_default();
+    let is_in = |touch: &Touch| verdict.window_end.is_none_or(|end| touch.at <= end);
+    rest.get(..rest.partition_point(is_in)).unwrap_or_default()
+}
+
+/// How often an earlier step is done again right after a later one.
+fn ways_back(attempt: &[Touch]) -> u64 {
+    let highest = |touch: &Touch| 31_u32.checked_sub(touch.steps.0.leading_zeros());
+    let steps: Vec<u32> = attempt.iter().filter_map(highest).collect();
+    steps.windows(2).filter(|pair| pair[1] < pair[0]).count() as u64
+}
+
+/// Bursts of events of one name; none shares an event with another.
+fn bursts(attempt: &[Touch]) -> u64 {
+    let mut bursts = 0;
+    let mut names: Vec<(u32, Vec<Instant>)> = Vec::new();
+    for touch in attempt.iter().filter(|touch| touch.is(mark::LOG)) {
+        let place = names.iter().position(|(name, _)| *name == touch.name);
+        let place = place.unwrap_or_else(|| {
+            names.push((touch.name, Vec::new()));
+            names.len() - 1
+        });
+        let times = &mut names[place].1;
+        times.retain(|&earlier| touch.at.since(earlier) <= BURST_SPAN);
+        times.push(touch.at);
+        if times.len() == BURST {
+            bursts += 1;
+            times.clear();
+        }
+    }
+    bursts
+}
+
+/// Counts what a journey was like at each landmark, if it was watched to the end of its window.
+fn count_landmarks(verdict: &Verdict, scene: Scene<'_>, bench: &Bench<'_>, tally: &mut Tally) {
+    let Some(entry) = scene.journey.get(verdict.entry) else { return };
+    let attempt = attempt_of(verdict, scene.journey);
+    let converted = (verdict.outcome == Outcome::Converted)
+        .then(|| verdict.chain.touch_of(bench.ladder.macro_step()))
+        .flatten()
+        .and_then(|touch| scene.journey.get(touch));
+    let landmarks = &mut tally.landmarks;
+    landmarks.after.resize(bench.ladder.actions.len(), 0);
+    if let Some(order) = converted {
+        let later = attempt.iter().filter(|touch| touch.at > order.at || touch.row == order.row);
+        let after = later.fold(StepSet::EMPTY, |all, touch| all.with(touch.actions));
+        for action in after.without(verdict.actions).positions() {
+            if let Some(after) = landmarks.after.get_mut(action) {
+                *after += 1;
+            }
+        }
+    }
+    let is_watched = verdict.window_end.is_none_or(|end| end <= bench.seen_until);
+    if !is_watched || verdict.outcome == Outcome::Open {
+        return;
+    }
+    let returning = was_there_before(scene.customer, entry);
+    for (number, landmark) in (0..).zip(LANDMARKS) {
+        let moment = entry.at.plus(landmark);
+        let is_late = verdict.window_end.is_some_and(|end| end <= moment);
+        if is_late || converted.is_some_and(|order| order.at <= moment) {
+            continue;
+        }
+        let until = attempt.partition_point(|touch| touch.at <= moment);
+        let pattern = pattern(attempt.get(..until).unwrap_or_default(), number, returning);
+        let Outcomes { journeys, converted: orders } =
+            landmarks.patterns.entry(pattern).or_default();
+        *journeys += 1;
+        *orders += u64::from(converted.is_some());
+    }
+}
+
+fn pattern(done: &[Touch], landmark: u8, returning: bool) -> Pattern {
+    const MOST: u32 = 6;
+    let mut pattern = Pattern { landmark, returning, ..Pattern::default() };
+    let mut events = 0_u32;
+    for touch in done {
+        pattern.actions = pattern.actions.with(touch.actions);
+        pattern.steps = pattern.steps.with(touch.steps);
+        events += u32::from(touch.actions.is_empty());
+    }
+    let activity = events.max(1).ilog2().min(MOST);
+    pattern.activity = u8::try_from(activity).unwrap_or(u8::MAX);
+    pattern
+}
+
+/// Counts what the order of a converted journey is worth.
+fn count_worth(verdict: &Verdict, journey: &[Touch], bench: &Bench<'_>, tally: &mut Tally) {
+    let order = (verdict.outcome == Outcome::Converted)
+        .then(|| verdict.chain.touch_of(bench.ladder.macro_step()))
+        .flatten()
+        .and_then(|touch| journey.get(touch));
+    let money = bench.settled.book.as_ref().map(|book| &book.money);
+    let Some((Some(amount), currency)) =
+        order.zip(money).and_then(|(order, money)| money.get(&order.order)).copied()
+    else {
+        return;
+    };
+    tally.worth.entry(currency).or_default().add(amount.0);
+    for action in verdict.actions.positions() {
+        if let Some(action) = tally.actions.get_mut(action) {
+            action.worth.entry(currency).or_default().add(amount.0);
+        }
+    }
+}
+
+/// Counts whoever has ordered: how often, how soon again, and which of the exported orders come after a
+/// visit.
+pub(super) fn count_orders(
+    kept: &[Touch],
+    exported: &FastSet<Key>,
+    seen_until: Instant,
+    tally: &mut Tally,
+) {
+    let orders = || kept.iter().filter(|touch| touch.is(mark::ORDER));
+    let mut known = FastSet::default();
+    let times: Vec<Instant> =
+        orders().filter(|touch| known.insert(touch.order)).map(|touch| touch.at).collect();
+    tally.buyers += 1;
+    tally.repeat_buyers += u64::from(times.len() > 1);
+    tally.orders_of_buyers += times.len() as u64;
+    match times.as_slice() {
+        [only] => add_span(&mut tally.since_only_order, *only, seen_until),
+        [first, second, ..] => add_span(&mut tally.to_second_order, *first, *second),
+        [] => {}
+    }
+    for pair in times.windows(2) {
+        add_span(&mut tally.between_orders, pair[0], pair[1]);
+    }
+    // If anything in the log comes before an order, the first thing that is not the order itself does.
+    let first: Vec<&Touch> = kept.iter().filter(|touch| touch.is(mark::LOG)).take(2).collect();
+    let has_visit =
+        |order: &&Touch| first.iter().any(|touch| touch.at < order.end() && touch.row != order.row);
+    let exported = orders().filter(|touch| exported.contains(&touch.order));
+    tally.orders_with_visit += exported.filter(has_visit).count() as u64;
+}
+
+fn add_span(durations: &mut Durations, from: Instant, to: Instant) {
+    durations.add(to.since(from).max(Span(0)));
+}
+
+/// Whoever entered a whole window before the data ends has had all the time to convert. The others that
+/// have not converted are still being watched: what is known of them is for how long.
+pub(super) fn count_watched(
+    verdict: &Verdict,
+    journey: &[Touch],
+    seen_until: Instant,
+    tally: &mut Tally,
+) {
+    if verdict.window_end.is_some_and(|end| end <= seen_until) {
+        tally.closed += 1;
+        tally.closed_converted += u64::from(verdict.outcome == Outcome::Converted);
+    }
+    if verdict.outcome == Outcome::Open
+        && let Some(entry) = journey.get(verdict.entry)
+    {
+        add_span(&mut tally.watched, entry.at, seen_until);
+    }
+}

@@ -1,0 +1,398 @@
+//! `funnel calc`: answers for people who have only the numbers.
+
+use super::answer::Answer;
+use super::sheet::{Cell, Sheet, left, right};
+use super::words;
+use crate::analysis::rate::{Flags, Rate};
+use crate::stats::difference::Pair;
+use crate::stats::proportion::Method;
+use crate::stats::sample_size::Design;
+use crate::stats::{exact, sequential, target};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The version of the keys of `calc interval`.
+pub const INTERVAL: &str = "funnel.calc_interval/1";
+/// The version of the keys of `calc compare`.
+pub const COMPARE: &str = "funnel.calc_compare/1";
+/// The version of the keys of `calc sample-size`.
+pub const SAMPLE_SIZE: &str = "funnel.calc_sample_size/1";
+
+/// The range of a rate.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CalcInterval {
+    /// The version of the keys.
+    #[schemars(extend("const" = INTERVAL))]
+    pub schema: &'static str,
+    /// Conversions.
+    pub hits: u64,
+    /// Visitors.
+    pub base: u64,
+    /// Their share.
+    pub rate: Option<f64>,
+    /// The lower bound.
+    pub low: Option<f64>,
+    /// The upper bound.
+    pub high: Option<f64>,
+    /// The name of the method: `wilson`.
+    pub method: &'static str,
+    /// The level, a share.
+    pub confidence: f64,
+    /// What to keep in mind: `few_trials`, `few_events`.
+    #[schemars(with = "Vec<String>")]
+    pub flags: Flags,
+    /// How the rate stands to a target.
+    pub target: Option<TargetReport>,
+    /// The range that stays valid however often one looks.
+    pub always_valid: Option<Bounds>,
+}
+
+/// Two bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Bounds {
+    /// The lower one.
+    pub low: f64,
+    /// The upper one; `None` where there is none.
+    pub high: Option<f64>,
+}
+
+/// How counts stand to a target.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct TargetReport {
+    /// The target, a share.
+    pub rate: f64,
+    /// `below`, `meets` or `unclear`.
+    pub verdict: &'static str,
+    /// The probability of so few or fewer, were the rate the target.
+    pub p_below: f64,
+    /// The probability of so many or more, were the rate the target.
+    pub p_meets: f64,
+    /// The probability that the rate is above the target (Jeffreys' prior).
+    pub probability_above: f64,
+    /// Where it is unclear: how many more it takes to tell at the same rate; `None` if no number of
+    /// visitors would do.
+    pub more_needed: Option<u64>,
+}
+
+impl TargetReport {
+    /// Holds counts against a target; `None` where there is no base or no target.
+    pub fn of(hits: u64, base: u64, rate: f64) -> Option<TargetReport> {
+        let found = target::judge(hits, base, rate)?;
+        Some(TargetReport {
+            rate,
+            verdict: found.standing.name(),
+            p_below: found.p_below,
+            p_meets: found.p_meets,
+            probability_above: found.probability_above,
+            more_needed: target::more_until_clear(hits, base, rate),
+        })
+    }
+
+    /// One sentence.
+    pub fn sentence(&self) -> String {
+        let rate = words::percent(Some(self.rate));
+        match (self.verdict, self.more_needed) {
+            ("below", _) => format!("The rate is below {rate}."),
+            ("meets", _) => format!("The rate is above {rate}."),
+            (_, Some(more)) => format!(
+                "Whether the rate is above {rate} cannot be told yet: {} more would tell at this rate.",
+                words::count(more)
+            ),
+            (_, None) => format!("The rate is too close to {rate} to tell."),
+        }
+    }
+}
+
+impl CalcInterval {
+    /// The answer.
+    pub fn new(hits: u64, base: u64, method: Method, confidence: f64, target: f64) -> CalcInterval {
+        let interval = method.interval(hits, base, confidence);
+        let always = sequential::always_valid(hits, base, 1.0 - confidence, (1.0, 1.0));
+        CalcInterval {
+            schema: INTERVAL,
+            hits,
+            base,
+            rate: Rate::of(hits, base, confidence).rate,
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+            method: method.name(),
+            confidence,
+            flags: Flags::of(hits, base),
+            target: TargetReport::of(hits, base, target),
+            always_valid: always
+                .map(|interval| Bounds { low: interval.low, high: Some(interval.high) }),
+        }
+    }
+}
+
+impl Answer for CalcInterval {
+    fn sheets(&self) -> Vec<Sheet> {
+        let range = words::range_name(self.confidence);
+        let columns = vec![
+            left("method", 0),
+            right("hits", 0),
+            right("base", 0),
+            right("rate", 0),
+            right(&range, 0),
+        ];
+        let mut sheet = Sheet::new("", columns);
+        sheet.lead = vec![format!(
+            "{} of {}: {}, {}.",
+            words::count(self.hits),
+            words::count(self.base),
+            words::percent(self.rate),
+            words::range_named(self.confidence, self.low, self.high)
+        )];
+        let row = |name: &str, low: Option<f64>, high: Option<f64>| {
+            vec![
+                Cell::Text(name.to_owned()),
+                Cell::Count(self.hits),
+                Cell::Count(self.base),
+                Cell::Share(self.rate),
+                Cell::Range(low, high),
+            ]
+        };
+        sheet.rows.push(row(self.method, self.low, self.high));
+        if let Some(always) = self.always_valid {
+            sheet.rows.push(row("always valid", Some(always.low), always.high));
+            sheet
+                .notes
+                .push("always valid: for a number that is looked at again and again.".into());
+        }
+        sheet.notes.extend(self.target.iter().map(TargetReport::sentence));
+        sheet.notes.extend(self.flags.sentence());
+        vec![sheet]
+    }
+}
+
+/// Two rates against each other.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CalcCompare {
+    /// The version of the keys.
+    #[schemars(extend("const" = COMPARE))]
+    pub schema: &'static str,
+    /// The first group.
+    pub first: Rate,
+    /// The second group.
+    pub second: Rate,
+    /// First − second.
+    pub difference: Option<f64>,
+    /// Its lower bound (Newcombe).
+    pub low: Option<f64>,
+    /// Its upper bound.
+    pub high: Option<f64>,
+    /// First ÷ second; `None` without conversions in the second.
+    pub ratio: Option<f64>,
+    /// Its lower bound (Koopman).
+    pub ratio_low: Option<f64>,
+    /// Its upper bound; `None` where there is none.
+    pub ratio_high: Option<f64>,
+    /// How likely so large a difference would be if there were none.
+    pub p_value: Option<f64>,
+    /// The methods of difference, ratio and p-value.
+    pub method: String,
+    /// The level of the ranges.
+    pub confidence: f64,
+    /// The smallest rise over the first group's rate that these numbers can show in four of five cases.
+    pub detectable: Option<f64>,
+    /// How many more each group needs to show the relative effect that was asked about.
+    pub more_needed: Option<MoreNeeded>,
+    /// The answer in one sentence.
+    pub sentence: String,
+}
+
+/// How many more visitors two groups need.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct MoreNeeded {
+    /// The relative effect.
+    pub lift: f64,
+    /// In the first group.
+    pub first: u64,
+    /// In the second group.
+    pub second: u64,
+}
+
+impl CalcCompare {
+    /// The answer.
+    pub fn new(pair: Pair, confidence: f64, lift: f64) -> CalcCompare {
+        let shares = pair.shares();
+        let difference = pair.newcombe(confidence);
+        let ratio = pair.score_ratio(confidence, false);
+        let test = exact::p_value(pair);
+        let design = Design { alpha: 1.0 - confidence, ..Design::default() };
+        let detectable = shares.and_then(|(first, _)| {
+            design.detectable(first, pair.first.1 as f64, pair.second.1 as f64)
+        });
+        let more = design.more(pair.first, pair.second, lift);
+        let test_name = test.map_or("none", |(_, name)| name);
+        let mut answer = CalcCompare {
+            schema: COMPARE,
+            first: Rate::of(pair.first.0, pair.first.1, confidence),
+            second: Rate::of(pair.second.0, pair.second.1, confidence),
+            difference: shares.map(|(first, second)| first - second),
+            low: difference.map(|interval| interval.low),
+            high: difference.map(|interval| interval.high),
+            ratio: shares.filter(|(_, second)| *second > 0.0).map(|(first, second)| first / second),
+            ratio_low: ratio.map(|interval| interval.low),
+            ratio_high: ratio.map(|interval| interval.high).filter(|high| high.is_finite()),
+            p_value: test.map(|(p, _)| p),
+            method: format!("difference: newcombe; ratio: koopman; p-value: {test_name}"),
+            confidence,
+            detectable,
+            more_needed: more.map(|(first, second)| MoreNeeded { lift, first, second }),
+            sentence: String::new(),
+        };
+        answer.sentence = answer.in_words();
+        answer
+    }
+
+    fn in_words(&self) -> String {
+        let (first, second) = (words::percent(self.first.rate), words::percent(self.second.rate));
+        let range = words::points_range(self.low, self.high);
+        let verdict = match (self.low, self.high) {
+            (Some(low), _) if low > 0.0 => "higher",
+            (_, Some(high)) if high < 0.0 => "lower",
+            _ => {
+                let seen = words::points(self.detectable);
+                return format!(
+                    "No clear difference between {first} and {second} ({range}); these numbers could only have shown a rise of about {seen} or more."
+                );
+            }
+        };
+        format!("The first rate, {first}, is {verdict} than the second, {second}: by {range}.")
+    }
+}
+
+impl Answer for CalcCompare {
+    fn sheets(&self) -> Vec<Sheet> {
+        let range = words::range_name(self.confidence);
+        let columns = vec![
+            left("", 0),
+            right("hits", 0),
+            right("base", 0),
+            right("rate", 0),
+            right(&range, 0),
+        ];
+        let mut sheet = Sheet::new("", columns);
+        sheet.lead = vec![self.sentence.clone()];
+        for (name, rate) in [("first", self.first), ("second", self.second)] {
+            sheet.rows.push(vec![
+                Cell::Text(name.to_owned()),
+                Cell::Count(rate.hits),
+                Cell::Count(rate.base),
+                Cell::Share(rate.rate),
+                Cell::Range(rate.low, rate.high),
+            ]);
+        }
+        let ratio = |ratio: Option<f64>| {
+            ratio.map_or_else(|| words::UNKNOWN.to_owned(), |ratio| format!("{ratio:.2}"))
+        };
+        sheet.notes.push(format!(
+            "Ratio {}, {range} {} to {}; p = {}.",
+            ratio(self.ratio),
+            ratio(self.ratio_low),
+            self.ratio_high.map_or_else(|| "any".to_owned(), |high| format!("{high:.2}")),
+            words::probability(self.p_value)
+        ));
+        if let Some(more) = self.more_needed.filter(|more| more.first + more.second > 0) {
+            sheet.notes.push(format!(
+                "To see a difference of {} in four of five cases takes {} more in the first group and {} in the second.",
+                words::percent(Some(more.lift)),
+                words::count(more.first),
+                words::count(more.second)
+            ));
+        }
+        vec![sheet]
+    }
+}
+
+/// How many visitors it takes.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CalcSampleSize {
+    /// The version of the keys.
+    #[schemars(extend("const" = SAMPLE_SIZE))]
+    pub schema: &'static str,
+    /// The present rate.
+    pub rate: f64,
+    /// The rate to be told from it.
+    pub other: f64,
+    /// Visitors in each group; `None` where there is nothing to tell.
+    pub per_group: Option<u64>,
+    /// Both groups together.
+    pub total: Option<u64>,
+    /// How long that takes at some numbers of visitors a day.
+    pub days_at: Vec<DaysAt>,
+    /// The probability to see the effect.
+    pub power: f64,
+    /// One less the probability to see one that is not there.
+    pub confidence: f64,
+}
+
+/// How long it takes with so many visitors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DaysAt {
+    /// Visitors a day, both groups together.
+    pub visitors_per_day: u64,
+    /// Days.
+    pub days: u64,
+}
+
+/// More than half a year is no plan.
+const TOO_LONG: u64 = 180;
+
+impl CalcSampleSize {
+    /// The answer.
+    pub fn new(rate: f64, lift: f64, design: Design, per_day: Option<u64>) -> CalcSampleSize {
+        let other = rate * (1.0 + lift);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of visitors; what is too large is the largest"
+        )]
+        let per_group = design.each_group(rate, other).map(|needed| needed.ceil() as u64);
+        let total = per_group.map(|each| each.saturating_mul(2));
+        let usual = per_day.map_or_else(|| vec![100, 300, 1000, 3000, 10_000], |own| vec![own]);
+        let at = |visitors_per_day: u64| {
+            Some(DaysAt { visitors_per_day, days: total?.div_ceil(visitors_per_day) })
+        };
+        CalcSampleSize {
+            schema: SAMPLE_SIZE,
+            rate,
+            other,
+            per_group,
+            total,
+            days_at: usual.into_iter().filter_map(at).collect(),
+            power: design.power,
+            confidence: 1.0 - design.alpha,
+        }
+    }
+}
+
+impl Answer for CalcSampleSize {
+    fn sheets(&self) -> Vec<Sheet> {
+        let columns = vec![right("visitors a day", 0), right("days", 0), left("", 0)];
+        let mut sheet = Sheet::new("", columns);
+        let (rate, other) = (words::percent(Some(self.rate)), words::percent(Some(self.other)));
+        sheet.lead = vec![match (self.per_group, self.total) {
+            (Some(each), Some(all)) => format!(
+                "To tell {other} from {rate} takes {} visitors in each of two groups, {} together.",
+                words::count(each),
+                words::count(all)
+            ),
+            _ => format!("{other} cannot be told from {rate} with any number of visitors."),
+        }];
+        for at in &self.days_at {
+            let remark = if at.days > TOO_LONG {
+                "not with this traffic: watch an earlier step, or a bigger change"
+            } else {
+                ""
+            };
+            sheet.rows.push(vec![
+                Cell::Count(at.visitors_per_day),
+                Cell::Count(at.days),
+                Cell::Text(remark.to_owned()),
+            ]);
+        }
+        vec![sheet]
+    }
+}

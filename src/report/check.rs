@@ -1,0 +1,255 @@
+//! `funnel check` as an answer: which conditions hold, whether the latest period is odd, and one line for
+//! each reason to say no.
+
+use super::answer::Answer;
+use super::calc::Bounds;
+use super::quality::QualityReport;
+use super::sheet::Sheet;
+use super::trend::AlertReport;
+use super::words;
+use crate::analysis::rate::Rate;
+use crate::analysis::trend::{self, Every};
+use crate::findings::Findings;
+use crate::ladder::definition::Ladder;
+use crate::stats::sequential::always_valid;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The version of the keys.
+pub const SCHEMA: &str = "funnel.check/1";
+
+/// What was checked.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CheckReport {
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
+    pub schema: &'static str,
+    /// Whether everything is as it should be.
+    pub ok: bool,
+    /// The conditions, in the order in which they were given.
+    pub conditions: Vec<ConditionReport>,
+    /// What is odd about the latest complete period.
+    pub alerts: Vec<AlertReport>,
+    /// The first day of that period; `None` if it was not asked for or there is none.
+    pub period: Option<String>,
+    /// One line for each reason to say no.
+    pub reasons: Vec<String>,
+}
+
+/// One condition.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ConditionReport {
+    /// As it was written.
+    pub text: String,
+    /// Whether it holds.
+    pub held: bool,
+    /// The number that it is about; `None` if that is not known.
+    pub value: Option<f64>,
+    /// The counts of a rate.
+    pub rate: Option<Rate>,
+    /// The range of a rate that stays valid however often one looks.
+    pub always_valid: Option<Bounds>,
+}
+
+/// What a condition is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The share of all journeys that reached a step.
+    Rate(usize),
+    /// The share of those at the step before.
+    StepRate(usize),
+    /// The number of journeys that reached a step.
+    Reached(usize),
+    /// A number about the rows.
+    Quality(QualityNumber),
+}
+
+/// A number about the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QualityNumber {
+    /// Rows read.
+    RowsRead,
+    /// Rows that count.
+    RowsUsed,
+    /// Rows set aside.
+    RowsSetAside,
+    /// Their share of the rows read.
+    SetAsideShare,
+}
+
+/// How a number is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `<`
+    Below,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Above,
+    /// `>=`
+    AtLeast,
+    /// `==`
+    Equal,
+    /// `!=`
+    Unequal,
+}
+
+impl Comparison {
+    /// Whether a number stands so to another.
+    #[expect(clippy::float_cmp, reason = "equality is what the user wrote")]
+    pub fn holds(self, number: f64, other: f64) -> bool {
+        match self {
+            Comparison::Below => number < other,
+            Comparison::AtMost => number <= other,
+            Comparison::Above => number > other,
+            Comparison::AtLeast => number >= other,
+            Comparison::Equal => number == other,
+            Comparison::Unequal => number != other,
+        }
+    }
+
+    /// Whether any number of a range stands so to another.
+    fn is_possible(self, bounds: Bounds, other: f64) -> bool {
+        let (low, high) = (bounds.low, bounds.high.unwrap_or(f64::INFINITY));
+        match self {
+            Comparison::Below | Comparison::AtMost => self.holds(low, other),
+            Comparison::Above | Comparison::AtLeast => self.holds(high, other),
+            Comparison::Equal => low <= other && other <= high,
+            Comparison::Unequal => true,
+        }
+    }
+}
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// As it was written.
+    pub text: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// How that is compared.
+    pub comparison: Comparison,
+    /// With what.
+    pub number: f64,
+}
+
+/// What to check.
+#[derive(Clone, Debug)]
+pub struct CheckOptions {
+    /// The conditions.
+    pub conditions: Vec<Condition>,
+    /// The length of the periods whose latest is looked at.
+    pub anomalies: Option<Every>,
+    /// False alarms a month that are acceptable.
+    pub false_alarms: f64,
+    /// Whether a condition on a rate fails only beyond chance.
+    pub beyond_chance: bool,
+    /// The level of all ranges.
+    pub confidence: f64,
+}
+
+impl CheckReport {
+    /// The answer.
+    pub fn new(findings: &Findings, ladder: &Ladder, options: &CheckOptions) -> CheckReport {
+        let quality = QualityReport::new(findings);
+        let conditions: Vec<ConditionReport> = options
+            .conditions
+            .iter()
+            .map(|condition| judged(condition, findings, ladder, (&quality, options)))
+            .collect();
+        let (alerts, period) = odd(findings, ladder, options);
+        let broken = conditions.iter().filter(|condition| !condition.held).map(reason);
+        let reasons: Vec<String> =
+            broken.chain(alerts.iter().map(|alert| alert.message.clone())).collect();
+        CheckReport { schema: SCHEMA, ok: reasons.is_empty(), conditions, alerts, period, reasons }
+    }
+}
+
+fn judged(
+    condition: &Condition,
+    findings: &Findings,
+    ladder: &Ladder,
+    (quality, options): (&QualityReport, &CheckOptions),
+) -> ConditionReport {
+    let reached = |step: usize| findings.tally.steps.get(step).map_or(0, |counts| counts.reached);
+    let over =
+        |step: usize, base: usize| Rate::of(reached(step), reached(base), options.confidence);
+    let rate = match condition.subject {
+        Subject::Rate(step) => Some(over(step, 0)),
+        Subject::StepRate(step) => Some(over(step, ladder.base_of(step).unwrap_or(0))),
+        Subject::Quality(QualityNumber::SetAsideShare) => {
+            Some(Rate::of(quality.rows_set_aside, quality.rows_read, options.confidence))
+        }
+        Subject::Reached(_) | Subject::Quality(_) => None,
+    };
+    let value = match condition.subject {
+        Subject::Reached(step) => Some(reached(step) as f64),
+        Subject::Quality(QualityNumber::RowsRead) => Some(quality.rows_read as f64),
+        Subject::Quality(QualityNumber::RowsUsed) => Some(quality.rows_used as f64),
+        Subject::Quality(QualityNumber::RowsSetAside) => Some(quality.rows_set_aside as f64),
+        Subject::Rate(_) | Subject::StepRate(_) | Subject::Quality(_) => {
+            rate.and_then(|rate| rate.rate)
+        }
+    };
+    let alpha = 1.0 - options.confidence;
+    let always = rate
+        .filter(|rate| rate.base > 0)
+        .and_then(|rate| always_valid(rate.hits, rate.base, alpha, (1.0, 1.0)))
+        .map(|interval| Bounds { low: interval.low, high: Some(interval.high) });
+    let is_possible = options.beyond_chance
+        && always.is_some_and(|bounds| condition.comparison.is_possible(bounds, condition.number));
+    let holds = value.is_some_and(|value| condition.comparison.holds(value, condition.number));
+    ConditionReport {
+        text: condition.text.clone(),
+        held: holds || is_possible,
+        value,
+        rate,
+        always_valid: always,
+    }
+}
+
+/// Why a condition does not hold.
+fn reason(condition: &ConditionReport) -> String {
+    let found = match (condition.rate, condition.value) {
+        (_, None) => "is not known: there is nothing to divide by".to_owned(),
+        (Some(rate), _) => format!(
+            "is {} ({} of {})",
+            words::percent(rate.rate),
+            words::count(rate.hits),
+            words::count(rate.base)
+        ),
+        (None, Some(value)) => format!("is {value}"),
+    };
+    format!("{}: {found}", condition.text)
+}
+
+/// What is odd about the latest complete period, and its first day.
+fn odd(
+    findings: &Findings,
+    ladder: &Ladder,
+    options: &CheckOptions,
+) -> (Vec<AlertReport>, Option<String>) {
+    let Some(every) = options.anomalies else { return (Vec::new(), None) };
+    let trend = trend::trend(findings, ladder, every, options.false_alarms);
+    let latest = trend.periods.iter().rev().find(|period| period.is_complete);
+    let Some(from) = latest.map(|period| period.from) else { return (Vec::new(), None) };
+    let alerts = trend.alerts.iter().filter(|alert| alert.from == from).map(AlertReport::new);
+    (alerts.collect(), Some(trend::date(from).to_string()))
+}
+
+impl Answer for CheckReport {
+    fn sheets(&self) -> Vec<Sheet> {
+        let mut sheet = Sheet::new("", Vec::new());
+        sheet.lead.clone_from(&self.reasons);
+        if self.ok {
+            let held = match self.conditions.len() {
+                0 => None,
+                1 => Some("The condition holds.".to_owned()),
+                many => Some(format!("All {many} conditions hold.")),
+            };
+            let calm = self.period.as_ref().map(|day| format!("Nothing odd about {day}."));
+            sheet.lead.extend(held.into_iter().chain(calm));
+        }
+        vec![sheet]
+    }
+}

@@ -1,0 +1,322 @@
+//! `funnel compare` as an answer: two sides of the same ladder, step by step, and why the rate changed.
+//!
+//! The rate of the last step over everybody who entered decides. Rates from one step to the next are shown
+//! and marked: who gets to a step may differ between the sides, so they can differ without any cause.
+
+mod causes;
+mod sheets;
+
+pub use causes::{DecompositionReport, FactorReport, RevenueReport, SegmentChange};
+
+use super::notices::NoticeReport;
+use super::words;
+use super::zone::{Moment, Zone};
+use crate::analysis::contrast::Contrast;
+use crate::analysis::open_windows::matured;
+use crate::analysis::rate::Rate;
+use crate::findings::SideFinding;
+use crate::ladder::definition::Ladder;
+use crate::stats::multiple::benjamini_hochberg;
+use crate::stats::proportion::Interval;
+use crate::stats::special::two_sided_p;
+use crate::tally::Tally;
+use crate::time::Instant;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The version of the keys.
+pub const SCHEMA: &str = "funnel.compare/1";
+
+/// Two sides of the same ladder.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CompareReport {
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
+    pub schema: &'static str,
+    /// What one journey is.
+    pub unit: &'static str,
+    /// What is compared with.
+    pub a: SideReport,
+    /// What is compared.
+    pub b: SideReport,
+    /// The last step over everybody who entered.
+    #[serde(rename = "macro")]
+    pub macro_conversion: MacroComparison,
+    /// All steps, in the ladder's order.
+    pub steps: Vec<StepComparison>,
+    /// Why the rate of the last step changed, one a dimension.
+    pub decomposition: Vec<DecompositionReport>,
+    /// Why the value of the orders changed, one a currency.
+    pub revenue: Vec<RevenueReport>,
+    /// What a reader should know.
+    pub notices: Vec<NoticeReport>,
+    /// The answer in a few sentences.
+    pub sentences: Vec<String>,
+    /// The level of all ranges.
+    pub confidence: f64,
+}
+
+/// One side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SideReport {
+    /// As the user named it.
+    pub name: String,
+    /// The first moment of its entries.
+    pub since: Option<Moment>,
+    /// The last moment of its entries.
+    pub until: Option<Moment>,
+    /// Journeys that entered.
+    pub entered: u64,
+    /// Of these, converted.
+    pub converted: u64,
+    /// Of these, neither converted nor lost.
+    pub open: u64,
+}
+
+/// The last step on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct MacroComparison {
+    /// In a.
+    pub a: Rate,
+    /// In b.
+    pub b: Rate,
+    /// b − a.
+    pub difference: Contrast,
+    /// The same with open windows accounted for; `None` where it is unknown.
+    pub matured: Option<MaturedComparison>,
+}
+
+/// Matured rates on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct MaturedComparison {
+    /// In a.
+    pub a: f64,
+    /// In b.
+    pub b: f64,
+    /// b − a.
+    pub difference: Contrast,
+}
+
+/// One step on both sides.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct StepComparison {
+    /// The step's name.
+    pub name: String,
+    /// Over everybody who entered, in a.
+    pub a: Rate,
+    /// The same in b.
+    pub b: Rate,
+    /// b − a.
+    pub difference: Contrast,
+    /// Over the step before; `None` for the first.
+    pub step_rate: Option<StepRateComparison>,
+    /// One honest sentence.
+    pub sentence: String,
+}
+
+/// The rate over the step before on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct StepRateComparison {
+    /// In a.
+    pub a: Rate,
+    /// In b.
+    pub b: Rate,
+    /// b − a.
+    pub difference: Contrast,
+    /// Always true: who gets to the step before may differ between the sides.
+    pub selection_prone: bool,
+}
+
+/// What a comparison is made with, beside the sides and the ladder.
+#[derive(Clone, Debug)]
+pub struct CompareOptions {
+    /// The names of a and b.
+    pub names: [String; 2],
+    /// The level of all ranges.
+    pub confidence: f64,
+    /// The zone of all times.
+    pub zone: Zone,
+    /// The share of all entries that should be in a, if the sides are variants of a test.
+    pub expected_share: Option<f64>,
+}
+
+impl CompareReport {
+    /// The comparison of two sides.
+    pub fn new(
+        sides: [&SideFinding; 2],
+        ladder: &Ladder,
+        options: &CompareOptions,
+    ) -> CompareReport {
+        let [a, b] = sides;
+        let confidence = options.confidence;
+        let steps = steps(&a.tally, &b.tally, ladder, confidence);
+        let macro_conversion = macro_comparison(&a.tally, &b.tally, ladder, confidence);
+        let decomposition = causes::decompositions(a, b, confidence);
+        let mut report = CompareReport {
+            schema: SCHEMA,
+            unit: super::header::count_name(ladder.count),
+            a: side(a, &options.names[0], options.zone),
+            b: side(b, &options.names[1], options.zone),
+            macro_conversion,
+            steps,
+            revenue: causes::revenues(&a.tally, &b.tally, ladder),
+            notices: Vec::new(),
+            sentences: Vec::new(),
+            decomposition,
+            confidence,
+        };
+        report.notices = report.find_notices(options.expected_share);
+        report.sentences = report.in_words(ladder);
+        report
+    }
+
+    /// Whether the rate of the last step is lower in b, beyond chance.
+    pub fn is_lower(&self) -> bool {
+        self.macro_conversion.difference.verdict == "lower"
+    }
+
+    fn in_words(&self, ladder: &Ladder) -> Vec<String> {
+        let last = ladder.steps.last().map_or("", |step| step.name.as_str());
+        let change = &self.macro_conversion;
+        let mut sentences = vec![sentence(last, change.a, change.b, &change.difference)];
+        let largest = self
+            .decomposition
+            .iter()
+            .max_by(|one, two| one.mix_effect.abs().total_cmp(&two.mix_effect.abs()));
+        if let Some(split) = largest {
+            sentences.push(format!(
+                "By {}: {} because rates changed, {} because the mix did.",
+                split.by,
+                words::points(Some(split.rate_effect)),
+                words::points(Some(split.mix_effect))
+            ));
+        }
+        sentences
+    }
+
+    fn find_notices(&self, expected_share: Option<f64>) -> Vec<NoticeReport> {
+        let reversed = self.decomposition.iter().filter(|split| split.is_reversed);
+        let simpson = reversed.map(|split| {
+            let message = format!(
+                "By {}, rates moved by {} and yet the total by {}: the mix of the groups changed. Look at the groups, not at the total.",
+                split.by,
+                words::points(Some(split.rate_effect)),
+                words::points(self.macro_conversion.difference.value)
+            );
+            let data = [
+                ("by", Value::from(split.by.clone())),
+                ("rate_effect", split.rate_effect.into()),
+                ("mix_effect", split.mix_effect.into()),
+            ];
+            NoticeReport { code: "simpson", message, data: data.into() }
+        });
+        let is_open = self.a.open + self.b.open > 0;
+        let open = is_open.then(|| NoticeReport {
+            code: "window_open",
+            message: format!(
+                "{} in a and {} in b can still convert: compare the matured rates.",
+                words::count(self.a.open),
+                words::count(self.b.open)
+            ),
+            data: [("a", Value::from(self.a.open)), ("b", Value::from(self.b.open))].into(),
+        });
+        simpson
+            .chain(open)
+            .chain(expected_share.and_then(|share| self.sample_ratio(share)))
+            .collect()
+    }
+
+    /// Variants that are not shared out as planned cannot be compared.
+    fn sample_ratio(&self, share: f64) -> Option<NoticeReport> {
+        const LEVEL: f64 = 0.001;
+        let all = (self.a.entered + self.b.entered) as f64;
+        let z = (self.a.entered as f64 - all * share) / (all * share * (1.0 - share)).sqrt();
+        let p = two_sided_p(z);
+        (all > 0.0 && p < LEVEL).then(|| NoticeReport {
+            code: "sample_ratio",
+            message: format!(
+                "{} of {} entered a, where {} were expected: something is wrong with how visitors are shared out, and the comparison means nothing.",
+                words::count(self.a.entered),
+                words::count(self.a.entered + self.b.entered),
+                words::percent(Some(share))
+            ),
+            data: [("p_value", Value::from(p))].into(),
+        })
+    }
+}
+
+fn side(finding: &SideFinding, name: &str, zone: Zone) -> SideReport {
+    let tally = &finding.tally;
+    SideReport {
+        name: name.to_owned(),
+        since: finding.since.and_then(|at| zone.moment(at)),
+        until: finding.until.and_then(|at| zone.moment(Instant(at.0.saturating_sub(1)))),
+        entered: tally.entered,
+        converted: tally.converted,
+        open: tally.open,
+    }
+}
+
+fn macro_comparison(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> MacroComparison {
+    let rate = |tally: &Tally| Rate::of(tally.converted, tally.entered, confidence);
+    let whole = |tally: &Tally| {
+        let found = matured(tally, ladder, confidence);
+        Some((found.rate?, Interval { low: found.low?, high: found.high? }))
+    };
+    let matured = whole(a).zip(whole(b)).map(|(a, b)| MaturedComparison {
+        a: a.0,
+        b: b.0,
+        difference: Contrast::of_estimates(a, b),
+    });
+    let (a, b) = (rate(a), rate(b));
+    MacroComparison { a, b, difference: Contrast::of(a, b, confidence), matured }
+}
+
+/// The steps; differences are judged as many at once, the first step (all of all) left out.
+fn steps(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> Vec<StepComparison> {
+    let reached = |tally: &Tally, step: usize| tally.steps.get(step).map_or(0, |s| s.reached);
+    let over = |tally: &Tally, step: usize, base: usize| {
+        Rate::of(reached(tally, step), reached(tally, base), confidence)
+    };
+    let mut steps: Vec<StepComparison> = Vec::new();
+    for (position, step) in ladder.steps.iter().enumerate() {
+        let (of_a, of_b) = (over(a, position, 0), over(b, position, 0));
+        let step_rate = ladder.base_of(position).map(|base| {
+            let (a, b) = (over(a, position, base), over(b, position, base));
+            let difference = Contrast::of(a, b, confidence);
+            StepRateComparison { a, b, difference, selection_prone: true }
+        });
+        steps.push(StepComparison {
+            name: step.name.clone(),
+            a: of_a,
+            b: of_b,
+            difference: Contrast::of(of_a, of_b, confidence),
+            step_rate,
+            sentence: String::new(),
+        });
+    }
+    let tested = || steps.iter().skip(1).filter_map(|step| step.difference.p_value);
+    let q_values = benjamini_hochberg(&tested().collect::<Vec<f64>>());
+    let mut q_values = q_values.into_iter();
+    for step in steps.iter_mut().skip(1).filter(|step| step.difference.p_value.is_some()) {
+        step.difference.among_many(q_values.next().unwrap_or(1.0));
+    }
+    for step in &mut steps {
+        step.sentence = sentence(&step.name, step.a, step.b, &step.difference);
+    }
+    steps
+}
+
+fn sentence(name: &str, a: Rate, b: Rate, difference: &Contrast) -> String {
+    let (from, to) = (words::percent(a.rate), words::percent(b.rate));
+    let range = words::points_range(difference.low, difference.high);
+    match difference.verdict {
+        "unclear" if difference.value.is_none() => format!("{name}: nothing to compare."),
+        "unclear" => format!(
+            "{name}: {from} → {to}, no clear difference ({range}); these numbers could only have shown a rise of {} or more.",
+            words::points(difference.detectable)
+        ),
+        verdict => format!("{name}: {from} → {to}, {verdict} by {range}."),
+    }
+}

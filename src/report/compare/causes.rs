@@ -1,0 +1,191 @@
+//! Why a rate and the value of the orders changed, exactly split: rate and mix effects by group, and the
+//! factors of revenue.
+
+use crate::analysis::rate::Rate;
+use crate::findings::{BreakdownFinding, GroupName, SideFinding};
+use crate::ladder::definition::Ladder;
+use crate::money::{Amount, Currency};
+use crate::report::orders::{as_text, rounded};
+use crate::stats::mean::Moments;
+use crate::stats::mix::{self, Part};
+use crate::stats::special::two_sided_z;
+use crate::tally::{GroupTally, Tally};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The change of the last step's rate, split over the groups of a dimension.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct DecompositionReport {
+    /// The dimension.
+    pub by: String,
+    /// At which point of a journey its value is taken.
+    pub at: String,
+    /// Because groups converted more or less.
+    pub rate_effect: f64,
+    /// The lower bound of that.
+    pub rate_effect_low: f64,
+    /// The upper bound of that.
+    pub rate_effect_high: f64,
+    /// Because the weights of groups changed.
+    pub mix_effect: f64,
+    /// The difference at equal weights (Mantel, Haenszel).
+    pub adjusted_difference: Option<f64>,
+    /// How far weights shifted (population stability index); above 0.1 worth a look.
+    pub shift: f64,
+    /// Whether the rates moved one way and the total the other.
+    pub is_reversed: bool,
+    /// One a group; their effects add up to those of the whole.
+    pub segments: Vec<SegmentChange>,
+}
+
+/// What one group contributes.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SegmentChange {
+    /// The value; `None` where it is not known.
+    pub value: Option<String>,
+    /// Its rate in a.
+    pub a: Rate,
+    /// Its rate in b.
+    pub b: Rate,
+    /// Because its own rate changed.
+    pub rate_effect: f64,
+    /// Because its weight changed.
+    pub mix_effect: f64,
+}
+
+/// The splits of all dimensions.
+pub(super) fn decompositions(
+    a: &SideFinding,
+    b: &SideFinding,
+    confidence: f64,
+) -> Vec<DecompositionReport> {
+    let pairs = a.breakdowns.iter().zip(&b.breakdowns);
+    pairs.filter_map(|(a, b)| decomposition(a, b, confidence)).collect()
+}
+
+fn decomposition(
+    a: &BreakdownFinding,
+    b: &BreakdownFinding,
+    confidence: f64,
+) -> Option<DecompositionReport> {
+    let mut groups: BTreeMap<Option<String>, [(u64, u64); 2]> = BTreeMap::new();
+    for (side, finding) in [a, b].into_iter().enumerate() {
+        for group in &finding.groups {
+            let name = match &group.name {
+                GroupName::Value(text) => Some(text.clone()),
+                GroupName::Other(_) => Some("(other)".to_owned()),
+                GroupName::Unknown => None,
+            };
+            let GroupTally { entered, converted, .. } = group.tally;
+            groups.entry(name).or_default()[side] = (converted, entered);
+        }
+    }
+    let parts: Vec<Part> = groups.values().map(|&[before, after]| Part { before, after }).collect();
+    let split = mix::kitagawa(&parts)?;
+    let spread = two_sided_z(confidence)? * split.error;
+    let weights = |side: usize| {
+        let all: u64 = groups.values().map(|sides| sides[side].1).sum();
+        groups.values().map(|sides| sides[side].1 as f64 / all as f64).collect::<Vec<f64>>()
+    };
+    let rate = |(hits, base): (u64, u64)| Rate::of(hits, base, confidence);
+    let segments = groups.iter().zip(&split.parts).map(|((value, sides), part)| SegmentChange {
+        value: value.clone(),
+        a: rate(sides[0]),
+        b: rate(sides[1]),
+        rate_effect: part.rate,
+        mix_effect: part.mix,
+    });
+    Some(DecompositionReport {
+        by: a.by.clone(),
+        at: a.at.clone(),
+        rate_effect: split.rate_effect,
+        rate_effect_low: split.rate_effect - spread,
+        rate_effect_high: split.rate_effect + spread,
+        mix_effect: split.mix_effect,
+        adjusted_difference: mix::mantel_haenszel(&parts),
+        shift: mix::stability(&weights(0), &weights(1)),
+        is_reversed: split.is_reversed(),
+        segments: segments.collect(),
+    })
+}
+
+/// Why the value of the orders changed.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RevenueReport {
+    /// The three-letter code; `None` if no row says it.
+    pub currency: Option<String>,
+    /// The value of the orders of converted journeys in a.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub a: Amount,
+    /// The same in b.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub b: Amount,
+    /// What each factor contributes; together they are b − a, but for rounding.
+    pub factors: Vec<FactorReport>,
+    /// Whether half a journey was added to every count, because one of them was nought.
+    pub smoothed: bool,
+}
+
+/// One factor of revenue.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct FactorReport {
+    /// `entries`, a step's name, or `order value`.
+    pub name: String,
+    /// Its contribution.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub amount: Amount,
+}
+
+/// The value of converted journeys as entries × step rates × order value, and what each did. Only where a
+/// single currency is there: orders of two currencies share their journeys.
+pub(super) fn revenues(a: &Tally, b: &Tally, ladder: &Ladder) -> Vec<RevenueReport> {
+    let currencies: Vec<Currency> = a.worth.keys().chain(b.worth.keys()).copied().collect();
+    match currencies.as_slice() {
+        [first, rest @ ..] if rest.iter().all(|other| other == first) => {
+            revenue(*first, a, b, ladder).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn revenue(currency: Currency, a: &Tally, b: &Tally, ladder: &Ladder) -> Option<RevenueReport> {
+    let worth = |tally: &Tally| tally.worth.get(&currency).copied().unwrap_or_default();
+    let firm: Vec<usize> = (0..ladder.steps.len())
+        .filter(|&step| {
+            step == 0
+                || ladder.steps[step].presence != crate::ladder::definition::Presence::Optional
+        })
+        .collect();
+    let reached = |tally: &Tally| -> Vec<u64> {
+        firm.iter().map(|&step| tally.steps.get(step).map_or(0, |s| s.reached)).collect()
+    };
+    let is_zero = [a, b].iter().any(|tally| reached(tally).contains(&0));
+    let half = if is_zero { 0.5 } else { 0.0 };
+    let factors = |tally: &Tally, worth: Moments| -> Option<Vec<f64>> {
+        let counts: Vec<f64> =
+            reached(tally).into_iter().map(|count| count as f64 + half).collect();
+        let mut factors = vec![*counts.first()?];
+        factors.extend(counts.windows(2).map(|pair| pair[1] / pair[0]));
+        // By order, whether its value is known or not, so that the product is the revenue.
+        factors.push(worth.sum as f64 / counts.last()?);
+        Some(factors)
+    };
+    let parts = mix::log_mean_split(&factors(a, worth(a))?, &factors(b, worth(b))?)?;
+    let steps = firm.iter().skip(1).map(|&step| ladder.steps[step].name.clone());
+    let names = std::iter::once("entries".to_owned()).chain(steps);
+    let names = names.chain(["order value".to_owned()]);
+    Some(RevenueReport {
+        currency: currency.code().map(str::to_owned),
+        a: Amount(worth(a).sum),
+        b: Amount(worth(b).sum),
+        factors: names
+            .zip(parts)
+            .filter_map(|(name, part)| Some(FactorReport { name, amount: rounded(part)? }))
+            .collect(),
+        smoothed: is_zero,
+    })
+}

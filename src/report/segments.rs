@@ -1,0 +1,221 @@
+//! `funnel segments` as an answer: which groups of customers convert more.
+
+use super::answer::Answer;
+use super::sheet::{Cell, Sheet, left, right};
+use super::words;
+use crate::analysis::contrast::Contrast;
+use crate::analysis::rate::Rate;
+use crate::analysis::segments::{self, Segment};
+use crate::findings::Findings;
+use crate::ladder::definition::Ladder;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The version of the keys.
+pub const SCHEMA: &str = "funnel.segments/1";
+
+/// Groups of journeys.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SegmentsReport {
+    /// The version of the keys.
+    #[schemars(extend("const" = SCHEMA))]
+    pub schema: &'static str,
+    /// What one journey is.
+    pub unit: &'static str,
+    /// The last step's name.
+    pub outcome: String,
+    /// Everybody.
+    pub all: Rate,
+    /// The groups, best first.
+    pub segments: Vec<SegmentReport>,
+    /// Whether the groups of a dimension differ at all.
+    pub dimensions: Vec<DimensionReport>,
+    /// Groups that were tested, shown or not.
+    pub tested: usize,
+    /// Groups that are too small to tell.
+    pub too_small: usize,
+    /// Groups of two dimensions that say no more than one of them.
+    pub redundant: usize,
+    /// The level of all ranges.
+    pub confidence: f64,
+}
+
+/// One group.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SegmentReport {
+    /// The dimension, or two with a comma.
+    pub by: String,
+    /// The value; `None` where it is not known.
+    pub value: Option<String>,
+    /// Journeys in it.
+    pub journeys: u64,
+    /// Who converted.
+    pub rate: Rate,
+    /// To all other journeys.
+    pub difference: Contrast,
+    /// The share of false findings among those that are at least as likely.
+    pub q_value: Option<f64>,
+    /// The rate drawn towards the common one; `None` with fewer than five groups.
+    pub shrunk: Option<ShrunkReport>,
+    /// Orders beyond those at the rate of all.
+    pub extra_orders: f64,
+    /// `likely different`, `maybe` or `no evidence`.
+    pub verdict: &'static str,
+}
+
+/// A rate drawn towards the common one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ShrunkReport {
+    /// The rate.
+    pub rate: f64,
+    /// The lower bound; approximate.
+    pub low: f64,
+    /// The upper bound; approximate.
+    pub high: f64,
+}
+
+/// Whether the groups of a dimension differ at all.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct DimensionReport {
+    /// The dimension.
+    pub by: String,
+    /// Groups that are large enough.
+    pub groups: usize,
+    /// How likely such differences would be if there were none.
+    pub p_value: Option<f64>,
+    /// How large they are, 0 to 1 (Cramér's V).
+    pub cramers_v: Option<f64>,
+}
+
+impl SegmentsReport {
+    /// The answer; `top` groups at most, those that matter most.
+    pub fn new(
+        findings: &Findings,
+        ladder: &Ladder,
+        top: usize,
+        confidence: f64,
+    ) -> SegmentsReport {
+        let found = segments::segments(findings, confidence);
+        let mut sizes: Vec<f64> = found.segments.iter().map(|s| s.extra.abs()).collect();
+        sizes.sort_by(f64::total_cmp);
+        let least = sizes.len().checked_sub(top).and_then(|at| sizes.get(at)).copied();
+        let shown = found.segments.iter().filter(|s| s.extra.abs() >= least.unwrap_or(0.0));
+        let dimension = |dimension: &segments::Dimension| DimensionReport {
+            by: dimension.by.clone(),
+            groups: dimension.groups,
+            p_value: dimension.test.map(|test| test.p),
+            cramers_v: dimension.test.map(|test| test.cramers_v),
+        };
+        SegmentsReport {
+            schema: SCHEMA,
+            unit: super::header::count_name(ladder.count),
+            outcome: ladder.steps.last().map_or_else(String::new, |step| step.name.clone()),
+            all: Rate::of(findings.tally.converted, findings.tally.entered, confidence),
+            segments: shown.take(top).map(segment).collect(),
+            dimensions: found.dimensions.iter().map(dimension).collect(),
+            tested: found.tested,
+            too_small: found.too_small,
+            redundant: found.redundant,
+            confidence,
+        }
+    }
+}
+
+fn segment(segment: &Segment) -> SegmentReport {
+    let q_value = segment.difference.q_value;
+    SegmentReport {
+        by: segment.by.clone(),
+        value: segment.value.clone(),
+        journeys: segment.rate.base,
+        rate: segment.rate,
+        difference: segment.difference,
+        q_value,
+        shrunk: segment.shrunk.map(|(rate, low, high)| ShrunkReport { rate, low, high }),
+        extra_orders: segment.extra,
+        verdict: match q_value {
+            Some(q) if q < 0.05 => "likely different",
+            Some(q) if q < 0.2 => "maybe",
+            _ => "no evidence",
+        },
+    }
+}
+
+impl Answer for SegmentsReport {
+    fn sheets(&self) -> Vec<Sheet> {
+        let range = words::range_name(self.confidence);
+        let columns = vec![
+            left("by", 0),
+            left("group", 0),
+            right(&format!("{}s", self.unit), 0),
+            right("rate", 0).means(format!("who reached {}", self.outcome)),
+            right(&range, 2),
+            right("to the others", 0),
+            right(&range, 1),
+            right("q", 1).means("share of false findings among such findings"),
+            left("", 0),
+            right("drawn in", 3)
+                .means("the rate drawn towards the common one, as far as the group is small"),
+        ];
+        let mut sheet = Sheet::new("", columns);
+        sheet.lead = vec![self.sentence()];
+        for group in &self.segments {
+            sheet.rows.push(vec![
+                Cell::Text(group.by.clone()),
+                Cell::Text(group.value.clone().unwrap_or_else(|| "(unknown)".to_owned())),
+                Cell::Count(group.journeys),
+                Cell::Share(group.rate.rate),
+                Cell::Range(group.rate.low, group.rate.high),
+                Cell::Text(words::points(group.difference.value)),
+                Cell::Text(words::points_range(group.difference.low, group.difference.high)),
+                Cell::Text(words::probability(group.q_value)),
+                Cell::Text(group.verdict.to_owned()),
+                group.shrunk.map_or(Cell::Empty, |shrunk| Cell::Share(Some(shrunk.rate))),
+            ]);
+        }
+        sheet.notes = self.notes();
+        vec![sheet]
+    }
+}
+
+impl SegmentsReport {
+    fn sentence(&self) -> String {
+        let all = words::percent(self.all.rate);
+        let best = self.segments.iter().find(|group| group.difference.verdict == "higher");
+        match best {
+            Some(group) => format!(
+                "{} of all reached {}. Of {} {}, {} did: more than the others, beyond chance.",
+                all,
+                self.outcome,
+                group.by,
+                group.value.as_deref().unwrap_or("(unknown)"),
+                words::percent(group.rate.rate)
+            ),
+            None => {
+                format!("{all} of all reached {}. No group stands out beyond chance.", self.outcome)
+            }
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec![format!(
+            "{} groups were tested, {} are too small to tell{}.",
+            words::count(self.tested as u64),
+            words::count(self.too_small as u64),
+            match self.redundant {
+                0 => String::new(),
+                redundant =>
+                    format!(", {redundant} of two dimensions say no more than one of them"),
+            }
+        )];
+        for dimension in self.dimensions.iter().filter(|d| d.p_value.is_some()) {
+            notes.push(format!(
+                "By {}: {} groups, p = {}, V = {:.2}.",
+                dimension.by,
+                dimension.groups,
+                words::probability(dimension.p_value),
+                dimension.cramers_v.unwrap_or(0.0)
+            ));
+        }
+        notes
+    }
+}

@@ -1,0 +1,89 @@
+//! The orders as a sheet: their value by currency, with the range of the average, and who came back.
+
+use super::{Cell, Sheet, left, right};
+use crate::report::orders::OrderValueReport;
+use crate::report::{Report, words};
+
+/// The value of the orders by currency.
+pub fn orders_sheet(report: &Report) -> Sheet {
+    let range = words::range_name(report.confidence);
+    let columns = vec![
+        left("currency", 0),
+        right("value", 0),
+        right("average order", 0),
+        right(&range, 2),
+        right("median", 3),
+        right("per visitor", 0),
+    ];
+    let mut sheet = Sheet::new("Orders", columns);
+    for value in &report.orders.value {
+        sheet.rows.push(vec![
+            Cell::Text(name(value)),
+            Cell::Money(Some(value.amount)),
+            Cell::Money(value.average),
+            match words::money_range(value.average_low, value.average_high) {
+                Some(range) => Cell::Text(range),
+                None => Cell::Empty,
+            },
+            value.median.map_or(Cell::Empty, |median| Cell::Money(Some(median))),
+            Cell::Money(value.per_visitor),
+        ]);
+    }
+    sheet.lead = lead(report);
+    sheet.notes = report.orders.value.iter().filter_map(skewed).collect();
+    sheet
+}
+
+fn name(value: &OrderValueReport) -> String {
+    value.currency.clone().unwrap_or_else(|| "(unknown)".to_owned())
+}
+
+/// What single large orders do to the average.
+fn skewed(value: &OrderValueReport) -> Option<String> {
+    let (mean, cap) = (value.winsorised?, value.winsorised_at?);
+    Some(format!(
+        "{}: a few large orders make the average (the largest is {} of the value). With them cut down to {} it is {}.",
+        name(value),
+        words::percent(value.top_share),
+        words::money(cap),
+        words::money(mean)
+    ))
+}
+
+fn lead(report: &Report) -> Vec<String> {
+    let orders = &report.orders;
+    let mut notes = Vec::new();
+    if let Some(count) = orders.count {
+        let part = |number: Option<u64>, what: &str| {
+            number.filter(|&n| n > 0).map(|n| format!("{} {what}", words::count(n)))
+        };
+        let parts = [
+            part(orders.cancelled, "cancelled"),
+            part(orders.refunded, "refunded in full"),
+            part(orders.other_channels, "of other sales channels left out"),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let parts =
+            if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+        notes.push(format!("{} {}{parts}.", words::count(count), words::people("order", count)));
+    }
+    let repeat = &orders.repeat_rate;
+    if repeat.base > 0 {
+        notes.push(format!(
+            "Repeat rate: {} of {} with an order have two or more ({}, {}).",
+            words::count(repeat.hits),
+            words::count(repeat.base),
+            words::percent(repeat.rate),
+            words::range_named(report.confidence, repeat.low, repeat.high)
+        ));
+    }
+    if let Some(within) = orders.repeat_within.last().filter(|_| repeat.hits > 0) {
+        notes.push(format!(
+            "Within {} days of the first order, {} order again ({}), those who are customers for a shorter time accounted for.",
+            within.days,
+            words::percent(Some(within.rate)),
+            words::range_named(report.confidence, Some(within.low), Some(within.high))
+        ));
+    }
+    notes
+}

@@ -1,0 +1,268 @@
+//! Journeys that are still going on: how many will have converted by an age, from those that are old
+//! enough at each age (Kaplan, Meier 1958; Greenwood 1926).
+//!
+//! A journey that is watched for a while and has not converted counts for as long as it was watched.
+//! Conversions come before journeys that end at the same age. Ages are integers, so that the curve does
+//! not depend on the order of the journeys. Whoever left without a word must not be called "still going on".
+
+use super::proportion::{Interval, wilson_of_share};
+use super::special::{chi_squared_p, two_sided_z};
+
+/// What happened at one age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Age {
+    /// The age.
+    pub age: i64,
+    /// Conversions.
+    pub events: u64,
+    /// Journeys that were watched no longer.
+    pub censored: u64,
+}
+
+/// The curve at an age with conversions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The age.
+    pub age: i64,
+    /// Journeys that were watched at least until then.
+    pub at_risk: u64,
+    /// Conversions.
+    pub events: u64,
+    /// The share that has not converted by then.
+    pub survival: f64,
+    /// Greenwood's sum.
+    pub greenwood: f64,
+}
+
+impl Step {
+    /// The standard error of the share.
+    pub fn error(&self) -> f64 {
+        if self.survival > 0.0 { self.survival * self.greenwood.sqrt() } else { 0.0 }
+    }
+
+    /// The interval of the share that has not converted, on the scale where it is most nearly normal.
+    pub fn interval(&self, confidence: f64) -> Option<Interval> {
+        let z = two_sided_z(confidence)?;
+        if self.survival <= 0.0 || self.survival >= 1.0 {
+            return None;
+        }
+        let spread = z * self.greenwood.sqrt() / self.survival.ln().abs();
+        let bound = |sign: f64| self.survival.powf((sign * spread).exp());
+        Some(Interval { low: bound(1.0), high: bound(-1.0) })
+    }
+}
+
+/// A curve of conversions over age.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curve {
+    /// One an age with conversions, ascending.
+    pub steps: Vec<Step>,
+    /// All journeys.
+    pub all: u64,
+    /// The greatest age that was watched.
+    pub last_age: i64,
+    /// Journeys that were watched until that age.
+    pub at_last_age: u64,
+}
+
+/// The table of ages from the ages of conversions and of journeys that are still going on.
+pub fn ages(events: &mut [i64], censored: &mut [i64]) -> Vec<Age> {
+    events.sort_unstable();
+    censored.sort_unstable();
+    let (mut events, mut censored) = (&events[..], &censored[..]);
+    let mut ages = Vec::new();
+    while let Some(age) = [events.first(), censored.first()].into_iter().flatten().min().copied() {
+        let one = events.partition_point(|&at| at <= age);
+        let two = censored.partition_point(|&at| at <= age);
+        ages.push(Age { age, events: one as u64, censored: two as u64 });
+        (events, censored) = (&events[one..], &censored[two..]);
+    }
+    ages
+}
+
+/// The curve of a table of ages, ascending.
+pub fn curve(ages: &[Age]) -> Curve {
+    let all: u64 = ages.iter().map(|age| age.events + age.censored).sum();
+    let mut curve = Curve { all, ..Curve::default() };
+    let (mut at_risk, mut survival, mut greenwood) = (all, 1.0, 0.0);
+    for age in ages {
+        curve.last_age = age.age;
+        curve.at_last_age = at_risk;
+        if age.events > 0 {
+            let (risk, events) = (at_risk as f64, age.events as f64);
+            survival *= 1.0 - events / risk;
+            if age.events < at_risk {
+                greenwood += events / (risk * (risk - events));
+            } else {
+                survival = 0.0;
+            }
+            let Age { age, events, .. } = *age;
+            curve.steps.push(Step { age, at_risk, events, survival, greenwood });
+        }
+        at_risk -= age.events + age.censored;
+    }
+    curve
+}
+
+/// A rate by the end of the window, with what it is worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MaturedRate {
+    /// The share that has converted by then.
+    pub rate: f64,
+    /// The number of journeys with the whole window that would know as much.
+    pub trials: f64,
+    /// Wilson's interval with these.
+    pub interval: Interval,
+}
+
+impl Curve {
+    /// The last step not after an age.
+    pub fn at(&self, age: i64) -> Option<&Step> {
+        let place = self.steps.partition_point(|step| step.age <= age);
+        place.checked_sub(1).and_then(|place| self.steps.get(place))
+    }
+
+    /// The share that has converted by an age.
+    pub fn converted_by(&self, age: i64) -> f64 {
+        self.at(age).map_or(0.0, |step| 1.0 - step.survival)
+    }
+
+    /// The rate by the end of the window. `whole` is how many journeys had all of it: they alone tell
+    /// how much is known where nobody has converted.
+    pub fn matured(&self, window: i64, whole: u64, confidence: f64) -> Option<MaturedRate> {
+        if self.all == 0 {
+            return None;
+        }
+        let step = self.at(window);
+        let rate = step.map_or(0.0, |step| 1.0 - step.survival);
+        let variance = step.map_or(0.0, |step| step.error().powi(2));
+        let trials = if variance > 0.0 {
+            rate * (1.0 - rate) / variance
+        } else if whole > 0 {
+            whole as f64
+        } else {
+            self.at_last_age as f64
+        };
+        let interval = wilson_of_share(rate, trials, confidence)?;
+        Some(MaturedRate { rate, trials, interval })
+    }
+
+    /// The age by which a share of all has converted; `None` if that is never reached.
+    pub fn quantile(&self, share: f64) -> Option<i64> {
+        let reached = |step: &&Step| step.survival <= 1.0 - share + 1e-12;
+        self.steps.iter().find(reached).map(|step| step.age)
+    }
+
+    /// The age by which a share of those who convert within the window has done so. Late converters who
+    /// cannot be seen yet are accounted for.
+    pub fn quantile_of_converters(&self, share: f64, window: i64) -> Option<i64> {
+        let all = self.converted_by(window);
+        let reached = |step: &&Step| 1.0 - step.survival >= share * all - 1e-12;
+        (all > 0.0).then(|| self.steps.iter().find(reached).map(|step| step.age)).flatten()
+    }
+
+    /// The mean time without a conversion until an age.
+    pub fn restricted_mean(&self, until: i64) -> f64 {
+        let (mut area, mut last, mut survival) = (0.0, 0, 1.0);
+        for step in self.steps.iter().take_while(|step| step.age < until) {
+            area += survival * (step.age - last) as f64;
+            (last, survival) = (step.age, step.survival);
+        }
+        area + survival * (until - last) as f64
+    }
+
+    /// The sum of the rates of conversion at each age (Nelson, Aalen).
+    pub fn hazards(&self) -> impl Iterator<Item = (i64, f64)> {
+        self.steps.iter().scan(0.0, |sum, step| {
+            *sum += step.events as f64 / step.at_risk as f64;
+            Some((step.age, *sum))
+        })
+    }
+}
+
+/// Whether two groups convert at the same pace.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogRank {
+    /// Conversions of the first group.
+    pub observed: u64,
+    /// Those that it would have at the common pace.
+    pub expected: f64,
+    /// The variance of the difference.
+    pub variance: f64,
+    /// The statistic.
+    pub chi_squared: f64,
+    /// Its p-value.
+    pub p: f64,
+}
+
+/// The log-rank test of two tables of ages; `None` where nothing can be told.
+pub fn log_rank(first: &[Age], second: &[Age]) -> Option<LogRank> {
+    let total = |ages: &[Age]| ages.iter().map(|age| age.events + age.censored).sum::<u64>();
+    let (mut one, mut two) = (total(first), total(second));
+    let (mut first, mut second) = (first.iter().peekable(), second.iter().peekable());
+    let (mut observed, mut expected, mut variance) = (0, 0.0, 0.0);
+    loop {
+        let next = [first.peek(), second.peek()].into_iter().flatten().map(|age| age.age).min();
+        let Some(age) = next else { break };
+        let a = first.next_if(|at| at.age == age);
+        let b = second.next_if(|at| at.age == age);
+        let events = |age: Option<&Age>| age.map_or(0, |age| age.events);
+        let (deaths, risk) = ((events(a) + events(b)) as f64, (one + two) as f64);
+        if deaths > 0.0 {
+            let share = one as f64 / risk;
+            observed += events(a);
+            expected += deaths * share;
+            if risk > 1.0 {
+                variance += deaths * share * (1.0 - share) * (risk - deaths) / (risk - 1.0);
+            }
+        }
+        one -= a.map_or(0, |age| age.events + age.censored);
+        two -= b.map_or(0, |age| age.events + age.censored);
+    }
+    if variance <= 0.0 {
+        return None;
+    }
+    let chi_squared = (observed as f64 - expected).powi(2) / variance;
+    Some(LogRank { observed, expected, variance, chi_squared, p: chi_squared_p(chi_squared, 1.0) })
+}
+
+/// The share that has ended in one of two ways by each age (Aalen, Johansen): `(age, first, second)`.
+/// Each entry is an age with the endings of the first kind, of the second, and those not watched longer.
+pub fn competing(ages: &[(i64, [u64; 3])]) -> Vec<(i64, f64, f64)> {
+    let mut at_risk: u64 = ages.iter().flat_map(|(_, counts)| counts).sum();
+    let (mut survival, mut first, mut second) = (1.0, 0.0, 0.0);
+    let mut shares = Vec::new();
+    for &(age, [one, two, censored]) in ages {
+        if one + two > 0 {
+            let risk = at_risk as f64;
+            first += survival * one as f64 / risk;
+            second += survival * two as f64 / risk;
+            survival *= 1.0 - (one + two) as f64 / risk;
+            shares.push((age, first, second));
+        }
+        at_risk -= one + two + censored;
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_gives_no_rate_and_everybody_gives_all() {
+        assert_eq!(curve(&[]).matured(10, 0, 0.95), None);
+        let all = curve(&ages(&mut [1, 2, 2], &mut []));
+        let matured = all.matured(10, 3, 0.95).unwrap();
+        assert!((matured.rate - 1.0).abs() < 1e-15 && matured.interval.low > 0.3);
+        assert_eq!(all.quantile(0.5), Some(2));
+    }
+
+    #[test]
+    fn without_conversions_only_the_old_journeys_count() {
+        let none = curve(&ages(&mut [], &mut [3, 5, 9, 9, 9]));
+        let matured = none.matured(9, 3, 0.95).unwrap();
+        assert!(matured.rate.abs() < 1e-15 && (matured.trials - 3.0).abs() < 1e-15);
+        assert_eq!(none.quantile_of_converters(0.5, 9), None);
+    }
+}

@@ -1,0 +1,61 @@
+//! Who had done what by a moment, and who converted after it: the counts from which actions are judged.
+//!
+//! Comparing whoever ever did something with whoever never did favours what takes time: those who stay
+//! longer do more and have more time to buy. So journeys are looked at a fixed time after their entry (a
+//! landmark): only those still without an order, by what they had done until then, with what came later.
+
+use crate::event::StepSet;
+use crate::time::Span;
+use std::collections::BTreeMap;
+
+/// The landmarks: a minute, ten minutes, an hour and a day after the entry.
+pub const LANDMARKS: [Span; 4] =
+    [Span::seconds(60), Span::seconds(600), Span::seconds(3600), Span::seconds(86_400)];
+
+/// What a journey was like at a landmark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pattern {
+    /// The position of the landmark.
+    pub landmark: u8,
+    /// Actions done until then.
+    pub actions: StepSet,
+    /// Steps seen until then.
+    pub steps: StepSet,
+    /// Whether the customer was there before.
+    pub returning: bool,
+    /// How many events there were until then, actions left out: 0 for one, 1 for up to 3, 2 for up to 7, …
+    pub activity: u8,
+}
+
+/// Journeys of one pattern.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Journeys that had not converted by the landmark and were watched to the end of their window.
+    pub journeys: u64,
+    /// Of these, converted after it.
+    pub converted: u64,
+}
+
+/// The counts at all landmarks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Landmarks {
+    /// Journeys by pattern.
+    pub patterns: BTreeMap<Pattern, Outcomes>,
+    /// For each action, converted journeys in which it was done first after the conversion.
+    pub after: Vec<u64>,
+}
+
+impl Landmarks {
+    /// Adds the counts of other journeys.
+    pub fn merge(&mut self, other: Landmarks) {
+        for (pattern, outcomes) in other.patterns {
+            let mine = self.patterns.entry(pattern).or_default();
+            mine.journeys += outcomes.journeys;
+            mine.converted += outcomes.converted;
+        }
+        self.after.resize(self.after.len().max(other.after.len()), 0);
+        for (mine, theirs) in self.after.iter_mut().zip(other.after) {
+            *mine += theirs;
+        }
+    }
+}
