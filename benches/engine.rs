@@ -10,6 +10,7 @@ use funnel::engine::{self, Plan, Request, Settings};
 use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Told, open_all};
 use funnel::ladder::draft;
+use funnel::ladder::own_names::OwnNames;
 use std::fmt::Write;
 use tempfile::NamedTempFile;
 
@@ -53,7 +54,7 @@ fn run(bencher: Bencher<'_, '_>, text: &str) {
         strict: false,
         detail: false,
         date_order: None,
-        own_names: Default::default(),
+        own_names: OwnNames::default(),
     };
     let told = Told { format: None, map: Vec::new(), zone: ZoneRule::default(), date_order: None };
     bencher

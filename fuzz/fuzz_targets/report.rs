@@ -22,6 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
         strict: false,
         detail: true,
         date_order: None,
+        own_names: funnel::ladder::own_names::OwnNames::default(),
     };
     let request = Request::of(Plan::Auto(Overrides::default()));
     let Ok(outcome) = engine::run(vec![input], &request, &settings, &|_| ()) else { return };

@@ -137,7 +137,7 @@ impl Read for Watched {
             // What the system says of a file is no damage of its content.
             Err(error) if error.raw_os_error().is_some() => Err(error),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
-            Err(error) => Err(Damage::of(self, error).into()),
+            Err(error) => Err(Damage::of(self, &error).into()),
         }
     }
 }
@@ -152,7 +152,7 @@ struct Damage {
 }
 
 impl Damage {
-    fn of(watched: &Watched, error: io::Error) -> Damage {
+    fn of(watched: &Watched, error: &io::Error) -> Damage {
         Damage {
             packing: watched.packing.name(),
             is_cut_off: error.kind() == io::ErrorKind::UnexpectedEof,

@@ -15,6 +15,7 @@ pub use table::ambiguous_dates;
 
 use super::aliases::Mapping;
 use super::format::Format;
+use super::parquet;
 use super::source::Source;
 use super::split::Layout;
 use super::supply::Supply;
@@ -33,7 +34,35 @@ pub fn recognise_all(source: Source, told: &Told) -> Result<Vec<Input>> {
     if told.allows(Format::Ga4Ui) && ga4_ui::is_one(&source.head) {
         return ga4_ui::recognise(source, told);
     }
+    if source.head.starts_with(parquet::MAGIC) {
+        return Ok(vec![recognise_parquet(source, told)?]);
+    }
     Ok(vec![recognise(source, told)?])
+}
+
+/// Recognises the rows of a Parquet file by the text that is made of the first ones.
+fn recognise_parquet(source: Source, told: &Told) -> Result<Input> {
+    let (path, size, compression) = (source.path.clone(), source.size, source.compression);
+    let rows = parquet::Rows::open(source.into_whole_file()?)?;
+    let shown = Source::from_bytes(&path, rows.head()?)?;
+    let mut input = match rows.layout() {
+        Layout::Table(signs) => table::recognise_signed(shown, told, signs)?,
+        Layout::Lines | Layout::Array => recognise(shown, told)?,
+    };
+    if let Rows::ToolTable(_, table) = &input.reading.rows
+        && table.rows_in_common().is_some()
+    {
+        return Err(Error::at(
+            Place::file(path),
+            "a Parquet file in which an event takes several rows cannot be read",
+        )
+        .hint("export it with the parameters as a list, or as CSV"));
+    }
+    input.reading.why = format!("a Parquet file: {}", input.reading.why);
+    (input.reading.size, input.reading.compression) = (size, compression);
+    input.reading.delimiter = None;
+    input.supply = Supply::Parquet(rows);
+    Ok(input)
 }
 
 /// Recognises an opened source that is one input.
@@ -84,9 +113,10 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         rows: decision.rows,
         layout,
     };
-    let together = match &reading.rows {
-        Rows::ToolTable(_, table) => table.rows_in_common().zip(layout.signs()),
-        _ => None,
+    let together = if let Rows::ToolTable(_, table) = &reading.rows {
+        table.rows_in_common().zip(layout.signs())
+    } else {
+        None
     };
     let supply = match together {
         Some((columns, signs)) => {

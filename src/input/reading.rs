@@ -19,6 +19,7 @@ use super::format::{
 use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
+use super::serial::{count_lines, outlined_rows, parsed_rows, tabbed_rows};
 use super::split::{Layout, element_end};
 use super::timestamp::ZoneRule;
 use super::usual::UsualRows;
@@ -287,25 +288,9 @@ impl Reading {
         {
             return self.read_usual((block, &rows), scratch, sink);
         }
-        self.outlined_rows(rows, &mut |extent, place, row| {
+        outlined_rows(rows, &mut |extent, place, row| {
             self.read_row(row, self.desk(extent, place, &mut scratch.identifiers, sink));
         })
-    }
-
-    /// Goes over the rows of a table by its outline.
-    fn outlined_rows(
-        &self,
-        mut rows: OutlinedRows<'_>,
-        each: &mut impl FnMut(Extent, (usize, usize), Row<'_>),
-    ) -> Extent {
-        let mut extent = Extent::default();
-        while let Some(row) = rows.next() {
-            extent.lines = rows.line_of(&row, extent.records);
-            each(extent, (row.start(), row.bytes().len()), Row::outlined(row));
-            extent.records += 1;
-        }
-        extent.lines = rows.lines(extent.records);
-        extent
     }
 
     /// Reads the rows of a block of which the usual ones are known.
@@ -360,7 +345,7 @@ impl Reading {
         let extent = match self.layout {
             Layout::Table(signs) if block.is_stray => parsed_rows(block, signs, &mut each),
             Layout::Table(signs) => {
-                self.outlined_rows(OutlinedRows::new(block, signs, width), &mut each)
+                outlined_rows(OutlinedRows::new(block, signs, width), &mut each)
             }
             Layout::Lines | Layout::Array => tabbed_rows(block, &mut each),
         };
@@ -432,78 +417,10 @@ impl Reading {
     }
 }
 
-/// Goes over the rows of a table in which quotes stand where no cell begins.
-fn parsed_rows(
-    block: &Block,
-    signs: Signs,
-    each: &mut impl FnMut(Extent, (usize, usize), Row<'_>),
-) -> Extent {
-    let (block, before) = (block.bytes(), block.records.start);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(signs.delimiter)
-        .terminator(csv::Terminator::Any(signs.line_end))
-        .from_reader(block);
-    let mut record = csv::ByteRecord::new();
-    let mut extent = Extent::default();
-    let mut counted = 0;
-    // Reading bytes from memory has no way to fail; the loop ends all the same if it does.
-    while reader.read_byte_record(&mut record).unwrap_or(false) {
-        let start = start_of(&record, block, signs.line_end);
-        extent.lines += count_lines(&block[counted..start], signs.line_end);
-        counted = start;
-        // A blank line that Windows wrote.
-        if record.len() == 1 && record.get(0) == Some(b"\r") {
-            continue;
-        }
-        let end = usize::try_from(reader.position().byte()).unwrap_or(block.len());
-        let written = block.get(start..end).unwrap_or_default();
-        let written = written.strip_suffix(&[signs.line_end]).unwrap_or(written);
-        let written = written.strip_suffix(b"\r").unwrap_or(written);
-        let place = (before + start, written.len());
-        each(extent, place, Row::parsed(&record).written(written));
-        extent.records += 1;
-    }
-    extent.lines += count_lines(&block[counted..], signs.line_end);
-    extent
-}
-
-/// Goes over lines whose cells stand between tabs, without quotes.
-fn tabbed_rows(block: &Block, each: &mut impl FnMut(Extent, (usize, usize), Row<'_>)) -> Extent {
-    let mut extent = Extent::default();
-    let mut start = block.records.start;
-    for line in block.bytes().split_inclusive(|&byte| byte == b'\n') {
-        let written = line.strip_suffix(b"\n").unwrap_or(line);
-        let written = written.strip_suffix(b"\r").unwrap_or(written);
-        if !written.trim_ascii().is_empty() {
-            let record: csv::ByteRecord = written.split(|&byte| byte == b'\t').collect();
-            each(extent, (start, written.len()), Row::parsed(&record).written(written));
-            extent.records += 1;
-        }
-        extent.lines += 1;
-        start += line.len();
-    }
-    extent
-}
-
 /// An element without the comma behind it and, at the end of the array, the closing bracket.
 fn strip_array_signs(element: &[u8]) -> &[u8] {
     let element = element.trim_ascii();
     let element = element.strip_suffix(b",").unwrap_or(element).trim_ascii();
     let closes_array = element.ends_with(b"]") && !element.starts_with(b"[");
     if closes_array { element[..element.len() - 1].trim_ascii() } else { element }
-}
-
-/// Where a record starts in its block. The reader's position is behind the record before; the rest of
-/// that one's line end and empty lines may lie between.
-fn start_of(record: &csv::ByteRecord, block: &[u8], line_end: u8) -> usize {
-    let behind = record.position().and_then(|position| usize::try_from(position.byte()).ok());
-    let behind = behind.unwrap_or(0).min(block.len());
-    let gap = block[behind..].iter().take_while(|b| **b == line_end || **b == b'\r').count();
-    behind + gap
-}
-
-fn count_lines(bytes: &[u8], line_end: u8) -> u64 {
-    memchr::memchr_iter(line_end, bytes).count() as u64
 }

@@ -100,11 +100,22 @@ impl Source {
     }
 
     /// The file itself, if its bytes can be read as they are, wherever they stand; else the source back.
-    pub fn into_file(self) -> std::result::Result<PlainFile, Source> {
+    pub fn into_file(self) -> std::result::Result<PlainFile, Box<Source>> {
         let Source { path, before_head, .. } = self;
         match (self.rest, self.size) {
             (Rest::File(file), Some(size)) => Ok(PlainFile { file, path, before_head, size }),
-            (rest, _) => Err(Source { path, rest, ..self }),
+            (rest, _) => Err(Box::new(Source { path, rest, ..self })),
+        }
+    }
+
+    /// A file of the whole source, for what is read from several places: what comes through a pipe or is
+    /// unpacked is laid down first.
+    pub fn into_whole_file(self) -> Result<PlainFile> {
+        match (self.rest, self.size) {
+            (Rest::File(file), Some(size)) => {
+                Ok(PlainFile { file, path: self.path, before_head: 0, size })
+            }
+            (rest, _) => container::spool(&self.path, rest, &self.head),
         }
     }
 

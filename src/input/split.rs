@@ -105,13 +105,7 @@ impl Cutter {
                 self.ends_inside_quotes = self.layout.ends_inside_quotes(block);
                 Some(block.len())
             } else {
-                let end = self.layout.last_end(&block[..window]);
-                match (&self.together, end) {
-                    (Some(together), Some(end)) => {
-                        Some(together.last_begins(&block[..end])).filter(|&begins| begins > 0)
-                    }
-                    (_, end) => end,
-                }
+                self.last_end(&block[..window])
             };
             if let Some(cut) = cut {
                 self.carry.extend_from_slice(&block[cut..]);
@@ -119,6 +113,15 @@ impl Cutter {
                 return Ok(true);
             }
             wanted = wanted.saturating_mul(2);
+        }
+    }
+
+    /// Behind the last record that ends in `block`, or the last of those that belong together.
+    fn last_end(&self, block: &[u8]) -> Option<usize> {
+        let end = self.layout.last_end(block)?;
+        match &self.together {
+            None => Some(end),
+            Some(together) => Some(together.last_begins(block.get(..end)?)).filter(|&at| at > 0),
         }
     }
 

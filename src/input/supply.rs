@@ -4,6 +4,7 @@
 //! Giving out is serial and quick; what can be done by many threads at once is left to [`Part::fill`].
 
 use super::block::Block;
+use super::parquet;
 use super::pieces::{Piece, Pieces};
 use super::source::Source;
 use super::split::{Cutter, Layout};
@@ -17,6 +18,8 @@ pub enum Supply {
     Pieces(Pieces),
     /// A source that is read from front to back.
     Stream(Cutter),
+    /// A Parquet file.
+    Parquet(parquet::Rows),
 }
 
 /// A block that was given out, on the way to being filled.
@@ -26,6 +29,8 @@ pub enum Part {
     Piece(Piece),
     /// The block has its bytes already; their layout.
     Cut(Layout),
+    /// Some rows of a Parquet file.
+    Parquet(parquet::Part),
 }
 
 impl Supply {
@@ -36,7 +41,7 @@ impl Supply {
         }
         match source.into_file() {
             Ok(plain) => Supply::Pieces(Pieces::new(plain, layout, skip)),
-            Err(source) => Supply::Stream(Cutter::new(source, layout, skip)),
+            Err(source) => Supply::Stream(Cutter::new(*source, layout, skip)),
         }
     }
 
@@ -49,6 +54,7 @@ impl Supply {
     pub fn next(&mut self, block: &mut Block, size: usize) -> Result<Option<Part>> {
         match self {
             Supply::Pieces(pieces) => Ok(pieces.next(size).map(Part::Piece)),
+            Supply::Parquet(rows) => Ok(rows.next(size).map(Part::Parquet)),
             Supply::Stream(cutter) => {
                 let mut bytes = block.buffer.take();
                 let more = cutter.next(&mut bytes, size);
@@ -62,7 +68,7 @@ impl Supply {
     pub fn again(&self) -> Option<Supply> {
         match self {
             Supply::Pieces(pieces) => Some(Supply::Pieces(pieces.again())),
-            Supply::Stream(_) => None,
+            Supply::Stream(_) | Supply::Parquet(_) => None,
         }
     }
 
@@ -71,7 +77,7 @@ impl Supply {
     pub fn ends(&self, size: usize) -> Option<[Block; 2]> {
         match self {
             Supply::Pieces(pieces) => pieces.ends(size).ok(),
-            Supply::Stream(_) => None,
+            Supply::Stream(_) | Supply::Parquet(_) => None,
         }
     }
 
@@ -80,6 +86,7 @@ impl Supply {
         match self {
             Supply::Pieces(pieces) => pieces.bytes_read(),
             Supply::Stream(cutter) => cutter.bytes_read(),
+            Supply::Parquet(rows) => rows.bytes_read(),
         }
     }
 
@@ -89,6 +96,7 @@ impl Supply {
         match self {
             Supply::Pieces(pieces) => pieces.ends_inside_quotes(),
             Supply::Stream(cutter) => cutter.ends_inside_quotes(),
+            Supply::Parquet(_) => false,
         }
     }
 }
@@ -98,6 +106,7 @@ impl Part {
     pub fn fill(self, block: &mut Block) -> Result<()> {
         match self {
             Part::Piece(piece) => piece.read(block),
+            Part::Parquet(part) => part.fill(block),
             Part::Cut(layout) => {
                 block.take_whole(layout.signs());
                 Ok(())

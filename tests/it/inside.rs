@@ -7,6 +7,7 @@ use funnel::input::source::Source;
 use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Input, Told};
 use funnel::ladder::overrides::Overrides;
+use funnel::ladder::own_names::OwnNames;
 use funnel::render::json::json;
 use funnel::report::zone::Zone;
 use funnel::report::{Report, ReportOptions};
@@ -25,7 +26,7 @@ pub(crate) fn settings() -> Settings {
         strict: false,
         detail: false,
         date_order: None,
-        own_names: Default::default(),
+        own_names: OwnNames::default(),
     }
 }
 

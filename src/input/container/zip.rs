@@ -11,6 +11,9 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 
+/// What stands before a member, without its name.
+const HEADER: u64 = 30;
+
 /// The record that ends a zip file, without the comment behind it.
 const END: usize = 22;
 
@@ -66,7 +69,6 @@ impl Archive {
         if member.is_encrypted {
             return Err(flaw("this member of the zip file needs a password; unpack it first"));
         }
-        const HEADER: u64 = 30;
         let header = bytes_at(&self.file, member.header_at, HEADER, self.size)?;
         if !header.starts_with(b"PK\x03\x04") {
             return Err(flaw("the zip file is damaged: no member begins where its list says"));
@@ -152,13 +154,12 @@ fn widen(member: &mut Member, has_wide_size: bool, mut extra: &[u8]) {
         let length = usize::try_from(number(extra, 2, 2)).unwrap_or(0);
         let field = extra.get(4..4 + length).unwrap_or_default();
         if number(extra, 0, 2) == 1 {
-            let mut at = if has_wide_size { 8 } else { 0 };
-            for narrow in [&mut member.packed, &mut member.header_at] {
-                if *narrow == ELSEWHERE {
-                    *narrow = number(field, at, 8);
-                    at += 8;
-                }
-            }
+            let numbers = field.chunks(8).map(|wide| number(wide, 0, 8));
+            let mut numbers = numbers.skip(usize::from(has_wide_size));
+            let narrow = [&mut member.packed, &mut member.header_at].into_iter();
+            narrow
+                .filter(|narrow| **narrow == ELSEWHERE)
+                .for_each(|narrow| *narrow = numbers.next().unwrap_or(*narrow));
             return;
         }
         extra = extra.get(4 + length..).unwrap_or_default();

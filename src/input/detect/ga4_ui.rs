@@ -98,12 +98,11 @@ fn decide(table: &Table<'_>) -> (Decision, usize) {
     let exploration = Exploration::new(&header, steps.iter().map(String::as_str));
     let what = if exploration.is_some() { "a funnel exploration" } else { "a report" };
     let columns = header.names().len();
-    let rows = match exploration {
-        Some(exploration) => Rows::Special(header, Special::Exploration(exploration)),
-        None => {
-            let columns = AnalyticsColumns::new(&header);
-            Rows::Totals(header, columns)
-        }
+    let rows = if let Some(exploration) = exploration {
+        Rows::Special(header, Special::Exploration(exploration))
+    } else {
+        let columns = AnalyticsColumns::new(&header);
+        Rows::Totals(header, columns)
     };
     let why = format!("lines that begin with `#` before {what} ({columns} columns)");
     (Decision { format: Format::Ga4Ui, why, columns: Vec::new(), rows }, skip)

@@ -17,11 +17,13 @@ use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::timestamp::{Ambiguous, DateEvidence};
 use crate::input::{Input, Rows, Told};
+use crate::ladder::vocabulary;
 use crate::place::Place;
 
 /// The head of a table, taken apart.
 pub(super) struct TableHead {
     delimiter: u8,
+    line_ends: csv::Terminator,
     pub(super) header: Header,
     /// The bytes of the header with what stands before it.
     skip: usize,
@@ -33,7 +35,7 @@ impl TableHead {
     fn read(head: &[u8]) -> Option<TableHead> {
         let heads = [b',', b';', b'\t', b'|']
             .into_iter()
-            .filter_map(|delimiter| TableHead::with(head, delimiter));
+            .filter_map(|delimiter| TableHead::with(head, delimiter, csv::Terminator::CRLF));
         heads.max_by_key(|t| {
             let width = t.header.names().len();
             let agreeing = t.rows.iter().filter(|row| row.len() == width).count();
@@ -41,11 +43,12 @@ impl TableHead {
         })
     }
 
-    fn with(head: &[u8], delimiter: u8) -> Option<TableHead> {
+    fn with(head: &[u8], delimiter: u8, line_ends: csv::Terminator) -> Option<TableHead> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
+            .terminator(line_ends)
             .from_reader(head);
         let mut record = csv::ByteRecord::new();
         reader.read_byte_record(&mut record).ok().filter(|&more| more)?;
@@ -55,6 +58,7 @@ impl TableHead {
             reader.into_byte_records().take(SAMPLE).map_while(std::result::Result::ok).collect();
         (header.names().len() >= 2).then_some(TableHead {
             delimiter,
+            line_ends,
             header,
             skip: skip_line_end(head, skip),
             rows,
@@ -90,12 +94,28 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
     // Only very old programs end lines with a carriage return alone.
     let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
     let layout = Layout::Table(Signs { delimiter: table.delimiter, line_end });
-    let skip = table.skip;
+    by_columns(source, told, &table, layout)
+}
+
+/// Recognises the text of a table whose signs are known.
+pub(super) fn recognise_signed(source: Source, told: &Told, signs: Signs) -> Result<Input> {
+    let line_ends = csv::Terminator::Any(signs.line_end);
+    match TableHead::with(&source.head, signs.delimiter, line_ends) {
+        Some(table) => by_columns(source, told, &table, Layout::Table(signs)),
+        None => Err(Error::at(
+            Place::file(&source.path),
+            "not recognised: it has fewer than two columns",
+        )),
+    }
+}
+
+/// Recognises a table by the names of its columns.
+fn by_columns(source: Source, told: &Told, table: &TableHead, layout: Layout) -> Result<Input> {
     for known in table_formats::ALL.iter().filter(|known| told.allows(known.format)) {
-        if (told.format.is_some() || (known.fits)(&table))
-            && let Some(decision) = decide_table(known, &table, &source, told)?
+        if (told.format.is_some() || (known.fits)(table))
+            && let Some(decision) = decide_table(known, table, &source, told)?
         {
-            return Ok(input(source, told, layout, skip, decision));
+            return Ok(input(source, told, layout, table.skip, decision));
         }
     }
     Err(unrecognised_table(&source.path, &table.header, told))
@@ -231,6 +251,7 @@ fn date_evidence(head: &[u8], table: &TableHead, column: usize) -> DateEvidence 
         .has_headers(false)
         .flexible(true)
         .delimiter(table.delimiter)
+        .terminator(table.line_ends)
         .from_reader(rows);
     let mut evidence = DateEvidence::default();
     for record in reader.into_byte_records().map_while(std::result::Result::ok) {
@@ -266,10 +287,17 @@ fn unrecognised_table(path: &str, header: &Header, told: &Told) -> Error {
         .iter()
         .filter(|known| told.allows(known.format))
         .map(|known| (known.must.len(), known.format, known.missing(header)))
-        .filter(|(must, _, missing)| missing.len() < *must)
+        // What has fewer than half of its columns is no near miss.
+        .filter(|(must, _, missing)| 2 * missing.len() <= *must && missing.len() < *must)
         .collect();
     nearest.sort_by_key(|(must, _, missing)| (missing.len(), usize::MAX - must));
     nearest.into_iter().take(2).fold(error, |error, (_, format, missing)| {
-        error.note(format!("to be {} it lacks: {}", format.id(), missing.join(", ")))
+        let renamed = missing.iter().filter_map(|name| {
+            let names = header.names().iter().map(String::as_str);
+            let near = vocabulary::nearest(name, names)?;
+            Some(format!(" (is `{near}` meant?)"))
+        });
+        let renamed: String = renamed.collect();
+        error.note(format!("to be {} it lacks: {}{renamed}", format.id(), missing.join(", ")))
     })
 }

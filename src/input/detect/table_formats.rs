@@ -88,16 +88,16 @@ pub(super) static ALL: [TableFormat; 21] = [
         })
     },
     known(Format::ShopifyTransactions, &shopify_transactions::MUST, |header| {
-        special(header, Special::Transactions(Transactions::new(header)?))
+        Some(special(header, Special::Transactions(Transactions::new(header)?)))
     }),
     TableFormat {
         fits: |table| !table.header.has(&["financial status"]),
         ..known(Format::ShopifyCustomers, &shopify_customers::MUST, |header| {
-            special(header, Special::Customers(Customers::new(header)))
+            Some(special(header, Special::Customers(Customers::new(header))))
         })
     },
     known(Format::WarehouseSessions, &shopify_sessions::MUST, |header| {
-        special(header, Special::WarehouseSessions(WarehouseSessions::new(header)?))
+        Some(special(header, Special::WarehouseSessions(WarehouseSessions::new(header)?)))
     }),
     known(Format::Ga4Flat, &ga4::MUST, |header| tool_table(header, ga4::table(header))),
     known(Format::PostHogTable, &posthog::MUST, |header| {
@@ -112,16 +112,16 @@ pub(super) static ALL: [TableFormat; 21] = [
     // Its lines have no header and are known by their shape.
     TableFormat { fits: |_| false, ..known(Format::SnowplowTsv, &snowplow::MUST, |_| None) },
     known(Format::MavenOrders, &maven::ORDERS, |header| {
-        special(header, Special::Maven(Maven::orders(header)?))
+        Some(special(header, Special::Maven(Maven::orders(header)?)))
     }),
     known(Format::MavenPageviews, &maven::PAGEVIEWS, |header| {
-        special(header, Special::Maven(Maven::pageviews(header)?))
+        Some(special(header, Special::Maven(Maven::pageviews(header)?)))
     }),
     known(Format::MavenSessions, &maven::SESSIONS, |header| {
-        special(header, Special::Maven(Maven::sessions(header)?))
+        Some(special(header, Special::Maven(Maven::sessions(header)?)))
     }),
     known(Format::Kaggle, KAGGLE, |header| {
-        special(header, Special::Members(Members::new(header)?))
+        Some(special(header, Special::Members(Members::new(header)?)))
     }),
     // It has no header and is known by its cells.
     TableFormat { fits: |_| false, ..known(Format::Yoochoose, YOOCHOOSE, |_| None) },
@@ -156,8 +156,8 @@ fn is_no_log(table: &TableHead) -> bool {
     Mapping::find(table.header.names(), &[]).of(Part::Event).is_none()
 }
 
-fn special(header: &Header, special: Special) -> Option<Rows> {
-    Some(Rows::Special(header.clone(), special))
+fn special(header: &Header, special: Special) -> Rows {
+    Rows::Special(header.clone(), special)
 }
 
 fn tool_table(header: &Header, table: Option<ToolTable>) -> Option<Rows> {

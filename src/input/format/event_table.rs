@@ -94,7 +94,7 @@ impl EventColumns {
             return desk.defect(Reason::BadRow, "the event has no name".to_string());
         }
         let named = Named { name: &name, derived: None, origin: Origin::Log };
-        self.deliver((row, header), stamp, named, desk);
+        self.deliver((row, header), stamp, named, &mut desk);
     }
 
     /// Reads a row whose event's name stands in no column.
@@ -105,7 +105,7 @@ impl EventColumns {
         mut desk: Desk<'_, impl Sink>,
     ) {
         if let Some(stamp) = self.stamp(row, &mut desk) {
-            self.deliver((row, header), stamp, named, desk);
+            self.deliver((row, header), stamp, named, &mut desk);
         }
     }
 
@@ -132,7 +132,7 @@ impl EventColumns {
         (row, header): (Row<'_>, &Header),
         stamp: Stamp,
         named: Named<'_>,
-        desk: Desk<'_, impl Sink>,
+        desk: &mut Desk<'_, impl Sink>,
     ) {
         self.identify(row, desk.identifiers);
         desk.identifiers.report_blocked(desk.sink);

@@ -112,7 +112,7 @@ impl ToolTable {
     }
 
     fn read_record(&self, room: &mut Room, mut desk: Desk<'_, impl Sink>) {
-        self.template.end(&mut room.text);
+        Template::end(&mut room.text);
         match room.json.read(Written::new(&room.text)) {
             Ok(record) if record.end() == room.text.len() => self.log.read(&record, desk),
             Ok(_) | Err(_) => {

@@ -79,7 +79,7 @@ impl Template {
     }
 
     /// Ends the record.
-    pub(super) fn end(&self, text: &mut Vec<u8>) {
+    pub(super) fn end(text: &mut Vec<u8>) {
         text.extend_from_slice(b"]}");
     }
 
@@ -101,15 +101,18 @@ impl Template {
         match node {
             Node::Cell(column, cell) => self.pieces.push(Piece::Cell(*column, *cell)),
             Node::Fixed(text) => self.words(&quoted(text)),
-            Node::Object(members) => {
-                self.words("{");
-                for (number, (key, node)) in members.iter().enumerate() {
-                    self.words(if number == 0 { "" } else { "," });
-                    self.member(key, node);
-                }
-                self.words("}");
-            }
+            Node::Object(members) => self.object(members),
         }
+    }
+
+    fn object(&mut self, members: &[(String, Node)]) {
+        let mut before = "{";
+        for (key, node) in members {
+            self.words(before);
+            self.member(key, node);
+            before = ",";
+        }
+        self.words("}");
     }
 
     fn words(&mut self, more: &str) {
@@ -212,7 +215,7 @@ mod tests {
             let record = csv::ByteRecord::from(cells.to_vec());
             let mut text = Vec::new();
             template.begin(Row::parsed(&record), &mut text);
-            template.end(&mut text);
+            Template::end(&mut text);
             assert_eq!(String::from_utf8(text).unwrap(), expected);
         }
     }

@@ -1,0 +1,242 @@
+//! Parquet files: their rows, given out as text that all readers know.
+//!
+//! A file of plain columns becomes a table: one row a record, cells parted by signs that no text holds, so
+//! that almost nothing needs quotes. A file with lists or records in its columns becomes JSON, one object a
+//! line. So every format can be in a Parquet file, is recognised by the same names and read by the same
+//! rules. Rows are given out in parts of row groups, which threads read by themselves.
+
+mod cells;
+mod records;
+
+use super::block::Block;
+use super::pieces::read_at;
+use super::quoting::Signs;
+use super::source::PlainFile;
+use super::split::Layout;
+use crate::error::{Error, Result};
+use crate::place::Place;
+use parquet::basic::Type as Physical;
+use parquet::errors::{ParquetError, Result as Read};
+use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// How a Parquet file begins.
+pub const MAGIC: &[u8] = b"PAR1";
+
+/// What parts the cells of a row, and the rows: signs of ASCII that were made for it.
+pub const SIGNS: Signs = Signs { delimiter: 0x1F, line_end: 0x1E };
+
+/// No part has more rows, so that a row's number fits beside its block's.
+const MOST_ROWS: usize = 1 << 18;
+
+/// How many rows detection looks at.
+const SAMPLE: usize = 50;
+
+/// The rows of a Parquet file that were not given out yet.
+#[derive(Debug)]
+pub struct Rows {
+    shared: Arc<Shared>,
+    group: usize,
+    /// How many rows of the group were given out.
+    given: usize,
+    bytes_read: u64,
+}
+
+/// Some rows of a row group, that were not read yet.
+#[derive(Debug)]
+pub struct Part {
+    shared: Arc<Shared>,
+    group: usize,
+    skip: usize,
+    count: usize,
+}
+
+/// What all parts of a file share.
+struct Shared {
+    path: String,
+    reader: SerializedFileReader<Chunks>,
+    layout: Layout,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Rows {
+    /// Opens a file.
+    pub fn open(plain: PlainFile) -> Result<Rows> {
+        let PlainFile { file, path, size, .. } = plain;
+        let chunks = Chunks { file: Arc::new(file), size };
+        let reader = guarded(&path, || SerializedFileReader::new(chunks))?;
+        let schema = reader.metadata().file_metadata().schema_descr();
+        let is_flat = schema
+            .columns()
+            .iter()
+            .all(|column| column.max_rep_level() == 0 && column.path().parts().len() == 1);
+        let layout = if is_flat { Layout::Table(SIGNS) } else { Layout::Lines };
+        let shared = Arc::new(Shared { path, reader, layout });
+        Ok(Rows { shared, group: 0, given: 0, bytes_read: 0 })
+    }
+
+    /// How the text is laid out.
+    pub fn layout(&self) -> Layout {
+        self.shared.layout
+    }
+
+    /// The beginning of the text, with the header of a table and the first rows.
+    pub fn head(&self) -> Result<Vec<u8>> {
+        let mut head = self.header();
+        let mut first =
+            Rows { shared: Arc::clone(&self.shared), group: 0, given: 0, bytes_read: 0 };
+        if let Some(part) = first.next_rows(SAMPLE) {
+            head.extend(part.text()?);
+        }
+        Ok(head)
+    }
+
+    /// The header of a table; nothing where rows are JSON.
+    pub fn header(&self) -> Vec<u8> {
+        let mut header = Vec::new();
+        if self.layout() == Layout::Lines {
+            return header;
+        }
+        let schema = self.shared.reader.metadata().file_metadata().schema_descr();
+        for (number, column) in schema.columns().iter().enumerate() {
+            if number > 0 {
+                header.push(SIGNS.delimiter);
+            }
+            cells::write_text(column.name().as_bytes(), &mut header);
+        }
+        header.push(SIGNS.line_end);
+        header
+    }
+
+    /// Gives out rows that take about `size` bytes; `None` at the end.
+    pub fn next(&mut self, size: usize) -> Option<Part> {
+        let groups = self.shared.reader.metadata().row_groups();
+        let group = groups.get(self.group)?;
+        let rows = usize::try_from(group.num_rows()).unwrap_or(0).max(1);
+        let bytes = usize::try_from(group.total_byte_size()).unwrap_or(0);
+        self.next_rows((size / (bytes / rows).max(1)).clamp(1, MOST_ROWS))
+    }
+
+    fn next_rows(&mut self, count: usize) -> Option<Part> {
+        let shared = Arc::clone(&self.shared);
+        let groups = shared.reader.metadata().row_groups();
+        loop {
+            let group = groups.get(self.group)?;
+            let left = usize::try_from(group.num_rows()).unwrap_or(0).saturating_sub(self.given);
+            if left == 0 {
+                self.bytes_read += u64::try_from(group.compressed_size()).unwrap_or(0);
+                (self.group, self.given) = (self.group + 1, 0);
+                continue;
+            }
+            let count = count.min(left);
+            let (group, skip) = (self.group, self.given);
+            self.given += count;
+            return Some(Part { shared: Arc::clone(&shared), group, skip, count });
+        }
+    }
+
+    /// About how many bytes of the file were given out so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+}
+
+impl Part {
+    /// Makes the block these rows.
+    pub fn fill(self, block: &mut Block) -> Result<()> {
+        let text = self.text()?;
+        let signs = self.shared.layout.signs();
+        block.buffer.replace(text);
+        block.take_whole(signs);
+        Ok(())
+    }
+
+    fn text(&self) -> Result<Vec<u8>> {
+        let Part { shared, group, skip, count } = self;
+        guarded(&shared.path, || {
+            let group = shared.reader.get_row_group(*group)?;
+            match shared.layout {
+                Layout::Table(_) => cells::table(&*group, *skip, *count),
+                Layout::Lines | Layout::Array => records::lines(&*group, *skip, *count),
+            }
+        })
+    }
+}
+
+/// Does what may fail; also what may panic on a damaged file, which the crate does not rule out.
+fn guarded<T>(path: &str, work: impl FnOnce() -> Read<T>) -> Result<T> {
+    let damaged = |detail: String| {
+        Error::at(Place::file(path), format!("the Parquet file cannot be read: {detail}"))
+            .hint("copy or download the file again, or export it anew")
+    };
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(ParquetError::EOF(detail))) => Err(damaged(format!("it is cut off ({detail})"))),
+        Ok(Err(ParquetError::General(detail))) => Err(damaged(detail)),
+        Ok(Err(ParquetError::NYI(detail))) => Err(damaged(format!("not known here: {detail}"))),
+        Ok(Err(error)) => Err(damaged(error.to_string())),
+        Err(_) => Err(damaged("it is damaged".to_string())),
+    }
+}
+
+/// A file that many threads read at once, each at its own place.
+#[derive(Debug)]
+struct Chunks {
+    file: Arc<File>,
+    size: u64,
+}
+
+impl Length for Chunks {
+    fn len(&self) -> u64 {
+        self.size
+    }
+}
+
+impl ChunkReader for Chunks {
+    type T = Onward;
+
+    fn get_read(&self, start: u64) -> Read<Onward> {
+        let left = self.size.saturating_sub(start);
+        Ok(Onward { file: Arc::clone(&self.file), at: start, left })
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Read<bytes::Bytes> {
+        let end = start.checked_add(length as u64);
+        if end.is_none_or(|end| end > self.size) {
+            return Err(ParquetError::EOF(format!("{length} bytes at {start}")));
+        }
+        let mut room = vec![0; length];
+        read_at(&self.file, &mut room, start)?;
+        Ok(room.into())
+    }
+}
+
+/// The bytes of a file from a place on.
+#[derive(Debug)]
+struct Onward {
+    file: Arc<File>,
+    at: u64,
+    left: u64,
+}
+
+impl std::io::Read for Onward {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let length = room.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        read_at(&self.file, room.get_mut(..length).unwrap_or_default(), self.at)?;
+        self.at += length as u64;
+        self.left -= length as u64;
+        Ok(length)
+    }
+}
+
+/// What kinds of values are text already.
+fn is_text(physical: Physical) -> bool {
+    matches!(physical, Physical::BYTE_ARRAY)
+}

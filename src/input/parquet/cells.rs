@@ -1,0 +1,262 @@
+//! Rows of plain columns as a table: each column is read by itself, and the cells are put side by side.
+//!
+//! Times become text of the shape that is read fastest; numbers are written in their shortest form. Cells of
+//! text are copied, and quoted only if they hold one of the table's own signs.
+
+use super::{Read, SIGNS, is_text};
+use crate::input::quoting::QUOTE;
+use chrono::DateTime;
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{
+    AsBytes, BoolType, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType,
+    Int32Type, Int64Type, Int96Type,
+};
+use parquet::file::reader::RowGroupReader;
+use parquet::schema::types::ColumnDescriptor;
+use std::io::Write;
+
+/// Microseconds of a second.
+const SECOND: i64 = 1_000_000;
+
+/// The cells of a column: their bytes behind each other, and where each ends.
+#[derive(Debug, Default)]
+struct Cells {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// Some rows of a group as a table.
+pub(super) fn table(group: &dyn RowGroupReader, skip: usize, count: usize) -> Read<Vec<u8>> {
+    let width = group.num_columns();
+    let columns: Vec<Cells> =
+        (0..width).map(|column| read_column(group, column, skip, count)).collect::<Read<_>>()?;
+    let bytes: usize = columns.iter().map(|cells| cells.bytes.len() + count).sum();
+    let mut text = Vec::with_capacity(bytes);
+    for row in 0..count {
+        for (number, cells) in columns.iter().enumerate() {
+            if number > 0 {
+                text.push(SIGNS.delimiter);
+            }
+            text.extend_from_slice(cells.cell(row));
+        }
+        text.push(SIGNS.line_end);
+    }
+    Ok(text)
+}
+
+impl Cells {
+    fn cell(&self, row: usize) -> &[u8] {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        let end = self.ends.get(row).copied().unwrap_or(self.bytes.len());
+        self.bytes.get(start.unwrap_or(0)..end).unwrap_or_default()
+    }
+}
+
+fn read_column(
+    group: &dyn RowGroupReader,
+    column: usize,
+    skip: usize,
+    count: usize,
+) -> Read<Cells> {
+    let schema = group.metadata().schema_descr();
+    let descriptor = schema.column(column);
+    let kind = Kind::of(&descriptor);
+    let levels = descriptor.max_def_level();
+    let place = (skip, count, levels);
+    match group.get_column_reader(column)? {
+        ColumnReader::BoolColumnReader(reader) => read::<BoolType>(reader, place, |value, out| {
+            out.extend_from_slice(if *value { b"true" } else { b"false" });
+        }),
+        ColumnReader::Int32ColumnReader(reader) => {
+            read::<Int32Type>(reader, place, |value, out| {
+                kind.write_integer(i64::from(*value), out);
+            })
+        }
+        ColumnReader::Int64ColumnReader(reader) => {
+            read::<Int64Type>(reader, place, |value, out| kind.write_integer(*value, out))
+        }
+        ColumnReader::Int96ColumnReader(reader) => {
+            read::<Int96Type>(reader, place, |value, out| {
+                write_time(value.to_micros(), true, out);
+            })
+        }
+        ColumnReader::FloatColumnReader(reader) => read::<FloatType>(reader, place, write_shown),
+        ColumnReader::DoubleColumnReader(reader) => read::<DoubleType>(reader, place, write_shown),
+        ColumnReader::ByteArrayColumnReader(reader) => {
+            read::<ByteArrayType>(reader, place, |value, out| {
+                kind.write_bytes(value.data(), is_text(descriptor.physical_type()), out);
+            })
+        }
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+            read::<FixedLenByteArrayType>(reader, place, |value, out| {
+                kind.write_bytes(value.as_bytes(), false, out);
+            })
+        }
+    }
+}
+
+/// Reads `count` values behind the first `skip`; where a value is missing its cell is empty.
+fn read<T: DataType>(
+    mut reader: ColumnReaderImpl<T>,
+    (skip, count, present): (usize, usize, i16),
+    mut write: impl FnMut(&T::T, &mut Vec<u8>),
+) -> Read<Cells> {
+    reader.skip_records(skip)?;
+    let (mut values, mut levels) = (Vec::new(), Vec::new());
+    let mut read = 0;
+    while read < count {
+        let wanted = count - read;
+        let definitions = (present > 0).then_some(&mut levels);
+        let (records, _, _) = reader.read_records(wanted, definitions, None, &mut values)?;
+        if records == 0 {
+            break;
+        }
+        read += records;
+    }
+    let mut cells = Cells { bytes: Vec::new(), ends: Vec::with_capacity(count) };
+    let mut values = values.iter();
+    for row in 0..read {
+        let is_present = levels.get(row).is_none_or(|&level| level == present);
+        if let Some(value) = is_present.then(|| values.next()).flatten() {
+            write(value, &mut cells.bytes);
+        }
+        cells.ends.push(cells.bytes.len());
+    }
+    Ok(cells)
+}
+
+/// What the numbers or bytes of a column mean.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Plain,
+    Date,
+    /// So many units a second, and whether the times are in UTC.
+    Time {
+        units: i64,
+        is_utc: bool,
+    },
+    /// Digits behind the decimal sign.
+    Decimal(u32),
+    Uuid,
+}
+
+impl Kind {
+    fn of(column: &ColumnDescriptor) -> Kind {
+        let units = |unit: &TimeUnit| match unit {
+            TimeUnit::MILLIS => 1000,
+            TimeUnit::MICROS => SECOND,
+            TimeUnit::NANOS => 1000 * SECOND,
+        };
+        let scale = u32::try_from(column.type_scale()).unwrap_or(0);
+        match (column.logical_type_ref(), column.converted_type()) {
+            (Some(LogicalType::Timestamp(time)), _) => {
+                Kind::Time { units: units(&time.unit), is_utc: time.is_adjusted_to_u_t_c }
+            }
+            (Some(LogicalType::Date), _) | (None, ConvertedType::DATE) => Kind::Date,
+            (Some(LogicalType::Decimal(_)), _) | (None, ConvertedType::DECIMAL) => {
+                Kind::Decimal(scale)
+            }
+            (Some(LogicalType::Uuid), _) => Kind::Uuid,
+            (None, ConvertedType::TIMESTAMP_MILLIS) => Kind::Time { units: 1000, is_utc: true },
+            (None, ConvertedType::TIMESTAMP_MICROS) => Kind::Time { units: SECOND, is_utc: true },
+            _ => Kind::Plain,
+        }
+    }
+
+    fn write_integer(self, value: i64, out: &mut Vec<u8>) {
+        match self {
+            Kind::Time { units, is_utc } => {
+                let micros = if units > SECOND {
+                    value.div_euclid(units / SECOND)
+                } else {
+                    value.saturating_mul(SECOND / units)
+                };
+                write_time(micros, is_utc, out);
+            }
+            Kind::Date => {
+                let micros = value.saturating_mul(86_400 * SECOND);
+                let day = DateTime::from_timestamp_micros(micros);
+                if let Some(day) = day {
+                    write_shown(&day.format("%Y-%m-%d"), out);
+                }
+            }
+            Kind::Decimal(scale) => write_decimal(i128::from(value), scale, out),
+            Kind::Plain | Kind::Uuid => write_shown(&value, out),
+        }
+    }
+
+    fn write_bytes(self, bytes: &[u8], is_text: bool, out: &mut Vec<u8>) {
+        match self {
+            Kind::Decimal(scale) if bytes.len() <= 16 => {
+                let sign = if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { -1 } else { 0 };
+                let number = bytes.iter().fold(sign, |n: i128, &byte| n << 8 | i128::from(byte));
+                write_decimal(number, scale, out);
+            }
+            Kind::Uuid if bytes.len() == 16 => write_uuid(bytes, out),
+            Kind::Plain | Kind::Date | Kind::Time { .. } | Kind::Decimal(_) | Kind::Uuid
+                if is_text =>
+            {
+                write_text(bytes, out);
+            }
+            // Bytes that are no text are shown as their digits.
+            Kind::Plain | Kind::Date | Kind::Time { .. } | Kind::Decimal(_) | Kind::Uuid => {
+                for byte in bytes {
+                    write_shown(&format_args!("{byte:02x}"), out);
+                }
+            }
+        }
+    }
+}
+
+/// Writes a cell of text, quoted if it holds a sign of the table.
+pub(super) fn write_text(cell: &[u8], out: &mut Vec<u8>) {
+    let is_plain = memchr::memchr3(QUOTE, SIGNS.delimiter, SIGNS.line_end, cell).is_none();
+    if is_plain {
+        return out.extend_from_slice(cell);
+    }
+    out.push(QUOTE);
+    for &byte in cell {
+        out.extend_from_slice(if byte == QUOTE { b"\"\"" } else { std::slice::from_ref(&byte) });
+    }
+    out.push(QUOTE);
+}
+
+/// `2025-10-07T09:50:26.123Z`; without `Z` if the time is of no zone, and with microseconds only if it has
+/// some.
+pub(super) fn write_time(micros: i64, is_utc: bool, out: &mut Vec<u8>) {
+    let Some(time) = DateTime::from_timestamp_micros(micros) else { return };
+    let within = micros.rem_euclid(SECOND);
+    let _written = match (within, within % 1000) {
+        (0, _) => write!(out, "{}", time.format("%Y-%m-%dT%H:%M:%S")),
+        (_, 0) => write!(out, "{}", time.format("%Y-%m-%dT%H:%M:%S%.3f")),
+        _ => write!(out, "{}", time.format("%Y-%m-%dT%H:%M:%S%.6f")),
+    };
+    if is_utc {
+        out.push(b'Z');
+    }
+}
+
+fn write_decimal(number: i128, scale: u32, out: &mut Vec<u8>) {
+    let Some(unit) = 10i128.checked_pow(scale).filter(|_| scale > 0) else {
+        return write_shown(&number, out);
+    };
+    let (sign, number) = (if number < 0 { "-" } else { "" }, number.unsigned_abs());
+    let unit = unit.unsigned_abs();
+    let width = scale as usize;
+    write_shown(&format_args!("{sign}{}.{:0width$}", number / unit, number % unit), out);
+}
+
+fn write_uuid(bytes: &[u8], out: &mut Vec<u8>) {
+    for (number, byte) in bytes.iter().enumerate() {
+        if matches!(number, 4 | 6 | 8 | 10) {
+            out.push(b'-');
+        }
+        write_shown(&format_args!("{byte:02x}"), out);
+    }
+}
+
+fn write_shown(value: &impl std::fmt::Display, out: &mut Vec<u8>) {
+    // Writing into memory does not fail.
+    let _written = write!(out, "{value}");
+}
