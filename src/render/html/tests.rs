@@ -91,7 +91,7 @@ fn every_step_and_count_stands_in_a_table() {
     for step in &report.steps {
         assert!(page.contains(&format!(">{}</td>", words::count(step.reached))), "{}", step.name);
     }
-    assert_eq!(page.matches("<figure").count(), 4, "{page}");
+    assert_eq!(page.matches("<figure").count(), 5, "{page}");
     assert!(page.matches("<table>").count() >= 7);
 }
 
