@@ -24,7 +24,7 @@ const FILE: &str = "funnel.toml";
 /// What a file and the environment set.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
-    settings: Vec<Setting>,
+    options: Vec<Setting>,
     /// What the shop's own names of events mean.
     own_names: OwnNames,
     is_off: bool,
@@ -70,8 +70,8 @@ impl Settings {
             Error::at(Place { line, ..Place::file(path) }, error.message())
         })?;
         let file = File { path, text: &text, commands: Cli::command() };
-        let settings = file.settings(table.get_ref())?;
-        Ok(Settings { settings, own_names: draft::own_names(path, &text)?, is_off: false })
+        let options = file.settings(table.get_ref())?;
+        Ok(Settings { options, own_names: draft::own_names(path, &text)?, is_off: false })
     }
 
     /// What the shop's own names of events mean.
@@ -142,9 +142,7 @@ impl Settings {
     /// The setting of the command itself, else the one of all commands.
     fn of(&self, command: &str, option: &str) -> Option<&Setting> {
         let named = |wanted: Option<&str>| {
-            self.settings
-                .iter()
-                .find(|set| set.option == option && set.command.as_deref() == wanted)
+            self.options.iter().find(|set| set.option == option && set.command.as_deref() == wanted)
         };
         named(Some(command)).or_else(|| named(None))
     }
@@ -163,7 +161,7 @@ impl Settings {
             return Some(format!("the value comes from {variable}"));
         }
         let set = self
-            .settings
+            .options
             .iter()
             .find(|set| set.option == option && set.values.iter().any(|v| v == value));
         set.map(|set| format!("the value stands in {}", set.origin))

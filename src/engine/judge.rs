@@ -14,6 +14,7 @@ use super::settle::Settled;
 use super::survey::{Surveyor, count_orders, count_watched};
 use super::track::{Period, Track};
 use super::{RowIndex, Settings};
+use crate::climb::Verdict;
 use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
 use crate::findings::RivalFinding;
@@ -195,15 +196,15 @@ impl<'b> Judge<'b> {
         let beside = sides.iter_mut().zip(beside).zip(&mut verdicts.sides);
         let beside = beside.map(|((track, groups), tally)| (track, groups, tally));
         for (track, groups, tally) in own.chain(beside) {
-            track.judge(kept, |verdict, journey| {
-                let scene = Scene { journey, customer: kept };
-                if !groups.admit(verdict, scene) {
-                    return;
-                }
-                verdict.add_to(tally, journey);
-                count_watched(verdict, journey, bench.seen_until, tally);
+            let mut count = |verdict: &Verdict, scene: Scene<'_>| {
+                verdict.add_to(tally, scene.journey);
+                count_watched(verdict, scene.journey, bench.seen_until, tally);
                 groups.count(verdict, scene, tally);
                 surveyor.count(verdict, scene, bench, tally);
+            };
+            track.judge(kept, |verdict, journey| {
+                let scene = Scene { journey, customer: kept };
+                groups.admit(verdict, scene).then(|| count(verdict, scene));
             });
             groups.count_by_value(kept, track, tally);
         }

@@ -43,12 +43,14 @@ use crate::input::timestamp::ZoneRule;
 use crate::input::{Input, Reading};
 use crate::ladder::definition::Ladder;
 use crate::ladder::stamp::Stamper;
+use crate::names::Names;
 use crate::sightings::Sightings;
 use crate::time::Instant;
 use exchange::Exchange;
 use groups::Groups;
 use haul::Haul;
 use judge::{Bench, Beside};
+use kinds::Kinds;
 use needs::Needs;
 use person::{Inquiry, PersonFinding, Sources};
 use rivals::Rival;
@@ -107,11 +109,20 @@ struct Run<'r> {
     progress: Progress<'r>,
 }
 
+/// What the threads of a scan fill together.
+#[derive(Clone, Copy)]
+struct Shared<'a, 's> {
+    stamper: &'s Stamper,
+    names: &'s Mutex<Names>,
+    kinds: &'s Mutex<Kinds>,
+    exchange: &'a Exchange,
+}
+
 impl Run<'_> {
     /// Goes through the pipeline once. If the rows seem to be in order of time, the last one at `end`, they
     /// go through a sieve; `None` if that turns out wrong.
     fn once(self, supplies: Vec<Supply>, end: Option<Instant>) -> Result<Option<Outcome>> {
-        let Run { readings, request, settings, progress } = self;
+        let Run { readings, request, settings, .. } = self;
         let mut candidates = request.candidates();
         let (stamper, tables) = Stamper::for_ladders(&candidates);
         let stamper = stamper.with_names(settings.own_names.clone());
@@ -119,20 +130,9 @@ impl Run<'_> {
         let (names, kinds) = (Mutex::default(), Mutex::default());
         let exchange = Exchange::new(settings.partitions, settings.memory);
         let needs = Needs::of(request, readings, &told, settings.detail);
-        let scan = Scan {
-            readings,
-            stamper: &stamper,
-            names: &names,
-            kinds: &kinds,
-            properties: request.properties(),
-            texts: request.texts(),
-            settings,
-            exchange: &exchange,
-            needs,
-            sifts: end.is_some(),
-            is_disordered: AtomicBool::new(false),
-            progress,
-        };
+        let shared =
+            Shared { stamper: &stamper, names: &names, kinds: &kinds, exchange: &exchange };
+        let scan = self.scan(shared, needs, end.is_some());
         let stream = self.stream(needs, (&told, &tables), end);
         let gathered = gather(&scan, supplies, request, (stream, end))?;
         let Some(Gathered { mut haul, settled, rows }) = gathered else { return Ok(None) };
@@ -172,18 +172,14 @@ impl Run<'_> {
         // Some defects are of rows that can be read: only now is it known which are duplicates.
         refuse_hopeless(&haul, readings, &rows, settings.strict)?;
         let sources = Sources { bench: &bench, stamper: &stamper, haul: &haul, people: &people };
-        let asked = inquiry.as_ref().map(|inquiry| sources.answer(inquiry, verdicts.seen));
-        let person = asked.transpose()?.flatten();
-        let breakdowns = groups.findings(&verdicts.tally, &ladder, request.top);
-        let found = finish::sides(sides.iter().zip(verdicts.sides), (&ladder, request.top));
-        let next_events = finish::next_events(&verdicts.tally.ways, &haul);
+        let person = sources.answer(inquiry.as_ref(), verdicts.seen)?;
         let mut findings = Findings {
+            identity: people.findings,
+            breakdowns: groups.findings(&verdicts.tally, &ladder, request.top),
+            sides: finish::sides(sides.iter().zip(verdicts.sides), (&ladder, request.top)),
+            next_events: finish::next_events(&verdicts.tally.ways, &haul),
             tally: verdicts.tally,
             rivals: verdicts.rivals,
-            identity: people.findings,
-            breakdowns,
-            sides: found,
-            next_events,
             sightings: verdicts.sightings,
             ..Findings::default()
         };
@@ -194,6 +190,28 @@ impl Run<'_> {
         finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))
+    }
+
+    /// A scan of the inputs; `sifts` says whether rows go through a sieve.
+    fn scan<'a, 's>(self, shared: Shared<'a, 's>, needs: Needs, sifts: bool) -> Scan<'a, 's>
+    where
+        Self: 'a,
+    {
+        let Shared { stamper, names, kinds, exchange } = shared;
+        Scan {
+            readings: self.readings,
+            stamper,
+            names,
+            kinds,
+            properties: self.request.properties(),
+            texts: self.request.texts(),
+            settings: self.settings,
+            exchange,
+            needs,
+            sifts,
+            is_disordered: AtomicBool::new(false),
+            progress: self.progress,
+        }
     }
 
     /// What is needed to cut journeys short while they go on, if one ladder alone is to be judged.

@@ -235,12 +235,13 @@ pub(super) struct Sources<'r> {
 }
 
 impl Sources<'_> {
-    /// The answer; `None` if nobody was found.
+    /// The answer; `None` if nobody was found or asked about.
     pub(super) fn answer(
         &self,
-        inquiry: &Inquiry<'_>,
+        inquiry: Option<&Inquiry<'_>>,
         mut seen: Vec<Seen>,
     ) -> Result<Option<PersonFinding>> {
+        let Some(inquiry) = inquiry else { return Ok(None) };
         if seen.is_empty() {
             seen = inquiry.wanted.idle(self.people);
         }

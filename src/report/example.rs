@@ -114,15 +114,8 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             ]
             .into(),
             values: [
-                (
-                    Currency::parse("EUR"),
-                    [250, 300, 400, 450, 500, 600, 800, 1000]
-                        .map(|e| Amount(e * 1000))
-                        .into_iter()
-                        .chain([Amount(8_045_000)])
-                        .collect(),
-                ),
-                (Currency::parse("USD"), vec![Amount(800_000)]),
+                (Currency::parse("EUR"), amounts(&[250, 300, 400, 450, 500, 600, 800, 1000, 8045])),
+                (Currency::parse("USD"), amounts(&[800])),
             ]
             .into(),
             cancelled: 1,
@@ -151,6 +144,11 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
         }],
     };
     (findings, ladder)
+}
+
+/// Thousands of the smallest unit.
+fn amounts(thousands: &[i128]) -> Vec<Amount> {
+    thousands.iter().map(|amount| Amount(amount * 1000)).collect()
 }
 
 /// A session report alone: an open funnel in which checkouts exceed carts.

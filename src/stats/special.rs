@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn the_incomplete_beta_function_is_the_sum_of_its_terms() {
-        for (base, share) in [(12_u64, 0.3), (40, 0.02), (300, 0.9)] {
-            let mut term = (base as f64 * (-share as f64).ln_1p()).exp();
+        for (base, share) in [(12_u64, 0.3_f64), (40, 0.02), (300, 0.9)] {
+            let mut term = (base as f64 * (-share).ln_1p()).exp();
             let mut sum = 0.0;
             for hits in 0..base {
                 sum += term;

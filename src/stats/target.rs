@@ -125,7 +125,8 @@ mod tests {
         for (hits, base) in [(5, 1000), (0, 150), (3, 200), (12, 1000)] {
             let more = more_until_clear(hits, base, 0.01).unwrap();
             let all = base + more;
-            let expected = (hits as f64 / base as f64 * all as f64).round() as u64;
+            // The nearest whole number of hits at the same rate.
+            let expected = (2 * hits * all + base) / (2 * base);
             let then = judge(expected, all, 0.01).unwrap();
             assert_ne!(then.standing, Standing::Unclear, "{hits}/{base} + {more}");
         }

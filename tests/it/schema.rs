@@ -126,7 +126,12 @@ impl Validator<'_> {
         };
         for (keyword, rule) in schema {
             let is_right = match keyword.as_str() {
-                "$schema" | "title" | "description" | "$defs" | "default" => true,
+                "$schema"
+                | "title"
+                | "description"
+                | "$defs"
+                | "default"
+                | "additionalProperties" => true,
                 "format" => is_formatted(rule, value),
                 "$ref" => {
                     let pointer = rule.as_str().unwrap().trim_start_matches('#');
@@ -162,18 +167,18 @@ impl Validator<'_> {
                 }),
                 "items" => {
                     let items = value.as_array().into_iter().flatten().enumerate();
-                    items.for_each(|(n, item)| {
-                        self.check(rule, item, &format!("{place}[{n}]"), errors)
-                    });
+                    for (number, item) in items {
+                        self.check(rule, item, &format!("{place}[{number}]"), errors);
+                    }
                     true
                 }
                 "properties" => {
-                    let members = value.as_object().into_iter().flatten();
-                    members
-                        .for_each(|(key, member)| self.member(schema, key, member, place, errors));
+                    for (key, member) in value.as_object().into_iter().flatten() {
+                        let place = format!("{place}.{key}");
+                        errors.extend(self.member(schema, key, member, &place));
+                    }
                     true
                 }
-                "additionalProperties" => true,
                 other => panic!("{place}: the validator does not know `{other}`"),
             };
             if !is_right {
@@ -188,13 +193,13 @@ impl Validator<'_> {
         key: &str,
         value: &Value,
         place: &str,
-        errors: &mut Vec<String>,
-    ) {
-        let place = format!("{place}.{key}");
+    ) -> Vec<String> {
+        let mut errors = Vec::new();
         match schema["properties"].get(key).or_else(|| schema.get("additionalProperties")) {
-            Some(rule) => self.check(rule, value, &place, errors),
+            Some(rule) => self.check(rule, value, place, &mut errors),
             None => errors.push(format!("{place} is not described")),
         }
+        errors
     }
 }
 

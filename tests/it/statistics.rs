@@ -634,10 +634,13 @@ fn split(name: &str, inputs: &Value) -> Value {
 
 /// Hundredths, as moments and one by one.
 fn money(values: &Value) -> (Moments, Vec<i128>) {
+    #[expect(clippy::cast_possible_truncation, reason = "the cases have small amounts")]
     let hundredths = |value: f64| (value * 100.0).round() as i128;
     let values: Vec<i128> = numbers(values).into_iter().map(hundredths).collect();
     let mut moments = Moments::default();
-    values.iter().for_each(|value| moments.add(*value));
+    for value in &values {
+        moments.add(*value);
+    }
     (moments, values)
 }
 

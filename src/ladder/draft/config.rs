@@ -39,19 +39,18 @@ fn read_map(map: &DeTable<'_>, own: &mut OwnNames, problems: &mut Problems) {
             );
             continue;
         };
-        match vocabulary::canonical(target) {
-            Some(canonical) => own.add(name.get_ref(), canonical),
-            None => {
-                let near = vocabulary::nearest(target, vocabulary::names())
-                    .map(|near| format!("did you mean `{near}`? "))
-                    .unwrap_or_default();
-                problems.add(
-                    value.span(),
-                    format!("`{target}` is no event that is known"),
-                    format!("{near}docs/formats.md lists the names"),
-                );
-            }
-        }
+        let Some(canonical) = vocabulary::canonical(target) else {
+            let near = vocabulary::nearest(target, vocabulary::names())
+                .map(|near| format!("did you mean `{near}`? "))
+                .unwrap_or_default();
+            problems.add(
+                value.span(),
+                format!("`{target}` is no event that is known"),
+                format!("{near}docs/formats.md lists the names"),
+            );
+            continue;
+        };
+        own.add(name.get_ref(), canonical);
     }
 }
 
