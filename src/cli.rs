@@ -66,7 +66,7 @@ pub enum Command {
     /// What a better step would bring, and which step has room for it
     Whatif(questions::WhatifArgs),
     /// Ranges, comparisons and sample sizes for people who have only the numbers
-    #[command(subcommand)]
+    #[command(subcommand, after_help = CALC_EXAMPLES)]
     Calc(questions::CalcCommand),
     /// The JSON Schema of what a command writes with --format json
     Schema(publishing::SchemaArgs),
@@ -75,6 +75,11 @@ pub enum Command {
     /// The manual, one page a command
     Man(publishing::ManArgs),
 }
+
+/// What `funnel calc --help` shows below the options.
+const CALC_EXAMPLES: &str = "Examples:
+  funnel calc interval 81/263
+  funnel calc compare 56/70 48/80";
 
 const LADDER_EXAMPLES: &str = "Examples:
   funnel ladder show                            the presets

@@ -89,11 +89,14 @@ fn a_schema_names_its_version_and_draft() {
     assert!(output.stderr.contains("did you mean report?"), "{output:?}");
 }
 
+/// What makes a report wrong.
+type Spoil = fn(&mut Value);
+
 #[test]
 fn the_validator_finds_what_is_wrong() {
     let schema = schema("report");
     let good = funnel(&["report", "examples/store", "--format", "json"]).json();
-    let spoiled: [(&str, fn(&mut Value)); 5] = [
+    let spoiled: [(&str, Spoil); 5] = [
         ("a missing key", |report| drop(report.as_object_mut().unwrap().remove("macro"))),
         ("a text for a number", |report| report["steps"][0]["reached"] = "413".into()),
         ("nothing where something must be", |report| report["tool"]["version"] = Value::Null),
@@ -165,26 +168,36 @@ impl Validator<'_> {
                     self.check(one, value, place, &mut found);
                     found.is_empty()
                 }),
-                "items" => {
-                    let items = value.as_array().into_iter().flatten().enumerate();
-                    for (number, item) in items {
-                        self.check(rule, item, &format!("{place}[{number}]"), errors);
-                    }
-                    true
-                }
-                "properties" => {
-                    for (key, member) in value.as_object().into_iter().flatten() {
-                        let place = format!("{place}.{key}");
-                        errors.extend(self.member(schema, key, member, &place));
-                    }
-                    true
-                }
+                "items" => self.items(rule, value, place, errors),
+                "properties" => self.members(schema, value, place, errors),
                 other => panic!("{place}: the validator does not know `{other}`"),
             };
             if !is_right {
                 errors.push(format!("{place} is {value}, against {keyword} {rule}"));
             }
         }
+    }
+
+    /// Checks each item; what is wrong is among the errors.
+    fn items(&self, rule: &Value, value: &Value, place: &str, errors: &mut Vec<String>) -> bool {
+        for (number, item) in value.as_array().into_iter().flatten().enumerate() {
+            self.check(rule, item, &format!("{place}[{number}]"), errors);
+        }
+        true
+    }
+
+    /// Checks each member; what is wrong is among the errors.
+    fn members(
+        &self,
+        schema: &Map<String, Value>,
+        value: &Value,
+        place: &str,
+        errors: &mut Vec<String>,
+    ) -> bool {
+        for (key, member) in value.as_object().into_iter().flatten() {
+            errors.extend(self.member(schema, key, member, &format!("{place}.{key}")));
+        }
+        true
     }
 
     fn member(

@@ -57,7 +57,9 @@ fn compare(found: &Value, expected: &Value, case: &Value, at: &str, wrong: &mut 
             }
         }
         _ if is_near(found, expected, case) => (),
-        _ => wrong.push(format!("{at}: {found} instead of {expected} of {}", case["inputs"])),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            wrong.push(format!("{at}: {found} instead of {expected} of {}", case["inputs"]));
+        }
     }
 }
 
@@ -123,6 +125,7 @@ fn compute(method: &str, inputs: &Value) -> Value {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of methods, one after the other")]
 fn alone(method: &str, inputs: &Value) -> Value {
     match method {
         "zero_events_upper_one_sided" => {
