@@ -3,7 +3,7 @@
 //! [`parse`] reads every shape that means one thing only; what spreadsheets make of times is in
 //! [`slash`], because a whole column has to be seen before `3/4/2025` means anything. Almost every
 //! row of every input passes here, so times are read from their bytes with integer arithmetic, the
-//! commonest shapes all bytes at once ([`usual`]); `chrono` is asked only about named time zones.
+//! commonest shapes all bytes at once (`usual`); `chrono` is asked only about named time zones.
 //! Nothing here allocates or panics.
 
 pub mod slash;

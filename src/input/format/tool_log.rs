@@ -48,7 +48,7 @@ pub struct Tool {
     pub is_coarse: bool,
     /// The event's name.
     pub name: for<'r> fn(Parts<'r>) -> Option<Cow<'r, str>>,
-    /// Who it was, beside what [`Parts::identify`] finds.
+    /// Who it was, beside what `Parts::identify` finds.
     pub who: fn(Parts<'_>, &mut RowIdentifiers),
     /// The names under which it writes views of pages.
     pub pages: &'static [&'static str],
