@@ -6,7 +6,7 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use funnel::climb::Climber;
-use funnel::event::{RowRef, StepSet, Touch, mark};
+use funnel::event::{RowRef, StepSet, Touch, Trail, mark};
 use funnel::key::Key;
 use funnel::ladder::definition::{Ladder, Window};
 use funnel::ladder::{draft, presets};
@@ -158,6 +158,7 @@ fn touch(at: Instant, steps: StepSet) -> Touch {
         order: Key::NONE,
         held: Key::NONE,
         values: Key::NONE,
+        trail: Trail::NONE,
         row: RowRef::default(),
         steps,
         actions: StepSet::EMPTY,

@@ -309,6 +309,10 @@ pub struct LadderArgs {
     /// Events of one instant: forgiving, sequence, strict, or a tolerance such as 2s
     #[arg(long, value_name = "RULE")]
     pub ties: Option<String>,
+    /// When a session ends: shopify, ga4, ua, or gap=MINUTES; without it the source's own sessions, else 30
+    /// minutes
+    #[arg(long, value_name = "RULE")]
+    pub session_rule: Option<String>,
 }
 
 /// Options about reading.

@@ -269,6 +269,37 @@ impl StepSet {
     }
 }
 
+/// What ties a touch to a session beside its browser: the checkout that it belongs to, or else the
+/// campaign that brought the visitor. One word, whose lowest bit says which of the two it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trail(pub u64);
+
+impl Trail {
+    /// Nothing.
+    pub const NONE: Trail = Trail(0);
+    const CAMPAIGN: u64 = 1;
+
+    /// A step of this checkout.
+    pub const fn of_checkout(checkout: Key) -> Trail {
+        Trail(checkout.0 & !Self::CAMPAIGN)
+    }
+
+    /// A page that was opened from this campaign.
+    pub const fn of_campaign(campaign: Key) -> Trail {
+        Trail(campaign.0 | Self::CAMPAIGN)
+    }
+
+    /// The checkout, if it is one.
+    pub fn checkout(self) -> Option<Trail> {
+        (self != Trail::NONE && self.0 & Self::CAMPAIGN == 0).then_some(self)
+    }
+
+    /// The campaign, if it is one.
+    pub fn campaign(self) -> Option<Trail> {
+        (self.0 & Self::CAMPAIGN != 0).then_some(self)
+    }
+}
+
 /// A row's place in the whole input: block, record in the block, line in the block, packed so that
 /// the order of values is the order of rows. Resolved to a [`crate::place::Place`] after the scan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -337,6 +368,8 @@ pub struct Touch {
     pub held: Key,
     /// The values of the dimensions that are asked for, a key of the run's dictionary.
     pub values: Key,
+    /// What ties it to a session beside `visit`, if sessions are asked for.
+    pub trail: Trail,
     /// The row.
     pub row: RowRef,
     /// The steps whose condition the row meets.

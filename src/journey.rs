@@ -4,13 +4,15 @@
 //! set aside, in the one order that `quality` states: duplicates first, then robots, then the rest.
 //! How far the journey got is the business of `climb`.
 
-use crate::event::{Touch, mark};
+use crate::event::{Touch, Trail, mark};
 use crate::key::{FastMap, Key};
+use crate::ladder::session_rule::{SESSION_GAP, SessionRule};
 use crate::quality::Reason;
 use crate::time::{Instant, Span};
 
-/// More than this without an event ends a session.
-pub const SESSION_GAP: Span = Span::seconds(30 * 60);
+/// So long a checkout may be elsewhere and come back to its session: payment providers keep a payment open
+/// for up to three hours. Who resumes a checkout later has come anew.
+const CHECKOUT_PAUSE: Span = Span::seconds(3 * 3600);
 
 /// Up to so many touches are compared with each other; more are sorted.
 const FEW: usize = 12;
@@ -103,10 +105,10 @@ fn same_order(
 
 /// The sessions of a customer's touches (kept, in order of time), each in order of time; sessions in
 /// the order in which they began. Orders of an export never open a session: they go with the latest
-/// session of the customer that was active within the gap, and stand alone without one.
-pub fn sessions(touches: &[Touch]) -> Vec<Vec<Touch>> {
+/// session of the customer that was active within half an hour, and stand alone without one.
+pub fn sessions(touches: &[Touch], rule: SessionRule) -> Vec<Vec<Touch>> {
     let mut sessions: Vec<Vec<Touch>> = Vec::new();
-    let mut sessionizer = Sessionizer::default();
+    let mut sessionizer = Sessionizer::new(rule);
     for touch in touches {
         let session = sessionizer.session_of(touch);
         if session == sessions.len() {
@@ -120,38 +122,75 @@ pub fn sessions(touches: &[Touch]) -> Vec<Vec<Touch>> {
 /// Numbers the sessions of one customer, from 0, as touches come in order of time.
 #[derive(Clone, Debug, Default)]
 pub struct Sessionizer {
+    rule: SessionRule,
     /// The latest session of each visit, and when its log last said something.
     current: FastMap<Key, (usize, Instant)>,
     /// The latest session of any visit, likewise.
     latest: Option<(usize, Instant)>,
+    /// The session in which a browser was last seen at a checkout, and when.
+    checkouts: FastMap<Key, (usize, Instant)>,
+    /// The campaign that last brought each browser, if the rule minds it.
+    campaigns: FastMap<Key, Trail>,
     count: usize,
 }
 
 impl Sessionizer {
+    /// Begins with a customer whose sessions end by a rule.
+    pub fn new(rule: SessionRule) -> Sessionizer {
+        Sessionizer { rule, ..Sessionizer::default() }
+    }
+
     /// Begins with another customer.
-    pub fn clear(&mut self) {
+    pub fn begin(&mut self, rule: SessionRule) {
+        self.rule = rule;
         self.current.clear();
         self.latest = None;
+        self.checkouts.clear();
+        self.campaigns.clear();
         self.count = 0;
     }
 
     /// The number of the session that the next touch belongs to.
     pub fn session_of(&mut self, touch: &Touch) -> usize {
-        let goes_on = |&(_, last): &(usize, Instant)| touch.at.since(last) <= SESSION_GAP;
-        let is_log = touch.is(mark::LOG);
-        let open = if is_log {
-            let running = self.current.get(&touch.visit).copied();
-            running.filter(|running| touch.is(mark::SESSION) || goes_on(running))
-        } else {
-            self.latest.filter(goes_on)
-        };
-        let session = open.map_or(self.count, |(session, _)| session);
+        if !touch.is(mark::LOG) {
+            let runs = |&(_, last): &(usize, Instant)| touch.at.since(last) <= SESSION_GAP;
+            let session = self.latest.filter(runs).map_or(self.count, |(session, _)| session);
+            self.count = self.count.max(session + 1);
+            return session;
+        }
+        let checkout = touch.trail.checkout().map(|trail| touch.visit.and(Key(trail.0)));
+        let session = self.running(touch).or_else(|| self.paused(checkout?, touch.at));
+        let session = session.unwrap_or(self.count);
         self.count = self.count.max(session + 1);
-        if is_log {
-            self.current.insert(touch.visit, (session, touch.at));
-            self.latest = Some((session, touch.at));
+        let now = (session, touch.at);
+        self.current.insert(touch.visit, now);
+        self.latest = Some(now);
+        if let Some(checkout) = checkout {
+            self.checkouts.insert(checkout, now);
         }
         session
+    }
+
+    /// The browser's session, if it goes on.
+    fn running(&mut self, touch: &Touch) -> Option<usize> {
+        let is_of_source = touch.is(mark::SESSION);
+        let is_brought_anew = !is_of_source && self.is_brought_anew(touch);
+        let (session, last) = self.current.get(&touch.visit).copied()?;
+        let goes_on = is_of_source || self.rule.goes_on(last, touch.at) && !is_brought_anew;
+        goes_on.then_some(session)
+    }
+
+    /// Whether another campaign than the last one has brought the browser, where the rule minds it.
+    fn is_brought_anew(&mut self, touch: &Touch) -> bool {
+        let campaign = touch.trail.campaign().filter(|_| self.rule.minds_campaigns());
+        campaign
+            .is_some_and(|campaign| self.campaigns.insert(touch.visit, campaign) != Some(campaign))
+    }
+
+    /// The session of a checkout that went on elsewhere, as at a payment provider's site.
+    fn paused(&self, checkout: Key, at: Instant) -> Option<usize> {
+        let (session, last) = self.checkouts.get(&checkout).copied()?;
+        (at.since(last) <= CHECKOUT_PAUSE).then_some(session)
     }
 }
 
@@ -178,12 +217,20 @@ mod tests {
             marks,
             held: Key::NONE,
             values: Key::NONE,
+            trail: Trail::NONE,
             exclusions: 0,
         }
     }
 
     fn cut(touches: &[Touch]) -> Vec<Vec<i64>> {
-        sessions(touches).iter().map(|s| s.iter().map(|t| t.at.0 / 60_000_000).collect()).collect()
+        cut_by(SessionRule::default(), touches)
+    }
+
+    fn cut_by(rule: SessionRule, touches: &[Touch]) -> Vec<Vec<i64>> {
+        sessions(touches, rule)
+            .iter()
+            .map(|s| s.iter().map(|t| t.at.0 / 60_000_000).collect())
+            .collect()
     }
 
     #[test]
@@ -216,6 +263,32 @@ mod tests {
             cut(&[touch(0, 1, mark::LOG), touch(20, 9, mark::ORDER), touch(90, 9, mark::ORDER)]),
             [vec![0, 20], vec![90]]
         );
+    }
+
+    #[test]
+    fn a_checkout_comes_back_to_its_session() {
+        let at = |minute, visit, trail| Touch { trail, ..touch(minute, visit, mark::LOG) };
+        let checkout = Trail::of_checkout(Key(8));
+        let paid = [at(0, 1, checkout), at(40, 1, checkout), at(45, 1, Trail::NONE)];
+        assert_eq!(cut(&paid), [vec![0, 40, 45]]);
+        assert_eq!(cut_by(SessionRule::Gap(Span::seconds(60)), &paid), [vec![0, 40], vec![45]]);
+        let others =
+            [at(0, 1, checkout), at(40, 2, checkout), at(75, 1, Trail::of_checkout(Key(6)))];
+        assert_eq!(cut(&others), [vec![0], vec![40], vec![75]]);
+        assert_eq!(cut(&[at(0, 1, checkout), at(180, 1, checkout)]), [vec![0, 180]]);
+        assert_eq!(cut(&[at(0, 1, checkout), at(181, 1, checkout)]), [vec![0], vec![181]]);
+    }
+
+    #[test]
+    fn another_campaign_begins_a_session_where_the_rule_minds_it() {
+        let at = |minute, campaign: u64| Touch {
+            trail: if campaign == 0 { Trail::NONE } else { Trail::of_campaign(Key(campaign)) },
+            ..touch(minute, 1, mark::LOG)
+        };
+        let touches = [at(0, 0), at(1, 3), at(2, 0), at(3, 3), at(4, 5), at(5, 3)];
+        let ua = SessionRule::parse("ua").unwrap();
+        assert_eq!(cut_by(ua, &touches), [vec![0], vec![1, 2, 3], vec![4], vec![5]]);
+        assert_eq!(cut(&touches), [vec![0, 1, 2, 3, 4, 5]]);
     }
 
     #[test]

@@ -104,6 +104,7 @@ fn came(first: &Touch, second: &Touch) -> PairCount {
 mod tests {
     use super::*;
     use crate::event::RowRef;
+    use crate::event::Trail;
     use crate::key::Key;
     use crate::time::{Instant, Precision, SECOND};
 
@@ -131,6 +132,7 @@ mod tests {
             actions: StepSet::EMPTY,
             held: Key::NONE,
             values: Key::NONE,
+            trail: Trail::NONE,
             exclusions: 0,
             name: 0,
             sequence: 0,

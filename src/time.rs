@@ -1,4 +1,5 @@
-//! Instants and spans as integers: microseconds, UTC. Calendars live at the edges (`input`, `render`).
+//! Instants and spans as integers: microseconds, UTC. Calendars live at the edges (`input`,
+//! `render`), but for the midnights that end sessions (`ladder::session_rule`).
 
 use std::fmt;
 

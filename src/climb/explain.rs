@@ -116,7 +116,7 @@ impl Climber {
     fn read_part(&self, journey: &[Touch], entry: usize) -> Vec<Touch> {
         let mut part = journey.to_vec();
         if self.terms.by_session {
-            let mut sessionizer = Sessionizer::default();
+            let mut sessionizer = Sessionizer::new(self.terms.sessions);
             let sessions: Vec<usize> =
                 journey.iter().map(|touch| sessionizer.session_of(touch)).collect();
             let others = part.iter_mut().zip(&sessions);

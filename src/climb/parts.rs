@@ -8,8 +8,9 @@ use super::attempt::Attempt;
 use super::halt::halt;
 use super::verdict::Verdict;
 use crate::event::Touch;
-use crate::journey::{SESSION_GAP, Sessionizer};
+use crate::journey::Sessionizer;
 use crate::ladder::definition::Halt;
+use crate::ladder::session_rule::SessionRule;
 use crate::time::Instant;
 
 /// The memory for parts of journeys.
@@ -25,9 +26,9 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Reads the sessions of a journey.
-    fn read(&mut self, journey: &[Touch], by_session: bool) {
+    fn read(&mut self, journey: &[Touch], rule: SessionRule, by_session: bool) {
         self.sessions.clear();
-        self.sessionizer.clear();
+        self.sessionizer.begin(rule);
         for (position, touch) in journey.iter().enumerate() {
             let session = if by_session { self.sessionizer.session_of(touch) } else { 0 };
             self.sessions.push((session, position));
@@ -102,12 +103,12 @@ impl Climber {
     ) {
         let mut parts = std::mem::take(&mut self.parts);
         let by_session = self.terms.by_session;
-        parts.read(journey, by_session);
+        parts.read(journey, self.terms.sessions, by_session);
         let mut start = 0;
         while let Some(length) = parts.take(journey, start) {
             start += length;
             let last = parts.touches.last().map_or(Instant::MAX, |touch| touch.at);
-            let end = if by_session { last.plus(SESSION_GAP) } else { Instant::MAX };
+            let end = if by_session { last.plus(self.terms.sessions.gap()) } else { Instant::MAX };
             if self.terms.halt != Halt::default() {
                 halt(&self.terms, &mut parts.touches);
             }

@@ -10,7 +10,7 @@ mod rules;
 
 use super::{Outcome, Verdict};
 use crate::event::{StepSet, Touch};
-use crate::journey::{SESSION_GAP, Sessionizer};
+use crate::journey::Sessionizer;
 use crate::ladder::definition::{
     Count, Ends, Entry, Ladder, Linkage, Order, Presence, Start, Ties, Times, Window,
 };
@@ -77,7 +77,7 @@ struct Part {
 
 fn parts(ladder: &Ladder, journey: &[Touch]) -> Vec<Part> {
     let by_session = ladder.window == Window::Session && ladder.linkage == Linkage::Chain;
-    let mut sessionizer = Sessionizer::default();
+    let mut sessionizer = Sessionizer::new(ladder.sessions);
     let mut parts: Vec<Part> = Vec::new();
     for (place, touch) in journey.iter().enumerate() {
         let session = if by_session { sessionizer.session_of(touch) } else { 0 };
@@ -87,7 +87,7 @@ fn parts(ladder: &Ladder, journey: &[Touch]) -> Vec<Part> {
         parts[session].touches.push(*touch);
         parts[session].places.push(place);
         if by_session {
-            parts[session].end = touch.at.plus(SESSION_GAP);
+            parts[session].end = touch.at.plus(ladder.sessions.gap());
         }
     }
     for part in &mut parts {

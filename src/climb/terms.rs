@@ -11,6 +11,7 @@ use crate::ladder::definition::{
     Count, Ends, Entry, Exclusion, Halt, Ladder, Linkage, Order, Presence, Reuse, Start, Ties,
     Times, Window,
 };
+use crate::ladder::session_rule::SessionRule;
 use crate::time::{Instant, Span};
 
 /// The most steps that a ladder has.
@@ -67,6 +68,8 @@ pub(super) struct Terms {
     each: Option<Span>,
     /// Whether an attempt stays inside one session.
     pub(super) by_session: bool,
+    /// When a session ends.
+    pub(super) sessions: SessionRule,
     /// Whether all events of a chain share one value.
     pub(super) holds: bool,
     pub(super) order: Order,
@@ -110,6 +113,7 @@ impl Terms {
             window: span_from_entry(ladder.window),
             each,
             by_session: ladder.window == Window::Session,
+            sessions: ladder.sessions,
             holds: ladder.hold.is_some(),
             order: ladder.order,
             ties: ladder.ties,

@@ -17,13 +17,14 @@ mod random;
 mod short_ways;
 
 use super::{Climber, Outcome, Verdict, reference};
-use crate::event::{RowRef, StepSet, Touch, mark};
+use crate::event::{RowRef, StepSet, Touch, Trail, mark};
 use crate::key::Key;
 use crate::ladder::definition::{
     Attribution, Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order, Presence,
     Range, Reuse, Start, Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
+use crate::ladder::session_rule::SessionRule;
 use crate::time::{Instant, Precision, SECOND, Span};
 
 pub(super) fn step(name: &str, presence: Presence) -> Step {
@@ -54,6 +55,7 @@ pub(super) fn ladder_of(steps: Vec<Step>, window: Window) -> Ladder {
         actions_are_default: true,
         range: Range::default(),
         attribution: Attribution::default(),
+        sessions: SessionRule::default(),
         open: false,
     }
 }
@@ -92,6 +94,7 @@ pub(super) fn touch(at: i64, precision: Precision, steps: StepSet) -> Touch {
         marks: mark::LOG,
         held: Key::NONE,
         values: Key::NONE,
+        trail: Trail::NONE,
         exclusions: 0,
     }
 }

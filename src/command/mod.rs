@@ -30,6 +30,7 @@ use crate::ladder::definition::Ladder;
 use crate::ladder::draft;
 use crate::ladder::overrides::Overrides;
 use crate::ladder::rules::{Policy, Rules, named_policies};
+use crate::ladder::session_rule::SessionRule;
 use crate::ladder::{presets, vocabulary};
 use crate::place::Place;
 use crate::render::table::TableStyle;
@@ -193,17 +194,27 @@ fn overrides(arguments: &LadderArgs) -> Result<Overrides> {
         .map(|text| draft::parse_window(text).ok_or_else(|| no_window(text)));
     let ties =
         arguments.ties.as_deref().map(|text| draft::parse_ties(text).ok_or_else(|| no_ties(text)));
+    let sessions = arguments
+        .session_rule
+        .as_deref()
+        .map(|text| SessionRule::parse(text).ok_or_else(|| no_session_rule(text)));
     Ok(Overrides {
         rules: arguments.rules.as_deref().map(Rules::parse).transpose()?,
         count: arguments.count.map(Into::into),
         window: window.transpose()?,
         ties: ties.transpose()?,
+        sessions: sessions.transpose()?,
     })
 }
 
 fn no_ties(text: &str) -> Error {
     Error::new(format!("--ties: `{text}` is no rule for events of one instant"))
         .hint("write forgiving, sequence, strict, or a tolerance such as 2s")
+}
+
+fn no_session_rule(text: &str) -> Error {
+    Error::new(format!("--session-rule: `{text}` is no rule for sessions"))
+        .hint(format!("write {}", SessionRule::WORDS))
 }
 
 fn no_window(text: &str) -> Error {

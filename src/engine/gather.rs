@@ -111,7 +111,7 @@ fn decode(records: &Records, kinds: &Kinds, places: &[Place], touches: &mut Vec<
 mod tests {
     use super::super::kinds::{Kind, KindTable, Kinds};
     use super::*;
-    use crate::event::{RowRef, StepSet};
+    use crate::event::{RowRef, StepSet, Trail};
     use crate::time::{Instant, Precision};
     use proptest::prelude::*;
     use std::sync::Mutex;
@@ -125,6 +125,7 @@ mod tests {
             order: Key(u64::from(row) % 3),
             held: Key::NONE,
             values: Key::NONE,
+            trail: Trail::NONE,
             row: RowRef::new(0, row, row),
             steps: StepSet(row),
             actions: StepSet::EMPTY,

@@ -10,10 +10,10 @@ use crate::climb::{Outcome, Verdict};
 use crate::error::{Error, Result};
 use crate::event::{StepSet, Touch, mark};
 use crate::findings::{BreakdownFinding, BreakdownGroup, GroupName};
-use crate::journey::SESSION_GAP;
 use crate::key::{FastMap, Key};
 use crate::ladder::definition::{Attribution, Ladder};
 use crate::ladder::dimension::{At, Breakdown, Filter, RETURNING};
+use crate::ladder::session_rule::SessionRule;
 use crate::ladder::vocabulary;
 use crate::tally::{GroupTally, Tally, merge_groups};
 use crate::time::Instant;
@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub(super) struct Groups<'g> {
     values: &'g Values,
+    sessions: SessionRule,
     breakdowns: Vec<Grouping<'g>>,
     filters: Vec<(&'g Filter, Source)>,
 }
@@ -76,6 +77,7 @@ impl<'g> Groups<'g> {
         };
         Ok(Groups {
             values,
+            sessions: ladder.sessions,
             breakdowns: request.breakdowns.iter().map(grouping).collect::<Result<_>>()?,
             filters: request
                 .filters
@@ -186,9 +188,11 @@ impl<'g> Groups<'g> {
         let touch = scene.journey.get(touch)?;
         match source {
             Source::Row(position) => self.values.get(touch.values, position),
-            Source::Returning => {
-                Some(if was_there_before(scene.customer, touch) { "returning" } else { "new" })
-            }
+            Source::Returning => Some(if was_there_before(scene.customer, touch, self.sessions) {
+                "returning"
+            } else {
+                "new"
+            }),
         }
     }
 
@@ -306,12 +310,12 @@ pub(super) fn add(verdict: &Verdict, group: &mut GroupTally) {
 }
 
 /// Whether a session of the customer had ended before a touch.
-pub(super) fn was_there_before(customer: &[Touch], touch: &Touch) -> bool {
+pub(super) fn was_there_before(customer: &[Touch], touch: &Touch, rule: SessionRule) -> bool {
     let log: Vec<Instant> = customer
         .iter()
         .take_while(|other| other.at <= touch.at)
         .filter(|other| other.is(mark::LOG))
         .map(|other| other.at)
         .collect();
-    log.windows(2).any(|pair| pair[1].since(pair[0]) > SESSION_GAP)
+    log.windows(2).any(|pair| !rule.goes_on(pair[0], pair[1]))
 }

@@ -177,7 +177,7 @@ impl<'s> Haul<'s> {
             if marks & mark::ORDER == 0 { None } else { Some(self.order(event, row, reason)) };
         let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
         let needs = stamping.needs;
-        let who = Who::of(event, needs.sessions);
+        let who = Who::of(event, needs.sessions.then_some(needs.session_rule));
         let touch = Touch {
             person: who.person,
             visit: who.visit,
@@ -194,6 +194,7 @@ impl<'s> Haul<'s> {
             marks: marks | numbered | who.marks,
             held: stamp.held,
             values: self.values.note(event.details),
+            trail: who.trail,
             exclusions: stamp.exclusions,
         };
         let is_asked_for = reason.is_none() && (order.is_some() || !stamp.is_empty());

@@ -21,6 +21,7 @@ use crate::findings::RivalFinding;
 use crate::input::timestamp::ZoneRule;
 use crate::journey::{Cleaner, Sessionizer};
 use crate::ladder::definition::Ladder;
+use crate::ladder::session_rule::SessionRule;
 use crate::names::Names;
 use crate::quality::Quality;
 use crate::sightings::Sightings;
@@ -247,7 +248,7 @@ impl<'b> Judge<'b> {
         }
         self.surveyor.count_person(kept, self.bench, tally);
         if self.bench.counts_sessions {
-            for has_cart in sessions_of_log(kept) {
+            for has_cart in sessions_of_log(kept, self.bench.ladder.sessions) {
                 tally.sessions += 1;
                 tally.sessions_with_cart += u64::from(has_cart);
             }
@@ -263,8 +264,8 @@ fn is_clean(touch: &Touch) -> bool {
 }
 
 /// For each session of an event log, whether it put something into the cart.
-fn sessions_of_log(kept: &[Touch]) -> Vec<bool> {
-    let mut sessionizer = Sessionizer::default();
+fn sessions_of_log(kept: &[Touch], rule: SessionRule) -> Vec<bool> {
+    let mut sessionizer = Sessionizer::new(rule);
     let mut sessions = Vec::new();
     for touch in kept.iter().filter(|touch| touch.is(mark::LOG)) {
         let session = sessionizer.session_of(touch);

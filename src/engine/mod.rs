@@ -138,6 +138,7 @@ impl Run<'_> {
         let Some(Gathered { mut haul, settled, rows }) = gathered else { return Ok(None) };
         let choice = request.choose(&haul, readings)?;
         let ladder = request.told(candidates.swap_remove(choice));
+        let ladder = request.in_zone(ladder, settled.store_offset);
         let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
         let kinds = kinds.lock().unwrap_or_else(PoisonError::into_inner).clone().relabelled(table);
         let links = request.person.as_ref().map(|_| haul.links.clone());

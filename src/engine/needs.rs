@@ -4,6 +4,7 @@ use super::Request;
 use crate::input::{Reading, Rows};
 use crate::ladder::definition::{Count, Halt, Ladder, Order, Range, Window};
 use crate::ladder::dimension::{At, RETURNING};
+use crate::ladder::session_rule::SessionRule;
 
 /// What is needed beside the counts of the ladder.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +14,8 @@ pub(super) struct Needs {
     pub(super) everything: bool,
     /// Sessions.
     pub(super) sessions: bool,
+    /// When they end.
+    pub(super) session_rule: SessionRule,
     /// The values of properties.
     pub(super) properties: bool,
     /// To know which rows lie outside a period: they are set aside, whatever they are.
@@ -60,7 +63,8 @@ impl Needs {
             || ladders.iter().any(looks_between_steps)
             || looks_before_the_entry(request);
         let properties = !request.properties().is_empty();
-        Needs { everything, sessions, properties, cuts_events }
+        let session_rule = ladders.first().map(|ladder| ladder.sessions).unwrap_or_default();
+        Needs { everything, sessions, session_rule, properties, cuts_events }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::identity::{self, Evidence, Links, People};
 use crate::input::format::Format;
 use crate::journey::{Cleaner, Sessionizer};
 use crate::key::{FastSet, Key};
+use crate::ladder::session_rule::SessionRule;
 use crate::ladder::stamp::{Stamper, relabel};
 use crate::money::{Amount, Currency};
 use crate::place::Place;
@@ -250,7 +251,7 @@ impl Sources<'_> {
         let Some(seen) = seen.into_iter().next() else { return Ok(None) };
         let evidence = inquiry.links.around(seen.person, self.people);
         let mut touches = self.touches(&seen);
-        let visits = number_visits(&mut touches);
+        let visits = number_visits(&mut touches, self.bench.ladder.sessions);
         let (climb, stop) = self.climb(&touches)?;
         for &(step, position) in climb.iter().flat_map(|climb| &climb.chain) {
             touches[position].chosen = Some(step);
@@ -414,8 +415,8 @@ fn rank(verdict: &Verdict, journey: &[Touch]) -> impl Ord + use<> {
 }
 
 /// Tells each touch its visit: sessions of an event log, numbered as they began; gives back when.
-fn number_visits(touches: &mut [PersonTouch]) -> Vec<Instant> {
-    let mut sessionizer = Sessionizer::default();
+fn number_visits(touches: &mut [PersonTouch], rule: SessionRule) -> Vec<Instant> {
+    let mut sessionizer = Sessionizer::new(rule);
     let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
     let mut visits = Vec::new();
     for touch in touches.iter_mut().filter(|touch| touch.is_kept()) {

@@ -5,7 +5,7 @@
 //! touch takes 32 bytes instead of the 88 that the matcher wants.
 
 use super::kinds::{Kind, Kinds};
-use crate::event::{RowRef, Touch, mark};
+use crate::event::{RowRef, Touch, Trail, mark};
 use crate::key::Key;
 use crate::time::Instant;
 
@@ -22,8 +22,9 @@ const ORDER: u64 = 1 << 2;
 const HELD: u64 = 1 << 3;
 const VALUES: u64 = 1 << 4;
 const SEQUENCE: u64 = 1 << 5;
+const TRAIL: u64 = 1 << 6;
 /// The bits that stand for words.
-const WORDS: u64 = (1 << 6) - 1;
+const WORDS: u64 = (1 << 7) - 1;
 
 /// Whether nothing names the person: a matter of the person, not of the kind of row.
 const ANONYMOUS: u64 = 1 << 7;
@@ -58,6 +59,7 @@ pub(super) fn write_further(touch: &Touch, kind: u32, words: &mut Vec<u64>) -> u
         touch.held.0,
         touch.values.0,
         u64::from(touch.sequence),
+        touch.trail.0,
     ];
     let mut head = head(kind, touch.is(mark::ANONYMOUS));
     for (number, word) in further.into_iter().enumerate() {
@@ -185,8 +187,8 @@ pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
     };
     let Kind { name, steps, actions, exclusions, precision, aside, marks } =
         kinds.get(u32::try_from(head >> FLAGS).unwrap_or(u32::MAX));
-    let [fingerprint, visit, order, held, values, sequence] =
-        if head & WORDS == 0 { [0; 6] } else { further(*head, optional) };
+    let [fingerprint, visit, order, held, values, sequence, trail] =
+        if head & WORDS == 0 { [0; 7] } else { further(*head, optional) };
     Touch {
         person: Key(*person),
         at: Instant(at.cast_signed()),
@@ -196,6 +198,7 @@ pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
         order: Key(order),
         held: Key(held),
         values: Key(values),
+        trail: Trail(trail),
         sequence: u32::try_from(sequence).unwrap_or(u32::MAX),
         steps,
         actions,
@@ -208,8 +211,8 @@ pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
 }
 
 /// The words that not every record has, nought for those that this one lacks.
-fn further(head: u64, words: &[u64]) -> [u64; 6] {
+fn further(head: u64, words: &[u64]) -> [u64; 7] {
     let mut words = words.iter();
-    [FINGERPRINT, VISIT, ORDER, HELD, VALUES, SEQUENCE]
+    [FINGERPRINT, VISIT, ORDER, HELD, VALUES, SEQUENCE, TRAIL]
         .map(|flag| if head & flag == 0 { 0 } else { words.next().copied().unwrap_or_default() })
 }

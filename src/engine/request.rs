@@ -14,6 +14,7 @@ use crate::ladder::overrides::Overrides;
 use crate::ladder::own_names::OwnNames;
 use crate::ladder::presets;
 use crate::ladder::rules::Rules;
+use crate::ladder::session_rule::Midnight;
 use crate::time::{Instant, Precision};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -122,6 +123,15 @@ impl Request {
             zone: None,
             person: None,
         }
+    }
+
+    /// A ladder whose days are those of the report.
+    pub(super) fn in_zone(&self, ladder: Ladder, store_offset: Option<i32>) -> Ladder {
+        let midnight = match self.calendar_zone(store_offset) {
+            ZoneRule::Fixed(east) => Midnight::Fixed(east),
+            ZoneRule::Named(zone) => Midnight::Named(zone),
+        };
+        Ladder { sessions: ladder.sessions.in_zone(midnight), ..ladder }
     }
 
     /// The period of the entries: a bare date is a whole day of the report's zone, the last one included.

@@ -8,10 +8,14 @@ use super::record;
 use super::scan::Scan;
 use super::sieve::{Edges, Sieve, Sifted, Way};
 use crate::error::{Error, Result};
-use crate::event::{Identifier, IdentifierKind, Origin, RawEvent, RowRef, Touch, mark};
+use crate::event::{IdentifierKind, Origin, RawEvent, RowRef, Touch, Trail, Value, mark};
+use crate::identity::{Strictness, identify};
 use crate::input::block::Block;
 use crate::input::bots::Bots;
+use crate::input::format::shopify_url;
 use crate::key::Key;
+use crate::ladder::dimension::campaign;
+use crate::ladder::session_rule::SessionRule;
 use crate::quality::{Account, Reason};
 use crate::time::{Instant, Span};
 use std::ops::Range;
@@ -223,31 +227,60 @@ pub(super) struct Who {
     pub(super) person: Key,
     /// The session or device, if sessions are needed.
     pub(super) visit: Key,
+    /// What else ties the touch to a session, likewise.
+    pub(super) trail: Trail,
     /// Whether `visit` is the source's own session.
     pub(super) marks: u8,
 }
 
 impl Who {
     /// The strongest identifier stands for the person, the device for the visit; a row that names
-    /// nobody stands for itself, so that its deliveries still meet.
-    pub(super) fn of(event: &RawEvent<'_>, with_visit: bool) -> Who {
+    /// nobody stands for itself, so that its deliveries still meet. `sessions` is the rule that ends them,
+    /// if they are needed.
+    pub(super) fn of(event: &RawEvent<'_>, sessions: Option<SessionRule>) -> Who {
         let strongest = match event.identifiers.first() {
             Some(identifier) => identifier.key,
             None => event.details.fingerprint(),
         };
-        if !with_visit {
-            return Who { person: strongest, visit: Key::NONE, marks: 0 };
-        }
-        let is_device = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
-        let any_device = || event.identifiers.iter().find(is_device).map(|found| found.key);
+        let Some(rule) = sessions else {
+            return Who { person: strongest, visit: Key::NONE, trail: Trail::NONE, marks: 0 };
+        };
+        let any_device = || first_of(event, IdentifierKind::ClientId);
         let device = event.details.device().or_else(any_device).unwrap_or(strongest);
-        match event.details.session() {
-            Some(session) => {
-                Who { person: strongest, visit: session.and(device), marks: mark::SESSION }
-            }
-            None => Who { person: strongest, visit: device, marks: 0 },
-        }
+        let own_session = event.details.session().filter(|_| rule.believes_source());
+        let (visit, marks) = match own_session {
+            Some(session) => (session.and(device), mark::SESSION),
+            None => (device, 0),
+        };
+        Who { person: strongest, visit, trail: trail(event, rule), marks }
     }
+}
+
+/// The checkout that an event belongs to, by its columns or the page's address; else the campaign that
+/// opened the page, if the rule minds it.
+fn trail(event: &RawEvent<'_>, rule: SessionRule) -> Trail {
+    if let Some(checkout) = first_of(event, IdentifierKind::CheckoutToken) {
+        return Trail::of_checkout(checkout);
+    }
+    if event.origin != Origin::Log {
+        return Trail::NONE;
+    }
+    let address = event.details.get("url").map(Value::into_text);
+    let by_address = address
+        .as_deref()
+        .and_then(shopify_url::token)
+        .and_then(|token| identify(IdentifierKind::CheckoutToken, 0, token, Strictness::Several));
+    match by_address {
+        Some(checkout) => Trail::of_checkout(checkout.key),
+        None if rule.minds_campaigns() => {
+            campaign(event.details).map_or(Trail::NONE, Trail::of_campaign)
+        }
+        None => Trail::NONE,
+    }
+}
+
+fn first_of(event: &RawEvent<'_>, kind: IdentifierKind) -> Option<Key> {
+    event.identifiers.iter().find(|identifier| identifier.kind == kind).map(|found| found.key)
 }
 
 /// The marks that an event has by itself.

@@ -9,7 +9,6 @@ use super::judge::Bench;
 use super::request::Asks;
 use crate::climb::{Outcome, Verdict};
 use crate::event::{StepSet, Touch, mark};
-use crate::journey::SESSION_GAP;
 use crate::key::{FastSet, Key};
 use crate::ladder::definition::Ladder;
 use crate::tally::landmarks::{LANDMARKS, Outcomes, Pattern};
@@ -107,7 +106,7 @@ fn count_ways(verdict: &Verdict, journey: &[Touch], ladder: &Ladder, tally: &mut
         let last = last_chosen(verdict, step);
         if let (Some(last), Some(next)) = (journey.get(last), journey.get(last + 1)) {
             *leavers.next.entry(next.name).or_default() += 1;
-            leavers.returned += u64::from(next.at.since(last.at) > SESSION_GAP);
+            leavers.returned += u64::from(!ladder.sessions.goes_on(last.at, next.at));
         }
     }
     let attempt = attempt_of(verdict, journey);
@@ -182,7 +181,7 @@ fn count_landmarks(verdict: &Verdict, scene: Scene<'_>, bench: &Bench<'_>, tally
     if !is_watched || verdict.outcome == Outcome::Open {
         return;
     }
-    let returning = was_there_before(scene.customer, entry);
+    let returning = was_there_before(scene.customer, entry, bench.ladder.sessions);
     for (number, landmark) in (0..).zip(LANDMARKS) {
         let moment = entry.at.plus(landmark);
         let is_late = verdict.window_end.is_some_and(|end| end <= moment);

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::event::{StepSet, Touch};
 use crate::journey;
 use crate::ladder::definition::{Count, Ladder, Linkage, Order, Range};
+use crate::ladder::session_rule::SessionRule;
 use crate::names::Names;
 use crate::time::Instant;
 
@@ -49,6 +50,7 @@ pub(super) struct Track {
     /// Nobody climbs an open ladder: it has only totals.
     climber: Option<Climber>,
     count: Count,
+    sessions: SessionRule,
     range: Range,
     /// Whether an attempt may begin with any step.
     begins_anywhere: bool,
@@ -72,6 +74,7 @@ impl Track {
         Ok(Track {
             climber: if ladder.open { None } else { Some(Climber::new(ladder)?) },
             count: ladder.count,
+            sessions: ladder.sessions,
             range: ladder.range,
             begins_anywhere: ladder.order == Order::Any || ladder.linkage == Linkage::Apart,
             period,
@@ -124,7 +127,7 @@ impl Track {
         match self.count {
             Count::Customer | Count::Attempt => self.journey(looked_at, each),
             Count::Session => {
-                for session in journey::sessions(looked_at) {
+                for session in journey::sessions(looked_at, self.sessions) {
                     self.journey(&session, each);
                 }
             }

@@ -3,6 +3,7 @@
 //! Policies are enums whose names a reader finds again in the report. This file must not read or match.
 
 use super::predicate::Predicate;
+use super::session_rule::SessionRule;
 use crate::time::Span;
 
 /// What one journey is.
@@ -273,6 +274,8 @@ pub struct Ladder {
     pub range: Range,
     /// In how many rows of a breakdown at a step a journey counts.
     pub attribution: Attribution,
+    /// When a session ends.
+    pub sessions: SessionRule,
     /// Events that are not even looked at.
     pub ignore: Option<EventPattern>,
     /// The steps, from the smallest request to the order.

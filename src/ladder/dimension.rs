@@ -6,6 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::event::Properties;
+use crate::key::Key;
 use std::borrow::Cow;
 
 /// The one dimension that is worked out from the journey instead of a row: whether the customer was
@@ -135,6 +136,51 @@ fn derived<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>> 
     }
 }
 
+/// Sites that a shopper comes back from after paying: being sent back is no visit from elsewhere.
+const PAYMENT_SITES: [&str; 19] = [
+    "adyen.com",
+    "affirm.com",
+    "afterpay.com",
+    "arcot.com",
+    "authorize.net",
+    "braintreegateway.com",
+    "cardinalcommerce.com",
+    "checkout.com",
+    "checkout.shopify.com",
+    "clearpay.co.uk",
+    "klarna.com",
+    "mollie.com",
+    "payments.amazon.com",
+    "paypal.com",
+    "rsa3dsauth.com",
+    "shop.app",
+    "sofort.com",
+    "stripe.com",
+    "worldpay.com",
+];
+
+/// The campaign that a page was opened from: what its address or its columns say, else another site that
+/// referred to it. Pages opened from the shop itself, or from nowhere, have none.
+pub fn campaign(row: &dyn Properties) -> Option<Key> {
+    let text = |name: &str| row.get(name).map(crate::event::Value::into_text);
+    let url = text("url").unwrap_or_default();
+    let told = ["utm_source", "utm_medium", "utm_campaign", "gclid"].map(|name| {
+        let own = text(name).map(Cow::into_owned).filter(|text| !text.trim().is_empty());
+        own.or_else(|| query(&url, name))
+    });
+    if told.iter().any(Option::is_some) {
+        let parts = told.iter().map(|part| part.as_deref().unwrap_or_default());
+        return Some(parts.fold(Key::NONE, |key, part| key.and(Key::of(part.as_bytes()))));
+    }
+    let referrer = text("referrer")?;
+    let (own, other) = (host_of(&url), host_of(&referrer));
+    let is_outside = !own.is_empty() && !other.is_empty() && own != other;
+    let pays = PAYMENT_SITES.iter().any(|site| {
+        other.strip_suffix(site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    });
+    (is_outside && !pays).then(|| Key::of(other.as_bytes()))
+}
+
 /// `mobile`, `tablet` or `desktop`.
 fn device(user_agent: &str) -> &'static str {
     let says = |word: &str| user_agent.contains(word);
@@ -234,6 +280,25 @@ mod tests {
         let filter = Filter::parse("country!=FR").unwrap();
         assert!(filter.holds(Some("DE")) && filter.holds(None) && !filter.holds(Some("FR")));
         assert!(Filter::parse("device").is_err() && Filter::parse("=x").is_err());
+    }
+
+    #[test]
+    fn a_campaign_is_told_by_the_address_or_another_site() {
+        let of = |url: &'static str, referrer: &'static str| {
+            let cells: &'static [_] = Vec::leak(vec![("url", url), ("referrer", referrer)]);
+            campaign(&Row(cells))
+        };
+        let shop = "https://shop.example.com/products/a";
+        let mail = of("https://shop.example.com/?utm_source=mail&utm_campaign=may", "");
+        assert!(mail.is_some());
+        assert_ne!(mail, of("https://shop.example.com/?utm_source=mail&utm_campaign=june", ""));
+        assert_eq!(mail, campaign(&Row(&[("utm_source", "mail"), ("utm_campaign", "may")])));
+        assert!(of(shop, "https://www.search.example/q").is_some());
+        assert_eq!(of(shop, "https://shop.example.com/"), None);
+        assert_eq!(of(shop, "https://www.paypal.com/checkoutnow?token=1"), None);
+        assert!(of(shop, "https://notpaypal.com/").is_some());
+        assert_eq!(of("/products/a", "https://shop.example.com/"), None);
+        assert_eq!(of(shop, ""), None);
     }
 
     #[test]

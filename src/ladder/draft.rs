@@ -25,6 +25,7 @@ use super::definition::{
     Attribution, Count, Entry, Halt, Ladder, Linkage, Order, Range, Reuse, Start, Ties, Times,
     Window,
 };
+use super::session_rule::SessionRule;
 use super::vocabulary;
 use crate::error::Result;
 use crate::time::Span;
@@ -48,8 +49,8 @@ pub const WINDOW_DEFAULT: Window = Window::FromEntry(Span::days(30));
 
 /// The keys of a ladder file outside its tables.
 const KEYS: &[&str] = &[
-    "name", "count", "order", "window", "entry", "start", "ties", "ignore", "open", "step",
-    "exclude", "hold", "action",
+    "name", "count", "order", "window", "entry", "start", "ties", "sessions", "ignore", "open",
+    "step", "exclude", "hold", "action",
 ];
 
 /// Reads a ladder file. `path` names it in messages and, without its extension, the ladder.
@@ -99,6 +100,7 @@ fn unfinished(name: String) -> Ladder {
         times: Times::default(),
         range: Range::default(),
         attribution: Attribution::default(),
+        sessions: SessionRule::default(),
         ignore: None,
         steps: Vec::new(),
         exclusions: Vec::new(),

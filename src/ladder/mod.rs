@@ -8,5 +8,6 @@ pub mod own_names;
 pub mod predicate;
 pub mod presets;
 pub mod rules;
+pub mod session_rule;
 pub mod stamp;
 pub mod vocabulary;

@@ -2,6 +2,7 @@
 
 use super::definition::{Count, Entry, Ladder, Range, Ties, Window};
 use super::rules::{Policy, Rules};
+use super::session_rule::SessionRule;
 use std::collections::BTreeSet;
 
 /// Policies that were named beside the ladder.
@@ -15,6 +16,8 @@ pub struct Overrides {
     pub window: Option<Window>,
     /// What the same instant means.
     pub ties: Option<Ties>,
+    /// When a session ends.
+    pub sessions: Option<SessionRule>,
 }
 
 impl Overrides {
@@ -43,6 +46,7 @@ impl Overrides {
     fn set_policies(&self, ladder: &mut Ladder) {
         ladder.window = self.window.unwrap_or(ladder.window);
         ladder.ties = self.ties.unwrap_or(ladder.ties);
+        ladder.sessions = self.sessions.unwrap_or(ladder.sessions);
         if let Some(count) = self.count {
             ladder.count = count;
             ladder.entry = match (count, ladder.entry) {

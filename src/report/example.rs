@@ -13,6 +13,7 @@ use crate::ladder::definition::{
     Linkage, NamePattern, Order, Presence, Range, Reuse, Start, Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
+use crate::ladder::session_rule::SessionRule;
 use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
@@ -64,6 +65,7 @@ fn ladder(name: &str, steps: &[(&str, Presence)], actions: &[&str]) -> Ladder {
         actions_are_default: true,
         range: Range::default(),
         attribution: Attribution::default(),
+        sessions: SessionRule::default(),
         open: false,
     }
 }

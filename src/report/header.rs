@@ -45,6 +45,8 @@ pub struct LadderReport {
     pub window: String,
     /// `earliest` or `latest`.
     pub start: &'static str,
+    /// When a session ends: `source`, `shopify`, `ga4`, `ua`, or `gap=45`, in minutes.
+    pub session_rule: String,
     /// Whether later steps may exceed earlier ones (aggregated counts).
     pub open: bool,
     /// `chain` if a step is reached by way of those before it, `apart` if it counts by itself.
@@ -87,6 +89,7 @@ impl LadderReport {
                 Start::Earliest => "earliest",
                 Start::Latest => "latest",
             },
+            session_rule: ladder.sessions.to_string(),
             open: ladder.open,
             linkage: match ladder.linkage {
                 Linkage::Chain => "chain",

@@ -39,10 +39,29 @@ pub fn scope(report: &Report) -> Vec<String> {
     } else {
         lines.push(format!("{} · {} · {}", window(report), order(report), entry(report)));
     }
+    lines.extend(sessions(report));
     if !report.filters.is_empty() {
         lines.push(format!("only those with {} at their entry", report.filters.join(" and ")));
     }
     lines
+}
+
+/// By which rule sessions were cut, where the user named one.
+fn sessions(report: &Report) -> Option<String> {
+    Some(match report.ladder.session_rule.as_str() {
+        "source" => return None,
+        "shopify" => "sessions end after 30 minutes and at midnight UTC".to_owned(),
+        "ga4" => "sessions are the source's, else end after 30 minutes".to_owned(),
+        "ua" => format!(
+            "sessions end after 30 minutes, at midnight ({}) and with another campaign",
+            report.period.timezone
+        ),
+        gap => {
+            let gap = gap.trim_start_matches("gap=");
+            let unit = if gap.bytes().all(|b| b.is_ascii_digit()) { " minutes" } else { "" };
+            format!("sessions end after {gap}{unit}")
+        }
+    })
 }
 
 fn window(report: &Report) -> String {

@@ -7,6 +7,7 @@ use super::problems::Problems;
 use super::section::{Cell, DURATION, Section, text, word_hint, wrong_type};
 use super::words::Word;
 use crate::ladder::definition::{Count, Entry, Ladder, Ties, Window};
+use crate::ladder::session_rule::SessionRule;
 use crate::time::Span;
 use std::ops::Range;
 
@@ -26,6 +27,9 @@ pub(super) fn read(file: &Section<'_>, ladder: &mut Ladder, problems: &mut Probl
     }
     if let Some(ties) = file.get("ties").and_then(|value| ties(value, problems)) {
         ladder.ties = ties;
+    }
+    if let Some(rule) = file.get("sessions").and_then(|value| sessions(value, problems)) {
+        ladder.sessions = rule;
     }
     if let Some(ignore) = file.get("ignore") {
         ladder.ignore = parts::pattern(ignore, "ignore", problems);
@@ -103,6 +107,16 @@ fn ties<'t>(value: &'t Cell<'t>, problems: &mut Problems) -> Option<Ties> {
         problems.add(value.span(), format!("`ties` cannot be `{written}`"), hint);
     }
     ties
+}
+
+fn sessions<'t>(value: &'t Cell<'t>, problems: &mut Problems) -> Option<SessionRule> {
+    let written = text(value, "sessions", problems)?;
+    let rule = SessionRule::parse(written);
+    if rule.is_none() {
+        let hint = format!("write {}; or source, as it is without", SessionRule::WORDS);
+        problems.add(value.span(), format!("`sessions` cannot be `{written}`"), hint);
+    }
+    rule
 }
 
 fn hold<'t>(value: &'t Cell<'t>, problems: &mut Problems) -> Option<String> {

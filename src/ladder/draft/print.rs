@@ -7,6 +7,7 @@ use crate::ladder::definition::{
     Action, Condition, EventPattern, Exclusion, Ladder, Step, Ties, Window,
 };
 use crate::ladder::predicate::{Literal, Number, Predicate, Test};
+use crate::ladder::session_rule::SessionRule;
 use std::fmt::Write;
 
 /// The ladder file of a ladder. Actions are left out where they are the program's own.
@@ -58,6 +59,9 @@ fn policies(file: &mut File, ladder: &Ladder) {
     file.line("entry", &quote(ladder.entry.word()));
     file.line("start", &quote(ladder.start.word()));
     file.line("ties", &ties(ladder.ties));
+    if ladder.sessions != SessionRule::default() {
+        file.line("sessions", &quote(&ladder.sessions.to_string()));
+    }
     if let Some(ignore) = &ladder.ignore {
         file.line("ignore", &pattern(ignore));
     }
