@@ -59,10 +59,7 @@ impl SessionRule {
     /// The same rule where the report has this midnight.
     #[must_use]
     pub fn in_zone(self, midnight: Midnight) -> SessionRule {
-        match self {
-            SessionRule::Ua(_) => SessionRule::Ua(midnight),
-            other => other,
-        }
+        if let SessionRule::Ua(_) = self { SessionRule::Ua(midnight) } else { self }
     }
 
     /// Whether the sessions that a source writes are taken as they are.
