@@ -15,6 +15,8 @@ pub(super) struct Needs {
     pub(super) sessions: bool,
     /// The values of properties.
     pub(super) properties: bool,
+    /// What logs saw of checkouts, to hold the orders of exports against it.
+    pub(super) checkouts: bool,
     /// To know which rows lie outside a period: they are set aside, whatever they are.
     pub(super) cuts_events: bool,
 }
@@ -60,7 +62,9 @@ impl Needs {
             || ladders.iter().any(looks_between_steps)
             || looks_before_the_entry(request);
         let properties = !request.properties().is_empty();
-        Needs { everything, sessions, properties, cuts_events }
+        let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
+        let checkouts = has_orders && readings.iter().any(|reading| reading.format.is_log());
+        Needs { everything, sessions, properties, checkouts, cuts_events }
     }
 }
 

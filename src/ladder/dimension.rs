@@ -135,8 +135,8 @@ fn derived<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>> 
     }
 }
 
-/// `mobile`, `tablet` or `desktop`.
-fn device(user_agent: &str) -> &'static str {
+/// What a user agent says of the device: `mobile`, `tablet` or `desktop`.
+pub fn device(user_agent: &str) -> &'static str {
     let says = |word: &str| user_agent.contains(word);
     if says("iPad") || says("Tablet") || says("Android") && !says("Mobile") {
         "tablet"

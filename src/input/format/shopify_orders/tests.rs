@@ -114,6 +114,8 @@ fn the_first_row_says_everything() {
         tokens: Vec::new(),
         amount: Some(Amount(305_000)),
         currency: Currency::parse("EUR"),
+        gateway: Some("Cards".into()),
+        user_agent: None,
         channel: Channel::OnlineStore,
         cancelled: false,
         refunded: false,
