@@ -26,6 +26,8 @@ pub struct Coverage {
     pub orders_seen: Option<Rate>,
     /// Orders of the orders export whose customer the log saw before or at the order.
     pub orders_with_visit: Option<Rate>,
+    /// Orders that only the log has: none of the orders export.
+    pub orders_only_in_log: Option<u64>,
     /// Sessions in the log, of the sessions in the session reports. May exceed them.
     pub sessions_seen: Option<Rate>,
     /// Sessions with a cart addition in the log, of those in the session reports. May exceed them.
@@ -225,6 +227,8 @@ fn totals(findings: &Findings, confidence: f64) -> Coverage {
     Coverage {
         orders_seen: of_orders(findings.orders.seen_in_log),
         orders_with_visit: of_orders(findings.tally.orders_with_visit),
+        orders_only_in_log: both
+            .then(|| findings.orders.count.saturating_sub(findings.orders.in_exports)),
         sessions_seen: of_reported(ALL_SESSIONS, findings.tally.sessions),
         carts_seen: of_reported(WITH_CART, findings.tally.sessions_with_cart),
         ..Coverage::default()
@@ -254,6 +258,7 @@ mod tests {
         let seen = coverage(&findings, 0.95, &day);
         assert_eq!(seen.orders_seen.map(counts), Some((7, 9)));
         assert_eq!(seen.orders_with_visit.map(counts), Some((6, 9)));
+        assert_eq!(seen.orders_only_in_log, Some(1));
         assert_eq!(seen.sessions_seen.map(counts), Some((1400, 1500)));
         assert_eq!(seen.carts_seen.map(counts), Some((50, 75)));
         findings.has_log = false;

@@ -14,11 +14,17 @@ use serde_json::Value;
 /// A log that surely sees less than this share of the orders is worth a word.
 const ENOUGH: f64 = 0.9;
 
+/// Fewer orders that only the log has are strays, such as those at the edges of an export.
+const FEWEST_UNMATCHED: u64 = 5;
+
 /// With fewer orders than this nothing is said of shares.
 const FEW_ORDERS: u64 = 20;
 
 /// What is to be said of the coverage.
 pub(super) fn notices(coverage: &Coverage, confidence: f64) -> Vec<NoticeReport> {
+    if let Some(notice) = unmatched(coverage) {
+        return vec![notice];
+    }
     let (of_orders, of_steps): (Vec<_>, Vec<_>) =
         coverage.falls.iter().partition(|fall| fall.name == ORDERS);
     // Where orders were lost their steps were too: that is said once.
@@ -27,6 +33,23 @@ pub(super) fn notices(coverage: &Coverage, confidence: f64) -> Vec<NoticeReport>
         return partial(coverage, confidence).into_iter().collect();
     }
     falls.into_iter().map(|fall| fell(fall, confidence)).collect()
+}
+
+/// A log that has about as many orders of its own as it misses has not missed them: nothing says which are
+/// the same, so nothing can be said of tracking.
+fn unmatched(coverage: &Coverage) -> Option<NoticeReport> {
+    let seen = coverage.orders_seen?;
+    let (missing, own) = (seen.base.checked_sub(seen.hits)?, coverage.orders_only_in_log?);
+    if missing == 0 || own < FEWEST_UNMATCHED || 2 * own < missing {
+        return None;
+    }
+    let message = format!(
+        "{} orders are only in the event log and {} only in the export: they may be the same, but no order number that both have says so, and they are counted twice.",
+        words::count(own),
+        words::count(missing),
+    );
+    let data = [("only_in_log", Value::from(own)), ("only_in_export", missing.into())];
+    Some(NoticeReport { code: "orders_not_matched", message, data: data.into() })
 }
 
 fn fell(fall: &FallOfCoverage, confidence: f64) -> NoticeReport {
@@ -117,6 +140,20 @@ mod tests {
         let start = "From 14 May 2026 to 20 May 2026 the event log saw 71.0% of the step Payment of the orders in the export (213";
         assert!(sentence.starts_with(start), "{sentence}");
         assert!(sentence.contains("on all other days 95.0%"), "{sentence}");
+    }
+
+    #[test]
+    fn orders_that_cannot_be_matched_are_not_blamed_on_tracking() {
+        let of = |own| Coverage {
+            orders_seen: Some(Rate::of(0, 30, 0.95)),
+            orders_seen_within_log: Some(Rate::of(0, 30, 0.95)),
+            orders_only_in_log: Some(own),
+            falls: vec![fall(ORDERS, None)],
+            ..Coverage::default()
+        };
+        let codes = |own| notices(&of(own), 0.95)[0].code;
+        assert_eq!([codes(30), codes(15)], ["orders_not_matched"; 2]);
+        assert_eq!([codes(14), codes(0)], ["tracking_fell"; 2]);
     }
 
     #[test]
