@@ -11,9 +11,10 @@ use crate::event::{RawEvent, mark};
 use crate::findings::{TrackedOrder, TrackingFindings};
 use crate::identity::People;
 use crate::input::format::shopify_orders::Order;
-use crate::key::{FastMap, Key};
+use crate::key::Key;
 use crate::ladder::dimension;
 use crate::time::{Instant, Span};
+use std::collections::BTreeMap;
 
 /// What happened longer before an order does not belong to its checkout.
 const BEFORE: Span = Span::days(14);
@@ -100,10 +101,12 @@ impl CheckoutsSeen {
     ) -> TrackingFindings {
         let person = |key: Key| people.of(key).map_or(key, |person| person.key);
         let mut rows = std::mem::take(&mut self.rows);
-        rows.iter_mut().for_each(|row| row.person = person(row.person));
+        for row in &mut rows {
+            row.person = person(row.person);
+        }
         rows.sort_unstable();
         let steps = rows.iter().fold(0, |steps, row| steps | row.step);
-        let mut by_person: FastMap<Key, Vec<OrderTrace>> = FastMap::default();
+        let mut by_person: BTreeMap<Key, Vec<OrderTrace>> = BTreeMap::new();
         for order in orders {
             by_person.entry(person(order.number)).or_default().push(order);
         }

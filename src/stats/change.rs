@@ -142,7 +142,10 @@ mod tests {
         counts.iter().map(|&(hits, base)| Counts { hits, base }).collect()
     }
 
-    fn found(counts: &[(u64, u64)]) -> Option<(Range<usize>, (u64, u64), (u64, u64))> {
+    /// Hits and trials.
+    type Pair = (u64, u64);
+
+    fn found(counts: &[Pair]) -> Option<(Range<usize>, Pair, Pair)> {
         let fall = fall(&days(counts))?;
         let pair = |counts: Counts| (counts.hits, counts.base);
         Some((fall.days, pair(fall.within), pair(fall.outside)))

@@ -79,7 +79,7 @@ const ORDERS_WITHOUT_STATUS: &[&[&str]] = &[
 pub(super) static ALL: [TableFormat; 23] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
-        ..known(Format::ShopifyOrders, ORDERS, orders)
+        ..known(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
     },
     TableFormat {
         fits: are_checkouts,
@@ -87,8 +87,14 @@ pub(super) static ALL: [TableFormat; 23] = [
             Some(Rows::Checkouts(header.clone(), CheckoutColumns::new(header)))
         })
     },
-    TableFormat { fits: are_orders, ..known(Format::ShopifyOrders, WAREHOUSE_ORDERS, orders) },
-    TableFormat { fits: are_orders, ..known(Format::ShopifyOrders, ORDERS_WITHOUT_STATUS, orders) },
+    TableFormat {
+        fits: are_orders,
+        ..known(Format::ShopifyOrders, WAREHOUSE_ORDERS, |header| Some(orders(header)))
+    },
+    TableFormat {
+        fits: are_orders,
+        ..known(Format::ShopifyOrders, ORDERS_WITHOUT_STATUS, |header| Some(orders(header)))
+    },
     TableFormat {
         fits: is_no_log,
         ..known(
@@ -168,8 +174,8 @@ const KAGGLE: &[&[&str]] = &[&["user id"], &["page", "sex"]];
 const YOOCHOOSE: &[&[&str]] = &[&["four or five cells a row and no header: session, time, item …"]];
 const GA4_UI: &[&[&str]] = &[&["lines that begin with `#` before each table"]];
 
-fn orders(header: &Header) -> Option<Rows> {
-    Some(Rows::Orders(header.clone(), OrderColumns::new(header)))
+fn orders(header: &Header) -> Rows {
+    Rows::Orders(header.clone(), OrderColumns::new(header))
 }
 
 /// A table of events may name orders too.
