@@ -112,7 +112,12 @@ fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFind
         encoding: reading.encoding,
         delimiter: reading.delimiter.map(char::from),
         columns: reading.columns.clone(),
-        decisions: counts.map(|input| input.decisions.clone()).unwrap_or_default(),
+        decisions: reading
+            .decisions
+            .iter()
+            .chain(counts.into_iter().flat_map(|input| &input.decisions))
+            .cloned()
+            .collect(),
         rows_read: account.rows_read,
         rows_used: account.rows_used(),
         rows_set_aside: account.rows_set_aside(),

@@ -464,14 +464,13 @@ fn input_settings<'l>(
     let mut settings = BTreeMap::new();
     for (input, evidence) in dates {
         let reading = &readings[input];
-        let date_order =
-            evidence.decide(told).map_err(|ambiguous| ambiguous_dates(&reading.path, ambiguous))?;
-        if let Some(order) = date_order {
-            haul.inputs[input].decisions.push(format!(
-                "a spreadsheet has changed the dates: they are read as {}",
-                words(order)
-            ));
-        }
+        let named = reading.columns.iter().find(|(part, _)| part.ends_with("created at"));
+        let column = named.map_or("", |(_, column)| column.as_str());
+        let date_order = evidence
+            .decide(told)
+            .map_err(|ambiguous| ambiguous_dates(&reading.path, column, ambiguous))?;
+        let decision = evidence.decision(column, date_order, reading.zone);
+        haul.inputs[input].decisions.extend(decision);
         settings.insert(
             input,
             InputSettings {
@@ -482,11 +481,4 @@ fn input_settings<'l>(
         );
     }
     Ok(settings)
-}
-
-fn words(order: DateOrder) -> &'static str {
-    match order {
-        DateOrder::MonthFirst => "month/day/year",
-        DateOrder::DayFirst => "day/month/year",
-    }
 }
