@@ -99,6 +99,32 @@ pub struct OrderFindings {
     pub seen_in_log: u64,
 }
 
+/// What event logs saw of the orders in exports, order by order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrackingFindings {
+    /// The online-store orders of the exports, by time.
+    pub orders: Vec<TrackedOrder>,
+    /// The checkout steps that occur in the logs at all, as bits in the order of the vocabulary.
+    pub steps: u8,
+    /// The first and the last moment that the logs cover.
+    pub log_span: Option<(Instant, Instant)>,
+}
+
+/// An order of an export, and what event logs saw of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TrackedOrder {
+    /// When it was made.
+    pub at: Instant,
+    /// Whether a log saw it completed.
+    pub in_log: bool,
+    /// The steps of its checkout that a log saw, as bits in the order of the vocabulary.
+    pub steps: u8,
+    /// What it was ordered with: what the order says, else what the log saw last before it.
+    pub device: Option<Box<str>>,
+    /// What it was paid through, as the export says.
+    pub gateway: Option<Box<str>>,
+}
+
 /// An aggregated session report: totals by step.
 #[derive(Clone, Debug, Default)]
 pub struct SessionReport {
@@ -234,6 +260,8 @@ pub struct Findings {
     pub set_aside: Vec<SetAside>,
     /// The orders, if any input or event speaks of orders.
     pub orders: OrderFindings,
+    /// What event logs saw of the orders in exports.
+    pub tracking: TrackingFindings,
     /// Whether any input is an event log.
     pub has_log: bool,
     /// Whether any input is an orders export.

@@ -37,6 +37,7 @@ pub(super) fn finish(
         .enumerate()
         .map(|(number, reading)| input_finding(number, reading, haul))
         .collect();
+    findings.tracking.log_span = log_span(readings, &findings.inputs);
     findings.set_aside = Reason::ALL
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
@@ -78,6 +79,13 @@ pub(super) fn next_events(ways: &Ways, haul: &Haul<'_>) -> Vec<Vec<(String, u64)
     ways.leavers.iter().map(named).collect()
 }
 
+/// The first and the last moment of the logs together.
+fn log_span(readings: &[Reading], inputs: &[InputFinding]) -> Option<(Instant, Instant)> {
+    let logs = readings.iter().zip(inputs).filter(|(reading, _)| reading.format.is_log());
+    let spans = logs.filter_map(|(_, input)| input.from.zip(input.to));
+    spans.reduce(|all, own| (all.0.min(own.0), all.1.max(own.1)))
+}
+
 fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFinding {
     let account = haul.quality.accounts.get(number).cloned().unwrap_or_default();
     let counts = haul.inputs.get(number);
@@ -104,7 +112,12 @@ fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFind
         encoding: reading.encoding,
         delimiter: reading.delimiter.map(char::from),
         columns: reading.columns.clone(),
-        decisions: counts.map(|input| input.decisions.clone()).unwrap_or_default(),
+        decisions: reading
+            .decisions
+            .iter()
+            .chain(counts.into_iter().flat_map(|input| &input.decisions))
+            .cloned()
+            .collect(),
         rows_read: account.rows_read,
         rows_used: account.rows_used(),
         rows_set_aside: account.rows_set_aside(),

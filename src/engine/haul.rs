@@ -7,6 +7,7 @@ use super::kinds::{Kind, KindTable};
 use super::scan::Scan;
 use super::sieve::{Edges, Sifted};
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
+use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
 use super::values::Values;
 use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowRef, Touch, mark};
@@ -77,6 +78,8 @@ pub(crate) struct Haul<'s> {
     pub(super) values: Values,
     /// The texts of identifiers that are asked for.
     pub(super) texts: Texts,
+    /// What logs saw of carts, checkouts and orders, if orders exports are held against it.
+    pub(super) checkouts: CheckoutsSeen,
     /// Canonical names that rows proved beyond their own.
     pub(super) derived: BTreeSet<&'static str>,
     pub(super) inputs: Vec<InputSeen>,
@@ -105,6 +108,7 @@ impl<'s> Haul<'s> {
             edges: Edges::default(),
             values: Values::new(scan.properties.clone()),
             texts: scan.texts.clone(),
+            checkouts: CheckoutsSeen::new(scan.needs.checkouts),
             derived: BTreeSet::new(),
             inputs: (0..inputs).map(|_| InputSeen::default()).collect(),
             links: Links::default(),
@@ -135,6 +139,7 @@ impl<'s> Haul<'s> {
         self.derived.extend(other.derived);
         self.values.merge(other.values);
         self.texts.merge(other.texts);
+        self.checkouts.merge(other.checkouts);
         self.links.merge(other.links);
         self.quality.merge(other.quality);
         self.edges.merge(other.edges);
@@ -165,7 +170,7 @@ impl<'s> Haul<'s> {
         let stamper = self.names.stamper();
         let (name, meaning) = self.names.look_up(event.name, event.derived);
         let stamp = stamper.stamp(meaning, event.origin, event.details);
-        let own_marks = meaning.marks;
+        let (own_marks, checkout) = (meaning.marks, meaning.checkout);
         let known = meaning.known || !stamp.is_empty();
         let reason = verdict
             .aside
@@ -175,6 +180,9 @@ impl<'s> Haul<'s> {
         let marks = verdict.marks | own_marks | marks_of(event);
         let order =
             if marks & mark::ORDER == 0 { None } else { Some(self.order(event, row, reason)) };
+        if reason.is_none() && event.origin == Origin::Log {
+            self.checkouts.note(event, (checkout, own_marks));
+        }
         let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
         let needs = stamping.needs;
         let who = Who::of(event, needs.sessions.then_some(needs.session_rule));

@@ -29,6 +29,7 @@ mod stamping;
 mod stream;
 mod survey;
 mod track;
+mod tracking;
 mod usual;
 mod values;
 
@@ -184,7 +185,7 @@ impl Run<'_> {
             sightings: verdicts.sightings,
             ..Findings::default()
         };
-        settled.tell(&mut findings);
+        settled.tell(&mut findings, &mut haul.checkouts, &people);
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
         finish::finish(&mut findings, &haul, readings, &rows);

@@ -18,6 +18,8 @@ pub(super) struct Needs {
     pub(super) session_rule: SessionRule,
     /// The values of properties.
     pub(super) properties: bool,
+    /// What logs saw of checkouts, to hold the orders of exports against it.
+    pub(super) checkouts: bool,
     /// To know which rows lie outside a period: they are set aside, whatever they are.
     pub(super) cuts_events: bool,
 }
@@ -64,7 +66,9 @@ impl Needs {
             || looks_before_the_entry(request);
         let properties = !request.properties().is_empty();
         let session_rule = ladders.first().map(|ladder| ladder.sessions).unwrap_or_default();
-        Needs { everything, sessions, session_rule, properties, cuts_events }
+        let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
+        let checkouts = has_orders && readings.iter().any(|reading| reading.format.is_log());
+        Needs { everything, sessions, session_rule, properties, checkouts, cuts_events }
     }
 }
 

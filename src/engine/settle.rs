@@ -9,13 +9,14 @@ use super::members;
 use super::order_book::OrderBook;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
+use super::tracking::{CheckoutsSeen, OrderTrace};
 use super::{Request, Settings};
 use crate::error::Result;
 use crate::event::{
     Identifier, IdentifierKind, OrderNote, Origin, PlainDetails, RawEvent, RowRef, Touch, mark,
 };
 use crate::findings::{Findings, Notice, OrderFindings, SessionReport};
-use crate::identity::{Strictness, identify};
+use crate::identity::{People, Strictness, identify};
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::ga4_ui::Exploration;
 use crate::input::format::shopify_analytics::{self, ReportInput};
@@ -54,13 +55,21 @@ pub(super) struct Settled {
     /// The entries (and orders) that are asked for.
     pub(super) period: Period,
     pub(super) notices: Vec<Notice>,
+    /// The orders of exports in the period, to be held against what logs saw.
+    pub(super) traces: Vec<OrderTrace>,
     /// Names and money of single orders, if somebody asks for them.
     pub(super) book: Option<OrderBook>,
 }
 
 impl Settled {
     /// Puts what was settled into the findings.
-    pub(super) fn tell(self, findings: &mut Findings) {
+    pub(super) fn tell(
+        self,
+        findings: &mut Findings,
+        checkouts: &mut CheckoutsSeen,
+        people: &People,
+    ) {
+        findings.tracking = checkouts.tracking(self.traces, people);
         findings.orders = self.orders;
         findings.session_reports = self.session_reports;
         findings.store_offset = self.store_offset;
@@ -174,6 +183,7 @@ fn settle_orders(
         }
         if in_log.map_or_else(|| settled.period.has(order.at.at), |seen| seen.in_period) {
             settled.exported.insert(number.key);
+            settled.traces.push(OrderTrace::new(order, number.key, in_log.is_some()));
             count_order(order, in_log, &mut settled.orders);
             match (order.amount, in_log) {
                 (Some(amount), Some(_)) => {
@@ -454,14 +464,13 @@ fn input_settings<'l>(
     let mut settings = BTreeMap::new();
     for (input, evidence) in dates {
         let reading = &readings[input];
-        let date_order =
-            evidence.decide(told).map_err(|ambiguous| ambiguous_dates(&reading.path, ambiguous))?;
-        if let Some(order) = date_order {
-            haul.inputs[input].decisions.push(format!(
-                "a spreadsheet has changed the dates: they are read as {}",
-                words(order)
-            ));
-        }
+        let named = reading.columns.iter().find(|(part, _)| part.ends_with("created at"));
+        let column = named.map_or("", |(_, column)| column.as_str());
+        let date_order = evidence
+            .decide(told)
+            .map_err(|ambiguous| ambiguous_dates(&reading.path, column, ambiguous))?;
+        let decision = evidence.decision(column, date_order, reading.zone);
+        haul.inputs[input].decisions.extend(decision);
         settings.insert(
             input,
             InputSettings {
@@ -472,11 +481,4 @@ fn input_settings<'l>(
         );
     }
     Ok(settings)
-}
-
-fn words(order: DateOrder) -> &'static str {
-    match order {
-        DateOrder::MonthFirst => "month/day/year",
-        DateOrder::DayFirst => "day/month/year",
-    }
 }

@@ -4,6 +4,7 @@
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
 //! the records out of a page; what they share is here.
 
+mod dates;
 mod ga4_ui;
 mod json;
 mod json_formats;
@@ -11,7 +12,7 @@ mod table;
 mod table_formats;
 mod wrapped;
 
-pub use table::ambiguous_dates;
+pub use dates::ambiguous_dates;
 
 use super::aliases::Mapping;
 use super::format::Format;
@@ -107,6 +108,7 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
             Layout::Lines | Layout::Array => None,
         },
         columns: decision.columns,
+        decisions: Vec::new(),
         first_line: 1 + memchr::memchr_iter(line_end, skipped).count() as u64,
         size: source.size,
         zone: told.zone,

@@ -42,6 +42,8 @@ pub struct Reading {
     pub delimiter: Option<u8>,
     /// Which column or key each part is read from.
     pub columns: Vec<(&'static str, String)>,
+    /// What was decided about its cells, that a reader should know.
+    pub decisions: Vec<String>,
     /// The line on which the first record starts.
     pub first_line: u64,
     /// The size in bytes, if it is known.

@@ -16,6 +16,7 @@ pub use usual::Usual;
 
 use crate::time::{Instant, Precision, SECOND};
 use chrono::{DateTime, LocalResult, NaiveDate, Offset, TimeZone};
+use std::fmt;
 
 /// Microseconds in a day.
 const DAY: i64 = 86_400 * SECOND;
@@ -47,6 +48,20 @@ impl Default for ZoneRule {
     /// UTC.
     fn default() -> ZoneRule {
         ZoneRule::Fixed(0)
+    }
+}
+
+impl fmt::Display for ZoneRule {
+    /// `UTC`, `+02:00`, `Europe/Paris`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ZoneRule::Fixed(0) => f.write_str("UTC"),
+            ZoneRule::Fixed(east) => {
+                let (sign, minutes) = (if *east < 0 { '-' } else { '+' }, east.unsigned_abs() / 60);
+                write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+            ZoneRule::Named(zone) => f.write_str(zone.name()),
+        }
     }
 }
 

@@ -181,8 +181,8 @@ pub fn campaign(row: &dyn Properties) -> Option<Key> {
     (is_outside && !pays).then(|| Key::of(other.as_bytes()))
 }
 
-/// `mobile`, `tablet` or `desktop`.
-fn device(user_agent: &str) -> &'static str {
+/// What a user agent says of the device: `mobile`, `tablet` or `desktop`.
+pub fn device(user_agent: &str) -> &'static str {
     let says = |word: &str| user_agent.contains(word);
     if says("iPad") || says("Tablet") || says("Android") && !says("Mobile") {
         "tablet"

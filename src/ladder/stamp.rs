@@ -6,6 +6,7 @@
 
 use super::definition::{Action, Condition, Ladder};
 use super::own_names::OwnNames;
+use super::vocabulary::CHECKOUT_STEPS;
 use crate::event::{Origin, Properties, StepSet, Value, mark};
 use crate::key::Key;
 use crate::names::{Names, Recent};
@@ -54,6 +55,8 @@ pub struct Meaning {
     pub known: bool,
     /// The marks of every event with this name.
     pub marks: u8,
+    /// Which of the [`CHECKOUT_STEPS`] it is, as a bit; nought if it is none.
+    pub checkout: u8,
     /// What every event of a log is that has this name, if no property has a say in it.
     pub certain: Option<Stamp>,
     steps: Matches,
@@ -140,8 +143,17 @@ impl Stamper {
             || exclusions.any_by_name();
         let canonical = derived.or(canonical);
         let marks = marks_of(canonical);
-        let meaning =
-            Meaning { canonical, known, marks, certain: None, steps, actions, exclusions };
+        let checkout = checkout_of(canonical);
+        let meaning = Meaning {
+            canonical,
+            known,
+            marks,
+            checkout,
+            certain: None,
+            steps,
+            actions,
+            exclusions,
+        };
         Meaning { certain: self.certain(&meaning), ..meaning }
     }
 
@@ -198,6 +210,12 @@ fn marks_of(canonical: Option<&str>) -> u8 {
         Some("product_added_to_cart") => mark::CART,
         Some(_) | None => 0,
     }
+}
+
+/// The step of a checkout that a canonical name stands for, as a bit.
+fn checkout_of(canonical: Option<&str>) -> u8 {
+    let step = CHECKOUT_STEPS.iter().position(|step| Some(*step) == canonical);
+    step.map_or(0, |position| 1 << position)
 }
 
 fn conditions_of(actions: &[Action]) -> Vec<Condition> {

@@ -33,6 +33,15 @@ pub enum Role {
     Other,
 }
 
+/// The steps of a checkout before the order, in their order: what coverage is asked of, step by step.
+pub const CHECKOUT_STEPS: [&str; 5] = [
+    "checkout_started",
+    "checkout_contact_info_submitted",
+    "checkout_address_info_submitted",
+    "checkout_shipping_info_submitted",
+    "payment_info_submitted",
+];
+
 /// The canonical name of an event, if the name is known in any form.
 pub fn canonical(name: &str) -> Option<&'static str> {
     let folded = fold(name);

@@ -9,6 +9,7 @@ use super::document::{Curve, Document, Figure, Interval, KeyFigure, Passage, Run
 use super::records::Records;
 use super::sheet::{self, Cell, Sheet, left};
 use super::{BreakdownReport, Report, headline, scope, step_rows, words};
+use crate::analysis::coverage::Coverage;
 use crate::analysis::rate::Rate;
 
 /// How many exits are listed; the rest is counted.
@@ -58,7 +59,7 @@ fn sections(report: &Report) -> Vec<Section> {
     }
     sections.push(Section::from(sheet::times_sheet(report)).drawn(curve(report)).only_in_pages());
     sections.push(Section::from(sheet::orders_sheet(report)));
-    sections.push(Section::from(sheet::coverage_sheet(report)).drawn(coverage(report)));
+    sections.extend(coverage(report));
     if !report.ladder.open {
         sections.extend(
             report.session_reports.iter().map(sheet::session_report_sheet).map(Section::from),
@@ -155,12 +156,21 @@ fn curve(report: &Report) -> Option<Figure> {
     (points.len() > 1).then_some(Figure::Curve(Curve { sentence, points }))
 }
 
-fn coverage(report: &Report) -> Option<Figure> {
-    let intervals: Vec<Interval> = sheet::coverage_rows(report)
-        .into_iter()
-        .map(|(name, rate)| Interval { name: name.to_owned(), kind: None, rate })
-        .collect();
-    (!intervals.is_empty()).then_some(Figure::Intervals(intervals))
+/// What the event log saw, in all and by what tells orders apart; days and their many rows for pages.
+fn coverage(report: &Report) -> [Section; 4] {
+    let figure = |rates: Vec<(String, Rate)>| {
+        let interval = |(name, rate)| Interval { name, kind: None, rate };
+        let intervals: Vec<Interval> = rates.into_iter().map(interval).collect();
+        (!intervals.is_empty()).then_some(Figure::Intervals(intervals))
+    };
+    let by = |what, groups| Section::from(sheet::coverage_by_sheet(report, what, groups));
+    let Coverage { days, devices, gateways, .. } = &report.coverage;
+    [
+        Section::from(sheet::coverage_sheet(report)).drawn(figure(sheet::coverage_rows(report))),
+        by("device", devices),
+        by("gateway", gateways),
+        by("day", days).only_in_pages(),
+    ]
 }
 
 /// The numbers on top of a page.

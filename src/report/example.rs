@@ -6,7 +6,7 @@ use super::ReportOptions;
 use super::zone::Zone;
 use crate::findings::{
     EventFinding, Findings, IdentifierFinding, IdentityFindings, InputFinding, Notice,
-    OrderFindings, SessionReport, SetAside,
+    OrderFindings, SessionReport, SetAside, TrackingFindings,
 };
 use crate::ladder::definition::{
     Action, Attribution, Condition, Count, Ends, Entry, EventPattern, Exclusion, Halt, Ladder,
@@ -126,6 +126,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             in_exports: 9,
             seen_in_log: 7,
         },
+        tracking: TrackingFindings::default(),
         has_log: true,
         has_orders: true,
         session_reports: vec![SessionReport {

@@ -34,6 +34,7 @@ mod sentences;
 pub mod sheet;
 mod step_rows;
 mod steps;
+mod tracking;
 pub mod trend;
 pub mod whatif;
 pub mod words;
@@ -131,6 +132,8 @@ impl Report {
     /// The report of a run's findings under the ladder that they were counted with.
     pub fn new(findings: &Findings, ladder: &Ladder, options: &ReportOptions) -> Report {
         let ReportOptions { confidence, zone, .. } = *options;
+        let day = |at| zone.moment(at).map(|moment| moment.date());
+        let coverage = coverage::coverage(findings, confidence, &day);
         Report {
             schema: SCHEMA,
             tool: ToolReport { name: "funnel", version: options.version.clone() },
@@ -143,9 +146,9 @@ impl Report {
             breakdowns: breakdown::breakdowns(&findings.breakdowns, ladder, confidence),
             actions: steps::actions(&findings.tally, ladder, confidence),
             orders: OrdersReport::new(findings, confidence),
-            coverage: coverage::coverage(findings, confidence),
             quality: QualityReport::new(findings),
-            notices: notices::notices(findings, ladder, confidence),
+            notices: notices::notices(findings, ladder, &coverage, confidence),
+            coverage,
             exits: steps::exits(&findings.tally, ladder),
             session_reports: orders::session_reports(findings, confidence),
             confidence,

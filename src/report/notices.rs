@@ -3,7 +3,8 @@
 //! A notice is one plain sentence or two with a stable code; its figures stand in `data` for programs.
 
 use super::header::count_name;
-use super::words;
+use super::{tracking, words};
+use crate::analysis::coverage::Coverage;
 use crate::analysis::open_windows::matured;
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, Notice};
@@ -35,10 +36,16 @@ impl NoticeReport {
 }
 
 /// The notices of the run, then those of the numbers.
-pub(super) fn notices(findings: &Findings, ladder: &Ladder, confidence: f64) -> Vec<NoticeReport> {
+pub(super) fn notices(
+    findings: &Findings,
+    ladder: &Ladder,
+    coverage: &Coverage,
+    confidence: f64,
+) -> Vec<NoticeReport> {
     let found = findings.notices.iter().map(NoticeReport::found);
     let computed = [window_open(findings, ladder, confidence), few(findings, ladder)];
-    found.chain(computed.into_iter().flatten()).collect()
+    let of_tracking = tracking::notices(coverage, confidence);
+    found.chain(of_tracking).chain(computed.into_iter().flatten()).collect()
 }
 
 fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<NoticeReport> {

@@ -8,7 +8,8 @@ mod orders;
 
 pub(super) use data::coverage_rows;
 pub use data::{
-    coverage_sheet, events_sheet, inputs_sheet, quality_sheet, rows_sentence, session_report_sheet,
+    coverage_by_sheet, coverage_sheet, events_sheet, inputs_sheet, quality_sheet, rows_sentence,
+    session_report_sheet,
 };
 pub use orders::orders_sheet;
 

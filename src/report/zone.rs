@@ -4,7 +4,7 @@
 //! the zone of the machine.
 
 use crate::time::Instant;
-use chrono::{DateTime, Datelike, FixedOffset, Offset, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Offset, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -94,10 +94,21 @@ impl Moment {
         self.0.format("%Y-%m-%d %H:%M:%S%.f").to_string()
     }
 
+    /// The date for programs: `2026-10-03`.
+    pub fn date(&self) -> String {
+        self.0.format("%Y-%m-%d").to_string()
+    }
+
     /// The date for a reader: `3 Oct 2026`.
     pub fn day(&self) -> String {
         self.0.format("%-d %b %Y").to_string()
     }
+}
+
+/// A date such as [`Moment::date`] writes it, for a reader: `3 Oct 2026`; anything else as it is.
+pub fn day_of_date(date: &str) -> String {
+    let day = NaiveDate::parse_from_str(date, "%Y-%m-%d");
+    day.map_or_else(|_| date.to_owned(), |day| day.format("%-d %b %Y").to_string())
 }
 
 impl fmt::Display for Moment {

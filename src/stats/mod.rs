@@ -4,6 +4,7 @@
 pub mod association;
 pub mod axis;
 pub mod chain;
+pub mod change;
 pub mod difference;
 pub mod exact;
 pub mod logistic;

@@ -1,10 +1,10 @@
 //! What a table is: from the names of its columns.
 
 use super::table_formats::{self, TableFormat};
-use super::{Decision, SAMPLE, events_why, input, not_events, strictness, with_order};
+use super::{Decision, SAMPLE, dates, events_why, input, not_events, strictness, with_order};
 use crate::error::{Error, Result};
 use crate::input::aliases::{Mapping, Part};
-use crate::input::columns::{Header, Row};
+use crate::input::columns::Header;
 use crate::input::format::Format;
 use crate::input::format::event_table::EventColumns;
 use crate::input::format::shopify_transactions::Transactions;
@@ -15,18 +15,17 @@ use crate::input::format::yoochoose::Yoochoose;
 use crate::input::quoting::Signs;
 use crate::input::source::Source;
 use crate::input::split::Layout;
-use crate::input::timestamp::{Ambiguous, DateEvidence};
 use crate::input::{Input, Rows, Told};
 use crate::ladder::vocabulary;
 use crate::place::Place;
 
 /// The head of a table, taken apart.
 pub(super) struct TableHead {
-    delimiter: u8,
-    line_ends: csv::Terminator,
+    pub(super) delimiter: u8,
+    pub(super) line_ends: csv::Terminator,
     pub(super) header: Header,
     /// The bytes of the header with what stands before it.
-    skip: usize,
+    pub(super) skip: usize,
     pub(super) rows: Vec<csv::ByteRecord>,
 }
 
@@ -113,9 +112,12 @@ pub(super) fn recognise_signed(source: Source, told: &Told, signs: Signs) -> Res
 fn by_columns(source: Source, told: &Told, table: &TableHead, layout: Layout) -> Result<Input> {
     for known in table_formats::ALL.iter().filter(|known| told.allows(known.format)) {
         if (told.format.is_some() || (known.fits)(table))
-            && let Some(decision) = decide_table(known, table, &source, told)?
+            && let Some(mut decision) = decide_table(known, table, told)
         {
-            return Ok(input(source, told, layout, table.skip, decision));
+            let decisions = dates::decide(&mut decision.rows, table, &source, told)?;
+            let mut input = input(source, told, layout, table.skip, decision);
+            input.reading.decisions = decisions;
+            return Ok(input);
         }
     }
     Err(unrecognised_table(&source.path, &table.header, told))
@@ -154,52 +156,27 @@ fn snowplow_lines() -> Decision {
     }
 }
 
-fn decide_table(
-    known: &TableFormat,
-    table: &TableHead,
-    source: &Source,
-    told: &Told,
-) -> Result<Option<Decision>> {
+fn decide_table(known: &TableFormat, table: &TableHead, told: &Told) -> Option<Decision> {
     let header = &table.header;
     if known.format == Format::GenericEvents {
-        return decide_generic_table(table, source, told);
+        return decide_generic_table(table, told);
     }
     if !known.missing(header).is_empty() {
-        return Ok(None);
+        return None;
     }
     let names: Vec<_> = known.must.iter().filter_map(|names| header.find(names)).collect();
     let names: Vec<&str> = names.iter().map(|&column| header.names()[column].as_str()).collect();
     let why = format!("a table with {} ({} columns)", names.join(", "), header.names().len());
-    let Some(rows) = (known.rows)(header) else { return Ok(None) };
-    let rows = with_date_order(rows, table, source, told)?;
-    Ok(Some(Decision { format: known.format, why, columns: known.columns(header, &rows), rows }))
+    let mut rows = (known.rows)(header)?;
+    if let Rows::Table(_, columns)
+    | Rows::Special(_, Special::Transactions(Transactions { columns, .. })) = &mut rows
+    {
+        columns.decimal_comma = table.delimiter == b';';
+    }
+    Some(Decision { format: known.format, why, columns: known.columns(header, &rows), rows })
 }
 
-/// What the head says of dates that a spreadsheet has changed, for rows that are read one by one.
-fn with_date_order(
-    mut rows: Rows,
-    table: &TableHead,
-    source: &Source,
-    told: &Told,
-) -> Result<Rows> {
-    let (Rows::Table(_, columns)
-    | Rows::Special(_, Special::Transactions(Transactions { columns, .. }))) = &mut rows
-    else {
-        return Ok(rows);
-    };
-    let evidence = date_evidence(&source.head, table, columns.time);
-    columns.date_order = evidence
-        .decide(told.date_order)
-        .map_err(|ambiguous| ambiguous_dates(&source.path, ambiguous))?;
-    columns.decimal_comma = table.delimiter == b';';
-    Ok(rows)
-}
-
-fn decide_generic_table(
-    table: &TableHead,
-    source: &Source,
-    told: &Told,
-) -> Result<Option<Decision>> {
+fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     let header = &table.header;
     let mapping = Mapping::find(header.names(), &told.map);
     let column = |part| mapping.of(part).and_then(|name| column_of(header, name));
@@ -212,9 +189,8 @@ fn decide_generic_table(
     let (Some(time), Some(event), false) =
         (column(Part::Time), column(Part::Event), identifiers.is_empty())
     else {
-        return Ok(None);
+        return None;
     };
-    let evidence = date_evidence(&source.head, table, time);
     let columns = EventColumns {
         time,
         event,
@@ -231,47 +207,15 @@ fn decide_generic_table(
         user_agent: column(Part::UserAgent),
         id: column(Part::Id),
         decimal_comma: table.delimiter == b';',
-        date_order: evidence
-            .decide(told.date_order)
-            .map_err(|ambiguous| ambiguous_dates(&source.path, ambiguous))?,
+        date_order: None,
     };
     let rows = Rows::Table(header.clone(), columns);
-    Ok(Some(Decision {
+    Some(Decision {
         format: Format::GenericEvents,
         why: events_why(&mapping),
         columns: mapping.list(),
         rows,
-    }))
-}
-
-/// What the times in the head of a table say about the order of day and month.
-fn date_evidence(head: &[u8], table: &TableHead, column: usize) -> DateEvidence {
-    let rows = head.get(table.skip..).unwrap_or_default();
-    let reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(table.delimiter)
-        .terminator(table.line_ends)
-        .from_reader(rows);
-    let mut evidence = DateEvidence::default();
-    for record in reader.into_byte_records().map_while(std::result::Result::ok) {
-        evidence.observe(&Row::parsed(&record).text(Some(column)));
-    }
-    evidence
-}
-
-/// The error for dates that can be read two ways.
-pub fn ambiguous_dates(path: &str, ambiguous: Ambiguous) -> Error {
-    let message = match ambiguous {
-        Ambiguous::Undecided => {
-            "its dates can be read as month/day/year or day/month/year, and none of them decides"
-        }
-        Ambiguous::Contradictory => {
-            "some of its dates can only be month/day/year and others only day/month/year"
-        }
-    };
-    Error::at(Place::file(path), message)
-        .hint("say it with --date-order month-first or --date-order day-first")
+    })
 }
 
 /// The column of an exact name.

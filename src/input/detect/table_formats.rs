@@ -10,6 +10,7 @@ use crate::input::format::shopify_analytics::AnalyticsColumns;
 use crate::input::format::shopify_checkouts::CheckoutColumns;
 use crate::input::format::shopify_customers::Customers;
 use crate::input::format::shopify_orders::OrderColumns;
+use crate::input::format::shopify_orders::common::ORDER_TIMES;
 use crate::input::format::shopify_sessions::WarehouseSessions;
 use crate::input::format::shopify_transactions::Transactions;
 use crate::input::format::special::Special;
@@ -59,19 +60,40 @@ const fn known(
 const ORDERS: &[&[&str]] =
     &[&["name"], &["created at"], &["financial status", "lineitem name", "lineitem quantity"]];
 
+/// The columns of the tables that warehouses and other programs make of orders.
+const WAREHOUSE_ORDERS: &[&[&str]] = &[
+    &["order id", "order number", "order name", "name"],
+    &ORDER_TIMES,
+    &["financial status", "display financial status"],
+];
+
+/// The same of tables that say nothing of payment: a buyer and a total make an order.
+const ORDERS_WITHOUT_STATUS: &[&[&str]] = &[
+    &["order id", "order number", "order name"],
+    &ORDER_TIMES,
+    &["customer id", "customer email", "email"],
+    &["total price", "total price set shop money amount", "total price set shop amount"],
+];
+
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 21] = [
+pub(super) static ALL: [TableFormat; 23] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
-        ..known(Format::ShopifyOrders, ORDERS, |header| {
-            Some(Rows::Orders(header.clone(), OrderColumns::new(header)))
-        })
+        ..known(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
     },
     TableFormat {
         fits: are_checkouts,
         ..known(Format::ShopifyCheckouts, ORDERS, |header| {
             Some(Rows::Checkouts(header.clone(), CheckoutColumns::new(header)))
         })
+    },
+    TableFormat {
+        fits: are_orders,
+        ..known(Format::ShopifyOrders, WAREHOUSE_ORDERS, |header| Some(orders(header)))
+    },
+    TableFormat {
+        fits: are_orders,
+        ..known(Format::ShopifyOrders, ORDERS_WITHOUT_STATUS, |header| Some(orders(header)))
     },
     TableFormat {
         fits: is_no_log,
@@ -151,6 +173,15 @@ const KAGGLE: &[&[&str]] = &[&["user id"], &["page", "sex"]];
 /// The signs of formats that are not known by a header, for whoever names them with `--as`.
 const YOOCHOOSE: &[&[&str]] = &[&["four or five cells a row and no header: session, time, item …"]];
 const GA4_UI: &[&[&str]] = &[&["lines that begin with `#` before each table"]];
+
+fn orders(header: &Header) -> Rows {
+    Rows::Orders(header.clone(), OrderColumns::new(header))
+}
+
+/// A table of events may name orders too.
+fn are_orders(table: &TableHead) -> bool {
+    !table.header.has(&["event", "event name", "event type"])
+}
 
 fn is_no_log(table: &TableHead) -> bool {
     Mapping::find(table.header.names(), &[]).of(Part::Event).is_none()

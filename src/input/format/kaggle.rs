@@ -8,7 +8,7 @@ use super::{Desk, Format, Sink};
 use crate::event::{Identifier, IdentifierKind, PlainDetails, Properties, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row};
-use crate::input::timestamp::parse;
+use crate::input::timestamp::{DateOrder, parse_any};
 use crate::quality::Reason;
 use crate::time::Instant;
 use std::borrow::Cow;
@@ -18,7 +18,10 @@ use std::borrow::Cow;
 pub struct Members {
     user: usize,
     page: Option<usize>,
-    date: Option<usize>,
+    /// The column of the user's day.
+    pub date: Option<usize>,
+    /// What stands first in days that a spreadsheet has changed.
+    pub date_order: Option<DateOrder>,
     device: Option<usize>,
     sex: Option<usize>,
 }
@@ -51,6 +54,7 @@ impl Members {
             user: find("user id")?,
             page: find("page"),
             date: find("date"),
+            date_order: None,
             device: find("device"),
             sex: find("sex"),
         };
@@ -71,7 +75,8 @@ impl Members {
         if self.page.is_some() && page.is_none() {
             return desk.defect(Reason::BadRow, "the row names no page".to_string());
         }
-        let date = row.value(self.date).and_then(|text| parse(&text, desk.zone));
+        let date =
+            row.value(self.date).and_then(|text| parse_any(&text, self.date_order, desk.zone));
         if self.date.is_some() && date.is_none() {
             return desk.defect(Reason::BadTimestamp, "the user has no readable date".to_string());
         }

@@ -24,7 +24,8 @@ pub const ORDERS: [&[&str]; 4] =
 /// A table of the data set.
 #[derive(Debug)]
 pub struct Maven {
-    columns: EventColumns,
+    /// The parts of an event.
+    pub columns: EventColumns,
     kind: Kind,
 }
 

@@ -46,6 +46,7 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Cancelled, &["cancelledAt"]),
     (Slot::Test, &["test"]),
     (Slot::Source, &["sourceName"]),
+    (Slot::Payment, &["paymentGatewayNames"]),
     (
         Slot::Value,
         &["totalPriceSet.shopMoney.amount", "currentTotalPriceSet.shopMoney.amount", "totalPrice"],

@@ -25,7 +25,8 @@ use common::{Common, CommonColumns, fill, owned};
 use copies::{Line, Record, gather};
 use std::collections::BTreeMap;
 
-/// Where the cells of an orders export are. All columns but Name and Created at may be missing.
+/// Where the cells of an orders export are, or of a table that a warehouse has made of orders. All columns
+/// but a name and a time may be missing.
 #[derive(Clone, Debug, Default)]
 pub struct OrderColumns {
     common: CommonColumns,
@@ -36,6 +37,8 @@ pub struct OrderColumns {
     currency: Option<usize>,
     source: Option<usize>,
     payment_method: Option<usize>,
+    test: Option<usize>,
+    user_agent: Option<usize>,
 }
 
 impl OrderColumns {
@@ -43,13 +46,30 @@ impl OrderColumns {
     pub fn new(header: &Header) -> OrderColumns {
         OrderColumns {
             common: CommonColumns::new(header),
-            status: header.find(&["financial status"]),
-            cancelled_at: header.find(&["cancelled at"]),
-            total: header.find(&["total"]),
-            refunded_amount: header.find(&["refunded amount"]),
-            currency: header.find(&["currency"]),
-            source: header.find(&["source"]),
-            payment_method: header.find(&["payment method"]),
+            status: header.find(&["financial status", "display financial status"]),
+            cancelled_at: header.find(&["cancelled at", "canceled at"]),
+            total: header.find(&[
+                "total",
+                "total price",
+                "total price set shop money amount",
+                "total price set shop amount",
+            ]),
+            refunded_amount: header.find(&[
+                "refunded amount",
+                "total refunded",
+                "total refunded set shop money amount",
+                "total refunded set shop amount",
+            ]),
+            currency: header.find(&[
+                "currency",
+                "currency code",
+                "total price set shop money currency code",
+                "total price set shop currency code",
+            ]),
+            source: header.find(&["source", "source name"]),
+            test: header.find(&["test"]),
+            payment_method: header.find(&["payment method", "payment gateway names", "gateway"]),
+            user_agent: header.find(&["user agent", "client details user agent"]),
         }
     }
 }
@@ -105,6 +125,8 @@ pub struct OrderLine {
     status: Option<FinancialStatus>,
     cancelled: bool,
     test: bool,
+    gateway: Option<Box<str>>,
+    user_agent: Option<Box<str>>,
     currency: Currency,
     source: Option<Box<str>>,
     total: Money,
@@ -116,12 +138,16 @@ impl OrderLine {
     pub fn read(columns: &OrderColumns, row: &Row<'_>) -> Result<OrderLine, String> {
         let first = columns.status.or(columns.common.id()).or(columns.total);
         let method = row.value(columns.payment_method);
+        let is_bogus =
+            method.as_ref().is_some_and(|method| method.to_ascii_lowercase().contains("bogus"));
         let currency = row.value(columns.currency);
         Ok(OrderLine {
             common: Common::read(&columns.common, first, row)?,
             status: row.value(columns.status).map(|text| FinancialStatus::read(&text)),
             cancelled: row.value(columns.cancelled_at).is_some(),
-            test: method.is_some_and(|method| method.to_ascii_lowercase().contains("bogus")),
+            test: is_bogus || row.text(columns.test).eq_ignore_ascii_case("true"),
+            gateway: owned(method),
+            user_agent: owned(row.value(columns.user_agent)),
             currency: currency.map_or_else(Currency::default, |text| Currency::parse(&text)),
             source: owned(row.value(columns.source)),
             total: Money { text: owned(row.value(columns.total)), amount: None },
@@ -159,6 +185,8 @@ impl Line for OrderLine {
         fill(&mut self.status, other.status);
         fill(&mut self.currency.0, other.currency.0);
         fill(&mut self.source, other.source);
+        fill(&mut self.gateway, other.gateway);
+        fill(&mut self.user_agent, other.user_agent);
         fill(&mut self.total.amount, other.total.amount);
         fill(&mut self.refunded.amount, other.refunded.amount);
         self.cancelled |= other.cancelled;
@@ -246,6 +274,10 @@ pub struct Order {
     pub currency: Currency,
     /// Where it was made.
     pub channel: Channel,
+    /// What it was paid through; several are joined as the export joins them.
+    pub gateway: Option<Box<str>>,
+    /// The user agent of whoever ordered.
+    pub user_agent: Option<Box<str>>,
     /// Whether it was cancelled.
     pub cancelled: bool,
     /// Whether all money went back.
@@ -327,6 +359,8 @@ fn order(record: Record<OrderLine>) -> Option<Order> {
         amount: line.total.amount,
         currency: line.currency,
         channel: Channel::of(line.source.as_deref()),
+        gateway: line.gateway,
+        user_agent: line.user_agent,
         cancelled: line.cancelled,
         refunded,
         paid: line.status.is_some_and(FinancialStatus::is_paid),

@@ -31,6 +31,8 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Cancelled, &["cancelled_at"]),
     (Slot::Test, &["test"]),
     (Slot::Source, &["source_name"]),
+    (Slot::Payment, &["payment_gateway_names", "gateway"]),
+    (Slot::UserAgent, &["client_details.user_agent"]),
     (Slot::Value, &["total_price"]),
     (Slot::Currency, &["currency", "presentment_currency"]),
 ];

@@ -10,7 +10,7 @@ use super::{Desk, Format, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::Strictness;
 use crate::input::columns::{Header, Row};
-use crate::input::timestamp::{ZoneRule, parse};
+use crate::input::timestamp::{DateOrder, ZoneRule, parse, parse_slash};
 use crate::key::Key;
 use crate::money::Currency;
 use crate::quality::Reason;
@@ -31,6 +31,8 @@ pub struct WarehouseSessions {
     order: Option<usize>,
     page_type: Option<usize>,
     agent: Option<usize>,
+    /// What stands first in the dates of a column that a spreadsheet has changed.
+    pub dates: Vec<(usize, DateOrder)>,
     /// For properties by the names of columns.
     columns: EventColumns,
 }
@@ -47,13 +49,25 @@ impl WarehouseSessions {
             order: header.find(&["completed first order at"]),
             page_type: header.find(&["landing page type"]),
             agent: header.find(&["ua raw"]),
+            dates: Vec::new(),
             columns: EventColumns::default(),
         })
     }
 
+    /// The columns with times.
+    pub fn times(&self) -> Vec<usize> {
+        [Some(self.started), self.checkout, self.order].into_iter().flatten().collect()
+    }
+
     /// Reads a row.
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
-        let time = |column| parse(&row.text(column), ZoneRule::default()).map(|stamp| stamp.at);
+        let time = |column: Option<usize>| {
+            let text = row.text(column);
+            let order = self.dates.iter().find(|(own, _)| Some(*own) == column);
+            let stamp = parse(&text, ZoneRule::default())
+                .or_else(|| parse_slash(&text, order.map(|(_, order)| *order), desk.zone));
+            stamp.map(|stamp| stamp.at)
+        };
         let Some(started) = time(Some(self.started)) else {
             let message = unreadable_time(&row.text(Some(self.started)));
             return desk.defect(Reason::BadTimestamp, message);

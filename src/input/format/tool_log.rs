@@ -155,6 +155,14 @@ impl Tool {
         found.and_then(|(_, paths)| paths.first()).copied().unwrap_or_default()
     }
 
+    /// Whether a time stands under this path.
+    pub fn is_time(&self, path: &str) -> bool {
+        let is_time =
+            |slot: &Slot| matches!(slot, Slot::Time | Slot::Original | Slot::Sent | Slot::Received);
+        let mut parts = self.paths.iter().filter(|(slot, _)| is_time(slot));
+        parts.any(|(_, paths)| paths.contains(&path))
+    }
+
     /// Which path each part is read from, for reports.
     pub fn columns(&self) -> Vec<(&'static str, String)> {
         paths_by_part(self.paths)

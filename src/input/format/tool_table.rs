@@ -18,6 +18,7 @@ use super::tool_log::{Beside, Tool, ToolLog};
 use super::{Desk, Kept, RowAt, RowIdentifiers, Sink};
 use crate::input::columns::{Header, Row};
 use crate::input::json::{Reader, Written};
+use crate::input::timestamp::{DateOrder, ZoneRule};
 use crate::key::Key;
 use crate::quality::Reason;
 use template::Template;
@@ -27,6 +28,8 @@ use template::Template;
 pub struct ToolTable {
     log: ToolLog,
     template: Template,
+    /// The columns with times.
+    times: Vec<usize>,
     exploded: Option<Exploded>,
 }
 
@@ -61,9 +64,15 @@ impl ToolTable {
         target: impl Fn(&str) -> Target,
     ) -> ToolTable {
         let targets = header.names().iter().map(|name| target(name.trim())).enumerate();
+        let is_time = |target: Target| match target {
+            Target::Path(path, Cell::Text) => tool.is_time(&path),
+            Target::Path(..) | Target::Parameter(_) | Target::Nowhere => false,
+        };
+        let times = targets.clone().filter(|(_, target)| is_time(target.clone()));
+        let times = times.map(|(column, _)| column).collect();
         let template = Template::new(targets, fixed);
         let log = ToolLog { tool, only_pages: false, beside: Beside::default() };
-        ToolTable { log, template, exploded: None }
+        ToolTable { log, template, times, exploded: None }
     }
 
     /// The same table, whose events take several rows.
@@ -76,6 +85,16 @@ impl ToolTable {
     /// The columns that the rows of one event have in common, if events take several rows.
     pub fn rows_in_common(&self) -> Option<&[usize]> {
         self.exploded.as_ref().map(|exploded| exploded.same.as_slice())
+    }
+
+    /// The columns with times.
+    pub fn times(&self) -> &[usize] {
+        &self.times
+    }
+
+    /// Has the dates of a column read as a spreadsheet has changed them.
+    pub fn read_dates(&mut self, column: usize, order: Option<DateOrder>, zone: ZoneRule) {
+        self.template.read_dates(column, order, zone);
     }
 
     /// The tool.
@@ -106,7 +125,7 @@ impl ToolTable {
     /// Reads the event whose rows were the last.
     pub fn finish(&self, room: &mut Room, identifiers: &mut RowIdentifiers, sink: &mut impl Sink) {
         if let Some(open) = room.open.take() {
-            let zone = crate::input::timestamp::ZoneRule::default();
+            let zone = ZoneRule::default();
             self.read_record(room, Desk { at: open.at, zone, identifiers, sink });
         }
     }

@@ -17,6 +17,16 @@ pub enum DateOrder {
     DayFirst,
 }
 
+impl DateOrder {
+    /// `month/day/year`
+    const fn words(self) -> &'static str {
+        match self {
+            DateOrder::MonthFirst => "month/day/year",
+            DateOrder::DayFirst => "day/month/year",
+        }
+    }
+}
+
 /// Why nobody can say whether the month or the day stands first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ambiguous {
@@ -37,8 +47,10 @@ impl fmt::Display for Ambiguous {
 
 /// What the dates of a column say about their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "what was seen, each by itself")]
 pub struct DateEvidence {
     seen: bool,
+    serial: bool,
     month_first: bool,
     day_first: bool,
 }
@@ -50,14 +62,39 @@ impl DateEvidence {
             self.seen = true;
             self.month_first |= second > 12;
             self.day_first |= first > 12;
+        } else {
+            self.serial |= serial(text.trim(), ZoneRule::default()).is_some();
         }
     }
 
     /// Adds what another part of the column says.
     pub fn merge(&mut self, other: DateEvidence) {
         self.seen |= other.seen;
+        self.serial |= other.serial;
         self.month_first |= other.month_first;
         self.day_first |= other.day_first;
+    }
+
+    /// What a reader should know of how the column's dates are read; `None` if no spreadsheet has changed
+    /// any of them.
+    pub fn decision(
+        &self,
+        column: &str,
+        order: Option<DateOrder>,
+        zone: ZoneRule,
+    ) -> Option<String> {
+        let read = match (order, self.serial) {
+            (Some(order), false) => order.words(),
+            (Some(DateOrder::MonthFirst), true) => {
+                "month/day/year and as numbers of days since 1900"
+            }
+            (Some(DateOrder::DayFirst), true) => "day/month/year and as numbers of days since 1900",
+            (None, true) => "numbers of days since 1900",
+            (None, false) => return None,
+        };
+        Some(format!(
+            "a spreadsheet has changed the dates under `{column}`: they are read as {read}, in the zone {zone} because theirs is lost"
+        ))
     }
 
     /// The order of the column's dates, `None` if it has none with slashes. What the user told goes

@@ -1,7 +1,9 @@
 //! The tables that speak of the data: what was read, set aside, and seen by the event log.
 
 use super::{Cell, Sheet, left, range, right};
+use crate::analysis::coverage::GroupCoverage;
 use crate::analysis::rate::Rate;
+use crate::ladder::vocabulary;
 use crate::report::inspect::InspectedInput;
 use crate::report::orders::SessionReportReport;
 use crate::report::quality::QualityReport;
@@ -20,7 +22,7 @@ pub fn coverage_sheet(report: &Report) -> Sheet {
     let mut sheet = Sheet::new("Tracking coverage", columns);
     for (what, rate) in coverage_rows(report) {
         sheet.rows.push(vec![
-            Cell::Text(what.to_owned()),
+            Cell::Text(what),
             Cell::Count(rate.hits),
             Cell::Count(rate.base),
             Cell::Share(rate.rate),
@@ -31,7 +33,7 @@ pub fn coverage_sheet(report: &Report) -> Sheet {
 }
 
 /// What the event log saw, as far as both sides of a comparison are known.
-pub(in crate::report) fn coverage_rows(report: &Report) -> Vec<(&'static str, Rate)> {
+pub(in crate::report) fn coverage_rows(report: &Report) -> Vec<(String, Rate)> {
     let coverage = &report.coverage;
     let rows = [
         ("the order", coverage.orders_seen),
@@ -39,7 +41,45 @@ pub(in crate::report) fn coverage_rows(report: &Report) -> Vec<(&'static str, Ra
         ("the session", coverage.sessions_seen),
         ("a session's cart addition", coverage.carts_seen),
     ];
-    rows.into_iter().filter_map(|(what, rate)| Some((what, rate?))).collect()
+    let known = rows.into_iter().filter_map(|(what, rate)| Some((what.to_owned(), rate?)));
+    let steps = coverage.steps.iter().map(|step| {
+        let label = vocabulary::label(step.name).unwrap_or(step.name);
+        (format!("{label}, before the order"), step.orders_seen)
+    });
+    known.chain(steps).collect()
+}
+
+/// What the event log saw of the orders by what they share: the day, the device, the gateway. Where all
+/// share one value there is nothing to tell apart, and the sheet has no rows.
+pub fn coverage_by_sheet(report: &Report, what: &str, groups: &[GroupCoverage]) -> Sheet {
+    let columns = vec![
+        left(what, 0),
+        right("orders", 0),
+        right("seen", 1),
+        right("share", 0),
+        right(&words::range_name(report.confidence), 1),
+    ];
+    let steps = report.coverage.steps.iter();
+    let steps = steps.map(|step| right(vocabulary::label(step.name).unwrap_or(step.name), 2));
+    let columns = columns.into_iter().chain(steps).collect();
+    let mut sheet = Sheet::new(&format!("Orders seen by {what}"), columns);
+    if groups.len() < 2 {
+        return sheet;
+    }
+    for group in groups {
+        let value = group.value.clone().unwrap_or_else(|| "(unknown)".to_owned());
+        let rate = group.orders_seen;
+        let mut cells = vec![
+            Cell::Text(value),
+            Cell::Count(rate.base),
+            Cell::Count(rate.hits),
+            Cell::Share(rate.rate),
+            range(&rate),
+        ];
+        cells.extend(group.steps.iter().map(|step| Cell::Share(step.orders_seen.rate)));
+        sheet.rows.push(cells);
+    }
+    sheet
 }
 
 /// An aggregated session report: its own steps, counted by the shop platform.

@@ -1,6 +1,7 @@
 //! The cells that the exports of orders and of abandoned checkouts have in common.
 //!
-//! Both exports have the same layout: what names the record, who the buyer is, when it was made. A
+//! Both exports have the same layout: what names the record, who the buyer is, when it was made. Tables that
+//! warehouses and other programs make of orders say the same under names of their own ([`CommonColumns`]). A
 //! row becomes an owned value here, because the rows of one record may be in different blocks and
 //! files. Identifiers stay as they are written; to normalise them is the business of `identity`.
 
@@ -8,27 +9,50 @@ use crate::input::columns::{Header, Row, is_excel_number, is_null};
 use crate::key::Key;
 use std::borrow::Cow;
 
-/// Where the common cells are.
+/// Where the common cells are: in the export's columns, or in those of a warehouse's table.
 #[derive(Clone, Debug, Default)]
 pub struct CommonColumns {
     name: Option<usize>,
     id: Option<usize>,
+    /// Whether ids may be other texts than numbers: those of a column that is named for orders.
+    any_id: bool,
+    customer: Option<usize>,
+    tokens: [Option<usize>; 2],
     email: Option<usize>,
     phones: [Option<usize>; 3],
     note_attributes: Option<usize>,
     created_at: Option<usize>,
 }
 
+/// What a table calls the name that the shop gave an order.
+const ORDER_NAMES: [&str; 3] = ["name", "order name", "order number"];
+
+/// What a table calls the time at which an order was made.
+pub const ORDER_TIMES: [&str; 3] = ["created at", "order created at", "processed at"];
+
 impl CommonColumns {
     /// Finds the columns.
     pub fn new(header: &Header) -> CommonColumns {
+        // Where a table has both, the other is the id of its row.
+        let order_id = header.find(&["order id"]);
+        let id = order_id.or_else(|| {
+            header.find(&["id", "legacy resource id", "admin graphql api id", "shopify order id"])
+        });
+        let phones = [
+            ["phone", "customer phone"],
+            ["billing phone", "billing address phone"],
+            ["shipping phone", "shipping address phone"],
+        ];
         CommonColumns {
-            name: header.find(&["name"]),
-            id: header.find(&["id"]),
-            email: header.find(&["email"]),
-            phones: [["phone"], ["billing phone"], ["shipping phone"]].map(|n| header.find(&n)),
-            note_attributes: header.find(&["note attributes"]),
-            created_at: header.find(&["created at"]),
+            name: header.find(&ORDER_NAMES).or(id),
+            id,
+            any_id: order_id.is_some(),
+            customer: header.find(&["customer id"]),
+            tokens: [["checkout token"], ["checkout id"]].map(|names| header.find(&names)),
+            email: header.find(&["email", "customer email", "contact email"]),
+            phones: phones.map(|names| header.find(&names)),
+            note_attributes: header.find(&["note attributes", "custom attributes"]),
+            created_at: header.find(&ORDER_TIMES),
         }
     }
 
@@ -70,7 +94,7 @@ impl Common {
     ) -> Result<Common, String> {
         let name = row.text(columns.name);
         if name.is_empty() {
-            return Err("there is nothing in the column Name".to_owned());
+            return Err("there is nothing in the column that names the order".to_owned());
         }
         let mut phones = Vec::new();
         for phone in columns.phones.iter().filter_map(|&column| owned(row.value(column))) {
@@ -78,14 +102,19 @@ impl Common {
                 phones.push(phone);
             }
         }
+        let id = row.value(columns.id).and_then(|text| match number(&text) {
+            None if columns.any_id => any_id(&text),
+            number => number,
+        });
+        let tokens = columns.tokens.iter().filter_map(|&column| owned(row.value(column)));
         Ok(Common {
             name: name.into(),
-            id: row.value(columns.id).and_then(|text| number(&text)),
+            id,
             email: owned(row.value(columns.email)),
             phones,
             client_ids: client_ids(&row.text(columns.note_attributes)),
-            customer: None,
-            tokens: Vec::new(),
+            customer: owned(row.value(columns.customer)),
+            tokens: tokens.filter(|token| !is_excel_number(token)).collect(),
             created_at: owned(row.value(columns.created_at)),
             is_first: row.value(first).is_some(),
         })
@@ -139,6 +168,12 @@ pub fn number(text: &str) -> Option<Box<str>> {
     is_number.then(|| digits.into())
 }
 
+/// The id of a system that numbers orders in its own way: `o_5001`.
+fn any_id(text: &str) -> Option<Box<str>> {
+    let text = tail(text);
+    (!text.is_empty() && !is_excel_number(text)).then(|| text.into())
+}
+
 /// What names a thing within its kind: the last part of a global id, other texts as they are.
 fn tail(text: &str) -> &str {
     if !text.starts_with("gid://") {
@@ -148,10 +183,11 @@ fn tail(text: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The browsers named in a cell of `key: value` lines.
+/// The browsers named in a cell of `key: value` lines, or of `key=value` between bars.
 fn client_ids(note_attributes: &str) -> Vec<Box<str>> {
     let mut ids: Vec<Box<str>> = Vec::new();
-    for (key, value) in note_attributes.lines().filter_map(|line| line.split_once(':')) {
+    let notes = note_attributes.lines().flat_map(|line| line.split('|'));
+    for (key, value) in notes.filter_map(|note| note.split_once([':', '='])) {
         let value = value.trim();
         if is_client_key(key) && !is_null(value) && !is_excel_number(value) {
             ids.push(value.into());

@@ -45,6 +45,8 @@ impl OrderLine {
             cancelled: cells.first(Slot::Cancelled).is_some(),
             test: cells.is_true(Slot::Test),
             currency: currency.map(|text| Currency::parse(&text)).unwrap_or_default(),
+            gateway: cells.gateways(),
+            user_agent: cells.owned(Slot::UserAgent),
             source: cells.owned(Slot::Source),
             total: money(Slot::Value),
             refunded: money(Slot::Refunded),
@@ -79,6 +81,16 @@ impl<'r> Cells<'r> {
             let value = self.root.at(place).property();
             value.is_some_and(|value| value.into_text() == "true")
         })
+    }
+
+    /// What the order was paid through; several are joined as the export joins them.
+    fn gateways(self) -> Option<Box<str>> {
+        let place = *self.places.of_slot(Slot::Payment).first()?;
+        let json = self.root.at(place);
+        let of_list = json.elements().filter_map(Json::scalar);
+        let mut names: Vec<Cow<'r, str>> = json.scalar().into_iter().chain(of_list).collect();
+        names.retain(|name| !name.is_empty());
+        (!names.is_empty()).then(|| names.join(" + ").into())
     }
 
     /// The browsers that apps noted at the order.

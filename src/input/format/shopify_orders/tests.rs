@@ -114,6 +114,8 @@ fn the_first_row_says_everything() {
         tokens: Vec::new(),
         amount: Some(Amount(305_000)),
         currency: Currency::parse("EUR"),
+        gateway: Some("Cards".into()),
+        user_agent: None,
         channel: Channel::OnlineStore,
         cancelled: false,
         refunded: false,
@@ -313,7 +315,7 @@ fn a_row_without_a_name_is_no_order() {
     let header = Header::new(&ByteRecord::from(vec!["Name", "Id"]));
     let record = ByteRecord::from(vec!["", "901"]);
     let line = OrderLine::read(&OrderColumns::new(&header), &Row::parsed(&record));
-    assert_eq!(line.unwrap_err(), "there is nothing in the column Name");
+    assert_eq!(line.unwrap_err(), "there is nothing in the column that names the order");
 }
 
 #[test]

@@ -6,6 +6,9 @@
 
 use super::{Target, snowplow};
 use crate::input::columns::Row;
+use crate::input::timestamp::{self, DateOrder, Stamp, ZoneRule};
+use crate::time::Precision;
+use chrono::DateTime;
 
 /// What a cell holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub enum Cell {
     Text,
     /// JSON.
     Json,
+    /// A time that a spreadsheet has changed, of a zone.
+    Date(Option<DateOrder>, ZoneRule),
     /// JSON of Snowplow that says by which schema it is to be read; it makes members of its own.
     Described,
 }
@@ -61,6 +66,16 @@ impl Template {
         let mut template = Template { pieces: Vec::new(), parameters };
         template.flatten(&members);
         template
+    }
+
+    /// Writes the times of a column as what they are read as.
+    pub(super) fn read_dates(&mut self, column: usize, order: Option<DateOrder>, zone: ZoneRule) {
+        for piece in &mut self.pieces {
+            match piece {
+                Piece::Cell(own, cell) if *own == column => *cell = Cell::Date(order, zone),
+                Piece::Cell(..) | Piece::Words(_) => {}
+            }
+        }
     }
 
     /// Writes the record of a row up to the end of its parameters.
@@ -149,8 +164,23 @@ fn write_cell(row: Row<'_>, column: usize, cell: Cell, text: &mut Vec<u8>) {
         Cell::Text => write_text(row.value(Some(column)).as_deref(), text),
         Cell::Json if written.starts_with(['{', '[']) => text.extend_from_slice(written.as_bytes()),
         Cell::Json => text.extend_from_slice(b"null"),
+        Cell::Date(order, zone) => {
+            let date = timestamp::parse_slash(&written, order, zone).and_then(utc);
+            let cell = row.value(Some(column));
+            write_text(date.as_deref().or(cell.as_deref()), text);
+        }
         Cell::Described => snowplow::write_described(&written, text),
     }
+}
+
+/// A time as tools write it, no finer than it is known.
+fn utc(stamp: Stamp) -> Option<String> {
+    let clock = match stamp.precision {
+        Precision::Day | Precision::Minute => "%Y-%m-%dT%H:%MZ",
+        Precision::Second | Precision::Exact => "%Y-%m-%dT%H:%M:%SZ",
+    };
+    let at = DateTime::from_timestamp_micros(stamp.at.0)?;
+    Some(at.format(clock).to_string())
 }
 
 /// Writes a parameter as GA4 does.

@@ -1,0 +1,123 @@
+//! Dates that a spreadsheet has rewritten, in tables whose rows are read one by one: each column with times is
+//! judged by itself, by what the head of the file has in it, and what was decided is kept for the reader.
+//!
+//! Orders, checkouts and session reports are judged when all of their rows are there (`engine/settle`).
+
+use super::table::TableHead;
+use crate::error::{Error, Result};
+use crate::input::Rows;
+use crate::input::Told;
+use crate::input::columns::Row;
+use crate::input::format::special::Special;
+use crate::input::source::Source;
+use crate::input::timestamp::{Ambiguous, DateEvidence, DateOrder, ZoneRule};
+use crate::place::Place;
+
+/// Decides how the dates of each column are read; gives back what a reader should know.
+pub(super) fn decide(
+    rows: &mut Rows,
+    table: &TableHead,
+    source: &Source,
+    told: &Told,
+) -> Result<Vec<String>> {
+    let columns = time_columns(rows);
+    let mut decisions = Vec::new();
+    for (column, evidence) in columns.iter().zip(evidence(source, table, &columns)) {
+        let name = table.header.names().get(*column).map_or("", String::as_str);
+        let order = evidence
+            .decide(told.date_order)
+            .map_err(|ambiguous| ambiguous_dates(&source.path, name, ambiguous))?;
+        let Some(decision) = evidence.decision(name, order, told.zone) else { continue };
+        decisions.push(decision);
+        read_as(rows, *column, order, told.zone);
+    }
+    Ok(decisions)
+}
+
+/// The columns with times.
+fn time_columns(rows: &Rows) -> Vec<usize> {
+    match rows {
+        Rows::Table(_, columns) => vec![columns.time],
+        Rows::ToolTable(_, table) => table.times().to_vec(),
+        Rows::Special(_, special) => match special {
+            Special::Transactions(table) => vec![table.columns.time],
+            Special::Maven(table) => vec![table.columns.time],
+            Special::Members(table) => table.date.into_iter().collect(),
+            Special::WarehouseSessions(table) => table.times(),
+            Special::Customers(_) | Special::Exploration(_) | Special::Yoochoose(_) => Vec::new(),
+        },
+        Rows::Orders(..)
+        | Rows::Checkouts(..)
+        | Rows::Totals(..)
+        | Rows::Json(_)
+        | Rows::Pixel
+        | Rows::Tool(_)
+        | Rows::Matomo
+        | Rows::RestOrders
+        | Rows::Bulk => Vec::new(),
+    }
+}
+
+/// Has the dates of a column read so.
+fn read_as(rows: &mut Rows, column: usize, order: Option<DateOrder>, zone: ZoneRule) {
+    match rows {
+        Rows::Table(_, columns) => columns.date_order = order,
+        Rows::ToolTable(_, table) => table.read_dates(column, order, zone),
+        Rows::Special(_, Special::Transactions(table)) => table.columns.date_order = order,
+        Rows::Special(_, Special::Maven(table)) => table.columns.date_order = order,
+        Rows::Special(_, Special::Members(table)) => table.date_order = order,
+        Rows::Special(_, Special::WarehouseSessions(table)) => {
+            table.dates.extend(order.map(|order| (column, order)));
+        }
+        // They have no column that is judged here.
+        Rows::Special(
+            _,
+            Special::Customers(_) | Special::Exploration(_) | Special::Yoochoose(_),
+        )
+        | Rows::Orders(..)
+        | Rows::Checkouts(..)
+        | Rows::Totals(..)
+        | Rows::Json(_)
+        | Rows::Pixel
+        | Rows::Tool(_)
+        | Rows::Matomo
+        | Rows::RestOrders
+        | Rows::Bulk => {}
+    }
+}
+
+/// What the cells in the head of a table say, column by column.
+fn evidence(source: &Source, table: &TableHead, columns: &[usize]) -> Vec<DateEvidence> {
+    let rows = source.head.get(table.skip..).unwrap_or_default();
+    let reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(table.delimiter)
+        .terminator(table.line_ends)
+        .from_reader(rows);
+    let mut evidence = vec![DateEvidence::default(); columns.len()];
+    for record in reader.into_byte_records().map_while(std::result::Result::ok) {
+        for (evidence, &column) in evidence.iter_mut().zip(columns) {
+            evidence.observe(&Row::parsed(&record).text(Some(column)));
+        }
+    }
+    evidence
+}
+
+/// The error for dates that can be read two ways.
+pub fn ambiguous_dates(path: &str, column: &str, ambiguous: Ambiguous) -> Error {
+    let dates = match column {
+        "" => "its dates".to_owned(),
+        column => format!("the dates under `{column}`"),
+    };
+    let message = match ambiguous {
+        Ambiguous::Undecided => format!(
+            "{dates} can be read as month/day/year or day/month/year, and none of them decides"
+        ),
+        Ambiguous::Contradictory => {
+            format!("of {dates} some can only be month/day/year and others only day/month/year")
+        }
+    };
+    Error::at(Place::file(path), message)
+        .hint("say it with --date-order month-first or --date-order day-first")
+}
