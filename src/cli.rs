@@ -177,37 +177,16 @@ pub struct LadderSuggestArgs {
   funnel report exports/ --open
   funnel report exports/ --diff last-week.json")]
 pub struct ReportArgs {
-    /// Files, folders, or `-` for standard input; any mix of formats
-    #[arg(required = true, value_hint = ValueHint::AnyPath)]
-    pub files: Vec<String>,
-    /// The ladder and how to count
+    /// What all questions of the data share
     #[command(flatten)]
-    pub ladder: LadderArgs,
-    /// How to read the files
-    #[command(flatten)]
-    pub reading: ReadingArgs,
-    /// Where the report goes
-    #[command(flatten)]
-    pub output: OutputArgs,
-    /// Only entries from this day or time on: 2025-10-07, 2025-10-07T09:30
-    #[arg(long, value_name = "DATE")]
-    pub since: Option<String>,
-    /// Only entries up to this day (included) or time; their windows run on past it
-    #[arg(long, value_name = "DATE")]
-    pub until: Option<String>,
+    pub question: questions::QuestionArgs,
     /// Break the ladder down by device, source, medium, campaign, country, `landing_page`, returning or any
     /// column; several together with commas; @first, @last, @any or @STEP instead of at the entry
     #[arg(long, value_name = "DIMENSION[@WHEN]")]
     pub by: Vec<String>,
-    /// Only journeys that are like this at their entry: device=mobile, country!=FR
-    #[arg(long = "where", value_name = "DIMENSION=VALUE")]
-    pub filters: Vec<String>,
     /// Rows of a breakdown; further values are counted together
     #[arg(long, value_name = "N", default_value = "20")]
     pub top: usize,
-    /// The level of all intervals
-    #[arg(long, default_value = "0.95", value_parser = confidence)]
-    pub confidence: f64,
     /// Say what changed since an earlier report, which was written with --format json
     #[arg(long, value_name = "OLD.json", value_hint = ValueHint::FilePath)]
     pub diff: Option<PathBuf>,

@@ -1,12 +1,11 @@
 //! `funnel report`: the ladder with rates, intervals, times, exits, orders and the state of the data.
 
-use super::{find_out, plan, resolve, show};
+use super::{question, show};
 use crate::cli::{ReportArgs, Surroundings};
 use crate::engine::Request;
 use crate::error::Error;
 use crate::input::fingerprint;
 use crate::ladder::definition::Ladder;
-use crate::ladder::dimension::{Breakdown, Filter};
 use crate::ladder::draft;
 use crate::report::changes::ChangesReport;
 use crate::report::zone::Zone;
@@ -16,38 +15,22 @@ use std::fmt::Write;
 
 /// Runs the command.
 pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
-    let resolved = resolve(&arguments.reading, surroundings, false)?;
+    let asked = &arguments.question;
+    let resolved = question::resolved(asked, surroundings)?;
     let request = Request {
-        breakdowns: arguments
-            .by
-            .iter()
-            .map(|text| Breakdown::parse(text))
-            .collect::<Result<_, _>>()?,
-        filters: arguments
-            .filters
-            .iter()
-            .map(|text| Filter::parse(text))
-            .collect::<Result<_, _>>()?,
+        breakdowns: question::breakdowns(&arguments.by)?,
         top: arguments.top,
-        since: arguments.since.clone(),
-        until: arguments.until.clone(),
-        zone: resolved.told_zone(),
-        ..Request::of(plan(&arguments.ladder)?)
+        ..question::request(asked, &resolved)?
     };
-    let outcome = find_out(
-        &arguments.files,
-        &resolved,
-        &request,
-        surroundings.shows_progress && !arguments.output.quiet,
-    )?;
+    let outcome = question::answer(asked, &request, &resolved, surroundings)?;
     let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
     let options = ReportOptions {
-        confidence: arguments.confidence,
-        rules: arguments.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
+        confidence: asked.confidence,
+        rules: asked.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
         sha256: ladder_hash(&outcome.ladder),
         zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
         version: env!("CARGO_PKG_VERSION").to_string(),
-        filters: arguments.filters.clone(),
+        filters: asked.filters.clone(),
     };
     let report = Report::new(&outcome.findings, &outcome.ladder, &options);
     let paths = outcome.findings.inputs.iter().map(|input| input.path.as_str());
@@ -57,7 +40,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(&name, error))?;
         report.changes = Some(ChangesReport::new(&report, &name, &text)?);
     }
-    show(&report, &arguments.output, surroundings)
+    show(&report, &asked.output, surroundings)
 }
 
 /// The SHA-256 of the resolved definition, in hexadecimal.

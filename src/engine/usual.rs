@@ -147,7 +147,8 @@ impl Gathering<'_, '_, '_> {
         RowRef::new(self.number, row, row)
     }
 
-    /// Whether a row is a delivery of one of the rows from the first of its instant on.
+    /// Whether a row is a delivery of one of the rows from the first of its instant on; where those are many,
+    /// `seen` holds their hashes.
     #[inline]
     fn is_again(
         &self,
@@ -156,30 +157,18 @@ impl Gathering<'_, '_, '_> {
         short: &[u32],
         seen: &mut FastSet<Key>,
     ) -> bool {
+        let written = |row| rows.written(row, self.block);
         if row - first > MANY {
-            return self.is_again_among_many(rows, (first, row), short, seen);
+            let key = |row: usize| rows.who[row].and(Key::of(written(row)));
+            if seen.is_empty() {
+                seen.extend((first..row).filter(|&row| short[row] != 0).map(key));
+            }
+            return !seen.insert(key(row));
         }
         let who = rows.who[row];
-        let written = |row| rows.written(row, self.block);
         let before = rows.who[first..row].iter().zip(first..);
         let mut own = before.filter(|(before, _)| **before == who);
         own.any(|(_, before)| short[before] != 0 && written(before) == written(row))
-    }
-
-    /// The same by hashes of the rows.
-    #[cold]
-    fn is_again_among_many(
-        &self,
-        rows: &UsualRows,
-        (first, row): (usize, usize),
-        short: &[u32],
-        seen: &mut FastSet<Key>,
-    ) -> bool {
-        let key = |row: usize| rows.who[row].and(Key::of(rows.written(row, self.block)));
-        if seen.is_empty() {
-            seen.extend((first..row).filter(|&row| short[row] != 0).map(key));
-        }
-        !seen.insert(key(row))
     }
 }
 

@@ -5,7 +5,7 @@ use super::block::Block;
 use super::columns::Row;
 use super::quoting::Signs;
 use super::reading::Extent;
-use super::rows::OutlinedRows;
+use super::rows::{OutlinedRows, without_return};
 
 /// Goes over the rows of a table by its outline.
 pub(super) fn outlined_rows(
@@ -43,14 +43,17 @@ pub(super) fn parsed_rows(
         let start = start_of(&record, block, signs.line_end);
         extent.lines += count_lines(&block[counted..start], signs.line_end);
         counted = start;
-        // A blank line that Windows wrote.
-        if record.len() == 1 && record.get(0) == Some(b"\r") {
-            continue;
-        }
         let end = usize::try_from(reader.position().byte()).unwrap_or(block.len());
         let written = block.get(start..end).unwrap_or_default();
-        let written = written.strip_suffix(&[signs.line_end]).unwrap_or(written);
-        let written = written.strip_suffix(b"\r").unwrap_or(written);
+        let line = written.strip_suffix(&[signs.line_end]).unwrap_or(written);
+        let written = without_return(line);
+        // A blank line that Windows wrote.
+        if written.is_empty() {
+            continue;
+        }
+        if written.len() < line.len() {
+            cut_return(&mut record);
+        }
         let place = (before + start, written.len());
         each(extent, place, Row::parsed(&record).written(written));
         extent.records += 1;
@@ -67,8 +70,7 @@ pub(super) fn tabbed_rows(
     let mut extent = Extent::default();
     let mut start = block.records.start;
     for line in block.bytes().split_inclusive(|&byte| byte == b'\n') {
-        let written = line.strip_suffix(b"\n").unwrap_or(line);
-        let written = written.strip_suffix(b"\r").unwrap_or(written);
+        let written = without_return(line.strip_suffix(b"\n").unwrap_or(line));
         if !written.trim_ascii().is_empty() {
             let record: csv::ByteRecord = written.split(|&byte| byte == b'\t').collect();
             each(extent, (start, written.len()), Row::parsed(&record).written(written));
@@ -80,16 +82,62 @@ pub(super) fn tabbed_rows(
     extent
 }
 
-/// Where a record starts in its block. The reader's position is behind the record before; the rest of
-/// that one's line end and empty lines may lie between.
+/// Takes away the carriage return before a line end, which the reader leaves in the last cell.
+fn cut_return(record: &mut csv::ByteRecord) {
+    let Some(last) = record.len().checked_sub(1) else { return };
+    let cell = record.get(last).map(|cell| without_return(cell).to_vec()).unwrap_or_default();
+    record.truncate(last);
+    record.push_field(&cell);
+}
+
+/// Where a record starts in its block. The reader's position is behind the record before; empty lines
+/// may lie between.
 fn start_of(record: &csv::ByteRecord, block: &[u8], line_end: u8) -> usize {
     let behind = record.position().and_then(|position| usize::try_from(position.byte()).ok());
     let behind = behind.unwrap_or(0).min(block.len());
-    let gap = block[behind..].iter().take_while(|b| **b == line_end || **b == b'\r').count();
-    behind + gap
+    behind + block[behind..].iter().take_while(|byte| **byte == line_end).count()
 }
 
 /// How many line ends there are.
 pub(super) fn count_lines(bytes: &[u8], line_end: u8) -> u64 {
     memchr::memchr_iter(line_end, bytes).count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SIGNS: Signs = Signs { delimiter: b',', line_end: b'\n' };
+
+    /// A row with its place: what whoever reads it can see of it.
+    type Seen = (u64, u64, (usize, usize), Vec<String>, String);
+
+    fn seen(into: &mut Vec<Seen>) -> impl FnMut(Extent, (usize, usize), Row<'_>) {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        move |extent, place, row| {
+            let cells = (0..row.len()).map(|column| text(&row.cell(column).unwrap_or_default()));
+            let (cells, written) = (cells.collect(), text(row.bytes()));
+            into.push((extent.records, extent.lines, place, cells, written));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// A block is read in the one way or the other depending on what else stands in it.
+        #[test]
+        fn both_ways_see_the_same_rows(
+            text in prop_oneof!["[a,\r\n]{0,30}\n", "(\"a?\r?\n?,?(\"\")?\"\r?[,\n]|a?\r?[,\n]){0,10}\n"],
+        ) {
+            let block = Block::of_bytes(text.into_bytes(), Some(SIGNS));
+            prop_assume!(!block.is_stray);
+            let (mut parsed, mut outlined) = (Vec::new(), Vec::new());
+            let parsed_extent = parsed_rows(&block, SIGNS, &mut seen(&mut parsed));
+            let rows = OutlinedRows::new(&block, SIGNS, 2);
+            let outlined_extent = outlined_rows(rows, &mut seen(&mut outlined));
+            prop_assert_eq!(parsed, outlined);
+            prop_assert_eq!(parsed_extent, outlined_extent);
+        }
+    }
 }
