@@ -40,25 +40,28 @@ impl Climber {
     }
 
     /// Marks the touches of an unfinished journey that may still matter: sorted, without duplicates and
-    /// without rows that are set aside. Marks that are set already stay.
+    /// without rows that are set aside. Marks that are set already stay. True if the verdict stands: no touch
+    /// of the future will be needed either.
     pub fn mark_needed(
         &mut self,
         journey: &[Touch],
         (now, end): (Instant, Instant),
         needed: &mut [bool],
-    ) {
+    ) -> bool {
         if let Some(best) = self.best_so_far(journey) {
             if !best.touches().is_sorted_by(|one, next| one < next) {
-                return needed.fill(true);
+                needed.fill(true);
+                return false;
             }
             mark_attempt(&self.terms, &best, journey, needed);
             let last = journey.get(best.last());
             let is_over = last.is_some_and(|last| self.terms.end(last) <= now);
             if is_over && best.rung() == self.terms.last_rung() {
-                return;
+                return true;
             }
         }
         mark_useful(&self.terms, journey, (now, end), needed);
+        false
     }
 
     fn best_so_far(&mut self, journey: &[Touch]) -> Option<Choice> {

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod choose;
+mod decided;
 mod exchange;
 mod finish;
 mod gather;

@@ -27,7 +27,7 @@ use crate::names::Names;
 use crate::quality::Reason;
 use crate::time::Instant;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Hands out the blocks of all inputs, one input after the other.
 struct Feeder {
@@ -107,7 +107,9 @@ impl<'a, 's> Scan<'a, 's> {
         while !self.round(&mut workers, &feeder, full(&stream))? {
             if let Some(stream) = &mut stream {
                 let latest = self.let_edges_through(&mut workers)?;
-                stream.make_room(self, latest)?;
+                let decided = Arc::new(stream.make_room(self, latest)?);
+                let all = workers.iter_mut().map(|worker| &mut worker.stamping);
+                all.for_each(|stamping| stamping.decided = Arc::clone(&decided));
             }
         }
         let mut all = Haul::new(self);

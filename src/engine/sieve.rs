@@ -113,6 +113,11 @@ impl Sieve {
         Ok(())
     }
 
+    /// Notes whether some rows between two instants were out of order.
+    pub(super) fn note_order(&mut self, is_disordered: bool) {
+        self.edges.is_disordered |= is_disordered;
+    }
+
     /// Notes the time of a row that is used for sure: it may be dropped before anybody judges it. Within a
     /// block in order of time the first and the latest say all.
     #[inline]

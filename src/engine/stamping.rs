@@ -2,6 +2,7 @@
 //! the exchange, or through the sieve.
 
 use super::Settings;
+use super::decided::Decided;
 use super::exchange::{Entrance, Exchange};
 use super::needs::Needs;
 use super::record;
@@ -19,6 +20,7 @@ use crate::ladder::session_rule::SessionRule;
 use crate::quality::{Account, Reason};
 use crate::time::{Instant, Span};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Clocks may be this much ahead before a row is one of the future.
 const AHEAD: Span = Span::days(1);
@@ -60,6 +62,8 @@ pub(super) struct Stamping<'e> {
     bots: Bots,
     entrance: Entrance<'e>,
     sieve: Option<Sieve>,
+    /// Whoever need not be told of what is nothing but a step.
+    pub(super) decided: Arc<Decided>,
     pub(super) settings: &'e Settings,
     pub(super) needs: Needs,
     /// What is later than this is of the future.
@@ -79,6 +83,7 @@ impl<'e> Stamping<'e> {
             bots: Bots::default(),
             entrance: exchange.entrance(),
             sieve: None,
+            decided: Arc::default(),
             settings,
             needs,
             latest: settings.now.map_or(Instant::MAX, |now| now.plus(AHEAD)),
@@ -175,6 +180,13 @@ impl<'e> Stamping<'e> {
             failed.get_or_insert(error);
         }
         sieve.note_used(at);
+    }
+
+    /// Notes whether some usual rows were out of order.
+    pub(super) fn note_order(&mut self, is_disordered: bool) {
+        if let Some(sieve) = &mut self.sieve {
+            sieve.note_order(is_disordered);
+        }
     }
 
     /// Sends the record of a usual row into the exchange.

@@ -10,6 +10,7 @@
 //! ladder's counts (`Stream::of`); else everything is kept until it is judged.
 
 use super::Request;
+use super::decided::Decided;
 use super::exchange::in_parallel;
 use super::gather::{Gathered, Gatherer};
 use super::kinds::Kinds;
@@ -19,7 +20,7 @@ use super::scan::Scan;
 use crate::climb::Climber;
 use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
-use crate::key::FastSet;
+use crate::key::{FastSet, Key};
 use crate::ladder::definition::{Attribution, Count, Ladder};
 use crate::time::Instant;
 use std::sync::PoisonError;
@@ -62,21 +63,22 @@ impl<'s> Stream<'s> {
         Some(Stream { table, climber, end, full: least, least })
     }
 
-    /// Drops the touches that can no longer matter when no row before `now` is still to come.
-    pub(super) fn make_room(&mut self, scan: &Scan<'_, '_>, now: Instant) -> Result<()> {
+    /// Drops the touches that can no longer matter when no row before `now` is still to come; says whose
+    /// verdict stands already.
+    pub(super) fn make_room(&mut self, scan: &Scan<'_, '_>, now: Instant) -> Result<Decided> {
         let kinds = scan.kinds.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let kinds = kinds.relabelled(self.table);
         let turns = scan.exchange.turns();
-        in_parallel(scan.settings.threads, || {
+        let decided = in_parallel(scan.settings.threads, || {
             let mut cut = Cut::new(self, &kinds, now);
             while let Some(number) = turns.next() {
                 scan.exchange.thin(number, |records| cut.cut(records))?;
             }
-            Ok(())
+            Ok(cut.decided)
         })?;
         // Where little can be dropped, trying again soon would be in vain.
         self.full = self.least.max(2 * scan.exchange.words_in_memory());
-        Ok(())
+        Ok(Decided::of(&decided.concat()))
     }
 }
 
@@ -88,6 +90,8 @@ struct Cut<'c> {
     end: Instant,
     gatherer: Gatherer,
     needed: Vec<bool>,
+    /// Those whose verdict stands.
+    decided: Vec<Key>,
 }
 
 impl<'c> Cut<'c> {
@@ -99,20 +103,21 @@ impl<'c> Cut<'c> {
             end: stream.end,
             gatherer: Gatherer::default(),
             needed: Vec::new(),
+            decided: Vec::new(),
         }
     }
 
     /// The records that may still matter.
     fn cut(&mut self, records: &Records) -> Records {
-        let Cut { climber, kinds, now, end, gatherer, needed } = self;
+        let Cut { climber, kinds, now, end, gatherer, needed, decided } = self;
         let mut kept = Records::default();
         gatherer.each_person(records, kinds, |Gathered { touches, places }| {
             needed.clear();
             needed.extend(touches.iter().map(is_kept_anyway));
             if repeats_an_order(touches) {
                 needed.fill(true);
-            } else {
-                climber.mark_needed(touches, (*now, *end), needed);
+            } else if climber.mark_needed(touches, (*now, *end), needed) {
+                decided.extend(touches.first().map(|touch| touch.person));
             }
             for (&place, _) in places.iter().zip(&*needed).filter(|(_, needed)| **needed) {
                 kept.push_record(records.only(place));

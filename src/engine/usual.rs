@@ -12,6 +12,7 @@ use super::kinds::Kind;
 use super::record;
 use super::scan::Gathering;
 use crate::event::{IdentifierKind, RowRef, mark};
+use crate::input::block::Block;
 use crate::input::usual::{UsualRows, plain};
 use crate::key::{FastSet, Key};
 use crate::names::Recent;
@@ -31,6 +32,8 @@ struct NameFacts {
     head: u64,
     /// Whether the row is anything to the ladder.
     matters: bool,
+    /// Whether it is a step and nothing more, so that it is nothing to a verdict that stands.
+    is_only_step: bool,
 }
 
 /// What one thread knows of the names and user agents of usual rows, by the bytes of their cells.
@@ -45,61 +48,99 @@ pub(super) struct Shortcuts {
     people: Recent<bool>,
     /// Where among the facts those of each row of a block are; nought for rows that are read by themselves.
     short: Vec<u32>,
-    /// The rows of an instant that has many.
-    seen: FastSet<Key>,
+    seen: Seen,
+    /// The rows of a run that go into the exchange.
+    chosen: Vec<usize>,
+}
+
+/// Where one is among the rows of a block: the instant of the latest one that took the short way, and the
+/// first row of that instant.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    at: Instant,
+    first: usize,
 }
 
 impl Gathering<'_, '_, '_> {
     /// Takes in the rows of a block; `read` reads one by itself.
-    ///
-    /// This is the loop that most rows of most logs go through. It looks at columns only, and a row costs
-    /// a comparison of times and a push of four words. Its slow twin is to `read` every row; the laws in
-    /// `tests/it` hold the two against each other, `benches/engine.rs` measures it.
     pub(super) fn take_usual(&mut self, rows: &UsualRows, read: &mut dyn FnMut(&mut Self, usize)) {
         let mut shortcuts = std::mem::take(&mut self.haul.shortcuts);
         self.sort_out(rows, &mut shortcuts);
-        // The instant of the rows at hand, the first of them, and whether the sieve stands there.
-        let (mut at, mut first, mut is_there) = (Instant::MIN, 0, false);
-        for (row, (&facts, (&own, &who))) in
-            shortcuts.short.iter().zip(rows.at.iter().zip(&rows.who)).enumerate()
-        {
+        shortcuts.seen.begin();
+        let mut moment = Moment { at: Instant::MIN, first: 0 };
+        let mut row = 0;
+        while let Some(&facts) = shortcuts.short.get(row) {
             if facts == 0 {
                 read(self, row);
-                is_there = false;
+                row += 1;
                 continue;
             }
-            let NameFacts { name, head, matters } = shortcuts.facts[facts as usize];
-            if own != at {
-                (at, first, is_there) = (own, row, false);
-                shortcuts.seen.clear();
-            }
-            if !is_there {
-                self.go_to(at);
-                is_there = true;
-            }
-            self.haul.inputs[self.input].count_name(name, 1);
-            let place = self.row_at(row);
-            if row > first
-                && self.is_again(rows, (first, row), &shortcuts.short, &mut shortcuts.seen)
-            {
-                let account = &mut self.haul.quality.accounts[self.input];
-                let reason = Reason::Duplicate;
-                account.set_aside(reason, place, || reason.words().to_string());
-            } else if matters {
-                let record = [head, who.0, at.0.cast_unsigned(), place.0];
-                self.stamping.push_plain(who, record);
-            }
+            let rest = shortcuts.short.get(row..).unwrap_or_default();
+            let end = row + rest.iter().position(|facts| *facts == 0).unwrap_or(rest.len());
+            self.take_run(rows, row..end, &mut moment, &mut shortcuts);
+            row = end;
         }
         self.haul.shortcuts = shortcuts;
+    }
+
+    /// Takes in some rows that all take the short way.
+    ///
+    /// This is the loop that most rows of most logs go through. Where a row differs from the one before is
+    /// as good as random, so nothing is decided by a jump but what hardly ever happens. Its slow twin is to
+    /// read every row; the laws in `tests/it` hold the two against each other, `benches/engine.rs` measures it.
+    fn take_run(
+        &mut self,
+        rows: &UsualRows,
+        run: Range<usize>,
+        moment: &mut Moment,
+        shortcuts: &mut Shortcuts,
+    ) {
+        let Some(&first) = rows.at.get(run.start) else { return };
+        self.go_to(first);
+        let Shortcuts { facts, short, seen, chosen, .. } = shortcuts;
+        chosen.clear();
+        chosen.resize(run.len(), 0);
+        let (mut count, mut latest, mut is_disordered) = (0, first, false);
+        let columns = rows.at[run.clone()].iter().zip(&rows.who[run.clone()]);
+        for (row, ((&at, &who), &place)) in run.clone().zip(columns.zip(&short[run.clone()])) {
+            let NameFacts { name, matters, is_only_step, .. } = facts[place as usize];
+            is_disordered |= at < latest;
+            latest = at;
+            moment.first = if at == moment.at { moment.first } else { row };
+            moment.at = at;
+            self.haul.inputs[self.input].count_name(name, 1);
+            let mut is_wanted = matters & !(is_only_step & self.stamping.decided.has(who));
+            if seen.may_be_again(row, who, moment.first)
+                && seen.is_again((rows, self.block), (moment.first, row), short)
+            {
+                self.set_duplicate_aside(row);
+                is_wanted = false;
+            }
+            chosen[count] = row;
+            count += usize::from(is_wanted);
+        }
+        for &row in &chosen[..count] {
+            let NameFacts { head, .. } = facts[short[row] as usize];
+            let (who, at) = (rows.who[row], rows.at[row].0.cast_unsigned());
+            self.stamping.push_plain(who, [head, who.0, at, self.row_at(row).0]);
+        }
+        self.go_to(latest);
+        self.stamping.note_order(is_disordered);
+    }
+
+    #[cold]
+    fn set_duplicate_aside(&mut self, row: usize) {
+        let (place, reason) = (self.row_at(row), Reason::Duplicate);
+        let account = &mut self.haul.quality.accounts[self.input];
+        account.set_aside(reason, place, || reason.words().to_string());
     }
 
     /// Decides which rows take the short way.
     fn sort_out(&mut self, rows: &UsualRows, shortcuts: &mut Shortcuts) {
         if shortcuts.kind != Some(rows.kind) {
-            let Shortcuts { people, short, seen, .. } = std::mem::take(shortcuts);
-            let facts = vec![NameFacts::default()];
-            let kind = Some(rows.kind);
-            *shortcuts = Shortcuts { kind, facts, people, short, seen, names: Recent::default() };
+            shortcuts.kind = Some(rows.kind);
+            shortcuts.facts = vec![NameFacts::default()];
+            shortcuts.names = Recent::default();
         }
         let Shortcuts { names, facts, people, short, .. } = shortcuts;
         let edges = edges_of(rows);
@@ -146,29 +187,61 @@ impl Gathering<'_, '_, '_> {
         let row = u32::try_from(row).unwrap_or(u32::MAX);
         RowRef::new(self.number, row, row)
     }
+}
 
-    /// Whether a row is a delivery of one of the rows from the first of its instant on; where those are many,
-    /// `seen` holds their hashes.
+/// What tells whether a row is a delivery of one before it in the same block.
+#[derive(Debug, Default)]
+struct Seen {
+    /// By the lowest bits of a person, the latest row of anybody who has the same, counted from 1.
+    latest: Vec<u32>,
+    /// The first row of an instant that has many rows.
+    first: usize,
+    /// Up to which row of it they are in `keys`.
+    end: usize,
+    keys: FastSet<Key>,
+}
+
+impl Seen {
+    /// So many that few people of one instant share a place, and that all fit into the nearest cache.
+    const PLACES: usize = 2048;
+
+    /// Begins with another block.
+    fn begin(&mut self) {
+        self.latest.clear();
+        self.latest.resize(Seen::PLACES, 0);
+        (self.first, self.end) = (usize::MAX, 0);
+    }
+
+    /// Whether a row of the same person may have been seen since the first row of the instant; notes the row.
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted; rows are few")]
+    fn may_be_again(&mut self, row: usize, who: Key, first: usize) -> bool {
+        let place = who.0 as usize % Seen::PLACES;
+        let Some(latest) = self.latest.get_mut(place) else { return true };
+        std::mem::replace(latest, row as u32 + 1) as usize > first
+    }
+
+    /// Whether a row is a delivery of one of the rows from the first of its instant on.
     fn is_again(
-        &self,
-        rows: &UsualRows,
+        &mut self,
+        (rows, block): (&UsualRows, &Block),
         (first, row): (usize, usize),
         short: &[u32],
-        seen: &mut FastSet<Key>,
     ) -> bool {
-        let written = |row| rows.written(row, self.block);
-        if row - first > MANY {
-            let key = |row: usize| rows.who[row].and(Key::of(written(row)));
-            if seen.is_empty() {
-                seen.extend((first..row).filter(|&row| short[row] != 0).map(key));
-            }
-            return !seen.insert(key(row));
+        let written = |row| rows.written(row, block);
+        if row - first <= MANY {
+            let own = (first..row).filter(|&before| rows.who[before] == rows.who[row]);
+            let mut own = own.filter(|&before| short[before] != 0);
+            return own.any(|before| written(before) == written(row));
         }
-        let who = rows.who[row];
-        let before = rows.who[first..row].iter().zip(first..);
-        let mut own = before.filter(|(before, _)| **before == who);
-        own.any(|(_, before)| short[before] != 0 && written(before) == written(row))
+        if self.first != first {
+            self.keys.clear();
+            (self.first, self.end) = (first, first);
+        }
+        let key = |row: usize| rows.who[row].and(Key::of(written(row)));
+        self.keys.extend((self.end..row).filter(|&row| short[row] != 0).map(key));
+        self.end = row;
+        self.keys.contains(&key(row))
     }
 }
 
@@ -189,7 +262,9 @@ impl Haul<'_> {
             marks: meaning.marks | mark::LOG,
         };
         let head = record::head(self.kinds.number(of_row), !kind.is_named());
-        Some(NameFacts { name: number, head, matters: keeps_all || !stamp.is_empty() })
+        let matters = keeps_all || !stamp.is_empty();
+        let is_only_step = stamp.actions.is_empty();
+        Some(NameFacts { name: number, head, matters, is_only_step })
     }
 }
 

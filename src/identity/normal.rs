@@ -115,9 +115,11 @@ impl Plain {
         // a shop.
         const LONG: usize = 25;
         let (is_plain, space) = if cell.len() >= LONG {
-            let is_nobody = self.strictness == Strictness::Several && is_zeros(cell);
-            let space = if cell.try_into().is_ok_and(is_uuid) { 0 } else { self.space };
-            (is_graphic(cell) && !is_nobody, space)
+            let is_uuid = cell.try_into().is_ok_and(is_uuid);
+            let is_nobody = self.strictness == Strictness::Several
+                && matches!(cell, [b'0' | b'-', ..])
+                && is_zeros(cell);
+            ((is_uuid || is_graphic(cell)) && !is_nobody, if is_uuid { 0 } else { self.space })
         } else {
             let is_short_number = (1..13).contains(&cell.len()) && is_number(cell);
             (self.strictness == Strictness::Only && is_short_number, self.space)
