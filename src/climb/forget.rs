@@ -20,7 +20,7 @@ use super::attempt::Choice;
 use super::terms::Terms;
 use crate::event::{StepSet, Touch};
 use crate::ladder::definition::{Entry, Halt, Linkage, Order, Start, Ties};
-use crate::time::Instant;
+use crate::time::{Instant, Precision};
 
 impl Climber {
     /// Whether journeys may forget under this ladder at all.
@@ -62,6 +62,21 @@ impl Climber {
         }
         mark_useful(&self.terms, journey, (now, end), needed);
         false
+    }
+
+    /// Whether a touch of these steps is an entry and nothing else, at a time that is known exactly.
+    pub fn is_only_entry(&self, steps: StepSet, precision: Precision) -> bool {
+        let entry = StepSet::only(self.terms.entry_step());
+        steps.common(self.terms.steps) == entry && precision == Precision::Exact
+    }
+
+    /// The same as [`Climber::mark_needed`] where nothing happens but entries: whether the next one of them
+    /// may still matter. They come in any order; `first` is the earliest so far, [`Instant::MAX`] in the beginning.
+    #[inline]
+    pub fn needs_entry(&self, at: Instant, now: Instant, first: &mut Instant) -> bool {
+        let is_first = at <= *first;
+        *first = at.min(*first);
+        is_first || self.terms.limit(at) >= now
     }
 
     fn best_so_far(&mut self, journey: &[Touch]) -> Option<Choice> {

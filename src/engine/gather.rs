@@ -19,14 +19,30 @@ pub(super) struct Gathered<'g> {
 /// Gathers touches by person, with room that is reused from partition to partition.
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
-    people: FastMap<Key, u32>,
+    numbers: FastMap<Key, u32>,
+    people: Vec<Person>,
     /// For each record its person's number, and where it begins.
     records: Vec<(u32, Place)>,
-    /// For each person how many records there are; then where the next one goes; then where they end.
-    bounds: Vec<u32>,
     /// Where the records begin, person by person.
     places: Vec<Place>,
     touches: Vec<Touch>,
+}
+
+/// What is known of a person before the touches are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Person {
+    /// How many records there are; then where the next one goes; then where they end.
+    bound: u32,
+    /// Whether any record is not idle.
+    is_busy: bool,
+}
+
+/// A part of a partition.
+pub(super) enum Part<'g> {
+    /// All that a person did.
+    Person(Gathered<'g>),
+    /// A record of somebody who has nothing but idle ones; people are numbered from 0.
+    Idle { person: usize, place: Place },
 }
 
 impl Gatherer {
@@ -41,50 +57,76 @@ impl Gatherer {
         kinds: &Kinds,
         mut each: impl FnMut(Gathered<'_>),
     ) {
-        self.number_people(records);
-        self.place_side_by_side();
+        self.each_part(records, kinds, &[], |part| {
+            if let Part::Person(gathered) = part {
+                each(gathered);
+            }
+        });
+    }
+
+    /// The same, but that the records of idle people are not put together: they are told one by one, in no
+    /// order. `idle` says by the number of a kind whether its records are idle, if they have no further words.
+    pub(super) fn each_part(
+        &mut self,
+        records: &Records,
+        kinds: &Kinds,
+        idle: &[bool],
+        mut each: impl FnMut(Part<'_>),
+    ) {
+        self.number_people(records, idle);
+        self.place_side_by_side(&mut each);
         let mut start = 0;
-        for &end in &self.bounds {
-            let places = self.places.get_mut(start..end as usize).unwrap_or_default();
+        for person in self.people.iter().filter(|person| person.is_busy) {
+            let end = person.bound as usize;
+            let places = self.places.get_mut(start..end).unwrap_or_default();
             decode(records, kinds, places, &mut self.touches);
             let are_in_order = |a: &Touch, b: &Touch| a.at < b.at || a.order_key() <= b.order_key();
             if !self.touches.is_sorted_by(are_in_order) {
                 sort(places, &self.touches);
                 decode(records, kinds, places, &mut self.touches);
             }
-            each(Gathered { touches: &mut self.touches, places });
-            start = end as usize;
+            each(Part::Person(Gathered { touches: &mut self.touches, places }));
+            start = end;
         }
     }
 
-    fn number_people(&mut self, records: &Records) {
-        self.people.clear();
+    fn number_people(&mut self, records: &Records, idle: &[bool]) {
+        self.numbers.clear();
         self.records.clear();
-        self.bounds.clear();
-        let Gatherer { people, records: numbered, bounds, .. } = self;
-        records.each(|place, key| {
-            let person = people.get(&key).copied().unwrap_or_else(|| {
-                let next = u32::try_from(bounds.len()).unwrap_or(u32::MAX);
-                people.insert(key, next);
-                bounds.push(0);
+        self.people.clear();
+        let Gatherer { numbers, records: numbered, people, .. } = self;
+        records.each(|place, &[head, key, ..]| {
+            let key = Key(key);
+            let number = numbers.get(&key).copied().unwrap_or_else(|| {
+                let next = u32::try_from(people.len()).unwrap_or(u32::MAX);
+                numbers.insert(key, next);
+                people.push(Person::default());
                 next
             });
-            bounds[person as usize] += 1;
-            numbered.push((person, place));
+            let kind = record::plain_kind(head);
+            let is_idle = kind.is_some_and(|kind| idle.get(kind).copied().unwrap_or(false));
+            let person = &mut people[number as usize];
+            person.bound += 1;
+            person.is_busy |= !is_idle;
+            numbered.push((number, place));
         });
     }
 
-    fn place_side_by_side(&mut self) {
+    fn place_side_by_side(&mut self, each: &mut impl FnMut(Part<'_>)) {
         let mut start = 0;
-        for count in &mut self.bounds {
-            start += std::mem::replace(count, start);
+        for person in self.people.iter_mut().filter(|person| person.is_busy) {
+            start += std::mem::replace(&mut person.bound, start);
         }
         self.places.clear();
-        self.places.resize(self.records.len(), Place::default());
-        for &(person, place) in &self.records {
-            let next = &mut self.bounds[person as usize];
-            self.places[*next as usize] = place;
-            *next += 1;
+        self.places.resize(start as usize, Place::default());
+        for &(number, place) in &self.records {
+            let person = &mut self.people[number as usize];
+            if person.is_busy {
+                self.places[person.bound as usize] = place;
+                person.bound += 1;
+            } else {
+                each(Part::Idle { person: number as usize, place });
+            }
         }
     }
 }

@@ -64,6 +64,11 @@ impl Kinds {
         self.kinds.get(number as usize).copied().unwrap_or_default()
     }
 
+    /// By number, whether a kind is like that.
+    pub(super) fn which(&self, is_like_that: impl Fn(&Kind) -> bool) -> Vec<bool> {
+        self.kinds.iter().map(is_like_that).collect()
+    }
+
     /// The same kinds with the steps of one ladder in place of the stamped positions.
     pub(super) fn relabelled(mut self, table: &[StepSet]) -> Kinds {
         for kind in &mut self.kinds {

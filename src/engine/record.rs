@@ -77,6 +77,13 @@ pub(super) const fn length(head: u64) -> usize {
     FIXED + (head & WORDS).count_ones() as usize
 }
 
+/// The number of the kind of a record without further words; `None` for any other.
+#[inline]
+pub(super) fn plain_kind(head: u64) -> Option<usize> {
+    let kind = usize::try_from(head >> FLAGS).unwrap_or(usize::MAX);
+    (head & WORDS == 0).then_some(kind)
+}
+
 /// The person of a record.
 #[inline]
 pub(super) fn person(record: &[u64]) -> Key {
@@ -134,17 +141,17 @@ impl Records {
         self.handfuls
     }
 
-    /// Tells `each` the place and the person of every record.
+    /// Tells `each` the place of every record, and the words that every record has.
     #[inline]
-    pub(super) fn each(&self, mut each: impl FnMut(Place, Key)) {
+    pub(super) fn each(&self, mut each: impl FnMut(Place, &[u64; FIXED])) {
         for (number, handful) in self.handfuls.iter().enumerate() {
             let first = Place::new(number, 0);
             let mut rest = handful.as_slice();
-            while let [head, person, ..] = rest {
+            while let Some(fixed) = rest.first_chunk() {
                 // A handful has no more than a few thousand words.
                 let start = handful.len() - rest.len();
-                each(first.behind(start), Key(*person));
-                rest = rest.get(length(*head)..).unwrap_or_default();
+                each(first.behind(start), fixed);
+                rest = rest.get(length(fixed[0])..).unwrap_or_default();
             }
         }
     }
@@ -155,6 +162,12 @@ impl Records {
         let number = (place.0 >> HANDFUL_BITS) as usize;
         let start = place.0 as usize & (HANDFUL - 1);
         self.handfuls.get(number).and_then(|handful| handful.get(start..)).unwrap_or_default()
+    }
+
+    /// The time of the record at a place.
+    #[inline]
+    pub(super) fn when(&self, place: Place) -> Instant {
+        Instant(self.at(place).get(2).map_or(0, |at| at.cast_signed()))
     }
 
     /// The record at a place alone.

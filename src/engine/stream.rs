@@ -12,8 +12,8 @@
 use super::Request;
 use super::decided::Decided;
 use super::exchange::in_parallel;
-use super::gather::{Gathered, Gatherer};
-use super::kinds::Kinds;
+use super::gather::{Gathered, Gatherer, Part};
+use super::kinds::{Kind, Kinds};
 use super::needs::Needs;
 use super::record::Records;
 use super::scan::Scan;
@@ -78,7 +78,7 @@ impl<'s> Stream<'s> {
         })?;
         // Where little can be dropped, trying again soon would be in vain.
         self.full = self.least.max(2 * scan.exchange.words_in_memory());
-        Ok(Decided::of(&decided.concat()))
+        Ok(Decided::of(decided.concat()))
     }
 }
 
@@ -89,9 +89,13 @@ struct Cut<'c> {
     now: Instant,
     end: Instant,
     gatherer: Gatherer,
+    /// By the number of a kind, whether its records are nothing but entries.
+    idle: Vec<bool>,
+    /// The earliest entry of each person who has nothing else.
+    firsts: Vec<Instant>,
     needed: Vec<bool>,
     /// Those whose verdict stands.
-    decided: Vec<Key>,
+    decided: Vec<(u32, Key)>,
 }
 
 impl<'c> Cut<'c> {
@@ -102,6 +106,8 @@ impl<'c> Cut<'c> {
             now,
             end: stream.end,
             gatherer: Gatherer::default(),
+            idle: kinds.which(|kind| is_idle(kind, &stream.climber)),
+            firsts: Vec::new(),
             needed: Vec::new(),
             decided: Vec::new(),
         }
@@ -109,22 +115,53 @@ impl<'c> Cut<'c> {
 
     /// The records that may still matter.
     fn cut(&mut self, records: &Records) -> Records {
-        let Cut { climber, kinds, now, end, gatherer, needed, decided } = self;
+        let Cut { climber, kinds, idle, now, end, gatherer, firsts, needed, decided } = self;
+        let keep_if = |is_needed: bool, place, kept: &mut Records| {
+            if is_needed {
+                kept.push_record(records.only(place));
+            }
+        };
         let mut kept = Records::default();
-        gatherer.each_person(records, kinds, |Gathered { touches, places }| {
+        firsts.clear();
+        gatherer.each_part(records, kinds, idle, |part| {
+            let Gathered { touches, places } = match part {
+                Part::Person(gathered) => gathered,
+                Part::Idle { person, place } => {
+                    let first = first_of(firsts, person);
+                    let is_needed = climber.needs_entry(records.when(place), *now, first);
+                    return keep_if(is_needed, place, &mut kept);
+                }
+            };
             needed.clear();
             needed.extend(touches.iter().map(is_kept_anyway));
             if repeats_an_order(touches) {
                 needed.fill(true);
             } else if climber.mark_needed(touches, (*now, *end), needed) {
-                decided.extend(touches.first().map(|touch| touch.person));
+                let count = u32::try_from(touches.len()).unwrap_or(u32::MAX);
+                decided.extend(touches.first().map(|touch| (count, touch.person)));
             }
-            for (&place, _) in places.iter().zip(&*needed).filter(|(_, needed)| **needed) {
-                kept.push_record(records.only(place));
+            for (&place, &is_needed) in places.iter().zip(&*needed) {
+                keep_if(is_needed, place, &mut kept);
             }
         });
         kept
     }
+}
+
+/// The earliest entry of a person with this number.
+fn first_of(firsts: &mut Vec<Instant>, person: usize) -> &mut Instant {
+    if firsts.len() <= person {
+        firsts.resize(person + 1, Instant::MAX);
+    }
+    &mut firsts[person]
+}
+
+/// Whether records of a kind are nothing but entries.
+fn is_idle(kind: &Kind, climber: &Climber) -> bool {
+    climber.is_only_entry(kind.steps, kind.precision)
+        && kind.marks & mark::ORDER == 0
+        && kind.aside == 0
+        && kind.actions.is_empty()
 }
 
 /// Whether two touches complete the same order: one of them does not count, which is decided later.

@@ -51,6 +51,11 @@ impl<'r> Written<'r> {
     pub fn bytes(self) -> &'r [u8] {
         self.bytes
     }
+
+    /// Whether the bytes are text.
+    pub fn is_text(self) -> bool {
+        self.text.is_some()
+    }
 }
 
 /// Takes records apart, one after the other; one a thread. For each shape of records it keeps a `K`
@@ -227,6 +232,14 @@ impl<'r> Json<'r> {
             ValueKind::Escaped => self.text().filter(|text| !text.is_empty()),
             ValueKind::True | ValueKind::False | ValueKind::Null => None,
         }
+    }
+
+    /// Where a scalar that needs no resolving stands in its record; `None` for anything else.
+    #[inline]
+    pub fn scalar_place(self) -> Option<Range<u32>> {
+        let Span { start, end, kind } = self.span()?;
+        let is_plain = matches!(kind, ValueKind::Plain | ValueKind::Number);
+        (is_plain && start < end).then_some(start..end)
     }
 
     /// A number, also one written as text.

@@ -4,7 +4,6 @@
 //! This room knows nothing of ladders, threads or reports.
 
 pub mod aliases;
-mod avx2;
 pub mod bitmap;
 pub mod block;
 pub mod bots;
@@ -21,6 +20,7 @@ pub mod quoting;
 mod reading;
 pub mod rows;
 mod serial;
+mod simd;
 pub mod source;
 pub mod split;
 pub mod supply;

@@ -8,9 +8,9 @@
 //! where a cell begins or where a quote has just closed. An opening quote anywhere else (`5" disk`)
 //! makes the outline *stray*: it must not be used, and the block is read by the `csv` crate instead.
 
-use super::avx2;
 use super::bitmap::{CHUNK, Chunk, parity_up_to};
 use super::quoting::{QUOTE, Quoting, Signs};
+use super::simd;
 
 /// The delimiters and line ends of a block.
 #[derive(Debug, Default)]
@@ -34,13 +34,23 @@ impl Outline {
     /// Goes over `bytes`, which stand at `base` in the block and begin as `quoting` says; tells how they
     /// end. Positions beyond four gigabytes do not fit: blocks must be smaller.
     pub fn draw(&mut self, bytes: &[u8], base: usize, signs: Signs, quoting: Quoting) -> Quoting {
-        match avx2::draw(self, bytes, base, (signs, quoting)) {
+        match simd::draw(self, bytes, base, (signs, quoting)) {
             Some(quoting) => quoting,
-            None => self.draw_with(bytes, base, quoting, |chunk| Found::portable(chunk, signs)),
+            None => self.draw_portably((bytes, base), signs, quoting),
         }
     }
 
-    /// Draws with whatever finds the signs of a chunk.
+    /// The same on any processor.
+    pub(super) fn draw_portably(
+        &mut self,
+        at: (&[u8], usize),
+        signs: Signs,
+        quoting: Quoting,
+    ) -> Quoting {
+        self.draw_with(at, quoting, |chunk| Found::portable(chunk, signs), write_places)
+    }
+
+    /// Draws with whatever finds the signs of a chunk, and writes down the numbers of a word's set bits.
     ///
     /// This is the loop that looks at every byte. A chunk without quotes costs a few dozen instructions;
     /// nothing in it depends on what the bytes are but the number of rounds. `benches/table.rs`
@@ -50,17 +60,17 @@ impl Outline {
     #[expect(clippy::inline_always, reason = "else it is compiled for the oldest processor")]
     pub(super) fn draw_with(
         &mut self,
-        bytes: &[u8],
-        base: usize,
+        (bytes, base): (&[u8], usize),
         quoting: Quoting,
         find: impl Fn(&[u8; CHUNK]) -> Found,
+        write: impl Fn(&mut [u32; CHUNK], u32, u64),
     ) -> Quoting {
         self.make_room(bytes.len());
         let mut pen = Pen::new(quoting);
         let mut paper = Paper::behind(self);
         let (chunks, rest) = bytes.as_chunks::<CHUNK>();
         for (number, bytes) in chunks.iter().enumerate() {
-            paper.add(base + number * CHUNK, pen.marks(find(bytes)));
+            paper.add(base + number * CHUNK, pen.marks(find(bytes)), &write);
         }
         if !rest.is_empty() {
             // Behind the last byte stands nought, which must not be taken for a sign.
@@ -68,7 +78,7 @@ impl Outline {
             let mut padded = [0; CHUNK];
             padded.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
             let marks = pen.marks(find(&padded));
-            paper.add(base + bytes.len() - rest.len(), marks.within(real));
+            paper.add(base + bytes.len() - rest.len(), marks.within(real), &write);
             pen.step_back(CHUNK - rest.len());
         }
         let Paper { added, line_ends, quoted_line_ends, .. } = paper;
@@ -131,29 +141,35 @@ impl<'o> Paper<'o> {
         Paper { room, added: 0, line_ends: 0, quoted_line_ends: 0 }
     }
 
-    /// Writes down the positions of a chunk's separators: four at a time, because counting rounds costs
-    /// more than writing a few that are overwritten by the next chunk.
+    /// Writes down the positions of a chunk's separators.
     #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Outline::draw_with`")]
     #[expect(clippy::cast_possible_truncation, reason = "blocks are smaller than four gigabytes")]
-    fn add(&mut self, base: usize, marks: Marks) {
-        const AT_ONCE: usize = 4;
-        let base = base as u32;
-        let mut left = marks.separators;
+    fn add(&mut self, base: usize, marks: Marks, write: &impl Fn(&mut [u32; CHUNK], u32, u64)) {
         let room = self.room.get_mut(self.added..).and_then(<[u32]>::first_chunk_mut::<CHUNK>);
         let Some(room) = room else { return };
-        let (rounds, _) = room.as_chunks_mut::<AT_ONCE>();
-        for round in rounds {
-            for place in round {
-                *place = base.wrapping_add(left.trailing_zeros());
-                left &= left.wrapping_sub(1);
-            }
-            if left == 0 {
-                break;
-            }
-        }
+        write(room, base as u32, marks.separators);
         self.added += marks.separators.count_ones() as usize;
         self.line_ends += marks.line_ends.count_ones() as usize;
         self.quoted_line_ends += marks.quoted_line_ends.count_ones() as usize;
+    }
+}
+
+/// Writes the numbers of a word's set bits, counted from `base`: four at a time, because counting rounds
+/// costs more than writing a few that are overwritten by the next chunk.
+#[inline(always)]
+pub(super) fn write_places(room: &mut [u32; CHUNK], base: u32, places: u64) {
+    const AT_ONCE: usize = 4;
+    let mut left = places;
+    let (rounds, _) = room.as_chunks_mut::<AT_ONCE>();
+    for round in rounds {
+        for place in round {
+            *place = base.wrapping_add(left.trailing_zeros());
+            left &= left.wrapping_sub(1);
+        }
+        if left == 0 {
+            break;
+        }
     }
 }
 
@@ -299,9 +315,8 @@ mod tests {
         fn agrees_with_a_walk(text in "[a\"\n,]{0,200}", quoting in any_quoting(), cut in 0usize..200) {
             let bytes = text.as_bytes();
             let (head, tail) = bytes.split_at(cut.min(bytes.len()));
-            let portable = |bytes: &[u8; CHUNK]| Found::portable(bytes, SIGNS);
             let mut plain = Outline::default();
-            let end = plain.draw_with(bytes, 0, quoting, portable);
+            let end = plain.draw_portably((bytes, 0), SIGNS, quoting);
             let mut outline = Outline::default();
             let between = outline.draw(head, 0, SIGNS, quoting);
             prop_assert_eq!(outline.draw(tail, head.len(), SIGNS, between), end);

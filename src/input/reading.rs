@@ -179,6 +179,13 @@ impl Reading {
 
     fn read_lines(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
         self.prepare(scratch);
+        let Scratch { usual, json, .. } = scratch;
+        if sink.takes_usual()
+            && let Rows::Json(keys) = &self.rows
+            && usual.fill_from_lines(block, keys, json)
+        {
+            return self.read_usual_lines(block, scratch, sink);
+        }
         let mut extent = Extent::default();
         let before = block.records.start;
         for Line { written, start } in Lines::new(block.bytes()) {
@@ -192,6 +199,24 @@ impl Reading {
             extent.lines += 1;
         }
         extent
+    }
+
+    /// Reads the lines of a block of which the usual ones are known.
+    fn read_usual_lines(
+        &self,
+        block: &Block,
+        scratch: &mut Scratch,
+        sink: &mut impl Sink,
+    ) -> Extent {
+        let Scratch { usual, json, identifiers, .. } = scratch;
+        sink.usual(usual, &mut |sink, number| {
+            let extent = Extent { records: number as u64, lines: number as u64 };
+            let place = usual.place(number, block);
+            let written = Written::new(usual.written(number, block));
+            self.read_json(written, json, self.desk(extent, place, identifiers, sink));
+        });
+        let count = usual.len() as u64;
+        Extent { records: count, lines: count }
     }
 
     /// Elements end where the cutter says they do, broken ones too.

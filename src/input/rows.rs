@@ -170,8 +170,14 @@ impl<'b> OutlinedRows<'b> {
         })
     }
 
+    /// Where each row is, if they are even.
+    pub fn places(&self) -> impl Iterator<Item = Range<u32>> {
+        let ends = self.even().map(|ends| ends.last().copied().unwrap_or_default());
+        self.starts().zip(ends).map(|(start, end)| start..end)
+    }
+
     /// Where each row begins, and where the next would, if they are even.
-    pub fn starts(&self) -> impl Iterator<Item = u32> {
+    fn starts(&self) -> impl Iterator<Item = u32> {
         let first = u32::try_from(self.start).unwrap_or(u32::MAX);
         let behind = self.even().map(|ends| ends.last().map_or(0, |&end| end + 1));
         std::iter::once(first).chain(behind)

@@ -1,4 +1,4 @@
-//! The rows of a block of a log, column by column, as far as they are as usual.
+//! The rows of a block of a log, column by column, as far as they are as usual: of a table, or lines of JSON.
 //!
 //! Most rows of most logs are nothing but a time, a name and a person, each written as always. Such rows
 //! are read a column at a time: the loops are short, nothing in one row waits for another, and what
@@ -8,7 +8,10 @@
 
 use super::block::Block;
 use super::columns::is_clean;
+use super::format::Kept;
+use super::format::event_json::{EventKeys, UsualParts};
 use super::format::event_table::EventColumns;
+use super::json::{Line, Lines, Reader};
 use super::quoting::QUOTE;
 use super::rows::{OutlinedRows, without_return};
 use super::timestamp::Usual;
@@ -17,6 +20,10 @@ use crate::identity::Plain;
 use crate::key::Key;
 use crate::time::Instant;
 use std::ops::Range;
+
+/// Records of JSON that turn out not to be usual are taken apart twice: where most do, so many blocks are
+/// read row by row before it is tried anew.
+const PAUSE: u32 = 32;
 
 /// A part of a block: where it begins and ends.
 type Span = Range<u32>;
@@ -35,9 +42,11 @@ pub struct UsualRows {
     pub name: Vec<Span>,
     /// Where the cell of the user agent is in the block; no entries if the log has none.
     pub agent: Vec<Span>,
-    /// Where each row begins in the block, and where the next would.
-    starts: Vec<u32>,
+    /// Where each row is in the block, without the line end.
+    rows: Vec<Span>,
     usual: Usual,
+    /// So many blocks of lines are not tried, because most rows of the last one were not usual.
+    pause: u32,
 }
 
 impl Default for UsualRows {
@@ -48,8 +57,9 @@ impl Default for UsualRows {
             kind: IdentifierKind::ClientId,
             name: Vec::new(),
             agent: Vec::new(),
-            starts: Vec::new(),
+            rows: Vec::new(),
             usual: Usual::default(),
+            pause: 0,
         }
     }
 }
@@ -69,28 +79,99 @@ impl UsualRows {
         self.kind = kind;
         self.read_times(rows, columns.time);
         self.read_people(rows, who, plain);
-        let UsualRows { name, agent, starts, .. } = self;
+        let UsualRows { name, agent, rows: places, .. } = self;
         fill_with(name, rows.count(), rows.column(columns.event));
         match columns.user_agent {
             Some(column) => fill_with(agent, rows.count(), rows.column(column)),
             None => agent.clear(),
         }
-        fill_with(starts, rows.count() + 1, rows.starts());
+        fill_with(places, rows.count(), rows.places());
         true
+    }
+
+    /// The same for a block whose lines are records of JSON, with the room to read them; false as well if a
+    /// line is blank.
+    ///
+    /// Only records of a shape that is known can be usual. They are taken apart as always, but of their
+    /// parts nothing is made but these columns.
+    pub fn fill_from_lines(
+        &mut self,
+        block: &Block,
+        keys: &EventKeys,
+        reader: &mut Reader<Kept>,
+    ) -> bool {
+        let &[(kind, space, _)] = keys.identifiers.as_slice() else { return false };
+        let Some(plain) = Plain::new(kind, space, keys.strictness) else { return false };
+        if !keys.may_be_usual() || self.pause > 0 {
+            self.pause = self.pause.saturating_sub(1);
+            return false;
+        }
+        self.begin(kind);
+        let before = block.records.start;
+        for Line { written, start } in Lines::new(block.bytes()) {
+            let length = written.bytes().len();
+            let Ok(start) = u32::try_from(before + start) else { return false };
+            if length == 0 {
+                return false;
+            }
+            let record = if written.is_text() { reader.read(written).ok() } else { None };
+            let parts = record.and_then(|record| keys.usual(&record));
+            self.add_line((start, written.bytes()), parts, plain, keys.user_agent.is_some());
+        }
+        let unusual = self.at.iter().filter(|at| **at == UsualRows::UNUSUAL).count();
+        self.pause = if 2 * unusual > self.len() { PAUSE } else { 0 };
+        true
+    }
+
+    /// Forgets all rows.
+    fn begin(&mut self, kind: IdentifierKind) {
+        let UsualRows { at, who, name, agent, rows, .. } = self;
+        at.clear();
+        who.clear();
+        name.clear();
+        agent.clear();
+        rows.clear();
+        self.kind = kind;
+    }
+
+    /// Adds a record that begins at a place of the block, with its parts if it may be usual.
+    #[inline]
+    fn add_line(
+        &mut self,
+        (start, record): (u32, &[u8]),
+        parts: Option<UsualParts>,
+        plain: Plain,
+        has_agent: bool,
+    ) {
+        let text = |part: &Span| record.get(part.start as usize..part.end as usize);
+        let own = |part: &Span| start + part.start..start + part.end;
+        let usual = parts.and_then(|parts| {
+            let at = self.usual.instant(text(&parts.time)?)?;
+            Some((at, plain.key(text(&parts.who)?)?, parts))
+        });
+        let (at, who, name, agent) = match &usual {
+            Some((at, who, parts)) => (*at, *who, own(&parts.name), own(&parts.agent)),
+            None => (UsualRows::UNUSUAL, Key::NONE, 0..0, 0..0),
+        };
+        self.at.push(at);
+        self.who.push(who);
+        self.name.push(name);
+        if has_agent {
+            self.agent.push(agent);
+        }
+        let end = start + u32::try_from(record.len()).unwrap_or(0);
+        self.rows.push(start..end);
     }
 
     /// A row of the block as it is written, without the line end.
     #[inline]
     pub fn written<'b>(&self, row: usize, block: &'b Block) -> &'b [u8] {
-        match self.starts.get(row..) {
-            Some(&[start, next, ..]) => without_return(block.part(&(start..next - 1))),
-            _ => &[],
-        }
+        self.rows.get(row).map_or(&[], |place| without_return(block.part(place)))
     }
 
     /// A row's place in the block, without the line end: where it begins, and how long it is.
     pub fn place(&self, row: usize, block: &Block) -> (usize, usize) {
-        let start = self.starts.get(row).map_or(0, |&start| start as usize);
+        let start = self.rows.get(row).map_or(0, |place| place.start as usize);
         (start, self.written(row, block).len())
     }
 

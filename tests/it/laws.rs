@@ -513,6 +513,57 @@ fn table() -> impl Strategy<Value = String> {
     })
 }
 
+/// One row of a log as most logs write it; now and then a time, a person or a browser is not as usual.
+#[derive(Clone, Debug)]
+struct PlainRow {
+    passed: i64,
+    person: u8,
+    name: usize,
+    agent: &'static str,
+    copies: u8,
+    is_late: bool,
+    is_odd: bool,
+}
+
+fn plain_rows() -> impl Strategy<Value = Vec<PlainRow>> {
+    let rarely = || prop_oneof![40 => Just(false), 1 => Just(true)];
+    let agent =
+        prop_oneof![9 => Just("Mozilla/5.0 (X11; Linux x86_64)"), 1 => Just("Googlebot/2.1")];
+    let row = (0..3i64, 0..5u8, 0..NAMES.len(), agent, 1..3u8, rarely(), rarely());
+    let row = row.prop_map(|(passed, person, name, agent, copies, is_late, is_odd)| PlainRow {
+        passed,
+        person,
+        name,
+        agent,
+        copies,
+        is_late,
+        is_odd,
+    });
+    proptest::collection::vec(row, 1..150)
+}
+
+/// The rows as a table and as lines of JSON.
+fn written(rows: &[PlainRow]) -> [(&'static str, String); 2] {
+    let mut table = String::from("time,event,client_id,note,user_agent\n");
+    let mut lines = String::new();
+    let mut second = 0;
+    for row in rows {
+        second += row.passed * 7;
+        let (h, m, s) = (second / 3600, second / 60 % 60, second % 60 - i64::from(row.is_late));
+        let time = format!("2025-10-07T{h:02}:{m:02}:{:02}Z", s.max(0));
+        let time = if row.is_odd { time.replace('Z', "+00:00") } else { time };
+        let person = format!("1a27a8e7-598d-4e52-9edc-a99c39648d3{}", row.person);
+        let (name, agent) = (NAMES[row.name], row.agent);
+        for _ in 0..row.copies {
+            table += &format!("{time},{name},{person},x,\"{agent}\"\n");
+            let record =
+                json!({ "time": time, "event": name, "client_id": person, "user_agent": agent });
+            lines += &format!("{record}\n");
+        }
+    }
+    [("log.csv", table), ("log.jsonl", lines)]
+}
+
 /// A short window, and steps that need not be seen.
 fn short_ladder(window: i64) -> Plan {
     let Plan::Given(mut ladder) = strict_ladder() else { return strict_ladder() };
@@ -542,6 +593,31 @@ proptest! {
             let other = Settings { threads, partitions, block, memory, ..settings() };
             let sifted = Store::report_on(folder.path(), &["log.csv"], &plan, &other);
             prop_assert_eq!(plain, sifted);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
+
+    /// Usual rows take a short way through the sieve, those of a table and those of JSON.
+    #[test]
+    fn the_short_way_of_usual_rows_changes_no_byte(
+        rows in plain_rows(),
+        threads in 1..3usize,
+        block in 1..6000usize,
+        memory in prop_oneof![1 => 0..20_000usize, 4 => Just(1 << 30)],
+        window in 0..400i64,
+    ) {
+        for (name, text) in written(&rows) {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join(name), text).unwrap();
+            for plan in [strict_ladder(), short_ladder(window)] {
+                let plain = Store::report_on(folder.path(), &[name], &plan, &settings());
+                let other = Settings { threads, block, memory, ..settings() };
+                let sifted = Store::report_on(folder.path(), &[name], &plan, &other);
+                prop_assert_eq!(plain, sifted);
+            }
         }
     }
 }

@@ -59,7 +59,7 @@ fn thinned(
     for (touch, cut) in journey.iter().zip(cuts) {
         if *cut {
             let mut needed: Vec<bool> = kept.iter().map(|t| !t.actions.is_empty()).collect();
-            climber.mark_needed(&kept, (touch.at, end), &mut needed);
+            mark(climber, &kept, (touch.at, end), &mut needed);
             forgotten += needed.iter().filter(|needed| !**needed).count();
             let mut needed = needed.into_iter();
             kept.retain(|_| needed.next().unwrap());
@@ -67,6 +67,22 @@ fn thinned(
         kept.push(*touch);
     }
     (kept, forgotten)
+}
+
+/// Marks what is needed in one of the two ways.
+fn mark(climber: &mut Climber, kept: &[Touch], moments: (Instant, Instant), needed: &mut [bool]) {
+    if !kept.iter().all(|touch| climber.is_only_entry(touch.steps, touch.precision)) {
+        climber.mark_needed(kept, moments, needed);
+        return;
+    }
+    let mut first = Instant::MAX;
+    // From both ends in turn, for entries may come in any order.
+    let count = kept.len();
+    let places =
+        (0..count).map(|place| if place % 2 == 0 { place / 2 } else { count - 1 - place / 2 });
+    for place in places {
+        needed[place] |= climber.needs_entry(kept[place].at, moments.0, &mut first);
+    }
 }
 
 /// A verdict without what the place of a touch in its journey decides: rows instead of positions.

@@ -14,6 +14,7 @@ use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::Precision;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Which key each part of an event stands under.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,19 @@ pub struct EventPlaces {
     id: Option<Place>,
 }
 
+/// Where in a record the parts of a usual event stand, in bytes from its start.
+#[derive(Clone, Debug)]
+pub struct UsualParts {
+    /// The time.
+    pub time: Range<u32>,
+    /// The one identifier.
+    pub who: Range<u32>,
+    /// The event's name.
+    pub name: Range<u32>,
+    /// The user agent; empty if the log has none.
+    pub agent: Range<u32>,
+}
+
 impl EventKeys {
     /// Finds the parts of an event in a record.
     fn places(&self, root: Json<'_>) -> EventPlaces {
@@ -74,6 +88,27 @@ impl EventKeys {
             user_agent: perhaps(&self.user_agent),
             id: perhaps(&self.id),
         }
+    }
+
+    /// Where the parts of a usual event stand in its record; `None` if its shape is not known, or if any of them
+    /// is missing or has escapes. Only for keys of which [`EventKeys::may_be_usual`] holds.
+    #[inline]
+    pub fn usual(&self, record: &Record<'_, Kept>) -> Option<UsualParts> {
+        let root = record.root();
+        let places = record.kept()?.event.get_or_init(|| self.places(root));
+        let part = |place: Option<Place>| root.at(place?).scalar_place();
+        Some(UsualParts {
+            time: part(places.time)?,
+            who: part(places.identifiers.first().copied()?)?,
+            name: part(places.event)?,
+            agent: if self.user_agent.is_some() { part(places.user_agent)? } else { 0..0 },
+        })
+    }
+
+    /// Whether events under these keys are usual if they have a time, a name and a person, and no more is
+    /// asked of them.
+    pub fn may_be_usual(&self) -> bool {
+        self.identifiers.len() == 1 && self.sequence.is_none()
     }
 
     /// Reads one record.
