@@ -555,10 +555,10 @@ fn written(rows: &[PlainRow]) -> [(&'static str, String); 2] {
         let person = format!("1a27a8e7-598d-4e52-9edc-a99c39648d3{}", row.person);
         let (name, agent) = (NAMES[row.name], row.agent);
         for _ in 0..row.copies {
-            table += &format!("{time},{name},{person},x,\"{agent}\"\n");
+            writeln!(table, "{time},{name},{person},x,\"{agent}\"").unwrap();
             let record =
                 json!({ "time": time, "event": name, "client_id": person, "user_agent": agent });
-            lines += &format!("{record}\n");
+            writeln!(lines, "{record}").unwrap();
         }
     }
     [("log.csv", table), ("log.jsonl", lines)]
