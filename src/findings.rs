@@ -97,6 +97,12 @@ pub struct OrderFindings {
     pub in_exports: u64,
     /// Of these, also completed in an event log.
     pub seen_in_log: u64,
+    /// Orders that more than one source has, the exports or a kind of log.
+    pub in_several_sources: u64,
+    /// Orders of logs that exports have under another number, known by name or checkout.
+    pub joined_by_number: u64,
+    /// Orders that sources have under different numbers, known by customer, total and time.
+    pub joined_by_customer: u64,
 }
 
 /// What event logs saw of the orders in exports, order by order.

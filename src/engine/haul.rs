@@ -23,7 +23,7 @@ use crate::ladder::stamp::NameTable;
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
-use crate::time::Instant;
+use crate::time::{Instant, Precision};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An order that an event log has seen completed.
@@ -37,6 +37,10 @@ pub(super) struct OrderSeen {
     pub(super) numbered: bool,
     pub(super) amount: Option<Amount>,
     pub(super) currency: Currency,
+    pub(super) input: usize,
+    /// The row's strongest identifier.
+    pub(super) person: Key,
+    pub(super) precision: Precision,
 }
 
 /// A block that was read.
@@ -178,8 +182,11 @@ impl<'s> Haul<'s> {
             .or((!known).then_some(Reason::UnmappedEvent));
         self.note(event, (input, name), reason, stamping.settings.detail && !verdict.is_further());
         let marks = verdict.marks | own_marks | marks_of(event);
-        let order =
-            if marks & mark::ORDER == 0 { None } else { Some(self.order(event, row, reason)) };
+        let order = if marks & mark::ORDER == 0 {
+            None
+        } else {
+            Some(self.order(event, (input, row), reason))
+        };
         if reason.is_none() && event.origin == Origin::Log {
             self.checkouts.note(event, (checkout, own_marks));
         }
@@ -252,7 +259,12 @@ impl<'s> Haul<'s> {
     }
 
     /// The order that an event completes; one that a log has seen is remembered.
-    fn order(&mut self, event: &RawEvent<'_>, row: RowRef, reason: Option<Reason>) -> OrderNote {
+    fn order(
+        &mut self,
+        event: &RawEvent<'_>,
+        (input, row): (usize, RowRef),
+        reason: Option<Reason>,
+    ) -> OrderNote {
         let fingerprint = event.details.fingerprint();
         let order = event.details.order().unwrap_or(OrderNote {
             key: fingerprint,
@@ -262,15 +274,17 @@ impl<'s> Haul<'s> {
         });
         if reason.is_none() && event.origin == Origin::Log {
             let OrderNote { key, numbered, amount, currency } = order;
-            let at = event.at;
             self.orders_seen.push(OrderSeen {
                 key,
                 row,
                 fingerprint,
-                at,
+                at: event.at,
                 numbered,
                 amount,
                 currency,
+                input,
+                person: event.identifiers.first().map_or(fingerprint, |strongest| strongest.key),
+                precision: event.precision,
             });
         }
         order

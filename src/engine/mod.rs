@@ -22,6 +22,7 @@ mod record;
 mod request;
 mod rivals;
 mod rows;
+mod same_orders;
 mod scan;
 mod settle;
 mod sieve;
@@ -223,6 +224,12 @@ impl Run<'_> {
         (ladders, tables): (&'l [Ladder], &'l [Vec<StepSet>]),
         end: Option<Instant>,
     ) -> Option<Stream<'l>> {
+        // Only when all is read is it known which orders of two kinds of logs are the same.
+        let mut logs = self.readings.iter().map(|reading| reading.format.space());
+        let first = logs.next();
+        if logs.any(|space| Some(space) != first) {
+            return None;
+        }
         match (&self.request.plan, ladders, tables, end) {
             (Plan::Given(_), [ladder], [table], Some(end)) => {
                 Stream::of(self.request, needs, (ladder, table), end, self.settings.memory)

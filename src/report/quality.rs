@@ -27,6 +27,12 @@ pub struct QualityReport {
     pub hubs: u64,
     /// Values in identifier columns that name nobody.
     pub blocked_values: u64,
+    /// Orders that more than one source has (the exports, a kind of log); each counts once.
+    pub orders_in_several_sources: u64,
+    /// Orders of logs that exports have under another number: known by the order's name or checkout.
+    pub orders_joined_by_number: u64,
+    /// Orders that sources have under different numbers: known by customer, total and ten minutes.
+    pub orders_joined_by_customer: u64,
 }
 
 /// The rows of one reason.
@@ -80,6 +86,9 @@ impl QualityReport {
             refused_merges: findings.identity.refused_merges,
             hubs: findings.identity.hubs,
             blocked_values: findings.identity.blocked_values,
+            orders_in_several_sources: findings.orders.in_several_sources,
+            orders_joined_by_number: findings.orders.joined_by_number,
+            orders_joined_by_customer: findings.orders.joined_by_customer,
         }
     }
 }

@@ -322,13 +322,14 @@ impl Details for ToolDetails<'_> {
             shopify_url::token(&address).map(|token| Cow::Owned(token.to_string()))
         };
         let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));
-        let number = written.or_else(by_address)?;
-        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Several)?;
+        let number = written.or_else(by_address);
+        let id = number
+            .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Several));
         let amount = self.parts.first(Slot::Value).and_then(|text| text.trim().parse().ok());
         let currency = self.parts.first(Slot::Currency);
         Some(OrderNote {
-            key: id.key,
-            numbered: true,
+            key: id.map_or_else(|| self.fingerprint(), |id| id.key),
+            numbered: id.is_some(),
             amount: amount.and_then(Amount::from_number),
             currency: currency.map(|text| Currency::parse(&text)).unwrap_or_default(),
         })

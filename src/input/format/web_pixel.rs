@@ -278,14 +278,18 @@ impl<'r> Parts<'r> {
         }
     }
 
-    fn order_note(self) -> Option<OrderNote> {
+    /// The order that the event completes: without a number it is that of its checkout, and without a
+    /// checkout one by itself.
+    fn order_note(self, fingerprint: Key) -> OrderNote {
         let places = self.places;
-        let number = self.scalar(places.order)?;
-        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
+        let named = |kind, place| identify(kind, 0, &self.scalar(place)?, Strictness::Only);
+        let number = named(IdentifierKind::OrderId, places.order)
+            .or_else(|| named(IdentifierKind::CheckoutToken, places.token));
         let amount = self.at(places.amount).and_then(Json::number).and_then(Amount::from_number);
         let currency =
             self.scalar(places.currency).map(|text| Currency::parse(&text)).unwrap_or_default();
-        Some(OrderNote { key: id.key, numbered: true, amount, currency })
+        let key = number.map_or(fingerprint, |number| number.key);
+        OrderNote { key, numbered: number.is_some(), amount, currency }
     }
 
     /// What the event's data prove beyond its name.
@@ -337,7 +341,7 @@ impl Details for EventDetails<'_> {
     }
 
     fn order(&self) -> Option<OrderNote> {
-        self.parts.order_note()
+        Some(self.parts.order_note(self.fingerprint()))
     }
 }
 

@@ -141,6 +141,21 @@ fn quality_notes(quality: &QualityReport) -> Vec<String> {
             "identifier is shared by too many people to join any",
             "identifiers are shared by too many people to join any",
         ),
+        note(
+            quality.orders_in_several_sources,
+            "order was seen by several sources and counts once",
+            "orders were seen by several sources and count once",
+        ),
+        note(
+            quality.orders_joined_by_number,
+            "order of a log is in an export under another number: joined by its name or checkout",
+            "orders of logs are in exports under other numbers: joined by their names or checkouts",
+        ),
+        note(
+            quality.orders_joined_by_customer,
+            "order has another number in each source: joined by customer, total and time (ten minutes)",
+            "orders have another number in each source: joined by customer, total and time (ten minutes)",
+        ),
     ];
     notes.into_iter().flatten().collect()
 }
