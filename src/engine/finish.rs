@@ -4,8 +4,10 @@ use super::calendar::Calendar;
 use super::haul::Haul;
 use super::judge::Beside;
 use super::rows::{RowIndex, UNCLOSED};
+use super::sequence::out_of_order;
 use crate::findings::{
     EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
+    TimeFindings,
 };
 use crate::input::Reading;
 use crate::input::timestamp::ZoneRule;
@@ -30,6 +32,11 @@ pub(super) fn finish(
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
     findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     findings.identity.blocked_values = haul.blocked;
+    findings.times = TimeFindings {
+        clocks: haul.clocks,
+        out_of_order: out_of_order(&haul.blocks),
+        late: haul.late,
+    };
     findings.seen_until = haul.seen_until;
     findings.derived.clone_from(&haul.derived);
     findings.inputs = readings

@@ -8,6 +8,7 @@ mod orders;
 use super::haul::Haul;
 use super::members;
 use super::order_book::OrderBook;
+use super::skew::Skew;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
 use super::tracking::{CheckoutsSeen, OrderTrace};
@@ -44,6 +45,8 @@ pub(super) struct Settled {
     pub(super) left_out: FastMap<Key, Reason>,
     /// The number under which an order counts, by the other numbers that sources have for it.
     pub(super) numbers: FastMap<Key, Key>,
+    /// By how much the rows of browsers with wrong clocks are moved.
+    pub(super) skew: Skew,
     pub(super) orders: OrderFindings,
     pub(super) session_reports: Vec<SessionReport>,
     pub(super) store_offset: Option<i32>,
@@ -153,7 +156,12 @@ fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stam
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     let space = Format::ShopifyCheckouts.space();
     let token = IdentifierKind::CheckoutToken;
-    identifiers.add(token, space, &checkout.number, Strictness::Several);
+    for text in std::iter::once(&checkout.number).chain(&checkout.tokens) {
+        identifiers.add(token, space, text, Strictness::Several);
+    }
+    if let Some(customer) = &checkout.customer {
+        identifiers.add(IdentifierKind::CustomerId, space, customer, Strictness::Several);
+    }
     add_people(&mut identifiers, &checkout.emails, &checkout.phones, &checkout.client_ids);
     let (identifiers, texts) = identifiers.into_sorted();
     haul.texts = texts;
@@ -200,6 +208,7 @@ fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settle
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders
+            | Rows::RestCheckouts
             | Rows::Bulk
             | Rows::ToolTable(..) => None,
         })

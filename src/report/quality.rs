@@ -33,6 +33,12 @@ pub struct QualityReport {
     pub orders_joined_by_number: u64,
     /// Orders that sources have under different numbers: known by customer, total and ten minutes.
     pub orders_joined_by_customer: u64,
+    /// Rows whose device's clock was more than five minutes wrong, and whose time was put right.
+    pub clock_corrected: u64,
+    /// Rows of events that are earlier than the row before them in their file: they are put in order.
+    pub out_of_order: u64,
+    /// Rows that reached the tool more than three days after what they tell of.
+    pub late: u64,
 }
 
 /// The rows of one reason.
@@ -89,6 +95,9 @@ impl QualityReport {
             orders_in_several_sources: findings.orders.in_several_sources,
             orders_joined_by_number: findings.orders.joined_by_number,
             orders_joined_by_customer: findings.orders.joined_by_customer,
+            clock_corrected: findings.times.clocks,
+            out_of_order: findings.times.out_of_order,
+            late: findings.times.late,
         }
     }
 }

@@ -22,8 +22,10 @@ pub mod shopify_analytics;
 pub mod shopify_bulk;
 pub mod shopify_checkouts;
 pub mod shopify_customers;
+pub mod shopify_order_visits;
 pub mod shopify_orders;
 pub mod shopify_rest;
+pub mod shopify_rest_checkout;
 pub mod shopify_sessions;
 pub mod shopify_transactions;
 pub mod shopify_url;
@@ -40,6 +42,7 @@ use crate::input::timestamp::ZoneRule;
 use crate::input::usual::UsualRows;
 use crate::key::{FastSet, Key};
 use crate::quality::Reason;
+use crate::time::Instant;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +58,10 @@ pub enum Format {
     ShopifyBulk,
     /// Orders of Shopify's REST interface and webhooks, JSON.
     ShopifyRestOrder,
+    /// Checkouts and carts of Shopify's webhooks, JSON.
+    ShopifyRestCheckout,
+    /// The visits before each order, as a table of a warehouse.
+    ShopifyOrderVisits,
     /// A log of Shopify web-pixel events, JSON.
     ShopifyWebPixel,
     /// An aggregated report of Shopify analytics.
@@ -117,11 +124,13 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 33] = [
+    pub const ALL: [Format; 35] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
         Format::ShopifyBulk,
         Format::ShopifyRestOrder,
+        Format::ShopifyRestCheckout,
+        Format::ShopifyOrderVisits,
         Format::ShopifyWebPixel,
         Format::ShopifyAnalytics,
         Format::Ga4BigQuery,
@@ -160,6 +169,8 @@ impl Format {
             Format::ShopifyCheckouts => "shopify.abandoned_checkouts",
             Format::ShopifyBulk => "shopify.bulk",
             Format::ShopifyRestOrder => "shopify.rest_order",
+            Format::ShopifyRestCheckout => "shopify.rest_checkout",
+            Format::ShopifyOrderVisits => "shopify.order_visits",
             Format::ShopifyWebPixel => "shopify.web_pixel",
             Format::ShopifyAnalytics => "shopify.analytics",
             Format::Ga4BigQuery => "ga4.bq",
@@ -228,6 +239,8 @@ impl Format {
             | Format::ShopifyCheckouts
             | Format::ShopifyBulk
             | Format::ShopifyRestOrder
+            | Format::ShopifyRestCheckout
+            | Format::ShopifyOrderVisits
             | Format::ShopifyTransactions
             | Format::ShopifyCustomers
             | Format::ShopifyAnalyticsLegacy
@@ -253,6 +266,8 @@ impl Format {
             | Format::ShopifyCheckouts
             | Format::ShopifyBulk
             | Format::ShopifyRestOrder
+            | Format::ShopifyRestCheckout
+            | Format::ShopifyOrderVisits
             | Format::ShopifyWebPixel
             | Format::ShopifyTransactions
             | Format::ShopifyCustomers
@@ -310,6 +325,12 @@ pub trait Sink {
     }
     /// A row that cannot be read.
     fn defect(&mut self, at: RowAt, reason: Reason, message: String);
+    /// The next event is of this browser and happened then by its clock; the log received it then.
+    fn received(&mut self, _at: RowAt, _browser: Key, _happened: Instant, _received: Instant) {}
+    /// The row's device had a clock that was more than five minutes wrong, and its time was put right.
+    fn clock_put_right(&mut self) {}
+    /// The row reached its source more than three days after what it tells of.
+    fn came_late(&mut self) {}
     /// A value that names nobody stood where an identifier should.
     fn blocked(&mut self);
     /// A row of an orders export.

@@ -7,6 +7,7 @@ use super::ga4_ui::Exploration;
 use super::kaggle::Members;
 use super::maven::Maven;
 use super::shopify_customers::Customers;
+use super::shopify_order_visits::OrderVisits;
 use super::shopify_sessions::WarehouseSessions;
 use super::shopify_transactions::Transactions;
 use super::yoochoose::Yoochoose;
@@ -20,6 +21,8 @@ pub enum Special {
     Transactions(Transactions),
     /// Shopify's customers.
     Customers(Customers),
+    /// The visits before each order.
+    OrderVisits(OrderVisits),
     /// Sessions of Shopify's old data warehouse.
     WarehouseSessions(WarehouseSessions),
     /// The funnel exploration of Google Analytics.
@@ -38,6 +41,7 @@ impl Special {
         match self {
             Special::Transactions(table) => table.read(row, header, desk),
             Special::Customers(table) => table.read(row, desk),
+            Special::OrderVisits(table) => table.read(row, header, desk),
             Special::WarehouseSessions(table) => table.read(row, header, desk),
             Special::Exploration(table) => table.read(row, desk),
             Special::Maven(table) => table.read(row, header, desk),
@@ -53,7 +57,10 @@ impl Special {
             | Special::Maven(_)
             | Special::Yoochoose(_)
             | Special::Members(_) => true,
-            Special::Transactions(_) | Special::Customers(_) | Special::Exploration(_) => false,
+            Special::Transactions(_)
+            | Special::Customers(_)
+            | Special::OrderVisits(_)
+            | Special::Exploration(_) => false,
         }
     }
 }

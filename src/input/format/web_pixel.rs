@@ -7,7 +7,9 @@
 
 use super::event_json::unreadable_time;
 use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
-use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::event::{
+    Details, Identifier, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value,
+};
 use crate::identity::{Strictness, identify};
 use crate::input::json::{Json, Place, Record};
 use crate::input::timestamp;
@@ -28,6 +30,7 @@ pub struct PixelPlaces {
     client: Option<Place>,
     name: Option<Place>,
     time: Option<Place>,
+    received: Option<Place>,
     sequence: Option<Place>,
     data: Option<Place>,
     custom: Option<Place>,
@@ -116,6 +119,14 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
     };
     parts.identify(desk.identifiers);
     desk.identifiers.report_blocked(desk.sink);
+    let received =
+        parts.scalar(places.received).and_then(|text| timestamp::parse(&text, desk.zone));
+    let is_browser = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
+    if let (Some(received), Some(browser)) =
+        (received, desk.identifiers.sorted().iter().find(is_browser))
+    {
+        desk.sink.received(desk.at, browser.key, stamp.at, received.at);
+    }
     let sequence = parts.scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0);
     let user_agent = parts.at(places.user_agent).and_then(Json::text);
     let event = RawEvent {
@@ -163,6 +174,7 @@ impl PixelPlaces {
             b"clientId" | b"client_id" => self.client = place,
             b"name" | b"eventName" | b"event_name" => self.name = place,
             b"timestamp" | b"eventTime" | b"event_time" | b"event_timestamp" => self.time = place,
+            b"received_at" | b"receivedAt" => self.received = place,
             b"id" | b"eventId" | b"event_id" => self.id = place,
             b"seq" | b"sequence" => self.sequence = place,
             b"context" => self.take_context(value),

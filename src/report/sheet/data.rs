@@ -156,6 +156,21 @@ fn quality_notes(quality: &QualityReport) -> Vec<String> {
             "order has another number in each source: joined by customer, total and time (ten minutes)",
             "orders have another number in each source: joined by customer, total and time (ten minutes)",
         ),
+        note(
+            quality.clock_corrected,
+            "row is from a device whose clock was more than five minutes wrong: its time was put right",
+            "rows are from devices whose clocks were more than five minutes wrong: their times were put right",
+        ),
+        note(
+            quality.out_of_order,
+            "row is earlier than the one before it in its file, and was put in order",
+            "rows are earlier than the ones before them in their files, and were put in order",
+        ),
+        note(
+            quality.late,
+            "row reached its tool more than three days after what it tells of",
+            "rows reached their tools more than three days after what they tell of",
+        ),
     ];
     notes.into_iter().flatten().collect()
 }
