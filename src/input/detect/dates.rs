@@ -45,7 +45,10 @@ fn time_columns(rows: &Rows) -> Vec<usize> {
             Special::OrderVisits(table) => vec![table.time],
             Special::Members(table) => table.date.into_iter().collect(),
             Special::WarehouseSessions(table) => table.times(),
-            Special::Customers(_) | Special::Exploration(_) | Special::Yoochoose(_) => Vec::new(),
+            Special::Customers(_)
+            | Special::Exploration(_)
+            | Special::Matomo(_)
+            | Special::Yoochoose(_) => Vec::new(),
         },
         Rows::Orders(..)
         | Rows::Checkouts(..)
@@ -75,7 +78,10 @@ fn read_as(rows: &mut Rows, column: usize, order: Option<DateOrder>, zone: ZoneR
         // They have no column that is judged here.
         Rows::Special(
             _,
-            Special::Customers(_) | Special::Exploration(_) | Special::Yoochoose(_),
+            Special::Customers(_)
+            | Special::Exploration(_)
+            | Special::Matomo(_)
+            | Special::Yoochoose(_),
         )
         | Rows::Orders(..)
         | Rows::Checkouts(..)

@@ -5,6 +5,7 @@ use crate::input::Rows;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row};
 use crate::input::format::kaggle::Members;
+use crate::input::format::matomo_table::MatomoTable;
 use crate::input::format::maven::Maven;
 use crate::input::format::shopify_analytics::AnalyticsColumns;
 use crate::input::format::shopify_checkouts::CheckoutColumns;
@@ -17,8 +18,8 @@ use crate::input::format::shopify_transactions::Transactions;
 use crate::input::format::special::Special;
 use crate::input::format::tool_table::{ToolTable, ga4, posthog, segment, snowplow};
 use crate::input::format::{
-    Format, maven, rees46, retailrocket, shopify_customers, shopify_order_visits, shopify_sessions,
-    shopify_transactions,
+    Format, matomo_table, maven, rees46, retailrocket, shopify_customers, shopify_order_visits,
+    shopify_sessions, shopify_transactions,
 };
 
 /// A table of a known format.
@@ -82,7 +83,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
     &[&["abandoned checkout url"], &["created at"], &["id", "checkout id", "token", "name"]];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 25] = [
+pub(super) static ALL: [TableFormat; 26] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..known(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -148,6 +149,9 @@ pub(super) static ALL: [TableFormat; 25] = [
     }),
     known(Format::SnowplowAtomic, &snowplow::MUST, |header| {
         tool_table(header, snowplow::table(header))
+    }),
+    known(Format::MatomoTable, &matomo_table::MUST, |header| {
+        Some(special(header, Special::Matomo(MatomoTable::new(header))))
     }),
     // Its lines have no header and are known by their shape.
     TableFormat { fits: |_| false, ..known(Format::SnowplowTsv, &snowplow::MUST, |_| None) },

@@ -11,6 +11,7 @@ pub mod ga4_ui;
 pub mod kaggle;
 pub mod klaviyo;
 pub mod matomo;
+pub mod matomo_table;
 pub mod maven;
 pub mod mixpanel;
 pub mod posthog;
@@ -92,6 +93,8 @@ pub enum Format {
     SegmentWarehouse,
     /// Snowplow's enriched events as a table.
     SnowplowAtomic,
+    /// Visits of Matomo as a table.
+    MatomoTable,
     /// Snowplow's enriched events as its enrichment writes them.
     SnowplowTsv,
     /// Shopify's transaction histories.
@@ -124,7 +127,7 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 35] = [
+    pub const ALL: [Format; 36] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
         Format::ShopifyBulk,
@@ -146,6 +149,7 @@ impl Format {
         Format::PostHogTable,
         Format::SegmentWarehouse,
         Format::SnowplowAtomic,
+        Format::MatomoTable,
         Format::SnowplowTsv,
         Format::ShopifyTransactions,
         Format::ShopifyCustomers,
@@ -186,6 +190,7 @@ impl Format {
             Format::PostHogTable => "posthog.csv",
             Format::SegmentWarehouse => "segment.warehouse",
             Format::SnowplowAtomic => "snowplow.atomic",
+            Format::MatomoTable => "matomo.csv",
             Format::SnowplowTsv => "snowplow.tsv",
             Format::ShopifyTransactions => "shopify.transactions",
             Format::ShopifyCustomers => "shopify.customers",
@@ -225,6 +230,7 @@ impl Format {
             | Format::PostHogTable
             | Format::SegmentWarehouse
             | Format::SnowplowAtomic
+            | Format::MatomoTable
             | Format::SnowplowTsv
             | Format::WarehouseSessions
             | Format::MavenSessions
@@ -286,7 +292,7 @@ impl Format {
             Format::PostHog | Format::PostHogTable => 8,
             Format::Mixpanel => 9,
             Format::Amplitude => 10,
-            Format::MatomoLive => 11,
+            Format::MatomoLive | Format::MatomoTable => 11,
             Format::Klaviyo => 12,
             Format::SnowplowJson | Format::SnowplowAtomic | Format::SnowplowTsv => 13,
         }

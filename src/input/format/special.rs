@@ -5,6 +5,7 @@
 
 use super::ga4_ui::Exploration;
 use super::kaggle::Members;
+use super::matomo_table::MatomoTable;
 use super::maven::Maven;
 use super::shopify_customers::Customers;
 use super::shopify_order_visits::OrderVisits;
@@ -27,6 +28,8 @@ pub enum Special {
     WarehouseSessions(WarehouseSessions),
     /// The funnel exploration of Google Analytics.
     Exploration(Exploration),
+    /// Visits of Matomo.
+    Matomo(MatomoTable),
     /// A table of the Maven data set.
     Maven(Maven),
     /// A table of the `YooChoose` data set.
@@ -44,6 +47,7 @@ impl Special {
             Special::OrderVisits(table) => table.read(row, header, desk),
             Special::WarehouseSessions(table) => table.read(row, header, desk),
             Special::Exploration(table) => table.read(row, desk),
+            Special::Matomo(table) => table.read(row, desk),
             Special::Maven(table) => table.read(row, header, desk),
             Special::Yoochoose(table) => table.read(row, header, desk),
             Special::Members(table) => table.read(row, desk),
@@ -54,6 +58,7 @@ impl Special {
     pub fn is_log(&self) -> bool {
         match self {
             Special::WarehouseSessions(_)
+            | Special::Matomo(_)
             | Special::Maven(_)
             | Special::Yoochoose(_)
             | Special::Members(_) => true,
