@@ -34,7 +34,7 @@ pub(super) fn finish(
     findings.identity.blocked_values = haul.blocked;
     findings.times = TimeFindings {
         clocks: haul.clocks,
-        out_of_order: out_of_order(&haul.blocks),
+        out_of_order: out_of_order(&haul.blocks, readings),
         late: haul.late,
     };
     findings.seen_until = haul.seen_until;

@@ -4,6 +4,7 @@
 //! Rows in order of time never need a count, and whatever is read in the short way is in order.
 
 use super::haul::BlockRead;
+use crate::input::Reading;
 use crate::time::Instant;
 
 /// The times of rows that follow each other.
@@ -32,12 +33,13 @@ impl Sequence {
     }
 }
 
-/// How many rows of all inputs are earlier than the row of their input before them.
-pub(super) fn out_of_order(blocks: &[BlockRead]) -> u64 {
+/// How many rows are earlier than the row before them. Inputs of one format are one log in parts.
+pub(super) fn out_of_order(blocks: &[BlockRead], readings: &[Reading]) -> u64 {
+    let format = |block: &BlockRead| readings.get(block.input).map(|reading| reading.format);
     let mut blocks: Vec<&BlockRead> = blocks.iter().collect();
-    blocks.sort_unstable_by_key(|block| block.number);
-    let inputs = blocks.chunk_by(|a, b| a.input == b.input);
-    inputs.map(|blocks| joined(blocks.iter().map(|block| block.sequence)).earlier).sum()
+    blocks.sort_unstable_by_key(|block| (format(block), block.number));
+    let logs = blocks.chunk_by(|a, b| format(a) == format(b));
+    logs.map(|blocks| joined(blocks.iter().map(|block| block.sequence)).earlier).sum()
 }
 
 fn joined(sequences: impl Iterator<Item = Sequence>) -> Sequence {

@@ -35,7 +35,7 @@ pub struct QualityReport {
     pub orders_joined_by_customer: u64,
     /// Rows whose device's clock was more than five minutes wrong, and whose time was put right.
     pub clock_corrected: u64,
-    /// Rows of events that are earlier than the row before them in their file: they are put in order.
+    /// Rows of events that are earlier than the row before them: they are put in order.
     pub out_of_order: u64,
     /// Rows that reached the tool more than three days after what they tell of.
     pub late: u64,

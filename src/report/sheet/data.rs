@@ -163,8 +163,8 @@ fn quality_notes(quality: &QualityReport) -> Vec<String> {
         ),
         note(
             quality.out_of_order,
-            "row is earlier than the one before it in its file, and was put in order",
-            "rows are earlier than the ones before them in their files, and were put in order",
+            "row is earlier than the one before it, and was put in order",
+            "rows are earlier than the ones before them, and were put in order",
         ),
         note(
             quality.late,
