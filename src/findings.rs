@@ -97,6 +97,12 @@ pub struct OrderFindings {
     pub in_exports: u64,
     /// Of these, also completed in an event log.
     pub seen_in_log: u64,
+    /// Orders that more than one source has, the exports or a kind of log.
+    pub in_several_sources: u64,
+    /// Orders of logs that exports have under another number, known by name or checkout.
+    pub joined_by_number: u64,
+    /// Orders that sources have under different numbers, known by customer, total and time.
+    pub joined_by_customer: u64,
 }
 
 /// What event logs saw of the orders in exports, order by order.
@@ -218,6 +224,17 @@ pub struct SideFinding {
     pub until: Option<Instant>,
 }
 
+/// What was found of the times of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeFindings {
+    /// Rows whose device's clock was more than five minutes wrong, and was put right.
+    pub clocks: u64,
+    /// Rows that are earlier than the row of their input before them.
+    pub out_of_order: u64,
+    /// Rows that reached their source more than three days after what they tell of.
+    pub late: u64,
+}
+
 /// What identity resolution did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdentityFindings {
@@ -272,6 +289,8 @@ pub struct Findings {
     pub session_reports: Vec<SessionReport>,
     /// What identity resolution did.
     pub identity: IdentityFindings,
+    /// What was found of the times of rows.
+    pub times: TimeFindings,
     /// The first moment of the entries that were asked for.
     pub since: Option<Instant>,
     /// The first moment behind the entries that were asked for.

@@ -4,8 +4,10 @@ use super::calendar::Calendar;
 use super::haul::Haul;
 use super::judge::Beside;
 use super::rows::{RowIndex, UNCLOSED};
+use super::sequence::out_of_order;
 use crate::findings::{
     EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
+    TimeFindings,
 };
 use crate::input::Reading;
 use crate::input::timestamp::ZoneRule;
@@ -14,7 +16,7 @@ use crate::ladder::vocabulary;
 use crate::quality::{Quality, Reason};
 use crate::tally::Tally;
 use crate::tally::ways::{Leavers, Ways};
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 /// What the findings say about the inputs and the rows.
 pub(super) fn finish(
@@ -30,6 +32,11 @@ pub(super) fn finish(
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
     findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     findings.identity.blocked_values = haul.blocked;
+    findings.times = TimeFindings {
+        clocks: haul.clocks,
+        out_of_order: out_of_order(&haul.blocks, readings),
+        late: haul.late,
+    };
     findings.seen_until = haul.seen_until;
     findings.derived.clone_from(&haul.derived);
     findings.inputs = readings
@@ -150,6 +157,26 @@ fn set_aside(reason: Reason, quality: &Quality, rows: &RowIndex) -> Option<SetAs
     (total > 0).then_some(SetAside { reason, rows: total, examples })
 }
 
+/// For so long Google Analytics adds to the days behind it.
+const GROWS: Span = Span::days(3);
+
+/// Exports of Google Analytics 4 that were made before their last days were complete.
+pub(super) fn provisional(inputs: &[InputFinding], now: Option<Instant>) -> Vec<Notice> {
+    let is_young = |input: &&InputFinding| {
+        let age = now.zip(input.to).map(|(now, to)| now.since(to));
+        input.format.starts_with("ga4.") && age.is_some_and(|age| age < GROWS)
+    };
+    let young = inputs.iter().filter(is_young);
+    let notice = |input: &InputFinding| Notice {
+        code: "last_days_provisional",
+        message: format!(
+            "{}: Google Analytics adds late events for three days, so its last three days may still grow",
+            input.path
+        ),
+    };
+    young.map(notice).collect()
+}
+
 /// A name in the user's ladder that never occurs is a notice with the nearest names that do.
 pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec<Notice> {
     let mut seen: Vec<&str> = haul.all_names.texts().collect();
@@ -173,4 +200,21 @@ pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_young_exports_of_google_analytics_are_provisional() {
+        let end = Instant(1_000_000_000_000_000);
+        let input = |format| InputFinding { format, to: Some(end), ..InputFinding::default() };
+        let inputs =
+            [input("ga4.bq"), input("segment"), InputFinding { to: None, ..input("ga4.ui") }];
+        let told = |now: Option<Instant>| provisional(&inputs, now).len();
+        assert_eq!(told(Some(end.plus(Span::days(2)))), 1);
+        assert_eq!(told(Some(end.plus(Span::days(3)))), 0);
+        assert_eq!(told(None), 0);
+    }
 }

@@ -5,7 +5,9 @@
 
 use super::kinds::{Kind, KindTable};
 use super::scan::Scan;
+use super::sequence::Sequence;
 use super::sieve::{Edges, Sifted};
+use super::skew::Received;
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
 use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
@@ -23,7 +25,7 @@ use crate::ladder::stamp::NameTable;
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
-use crate::time::Instant;
+use crate::time::{Instant, Precision};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An order that an event log has seen completed.
@@ -37,6 +39,10 @@ pub(super) struct OrderSeen {
     pub(super) numbered: bool,
     pub(super) amount: Option<Amount>,
     pub(super) currency: Currency,
+    pub(super) input: usize,
+    /// The row's strongest identifier.
+    pub(super) person: Key,
+    pub(super) precision: Precision,
 }
 
 /// A block that was read.
@@ -45,6 +51,7 @@ pub(super) struct BlockRead {
     pub(super) number: usize,
     pub(super) input: usize,
     pub(super) extent: Extent,
+    pub(super) sequence: Sequence,
 }
 
 /// What was counted of one input.
@@ -90,6 +97,14 @@ pub(crate) struct Haul<'s> {
     pub(super) unclosed: Vec<usize>,
     pub(super) seen_until: Option<Instant>,
     pub(super) blocked: u64,
+    /// Of the block that is being read.
+    pub(super) sequence: Sequence,
+    /// Rows whose device's clock was wrong.
+    pub(super) clocks: u64,
+    /// Rows that reached their source late.
+    pub(super) late: u64,
+    /// Rows that say when a log received them.
+    pub(super) received: Vec<Received>,
     pub(super) orders_seen: Vec<OrderSeen>,
     pub(super) order_lines: Vec<LineAt<OrderLine>>,
     pub(super) checkout_lines: Vec<LineAt<CheckoutLine>>,
@@ -117,6 +132,10 @@ impl<'s> Haul<'s> {
             unclosed: Vec::new(),
             seen_until: None,
             blocked: 0,
+            sequence: Sequence::default(),
+            clocks: 0,
+            late: 0,
+            received: Vec::new(),
             orders_seen: Vec::new(),
             order_lines: Vec::new(),
             checkout_lines: Vec::new(),
@@ -146,6 +165,9 @@ impl<'s> Haul<'s> {
         self.blocks.extend(other.blocks);
         self.seen_until = self.seen_until.max(other.seen_until);
         self.blocked += other.blocked;
+        self.clocks += other.clocks;
+        self.late += other.late;
+        self.received.extend(other.received);
         self.orders_seen.extend(other.orders_seen);
         self.order_lines.extend(other.order_lines);
         self.checkout_lines.extend(other.checkout_lines);
@@ -176,12 +198,23 @@ impl<'s> Haul<'s> {
             .aside
             .or_else(|| stamping.aside(event))
             .or((!known).then_some(Reason::UnmappedEvent));
-        self.note(event, (input, name), reason, stamping.settings.detail && !verdict.is_further());
+        if place.block.is_some() && !verdict.is_further() {
+            self.sequence.note(event.at);
+        }
+        self.note(
+            event,
+            (input, row, name),
+            reason,
+            stamping.settings.detail && !verdict.is_further(),
+        );
         let marks = verdict.marks | own_marks | marks_of(event);
-        let order =
-            if marks & mark::ORDER == 0 { None } else { Some(self.order(event, row, reason)) };
+        let order = if marks & mark::ORDER == 0 {
+            None
+        } else {
+            Some(self.order(event, (input, row), reason))
+        };
         if reason.is_none() && event.origin == Origin::Log {
-            self.checkouts.note(event, (checkout, own_marks));
+            self.checkouts.note(event, row, (checkout, own_marks));
         }
         let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
         let needs = stamping.needs;
@@ -230,7 +263,7 @@ impl<'s> Haul<'s> {
     fn note(
         &mut self,
         event: &RawEvent<'_>,
-        (input, name): (usize, u32),
+        (input, row, name): (usize, RowRef, u32),
         reason: Option<Reason>,
         detail: bool,
     ) {
@@ -242,7 +275,9 @@ impl<'s> Haul<'s> {
             self.derived.insert(derived);
         }
         if !matches!(reason, Some(Reason::Bot | Reason::Future)) {
-            self.saw(event.at);
+            // No event is later than a log received it, whatever the browser's clock says.
+            let received = self.received.last().filter(|received| received.row == row);
+            self.saw(received.map_or(event.at, |received| event.at.min(received.received)));
         }
         if event.identifiers.len() > 1
             && reason.is_none_or(|reason| reason == Reason::UnmappedEvent)
@@ -252,7 +287,12 @@ impl<'s> Haul<'s> {
     }
 
     /// The order that an event completes; one that a log has seen is remembered.
-    fn order(&mut self, event: &RawEvent<'_>, row: RowRef, reason: Option<Reason>) -> OrderNote {
+    fn order(
+        &mut self,
+        event: &RawEvent<'_>,
+        (input, row): (usize, RowRef),
+        reason: Option<Reason>,
+    ) -> OrderNote {
         let fingerprint = event.details.fingerprint();
         let order = event.details.order().unwrap_or(OrderNote {
             key: fingerprint,
@@ -262,15 +302,17 @@ impl<'s> Haul<'s> {
         });
         if reason.is_none() && event.origin == Origin::Log {
             let OrderNote { key, numbered, amount, currency } = order;
-            let at = event.at;
             self.orders_seen.push(OrderSeen {
                 key,
                 row,
                 fingerprint,
-                at,
+                at: event.at,
                 numbered,
                 amount,
                 currency,
+                input,
+                person: event.identifiers.first().map_or(fingerprint, |strongest| strongest.key),
+                precision: event.precision,
             });
         }
         order

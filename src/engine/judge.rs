@@ -157,8 +157,9 @@ impl<'b> Judge<'b> {
         Verdicts { rivals: self.rivals.into_findings(), ..self.verdicts }
     }
 
-    /// Sets aside what settling has found not to count.
+    /// Puts right what settling has found to be wrong, and sets aside what does not count.
     fn settle(&self, touches: &mut [Touch]) {
+        self.bench.settled.skew.put_right(touches);
         for touch in touches {
             self.bench.settled.judge(touch, self.bench.ladder.range);
         }

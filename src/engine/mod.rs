@@ -23,9 +23,12 @@ mod record;
 mod request;
 mod rivals;
 mod rows;
+mod same_orders;
 mod scan;
+mod sequence;
 mod settle;
 mod sieve;
+mod skew;
 mod stamping;
 mod stream;
 mod survey;
@@ -59,6 +62,7 @@ use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
 use scan::Scan;
 use settle::Settled;
+use skew::Skew;
 use stamping::Stamping;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
@@ -190,6 +194,7 @@ impl Run<'_> {
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
         finish::finish(&mut findings, &haul, readings, &rows);
+        findings.notices.extend(finish::provisional(&findings.inputs, settings.now));
         finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))
@@ -224,6 +229,12 @@ impl Run<'_> {
         (ladders, tables): (&'l [Ladder], &'l [Vec<StepSet>]),
         end: Option<Instant>,
     ) -> Option<Stream<'l>> {
+        // Only when all is read is it known which orders of two kinds of logs are the same.
+        let mut logs = self.readings.iter().map(|reading| reading.format.space());
+        let first = logs.next();
+        if logs.any(|space| Some(space) != first) {
+            return None;
+        }
         match (&self.request.plan, ladders, tables, end) {
             (Plan::Given(_), [ladder], [table], Some(end)) => {
                 Stream::of(self.request, needs, (ladder, table), end, self.settings.memory)
@@ -271,7 +282,9 @@ fn gather<'s>(
     }
     let mut stamping = Stamping::new(settings, scan.exchange, scan.needs);
     stamping.let_through(&mut edges, Instant::MAX, &mut haul.quality.accounts)?;
-    let settled = settle::settle(&mut haul, readings, request, stamping)?;
+    let skew = Skew::settle(&mut haul);
+    let mut settled = settle::settle(&mut haul, readings, request, stamping)?;
+    settled.skew = skew;
     haul.all_names = scan.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, readings);
     refuse_hopeless(&haul, readings, &rows, settings.strict)?;

@@ -48,6 +48,7 @@ impl Needs {
             | Rows::Checkouts(..)
             | Rows::Totals(..)
             | Rows::RestOrders
+            | Rows::RestCheckouts
             | Rows::Bulk => false,
         };
         let covers = !readings.iter().all(is_log);

@@ -9,6 +9,7 @@ use super::haul::{BlockRead, Haul};
 use super::kinds::Kinds;
 use super::needs::Needs;
 use super::sieve::Edges;
+use super::skew::Received;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::stream::Stream;
 use crate::error::Result;
@@ -22,6 +23,7 @@ use crate::input::format::{RowAt, Sink, Texts};
 use crate::input::supply::{Part, Supply};
 use crate::input::usual::UsualRows;
 use crate::input::{Reading, Scratch};
+use crate::key::Key;
 use crate::ladder::stamp::Stamper;
 use crate::names::Names;
 use crate::quality::Reason;
@@ -208,7 +210,8 @@ impl<'a, 's> Worker<'a, 's> {
             block,
         };
         let extent = scan.readings[input].read(block, scratch, &mut gathering);
-        haul.blocks.push(BlockRead { number, input, extent });
+        let sequence = std::mem::take(&mut haul.sequence);
+        haul.blocks.push(BlockRead { number, input, extent, sequence });
         haul.quality.accounts[input].rows_read += extent.records;
         stamping.end(number, block, &mut haul.quality.accounts[input])?;
         if stamping.is_disordered() {
@@ -276,6 +279,19 @@ impl Sink for Gathering<'_, '_, '_> {
     fn defect(&mut self, at: RowAt, reason: Reason, message: String) {
         let row = self.row(at);
         self.haul.quality.accounts[self.input].set_aside(reason, row, || message);
+    }
+
+    fn received(&mut self, at: RowAt, browser: Key, happened: Instant, received: Instant) {
+        let row = self.row(at);
+        self.haul.received.push(Received { browser, at: happened, row, received });
+    }
+
+    fn clock_put_right(&mut self) {
+        self.haul.clocks += 1;
+    }
+
+    fn came_late(&mut self) {
+        self.haul.late += 1;
     }
 
     fn blocked(&mut self) {

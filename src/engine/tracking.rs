@@ -6,8 +6,9 @@
 //! each order finds what belongs to it: what its customer did since the order before, in the two weeks
 //! that lead to it. Shares and days are the business of `analysis`.
 
+use super::skew::Skew;
 use super::values::Values;
-use crate::event::{RawEvent, mark};
+use crate::event::{RawEvent, RowRef, mark};
 use crate::findings::{TrackedOrder, TrackingFindings};
 use crate::identity::People;
 use crate::input::format::shopify_orders::Order;
@@ -59,6 +60,7 @@ struct Seen {
     step: u8,
     /// What the dictionary knows of the device.
     device: Key,
+    row: RowRef,
 }
 
 /// What logs saw of carts, checkouts and orders.
@@ -78,13 +80,20 @@ impl CheckoutsSeen {
 
     /// Notes a row of a log that counts: `step` of a checkout, with the marks of its name.
     #[inline]
-    pub(super) fn note(&mut self, event: &RawEvent<'_>, (step, marks): (u8, u8)) {
+    pub(super) fn note(&mut self, event: &RawEvent<'_>, row: RowRef, (step, marks): (u8, u8)) {
         if !self.is_wanted || (step == 0 && marks & (mark::CART | mark::ORDER) == 0) {
             return;
         }
         let Some(strongest) = event.identifiers.first() else { return };
         let device = self.devices.note(event.details);
-        self.rows.push(Seen { person: strongest.key, at: event.at, step, device });
+        self.rows.push(Seen { person: strongest.key, at: event.at, step, device, row });
+    }
+
+    /// Moves what browsers with wrong clocks did to when it was.
+    pub(super) fn put_right(&mut self, skew: &Skew) {
+        for seen in &mut self.rows {
+            seen.at = skew.time(seen.row, seen.at);
+        }
     }
 
     /// Adds what another thread noted.

@@ -14,7 +14,7 @@ use super::format::tool_log::ToolLog;
 use super::format::tool_table::{Room, ToolTable};
 use super::format::{
     Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, matomo, shopify_bulk, shopify_rest,
-    web_pixel,
+    shopify_rest_checkout, web_pixel,
 };
 use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
@@ -76,6 +76,8 @@ pub enum Rows {
     Matomo,
     /// Orders of Shopify's REST interface.
     RestOrders,
+    /// Checkouts and carts of Shopify's webhooks.
+    RestCheckouts,
     /// Orders of Shopify's GraphQL interface, and their parts.
     Bulk,
     /// Rows that are not one event each with its name in a column.
@@ -94,6 +96,7 @@ impl Rows {
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders
+            | Rows::RestCheckouts
             | Rows::Bulk
             | Rows::ToolTable(..)
             | Rows::Special(..)
@@ -286,6 +289,7 @@ impl Reading {
             Rows::Tool(log) => log.read(record, desk),
             Rows::Matomo => matomo::read(record, desk),
             Rows::RestOrders => shopify_rest::read(record, desk),
+            Rows::RestCheckouts => shopify_rest_checkout::read(record, desk),
             Rows::Bulk => shopify_bulk::read(record, desk),
             Rows::Orders(..)
             | Rows::Checkouts(..)
@@ -405,6 +409,7 @@ impl Reading {
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders
+            | Rows::RestCheckouts
             | Rows::Bulk
             | Rows::ToolTable(..) => Err("JSON cannot be read as a table".to_string()),
         };
@@ -439,6 +444,7 @@ impl Reading {
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders
+            | Rows::RestCheckouts
             | Rows::Bulk => None,
         }
     }

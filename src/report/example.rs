@@ -6,7 +6,7 @@ use super::ReportOptions;
 use super::zone::Zone;
 use crate::findings::{
     EventFinding, Findings, IdentifierFinding, IdentityFindings, InputFinding, Notice,
-    OrderFindings, SessionReport, SetAside, TrackingFindings,
+    OrderFindings, SessionReport, SetAside, TimeFindings, TrackingFindings,
 };
 use crate::ladder::definition::{
     Action, Attribution, Condition, Count, Ends, Entry, EventPattern, Exclusion, Halt, Ladder,
@@ -125,8 +125,12 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             other_channels: 46,
             in_exports: 9,
             seen_in_log: 7,
+            in_several_sources: 0,
+            joined_by_number: 0,
+            joined_by_customer: 0,
         },
         tracking: TrackingFindings::default(),
+        times: TimeFindings::default(),
         has_log: true,
         has_orders: true,
         session_reports: vec![SessionReport {

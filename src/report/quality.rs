@@ -27,6 +27,18 @@ pub struct QualityReport {
     pub hubs: u64,
     /// Values in identifier columns that name nobody.
     pub blocked_values: u64,
+    /// Orders that more than one source has (the exports, a kind of log); each counts once.
+    pub orders_in_several_sources: u64,
+    /// Orders of logs that exports have under another number: known by the order's name or checkout.
+    pub orders_joined_by_number: u64,
+    /// Orders that sources have under different numbers: known by customer, total and ten minutes.
+    pub orders_joined_by_customer: u64,
+    /// Rows whose device's clock was more than five minutes wrong, and whose time was put right.
+    pub clock_corrected: u64,
+    /// Rows of events that are earlier than the row before them: they are put in order.
+    pub out_of_order: u64,
+    /// Rows that reached the tool more than three days after what they tell of.
+    pub late: u64,
 }
 
 /// The rows of one reason.
@@ -80,6 +92,12 @@ impl QualityReport {
             refused_merges: findings.identity.refused_merges,
             hubs: findings.identity.hubs,
             blocked_values: findings.identity.blocked_values,
+            orders_in_several_sources: findings.orders.in_several_sources,
+            orders_joined_by_number: findings.orders.joined_by_number,
+            orders_joined_by_customer: findings.orders.joined_by_customer,
+            clock_corrected: findings.times.clocks,
+            out_of_order: findings.times.out_of_order,
+            late: findings.times.late,
         }
     }
 }

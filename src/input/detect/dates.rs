@@ -42,9 +42,13 @@ fn time_columns(rows: &Rows) -> Vec<usize> {
         Rows::Special(_, special) => match special {
             Special::Transactions(table) => vec![table.columns.time],
             Special::Maven(table) => vec![table.columns.time],
+            Special::OrderVisits(table) => vec![table.time],
             Special::Members(table) => table.date.into_iter().collect(),
             Special::WarehouseSessions(table) => table.times(),
-            Special::Customers(_) | Special::Exploration(_) | Special::Yoochoose(_) => Vec::new(),
+            Special::Customers(_)
+            | Special::Exploration(_)
+            | Special::Matomo(_)
+            | Special::Yoochoose(_) => Vec::new(),
         },
         Rows::Orders(..)
         | Rows::Checkouts(..)
@@ -54,6 +58,7 @@ fn time_columns(rows: &Rows) -> Vec<usize> {
         | Rows::Tool(_)
         | Rows::Matomo
         | Rows::RestOrders
+        | Rows::RestCheckouts
         | Rows::Bulk => Vec::new(),
     }
 }
@@ -65,6 +70,7 @@ fn read_as(rows: &mut Rows, column: usize, order: Option<DateOrder>, zone: ZoneR
         Rows::ToolTable(_, table) => table.read_dates(column, order, zone),
         Rows::Special(_, Special::Transactions(table)) => table.columns.date_order = order,
         Rows::Special(_, Special::Maven(table)) => table.columns.date_order = order,
+        Rows::Special(_, Special::OrderVisits(table)) => table.date_order = order,
         Rows::Special(_, Special::Members(table)) => table.date_order = order,
         Rows::Special(_, Special::WarehouseSessions(table)) => {
             table.dates.extend(order.map(|order| (column, order)));
@@ -72,7 +78,10 @@ fn read_as(rows: &mut Rows, column: usize, order: Option<DateOrder>, zone: ZoneR
         // They have no column that is judged here.
         Rows::Special(
             _,
-            Special::Customers(_) | Special::Exploration(_) | Special::Yoochoose(_),
+            Special::Customers(_)
+            | Special::Exploration(_)
+            | Special::Matomo(_)
+            | Special::Yoochoose(_),
         )
         | Rows::Orders(..)
         | Rows::Checkouts(..)
@@ -82,6 +91,7 @@ fn read_as(rows: &mut Rows, column: usize, order: Option<DateOrder>, zone: ZoneR
         | Rows::Tool(_)
         | Rows::Matomo
         | Rows::RestOrders
+        | Rows::RestCheckouts
         | Rows::Bulk => {}
     }
 }

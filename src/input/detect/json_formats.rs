@@ -5,7 +5,7 @@ use crate::input::Rows;
 use crate::input::format::tool_log::{Slot, Tool, ToolLog, ToolPlaces, paths_by_part};
 use crate::input::format::{
     Format, amplitude, ga4_bigquery, klaviyo, matomo, mixpanel, posthog, rudderstack, segment,
-    shopify_bulk, shopify_rest, snowplow_json,
+    shopify_bulk, shopify_rest, shopify_rest_checkout, snowplow_json,
 };
 use crate::input::json::{Json, Reader, Written};
 use crate::ladder::vocabulary::{self, Role};
@@ -29,12 +29,13 @@ pub(super) enum Reads {
 }
 
 /// How many there are.
-pub(super) const COUNT: usize = 11;
+pub(super) const COUNT: usize = 12;
 
 /// All of them; of two that a record looks like, the first is meant.
 pub(super) static ALL: [JsonFormat; COUNT] = [
     JsonFormat { format: Format::ShopifyBulk, reads: Reads::Own(&BULK) },
     JsonFormat { format: Format::ShopifyRestOrder, reads: Reads::Own(&REST) },
+    JsonFormat { format: Format::ShopifyRestCheckout, reads: Reads::Own(&CHECKOUTS) },
     JsonFormat { format: Format::Ga4BigQuery, reads: Reads::Tool(&ga4_bigquery::GA4) },
     JsonFormat { format: Format::RudderStack, reads: Reads::Tool(&rudderstack::RUDDERSTACK) },
     JsonFormat { format: Format::Segment, reads: Reads::Tool(&segment::SEGMENT) },
@@ -69,6 +70,14 @@ static REST: OwnWay = OwnWay {
     signs: shopify_rest::SIGNS,
     paths: shopify_rest::PATHS,
     rows: || Rows::RestOrders,
+};
+
+static CHECKOUTS: OwnWay = OwnWay {
+    fits: shopify_rest_checkout::fits,
+    why: shopify_rest_checkout::WHY,
+    signs: shopify_rest_checkout::SIGNS,
+    paths: shopify_rest_checkout::PATHS,
+    rows: || Rows::RestCheckouts,
 };
 
 static VISITS: OwnWay = OwnWay {

@@ -5,10 +5,12 @@ use crate::input::Rows;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row};
 use crate::input::format::kaggle::Members;
+use crate::input::format::matomo_table::MatomoTable;
 use crate::input::format::maven::Maven;
 use crate::input::format::shopify_analytics::AnalyticsColumns;
 use crate::input::format::shopify_checkouts::CheckoutColumns;
 use crate::input::format::shopify_customers::Customers;
+use crate::input::format::shopify_order_visits::OrderVisits;
 use crate::input::format::shopify_orders::OrderColumns;
 use crate::input::format::shopify_orders::common::ORDER_TIMES;
 use crate::input::format::shopify_sessions::WarehouseSessions;
@@ -16,7 +18,8 @@ use crate::input::format::shopify_transactions::Transactions;
 use crate::input::format::special::Special;
 use crate::input::format::tool_table::{ToolTable, ga4, posthog, segment, snowplow};
 use crate::input::format::{
-    Format, maven, rees46, retailrocket, shopify_customers, shopify_sessions, shopify_transactions,
+    Format, matomo_table, maven, rees46, retailrocket, shopify_customers, shopify_order_visits,
+    shopify_sessions, shopify_transactions,
 };
 
 /// A table of a known format.
@@ -75,8 +78,12 @@ const ORDERS_WITHOUT_STATUS: &[&[&str]] = &[
     &["total price", "total price set shop money amount", "total price set shop amount"],
 ];
 
+/// The columns of the tables that warehouses make of abandoned checkouts.
+const WAREHOUSE_CHECKOUTS: &[&[&str]] =
+    &[&["abandoned checkout url"], &["created at"], &["id", "checkout id", "token", "name"]];
+
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 23] = [
+pub(super) static ALL: [TableFormat; 26] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..known(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -85,6 +92,18 @@ pub(super) static ALL: [TableFormat; 23] = [
         fits: are_checkouts,
         ..known(Format::ShopifyCheckouts, ORDERS, |header| {
             Some(Rows::Checkouts(header.clone(), CheckoutColumns::new(header)))
+        })
+    },
+    TableFormat {
+        fits: are_orders,
+        ..known(Format::ShopifyCheckouts, WAREHOUSE_CHECKOUTS, |header| {
+            Some(Rows::Checkouts(header.clone(), CheckoutColumns::new(header)))
+        })
+    },
+    TableFormat {
+        fits: are_orders,
+        ..known(Format::ShopifyOrderVisits, &shopify_order_visits::MUST, |header| {
+            Some(special(header, Special::OrderVisits(OrderVisits::new(header)?)))
         })
     },
     TableFormat {
@@ -130,6 +149,9 @@ pub(super) static ALL: [TableFormat; 23] = [
     }),
     known(Format::SnowplowAtomic, &snowplow::MUST, |header| {
         tool_table(header, snowplow::table(header))
+    }),
+    known(Format::MatomoTable, &matomo_table::MUST, |header| {
+        Some(special(header, Special::Matomo(MatomoTable::new(header))))
     }),
     // Its lines have no header and are known by their shape.
     TableFormat { fits: |_| false, ..known(Format::SnowplowTsv, &snowplow::MUST, |_| None) },

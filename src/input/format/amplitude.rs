@@ -2,7 +2,7 @@
 //!
 //! Times have no zone and are UTC; Amplitude has put devices' clocks right already. Field names:
 //! Amplitude's documentation of the Export API. What it once took for one person
-//! (`amplitude_id`) joins here as well.
+//! (`amplitude_id`) joins here as well, and so does the list of ids that it has merged since.
 
 use super::Format;
 use super::tool_log::{Parts, Slot, Tool, evidence, nobody_else, plain_name};
@@ -78,6 +78,7 @@ pub static AMPLITUDE: Tool = Tool {
     is_coarse: false,
     name: plain_name,
     who: nobody_else,
+    only_joins: is_merge,
     pages: &["[Amplitude] Page Viewed", "Page Viewed", "page_view"],
     derive,
 };
@@ -85,6 +86,13 @@ pub static AMPLITUDE: Tool = Tool {
 fn fits(json: Json<'_>) -> bool {
     let has = |key: &str| json.member(key).is_some();
     has("event_type") && (has("amplitude_id") || has("$insert_id") || has("device_id"))
+        || is_merge(json)
+}
+
+/// A record of the list of merged ids: the one is the other, and nothing happened.
+fn is_merge(json: Json<'_>) -> bool {
+    let has = |key: &str| json.member(key).is_some();
+    has("merged_amplitude_id") && has("amplitude_id") && !has("event_type")
 }
 
 fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {

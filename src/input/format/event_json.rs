@@ -200,12 +200,13 @@ impl Details for RecordDetails<'_> {
 
     fn order(&self) -> Option<OrderNote> {
         let EventPlaces { order, value, currency, .. } = self.places;
-        let number = scalar_at(self.root, *order)?;
-        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
+        let id = scalar_at(self.root, *order)
+            .and_then(|number| identify(IdentifierKind::OrderId, 0, &number, Strictness::Only));
         let value = value.map(|place| self.root.at(place));
         let amount = value.and_then(Json::number).and_then(Amount::from_number);
         let currency = scalar_at(self.root, *currency);
         let currency = currency.map(|text| Currency::parse(&text)).unwrap_or_default();
-        Some(OrderNote { key: id.key, numbered: true, amount, currency })
+        let key = id.map_or_else(|| self.fingerprint(), |id| id.key);
+        Some(OrderNote { key, numbered: id.is_some(), amount, currency })
     }
 }

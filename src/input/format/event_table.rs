@@ -212,13 +212,14 @@ impl Details for RowDetails<'_> {
             .value(order)
             .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Only));
         let basket = || self.row.value(basket).map(|text| Key::within(1, text.as_bytes()));
-        let key = number.map(|id| id.key).or_else(basket)?;
+        let key = number.map(|id| id.key).or_else(basket);
         let amount = self.row.value(value).and_then(|text| Amount::parse(&text, decimal_comma));
         let quantity = self.row.value(quantity).and_then(|text| text.parse::<u32>().ok());
         let amount = amount.map(|amount| Amount(amount.0 * i128::from(quantity.unwrap_or(1))));
         let fixed = self.columns.fixed_currency.map(Currency::parse);
         let written = self.row.value(currency).map(|text| Currency::parse(&text));
         let currency = written.or(fixed).unwrap_or_default();
+        let key = key.unwrap_or_else(|| self.fingerprint());
         Some(OrderNote { key, numbered: number.is_some(), amount, currency })
     }
 }

@@ -55,6 +55,7 @@ pub static GA4: Tool = Tool {
     is_coarse: false,
     name: plain_name,
     who: nobody_else,
+    only_joins: |_| false,
     pages: &["page_view", "screen_view"],
     derive,
 };

@@ -49,6 +49,7 @@ pub static KLAVIYO: Tool = Tool {
     is_coarse: true,
     name,
     who,
+    only_joins: |_| false,
     pages: &["Active on Site", "Viewed Page"],
     derive,
 };

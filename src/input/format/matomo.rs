@@ -163,13 +163,13 @@ impl Details for ActionDetails<'_> {
 
     fn order(&self) -> Option<OrderNote> {
         let action = self.action?;
-        let number = scalar(action, "orderId")?;
-        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Several)?;
+        let id = scalar(action, "orderId")
+            .and_then(|number| identify(IdentifierKind::OrderId, 0, &number, Strictness::Several));
         let amount = action.member("revenue").and_then(Json::number);
         let currency = scalar(self.visit, "siteCurrency");
         Some(OrderNote {
-            key: id.key,
-            numbered: true,
+            key: id.map_or_else(|| self.fingerprint(), |id| id.key),
+            numbered: id.is_some(),
             amount: amount.and_then(Amount::from_number),
             currency: currency.map(|text| Currency::parse(&text)).unwrap_or_default(),
         })

@@ -20,6 +20,7 @@ pub static MIXPANEL: Tool = Tool {
     signs: &["event", "properties.time", "properties.distinct_id"],
     paths: &[
         (Slot::Time, &["properties.time"]),
+        (Slot::Arrived, &["properties.mp_processing_time_ms"]),
         (Slot::Name, &["event"]),
         (Slot::Id, &["properties.$insert_id"]),
         (Slot::Distinct, &["properties.distinct_id"]),
@@ -53,6 +54,7 @@ pub static MIXPANEL: Tool = Tool {
     is_coarse: true,
     name: plain_name,
     who,
+    only_joins: |_| false,
     pages: &["$mp_web_page_view", "Page View", "Page Viewed", "page_view"],
     derive,
 };

@@ -8,9 +8,11 @@ pub mod event_json;
 pub mod event_table;
 pub mod ga4_bigquery;
 pub mod ga4_ui;
+mod identifiers;
 pub mod kaggle;
 pub mod klaviyo;
 pub mod matomo;
+pub mod matomo_table;
 pub mod maven;
 pub mod mixpanel;
 pub mod posthog;
@@ -22,8 +24,10 @@ pub mod shopify_analytics;
 pub mod shopify_bulk;
 pub mod shopify_checkouts;
 pub mod shopify_customers;
+pub mod shopify_order_visits;
 pub mod shopify_orders;
 pub mod shopify_rest;
+pub mod shopify_rest_checkout;
 pub mod shopify_sessions;
 pub mod shopify_transactions;
 pub mod shopify_url;
@@ -34,15 +38,15 @@ pub mod tool_table;
 pub mod web_pixel;
 pub mod yoochoose;
 
-use crate::event::{Identifier, IdentifierKind, RawEvent};
-use crate::identity::{Strictness, identify, identify_plain};
+pub use identifiers::{RowIdentifiers, Texts};
+
+use crate::event::{Identifier, RawEvent};
 use crate::input::timestamp::ZoneRule;
 use crate::input::usual::UsualRows;
-use crate::key::{FastSet, Key};
+use crate::key::Key;
 use crate::quality::Reason;
+use crate::time::Instant;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The export formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +59,10 @@ pub enum Format {
     ShopifyBulk,
     /// Orders of Shopify's REST interface and webhooks, JSON.
     ShopifyRestOrder,
+    /// Checkouts and carts of Shopify's webhooks, JSON.
+    ShopifyRestCheckout,
+    /// The visits before each order, as a table of a warehouse.
+    ShopifyOrderVisits,
     /// A log of Shopify web-pixel events, JSON.
     ShopifyWebPixel,
     /// An aggregated report of Shopify analytics.
@@ -85,6 +93,8 @@ pub enum Format {
     SegmentWarehouse,
     /// Snowplow's enriched events as a table.
     SnowplowAtomic,
+    /// Visits of Matomo as a table.
+    MatomoTable,
     /// Snowplow's enriched events as its enrichment writes them.
     SnowplowTsv,
     /// Shopify's transaction histories.
@@ -117,11 +127,13 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 33] = [
+    pub const ALL: [Format; 36] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
         Format::ShopifyBulk,
         Format::ShopifyRestOrder,
+        Format::ShopifyRestCheckout,
+        Format::ShopifyOrderVisits,
         Format::ShopifyWebPixel,
         Format::ShopifyAnalytics,
         Format::Ga4BigQuery,
@@ -137,6 +149,7 @@ impl Format {
         Format::PostHogTable,
         Format::SegmentWarehouse,
         Format::SnowplowAtomic,
+        Format::MatomoTable,
         Format::SnowplowTsv,
         Format::ShopifyTransactions,
         Format::ShopifyCustomers,
@@ -160,6 +173,8 @@ impl Format {
             Format::ShopifyCheckouts => "shopify.abandoned_checkouts",
             Format::ShopifyBulk => "shopify.bulk",
             Format::ShopifyRestOrder => "shopify.rest_order",
+            Format::ShopifyRestCheckout => "shopify.rest_checkout",
+            Format::ShopifyOrderVisits => "shopify.order_visits",
             Format::ShopifyWebPixel => "shopify.web_pixel",
             Format::ShopifyAnalytics => "shopify.analytics",
             Format::Ga4BigQuery => "ga4.bq",
@@ -175,6 +190,7 @@ impl Format {
             Format::PostHogTable => "posthog.csv",
             Format::SegmentWarehouse => "segment.warehouse",
             Format::SnowplowAtomic => "snowplow.atomic",
+            Format::MatomoTable => "matomo.csv",
             Format::SnowplowTsv => "snowplow.tsv",
             Format::ShopifyTransactions => "shopify.transactions",
             Format::ShopifyCustomers => "shopify.customers",
@@ -214,6 +230,7 @@ impl Format {
             | Format::PostHogTable
             | Format::SegmentWarehouse
             | Format::SnowplowAtomic
+            | Format::MatomoTable
             | Format::SnowplowTsv
             | Format::WarehouseSessions
             | Format::MavenSessions
@@ -228,6 +245,8 @@ impl Format {
             | Format::ShopifyCheckouts
             | Format::ShopifyBulk
             | Format::ShopifyRestOrder
+            | Format::ShopifyRestCheckout
+            | Format::ShopifyOrderVisits
             | Format::ShopifyTransactions
             | Format::ShopifyCustomers
             | Format::ShopifyAnalyticsLegacy
@@ -253,6 +272,8 @@ impl Format {
             | Format::ShopifyCheckouts
             | Format::ShopifyBulk
             | Format::ShopifyRestOrder
+            | Format::ShopifyRestCheckout
+            | Format::ShopifyOrderVisits
             | Format::ShopifyWebPixel
             | Format::ShopifyTransactions
             | Format::ShopifyCustomers
@@ -271,7 +292,7 @@ impl Format {
             Format::PostHog | Format::PostHogTable => 8,
             Format::Mixpanel => 9,
             Format::Amplitude => 10,
-            Format::MatomoLive => 11,
+            Format::MatomoLive | Format::MatomoTable => 11,
             Format::Klaviyo => 12,
             Format::SnowplowJson | Format::SnowplowAtomic | Format::SnowplowTsv => 13,
         }
@@ -310,6 +331,12 @@ pub trait Sink {
     }
     /// A row that cannot be read.
     fn defect(&mut self, at: RowAt, reason: Reason, message: String);
+    /// The next event is of this browser and happened then by its clock; the log received it then.
+    fn received(&mut self, _at: RowAt, _browser: Key, _happened: Instant, _received: Instant) {}
+    /// The row's device had a clock that was more than five minutes wrong, and its time was put right.
+    fn clock_put_right(&mut self) {}
+    /// The row reached its source more than three days after what it tells of.
+    fn came_late(&mut self) {}
     /// A value that names nobody stood where an identifier should.
     fn blocked(&mut self);
     /// A row of an orders export.
@@ -350,125 +377,4 @@ pub struct Kept {
     event: OnceCell<event_json::EventPlaces>,
     pixel: OnceCell<web_pixel::PixelPlaces>,
     tool: OnceCell<tool_log::ToolPlaces>,
-}
-
-/// The texts of identifiers that somebody asks for. Of several spellings the smallest is kept, so that
-/// the order of rows does not matter.
-#[derive(Clone, Debug, Default)]
-pub struct Texts {
-    wanted: Option<Arc<FastSet<Key>>>,
-    /// The texts that were met.
-    pub found: BTreeMap<Identifier, Box<str>>,
-}
-
-impl Texts {
-    /// Waits for the texts of these keys.
-    pub fn of(wanted: Arc<FastSet<Key>>) -> Texts {
-        Texts { wanted: Some(wanted), found: BTreeMap::new() }
-    }
-
-    /// Remembers the text of an identifier if it is wanted.
-    pub fn note(&mut self, identifier: Identifier, text: &str) {
-        if self.wanted.as_ref().is_some_and(|wanted| wanted.contains(&identifier.key)) {
-            let known = self.found.entry(identifier).or_insert_with(|| text.trim().into());
-            if text.trim() < &**known {
-                *known = text.trim().into();
-            }
-        }
-    }
-
-    /// Adds what was met elsewhere.
-    pub fn merge(&mut self, other: Texts) {
-        for (identifier, text) in other.found {
-            self.note(identifier, &text);
-        }
-    }
-}
-
-/// The identifiers of one row, collected anew for each row.
-#[derive(Debug, Default)]
-pub struct RowIdentifiers {
-    found: Vec<Identifier>,
-    blocked: usize,
-    texts: Texts,
-}
-
-impl RowIdentifiers {
-    /// Room for rows whose texts are remembered if they are wanted.
-    pub fn remembering(texts: Texts) -> RowIdentifiers {
-        RowIdentifiers { texts, ..RowIdentifiers::default() }
-    }
-
-    /// The texts that were remembered.
-    pub fn into_texts(self) -> Texts {
-        self.texts
-    }
-
-    /// The identifiers, strongest first, each once, with the texts that were remembered.
-    pub fn into_sorted(mut self) -> (Vec<Identifier>, Texts) {
-        self.sorted();
-        (self.found, self.texts)
-    }
-
-    /// Forgets the row before.
-    pub fn clear(&mut self) {
-        self.found.clear();
-        self.blocked = 0;
-    }
-
-    /// Adds the identifier that a cell's text stands for, if it names somebody.
-    pub fn add(&mut self, kind: IdentifierKind, space: u16, text: &str, strictness: Strictness) {
-        if text.is_empty() {
-            return;
-        }
-        // A user id of Shopify's thirteen digits is the shop's customer, whoever logged it.
-        let is_shop_customer = kind == IdentifierKind::UserId
-            && text.len() == 13
-            && text.bytes().all(|b| b.is_ascii_digit());
-        let kind = if is_shop_customer { IdentifierKind::CustomerId } else { kind };
-        match identify(kind, space, text, strictness) {
-            Some(identifier) => {
-                self.texts.note(identifier, text);
-                self.found.push(identifier);
-            }
-            None => self.blocked += 1,
-        }
-    }
-
-    /// Adds the identifier of a cell as it is written, if that can be told without reading it.
-    #[inline]
-    pub fn add_plain(
-        &mut self,
-        kind: IdentifierKind,
-        space: u16,
-        cell: &[u8],
-        strictness: Strictness,
-    ) -> bool {
-        let plain = identify_plain(kind, space, cell, strictness);
-        // Whoever wants its text wants it read.
-        let plain = plain.filter(|_| self.texts.wanted.is_none());
-        self.found.extend(plain);
-        plain.is_some()
-    }
-
-    /// Adds an identifier that is known already.
-    pub fn push(&mut self, identifier: Identifier) {
-        self.found.push(identifier);
-    }
-
-    /// The identifiers, strongest first, each once.
-    pub fn sorted(&mut self) -> &[Identifier] {
-        if self.found.len() > 1 {
-            self.found.sort_unstable();
-            self.found.dedup();
-        }
-        &self.found
-    }
-
-    /// Tells the sink how many values named nobody.
-    pub fn report_blocked(&self, sink: &mut impl Sink) {
-        for _ in 0..self.blocked {
-            sink.blocked();
-        }
-    }
 }

@@ -52,6 +52,7 @@ pub static POSTHOG: Tool = Tool {
     is_coarse: false,
     name: plain_name,
     who,
+    only_joins: |_| false,
     pages: &["$pageview", "$screen", "Page Viewed", "page_view"],
     derive,
 };

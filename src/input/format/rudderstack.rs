@@ -24,6 +24,7 @@ pub static RUDDERSTACK: Tool = Tool {
     is_coarse: false,
     name: segment::name,
     who,
+    only_joins: |_| false,
     pages: PAGES,
     derive: segment::derive,
 };

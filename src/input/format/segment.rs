@@ -25,6 +25,7 @@ pub static SEGMENT: Tool = Tool {
     is_coarse: false,
     name,
     who,
+    only_joins: |_| false,
     pages: PAGES,
     derive,
 };
@@ -41,6 +42,7 @@ pub(super) const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Device, &["anonymousId"]),
     (Slot::User, &["userId"]),
     (Slot::Before, &["previousId"]),
+    (Slot::External, &["context.externalIds"]),
     (Slot::Email, &["traits.email", "context.traits.email", "properties.email"]),
     (Slot::Phone, &["traits.phone", "context.traits.phone"]),
     (Slot::Order, &["properties.order_id", "properties.orderId"]),
@@ -95,6 +97,33 @@ pub(super) fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
         identifiers.add(IdentifierKind::ClientId, space, &before, Strictness::Several);
         if before.contains('@') {
             add_user(identifiers, space, &before);
+        }
+    }
+    for external in parts.objects(Slot::External).flat_map(Json::elements) {
+        add_external(external, space, identifiers);
+    }
+}
+
+/// An id of another system. One whose type is not known here still is the same person's as long as the
+/// type is the same; an encoded one is no address that other files could have.
+fn add_external(external: Json<'_>, space: u16, identifiers: &mut RowIdentifiers) {
+    let text = |key| external.member(key).and_then(Json::scalar);
+    let (Some(id), Some(kind)) = (text("id"), text("type")) else { return };
+    let is_plain = text("encoding").is_none_or(|encoding| encoding == "none");
+    let kind = kind.to_ascii_lowercase();
+    let known = match &*kind {
+        "email" => Some(IdentifierKind::Email),
+        "phone" => Some(IdentifierKind::Phone),
+        "customer_id" | "shopify_customer_id" => Some(IdentifierKind::CustomerId),
+        "anonymous_id" => Some(IdentifierKind::ClientId),
+        _ => None,
+    };
+    match known.filter(|_| is_plain) {
+        Some(known) => identifiers.add(known, space, &id, Strictness::Several),
+        None if kind == "user_id" && is_plain => add_user(identifiers, space, &id),
+        None => {
+            let own = format!("{kind}:{id}");
+            identifiers.add(IdentifierKind::ClientId, space, &own, Strictness::Several);
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! A line is an order, or a part of one with the order's id under `__parentId`, in any order. An order's
 //! journey names the shop's own visits before it; each becomes a visit of the customer, wherever it is
-//! written, and once. Field names: Shopify's Admin GraphQL reference of the order and its journey.
+//! written, and once. A line of a customer joins what it names. Field names: Shopify's Admin GraphQL reference of the order and its journey.
 
 use super::event_table::shorten;
 use super::shopify_orders::OrderLine;
@@ -91,6 +91,7 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
     match kind {
         Some("Order") => {}
         Some("CustomerVisit") => return read_visit(node, desk),
+        Some("Customer") => return read_customer(node, desk),
         _ if node.member("__parentId").is_some() => {
             return desk.defect(Reason::Continuation, "a part of an order".to_string());
         }
@@ -155,6 +156,31 @@ fn read_visit(visit: Json<'_>, mut desk: Desk<'_, impl Sink>) {
         let message = "there is no time under `occurredAt`".to_string();
         desk.defect(Reason::BadTimestamp, message);
     }
+}
+
+/// A customer on a line of its own: nothing happened, but who has which address is known.
+fn read_customer(customer: Json<'_>, desk: Desk<'_, impl Sink>) {
+    let Desk { at, identifiers, sink, .. } = desk;
+    identifiers.clear();
+    let cells = [
+        (IdentifierKind::CustomerId, "id"),
+        (IdentifierKind::Email, "email"),
+        (IdentifierKind::Email, "defaultEmailAddress.emailAddress"),
+        (IdentifierKind::Phone, "phone"),
+        (IdentifierKind::Phone, "defaultPhoneNumber.phoneNumber"),
+        (IdentifierKind::OrderId, "__parentId"),
+    ];
+    for (kind, path) in cells {
+        if let Some(text) = walk(customer, path).and_then(Json::scalar) {
+            let is_order = kind != IdentifierKind::OrderId || text.contains("/Order/");
+            if is_order {
+                let space = Format::ShopifyBulk.space();
+                identifiers.add(kind, space, &text, Strictness::Several);
+            }
+        }
+    }
+    identifiers.report_blocked(sink);
+    sink.person(at, identifiers.sorted());
 }
 
 /// Hands over a visit; false if it has no time.

@@ -13,8 +13,8 @@ use crate::key::Key;
 use crate::quality::Reason;
 use std::collections::BTreeMap;
 
-/// The steps of a checkout by their canonical names. Shopify lists no checkout without contact
-/// details, so the first two are always reached.
+/// The steps of a checkout by their canonical names. Shopify's export lists no checkout without contact
+/// details, so there the first two are always reached.
 const STEPS: [&str; 5] = [
     "checkout_started",
     "checkout_contact_info_submitted",
@@ -23,11 +23,17 @@ const STEPS: [&str; 5] = [
     "payment_info_submitted",
 ];
 
-/// Where the cells of a checkouts export are.
+/// What the export and the tables of warehouses call the first line of the address.
+const ADDRESSES: [&str; 3] =
+    ["shipping address1", "shipping address address1", "shipping address address 1"];
+
+/// Where the cells of a checkouts export are, or of a table that a warehouse has made of checkouts.
 #[derive(Clone, Debug, Default)]
 pub struct CheckoutColumns {
     common: CommonColumns,
     total: Option<usize>,
+    tokens: [Option<usize>; 2],
+    completed_at: Option<usize>,
     /// For each of the last three steps, the columns of which one is filled when it is reached.
     proofs: [[Option<usize>; 2]; 3],
 }
@@ -37,12 +43,14 @@ impl CheckoutColumns {
     pub fn new(header: &Header) -> CheckoutColumns {
         let find = |name| header.find(&[name]);
         CheckoutColumns {
-            common: CommonColumns::new(header),
-            total: find("total"),
+            common: CommonColumns::new(header).named_by_number(),
+            total: header.find(&["total", "total price", "total price set shop amount"]),
+            tokens: [find("token"), find("cart token")],
+            completed_at: find("completed at"),
             proofs: [
-                [find("shipping address1"), find("shipping street")],
-                [find("shipping method"), None],
-                [find("payment method"), None],
+                [header.find(&ADDRESSES), find("shipping street")],
+                [header.find(&["shipping method", "shipping line title"]), None],
+                [header.find(&["payment method", "gateway"]), None],
             ],
         }
     }
@@ -72,7 +80,40 @@ impl CheckoutLine {
                 reached = steps;
             }
         }
+        // Warehouses list the checkouts that were completed after all.
+        if row.value(columns.completed_at).is_some() {
+            reached = 5;
+        }
+        let tokens = columns.tokens.iter().filter_map(|&column| row.value(column));
+        common.tokens.extend(tokens.map(Into::into));
         Ok(CheckoutLine { common, reached })
+    }
+
+    /// A checkout of another source: what names it, the buyer's address, telephones and number, its tokens,
+    /// when it was made, and whether it came to contact details, an address, a way of shipping and a payment.
+    /// `None` without a time.
+    pub fn of_parts(
+        name: Box<str>,
+        (email, phones, customer): (Option<Box<str>>, Vec<Box<str>>, Option<Box<str>>),
+        tokens: Vec<Box<str>>,
+        created_at: Option<Box<str>>,
+        proofs: [bool; 4],
+    ) -> Option<CheckoutLine> {
+        let proven = (2..).zip(proofs).filter(|(_, proof)| *proof);
+        let reached = proven.map(|(steps, _)| steps).max().unwrap_or(1);
+        created_at.as_ref()?;
+        let common = Common {
+            id: number(&name),
+            name,
+            email,
+            phones,
+            client_ids: Vec::new(),
+            customer,
+            tokens,
+            created_at,
+            is_first: true,
+        };
+        Some(CheckoutLine { common, reached })
     }
 
     /// The text in Created at: evidence of how the file writes dates.
@@ -115,6 +156,10 @@ pub struct Checkout {
     pub phones: Vec<Box<str>>,
     /// Browsers that apps noted at the checkout.
     pub client_ids: Vec<Box<str>>,
+    /// The number of the shop's customer.
+    pub customer: Option<Box<str>>,
+    /// The tokens of the checkout and its cart.
+    pub tokens: Vec<Box<str>>,
     /// The canonical names of the steps that were reached, in their order; a later step proves the
     /// earlier ones.
     pub steps: Vec<&'static str>,
@@ -155,7 +200,7 @@ pub fn assemble(lines: Vec<LineAt<CheckoutLine>>, settings: &Settings) -> Assemb
 
 fn checkout(record: Record<CheckoutLine>) -> Option<Checkout> {
     let Record { input, row, line, at, aside: _ } = record;
-    let Common { name, id, email, phones, client_ids, .. } = line.common;
+    let Common { name, id, email, phones, client_ids, customer, tokens, .. } = line.common;
     Some(Checkout {
         input,
         row,
@@ -165,6 +210,8 @@ fn checkout(record: Record<CheckoutLine>) -> Option<Checkout> {
         emails: email.into_iter().collect(),
         phones,
         client_ids,
+        customer,
+        tokens,
         steps: STEPS.into_iter().take(line.reached.into()).collect(),
     })
 }

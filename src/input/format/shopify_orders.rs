@@ -221,8 +221,14 @@ pub enum Channel {
 }
 
 /// What the column Source says of the channel; anything else is another app.
-const CHANNELS: [(&str, Channel); 6] = [
+const CHANNELS: [(&str, Channel); 11] = [
     ("web", Channel::OnlineStore),
+    // What the admin calls the channels, and warehouses after it.
+    ("online store", Channel::OnlineStore),
+    ("online", Channel::OnlineStore),
+    ("point of sale", Channel::PointOfSale),
+    ("draft orders", Channel::Draft),
+    ("draft order", Channel::Draft),
     ("580111", Channel::OnlineStore), // the app id of the online store
     ("pos", Channel::PointOfSale),
     ("iphone", Channel::PointOfSale), // the older till apps
@@ -234,7 +240,9 @@ impl Channel {
     /// The channel of a source. Files without sources are taken for the online store's.
     fn of(source: Option<&str>) -> Channel {
         let Some(source) = source else { return Channel::OnlineStore };
-        let known = CHANNELS.iter().find(|(name, _)| name.eq_ignore_ascii_case(source));
+        let spaced = source.replace(['_', '-'], " ");
+        let is_it = |name: &str| name.replace('_', " ").eq_ignore_ascii_case(&spaced);
+        let known = CHANNELS.iter().find(|(name, _)| is_it(name));
         known.map_or(Channel::Other, |(_, channel)| *channel)
     }
 }

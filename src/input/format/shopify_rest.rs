@@ -26,7 +26,7 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Email, &["email", "contact_email", "customer.email"]),
     (Slot::Phone, &["phone", "customer.phone", "billing_address.phone", "shipping_address.phone"]),
     (Slot::User, &["customer.id", "customer.admin_graphql_api_id"]),
-    (Slot::Checkout, &["checkout_token", "checkout_id"]),
+    (Slot::Checkout, &["checkout_token", "checkout_id", "cart_token"]),
     (Slot::Status, &["financial_status"]),
     (Slot::Cancelled, &["cancelled_at"]),
     (Slot::Test, &["test"]),

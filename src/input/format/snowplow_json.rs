@@ -89,6 +89,7 @@ pub static SNOWPLOW: Tool = Tool {
     is_coarse: false,
     name,
     who: nobody_else,
+    only_joins: |_| false,
     pages: &["page_view", "screen_view"],
     derive,
 };

@@ -5,8 +5,10 @@
 
 use super::ga4_ui::Exploration;
 use super::kaggle::Members;
+use super::matomo_table::MatomoTable;
 use super::maven::Maven;
 use super::shopify_customers::Customers;
+use super::shopify_order_visits::OrderVisits;
 use super::shopify_sessions::WarehouseSessions;
 use super::shopify_transactions::Transactions;
 use super::yoochoose::Yoochoose;
@@ -20,10 +22,14 @@ pub enum Special {
     Transactions(Transactions),
     /// Shopify's customers.
     Customers(Customers),
+    /// The visits before each order.
+    OrderVisits(OrderVisits),
     /// Sessions of Shopify's old data warehouse.
     WarehouseSessions(WarehouseSessions),
     /// The funnel exploration of Google Analytics.
     Exploration(Exploration),
+    /// Visits of Matomo.
+    Matomo(MatomoTable),
     /// A table of the Maven data set.
     Maven(Maven),
     /// A table of the `YooChoose` data set.
@@ -38,8 +44,10 @@ impl Special {
         match self {
             Special::Transactions(table) => table.read(row, header, desk),
             Special::Customers(table) => table.read(row, desk),
+            Special::OrderVisits(table) => table.read(row, header, desk),
             Special::WarehouseSessions(table) => table.read(row, header, desk),
             Special::Exploration(table) => table.read(row, desk),
+            Special::Matomo(table) => table.read(row, desk),
             Special::Maven(table) => table.read(row, header, desk),
             Special::Yoochoose(table) => table.read(row, header, desk),
             Special::Members(table) => table.read(row, desk),
@@ -50,10 +58,14 @@ impl Special {
     pub fn is_log(&self) -> bool {
         match self {
             Special::WarehouseSessions(_)
+            | Special::Matomo(_)
             | Special::Maven(_)
             | Special::Yoochoose(_)
             | Special::Members(_) => true,
-            Special::Transactions(_) | Special::Customers(_) | Special::Exploration(_) => false,
+            Special::Transactions(_)
+            | Special::Customers(_)
+            | Special::OrderVisits(_)
+            | Special::Exploration(_) => false,
         }
     }
 }

@@ -5,21 +5,24 @@
 //! and knows no tool; each tool has a file of its own. Where the parts of a record stand is worked
 //! out once for each shape of records (`places`); what an event proves beside its name is in `evidence`.
 
+mod clocks;
 pub mod evidence;
 mod places;
 
 pub use places::{Slot, ToolPlaces, walk};
+
+use clocks::Clocks;
 
 use super::event_json::unreadable_time;
 use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::json::{Json, Place, Record};
-use crate::input::timestamp::{self, Stamp, ZoneRule};
+use crate::input::timestamp::{self, ZoneRule};
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
-use crate::time::{Instant, Precision};
+use crate::time::Precision;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -50,6 +53,8 @@ pub struct Tool {
     pub name: for<'r> fn(Parts<'r>) -> Option<Cow<'r, str>>,
     /// Who it was, beside what `Parts::identify` finds.
     pub who: fn(Parts<'_>, &mut RowIdentifiers),
+    /// Whether a record is no event, and says only who is whom.
+    pub only_joins: fn(Json<'_>) -> bool,
     /// The names under which it writes views of pages.
     pub pages: &'static [&'static str],
     /// A further canonical name that the record proves.
@@ -117,7 +122,11 @@ impl ToolLog {
             &own
         };
         let parts = Parts { root, places, log: self };
-        let Some(stamp) = parts.time() else {
+        if (self.tool.only_joins)(root) {
+            return parts.join(desk);
+        }
+        let clocks = parts.clocks();
+        let Some(stamp) = clocks.stamp() else {
             let written = parts.first(Slot::Time);
             let key = self.tool.path_of(Slot::Time);
             return desk.defect(Reason::BadTimestamp, unreadable_time(key, written.as_deref()));
@@ -127,6 +136,7 @@ impl ToolLog {
                 format!("the event has no name under `{}`", self.tool.path_of(Slot::Name));
             return desk.defect(Reason::BadRow, message);
         };
+        clocks.tell(stamp, desk.sink);
         desk.identifiers.clear();
         parts.identify(&name, desk.identifiers);
         desk.identifiers.report_blocked(desk.sink);
@@ -157,8 +167,12 @@ impl Tool {
 
     /// Whether a time stands under this path.
     pub fn is_time(&self, path: &str) -> bool {
-        let is_time =
-            |slot: &Slot| matches!(slot, Slot::Time | Slot::Original | Slot::Sent | Slot::Received);
+        let is_time = |slot: &Slot| {
+            matches!(
+                slot,
+                Slot::Time | Slot::Original | Slot::Sent | Slot::Received | Slot::Arrived
+            )
+        };
         let mut parts = self.paths.iter().filter(|(slot, _)| is_time(slot));
         parts.any(|(_, paths)| paths.contains(&path))
     }
@@ -198,6 +212,12 @@ impl<'r> Parts<'r> {
         in_place.chain(places.parameter_of(root, slot))
     }
 
+    /// The lists or objects of a part.
+    pub fn objects(self, slot: Slot) -> impl Iterator<Item = Json<'r>> {
+        let Parts { root, places, .. } = self;
+        places.of_slot(slot).iter().map(move |&place| root.at(place))
+    }
+
     /// What a list beside the events says.
     pub fn beside(self) -> &'r Beside {
         &self.log.beside
@@ -208,23 +228,33 @@ impl<'r> Parts<'r> {
         self.log.tool.format.space()
     }
 
-    /// When it was: the time that the tool has corrected already, or else the device's time put right by
-    /// how far its clock was off when it sent the event.
-    fn time(self) -> Option<Stamp> {
+    /// All that the record says of times.
+    fn clocks(self) -> Clocks {
         let read =
             |slot| self.each(slot).find_map(|text| timestamp::parse(&text, ZoneRule::default()));
-        read(Slot::Time).or_else(|| {
-            let (original, sent, received) =
-                (read(Slot::Original), read(Slot::Sent), read(Slot::Received));
-            match (original, sent, received) {
-                (Some(original), Some(sent), Some(received)) => {
-                    let waited = sent.at.since(original.at);
-                    let at = Instant(received.at.0 - waited.0);
-                    Some(Stamp { at, ..original })
-                }
-                _ => original.or(received),
-            }
-        })
+        Clocks {
+            corrected: read(Slot::Time),
+            original: read(Slot::Original),
+            sent: read(Slot::Sent),
+            received: read(Slot::Received),
+            stored: read(Slot::Arrived),
+        }
+    }
+
+    /// Reads a record that says only who is whom.
+    fn join(self, desk: Desk<'_, impl Sink>) {
+        let Desk { at, identifiers, sink, .. } = desk;
+        identifiers.clear();
+        self.identify("", identifiers);
+        identifiers.report_blocked(sink);
+        if identifiers.sorted().is_empty() {
+            return sink.defect(
+                at,
+                Reason::NoIdentifier,
+                "nothing in it names anybody".to_string(),
+            );
+        }
+        sink.person(at, identifiers.sorted());
     }
 
     /// Everybody that the record names.
@@ -322,13 +352,14 @@ impl Details for ToolDetails<'_> {
             shopify_url::token(&address).map(|token| Cow::Owned(token.to_string()))
         };
         let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));
-        let number = written.or_else(by_address)?;
-        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Several)?;
+        let number = written.or_else(by_address);
+        let id = number
+            .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Several));
         let amount = self.parts.first(Slot::Value).and_then(|text| text.trim().parse().ok());
         let currency = self.parts.first(Slot::Currency);
         Some(OrderNote {
-            key: id.key,
-            numbered: true,
+            key: id.map_or_else(|| self.fingerprint(), |id| id.key),
+            numbered: id.is_some(),
             amount: amount.and_then(Amount::from_number),
             currency: currency.map(|text| Currency::parse(&text)).unwrap_or_default(),
         })

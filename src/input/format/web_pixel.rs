@@ -7,7 +7,9 @@
 
 use super::event_json::unreadable_time;
 use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
-use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::event::{
+    Details, Identifier, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value,
+};
 use crate::identity::{Strictness, identify};
 use crate::input::json::{Json, Place, Record};
 use crate::input::timestamp;
@@ -28,6 +30,7 @@ pub struct PixelPlaces {
     client: Option<Place>,
     name: Option<Place>,
     time: Option<Place>,
+    received: Option<Place>,
     sequence: Option<Place>,
     data: Option<Place>,
     custom: Option<Place>,
@@ -116,6 +119,14 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
     };
     parts.identify(desk.identifiers);
     desk.identifiers.report_blocked(desk.sink);
+    let received =
+        parts.scalar(places.received).and_then(|text| timestamp::parse(&text, desk.zone));
+    let is_browser = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
+    if let (Some(received), Some(browser)) =
+        (received, desk.identifiers.sorted().iter().find(is_browser))
+    {
+        desk.sink.received(desk.at, browser.key, stamp.at, received.at);
+    }
     let sequence = parts.scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0);
     let user_agent = parts.at(places.user_agent).and_then(Json::text);
     let event = RawEvent {
@@ -163,6 +174,7 @@ impl PixelPlaces {
             b"clientId" | b"client_id" => self.client = place,
             b"name" | b"eventName" | b"event_name" => self.name = place,
             b"timestamp" | b"eventTime" | b"event_time" | b"event_timestamp" => self.time = place,
+            b"received_at" | b"receivedAt" => self.received = place,
             b"id" | b"eventId" | b"event_id" => self.id = place,
             b"seq" | b"sequence" => self.sequence = place,
             b"context" => self.take_context(value),
@@ -278,14 +290,18 @@ impl<'r> Parts<'r> {
         }
     }
 
-    fn order_note(self) -> Option<OrderNote> {
+    /// The order that the event completes: without a number it is that of its checkout, and without a
+    /// checkout one by itself.
+    fn order_note(self, fingerprint: Key) -> OrderNote {
         let places = self.places;
-        let number = self.scalar(places.order)?;
-        let id = identify(IdentifierKind::OrderId, 0, &number, Strictness::Only)?;
+        let named = |kind, place| identify(kind, 0, &self.scalar(place)?, Strictness::Only);
+        let number = named(IdentifierKind::OrderId, places.order)
+            .or_else(|| named(IdentifierKind::CheckoutToken, places.token));
         let amount = self.at(places.amount).and_then(Json::number).and_then(Amount::from_number);
         let currency =
             self.scalar(places.currency).map(|text| Currency::parse(&text)).unwrap_or_default();
-        Some(OrderNote { key: id.key, numbered: true, amount, currency })
+        let key = number.map_or(fingerprint, |number| number.key);
+        OrderNote { key, numbered: number.is_some(), amount, currency }
     }
 
     /// What the event's data prove beyond its name.
@@ -337,7 +353,7 @@ impl Details for EventDetails<'_> {
     }
 
     fn order(&self) -> Option<OrderNote> {
-        self.parts.order_note()
+        Some(self.parts.order_note(self.fingerprint()))
     }
 }
 

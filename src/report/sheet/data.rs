@@ -141,6 +141,36 @@ fn quality_notes(quality: &QualityReport) -> Vec<String> {
             "identifier is shared by too many people to join any",
             "identifiers are shared by too many people to join any",
         ),
+        note(
+            quality.orders_in_several_sources,
+            "order was seen by several sources and counts once",
+            "orders were seen by several sources and count once",
+        ),
+        note(
+            quality.orders_joined_by_number,
+            "order of a log is in an export under another number: joined by its name or checkout",
+            "orders of logs are in exports under other numbers: joined by their names or checkouts",
+        ),
+        note(
+            quality.orders_joined_by_customer,
+            "order has another number in each source: joined by customer, total and time (ten minutes)",
+            "orders have another number in each source: joined by customer, total and time (ten minutes)",
+        ),
+        note(
+            quality.clock_corrected,
+            "row is from a device whose clock was more than five minutes wrong: its time was put right",
+            "rows are from devices whose clocks were more than five minutes wrong: their times were put right",
+        ),
+        note(
+            quality.out_of_order,
+            "row is earlier than the one before it, and was put in order",
+            "rows are earlier than the ones before them, and were put in order",
+        ),
+        note(
+            quality.late,
+            "row reached its tool more than three days after what it tells of",
+            "rows reached their tools more than three days after what they tell of",
+        ),
     ];
     notes.into_iter().flatten().collect()
 }

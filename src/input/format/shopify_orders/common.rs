@@ -22,6 +22,8 @@ pub struct CommonColumns {
     phones: [Option<usize>; 3],
     note_attributes: Option<usize>,
     created_at: Option<usize>,
+    /// Whether a record without a name is called by its number.
+    named_by_number: bool,
 }
 
 /// What a table calls the name that the shop gave an order.
@@ -53,7 +55,13 @@ impl CommonColumns {
             phones: phones.map(|names| header.find(&names)),
             note_attributes: header.find(&["note attributes", "custom attributes"]),
             created_at: header.find(&ORDER_TIMES),
+            named_by_number: false,
         }
+    }
+
+    /// The same for records that need no name beside their number.
+    pub fn named_by_number(self) -> CommonColumns {
+        CommonColumns { named_by_number: true, ..self }
     }
 
     /// The column of the record's number.
@@ -92,7 +100,10 @@ impl Common {
         first: Option<usize>,
         row: &Row<'_>,
     ) -> Result<Common, String> {
-        let name = row.text(columns.name);
+        let mut name = row.text(columns.name);
+        if name.is_empty() && columns.named_by_number {
+            name = row.text(columns.id);
+        }
         if name.is_empty() {
             return Err("there is nothing in the column that names the order".to_owned());
         }

@@ -15,6 +15,8 @@ pub enum Slot {
     Sent,
     /// When the tool received it.
     Received,
+    /// When the tool stored it: it tells that an event came late, and nothing of the device's clock.
+    Arrived,
     /// The event's name.
     Name,
     /// What the shop calls an order.
@@ -39,6 +41,8 @@ pub enum Slot {
     Distinct,
     /// What that id was before.
     Before,
+    /// The ids of other systems, each with its type.
+    External,
     /// E-mail addresses.
     Email,
     /// Telephone numbers.
@@ -105,11 +109,13 @@ impl Slot {
             Slot::Original
             | Slot::Sent
             | Slot::Received
+            | Slot::Arrived
             | Slot::Kind
             | Slot::Stored
             | Slot::About
             | Slot::Profile
             | Slot::Before
+            | Slot::External
             | Slot::Address
             | Slot::Target
             | Slot::Category

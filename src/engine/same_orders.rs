@@ -1,0 +1,268 @@
+//! Orders that several sources wrote down under different numbers.
+//!
+//! One order is one conversion, whatever number of systems saw it. Most agree on its number. Where they do
+//! not, an order is known by the name that the shop gave it or by its checkout; else two sources mean the
+//! same order if the same customer paid the same total within ten minutes. No order is ever joined with
+//! another one of its own source: that source tells its orders apart. The result depends on neither the
+//! order of rows nor that of files. What joined orders are worth is not decided here.
+
+use super::haul::OrderSeen;
+use crate::event::{Identifier, IdentifierKind};
+use crate::identity::{Links, People, Strictness, identify};
+use crate::input::format::shopify_orders::Order;
+use crate::key::{FastMap, Key};
+use crate::money::{Amount, Currency};
+use crate::time::{Instant, Precision, Span};
+use std::collections::BTreeMap;
+
+/// Two sources that saw one order wrote it down within this time.
+const WITHIN: Span = Span::seconds(10 * 60);
+
+/// A number that is also the name of an order means that order only if they are this close: systems that
+/// count their own orders get to the same small numbers.
+const NAMED_WITHIN: Span = Span::days(1);
+
+/// The sources of an order, as bits: exports are one source, each format of logs is another.
+pub(super) type Sources = u64;
+
+/// The orders exports.
+pub(super) const EXPORTS: Sources = 1 << 63;
+
+/// Which orders are another one's, and by what that was known.
+#[derive(Debug, Default)]
+pub(super) struct SameOrders {
+    /// The number under which an order counts, by the other numbers that it has.
+    pub(super) numbers: FastMap<Key, Key>,
+    /// Orders that were known by their name or checkout.
+    pub(super) by_number: u64,
+    /// Orders that were known by customer, total and time.
+    pub(super) by_customer: u64,
+}
+
+impl SameOrders {
+    /// Finds the orders of logs that are orders of exports under another number: their name, or their
+    /// checkout. Whoever has the one has the other, which `links` are told.
+    pub(super) fn named(
+        seen: &[OrderSeen],
+        exported: &[(&Order, Identifier)],
+        links: &mut Links,
+    ) -> SameOrders {
+        let mut same = SameOrders::default();
+        let names = Names::of(exported);
+        for order in seen.iter().filter(|order| order.numbered) {
+            let Some((name, number)) = names.order(order.key, order.at) else { continue };
+            if same.numbers.insert(order.key, number.key).is_none() {
+                same.by_number += 1;
+            }
+            let mut pair = [name, number];
+            pair.sort_unstable();
+            links.note(&pair, order.at);
+        }
+        same
+    }
+
+    /// Joins the orders of one customer that several sources have under numbers of their own; `people` says
+    /// who is who, and is asked only if any orders could be the same.
+    pub(super) fn join_by_customer(
+        &mut self,
+        mut sightings: Vec<Sighting>,
+        people: impl FnOnce() -> People,
+    ) {
+        let sources = sightings.iter().fold(0, |all, sighting| all | sighting.source);
+        if sources.count_ones() < 2 {
+            return;
+        }
+        for sighting in &mut sightings {
+            sighting.number = self.of(sighting.number);
+        }
+        let mut heads = Heads::of(&sightings);
+        sightings.retain(|sighting| sighting.total.is_some());
+        let pairs = pairs(&mut sightings, &heads);
+        if pairs.is_empty() {
+            return;
+        }
+        let people = people();
+        let person = |key: Key| people.of(key).map_or(key, |person| person.key);
+        for (_, one, other) in pairs.iter().filter(|(_, a, b)| person(a.1) == person(b.1)) {
+            self.by_customer += u64::from(heads.join(one.0, other.0));
+        }
+        for (&number, &head) in &heads.above {
+            self.numbers.insert(number, heads.root(head));
+        }
+    }
+
+    /// The number under which an order counts.
+    #[inline]
+    pub(super) fn of(&self, number: Key) -> Key {
+        self.numbers.get(&number).copied().unwrap_or(number)
+    }
+}
+
+/// The other names of exported orders: those that stand for exactly one of them.
+struct Names {
+    orders: FastMap<Key, Option<Named>>,
+}
+
+/// An order by another of its names.
+#[derive(Clone, Copy)]
+struct Named {
+    name: Identifier,
+    number: Identifier,
+    at: Instant,
+}
+
+impl Names {
+    fn of(exported: &[(&Order, Identifier)]) -> Names {
+        let mut orders: FastMap<Key, Option<Named>> = FastMap::default();
+        for &(order, number) in exported {
+            let name = identify(IdentifierKind::OrderId, 0, &order.name, Strictness::Only);
+            let tokens = order.tokens.iter().filter_map(|token| {
+                identify(IdentifierKind::CheckoutToken, 0, token, Strictness::Several)
+            });
+            for name in name.into_iter().filter(|name| *name != number).chain(tokens) {
+                let named = Named { name, number, at: order.at.at };
+                orders
+                    .entry(name.key)
+                    .and_modify(|known| *known = known.filter(|own| own.number == number))
+                    .or_insert(Some(named));
+            }
+        }
+        // A name that is another order's number means that order.
+        for (_, number) in exported {
+            orders.remove(&number.key);
+        }
+        Names { orders }
+    }
+
+    fn order(&self, key: Key, at: Instant) -> Option<(Identifier, Identifier)> {
+        let named = self.orders.get(&key).copied().flatten()?;
+        let apart = named.at.max(at).since(named.at.min(at));
+        (apart <= NAMED_WITHIN).then_some((named.name, named.number))
+    }
+}
+
+/// An order as a source has it. The order of sightings is that of totals and times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sighting {
+    /// What was paid; `None` if that, or when, is not known well enough to tell orders apart.
+    total: Option<Amount>,
+    at: Instant,
+    number: Key,
+    source: Sources,
+    /// The row's strongest identifier.
+    person: Key,
+    unit: Span,
+    currency: Currency,
+}
+
+impl Sighting {
+    /// An order in a log of a format.
+    pub(super) fn in_log(order: &OrderSeen, source: Sources) -> Sighting {
+        // A basket is an order in parts, and one of its rows does not tell its total.
+        let is_whole = order.numbered || order.key == order.fingerprint;
+        let is_known = is_whole && order.precision != Precision::Day;
+        Sighting {
+            total: order.amount.filter(|_| is_known),
+            at: order.at,
+            number: order.key,
+            source,
+            person: order.person,
+            unit: order.precision.unit(),
+            currency: order.currency,
+        }
+    }
+
+    /// An order of an export, with its number.
+    pub(super) fn in_export(order: &Order, number: Key) -> Sighting {
+        Sighting {
+            total: order.amount.filter(|_| order.at.precision != Precision::Day),
+            at: order.at.at,
+            number,
+            source: EXPORTS,
+            person: number,
+            unit: order.at.precision.unit(),
+            currency: order.currency,
+        }
+    }
+}
+
+/// Two orders that would be the same if one customer made both, and how far apart they are: the number of
+/// each and whoever made it. The smaller number stands first.
+type Pair = (Span, (Key, Key), (Key, Key));
+
+/// The pairs of orders of different sources with the same total within ten minutes, closest first.
+fn pairs(sightings: &mut [Sighting], heads: &Heads) -> Vec<Pair> {
+    sightings.sort_unstable();
+    let mut pairs = Vec::new();
+    for (place, one) in sightings.iter().enumerate() {
+        // Both times may stand for the instant at the far end of what they are known to.
+        let is_near = |other: &&Sighting| {
+            other.total == one.total && other.at.since(one.at).0 < WITHIN.0 + one.unit.0
+        };
+        for other in sightings.iter().skip(place + 1).take_while(is_near) {
+            let may_be_same_money = one.currency == other.currency
+                || one.currency == Currency::default()
+                || other.currency == Currency::default();
+            if may_be_same_money && heads.may_join(one.number, other.number) {
+                let (a, b) = ((one.number, one.person), (other.number, other.person));
+                pairs.push((other.at.since(one.at), a.min(b), a.max(b)));
+            }
+        }
+    }
+    pairs.sort_unstable();
+    pairs
+}
+
+/// The orders, joined: of each set of numbers one that stands for all.
+struct Heads {
+    /// For a number that stands for no order any more, one that may.
+    above: BTreeMap<Key, Key>,
+    /// For a number that does, the sources of the order, and its place among those that could stand for it:
+    /// a number of an export first, then the earliest.
+    heads: BTreeMap<Key, (Sources, (bool, Instant, Key))>,
+}
+
+impl Heads {
+    fn of(sightings: &[Sighting]) -> Heads {
+        let mut heads: BTreeMap<Key, (Sources, (bool, Instant, Key))> = BTreeMap::new();
+        for &Sighting { number, source, at, .. } in sightings {
+            let own = (source != EXPORTS, at, number);
+            let (sources, first) = heads.entry(number).or_insert((source, own));
+            *sources |= source;
+            *first = own.min(*first);
+        }
+        Heads { above: BTreeMap::new(), heads }
+    }
+
+    fn root(&self, mut number: Key) -> Key {
+        while let Some(&above) = self.above.get(&number) {
+            number = above;
+        }
+        number
+    }
+
+    /// Whether two numbers may stand for one order: no source has both.
+    fn may_join(&self, a: Key, b: Key) -> bool {
+        let (a, b) = (self.root(a), self.root(b));
+        let sources = |number| self.heads.get(&number).map(|&(sources, _)| sources);
+        a != b && matches!((sources(a), sources(b)), (Some(a), Some(b)) if a & b == 0)
+    }
+
+    /// Joins two orders; false if they may not be joined.
+    fn join(&mut self, a: Key, b: Key) -> bool {
+        if !self.may_join(a, b) {
+            return false;
+        }
+        let (a, b) = (self.root(a), self.root(b));
+        let (Some(one), Some(other)) = (self.heads.remove(&a), self.heads.remove(&b)) else {
+            return false;
+        };
+        let (head, below) = if one.1 <= other.1 { (a, b) } else { (b, a) };
+        self.heads.insert(head, (one.0 | other.0, one.1.min(other.1)));
+        self.above.insert(below, head);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;

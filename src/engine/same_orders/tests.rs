@@ -1,0 +1,96 @@
+use super::*;
+
+const LOG: Sources = 1;
+const PIXEL: Sources = 2;
+const MINUTE: i64 = 60 * 1_000_000;
+
+/// An order of a source: its number, when in minutes, what it cost, and who paid.
+fn order(source: Sources, number: u64, minute: i64, total: i128, person: u64) -> Sighting {
+    Sighting {
+        total: Some(Amount(total)),
+        at: Instant(minute * MINUTE),
+        number: Key(number),
+        source,
+        person: Key(person),
+        unit: Precision::Exact.unit(),
+        currency: Currency::default(),
+    }
+}
+
+fn joined(sightings: &[Sighting]) -> SameOrders {
+    let mut same = SameOrders::default();
+    same.join_by_customer(sightings.to_vec(), People::default);
+    same
+}
+
+#[test]
+fn an_order_is_joined_with_one_order_of_another_source_at_most() {
+    let same =
+        joined(&[order(EXPORTS, 1, 0, 50, 7), order(LOG, 2, 3, 50, 7), order(LOG, 3, 5, 50, 7)]);
+    assert_eq!((same.of(Key(2)), same.of(Key(3))), (Key(1), Key(3)));
+    assert_eq!(same.by_customer, 1);
+}
+
+#[test]
+fn three_sources_are_one_order_and_the_exports_number_stands_for_it() {
+    let same =
+        joined(&[order(EXPORTS, 9, 8, 50, 7), order(LOG, 2, 0, 50, 7), order(PIXEL, 3, 4, 50, 7)]);
+    assert_eq!([2, 3, 9].map(|number| same.of(Key(number))), [Key(9); 3]);
+    assert_eq!(same.by_customer, 2);
+}
+
+#[test]
+fn without_an_export_the_earliest_number_stands_for_the_order() {
+    let same = joined(&[order(LOG, 5, 2, 50, 7), order(PIXEL, 3, 1, 50, 7)]);
+    assert_eq!(same.of(Key(5)), Key(3));
+}
+
+#[test]
+fn another_customer_total_currency_or_time_is_another_order() {
+    let one = order(EXPORTS, 1, 0, 50, 7);
+    let euro = Sighting { currency: Currency::parse("EUR"), ..one };
+    let dollar = Sighting { currency: Currency::parse("USD"), ..order(LOG, 2, 0, 50, 7) };
+    let unknown = Sighting { total: None, ..one };
+    let others = [
+        [one, order(LOG, 2, 0, 50, 8)],
+        [one, order(LOG, 2, 0, 51, 7)],
+        [one, order(LOG, 2, 11, 50, 7)],
+        [euro, dollar],
+        [unknown, Sighting { total: None, ..order(LOG, 2, 0, 50, 7) }],
+        [order(LOG, 1, 0, 50, 7), order(LOG, 2, 0, 50, 7)],
+    ];
+    for pair in others {
+        assert_eq!(joined(&pair).by_customer, 0, "{pair:?}");
+    }
+    assert_eq!(joined(&[one, dollar]).by_customer, 1, "a currency that is not known may be any");
+}
+
+#[test]
+fn a_time_known_to_the_minute_may_be_its_last_instant() {
+    let coarse = Sighting { unit: Precision::Minute.unit(), ..order(EXPORTS, 1, 0, 50, 7) };
+    let later = |micros| Sighting { at: Instant(micros), ..order(LOG, 2, 0, 50, 7) };
+    assert_eq!(joined(&[coarse, later(11 * MINUTE - 1)]).by_customer, 1);
+    assert_eq!(joined(&[coarse, later(11 * MINUTE)]).by_customer, 0);
+}
+
+#[test]
+fn the_order_of_sightings_does_not_matter() {
+    let all = [
+        order(EXPORTS, 1, 0, 50, 7),
+        order(EXPORTS, 2, 6, 50, 7),
+        order(LOG, 3, 3, 50, 7),
+        order(LOG, 4, 9, 50, 7),
+        order(PIXEL, 5, 5, 50, 7),
+    ];
+    let numbers = |sightings: &[Sighting]| {
+        let same = joined(sightings);
+        [1, 2, 3, 4, 5].map(|number| same.of(Key(number)))
+    };
+    let mut turned = all;
+    for _ in 0..all.len() {
+        turned.rotate_left(1);
+        assert_eq!(numbers(&turned), numbers(&all));
+    }
+    turned.reverse();
+    assert_eq!(numbers(&turned), numbers(&all));
+}

@@ -1,0 +1,325 @@
+//! Orders: those of exports and those that logs saw completed, each counted once.
+//!
+//! An order that a log has seen completed is the log's event, whichever of its numbers the log knows
+//! (`same_orders`); the export's row brings its money and status, and no touch of its own. Which rows are one
+//! order of an export is decided in `input`.
+
+use super::Settled;
+use crate::engine::haul::{Haul, OrderSeen};
+use crate::engine::same_orders::{EXPORTS, SameOrders, Sighting, Sources};
+use crate::engine::stamping::{RowPlace, Stamping, Verdict};
+use crate::engine::tracking::OrderTrace;
+use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, PlainDetails, RawEvent, mark};
+use crate::findings::OrderFindings;
+use crate::identity::{People, Strictness, identify};
+use crate::input::Reading;
+use crate::input::format::shopify_orders::{Channel, Order};
+use crate::input::format::{Format, RowIdentifiers};
+use crate::key::{FastMap, FastSet, Key};
+use crate::money::{Amount, Currency};
+use crate::quality::Reason;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// The space for the fingerprints of orders.
+const ORDER_SPACE: u64 = 2;
+
+/// The canonical name of a completed order.
+const COMPLETED: &str = "checkout_completed";
+
+/// Counts the orders and makes touches of those that no log has seen.
+pub(super) fn settle_orders(
+    haul: &mut Haul<'_>,
+    orders: &[Order],
+    readings: &[Reading],
+    stamping: &mut Stamping<'_>,
+    settled: &mut Settled,
+) {
+    let shared = shared_names(orders);
+    let numbered = |order| Some((order, order_number(order, &shared)?));
+    let orders: Vec<(&Order, Identifier)> = orders.iter().filter_map(numbered).collect();
+    for &(order, number) in &orders {
+        if !stamping.is_future(order.at.at) {
+            haul.saw(order.at.at);
+        }
+        if let Some(reason) = why_left_out(order) {
+            settled.left_out.insert(number.key, reason);
+            let counts = reason == Reason::NotOnlineStore && settled.period.has(order.at.at);
+            settled.orders.other_channels += u64::from(counts);
+        }
+    }
+    find_same(haul, &orders, readings, stamping, settled);
+    let completed = take_completed(haul, readings, settled);
+    if let Some(book) = &mut settled.book {
+        book.money
+            .extend(completed.iter().map(|(&number, seen)| (number, (seen.amount, seen.currency))));
+    }
+    let mut told: FastMap<Key, (Amount, Currency)> = FastMap::default();
+    for &(order, number) in orders.iter().filter(|(order, _)| why_left_out(order).is_none()) {
+        let in_log = completed.get(&number.key);
+        if stamping.is_future(order.at.at) {
+            settle_order(haul, order, number, false, stamping);
+            continue;
+        }
+        if let Some(book) = &mut settled.book {
+            book.enter(order, number.key);
+        }
+        if in_log.map_or_else(|| settled.period.has(order.at.at), |seen| seen.in_period) {
+            settled.exported.insert(number.key);
+            settled.traces.push(OrderTrace::new(order, number.key, in_log.is_some()));
+            count_order(order, in_log, &mut settled.orders);
+            match (order.amount, in_log) {
+                (Some(amount), Some(_)) => {
+                    told.insert(number.key, (amount, order.currency));
+                }
+                (Some(amount), None) => list_value(&mut settled.orders, amount, order.currency),
+                (None, _) => {}
+            }
+        }
+        settle_order(haul, order, number, in_log.is_some(), stamping);
+    }
+    for (number, seen) in completed.iter().filter(|(_, seen)| seen.in_period) {
+        let is_exported = settled.exported.contains(number);
+        let sources = seen.sources | if is_exported { EXPORTS } else { 0 };
+        settled.orders.in_several_sources += u64::from(sources.count_ones() > 1);
+        let own = seen.amount.map(|amount| (amount, seen.currency));
+        if let Some((amount, currency)) = told.get(number).copied().or(own) {
+            list_value(&mut settled.orders, amount, currency);
+        }
+    }
+    settled.orders.values.values_mut().for_each(|values| values.sort_unstable());
+}
+
+/// Finds the orders that sources have under different numbers, and gives each the one under which it counts.
+fn find_same(
+    haul: &mut Haul<'_>,
+    orders: &[(&Order, Identifier)],
+    readings: &[Reading],
+    stamping: &Stamping<'_>,
+    settled: &mut Settled,
+) {
+    let mut seen = std::mem::take(&mut haul.orders_seen);
+    let mut same = SameOrders::named(&seen, orders, &mut haul.links);
+    seen.sort_unstable();
+    let source = |order: &OrderSeen| readings.get(order.input).map_or(0, source_of);
+    let mut known = FastSet::default();
+    let firsts = seen.iter().filter(|order| known.insert((order.key, source(order))));
+    let mut sightings: Vec<Sighting> =
+        firsts.map(|order| Sighting::in_log(order, source(order))).collect();
+    let counts = |order: &Order| why_left_out(order).is_none() && !stamping.is_future(order.at.at);
+    let counted = orders.iter().filter(|(order, _)| counts(order));
+    if !sightings.is_empty() {
+        sightings.extend(counted.clone().map(|(order, own)| Sighting::in_export(order, own.key)));
+    }
+    same.join_by_customer(sightings, || {
+        for &(order, number) in counted {
+            let identifiers = identifiers_of(haul, order, number);
+            haul.links.note(&identifiers, order.at.at);
+        }
+        People::unite(haul.links.clone())
+    });
+    for order in &mut seen {
+        let number = same.of(order.key);
+        // Whatever has another number is an order by itself, not a part of a basket.
+        order.numbered |= number != order.key;
+        order.key = number;
+    }
+    haul.orders_seen = seen;
+    settled.orders.joined_by_number = same.by_number;
+    settled.orders.joined_by_customer = same.by_customer;
+    settled.numbers = same.numbers;
+}
+
+/// The source that a log is, as a bit: its format. Files of one format are parts of one log.
+fn source_of(reading: &Reading) -> Sources {
+    1 << reading.format.space().min(62)
+}
+
+/// Why an order does not count, wherever it was seen.
+fn why_left_out(order: &Order) -> Option<Reason> {
+    match (order.test, order.channel) {
+        (true, _) => Some(Reason::TestOrder),
+        (false, Channel::OnlineStore) => None,
+        (false, Channel::PointOfSale | Channel::Draft | Channel::Other) => {
+            Some(Reason::NotOnlineStore)
+        }
+    }
+}
+
+/// The names that several orders without an id have: such a name does not say which of them is meant.
+fn shared_names(orders: &[Order]) -> FastSet<Key> {
+    let mut seen: FastSet<Key> = FastSet::default();
+    let nameless = orders.iter().filter(|order| order.id.is_none()).map(|order| order.number);
+    nameless.filter(|&name| !seen.insert(name)).collect()
+}
+
+/// The number under which every source knows the order: its id; without one its name or, where
+/// several orders have that, its name and time.
+fn order_number(order: &Order, shared: &FastSet<Key>) -> Option<Identifier> {
+    let text = match &order.id {
+        Some(id) => Cow::Borrowed(&**id),
+        None if shared.contains(&order.number) => {
+            Cow::Owned(format!("{} {}", order.name, order.at.at.0))
+        }
+        None => Cow::Borrowed(&*order.name),
+    };
+    identify(IdentifierKind::OrderId, 0, &text, Strictness::Only)
+}
+
+/// An order that a log has seen completed.
+#[derive(Clone, Copy, Debug)]
+struct Completed {
+    amount: Option<Amount>,
+    currency: Currency,
+    in_period: bool,
+    /// The logs that saw it.
+    sources: Sources,
+}
+
+/// The orders that the logs have seen completed, once each, counted as if no export had them. An order
+/// has the money of its first event; a basket that of all its rows.
+fn take_completed(
+    haul: &mut Haul<'_>,
+    readings: &[Reading],
+    settled: &mut Settled,
+) -> BTreeMap<Key, Completed> {
+    let mut seen = std::mem::take(&mut haul.orders_seen);
+    seen.retain(|order| !settled.left_out.contains_key(&order.key));
+    seen.sort_unstable();
+    let mut counted = FastSet::default();
+    seen.retain(|order| counted.insert(order.key.and(order.fingerprint)));
+    let mut completed: BTreeMap<Key, Completed> = BTreeMap::new();
+    for OrderSeen { key, at, input, numbered, amount, currency, .. } in seen {
+        let sources = readings.get(input).map_or(0, source_of);
+        match completed.entry(key) {
+            Entry::Vacant(first) => {
+                let in_period = settled.period.has(at);
+                first.insert(Completed { amount, currency, in_period, sources });
+            }
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                known.sources |= sources;
+                if !numbered {
+                    *known.amount.get_or_insert_default() += amount.unwrap_or_default();
+                }
+            }
+        }
+    }
+    for order in completed.values().filter(|order| order.in_period) {
+        settled.orders.count += 1;
+        add_value(&mut settled.orders, order.amount, order.currency, 1);
+    }
+    completed
+}
+
+fn list_value(orders: &mut OrderFindings, amount: Amount, currency: Currency) {
+    orders.values.entry(currency).or_default().push(amount);
+}
+
+fn add_value(orders: &mut OrderFindings, amount: Option<Amount>, currency: Currency, sign: i128) {
+    let Some(amount) = amount else { return };
+    let (sum, number) = orders.value.entry(currency).or_default();
+    *sum += Amount(amount.0 * sign);
+    *number = if sign > 0 { *number + 1 } else { number.saturating_sub(1) };
+    if *number == 0 {
+        orders.value.remove(&currency);
+    }
+}
+
+/// Counts an order of an export; what a log said of its money gives way to the export.
+fn count_order(order: &Order, in_log: Option<&Completed>, orders: &mut OrderFindings) {
+    orders.in_exports += 1;
+    orders.cancelled += u64::from(order.cancelled);
+    orders.refunded += u64::from(order.refunded);
+    let Some(seen) = in_log else {
+        orders.count += 1;
+        return add_value(orders, order.amount, order.currency, 1);
+    };
+    orders.seen_in_log += 1;
+    if order.amount.is_some() {
+        add_value(orders, seen.amount, seen.currency, -1);
+        add_value(orders, order.amount, order.currency, 1);
+    }
+}
+
+fn settle_order(
+    haul: &mut Haul<'_>,
+    order: &Order,
+    number: Identifier,
+    is_completed: bool,
+    stamping: &mut Stamping<'_>,
+) {
+    let identifiers = &identifiers_of(haul, order, number);
+    if is_completed {
+        haul.links.note(identifiers, order.at.at);
+        haul.quality.accounts[order.input].saw(order.at.at);
+        let (name, _) = haul.names.look_up(COMPLETED.as_bytes(), None);
+        haul.inputs[order.input].count_name(name, 1);
+        if stamping.settings.detail {
+            haul.inputs[order.input].count_identifiers(identifiers);
+        }
+        return;
+    }
+    let event = RawEvent {
+        at: order.at.at,
+        precision: order.at.precision,
+        name: COMPLETED.as_bytes(),
+        derived: None,
+        identifiers,
+        sequence: 0,
+        origin: Origin::OrderRow,
+        details: &PlainDetails {
+            fingerprint: Key::within(ORDER_SPACE, &number.key.0.to_le_bytes()),
+            order: Some(OrderNote {
+                key: number.key,
+                numbered: true,
+                amount: order.amount,
+                currency: order.currency,
+            }),
+        },
+    };
+    haul.take(
+        &event,
+        RowPlace::settled(order.input, order.row),
+        Verdict { aside: None, marks: mark::EXPORT },
+        stamping,
+    );
+}
+
+/// Everybody and everything that an order names.
+fn identifiers_of(haul: &mut Haul<'_>, order: &Order, number: Identifier) -> Vec<Identifier> {
+    haul.texts.note(number, order.id.as_deref().unwrap_or(&order.name));
+    let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
+    identifiers.push(number);
+    let space = Format::ShopifyOrders.space();
+    let customer = order.customer.iter().map(|text| (IdentifierKind::CustomerId, text));
+    let tokens = order.tokens.iter().map(|text| (IdentifierKind::CheckoutToken, text));
+    for (kind, text) in customer.chain(tokens) {
+        identifiers.add(kind, space, text, Strictness::Several);
+    }
+    add_people(&mut identifiers, &order.emails, &order.phones, &order.client_ids);
+    let (identifiers, texts) = identifiers.into_sorted();
+    haul.texts = texts;
+    identifiers
+}
+
+/// Adds the people and browsers that an order or a checkout names.
+pub(super) fn add_people(
+    identifiers: &mut RowIdentifiers,
+    emails: &[Box<str>],
+    phones: &[Box<str>],
+    clients: &[Box<str>],
+) {
+    let space = Format::ShopifyOrders.space();
+    let kinds = [
+        (IdentifierKind::Email, emails),
+        (IdentifierKind::Phone, phones),
+        (IdentifierKind::ClientId, clients),
+    ];
+    for (kind, texts) in kinds {
+        for text in texts {
+            identifiers.add(kind, space, text, Strictness::Several);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Browsers whose clock is wrong: what their pixel wrote is moved to when it happened.
+//!
+//! The web pixel knows only the device's time. A logger that notes when it received each event shows how far
+//! that is off: by the median of all events of one browser that follow each other without a long pause, since
+//! single events may have waited to be sent. Only more than five minutes are put right. Rows are moved by
+//! where they stand, so it does not matter how the log was cut into blocks, nor who read them.
+
+use super::haul::Haul;
+use crate::event::{RowRef, Touch};
+use crate::key::{FastMap, Key};
+use crate::time::{Instant, Span};
+
+/// A clock that is no more than this wrong is left alone.
+const WRONG: Span = Span::seconds(5 * 60);
+
+/// Events of one browser belong to one visit until nothing happens for so long.
+const PAUSE: Span = Span::seconds(30 * 60);
+
+/// A row of a browser, and when the log received it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Received {
+    pub(super) browser: Key,
+    /// When it was, by the browser's clock.
+    pub(super) at: Instant,
+    pub(super) row: RowRef,
+    pub(super) received: Instant,
+}
+
+/// By how much the rows of wrong clocks are moved.
+#[derive(Debug, Default)]
+pub(super) struct Skew {
+    rows: FastMap<RowRef, Span>,
+}
+
+impl Skew {
+    /// Finds the wrong clocks, and puts right what the scan has noted beside touches.
+    pub(super) fn settle(haul: &mut Haul<'_>) -> Skew {
+        let mut received = std::mem::take(&mut haul.received);
+        received.sort_unstable();
+        let goes_on = |one: &Received, next: &Received| {
+            one.browser == next.browser && next.at.since(one.at) <= PAUSE
+        };
+        let mut skew = Skew::default();
+        for visit in received.chunk_by(goes_on) {
+            let off = median(visit);
+            if Span(off.0.abs()) > WRONG {
+                for row in visit {
+                    skew.rows.insert(row.row, off);
+                    haul.saw(moved(row.at, off));
+                }
+                haul.clocks += visit.len() as u64;
+            }
+        }
+        if !skew.rows.is_empty() {
+            for order in &mut haul.orders_seen {
+                order.at = skew.time(order.row, order.at);
+            }
+            haul.checkouts.put_right(&skew);
+        }
+        skew
+    }
+
+    /// When the event of a row was that is said to have been `at`.
+    pub(super) fn time(&self, row: RowRef, at: Instant) -> Instant {
+        self.rows.get(&row).map_or(at, |&off| moved(at, off))
+    }
+
+    /// Moves a customer's touches, and puts them in order again.
+    pub(super) fn put_right(&self, touches: &mut [Touch]) {
+        if self.rows.is_empty() {
+            return;
+        }
+        for touch in &mut *touches {
+            touch.at = self.time(touch.row, touch.at);
+        }
+        touches.sort_unstable_by_key(Touch::order_key);
+    }
+}
+
+/// How far a browser's clock is behind that of the log; of two in the middle the lesser.
+fn median(visit: &[Received]) -> Span {
+    let mut behind: Vec<Span> = visit.iter().map(|row| row.received.since(row.at)).collect();
+    behind.sort_unstable();
+    let middle = behind.len().saturating_sub(1) / 2;
+    behind.get(middle).copied().unwrap_or_default()
+}
+
+fn moved(at: Instant, by: Span) -> Instant {
+    Instant(at.0.saturating_add(by.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(minute: i64, received: i64) -> Received {
+        let at = |minute: i64| Instant(minute * 60_000_000);
+        let number = u32::try_from(minute.rem_euclid(1000)).unwrap();
+        Received {
+            browser: Key(1),
+            at: at(minute),
+            row: RowRef::new(0, number, number),
+            received: at(received),
+        }
+    }
+
+    #[test]
+    fn single_events_that_waited_do_not_make_a_clock_wrong() {
+        let visit = [row(0, 0), row(1, 1), row(2, 90)];
+        assert_eq!(median(&visit), Span(0));
+        assert_eq!(median(&[row(0, 60), row(1, 61), row(2, 62), row(3, 900)]), Span::seconds(3600));
+        assert_eq!(median(&[row(0, 7), row(1, 9)]), Span::seconds(420), "the lesser of two");
+    }
+}
