@@ -35,6 +35,17 @@ pub fn date(day: i64) -> NaiveDate {
 }
 
 impl Every {
+    /// The length that so many days are best looked at by: some ten to a hundred periods; `None` where they are too
+    /// few for anything to rise or fall.
+    pub const fn fitting(days: usize) -> Option<Every> {
+        match days {
+            0..=6 => None,
+            7..=120 => Some(Every::Day),
+            121..=730 => Some(Every::Week),
+            _ => Some(Every::Month),
+        }
+    }
+
     /// The first day of the period that a day is in.
     fn start(self, day: i64) -> i64 {
         match self {

@@ -253,6 +253,11 @@ fn show(
     Ok(output::write(options.output.as_deref(), &text)?)
 }
 
+/// Whether a page is made, which has room for more than other forms.
+fn is_page(options: &OutputArgs) -> bool {
+    options.open || options.format == FormatArg::Html
+}
+
 /// Writes the answer as a page and shows it.
 fn open_page(
     answer: &impl Answer,

@@ -9,7 +9,11 @@ mod table;
 use super::markup::Markup;
 use super::svg;
 use crate::report::document::{Document, KeyFigure, Section};
+use crate::report::words;
 use sha2::{Digest, Sha256};
+
+/// A table with more rows than this is folded, where a figure or another section says what matters in it.
+const FOLDED: usize = 14;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -92,7 +96,15 @@ fn section(page: &mut Markup, section: &Section, number: usize, range: &str) {
     for figure in &section.figures {
         page.add(&svg::figure(figure, range));
     }
+    let is_long = sheet.rows.len() > FOLDED && (!section.figures.is_empty() || section.only_in_pages);
+    if is_long {
+        let rows = format!("Table of {} rows", words::count(sheet.rows.len() as u64));
+        page.open("details", &[]).element("summary", &[], &rows).newline();
+    }
     table::table(page, sheet);
+    if is_long {
+        page.close("details").newline();
+    }
     if let Some(listing) = &section.listing {
         page.open("pre", &[("tabindex", "0")]);
         // Line ends are the listing's own; everything else is made visible line by line.
