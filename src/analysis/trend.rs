@@ -86,6 +86,9 @@ impl Every {
     }
 }
 
+/// The name of the number of entries among the metrics.
+pub const ENTERED: &str = "entered";
+
 /// Fewer periods than this do not say what to expect.
 const LEAST_HISTORY: usize = 5;
 /// With so many of the same weekday, only these say how many visitors to expect.
@@ -361,7 +364,7 @@ fn entries(period: &Period, history: &[&Period], every: Every, level: f64) -> Op
         _ => Kind::Shoppers,
     };
     Some(Alert {
-        metric: "entered".to_owned(),
+        metric: ENTERED.to_owned(),
         from: period.from,
         hits: today,
         base: None,

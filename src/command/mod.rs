@@ -285,5 +285,10 @@ fn style(output: &OutputArgs, surroundings: &Surroundings) -> TableStyle {
         ColorArg::Never => false,
         ColorArg::Auto => surroundings.color && output.output.is_none(),
     };
-    TableStyle { width: surroundings.width, color }
+    TableStyle {
+        width: output.width.map_or(surroundings.width, usize::from),
+        color,
+        ascii: output.ascii || surroundings.ascii && output.output.is_none(),
+        plain: output.plain,
+    }
 }

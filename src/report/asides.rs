@@ -19,6 +19,9 @@ use crate::ladder::definition::Ladder;
 /// So many groups are shown; all are tested.
 const GROUPS: usize = 20;
 
+/// So many sentences on what was odd are enough.
+const SENTENCES: usize = 5;
+
 /// So many events are named that came after leaving a step.
 const NEXT: usize = 3;
 
@@ -138,6 +141,10 @@ impl Asides {
         let mut sheet = trend.period_sheet();
         sheet.title = format!("Over time, by {}", trend.every);
         sheet.lead = trend.alert_sheet().lead;
+        if let Some(more) = sheet.lead.len().checked_sub(SENTENCES).filter(|&more| more > 1) {
+            sheet.lead.truncate(SENTENCES);
+            sheet.lead.push(format!("{more} more: funnel trend names them all."));
+        }
         let is_odd = |period: &PeriodCounts, of_entries: bool| {
             let own = trend.alerts.iter().filter(|alert| alert.day == period.from);
             own.into_iter().any(|alert| (alert.metric == ENTERED) == of_entries)

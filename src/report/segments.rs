@@ -212,8 +212,16 @@ impl SegmentsReport {
     fn notes(&self) -> Vec<String> {
         let mut notes = vec![format!(
             "{} tested, {} too small to tell{}.",
-            if self.tested == 1 { "1 group was".to_owned() } else { format!("{} groups were", words::count(self.tested as u64)) },
-            if self.too_small == 1 { "1 is".to_owned() } else { format!("{} are", words::count(self.too_small as u64)) },
+            if self.tested == 1 {
+                "1 group was".to_owned()
+            } else {
+                format!("{} groups were", words::count(self.tested as u64))
+            },
+            if self.too_small == 1 {
+                "1 is".to_owned()
+            } else {
+                format!("{} are", words::count(self.too_small as u64))
+            },
             match self.redundant {
                 0 => String::new(),
                 redundant =>

@@ -96,7 +96,8 @@ fn section(page: &mut Markup, section: &Section, number: usize, range: &str) {
     for figure in &section.figures {
         page.add(&svg::figure(figure, range));
     }
-    let is_long = sheet.rows.len() > FOLDED && (!section.figures.is_empty() || section.only_in_pages);
+    let is_long =
+        sheet.rows.len() > FOLDED && (!section.figures.is_empty() || section.only_in_pages);
     if is_long {
         let rows = format!("Table of {} rows", words::count(sheet.rows.len() as u64));
         page.open("details", &[]).element("summary", &[], &rows).newline();

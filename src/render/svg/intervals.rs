@@ -45,7 +45,8 @@ pub(super) fn intervals(intervals: &[Interval], range: &str) -> Markup {
         markup.close("span").close("li").newline();
     }
     markup.close("ul").newline();
-    let ticks: Vec<(f64, String)> = ticks.iter().map(|&tick| (tick, words::tick_of_share(tick))).collect();
+    let ticks: Vec<(f64, String)> =
+        ticks.iter().map(|&tick| (tick, words::tick_of_share(tick))).collect();
     markup.open("div", &[("class", "group foot"), ("aria-hidden", "true")]);
     markup.constant("<span></span>").add(&axis(&ticks, most)).constant("<span></span>");
     markup.close("div").close("figure").newline();

@@ -199,7 +199,15 @@ mod tests {
 
     fn period(share: Option<f64>, limits: Option<(f64, f64)>) -> TrendPeriod {
         let name = "6 Oct".to_owned();
-        TrendPeriod { name, share, limits, base: 10, is_odd: false, is_few: false, is_complete: true }
+        TrendPeriod {
+            name,
+            share,
+            limits,
+            base: 10,
+            is_odd: false,
+            is_few: false,
+            is_complete: true,
+        }
     }
 
     #[test]
