@@ -330,6 +330,7 @@ pub struct ReadingArgs {
 /// Options about the output.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "switches that are typed one by one")]
 pub struct OutputArgs {
     /// The form of the report
     #[arg(long, short, value_enum, default_value = "table")]

@@ -54,11 +54,11 @@ fn fact(sheet: &Sheet, row: &[Cell], shown: &[usize]) -> String {
         };
         let Some(said) = said(cell) else { continue };
         let name = spoken(&column.name);
-        match cell {
-            Cell::Text(_) if subject.is_empty() => subject.push(said),
-            Cell::Text(_) if facts.is_empty() => subject.push(format!("{name} {said}")),
-            Cell::Warning(_) => facts.push(said),
-            _ => facts.push(format!("{name} {said}").trim().to_owned()),
+        let is_text = matches!(cell, Cell::Text(_));
+        match () {
+            () if is_text && subject.is_empty() => subject.push(said),
+            () if is_text && facts.is_empty() => subject.push(format!("{name} {said}")),
+            () => facts.push(format!("{name} {said}").trim().to_owned()),
         }
     }
     let subject = subject.join(", ");

@@ -60,6 +60,7 @@ impl Asides {
             right("of those who left", 0),
         ];
         let mut sheet = Sheet::new("What they did instead", columns);
+        sheet.lead.extend(self.most_after_leaving());
         for step in &self.exits.steps {
             for next in &step.next {
                 sheet.rows.push(vec![
@@ -74,13 +75,26 @@ impl Asides {
         Section::from(sheet).only_in_pages()
     }
 
+    /// What most of those did who left where most leave.
+    fn most_after_leaving(&self) -> Option<String> {
+        let most = self.exits.steps.iter().max_by_key(|step| step.left)?;
+        let named = most.next.iter().filter(|next| next.event != "(other)");
+        let next = named.max_by_key(|next| next.journeys)?;
+        let share = words::percent(Some(next.journeys as f64 / most.left as f64));
+        let what = match next.event.as_str() {
+            "(nothing)" => "did nothing more".to_owned(),
+            event => format!("went on with {event}"),
+        };
+        Some(format!("Of those who left after {}, {share} {what}.", most.name))
+    }
+
     /// Which groups convert more; nothing where there are no groups large enough to be held against the others.
     pub(super) fn segments(&self) -> Section {
         let mut sheet = self.segments.sheet();
         if sheet.rows.is_empty() {
             return Section::from(Sheet::new("", Vec::new()));
         }
-        "Groups that differ".clone_into(&mut sheet.title);
+        "Segments".clone_into(&mut sheet.title);
         let effect = |group: &super::segments::SegmentReport| {
             Some(Effect {
                 name: group.value.clone().unwrap_or_else(|| "(unknown)".to_owned()),
@@ -179,20 +193,20 @@ fn drawn(effects: Effects) -> Option<Figure> {
 /// What the marks of a trend mean; only of those that occur.
 fn sentence(trend: &TrendReport) -> String {
     let last = trend.periods.first().and_then(|period| period.steps.last());
-    let mut sentence = format!(
+    let mut marks = vec![format!(
         "Dots: the share that reached {} on the day of the entry",
         last.map_or("the last step", |step| step.name.as_str())
-    );
+    )];
     if trend.periods.iter().any(|period| period.limits.is_some()) {
-        sentence += &format!("; band: what the {}s before let expect", trend.every);
+        marks.push(format!("band: what the {}s before let expect", trend.every));
     }
     if !trend.alerts.is_empty() {
-        sentence += "; other colour: odd";
+        marks.push("other colour: odd".to_owned());
     }
     if trend.periods.iter().any(|period| !period.complete) {
-        sentence += "; hollow: not over yet";
+        marks.push("hollow: not over yet".to_owned());
     }
-    sentence + &format!(". Bars: {} that entered.", words::people(trend.unit, 0))
+    format!("{}. Bars: {} that entered.", marks.join("; "), words::people(trend.unit, 0))
 }
 
 /// The begin of a period in few letters: `6 Oct`, or `Oct 2025` for a month.

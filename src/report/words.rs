@@ -107,17 +107,17 @@ pub fn range_name(confidence: f64) -> String {
 
 /// A number on an axis of shares, without needless zeros: `7.5%`.
 pub fn tick_of_share(share: f64) -> String {
-    trimmed(format!("{:.3}", share * 100.0)) + "%"
+    trimmed(&format!("{:.3}", share * 100.0)) + "%"
 }
 
 /// A number on an axis of differences of shares, in points: `+2.5`, `0`, `-10`.
 pub fn tick_of_points(difference: f64) -> String {
     let points = difference * 100.0;
-    if points.abs() < 1e-9 { "0".to_owned() } else { trimmed(format!("{points:+.4}")) }
+    if points.abs() < 1e-9 { "0".to_owned() } else { trimmed(&format!("{points:+.4}")) }
 }
 
 /// A decimal number without the zeros at its end.
-fn trimmed(decimal: String) -> String {
+fn trimmed(decimal: &str) -> String {
     decimal.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

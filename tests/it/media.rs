@@ -110,12 +110,9 @@ fn a_page_says_what_the_commands_say() {
             "{group}"
         );
     }
-    for title in [
-        "Over time, by day",
-        "Small actions before Order",
-        "What they did instead",
-        "Groups that differ",
-    ] {
+    for title in
+        ["Over time, by day", "Small actions before Order", "What they did instead", "Segments"]
+    {
         assert!(page.contains(&format!(">{title}</h2>")), "{title}");
         assert!(!store(&[]).contains(title), "{title} is for pages");
     }
@@ -127,7 +124,7 @@ fn a_page_leaves_out_what_the_data_cannot_support() {
         "user_id,event,timestamp\nada-1,A,2025-10-01T10:00:00Z\nada-1,B,2025-10-01T11:00:00Z\n";
     let args = ["report", "e.csv", "--step", "A=A", "--step", "B=B", "--format", "html"];
     let page = Test::new().file("e.csv", log).args(args).succeed().stdout;
-    for title in ["Over time", "Small actions", "Groups that differ", "What they did instead"] {
+    for title in ["Over time", "Small actions", "Segments", "What they did instead"] {
         assert!(!page.contains(title), "{title}");
     }
     // Totals have no journeys that could be looked at one by one.

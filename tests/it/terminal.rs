@@ -48,7 +48,7 @@ impl OnTerminal {
     /// All that the program says until it ends.
     fn finish(mut self) -> String {
         drop(self.child.stdin.take());
-        while self.listen(Duration::from_secs(60)) {}
+        while self.listen(Duration::from_mins(1)) {}
         assert!(self.child.wait().unwrap().success(), "{}", self.seen);
         self.seen.replace('\r', "")
     }

@@ -12,8 +12,11 @@ use crate::report::document::{Document, KeyFigure, Section};
 use crate::report::words;
 use sha2::{Digest, Sha256};
 
-/// A table with more rows than this is folded, where a figure or another section says what matters in it.
+/// A table with more rows than this is folded where a figure says what matters in it.
 const FOLDED: usize = 14;
+
+/// And any other that only pages have room for with more than this.
+const LONG: usize = 40;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -96,11 +99,12 @@ fn section(page: &mut Markup, section: &Section, number: usize, range: &str) {
     for figure in &section.figures {
         page.add(&svg::figure(figure, range));
     }
+    let rows = sheet.rows.len();
     let is_long =
-        sheet.rows.len() > FOLDED && (!section.figures.is_empty() || section.only_in_pages);
+        rows > FOLDED && !section.figures.is_empty() || rows > LONG && section.only_in_pages;
     if is_long {
-        let rows = format!("Table of {} rows", words::count(sheet.rows.len() as u64));
-        page.open("details", &[]).element("summary", &[], &rows).newline();
+        let summary = format!("Table of {} rows", words::count(rows as u64));
+        page.open("details", &[]).element("summary", &[], &summary).newline();
     }
     table::table(page, sheet);
     if is_long {
