@@ -40,7 +40,8 @@ fn section_lines(section: &Section) -> Vec<String> {
         };
         lines.extend(shown.iter().filter_map(meaning));
     }
-    lines.extend(sentences(&sheet.notes));
+    // The sign for a missed target is said in words already.
+    lines.extend(sentences(&sheet.notes).into_iter().filter(|note| !note.starts_with("! ")));
     lines
 }
 
@@ -105,6 +106,7 @@ fn spoken(text: &str) -> String {
 fn spelled(duration: &str) -> String {
     let unit = |part: &str| {
         let number = part.trim_end_matches(|letter: char| letter.is_ascii_lowercase());
+        let is_one = number.trim_start_matches('<') == "1";
         let name = match part.strip_prefix(number)? {
             "s" => "second",
             "m" => "minute",
@@ -112,7 +114,7 @@ fn spelled(duration: &str) -> String {
             "d" => "day",
             _ => return None,
         };
-        Some(format!("{number} {}", words::people(name, u64::from(number != "1") + 1)))
+        Some(format!("{number} {}", words::people(name, u64::from(!is_one) + 1)))
     };
     let parts = duration.split(' ').map(|part| unit(part).unwrap_or_else(|| part.to_owned()));
     parts.collect::<Vec<_>>().join(" ").replace('<', "less than ")
