@@ -330,6 +330,7 @@ pub struct ReadingArgs {
 /// Options about the output.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "switches that are typed one by one")]
 pub struct OutputArgs {
     /// The form of the report
     #[arg(long, short, value_enum, default_value = "table")]
@@ -343,6 +344,15 @@ pub struct OutputArgs {
     /// Colours
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorArg,
+    /// Columns of text; those of the terminal by default, else COLUMNS, else 100
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000))]
+    pub width: Option<u16>,
+    /// Text in ASCII, as where the locale is not UTF-8
+    #[arg(long)]
+    pub ascii: bool,
+    /// Text with one fact a line instead of tables and bars, for screen readers
+    #[arg(long)]
+    pub plain: bool,
     /// No progress on standard error
     #[arg(long, short)]
     pub quiet: bool,

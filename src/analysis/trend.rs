@@ -35,6 +35,17 @@ pub fn date(day: i64) -> NaiveDate {
 }
 
 impl Every {
+    /// The length that so many days are best looked at by: some ten to a hundred periods; `None` where they are too
+    /// few for anything to rise or fall.
+    pub const fn fitting(days: usize) -> Option<Every> {
+        match days {
+            0..=6 => None,
+            7..=120 => Some(Every::Day),
+            121..=730 => Some(Every::Week),
+            _ => Some(Every::Month),
+        }
+    }
+
     /// The first day of the period that a day is in.
     fn start(self, day: i64) -> i64 {
         match self {
@@ -74,6 +85,9 @@ impl Every {
         }
     }
 }
+
+/// The name of the number of entries among the metrics.
+pub const ENTERED: &str = "entered";
 
 /// Fewer periods than this do not say what to expect.
 const LEAST_HISTORY: usize = 5;
@@ -350,7 +364,7 @@ fn entries(period: &Period, history: &[&Period], every: Every, level: f64) -> Op
         _ => Kind::Shoppers,
     };
     Some(Alert {
-        metric: "entered".to_owned(),
+        metric: ENTERED.to_owned(),
         from: period.from,
         hits: today,
         base: None,

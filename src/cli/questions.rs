@@ -241,6 +241,9 @@ pub struct DriversArgs {
     pub question: QuestionArgs,
 }
 
+/// The dimensions that make groups where nobody says which.
+pub const GROUPS: [&str; 3] = ["device", "source", "returning"];
+
 /// Options of `funnel segments`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -248,7 +251,7 @@ pub struct DriversArgs {
   funnel segments events.csv --by country --by returning --top 10")]
 pub struct SegmentsArgs {
     /// Dimensions that make the groups; each alone and each two together
-    #[arg(long, value_name = "DIMENSION[@WHEN]", default_values = ["device", "source", "returning"])]
+    #[arg(long, value_name = "DIMENSION[@WHEN]", default_values = GROUPS)]
     pub by: Vec<String>,
     /// Groups that are shown; all are tested
     #[arg(long, value_name = "N", default_value = "20")]

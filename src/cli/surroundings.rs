@@ -11,6 +11,8 @@ pub struct Surroundings {
     pub width: usize,
     /// Whether colours are wanted where nothing was said.
     pub color: bool,
+    /// Whether the locale has no other letters than those of ASCII, as far as the program can tell.
+    pub ascii: bool,
     /// Whether standard error is a terminal.
     pub shows_progress: bool,
     /// The moment of the run; `FUNNEL_NOW` (seconds since 1970) pins it.
@@ -34,12 +36,28 @@ impl Surroundings {
         Surroundings {
             width: terminal.or_else(columns).unwrap_or(100).clamp(40, 400),
             color: variable("NO_COLOR").is_none() && (forced || is_terminal && !dumb),
+            ascii: !is_utf8(locale().as_deref()),
             shows_progress: std::io::stderr().is_terminal(),
             now: now(),
             processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             own_names: OwnNames::default(),
         }
     }
+}
+
+/// The locale of letters: the first of its three variables that is set decides.
+fn locale() -> Option<String> {
+    ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable)
+}
+
+/// Whether a locale has all letters; without one, as in a scheduled run, it is taken for granted.
+fn is_utf8(locale: Option<&str>) -> bool {
+    locale.is_none_or(|name| {
+        let name = name.to_ascii_lowercase();
+        // `de_DE` alone says nothing of its letters; `C` and `POSIX` do.
+        let names_others = name.contains('.') && !name.contains("utf-8") && !name.contains("utf8");
+        !names_others && name != "c" && name != "posix"
+    })
 }
 
 /// A variable of the environment that is set and not empty.
@@ -58,4 +76,25 @@ fn now() -> Option<Instant> {
             .and_then(|since| i64::try_from(since.as_secs()).ok())
     };
     pinned.or_else(clock).map(|seconds| Instant(seconds.saturating_mul(crate::time::SECOND)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_says_which_letters_there_are() {
+        let cases = [
+            (None, true),
+            (Some("C.UTF-8"), true),
+            (Some("de_DE.utf8"), true),
+            (Some("de_DE"), true),
+            (Some("C"), false),
+            (Some("POSIX"), false),
+            (Some("en_US.ISO-8859-1"), false),
+        ];
+        for (locale, expected) in cases {
+            assert_eq!(is_utf8(locale), expected, "{locale:?}");
+        }
+    }
 }

@@ -39,7 +39,11 @@ pub(super) fn run(command: &LadderCommand, surroundings: &Surroundings) -> anyho
 
 fn show_ladder(arguments: &LadderShowArgs, surroundings: &Surroundings) -> Result<()> {
     let text = match &arguments.ladder {
-        None => preset_list(&TableStyle { width: surroundings.width, color: surroundings.color }),
+        None => preset_list(&TableStyle {
+            color: surroundings.color,
+            ascii: surroundings.ascii,
+            ..TableStyle::wide(surroundings.width)
+        }),
         Some(name) => match presets::text(name) {
             Some(text) => text.to_owned(),
             None => draft::to_toml(&named_ladder(name)?.0),

@@ -253,6 +253,11 @@ fn show(
     Ok(output::write(options.output.as_deref(), &text)?)
 }
 
+/// Whether a page is made, which has room for more than other forms.
+fn is_page(options: &OutputArgs) -> bool {
+    options.open || options.format == FormatArg::Html
+}
+
 /// Writes the answer as a page and shows it.
 fn open_page(
     answer: &impl Answer,
@@ -280,5 +285,10 @@ fn style(output: &OutputArgs, surroundings: &Surroundings) -> TableStyle {
         ColorArg::Never => false,
         ColorArg::Auto => surroundings.color && output.output.is_none(),
     };
-    TableStyle { width: surroundings.width, color }
+    TableStyle {
+        width: output.width.map_or(surroundings.width, usize::from),
+        color,
+        ascii: output.ascii || surroundings.ascii && output.output.is_none(),
+        plain: output.plain,
+    }
 }

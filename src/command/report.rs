@@ -1,15 +1,18 @@
-//! `funnel report`: the ladder with rates, intervals, times, exits, orders and the state of the data.
+//! `funnel report`: the ladder with rates, intervals, times, exits, orders and the state of the data. A page asks
+//! for the answers of other commands too, in the same pass.
 
-use super::{question, show};
+use super::{is_page, question, show};
+use crate::cli::questions::GROUPS;
 use crate::cli::{ReportArgs, Surroundings};
-use crate::engine::Request;
-use crate::error::Error;
+use crate::engine::{Asks, Request};
+use crate::error::{Error, Result};
 use crate::input::fingerprint;
 use crate::ladder::definition::Ladder;
+use crate::ladder::dimension::Breakdown;
 use crate::ladder::draft;
 use crate::report::changes::ChangesReport;
 use crate::report::zone::Zone;
-use crate::report::{Report, ReportOptions};
+use crate::report::{Asides, Report, ReportOptions};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -17,12 +20,21 @@ use std::fmt::Write;
 pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let asked = &arguments.question;
     let resolved = question::resolved(asked, surroundings)?;
-    let request = Request {
-        breakdowns: question::breakdowns(&arguments.by)?,
+    let wanted = question::breakdowns(&arguments.by)?;
+    let mut request = Request {
+        breakdowns: wanted.clone(),
         top: arguments.top,
         ..question::request(asked, &resolved)?
     };
-    let outcome = question::answer(asked, &request, &resolved, surroundings)?;
+    if is_page(&asked.output) {
+        request.asks = Asks { days: true, ways: true, landmarks: true, money: true };
+        request.breakdowns.extend(usual_groups(&wanted)?);
+    }
+    let mut outcome = question::answer(asked, &request, &resolved, surroundings)?;
+    let has_asides = is_page(&asked.output) && !outcome.ladder.open;
+    let asides =
+        has_asides.then(|| Asides::new(&outcome.findings, &outcome.ladder, asked.confidence));
+    outcome.findings.breakdowns.truncate(wanted.len());
     let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
     let options = ReportOptions {
         confidence: asked.confidence,
@@ -35,12 +47,20 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
     let report = Report::new(&outcome.findings, &outcome.ladder, &options);
     let paths = outcome.findings.inputs.iter().map(|input| input.path.as_str());
     let mut report = report.signed(paths.map(fingerprint::fingerprint).collect());
+    report.asides = asides;
     if let Some(path) = &arguments.diff {
         let name = path.to_string_lossy();
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(&name, error))?;
         report.changes = Some(ChangesReport::new(&report, &name, &text)?);
     }
     show(&report, &asked.output, surroundings)
+}
+
+/// The dimensions by which a page looks for groups that differ, but for those that are broken down by anyway.
+fn usual_groups(wanted: &[Breakdown]) -> Result<Vec<Breakdown>> {
+    let mut usual = question::breakdowns(&GROUPS.map(str::to_owned))?;
+    usual.retain(|own| wanted.iter().all(|wanted| wanted.properties != own.properties));
+    Ok(usual)
 }
 
 /// The SHA-256 of the resolved definition, in hexadecimal.

@@ -71,10 +71,11 @@ fn table_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
             }
         }
     }
-    match candidates.len() - shown.len() {
-        0 => (),
-        1 => lines.push(format!("1 column hidden at {} columns", style.width)),
-        hidden => lines.push(format!("{hidden} columns hidden at {} columns", style.width)),
+    if let Some(hidden) = candidates.len().checked_sub(shown.len()).filter(|&hidden| hidden > 0) {
+        let columns = if hidden == 1 { "column" } else { "columns" };
+        let (width, needed) = (style.width, total_width(sheet, &candidates));
+        let hint = format!("{hidden} {columns} hidden at {width} columns: --width {needed}");
+        lines.extend(wrapped(&hint, width));
     }
     lines.extend(meanings(sheet, &shown).iter().flat_map(|text| wrapped(text, style.width)));
     lines
@@ -93,6 +94,12 @@ fn meanings(sheet: &Sheet, shown: &[usize]) -> Option<String> {
 pub(super) fn says_something(sheet: &Sheet, column: usize) -> bool {
     let nothing = [Cell::Warning(false), Cell::Seconds(None), Cell::Empty];
     sheet.rows.iter().filter_map(|row| row.get(column)).any(|cell| !nothing.contains(cell))
+}
+
+/// Whether a column only draws what others say.
+pub(super) fn is_picture(sheet: &Sheet, column: usize) -> bool {
+    let mut cells = sheet.rows.iter().filter_map(|row| row.get(column));
+    cells.any(|cell| matches!(cell, Cell::Bar { .. } | Cell::Strip { .. }))
 }
 
 /// The columns that fit: as long as they do not, the last of the least important ones goes.

@@ -1,5 +1,6 @@
 //! The media of an answer, one a file. Everything returns text; nothing here writes or calculates.
 
+mod ascii;
 mod csv;
 pub mod escape;
 mod html;
@@ -9,6 +10,7 @@ mod layout;
 mod markdown;
 mod markup;
 mod ndjson;
+mod plain;
 mod svg;
 pub mod table;
 

@@ -3,7 +3,9 @@
 //! Colour only repeats what a word or a mark says already. Everything from data is escaped on its way
 //! (`layout`). Figures are for pages; a table says the same.
 
+use super::ascii::ascii;
 use super::layout::{heading, sheet_lines, wrapped};
+use super::plain;
 use crate::report::document::Document;
 
 /// How the text is laid out.
@@ -13,10 +15,26 @@ pub struct TableStyle {
     pub width: usize,
     /// Whether ANSI colours may be used.
     pub color: bool,
+    /// Whether the letters are those of ASCII.
+    pub ascii: bool,
+    /// Whether there is one fact a line, for those who listen.
+    pub plain: bool,
+}
+
+impl TableStyle {
+    /// Tables of this width, without colours.
+    pub const fn wide(width: usize) -> TableStyle {
+        TableStyle { width, color: false, ascii: false, plain: false }
+    }
 }
 
 /// The whole answer as text, one newline at the end.
 pub fn document_text(document: &Document, style: &TableStyle) -> String {
+    let text = if style.plain { plain::document(document) } else { tables_of(document, style) };
+    if style.ascii { ascii(&text) } else { text }
+}
+
+fn tables_of(document: &Document, style: &TableStyle) -> String {
     let mut blocks =
         vec![bold_first(&document.scope, style), bold_first(&document.headline, style)];
     let sections = document.sections.iter().filter(|section| !section.only_in_pages);
@@ -30,7 +48,8 @@ pub fn named_texts(named: &[(String, String)], style: &TableStyle) -> String {
     let blocks = named.iter().map(|(name, text)| {
         std::iter::once(heading(name, style)).chain(wrapped(text, style.width)).collect()
     });
-    joined(blocks.collect())
+    let text = joined(blocks.collect());
+    if style.ascii { ascii(&text) } else { text }
 }
 
 /// The sentences, the first of them in bold.
@@ -85,7 +104,7 @@ mod tests {
     }
 
     fn plain(width: usize) -> TableStyle {
-        TableStyle { width, color: false }
+        TableStyle::wide(width)
     }
 
     #[test]
@@ -113,7 +132,7 @@ mod tests {
     #[test]
     fn colour_only_wraps_what_the_plain_text_says() {
         let plain_text = report_table(&storefront(), &plain(100));
-        let colored = report_table(&storefront(), &TableStyle { width: 100, color: true });
+        let colored = report_table(&storefront(), &TableStyle { color: true, ..plain(100) });
         assert!(colored.contains("\u{1b}[1;33mAdd to cart (i)"), "{colored}");
         let stripped = ["\u{1b}[1;33m", "\u{1b}[1m", "\u{1b}[0m"]
             .iter()

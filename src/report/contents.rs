@@ -8,7 +8,7 @@ use super::changes::changes_sheet;
 use super::document::{Curve, Document, Figure, Interval, KeyFigure, Passage, Rung, Section};
 use super::records::Records;
 use super::sheet::{self, Cell, Sheet, left};
-use super::{BreakdownReport, Report, headline, scope, step_rows, words};
+use super::{Asides, BreakdownReport, Report, headline, scope, step_rows, words};
 use crate::analysis::coverage::Coverage;
 use crate::analysis::rate::Rate;
 
@@ -49,14 +49,19 @@ fn sections(report: &Report) -> Vec<Section> {
         sections.push(Section::from(sheet::ladder_sheet(report)).drawn(Some(ladder)));
     }
     sections.push(Section::from(biggest_exits(report)).drawn(flow(report)));
+    let asides = report.asides.as_ref();
+    sections.extend(asides.map(Asides::after_leaving));
     sections.extend(report.breakdowns.iter().map(|breakdown| {
         let sheet = sheet::breakdown_sheet(report, breakdown);
         Section::from(sheet).drawn(segments(breakdown))
     }));
+    sections.extend(asides.map(Asides::segments));
     if !report.actions.is_empty() {
         let actions = Figure::Intervals(actions(report));
         sections.push(Section::from(sheet::actions_sheet(report)).drawn(Some(actions)));
     }
+    sections.extend(asides.map(Asides::drivers));
+    sections.extend(asides.and_then(Asides::trend));
     sections.push(Section::from(sheet::times_sheet(report)).drawn(curve(report)).only_in_pages());
     sections.push(Section::from(sheet::orders_sheet(report)));
     sections.extend(coverage(report));

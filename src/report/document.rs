@@ -91,6 +91,10 @@ pub enum Figure {
     Curve(Curve),
     /// How many went on and how many left, step by step.
     Flow(Vec<Passage>),
+    /// How far groups differ, as dots with their ranges around the line where nothing differs.
+    Effects(Effects),
+    /// A share over time with what was to be expected of it.
+    Trend(Trend),
 }
 
 /// One step of a ladder.
@@ -139,4 +143,71 @@ pub struct Passage {
     pub reached: u64,
     /// How many of them went on.
     pub kept: u64,
+}
+
+/// How far groups differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effects {
+    /// What they are, as a sentence without its stop.
+    pub sentence: String,
+    /// What their numbers are.
+    pub scale: Scale,
+    /// One a group.
+    pub effects: Vec<Effect>,
+}
+
+/// What the numbers of effects are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Differences of shares; nothing differs at nought.
+    Differences,
+    /// Ratios; nothing differs at one, and equal distances are equal factors.
+    Ratios,
+}
+
+/// How far one group differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// The group.
+    pub name: String,
+    /// What the name is one of: `device`.
+    pub kind: Option<String>,
+    /// The difference or ratio.
+    pub value: f64,
+    /// Its lower bound.
+    pub low: f64,
+    /// Its upper bound.
+    pub high: f64,
+    /// Whether it is more than chance explains, many groups accounted for.
+    pub is_clear: bool,
+}
+
+/// A share over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trend {
+    /// What it shows, as a sentence.
+    pub sentence: String,
+    /// Periods in order, all of one length.
+    pub periods: Vec<TrendPeriod>,
+    /// So many periods from one word of the axis to the next look natural: 7 days.
+    pub steps: &'static [usize],
+}
+
+/// One period of a trend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrendPeriod {
+    /// Its name below the axis.
+    pub name: String,
+    /// The share; `None` without anybody.
+    pub share: Option<f64>,
+    /// What was to be expected of it.
+    pub limits: Option<(f64, f64)>,
+    /// Over how many.
+    pub base: u64,
+    /// Whether the share is odd, or another one on the way to it.
+    pub is_odd: bool,
+    /// Whether there were oddly few.
+    pub is_few: bool,
+    /// Whether the data reach its end.
+    pub is_complete: bool,
 }

@@ -279,7 +279,7 @@ impl Answer for DriversReport {
 }
 
 impl DriversReport {
-    fn action_sheet(&self) -> Sheet {
+    pub(super) fn action_sheet(&self) -> Sheet {
         let range = words::range_name(self.confidence);
         let columns = vec![
             left("visitors who did", 0),
@@ -298,7 +298,7 @@ impl DriversReport {
         for action in &self.actions {
             let odds = action.odds_ratio.as_ref();
             let number = |value: Option<f64>| {
-                value.map_or(Cell::Empty, |value| Cell::Text(format!("{value:.2}")))
+                value.map_or(Cell::Empty, |value| Cell::Text(words::ratio(value)))
             };
             sheet.rows.push(vec![
                 Cell::Text(action.name.clone()),
@@ -307,7 +307,7 @@ impl DriversReport {
                 Cell::Share(action.order_rate_without.rate),
                 number(odds.map(|odds| odds.value)),
                 odds.map_or(Cell::Empty, |odds| {
-                    Cell::Text(format!("{:.2}–{:.2}", odds.low, odds.high))
+                    Cell::Text(words::ratio_range(odds.low, odds.high))
                 }),
                 action
                     .extra_orders

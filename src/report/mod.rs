@@ -5,6 +5,7 @@
 //! Nothing here lays out, and nothing here counts: counts come from the findings, rates from `analysis`.
 
 pub mod answer;
+mod asides;
 mod breakdown;
 pub mod calc;
 pub mod changes;
@@ -40,6 +41,7 @@ pub mod whatif;
 pub mod words;
 pub mod zone;
 
+pub use asides::Asides;
 pub use breakdown::{BreakdownReport, BreakdownRow};
 pub use header::{InputReport, JourneysReport, LadderReport, PeriodReport, ToolReport};
 pub use notices::NoticeReport;
@@ -126,6 +128,9 @@ pub struct Report {
     pub changes: Option<changes::ChangesReport>,
     /// How long those who converted took from the entry: which share of them after how many seconds.
     pub time_to_convert: Vec<TimePoint>,
+    /// What other commands answer too, for a page; `None` where nobody counted it. No part of the contract.
+    #[serde(skip)]
+    pub asides: Option<Asides>,
 }
 
 impl Report {
@@ -161,6 +166,7 @@ impl Report {
                 .last()
                 .map(|step| times::curve(&step.from_entry))
                 .unwrap_or_default(),
+            asides: None,
         }
     }
 

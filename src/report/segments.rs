@@ -3,11 +3,12 @@
 use super::answer::Answer;
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
-use crate::analysis::contrast::Contrast;
+use crate::analysis::contrast::{Contrast, FALSE_DISCOVERIES};
 use crate::analysis::rate::Rate;
 use crate::analysis::segments::{self, Segment};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
+use crate::ladder::dimension::RETURNING;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -133,7 +134,7 @@ fn segment(segment: &Segment) -> SegmentReport {
         shrunk: segment.shrunk.map(|(rate, low, high)| ShrunkReport { rate, low, high }),
         extra_orders: segment.extra,
         verdict: match q_value {
-            Some(q) if q < 0.05 => "likely different",
+            Some(q) if q < FALSE_DISCOVERIES => "likely different",
             Some(q) if q < 0.2 => "maybe",
             _ => "no evidence",
         },
@@ -142,6 +143,13 @@ fn segment(segment: &Segment) -> SegmentReport {
 
 impl Answer for SegmentsReport {
     fn sheets(&self) -> Vec<Sheet> {
+        vec![self.sheet()]
+    }
+}
+
+impl SegmentsReport {
+    /// The groups as a table.
+    pub(super) fn sheet(&self) -> Sheet {
         let range = words::range_name(self.confidence);
         let columns = vec![
             left("by", 0),
@@ -173,21 +181,18 @@ impl Answer for SegmentsReport {
             ]);
         }
         sheet.notes = self.notes();
-        vec![sheet]
+        sheet
     }
-}
 
-impl SegmentsReport {
     fn sentence(&self) -> String {
         let all = words::percent(self.all.rate);
         let best = self.segments.iter().find(|group| group.difference.verdict == "higher");
         match best {
             Some(group) => format!(
-                "{} of all reached {}. Of {} {}, {} did: more than the others, beyond chance.",
+                "{} of all reached {}. Of {}, {} did: more than the others, beyond chance.",
                 all,
                 self.outcome,
-                group.by,
-                group.value.as_deref().unwrap_or("(unknown)"),
+                self.named(group),
                 words::percent(group.rate.rate)
             ),
             None => {
@@ -196,11 +201,27 @@ impl SegmentsReport {
         }
     }
 
+    /// A group within a sentence: `device mobile`, `new customers`.
+    fn named(&self, group: &SegmentReport) -> String {
+        match (group.by.as_str(), &group.value) {
+            (RETURNING, Some(value)) => format!("{value} {}", words::people(self.unit, 0)),
+            (by, value) => format!("{by} {}", value.as_deref().unwrap_or("(unknown)")),
+        }
+    }
+
     fn notes(&self) -> Vec<String> {
         let mut notes = vec![format!(
-            "{} groups were tested, {} are too small to tell{}.",
-            words::count(self.tested as u64),
-            words::count(self.too_small as u64),
+            "{} tested, {} too small to tell{}.",
+            if self.tested == 1 {
+                "1 group was".to_owned()
+            } else {
+                format!("{} groups were", words::count(self.tested as u64))
+            },
+            if self.too_small == 1 {
+                "1 is".to_owned()
+            } else {
+                format!("{} are", words::count(self.too_small as u64))
+            },
             match self.redundant {
                 0 => String::new(),
                 redundant =>

@@ -202,7 +202,7 @@ fn strips(rates: &[Option<Rate>], priority: u8) -> (Column, Vec<Cell>) {
         range: rate.as_ref().and_then(bounds),
         most,
     };
-    let heading = words::range(Some(0.0), Some(most));
+    let heading = format!("0–{}", words::tick_of_share(most));
     (left(&heading, priority), rates.iter().map(cell).collect())
 }
 

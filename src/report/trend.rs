@@ -220,7 +220,7 @@ impl Answer for TrendReport {
 }
 
 impl TrendReport {
-    fn period_sheet(&self) -> Sheet {
+    pub(super) fn period_sheet(&self) -> Sheet {
         let range = words::range_name(self.confidence);
         let last = self.periods.first().and_then(|period| period.steps.last());
         let last = last.map_or("", |step| step.name.as_str());
@@ -259,7 +259,7 @@ impl TrendReport {
         sheet
     }
 
-    fn alert_sheet(&self) -> Sheet {
+    pub(super) fn alert_sheet(&self) -> Sheet {
         let mut sheet = Sheet::new("What was odd", Vec::new());
         sheet.lead = self.alerts.iter().map(|alert| alert.message.clone()).collect();
         sheet.lead.extend(self.changes.iter().map(|change| {

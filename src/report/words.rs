@@ -105,6 +105,32 @@ pub fn range_name(confidence: f64) -> String {
     format!("{}% range", level.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// A number on an axis of shares, without needless zeros: `7.5%`.
+pub fn tick_of_share(share: f64) -> String {
+    trimmed(&format!("{:.3}", share * 100.0)) + "%"
+}
+
+/// A number on an axis of differences of shares, in points: `+2.5`, `0`, `-10`.
+pub fn tick_of_points(difference: f64) -> String {
+    let points = difference * 100.0;
+    if points.abs() < 1e-9 { "0".to_owned() } else { trimmed(&format!("{points:+.4}")) }
+}
+
+/// A decimal number without the zeros at its end.
+fn trimmed(decimal: &str) -> String {
+    decimal.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A ratio: `1.85`.
+pub fn ratio(ratio: f64) -> String {
+    format!("{ratio:.2}")
+}
+
+/// The two bounds of a ratio: `1.20–2.85`.
+pub fn ratio_range(low: f64, high: f64) -> String {
+    format!("{low:.2}–{high:.2}")
+}
+
 /// A length of time in its two largest units: `45s`, `4m 32s`, `2h 5m`, `3d 4h`.
 pub fn duration(seconds: Option<f64>) -> String {
     let Some(seconds) = seconds.filter(|seconds| (0.0..1e15).contains(seconds)) else {

@@ -157,6 +157,48 @@ fn text_keeps_to_the_width() {
 }
 
 #[test]
+fn a_width_that_is_asked_for_wins() {
+    let store = |args: &[&str]| {
+        let mut command = command(std::path::Path::new(env!("CARGO_MANIFEST_DIR")));
+        command.args(["report", "examples/store"]).args(args);
+        crate::program::finish(command, &[]).stdout
+    };
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
+    let narrow = store(&["--width", "60"]);
+    assert!(widest(&narrow) <= 60 && widest(&store(&["--width", "140"])) > 110);
+    // What is hidden is to be had: the line below a table says at which width.
+    let hint = narrow.lines().find_map(|line| line.split_once("at 60 columns: --width "));
+    let needed = hint.unwrap().1;
+    let wide = store(&["--width", needed]);
+    let [narrow, wide] =
+        [&narrow, &wide].map(|text| text.split("\n\nBiggest").next().unwrap().to_owned());
+    assert!(narrow.contains("hidden") && !wide.contains("hidden"), "{wide}");
+    assert_eq!(report().args(["--width", "12"]).run().code, Some(2));
+}
+
+#[test]
+fn letters_are_those_of_the_locale() {
+    let ascii = report().args(["--ascii"]).succeed().stdout;
+    assert!(ascii.is_ascii() && ascii.contains("100.0%"), "{ascii}");
+    let unicode = report().succeed().stdout;
+    assert!(!unicode.is_ascii());
+    assert_eq!(report().env("LC_ALL", "C").succeed().stdout, ascii);
+    let lengths = |text: &str| text.lines().map(|line| line.chars().count()).collect::<Vec<_>>();
+    assert_eq!(lengths(&ascii), lengths(&unicode), "nothing moves");
+    // A file may be read anywhere.
+    let file = report().args(["-o", "out.txt"]).env("LC_ALL", "C");
+    file.succeed();
+    assert_eq!(std::fs::read_to_string(file.folder().join("out.txt")).unwrap(), unicode);
+}
+
+#[test]
+fn plain_text_says_each_number_with_its_name() {
+    let text = report().args(["--plain", "--color", "always"]).succeed().stdout;
+    assert!(!text.contains(['█', '░', '\u{1b}', '%']), "{text}");
+    assert!(text.contains("Visit: reached 1, of all 100.0 percent"), "{text}");
+}
+
+#[test]
 fn the_clock_is_the_runs_and_not_the_datas() {
     let late = report().args(["--format", "json"]).env("FUNNEL_NOW", "1759000000").run();
     assert_eq!(late.code, Some(2), "all rows are of the future: {late:?}");

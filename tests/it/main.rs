@@ -20,3 +20,5 @@ mod scale;
 mod schema;
 mod settings;
 mod statistics;
+#[cfg(unix)]
+mod terminal;

@@ -69,6 +69,71 @@ fn every_medium_has_the_same_numbers() {
 }
 
 #[test]
+fn a_page_says_what_the_commands_say() {
+    let page = store(&["--format", "html"]);
+    let answer = |args: &[&str]| -> Value {
+        let mut command = command(Path::new(env!("CARGO_MANIFEST_DIR")));
+        command.args(args).args(["examples/store", "--format", "json"]);
+        serde_json::from_str(&finish(command, &[]).stdout).unwrap()
+    };
+    let cell = |value: &Value| {
+        format!(">{}</td>", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    let trend = answer(&["trend", "--every", "day"]);
+    for period in trend["periods"].as_array().unwrap() {
+        let row = format!(
+            ">{}</th><td class=\"n\">{}</td>",
+            period["from"].as_str().unwrap(),
+            period["entered"]
+        );
+        assert!(page.contains(&row), "{row}");
+    }
+    for step in answer(&["exits", "--top", "3"])["steps"].as_array().unwrap() {
+        for next in step["next"].as_array().unwrap() {
+            let row = [&step["next_step"], &next["event"]]
+                .map(|text| format!("<td class=\"l\">{}</td>", text.as_str().unwrap()));
+            assert!(
+                page.contains(&(row.concat() + "<td class=\"n\"" + &cell(&next["journeys"]))),
+                "{next}"
+            );
+        }
+    }
+    let groups = answer(&["segments", "--by", "device", "--by", "source"]);
+    let alone = |group: &&Value| !group["by"].as_str().unwrap().contains(',');
+    for group in groups["segments"].as_array().unwrap().iter().filter(alone) {
+        assert!(
+            page.contains(&format!(
+                "<b>{}</b> <span class=\"kind\">{}",
+                group["value"].as_str().unwrap(),
+                group["by"].as_str().unwrap()
+            )),
+            "{group}"
+        );
+    }
+    for title in
+        ["Over time, by day", "Small actions before Order", "What they did instead", "Segments"]
+    {
+        assert!(page.contains(&format!(">{title}</h2>")), "{title}");
+        assert!(!store(&[]).contains(title), "{title} is for pages");
+    }
+}
+
+#[test]
+fn a_page_leaves_out_what_the_data_cannot_support() {
+    let log =
+        "user_id,event,timestamp\nada-1,A,2025-10-01T10:00:00Z\nada-1,B,2025-10-01T11:00:00Z\n";
+    let args = ["report", "e.csv", "--step", "A=A", "--step", "B=B", "--format", "html"];
+    let page = Test::new().file("e.csv", log).args(args).succeed().stdout;
+    for title in ["Over time", "Small actions", "Segments", "What they did instead"] {
+        assert!(!page.contains(title), "{title}");
+    }
+    // Totals have no journeys that could be looked at one by one.
+    let totals = std::fs::read("examples/store/sessions_by_day.csv").unwrap();
+    let page = Test::new().file("s.csv", totals).args(["report", "s.csv", "--format", "html"]);
+    assert!(!page.succeed().stdout.contains("Over time"));
+}
+
+#[test]
 fn a_breakdown_is_leading_columns() {
     let text = store(&["--format", "csv", "--by", "device", "--by", "country,returning"]);
     assert!(text.starts_with("device,country_returning,step_number,"), "{text}");

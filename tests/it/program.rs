@@ -102,8 +102,13 @@ pub(crate) fn command(folder: &Path) -> Command {
     for name in ["FORCE_COLOR", "CLICOLOR_FORCE", "TERM"] {
         command.env_remove(name);
     }
-    for (name, value) in [("FUNNEL_NOW", NOW), ("TZ", "UTC"), ("NO_COLOR", "1"), ("COLUMNS", "100")]
-    {
+    for (name, value) in [
+        ("FUNNEL_NOW", NOW),
+        ("TZ", "UTC"),
+        ("NO_COLOR", "1"),
+        ("COLUMNS", "100"),
+        ("LC_ALL", "C.UTF-8"),
+    ] {
         command.env(name, value);
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

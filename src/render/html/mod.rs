@@ -9,7 +9,14 @@ mod table;
 use super::markup::Markup;
 use super::svg;
 use crate::report::document::{Document, KeyFigure, Section};
+use crate::report::words;
 use sha2::{Digest, Sha256};
+
+/// A table with more rows than this is folded where a figure says what matters in it.
+const FOLDED: usize = 14;
+
+/// And any other that only pages have room for with more than this.
+const LONG: usize = 40;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -92,7 +99,17 @@ fn section(page: &mut Markup, section: &Section, number: usize, range: &str) {
     for figure in &section.figures {
         page.add(&svg::figure(figure, range));
     }
+    let rows = sheet.rows.len();
+    let is_long =
+        rows > FOLDED && !section.figures.is_empty() || rows > LONG && section.only_in_pages;
+    if is_long {
+        let summary = format!("Table of {} rows", words::count(rows as u64));
+        page.open("details", &[]).element("summary", &[], &summary).newline();
+    }
     table::table(page, sheet);
+    if is_long {
+        page.close("details").newline();
+    }
     if let Some(listing) = &section.listing {
         page.open("pre", &[("tabindex", "0")]);
         // Line ends are the listing's own; everything else is made visible line by line.

@@ -1,6 +1,6 @@
 //! A sheet as a table of a page: every number that a picture above it shows.
 
-use crate::render::layout::{cell_text, says_something};
+use crate::render::layout::{cell_text, is_picture, says_something};
 use crate::render::markup::Markup;
 use crate::report::sheet::{Align, Cell, Sheet};
 
@@ -13,7 +13,7 @@ const LETTERS: usize = 300;
 /// The table with what its columns mean and the notes below it.
 pub(super) fn table(page: &mut Markup, sheet: &Sheet) {
     let shown: Vec<usize> = (0..sheet.columns.len())
-        .filter(|&column| says_something(sheet, column) && !is_bar(sheet, column))
+        .filter(|&column| says_something(sheet, column) && !is_picture(sheet, column))
         .collect();
     if !sheet.rows.is_empty() {
         let title = if sheet.title.is_empty() { "Table" } else { &sheet.title };
@@ -31,14 +31,6 @@ pub(super) fn table(page: &mut Markup, sheet: &Sheet) {
         page.close("tbody").close("table").close("div").newline();
     }
     notes(page, sheet, &shown);
-}
-
-/// A bar repeats what the figure shows.
-fn is_bar(sheet: &Sheet, column: usize) -> bool {
-    sheet
-        .rows
-        .iter()
-        .any(|row| matches!(row.get(column), Some(Cell::Bar { .. } | Cell::Strip { .. })))
 }
 
 fn class(align: Align) -> &'static str {

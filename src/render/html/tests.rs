@@ -96,6 +96,22 @@ fn every_step_and_count_stands_in_a_table() {
 }
 
 #[test]
+fn a_long_table_below_its_figure_is_folded() {
+    let (sheet, figure) = (
+        crate::report::sheet::Sheet::new("Many", vec![crate::report::sheet::left("x", 0)]),
+        crate::report::document::Figure::Intervals(Vec::new()),
+    );
+    let shown = |rows: usize| {
+        let rows = vec![vec![crate::report::sheet::Cell::Count(1)]; rows];
+        let sheet = crate::report::sheet::Sheet { rows, ..sheet.clone() };
+        let section = Section::from(sheet).drawn(Some(figure.clone()));
+        page(&Document { sections: vec![section], ..Document::default() })
+    };
+    assert!(!shown(FOLDED).contains("<details"));
+    assert!(shown(FOLDED + 1).contains("<details><summary>Table of 15 rows</summary>"));
+}
+
+#[test]
 fn colours_can_be_told_from_their_ground() {
     for (theme, ground) in [(0, "#ffffff"), (1, "#0f141a")] {
         let themes: Vec<&str> = STYLE.lines().filter(|line| line.contains("--back:")).collect();

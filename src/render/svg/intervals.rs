@@ -45,15 +45,10 @@ pub(super) fn intervals(intervals: &[Interval], range: &str) -> Markup {
         markup.close("span").close("li").newline();
     }
     markup.close("ul").newline();
-    let ticks: Vec<(f64, String)> = ticks.iter().map(|&tick| (tick, written(tick))).collect();
+    let ticks: Vec<(f64, String)> =
+        ticks.iter().map(|&tick| (tick, words::tick_of_share(tick))).collect();
     markup.open("div", &[("class", "group foot"), ("aria-hidden", "true")]);
     markup.constant("<span></span>").add(&axis(&ticks, most)).constant("<span></span>");
     markup.close("div").close("figure").newline();
     markup
-}
-
-/// A tick in percent, without needless zeros.
-fn written(tick: f64) -> String {
-    let text = format!("{:.3}", tick * 100.0);
-    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }

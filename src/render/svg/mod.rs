@@ -6,10 +6,12 @@
 //! What a picture shows is also said in words, here or in the table of its section.
 
 mod curve;
+mod effects;
 mod flow;
 mod intervals;
 mod ladder;
 mod scale;
+mod trend;
 
 use super::markup::Markup;
 use crate::report::document::Figure;
@@ -35,6 +37,8 @@ pub(super) fn figure(figure: &Figure, range: &str) -> Markup {
         Figure::Intervals(intervals) => intervals::intervals(intervals, range),
         Figure::Curve(curve) => curve::curve(curve),
         Figure::Flow(passages) => flow::flow(passages),
+        Figure::Effects(effects) => effects::effects(effects, range),
+        Figure::Trend(trend) => trend::trend(trend),
     }
 }
 
@@ -90,51 +94,37 @@ fn thousandth(share: f64) -> String {
 
 /// A dot with its range on an axis that ends at `most`; hollow for the other kind of two.
 fn dot(rate: &crate::analysis::rate::Rate, most: f64, is_hollow: bool, is_warning: bool) -> Markup {
+    let Some(share) = rate.rate.filter(|share| share.is_finite()) else {
+        return Markup::default();
+    };
+    let range = rate.low.zip(rate.high).map(|(low, high)| (low / most, high / most));
+    dot_at(share / most, range, is_hollow, is_warning)
+}
+
+/// A dot with its range at shares of an axis.
+fn dot_at(place: f64, range: Option<(f64, f64)>, is_hollow: bool, is_warning: bool) -> Markup {
     let mut markup = Markup::default();
-    let Some(share) = rate.rate.filter(|share| share.is_finite()) else { return markup };
     let (class, ink) = if is_warning { ("warn", color::WARNING) } else { ("ink", color::DOT) };
     let stroke = [("stroke", ink), ("stroke-width", "2")];
-    if let (Some(low), Some(high)) = (rate.low, rate.high) {
-        let (low, high) = (percent(low / most), percent(high / most));
-        let line = |x1: &str, x2: &str, y1: &str, y2: &str| {
-            let mut part = Markup::default();
-            part.shape(
-                "line",
-                &[
-                    ("class", class),
-                    ("x1", x1),
-                    ("x2", x2),
-                    ("y1", y1),
-                    ("y2", y2),
-                    stroke[0],
-                    stroke[1],
-                ],
-            );
-            part
+    if let Some((low, high)) = range {
+        let (low, high) = (percent(low), percent(high));
+        let mut line = |x1: &str, x2: &str, y1: &str, y2: &str| {
+            let ends = [("x1", x1), ("x2", x2), ("y1", y1), ("y2", y2)];
+            let attributes = [&[("class", class)][..], &ends, &stroke].concat();
+            markup.shape("line", &attributes);
         };
-        markup
-            .add(&line(&low, &high, "11", "11"))
-            .add(&line(&low, &low, "7", "15"))
-            .add(&line(&high, &high, "7", "15"));
+        line(&low, &high, "11", "11");
+        line(&low, &low, "7", "15");
+        line(&high, &high, "7", "15");
     }
-    let center = percent(share / most);
+    let center = percent(place);
     let (class, fill) = match (is_hollow, is_warning) {
         (true, _) => ("hollow", "#ffffff"),
         (false, true) => ("warn-fill", color::WARNING),
         (false, false) => ("ink-fill", color::DOT),
     };
-    markup.shape(
-        "circle",
-        &[
-            ("class", class),
-            ("cx", &center),
-            ("cy", "11"),
-            ("r", "4.5"),
-            ("fill", fill),
-            stroke[0],
-            stroke[1],
-        ],
-    );
+    let circle = [("class", class), ("cx", &*center), ("cy", "11"), ("r", "4.5"), ("fill", fill)];
+    markup.shape("circle", &[&circle[..], &stroke].concat());
     markup
 }
 
