@@ -59,7 +59,8 @@ impl<'s> Stream<'s> {
             return None;
         }
         let climber = Climber::new(ladder).ok().filter(Climber::may_forget)?;
-        let least = FULL.min(memory / 2 / size_of::<u64>());
+        // With no memory at all, a block must be read all the same before anything can be dropped.
+        let least = FULL.min(memory / 2 / size_of::<u64>()).max(1);
         Some(Stream { table, climber, end, full: least, least })
     }
 
