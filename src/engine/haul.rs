@@ -277,7 +277,7 @@ impl<'s> Haul<'s> {
         if !matches!(reason, Some(Reason::Bot | Reason::Future)) {
             // No event is later than a log received it, whatever the browser's clock says.
             let received = self.received.last().filter(|received| received.row == row);
-            self.saw(received.map_or(event.at, |received| event.at.min(received.received)));
+            self.saw(received.map_or(event.at, |received| event.at.min(received.arrived)));
         }
         if event.identifiers.len() > 1
             && reason.is_none_or(|reason| reason == Reason::UnmappedEvent)

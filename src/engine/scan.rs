@@ -283,7 +283,7 @@ impl Sink for Gathering<'_, '_, '_> {
 
     fn received(&mut self, at: RowAt, browser: Key, happened: Instant, received: Instant) {
         let row = self.row(at);
-        self.haul.received.push(Received { browser, at: happened, row, received });
+        self.haul.received.push(Received { browser, at: happened, row, arrived: received });
     }
 
     fn clock_put_right(&mut self) {

@@ -56,7 +56,9 @@ mod tests {
 
     fn of(times: &[i64]) -> Sequence {
         let mut sequence = Sequence::default();
-        times.iter().for_each(|&at| sequence.note(Instant(at)));
+        for &at in times {
+            sequence.note(Instant(at));
+        }
         sequence
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Received {
     /// When it was, by the browser's clock.
     pub(super) at: Instant,
     pub(super) row: RowRef,
-    pub(super) received: Instant,
+    pub(super) arrived: Instant,
 }
 
 /// By how much the rows of wrong clocks are moved.
@@ -41,15 +41,13 @@ impl Skew {
             one.browser == next.browser && next.at.since(one.at) <= PAUSE
         };
         let mut skew = Skew::default();
-        for visit in received.chunk_by(goes_on) {
-            let off = median(visit);
-            if Span(off.0.abs()) > WRONG {
-                for row in visit {
-                    skew.rows.insert(row.row, off);
-                    haul.saw(moved(row.at, off));
-                }
-                haul.clocks += visit.len() as u64;
+        let visits = received.chunk_by(goes_on).map(|visit| (visit, median(visit)));
+        for (visit, off) in visits.filter(|(_, off)| Span(off.0.abs()) > WRONG) {
+            skew.rows.extend(visit.iter().map(|row| (row.row, off)));
+            for row in visit {
+                haul.saw(moved(row.at, off));
             }
+            haul.clocks += visit.len() as u64;
         }
         if !skew.rows.is_empty() {
             for order in &mut haul.orders_seen {
@@ -79,7 +77,7 @@ impl Skew {
 
 /// How far a browser's clock is behind that of the log; of two in the middle the lesser.
 fn median(visit: &[Received]) -> Span {
-    let mut behind: Vec<Span> = visit.iter().map(|row| row.received.since(row.at)).collect();
+    let mut behind: Vec<Span> = visit.iter().map(|row| row.arrived.since(row.at)).collect();
     behind.sort_unstable();
     let middle = behind.len().saturating_sub(1) / 2;
     behind.get(middle).copied().unwrap_or_default()
@@ -100,7 +98,7 @@ mod tests {
             browser: Key(1),
             at: at(minute),
             row: RowRef::new(0, number, number),
-            received: at(received),
+            arrived: at(received),
         }
     }
 

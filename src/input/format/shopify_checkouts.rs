@@ -56,6 +56,17 @@ impl CheckoutColumns {
     }
 }
 
+/// Who is at a checkout.
+#[derive(Clone, Debug, Default)]
+pub struct Buyer {
+    /// The e-mail address.
+    pub email: Option<Box<str>>,
+    /// Telephone numbers.
+    pub phones: Vec<Box<str>>,
+    /// The number of the shop's customer.
+    pub customer: Option<Box<str>>,
+}
+
 /// One row of a checkouts export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckoutLine {
@@ -89,12 +100,11 @@ impl CheckoutLine {
         Ok(CheckoutLine { common, reached })
     }
 
-    /// A checkout of another source: what names it, the buyer's address, telephones and number, its tokens,
-    /// when it was made, and whether it came to contact details, an address, a way of shipping and a payment.
+    /// A checkout of another source: what names it, the buyer, its tokens, when it was made, and whether it came to contact details, an address, a way of shipping and a payment.
     /// `None` without a time.
     pub fn of_parts(
         name: Box<str>,
-        (email, phones, customer): (Option<Box<str>>, Vec<Box<str>>, Option<Box<str>>),
+        Buyer { email, phones, customer }: Buyer,
         tokens: Vec<Box<str>>,
         created_at: Option<Box<str>>,
         proofs: [bool; 4],

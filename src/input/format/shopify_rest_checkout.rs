@@ -7,7 +7,7 @@
 //! webhooks of checkouts and carts.
 
 use super::event_json::unreadable_time;
-use super::shopify_checkouts::CheckoutLine;
+use super::shopify_checkouts::{Buyer, CheckoutLine};
 use super::tool_log::{Slot, walk};
 use super::{Desk, Format, Kept, Sink};
 use crate::event::{IdentifierKind, Origin, PlainDetails, RawEvent};
@@ -73,8 +73,8 @@ fn thing_in(json: Json<'_>) -> Option<(Thing, Json<'_>)> {
     };
     let own = thing(json).map(|thing| (thing, json));
     let inside = || {
-        let parts = WRAPPERS.iter().filter_map(|key| json.member(key));
-        parts.filter_map(|part| Some((thing(part)?, part))).next()
+        let mut parts = WRAPPERS.iter().filter_map(|key| json.member(key));
+        parts.find_map(|part| Some((thing(part)?, part)))
     };
     own.or_else(inside)
 }
@@ -119,7 +119,7 @@ fn read_checkout(checkout: Json<'_>) -> Result<CheckoutLine, (Reason, &'static s
     let name = id.as_deref().map(Into::into).or_else(|| tokens.first().cloned());
     CheckoutLine::of_parts(
         name.ok_or((Reason::BadRow, "the checkout has neither an id nor a token"))?,
-        (first(Slot::Email), phones, first(Slot::User)),
+        Buyer { email: first(Slot::Email), phones, customer: first(Slot::User) },
         tokens,
         first(Slot::Time),
         proofs,

@@ -60,6 +60,7 @@ impl CommonColumns {
     }
 
     /// The same for records that need no name beside their number.
+    #[must_use]
     pub fn named_by_number(self) -> CommonColumns {
         CommonColumns { named_by_number: true, ..self }
     }
