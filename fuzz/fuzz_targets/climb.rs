@@ -2,7 +2,7 @@
 #![no_main]
 
 use funnel::climb::{Climber, reference};
-use funnel::event::{RowRef, StepSet, Touch, mark};
+use funnel::event::{RowRef, StepSet, Touch, Trail, mark};
 use funnel::key::Key;
 use funnel::ladder::definition::{
     Count, Entry, Ladder, Linkage, Order, Presence, Reuse, Start, Ties, Window,
@@ -65,6 +65,7 @@ fn journey(draw: &mut Draw<'_>, steps: usize) -> Vec<Touch> {
             order: Key::NONE,
             held: Key(u64::from(draw.below(3))),
             values: Key::NONE,
+            trail: Trail::NONE,
             row: RowRef::new(0, u32::from(row), u32::from(row)),
             steps: StepSet(u32::from(draw.below(16)) & known),
             actions: StepSet::EMPTY,
