@@ -7,11 +7,9 @@
 
 use super::haul::Haul;
 use crate::event::{RowRef, Touch};
+use crate::input::format::WRONG_CLOCK;
 use crate::key::{FastMap, Key};
 use crate::time::{Instant, Span};
-
-/// A clock that is no more than this wrong is left alone.
-const WRONG: Span = Span::seconds(5 * 60);
 
 /// Events of one browser belong to one visit until nothing happens for so long.
 const PAUSE: Span = Span::seconds(30 * 60);
@@ -42,7 +40,7 @@ impl Skew {
         };
         let mut skew = Skew::default();
         let visits = received.chunk_by(goes_on).map(|visit| (visit, median(visit)));
-        for (visit, off) in visits.filter(|(_, off)| Span(off.0.abs()) > WRONG) {
+        for (visit, off) in visits.filter(|(_, off)| Span(off.0.abs()) > WRONG_CLOCK) {
             skew.rows.extend(visit.iter().map(|row| (row.row, off)));
             for row in visit {
                 haul.saw(moved(row.at, off));

@@ -3,8 +3,7 @@
 //! The one file with unsafe code: whether the processor has these instructions is asked before each
 //! call, which the compiler cannot see, and bytes go into wide registers and places out of them by their
 //! address. The loop itself is `outline`'s, compiled once more for each; this file only finds the signs and
-//! writes down where they are. It takes a third or more off the pass over a table's bytes
-//! (`benches/table.rs`).
+//! writes down where they are. `benches/table.rs` measures what that brings.
 
 use super::bitmap::CHUNK;
 use super::outline::{Found, Outline};

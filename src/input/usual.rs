@@ -102,7 +102,7 @@ impl UsualRows {
     ) -> bool {
         let &[(kind, space, _)] = keys.identifiers.as_slice() else { return false };
         let Some(plain) = Plain::new(kind, space, keys.strictness) else { return false };
-        if !keys.may_be_usual() || self.pause > 0 {
+        if keys.sequence.is_some() || self.pause > 0 {
             self.pause = self.pause.saturating_sub(1);
             return false;
         }

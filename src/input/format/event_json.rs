@@ -91,7 +91,7 @@ impl EventKeys {
     }
 
     /// Where the parts of a usual event stand in its record; `None` if its shape is not known, or if any of them
-    /// is missing or has escapes. Only for keys of which [`EventKeys::may_be_usual`] holds.
+    /// is missing or has escapes. Of several identifiers only the first is looked at.
     #[inline]
     pub fn usual(&self, record: &Record<'_, Kept>) -> Option<UsualParts> {
         let root = record.root();
@@ -103,12 +103,6 @@ impl EventKeys {
             name: part(places.event)?,
             agent: if self.user_agent.is_some() { part(places.user_agent)? } else { 0..0 },
         })
-    }
-
-    /// Whether events under these keys are usual if they have a time, a name and a person, and no more is
-    /// asked of them.
-    pub fn may_be_usual(&self) -> bool {
-        self.identifiers.len() == 1 && self.sequence.is_none()
     }
 
     /// Reads one record.

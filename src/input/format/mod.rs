@@ -45,7 +45,7 @@ use crate::input::timestamp::ZoneRule;
 use crate::input::usual::UsualRows;
 use crate::key::Key;
 use crate::quality::Reason;
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 use std::cell::OnceCell;
 
 /// The export formats.
@@ -311,6 +311,9 @@ pub struct RowAt {
     /// How many bytes it has, the line end not counted.
     pub length: u32,
 }
+
+/// A device's clock that is no more than this wrong is left alone, and not worth a word.
+pub const WRONG_CLOCK: Span = Span::seconds(5 * 60);
 
 /// What takes in the rows of a block.
 pub trait Sink {

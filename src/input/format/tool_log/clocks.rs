@@ -3,12 +3,9 @@
 //! A device's clock may be wrong by hours; tools therefore note when a device sent an event by its own clock,
 //! and when they received it. Which paths hold these times is said by the tool.
 
-use crate::input::format::Sink;
+use crate::input::format::{Sink, WRONG_CLOCK};
 use crate::input::timestamp::Stamp;
 use crate::time::{Instant, Span};
-
-/// A device's clock that is no more than this wrong is not worth a word.
-pub(super) const WRONG: Span = Span::seconds(5 * 60);
 
 /// What reaches a tool longer after it happened came late: tools rewrite the days of so long ago.
 const LATE: Span = Span::days(3);
@@ -45,7 +42,7 @@ impl Clocks {
     /// Tells whether the device's clock was wrong, and whether the event came late; `stamp` is when it was.
     pub(super) fn tell(&self, stamp: Stamp, sink: &mut impl Sink) {
         let moved = self.original.map(|original| stamp.at.since(original.at));
-        if moved.is_some_and(|moved| Span(moved.0.abs()) > WRONG) {
+        if moved.is_some_and(|moved| Span(moved.0.abs()) > WRONG_CLOCK) {
             sink.clock_put_right();
         }
         let came = self.received.or(self.stored);
