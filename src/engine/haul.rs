@@ -234,7 +234,11 @@ impl<'s> Haul<'s> {
             aside: reason.map_or(0, Reason::mark),
             marks: marks | numbered | who.marks,
             held: stamp.held,
-            values: self.values.note(event.details),
+            values: if needs.values_of_all || !stamp.steps.is_empty() {
+                self.values.note(event.details)
+            } else {
+                Key::NONE
+            },
             trail: who.trail,
             exclusions: stamp.exclusions,
         };

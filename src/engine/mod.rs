@@ -35,6 +35,7 @@ mod survey;
 mod track;
 mod tracking;
 mod usual;
+mod value_cells;
 mod values;
 
 pub use request::{Asks, Plan, Request, Settings, Side};

@@ -16,8 +16,8 @@ pub(super) struct Needs {
     pub(super) sessions: bool,
     /// When they end.
     pub(super) session_rule: SessionRule,
-    /// The values of properties.
-    pub(super) properties: bool,
+    /// The values of dimensions of rows that are no step too.
+    pub(super) values_of_all: bool,
     /// What logs saw of checkouts, to hold the orders of exports against it.
     pub(super) checkouts: bool,
     /// To know which rows lie outside a period: they are set aside, whatever they are.
@@ -65,11 +65,11 @@ impl Needs {
             || cuts_events
             || ladders.iter().any(looks_between_steps)
             || looks_before_the_entry(request);
-        let properties = !request.properties().is_empty();
+        let values_of_all = request.person.is_some() || !decides_at_steps(request);
         let session_rule = ladders.first().map(|ladder| ladder.sessions).unwrap_or_default();
         let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
         let checkouts = has_orders && readings.iter().any(|reading| reading.format.is_log());
-        Needs { everything, sessions, session_rule, properties, checkouts, cuts_events }
+        Needs { everything, sessions, session_rule, values_of_all, checkouts, cuts_events }
     }
 }
 
@@ -84,11 +84,12 @@ fn looks_between_steps(ladder: &Ladder) -> bool {
 
 /// Whether a breakdown or a filter is decided by other rows than those of the steps.
 fn looks_before_the_entry(request: &Request) -> bool {
-    let of_steps = |at: &At| matches!(at, At::Entry | At::Step(_));
-    let by = &request.breakdowns;
-    let mut properties = by
-        .iter()
-        .flat_map(|breakdown| &breakdown.properties)
-        .chain(request.all_filters().map(|filter| &filter.property));
-    !by.iter().all(|breakdown| of_steps(&breakdown.at)) || properties.any(|name| name == RETURNING)
+    let breakdowns = request.breakdowns.iter().flat_map(|breakdown| &breakdown.properties);
+    let mut properties = breakdowns.chain(request.all_filters().map(|filter| &filter.property));
+    !decides_at_steps(request) || properties.any(|name| name == RETURNING)
+}
+
+/// Whether all breakdowns are decided by the row of a step; filters always are.
+fn decides_at_steps(request: &Request) -> bool {
+    request.breakdowns.iter().all(|own| matches!(own.at, At::Entry | At::Step(_)))
 }

@@ -77,11 +77,17 @@ pub(super) const fn length(head: u64) -> usize {
     FIXED + (head & WORDS).count_ones() as usize
 }
 
-/// The number of the kind of a record without further words; `None` for any other.
+/// Says in the head of a record without further words that one follows: the key of the values.
+#[inline]
+pub(super) fn add_values(record: &mut [u64; FIXED]) {
+    record[0] |= VALUES;
+}
+
+/// The number of the kind of a record without further words but the values; `None` for any other.
 #[inline]
 pub(super) fn plain_kind(head: u64) -> Option<usize> {
     let kind = usize::try_from(head >> FLAGS).unwrap_or(usize::MAX);
-    (head & WORDS == 0).then_some(kind)
+    (head & WORDS & !VALUES == 0).then_some(kind)
 }
 
 /// The person of a record.

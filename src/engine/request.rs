@@ -9,7 +9,7 @@ use crate::input::Reading;
 use crate::input::format::Texts;
 use crate::input::timestamp::{self, DateOrder, ZoneRule};
 use crate::ladder::definition::Ladder;
-use crate::ladder::dimension::{Breakdown, Filter};
+use crate::ladder::dimension::{Breakdown, Filter, RETURNING};
 use crate::ladder::overrides::Overrides;
 use crate::ladder::own_names::OwnNames;
 use crate::ladder::presets;
@@ -154,6 +154,7 @@ impl Request {
         let mut properties: Vec<String> = by
             .chain(self.all_filters().map(|filter| filter.property.clone()))
             .chain(asked)
+            .filter(|property| property != RETURNING)
             .collect();
         properties.sort();
         properties.dedup();

@@ -19,7 +19,7 @@ use crate::input::format::kaggle::MemberLine;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
-use crate::input::format::{RowAt, Sink, Texts};
+use crate::input::format::{RowAt, Show, Sink, Texts};
 use crate::input::supply::{Part, Supply};
 use crate::input::usual::UsualRows;
 use crate::input::{Reading, Scratch};
@@ -272,8 +272,12 @@ impl Sink for Gathering<'_, '_, '_> {
         self.takes_usual
     }
 
-    fn usual(&mut self, rows: &UsualRows, read: &mut dyn FnMut(&mut Self, usize)) {
-        self.take_usual(rows, read);
+    fn dimensions(&self) -> &[String] {
+        self.haul.values.properties()
+    }
+
+    fn usual(&mut self, rows: &UsualRows, read: &mut dyn FnMut(&mut Self, usize), show: Show<'_>) {
+        self.take_usual(rows, read, show);
     }
 
     fn defect(&mut self, at: RowAt, reason: Reason, message: String) {

@@ -168,8 +168,8 @@ impl<'e> Stamping<'e> {
 
     /// Whether usual rows may take the short way: the sieve takes them, and nobody asks for more of them.
     pub(super) fn takes_usual(&self) -> bool {
-        let Needs { sessions, properties, cuts_events, .. } = self.needs;
-        self.sifts() && !sessions && !properties && !cuts_events && !self.settings.detail
+        let Needs { sessions, cuts_events, .. } = self.needs;
+        self.sifts() && !sessions && !cuts_events && !self.settings.detail
     }
 
     /// Usual rows of this instant come: the sieve lets those of earlier ones through.
@@ -189,10 +189,21 @@ impl<'e> Stamping<'e> {
         }
     }
 
-    /// Sends the record of a usual row into the exchange.
+    /// Sends the record of a usual row into the exchange, with the key of its values if it has any.
     #[inline]
-    pub(super) fn push_plain(&mut self, person: Key, record: [u64; record::FIXED]) {
-        if let Err(error) = self.entrance.push_record(person, record, &[]) {
+    pub(super) fn push_plain(
+        &mut self,
+        person: Key,
+        mut record: [u64; record::FIXED],
+        values: Key,
+    ) {
+        let pushed = if values.is_none() {
+            self.entrance.push_record(person, record, &[])
+        } else {
+            record::add_values(&mut record);
+            self.entrance.push_record(person, record, &[values.0])
+        };
+        if let Err(error) = pushed {
             self.failed.get_or_insert(error);
         }
     }

@@ -11,8 +11,10 @@ use super::haul::Haul;
 use super::kinds::Kind;
 use super::record;
 use super::scan::Gathering;
+use super::value_cells::ValueCells;
 use crate::event::{IdentifierKind, RowRef, mark};
 use crate::input::block::Block;
+use crate::input::format::Show;
 use crate::input::usual::{UsualRows, plain};
 use crate::key::{FastSet, Key};
 use crate::names::Recent;
@@ -30,6 +32,8 @@ struct NameFacts {
     name: u32,
     /// The head of the row's record.
     head: u64,
+    /// Whether it is a step.
+    is_step: bool,
     /// Whether the row is anything to the ladder.
     matters: bool,
     /// Whether it is a step and nothing more, so that it is nothing to a verdict that stands.
@@ -51,6 +55,7 @@ pub(super) struct Shortcuts {
     seen: Seen,
     /// The rows of a run that go into the exchange.
     chosen: Vec<usize>,
+    values: ValueCells,
 }
 
 /// Where one is among the rows of a block: the instant of the latest one that took the short way, and the
@@ -62,11 +67,17 @@ struct Moment {
 }
 
 impl Gathering<'_, '_, '_> {
-    /// Takes in the rows of a block; `read` reads one by itself.
-    pub(super) fn take_usual(&mut self, rows: &UsualRows, read: &mut dyn FnMut(&mut Self, usize)) {
+    /// Takes in the rows of a block; `read` reads one by itself, `show` shows its properties.
+    pub(super) fn take_usual(
+        &mut self,
+        rows: &UsualRows,
+        read: &mut dyn FnMut(&mut Self, usize),
+        show: Show<'_>,
+    ) {
         let mut shortcuts = std::mem::take(&mut self.haul.shortcuts);
         self.sort_out(rows, &mut shortcuts);
         shortcuts.seen.begin();
+        shortcuts.values.begin(rows);
         let mut moment = Moment { at: Instant::MIN, first: 0 };
         let mut row = 0;
         while let Some(&facts) = shortcuts.short.get(row) {
@@ -77,18 +88,19 @@ impl Gathering<'_, '_, '_> {
             }
             let rest = shortcuts.short.get(row..).unwrap_or_default();
             let end = row + rest.iter().position(|facts| *facts == 0).unwrap_or(rest.len());
-            self.take_run(rows, row..end, &mut moment, &mut shortcuts);
+            self.choose_of_run(rows, row..end, &mut moment, &mut shortcuts);
+            self.push_chosen(rows, &mut shortcuts, show);
             row = end;
         }
         self.haul.shortcuts = shortcuts;
     }
 
-    /// Takes in some rows that all take the short way.
+    /// Takes in some rows that all take the short way: says which of them go into the exchange.
     ///
     /// This is the loop that most rows of most logs go through. Where a row differs from the one before is
     /// as good as random, so nothing is decided by a jump but what hardly ever happens. Its slow twin is to
     /// read every row; the laws in `tests/it` hold the two against each other, `benches/engine.rs` measures it.
-    fn take_run(
+    fn choose_of_run(
         &mut self,
         rows: &UsualRows,
         run: Range<usize>,
@@ -119,13 +131,26 @@ impl Gathering<'_, '_, '_> {
             chosen[count] = row;
             count += usize::from(is_wanted);
         }
-        for &row in &chosen[..count] {
-            let NameFacts { head, .. } = facts[short[row] as usize];
-            let (who, at) = (rows.who[row], rows.at[row].0.cast_unsigned());
-            self.stamping.push_plain(who, [head, who.0, at, self.row_at(row).0]);
-        }
+        chosen.truncate(count);
         self.go_to(latest);
         self.stamping.note_order(is_disordered);
+    }
+
+    /// Sends the chosen rows of a run into the exchange, with the values of their dimensions.
+    fn push_chosen(&mut self, rows: &UsualRows, shortcuts: &mut Shortcuts, show: Show<'_>) {
+        let Shortcuts { facts, short, chosen, values, .. } = shortcuts;
+        let has_values = !rows.cells.is_empty();
+        for &row in &*chosen {
+            let NameFacts { head, is_step, .. } = facts[short[row] as usize];
+            let (who, at) = (rows.who[row], rows.at[row].0.cast_unsigned());
+            let fixed = [head, who.0, at, self.row_at(row).0];
+            let key = if has_values && (is_step || self.stamping.needs.values_of_all) {
+                values.key((rows, self.block, row), &mut self.haul.values, show)
+            } else {
+                Key::NONE
+            };
+            self.stamping.push_plain(who, fixed, key);
+        }
     }
 
     #[cold]
@@ -264,7 +289,8 @@ impl Haul<'_> {
         let head = record::head(self.kinds.number(of_row), !kind.is_named());
         let matters = keeps_all || !stamp.is_empty();
         let is_only_step = stamp.actions.is_empty();
-        Some(NameFacts { name: number, head, matters, is_only_step })
+        let is_step = !stamp.steps.is_empty();
+        Some(NameFacts { name: number, head, is_step, matters, is_only_step })
     }
 }
 

@@ -41,6 +41,29 @@ impl Values {
         key
     }
 
+    /// The same, for a row whose key is known: only what is new is looked at.
+    pub(super) fn note_known(
+        &mut self,
+        key: Key,
+        show: impl FnOnce(&mut dyn FnMut(&dyn Properties)),
+    ) {
+        if !self.rows.contains_key(&key) {
+            show(&mut |row| {
+                self.note(row);
+            });
+        }
+    }
+
+    /// The key of one value of a row; [`Key::NONE`] if it is unknown.
+    pub(super) fn key_of_value(property: &str, row: &dyn Properties) -> Key {
+        text_key(dimension::value(property, row).as_deref())
+    }
+
+    /// The properties.
+    pub(super) fn properties(&self) -> &[String] {
+        &self.properties
+    }
+
     /// Adds the texts of another thread.
     pub(super) fn merge(&mut self, other: Values) {
         self.rows.extend(other.rows);
@@ -64,7 +87,15 @@ impl Values {
 
 /// The key of a list of values; unknown ones count as such.
 pub(super) fn key_of<'v>(values: impl Iterator<Item = Option<&'v str>>) -> Key {
-    values.fold(Key::of(b"values"), |key, value| {
-        key.and(value.map_or(Key::NONE, |text| Key::of(text.as_bytes())))
-    })
+    key_of_keys(values.map(text_key))
+}
+
+/// The same, of the values' own keys.
+pub(super) fn key_of_keys(values: impl Iterator<Item = Key>) -> Key {
+    values.fold(Key::of(b"values"), Key::and)
+}
+
+/// The key of one value.
+fn text_key(value: Option<&str>) -> Key {
+    value.map_or(Key::NONE, |text| Key::of(text.as_bytes()))
 }

@@ -13,8 +13,8 @@ use super::format::special::Special;
 use super::format::tool_log::ToolLog;
 use super::format::tool_table::{Room, ToolTable};
 use super::format::{
-    Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, matomo, shopify_bulk, shopify_rest,
-    shopify_rest_checkout, web_pixel,
+    Desk, Format, Kept, RowAt, RowIdentifiers, Show, Sink, Texts, matomo, shopify_bulk,
+    shopify_rest, shopify_rest_checkout, web_pixel,
 };
 use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
@@ -23,6 +23,7 @@ use super::serial::{count_lines, outlined_rows, parsed_rows, tabbed_rows};
 use super::split::{Layout, element_end};
 use super::timestamp::ZoneRule;
 use super::usual::UsualRows;
+use crate::event::Properties;
 use crate::quality::Reason;
 
 /// What an input is, and how its blocks are read. Shared by all threads.
@@ -184,6 +185,7 @@ impl Reading {
         self.prepare(scratch);
         let Scratch { usual, json, .. } = scratch;
         if sink.takes_usual()
+            && sink.dimensions().is_empty()
             && let Rows::Json(keys) = &self.rows
             && usual.fill_from_lines(block, keys, json)
         {
@@ -212,12 +214,13 @@ impl Reading {
         sink: &mut impl Sink,
     ) -> Extent {
         let Scratch { usual, json, identifiers, .. } = scratch;
-        sink.usual(usual, &mut |sink, number| {
+        let mut read = |sink: &mut _, number| {
             let extent = Extent { records: number as u64, lines: number as u64 };
             let place = usual.place(number, block);
             let written = Written::new(usual.written(number, block));
             self.read_json(written, json, self.desk(extent, place, identifiers, sink));
-        });
+        };
+        sink.usual(usual, &mut read, &|_, _| {});
         let count = usual.len() as u64;
         Extent { records: count, lines: count }
     }
@@ -314,10 +317,15 @@ impl Reading {
         let rows = OutlinedRows::new(block, signs, width);
         if rows.are_even()
             && sink.takes_usual()
-            && let Rows::Table(_, columns) = &self.rows
-            && scratch.usual.fill(&rows, columns)
+            && let Rows::Table(header, columns) = &self.rows
+            && scratch.usual.fill(&rows, (header, columns), sink.dimensions())
         {
-            return self.read_usual((block, &rows), scratch, sink);
+            let show = |number, look: &mut dyn FnMut(&dyn Properties)| {
+                if let Some(row) = rows.row(number) {
+                    columns.show(Row::outlined(row), header, look);
+                }
+            };
+            return self.read_usual((block, &rows), scratch, sink, &show);
         }
         outlined_rows(rows, &mut |extent, place, row| {
             self.read_row(row, self.desk(extent, place, &mut scratch.identifiers, sink));
@@ -330,14 +338,16 @@ impl Reading {
         (block, rows): (&Block, &OutlinedRows<'_>),
         scratch: &mut Scratch,
         sink: &mut impl Sink,
+        show: Show<'_>,
     ) -> Extent {
         let Scratch { usual, identifiers, .. } = scratch;
-        sink.usual(usual, &mut |sink, number| {
+        let mut read = |sink: &mut _, number| {
             let Some(row) = rows.row(number) else { return };
             let extent = Extent { records: number as u64, lines: number as u64 };
             let place = usual.place(number, block);
             self.read_row(Row::outlined(row), self.desk(extent, place, identifiers, sink));
-        });
+        };
+        sink.usual(usual, &mut read, show);
         let count = usual.len() as u64;
         Extent { records: count, lines: count }
     }

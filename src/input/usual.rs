@@ -7,7 +7,7 @@
 //! the slow twin in the tests.
 
 use super::block::Block;
-use super::columns::is_clean;
+use super::columns::{Header, is_clean};
 use super::format::Kept;
 use super::format::event_json::{EventKeys, UsualParts};
 use super::format::event_table::EventColumns;
@@ -42,6 +42,10 @@ pub struct UsualRows {
     pub name: Vec<Span>,
     /// Where the cell of the user agent is in the block; no entries if the log has none.
     pub agent: Vec<Span>,
+    /// For each dimension that is wanted, which of `cells` decide on its value.
+    pub sources: Vec<Vec<usize>>,
+    /// Where the cells of the columns are that dimensions are read from: one list for each such column.
+    pub cells: Vec<Vec<Span>>,
     /// Where each row is in the block, without the line end.
     rows: Vec<Span>,
     usual: Usual,
@@ -57,6 +61,8 @@ impl Default for UsualRows {
             kind: IdentifierKind::ClientId,
             name: Vec::new(),
             agent: Vec::new(),
+            sources: Vec::new(),
+            cells: Vec::new(),
             rows: Vec::new(),
             usual: Usual::default(),
             pause: 0,
@@ -68,9 +74,14 @@ impl UsualRows {
     /// The time of rows that are not usual: no time of a shape that is usual lies so far back.
     pub const UNUSUAL: Instant = Instant::MIN;
 
-    /// Reads the columns of a block whose rows all have one cell for each column of the table; false if
-    /// rows of this table are never usual.
-    pub fn fill(&mut self, rows: &OutlinedRows<'_>, columns: &EventColumns) -> bool {
+    /// Reads the columns of a block whose rows all have one cell for each column of the table, and those that
+    /// the dimensions are read from; false if rows of this table are never usual.
+    pub fn fill(
+        &mut self,
+        rows: &OutlinedRows<'_>,
+        (header, columns): (&Header, &EventColumns),
+        dimensions: &[String],
+    ) -> bool {
         let &[(kind, space, who)] = columns.identifiers.as_slice() else { return false };
         let Some(plain) = Plain::new(kind, space, columns.strictness) else { return false };
         if columns.sequence.is_some() {
@@ -86,6 +97,7 @@ impl UsualRows {
             None => agent.clear(),
         }
         fill_with(places, rows.count(), rows.places());
+        self.read_sources(rows, (header, columns), dimensions);
         true
     }
 
@@ -183,6 +195,26 @@ impl UsualRows {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.at.is_empty()
+    }
+
+    fn read_sources(
+        &mut self,
+        rows: &OutlinedRows<'_>,
+        (header, columns): (&Header, &EventColumns),
+        dimensions: &[String],
+    ) {
+        let sources: Vec<Vec<usize>> =
+            dimensions.iter().map(|own| columns.columns_of(header, own)).collect();
+        let mut needed = sources.concat();
+        needed.sort_unstable();
+        needed.dedup();
+        self.cells.resize_with(needed.len(), Vec::new);
+        for (cells, &column) in self.cells.iter_mut().zip(&needed) {
+            fill_with(cells, rows.count(), rows.column(column));
+        }
+        let place = |column| needed.partition_point(|&before| before < column);
+        self.sources =
+            sources.into_iter().map(|columns| columns.into_iter().map(place).collect()).collect();
     }
 
     fn read_times(&mut self, rows: &OutlinedRows<'_>, column: usize) {

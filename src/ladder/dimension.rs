@@ -120,6 +120,17 @@ pub fn value<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>
     own.or_else(|| derived(property, row)).filter(|text| !text.trim().is_empty())
 }
 
+/// The other properties that the value of one is worked out from where a row has no such property itself:
+/// rows that agree in it and in these agree in the value.
+pub fn sources(property: &str) -> &'static [&'static str] {
+    match property {
+        "device" => &["user_agent"],
+        "landing_page" | "medium" | "campaign" => &["url"],
+        "source" => &["url", "referrer"],
+        _ => &[],
+    }
+}
+
 fn derived<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>> {
     let text = |name: &str| row.get(name).map(crate::event::Value::into_text);
     match property {
@@ -299,6 +310,24 @@ mod tests {
         assert!(of(shop, "https://notpaypal.com/").is_some());
         assert_eq!(of("/products/a", "https://shop.example.com/"), None);
         assert_eq!(of(shop, ""), None);
+    }
+
+    #[test]
+    fn a_value_is_worked_out_from_its_sources_and_nothing_else() {
+        struct Noting(std::cell::RefCell<Vec<String>>);
+        impl Properties for Noting {
+            fn get(&self, path: &str) -> Option<Value<'_>> {
+                self.0.borrow_mut().push(path.to_string());
+                matches!(path, "url" | "referrer" | "user_agent").then(|| Value::Text("x".into()))
+            }
+        }
+        for property in ["device", "landing_page", "medium", "campaign", "source", "country"] {
+            let row = Noting(std::cell::RefCell::default());
+            value(property, &row);
+            let mut expected = vec![property];
+            expected.extend(sources(property));
+            assert_eq!(row.0.into_inner(), expected);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row, normalise};
 use crate::input::timestamp::{self, DateOrder, Stamp};
 use crate::key::Key;
+use crate::ladder::dimension;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::Precision;
@@ -111,9 +112,21 @@ impl EventColumns {
 
     /// The value of a property of a row: by column name.
     pub fn property<'r>(&self, row: Row<'r>, header: &Header, path: &str) -> Option<Value<'r>> {
-        let own = header.find(&[normalise(path).as_str()]);
-        let column = own.or_else(|| header.find(aliases_of(path)))?;
-        row.value(Some(column)).map(Value::Text)
+        row.value(Some(column_of(header, path)?)).map(Value::Text)
+    }
+
+    /// The columns that decide on the value of a dimension: rows that agree in them agree in the value.
+    pub fn columns_of(&self, header: &Header, dimension: &str) -> Vec<usize> {
+        let sources = dimension::sources(dimension).iter().copied();
+        std::iter::once(dimension)
+            .chain(sources)
+            .filter_map(|path| column_of(header, path))
+            .collect()
+    }
+
+    /// Shows the properties of a row to whoever looks at them.
+    pub fn show(&self, row: Row<'_>, header: &Header, look: &mut dyn FnMut(&dyn Properties)) {
+        look(&RowDetails { columns: self, row, header });
     }
 
     #[inline]
@@ -222,6 +235,12 @@ impl Details for RowDetails<'_> {
         let key = key.unwrap_or_else(|| self.fingerprint());
         Some(OrderNote { key, numbered: number.is_some(), amount, currency })
     }
+}
+
+/// The column of a property.
+fn column_of(header: &Header, path: &str) -> Option<usize> {
+    let own = header.find(&[normalise(path).as_str()]);
+    own.or_else(|| header.find(aliases_of(path)))
 }
 
 /// The columns that hold what dimensions are worked out from.

@@ -40,7 +40,7 @@ pub mod yoochoose;
 
 pub use identifiers::{RowIdentifiers, Texts};
 
-use crate::event::{Identifier, RawEvent};
+use crate::event::{Identifier, Properties, RawEvent};
 use crate::input::timestamp::ZoneRule;
 use crate::input::usual::UsualRows;
 use crate::key::Key;
@@ -315,6 +315,9 @@ pub struct RowAt {
 /// A device's clock that is no more than this wrong is left alone, and not worth a word.
 pub const WRONG_CLOCK: Span = Span::seconds(5 * 60);
 
+/// Shows the properties of the usual row with a number to whoever looks at them.
+pub type Show<'s> = &'s dyn Fn(usize, &mut dyn FnMut(&dyn Properties));
+
 /// What takes in the rows of a block.
 pub trait Sink {
     /// A row that is an event, with its user agent if the row has one.
@@ -325,9 +328,14 @@ pub trait Sink {
     fn takes_usual(&self) -> bool {
         false
     }
+    /// The dimensions whose values are wanted of usual rows too.
+    fn dimensions(&self) -> &[String] {
+        &[]
+    }
     /// The rows of a block, as far as they are usual. For each row that is not, or of which the sink must
-    /// be told more, it calls `read` with the row's number, in the order of the rows.
-    fn usual(&mut self, rows: &UsualRows, read: &mut dyn FnMut(&mut Self, usize)) {
+    /// be told more, it calls `read` with the row's number, in the order of the rows; `show` shows a
+    /// row's properties.
+    fn usual(&mut self, rows: &UsualRows, read: &mut dyn FnMut(&mut Self, usize), _show: Show<'_>) {
         for row in 0..rows.len() {
             read(self, row);
         }
