@@ -12,6 +12,8 @@ use crate::ladder::session_rule::SessionRule;
 pub(super) struct Needs {
     /// Rows that are nothing to the ladder too: who did anything at all, what lies between the steps.
     pub(super) everything: bool,
+    /// All rows that are steps, until they are judged.
+    pub(super) every_step: bool,
     /// Sessions.
     pub(super) sessions: bool,
     /// When they end.
@@ -57,7 +59,6 @@ impl Needs {
         let cuts_events = has_period && ladders.iter().any(|ladder| ladder.range == Range::Events);
         let asks = &request.asks;
         let everything = sessions
-            || asks.days
             || asks.ways
             || asks.landmarks
             || !request.sides.is_empty()
@@ -65,11 +66,20 @@ impl Needs {
             || cuts_events
             || ladders.iter().any(looks_between_steps)
             || looks_before_the_entry(request);
+        let every_step = everything || asks.days;
         let values_of_all = request.person.is_some() || !decides_at_steps(request);
         let session_rule = ladders.first().map(|ladder| ladder.sessions).unwrap_or_default();
         let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
         let checkouts = has_orders && readings.iter().any(|reading| reading.format.is_log());
-        Needs { everything, sessions, session_rule, values_of_all, checkouts, cuts_events }
+        Needs {
+            everything,
+            every_step,
+            sessions,
+            session_rule,
+            values_of_all,
+            checkouts,
+            cuts_events,
+        }
     }
 }
 

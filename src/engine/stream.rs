@@ -25,8 +25,8 @@ use crate::ladder::definition::{Attribution, Count, Ladder};
 use crate::time::Instant;
 use std::sync::PoisonError;
 
-/// How many words the exchange holds before journeys are cut short for the first time: 48 MiB.
-const FULL: usize = 6 << 20;
+/// How many words the exchange holds before journeys are cut short for the first time: 64 MiB.
+const FULL: usize = 8 << 20;
 
 /// What is needed to cut journeys short.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl<'s> Stream<'s> {
         let is_whole = request.since.is_none() && request.until.is_none();
         let is_plain = ladder.count == Count::Customer && ladder.ignore.is_none() && !ladder.open;
         let is_once = ladder.attribution == Attribution::Once || request.breakdowns.is_empty();
-        if needs.everything || !is_whole || !is_plain || !is_once {
+        if needs.every_step || !is_whole || !is_plain || !is_once {
             return None;
         }
         let climber = Climber::new(ladder).ok().filter(Climber::may_forget)?;

@@ -10,13 +10,14 @@ use crate::input::block::Block;
 use crate::input::format::Show;
 use crate::input::usual::UsualRows;
 use crate::key::Key;
+use crate::ladder::dimension::SourcePart;
 use crate::names::Recent;
 
 /// What one thread knows of values by the texts of their cells.
 #[derive(Debug, Default)]
 pub(super) struct ValueCells {
     /// How the columns lay that the memory is of.
-    sources: Vec<Vec<usize>>,
+    sources: Vec<Vec<(usize, SourcePart)>>,
     /// For each dimension, the keys of its values.
     known: Vec<Recent<Key>>,
     /// Room for the cells of a row and for the keys of its values.
@@ -44,20 +45,18 @@ impl ValueCells {
         let ValueCells { sources, known, text, keys } = self;
         keys.clear();
         for ((sources, known), property) in sources.iter().zip(known).zip(values.properties()) {
-            let cell = |source: usize| {
-                rows.cells
-                    .get(source)
-                    .and_then(|cells| cells.get(row))
-                    .map_or(&[][..], |at| block.part(at))
+            let part = |&(source, part): &(usize, SourcePart)| {
+                let cell = rows.cells.get(source).and_then(|cells| cells.get(row));
+                part.of(cell.map_or(&[], |cell| block.part(cell)))
             };
-            let cells = match *sources.as_slice() {
+            let cells = match sources.as_slice() {
                 [] => {
                     keys.push(Key::NONE);
                     continue;
                 }
-                [only] => cell(only),
-                _ => {
-                    join(sources.iter().map(|&source| cell(source)), text);
+                [only] => part(only),
+                several => {
+                    join(several.iter().map(part), text);
                     text.as_slice()
                 }
             };

@@ -28,8 +28,11 @@ pub const MAGIC: &[u8] = b"PAR1";
 /// What parts the cells of a row, and the rows: signs of ASCII that were made for it.
 pub const SIGNS: Signs = Signs { delimiter: 0x1F, line_end: 0x1E };
 
-/// No part has more rows, so that a row's number fits beside its block's.
-const MOST_ROWS: usize = 1 << 18;
+/// No part has more rows: some tens of megabytes of text.
+const MOST_ROWS: usize = 1 << 17;
+
+/// Whoever begins in the middle of a row group must go over all before it, so a part takes this many blocks.
+const BLOCKS: usize = 16;
 
 /// How many rows detection looks at.
 const SAMPLE: usize = 50;
@@ -90,9 +93,7 @@ impl Rows {
     /// The beginning of the text, with the header of a table and the first rows.
     pub fn head(&self) -> Result<Vec<u8>> {
         let mut head = self.header();
-        let mut first =
-            Rows { shared: Arc::clone(&self.shared), group: 0, given: 0, bytes_read: 0 };
-        if let Some(part) = first.next_rows(SAMPLE) {
+        if let Some(part) = self.again().next_rows(SAMPLE) {
             head.extend(part.text()?);
         }
         Ok(head)
@@ -115,12 +116,35 @@ impl Rows {
         header
     }
 
-    /// Gives out rows that take about `size` bytes; `None` at the end.
+    /// The same rows from the beginning.
+    pub fn again(&self) -> Rows {
+        Rows { shared: Arc::clone(&self.shared), group: 0, given: 0, bytes_read: 0 }
+    }
+
+    /// Some of the first and of the last rows.
+    pub fn ends(&self) -> Result<[Block; 2]> {
+        let mut blocks = [Block::default(), Block::default()];
+        if let Some(part) = self.again().next_rows(SAMPLE) {
+            part.fill(&mut blocks[0])?;
+        }
+        let groups = self.shared.reader.metadata().row_groups().iter().enumerate();
+        let sizes =
+            groups.map(|(group, own)| (group, usize::try_from(own.num_rows()).unwrap_or(0)));
+        if let Some((group, rows)) = sizes.filter(|(_, rows)| *rows > 0).last() {
+            let count = rows.min(SAMPLE);
+            let shared = Arc::clone(&self.shared);
+            Part { shared, group, skip: rows - count, count }.fill(&mut blocks[1])?;
+        }
+        Ok(blocks)
+    }
+
+    /// Gives out rows that take about `size` bytes, or several times as many; `None` at the end.
     pub fn next(&mut self, size: usize) -> Option<Part> {
         let groups = self.shared.reader.metadata().row_groups();
         let group = groups.get(self.group)?;
         let rows = usize::try_from(group.num_rows()).unwrap_or(0).max(1);
         let bytes = usize::try_from(group.total_byte_size()).unwrap_or(0);
+        let size = size.saturating_mul(BLOCKS);
         self.next_rows((size / (bytes / rows).max(1)).clamp(1, MOST_ROWS))
     }
 

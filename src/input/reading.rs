@@ -187,7 +187,7 @@ impl Reading {
         if sink.takes_usual()
             && sink.dimensions().is_empty()
             && let Rows::Json(keys) = &self.rows
-            && usual.fill_from_lines(block, keys, json)
+            && usual.fill_from_lines(block, (self.zone, keys), json)
         {
             return self.read_usual_lines(block, scratch, sink);
         }
@@ -318,7 +318,7 @@ impl Reading {
         if rows.are_even()
             && sink.takes_usual()
             && let Rows::Table(header, columns) = &self.rows
-            && scratch.usual.fill(&rows, (header, columns), sink.dimensions())
+            && scratch.usual.fill(&rows, (header, columns), (self.zone, sink.dimensions()))
         {
             let show = |number, look: &mut dyn FnMut(&dyn Properties)| {
                 if let Some(row) = rows.row(number) {

@@ -68,7 +68,8 @@ impl Supply {
     pub fn again(&self) -> Option<Supply> {
         match self {
             Supply::Pieces(pieces) => Some(Supply::Pieces(pieces.again())),
-            Supply::Stream(_) | Supply::Parquet(_) => None,
+            Supply::Parquet(rows) => Some(Supply::Parquet(rows.again())),
+            Supply::Stream(_) => None,
         }
     }
 
@@ -77,7 +78,8 @@ impl Supply {
     pub fn ends(&self, size: usize) -> Option<[Block; 2]> {
         match self {
             Supply::Pieces(pieces) => pieces.ends(size).ok(),
-            Supply::Stream(_) | Supply::Parquet(_) => None,
+            Supply::Parquet(rows) => rows.ends().ok(),
+            Supply::Stream(_) => None,
         }
     }
 

@@ -108,7 +108,7 @@ pub fn day_after(date: &str) -> Option<String> {
 ///   sixteen microseconds, nineteen nanoseconds.
 pub fn parse(text: &str, zone: ZoneRule) -> Option<Stamp> {
     let bytes = text.as_bytes();
-    usual::parse(bytes).or_else(|| parse_trimmed(bytes.trim_ascii(), zone))
+    usual::parse(bytes, zone).or_else(|| parse_trimmed(bytes.trim_ascii(), zone))
 }
 
 /// Any shape, one part after the other.

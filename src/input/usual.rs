@@ -14,10 +14,11 @@ use super::format::event_table::EventColumns;
 use super::json::{Line, Lines, Reader};
 use super::quoting::QUOTE;
 use super::rows::{OutlinedRows, without_return};
-use super::timestamp::Usual;
+use super::timestamp::{Usual, ZoneRule};
 use crate::event::IdentifierKind;
 use crate::identity::Plain;
 use crate::key::Key;
+use crate::ladder::dimension::SourcePart;
 use crate::time::Instant;
 use std::ops::Range;
 
@@ -42,8 +43,8 @@ pub struct UsualRows {
     pub name: Vec<Span>,
     /// Where the cell of the user agent is in the block; no entries if the log has none.
     pub agent: Vec<Span>,
-    /// For each dimension that is wanted, which of `cells` decide on its value.
-    pub sources: Vec<Vec<usize>>,
+    /// For each dimension that is wanted, which of `cells` decide on its value, and with which part.
+    pub sources: Vec<Vec<(usize, SourcePart)>>,
     /// Where the cells of the columns are that dimensions are read from: one list for each such column.
     pub cells: Vec<Vec<Span>>,
     /// Where each row is in the block, without the line end.
@@ -80,7 +81,7 @@ impl UsualRows {
         &mut self,
         rows: &OutlinedRows<'_>,
         (header, columns): (&Header, &EventColumns),
-        dimensions: &[String],
+        (zone, dimensions): (ZoneRule, &[String]),
     ) -> bool {
         let &[(kind, space, who)] = columns.identifiers.as_slice() else { return false };
         let Some(plain) = Plain::new(kind, space, columns.strictness) else { return false };
@@ -88,6 +89,7 @@ impl UsualRows {
             return false;
         }
         self.kind = kind;
+        self.usual.begin(zone);
         self.read_times(rows, columns.time);
         self.read_people(rows, who, plain);
         let UsualRows { name, agent, rows: places, .. } = self;
@@ -97,7 +99,7 @@ impl UsualRows {
             None => agent.clear(),
         }
         fill_with(places, rows.count(), rows.places());
-        self.read_sources(rows, (header, columns), dimensions);
+        self.read_sources(rows, header, dimensions);
         true
     }
 
@@ -109,7 +111,7 @@ impl UsualRows {
     pub fn fill_from_lines(
         &mut self,
         block: &Block,
-        keys: &EventKeys,
+        (zone, keys): (ZoneRule, &EventKeys),
         reader: &mut Reader<Kept>,
     ) -> bool {
         let &[(kind, space, _)] = keys.identifiers.as_slice() else { return false };
@@ -119,6 +121,7 @@ impl UsualRows {
             return false;
         }
         self.begin(kind);
+        self.usual.begin(zone);
         let before = block.records.start;
         for Line { written, start } in Lines::new(block.bytes()) {
             let length = written.bytes().len();
@@ -197,24 +200,20 @@ impl UsualRows {
         self.at.is_empty()
     }
 
-    fn read_sources(
-        &mut self,
-        rows: &OutlinedRows<'_>,
-        (header, columns): (&Header, &EventColumns),
-        dimensions: &[String],
-    ) {
-        let sources: Vec<Vec<usize>> =
-            dimensions.iter().map(|own| columns.columns_of(header, own)).collect();
-        let mut needed = sources.concat();
+    fn read_sources(&mut self, rows: &OutlinedRows<'_>, header: &Header, dimensions: &[String]) {
+        let columns_of = |dimension: &String| EventColumns::columns_of(header, dimension);
+        self.sources = dimensions.iter().map(columns_of).collect();
+        let columns = self.sources.iter().flatten().map(|&(column, _)| column);
+        let mut needed: Vec<usize> = columns.collect();
         needed.sort_unstable();
         needed.dedup();
         self.cells.resize_with(needed.len(), Vec::new);
         for (cells, &column) in self.cells.iter_mut().zip(&needed) {
             fill_with(cells, rows.count(), rows.column(column));
         }
-        let place = |column| needed.partition_point(|&before| before < column);
-        self.sources =
-            sources.into_iter().map(|columns| columns.into_iter().map(place).collect()).collect();
+        for (column, _) in self.sources.iter_mut().flatten() {
+            *column = needed.partition_point(|before| before < column);
+        }
     }
 
     fn read_times(&mut self, rows: &OutlinedRows<'_>, column: usize) {

@@ -120,15 +120,72 @@ pub fn value<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>
     own.or_else(|| derived(property, row)).filter(|text| !text.trim().is_empty())
 }
 
+/// A property that the value of another is worked out from, and which part of it decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The property.
+    pub name: &'static str,
+    /// What of its text decides.
+    pub part: SourcePart,
+}
+
+/// Which part of a text decides on a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourcePart {
+    /// All of it.
+    Whole,
+    /// Of an address, the site; all of it if it names a campaign.
+    Campaign,
+    /// Of an address, the site.
+    Site,
+    /// Of an address, what is before the query.
+    Page,
+}
+
 /// The other properties that the value of one is worked out from where a row has no such property itself:
-/// rows that agree in it and in these agree in the value.
-pub fn sources(property: &str) -> &'static [&'static str] {
+/// rows that agree in it, and in these parts of these, agree in the value.
+pub fn sources(property: &str) -> &'static [Source] {
+    const fn of(name: &'static str, part: SourcePart) -> Source {
+        Source { name, part }
+    }
+    const AGENT: Source = of("user_agent", SourcePart::Whole);
+    const CAMPAIGN: Source = of("url", SourcePart::Campaign);
+    const REFERRER: Source = of("referrer", SourcePart::Site);
+    const PAGE: Source = of("url", SourcePart::Page);
     match property {
-        "device" => &["user_agent"],
-        "landing_page" | "medium" | "campaign" => &["url"],
-        "source" => &["url", "referrer"],
+        "device" => &[AGENT],
+        "landing_page" => &[PAGE],
+        "medium" | "campaign" => &[CAMPAIGN],
+        "source" => &[CAMPAIGN, REFERRER],
         _ => &[],
     }
+}
+
+impl SourcePart {
+    /// The part of a cell, as it is written, that decides. Cells differ in it if they differ in the value.
+    pub fn of(self, cell: &[u8]) -> &[u8] {
+        match self {
+            SourcePart::Whole => cell,
+            SourcePart::Campaign if memchr::memmem::find(cell, b"utm_").is_some() => cell,
+            SourcePart::Campaign | SourcePart::Site => site(cell),
+            SourcePart::Page => match memchr::memchr2(b'?', b'#', cell) {
+                // A short one may be a word for nothing, which it is not if a query follows.
+                Some(end) if end > SHORT => cell.get(..end).unwrap_or(cell),
+                Some(_) | None => cell,
+            },
+        }
+    }
+}
+
+/// No word for nothing is longer, in quotes or not.
+const SHORT: usize = 16;
+
+/// An address up to the end of its host; anything else as it is.
+fn site(cell: &[u8]) -> &[u8] {
+    let Some(scheme) = memchr::memmem::find(cell, b"://") else { return cell };
+    let host = cell.get(scheme + 3..).unwrap_or_default();
+    let length = memchr::memchr3(b'/', b'?', b'#', host).unwrap_or(host.len());
+    cell.get(..scheme + 3 + length).unwrap_or(cell)
 }
 
 fn derived<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>> {
@@ -325,8 +382,68 @@ mod tests {
             let row = Noting(std::cell::RefCell::default());
             value(property, &row);
             let mut expected = vec![property];
-            expected.extend(sources(property));
+            expected.extend(sources(property).iter().map(|source| source.name));
             assert_eq!(row.0.into_inner(), expected);
+        }
+    }
+
+    #[test]
+    fn the_part_that_decides_on_a_value_decides() {
+        let hosts = [
+            "https://shop.example.com",
+            "http://www.shop.example.com:80",
+            "shop",
+            "-",
+            "",
+            "://",
+            "//a",
+        ];
+        let tails = [
+            "",
+            "/",
+            "/p",
+            "/p/q?v=1",
+            "?utm_source=mail",
+            "/p?utm_source=mail&utm_medium=x",
+            "#utm_",
+            "/?a=b#c",
+            ":1/x",
+        ];
+        let cells: Vec<String> = hosts
+            .iter()
+            .flat_map(|host| tails.iter().map(move |tail| format!("{host}{tail}")))
+            .collect();
+        for property in ["landing_page", "medium", "campaign", "source"] {
+            let mut known: std::collections::BTreeMap<Vec<u8>, Option<String>> =
+                std::collections::BTreeMap::new();
+            for (url, referrer) in
+                cells.iter().flat_map(|url| cells.iter().map(move |other| (url, other)))
+            {
+                let cells = [("url", url.as_str()), ("referrer", referrer.as_str())];
+                let text =
+                    |name| cells.iter().find(|(own, _)| *own == name).map_or("", |(_, text)| *text);
+                let parts = sources(property)
+                    .iter()
+                    .map(|source| source.part.of(text(source.name).as_bytes()));
+                let key = parts.fold(Vec::new(), |mut all, part| {
+                    all.extend_from_slice(part);
+                    all.push(0);
+                    all
+                });
+                let found = value(property, &Cells(cells)).map(Cow::into_owned);
+                let before = known.entry(key).or_insert_with(|| found.clone());
+                assert_eq!(*before, found, "{property} of {url} {referrer}");
+            }
+        }
+    }
+
+    /// As a table shows its cells: empty ones and a dash are nothing.
+    struct Cells<'c>([(&'c str, &'c str); 2]);
+
+    impl Properties for Cells<'_> {
+        fn get(&self, path: &str) -> Option<Value<'_>> {
+            let (_, text) = self.0.iter().find(|(name, _)| *name == path)?;
+            (!matches!(*text, "" | "-")).then(|| Value::Text((*text).into()))
         }
     }
 

@@ -8,7 +8,7 @@ use funnel::engine::{self, Asks, Plan, Request, Settings, Side};
 use funnel::event::StepSet;
 use funnel::key::{FastMap, Key};
 use funnel::ladder::definition::{Count, Presence, Window};
-use funnel::ladder::dimension::Breakdown;
+use funnel::ladder::dimension::{Breakdown, Filter};
 use funnel::ladder::draft;
 use funnel::ladder::overrides::Overrides;
 use funnel::money::Currency;
@@ -520,6 +520,9 @@ struct PlainRow {
     person: u8,
     name: usize,
     agent: &'static str,
+    page: &'static str,
+    referrer: &'static str,
+    country: &'static str,
     copies: u8,
     is_late: bool,
     is_odd: bool,
@@ -529,12 +532,30 @@ fn plain_rows() -> impl Strategy<Value = Vec<PlainRow>> {
     let rarely = || prop_oneof![40 => Just(false), 1 => Just(true)];
     let agent =
         prop_oneof![9 => Just("Mozilla/5.0 (X11; Linux x86_64)"), 1 => Just("Googlebot/2.1")];
-    let row = (0..3i64, 0..5u8, 0..NAMES.len(), agent, 1..3u8, rarely(), rarely());
-    let row = row.prop_map(|(passed, person, name, agent, copies, is_late, is_odd)| PlainRow {
+    let page = prop::sample::select(vec![
+        "https://shop.example.com/p/1?v=2",
+        "https://shop.example.com/?utm_source=mail&utm_medium=post",
+        "/p/1",
+        "\"https://shop.example.com/p/2,3\"",
+        "",
+        "-",
+    ]);
+    let referrer = prop::sample::select(vec![
+        "",
+        "https://search.example/q?a=1",
+        "https://shop.example.com/p/1",
+    ]);
+    let country = prop::sample::select(vec!["CA", "FR", "", "null", "\"C\"\"A\""]);
+    let cells = (agent, page, referrer, country);
+    let row = (0..3i64, 0..5u8, 0..NAMES.len(), cells, 1..3u8, rarely(), rarely());
+    let row = row.prop_map(|(passed, person, name, cells, copies, is_late, is_odd)| PlainRow {
         passed,
         person,
         name,
-        agent,
+        agent: cells.0,
+        page: cells.1,
+        referrer: cells.2,
+        country: cells.3,
         copies,
         is_late,
         is_odd,
@@ -544,7 +565,7 @@ fn plain_rows() -> impl Strategy<Value = Vec<PlainRow>> {
 
 /// The rows as a table and as lines of JSON.
 fn written(rows: &[PlainRow]) -> [(&'static str, String); 2] {
-    let mut table = String::from("time,event,client_id,note,user_agent\n");
+    let mut table = String::from("time,event,client_id,note,user_agent,url,referrer,country\n");
     let mut lines = String::new();
     let mut second = 0;
     for row in rows {
@@ -555,9 +576,12 @@ fn written(rows: &[PlainRow]) -> [(&'static str, String); 2] {
         let person = format!("1a27a8e7-598d-4e52-9edc-a99c39648d3{}", row.person);
         let (name, agent) = (NAMES[row.name], row.agent);
         for _ in 0..row.copies {
-            writeln!(table, "{time},{name},{person},x,\"{agent}\"").unwrap();
-            let record =
-                json!({ "time": time, "event": name, "client_id": person, "user_agent": agent });
+            let PlainRow { page, referrer, country, .. } = row;
+            let cells = format!("\"{agent}\",{page},{referrer},{country}");
+            writeln!(table, "{time},{name},{person},x,{cells}").unwrap();
+            let record = json!({
+                "time": time, "event": name, "client_id": person, "user_agent": agent, "url": page, "country": country,
+            });
             writeln!(lines, "{record}").unwrap();
         }
     }
@@ -617,6 +641,54 @@ proptest! {
                 let other = Settings { threads, block, memory, ..settings() };
                 let sifted = Store::report_on(folder.path(), &[name], &plan, &other);
                 prop_assert_eq!(plain, sifted);
+            }
+        }
+    }
+}
+
+/// A report with breakdowns of all kinds, some of which let journeys be cut short, and one by the day.
+fn broken_down(folder: &Path, name: &str, plan: &Plan, settings: &Settings) -> Vec<String> {
+    let few = ["country", "device,source", "landing_page@Cart", "nothing"];
+    let all = ["medium@first", "returning", "country,campaign@any", "source@last"];
+    let path = folder.join(name).to_string_lossy().into_owned();
+    [(&few[..], false), (&all, false), (&few, true)]
+        .map(|(by, days)| {
+            let request = Request {
+                asks: Asks { days, ..Asks::default() },
+                breakdowns: by.iter().map(|own| Breakdown::parse(own).unwrap()).collect(),
+                filters: vec![Filter::parse("country!=FR").unwrap()],
+                ..Request::of(plan.clone())
+            };
+            let inputs = funnel::input::open_all(std::slice::from_ref(&path), &told()).unwrap();
+            let found = engine::run(inputs, &request, settings, &|_| ()).unwrap().findings;
+            format!(
+                "{:?} {:?} {:?}",
+                found.breakdowns,
+                found.tally.days,
+                found.tally.steps.iter().map(|step| step.reached).collect::<Vec<_>>()
+            )
+        })
+        .to_vec()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+
+    /// The values of dimensions are known by the cells they are read from.
+    #[test]
+    fn the_short_way_of_values_changes_no_row_of_a_breakdown(
+        rows in plain_rows(),
+        threads in 1..3usize,
+        block in 1..6000usize,
+        memory in prop_oneof![1 => 0..20_000usize, 4 => Just(1 << 30)],
+    ) {
+        for (name, text) in written(&rows) {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join(name), text).unwrap();
+            for plan in [strict_ladder(), short_ladder(300)] {
+                let plain = broken_down(folder.path(), name, &plan, &settings());
+                let other = Settings { threads, block, memory, ..settings() };
+                prop_assert_eq!(plain, broken_down(folder.path(), name, &plan, &other));
             }
         }
     }

@@ -19,8 +19,6 @@ use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// The space for the fingerprints of orders.
 const ORDER_SPACE: u64 = 2;
@@ -52,12 +50,12 @@ pub(super) fn settle_orders(
     find_same(haul, &orders, readings, stamping, settled);
     let completed = take_completed(haul, readings, settled);
     if let Some(book) = &mut settled.book {
-        book.money
-            .extend(completed.iter().map(|(&number, seen)| (number, (seen.amount, seen.currency))));
+        let orders = completed.0.iter();
+        book.money.extend(orders.map(|(number, seen)| (*number, (seen.amount, seen.currency))));
     }
     let mut told: FastMap<Key, (Amount, Currency)> = FastMap::default();
     for &(order, number) in orders.iter().filter(|(order, _)| why_left_out(order).is_none()) {
-        let in_log = completed.get(&number.key);
+        let in_log = completed.get(number.key);
         if stamping.is_future(order.at.at) {
             settle_order(haul, order, number, false, stamping);
             continue;
@@ -79,7 +77,7 @@ pub(super) fn settle_orders(
         }
         settle_order(haul, order, number, in_log.is_some(), stamping);
     }
-    for (number, seen) in completed.iter().filter(|(_, seen)| seen.in_period) {
+    for (number, seen) in completed.0.iter().filter(|(_, seen)| seen.in_period) {
         let is_exported = settled.exported.contains(number);
         let sources = seen.sources | if is_exported { EXPORTS } else { 0 };
         settled.orders.in_several_sources += u64::from(sources.count_ones() > 1);
@@ -99,10 +97,15 @@ fn find_same(
     stamping: &Stamping<'_>,
     settled: &mut Settled,
 ) {
+    let source = |order: &OrderSeen| readings.get(order.input).map_or(0, source_of);
+    let mut sources = haul.orders_seen.iter().map(source);
+    let first = sources.next();
+    if orders.is_empty() && sources.all(|other| Some(other) == first) {
+        return;
+    }
     let mut seen = std::mem::take(&mut haul.orders_seen);
     let mut same = SameOrders::named(&seen, orders, &mut haul.links);
     seen.sort_unstable();
-    let source = |order: &OrderSeen| readings.get(order.input).map_or(0, source_of);
     let mut known = FastSet::default();
     let firsts = seen.iter().filter(|order| known.insert((order.key, source(order))));
     let mut sightings: Vec<Sighting> =
@@ -177,40 +180,49 @@ struct Completed {
     sources: Sources,
 }
 
+/// Orders that logs have seen completed, by number.
+struct CompletedOrders(Vec<(Key, Completed)>);
+
+impl CompletedOrders {
+    fn get(&self, number: Key) -> Option<&Completed> {
+        let place = self.0.binary_search_by_key(&number, |(own, _)| *own).ok()?;
+        self.0.get(place).map(|(_, order)| order)
+    }
+}
+
 /// The orders that the logs have seen completed, once each, counted as if no export had them. An order
 /// has the money of its first event; a basket that of all its rows.
 fn take_completed(
     haul: &mut Haul<'_>,
     readings: &[Reading],
     settled: &mut Settled,
-) -> BTreeMap<Key, Completed> {
+) -> CompletedOrders {
     let mut seen = std::mem::take(&mut haul.orders_seen);
     seen.retain(|order| !settled.left_out.contains_key(&order.key));
     seen.sort_unstable();
+    let mut completed = Vec::with_capacity(seen.len());
     let mut counted = FastSet::default();
-    seen.retain(|order| counted.insert(order.key.and(order.fingerprint)));
-    let mut completed: BTreeMap<Key, Completed> = BTreeMap::new();
-    for OrderSeen { key, at, input, numbered, amount, currency, .. } in seen {
-        let sources = readings.get(input).map_or(0, source_of);
-        match completed.entry(key) {
-            Entry::Vacant(first) => {
-                let in_period = settled.period.has(at);
-                first.insert(Completed { amount, currency, in_period, sources });
+    for rows in seen.chunk_by(|one, other| one.key == other.key) {
+        let OrderSeen { key, at, currency, .. } = rows[0];
+        let in_period = settled.period.has(at);
+        let mut order = Completed { amount: rows[0].amount, currency, in_period, sources: 0 };
+        counted.clear();
+        for (number, row) in rows.iter().enumerate() {
+            if rows.len() > 1 && !counted.insert(row.fingerprint) {
+                continue;
             }
-            Entry::Occupied(mut known) => {
-                let known = known.get_mut();
-                known.sources |= sources;
-                if !numbered {
-                    *known.amount.get_or_insert_default() += amount.unwrap_or_default();
-                }
+            order.sources |= readings.get(row.input).map_or(0, source_of);
+            if number > 0 && !row.numbered {
+                *order.amount.get_or_insert_default() += row.amount.unwrap_or_default();
             }
         }
+        completed.push((key, order));
+        if in_period {
+            settled.orders.count += 1;
+            add_value(&mut settled.orders, order.amount, order.currency, 1);
+        }
     }
-    for order in completed.values().filter(|order| order.in_period) {
-        settled.orders.count += 1;
-        add_value(&mut settled.orders, order.amount, order.currency, 1);
-    }
-    completed
+    CompletedOrders(completed)
 }
 
 fn list_value(orders: &mut OrderFindings, amount: Amount, currency: Currency) {

@@ -9,7 +9,7 @@ use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row, normalise};
 use crate::input::timestamp::{self, DateOrder, Stamp};
 use crate::key::Key;
-use crate::ladder::dimension;
+use crate::ladder::dimension::{self, SourcePart};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::Precision;
@@ -115,13 +115,14 @@ impl EventColumns {
         row.value(Some(column_of(header, path)?)).map(Value::Text)
     }
 
-    /// The columns that decide on the value of a dimension: rows that agree in them agree in the value.
-    pub fn columns_of(&self, header: &Header, dimension: &str) -> Vec<usize> {
-        let sources = dimension::sources(dimension).iter().copied();
-        std::iter::once(dimension)
-            .chain(sources)
-            .filter_map(|path| column_of(header, path))
-            .collect()
+    /// The columns that decide on the value of a dimension, and with which part of their cells: rows that
+    /// agree in these agree in the value.
+    pub fn columns_of(header: &Header, dimension: &str) -> Vec<(usize, SourcePart)> {
+        let own = column_of(header, dimension).map(|column| (column, SourcePart::Whole));
+        let sources = dimension::sources(dimension).iter();
+        let sources =
+            sources.filter_map(|source| Some((column_of(header, source.name)?, source.part)));
+        own.into_iter().chain(sources).collect()
     }
 
     /// Shows the properties of a row to whoever looks at them.

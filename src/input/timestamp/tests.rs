@@ -212,6 +212,7 @@ proptest! {
     fn what_is_read_at_once_is_read_part_by_part_too(
         text in "20[0-9]{2}-[01][0-9]-[0-3][0-9][T t][0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.,][0-9]{1,7})?( ?(Z|UTC|z)|\\+02)?",
         change in proptest::option::of((0_usize..32, any::<char>())),
+        zone in prop_oneof![Just(UTC), Just(ZoneRule::Fixed(-19_800)), Just(ZoneRule::Named(chrono_tz::Europe::Paris))],
     ) {
         let mut text: Vec<char> = text.chars().collect();
         if let Some((at, other)) = change {
@@ -219,18 +220,24 @@ proptest! {
             text[at] = other;
         }
         let text: String = text.into_iter().collect();
-        let at_once = usual::parse(text.as_bytes());
-        prop_assert!(at_once.is_none() || at_once == parse_trimmed(text.as_bytes(), UTC), "{}", text);
+        let at_once = usual::parse(text.as_bytes(), zone);
+        prop_assert!(at_once.is_none() || at_once == parse_trimmed(text.as_bytes(), zone), "{}", text);
     }
 
     #[test]
     fn usual_times_are_read_at_once(micros in any_instant()) {
         let time = DateTime::<Utc>::from_timestamp_micros(micros).unwrap();
-        for shape in ["%Y-%m-%dT%H:%M:%S%.3fZ", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S UTC"] {
+        for shape in [
+            "%Y-%m-%dT%H:%M:%S%.3fZ",
+            "%Y-%m-%dT%H:%M:%SZ",
+            "%Y-%m-%d %H:%M:%S UTC",
+            "%Y-%m-%d %H:%M:%S",
+            "%Y-%m-%dT%H:%M:%S%.3f",
+        ] {
             let text = time.format(shape).to_string();
             let whole = parse_trimmed(text.as_bytes(), UTC);
             prop_assert!(whole.is_some());
-            prop_assert_eq!(usual::parse(text.as_bytes()), whole, "{}", text);
+            prop_assert_eq!(usual::parse(text.as_bytes(), UTC), whole, "{}", text);
         }
     }
 

@@ -1,9 +1,10 @@
 //! The shapes in which almost every log writes its times, read all bytes at once.
 //!
-//! `2025-10-07T09:50:26Z`, `2025-10-07T09:50:26.123Z`, and `2025-10-07 09:50:26 UTC`: in UTC, every part at its place. What is
-//! read here, the parser of all shapes reads too, and to the same instant; a test holds that.
+//! `2025-10-07T09:50:26Z`, `2025-10-07T09:50:26.123Z` and `2025-10-07 09:50:26 UTC`, in UTC, and the same without a zone where
+//! such a time is of one offset all year: every part at its place. What is read here, the parser of all
+//! shapes reads too, and to the same instant; a test holds that.
 
-use super::{Stamp, date, time_of_day};
+use super::{Stamp, ZoneRule, date, time_of_day};
 use crate::time::{Instant, Precision, SECOND};
 
 /// Date, hour and minute.
@@ -21,9 +22,9 @@ const FIXED: u128 = !DIGITS & !(0xFF << 80);
 
 /// Reads a time of one of the shapes above; `None` for any other, which may be a time all the same.
 #[inline]
-pub(super) fn parse(bytes: &[u8]) -> Option<Stamp> {
+pub(super) fn parse(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
     let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
-    Usual::default().read(*head, rest, (0, 0))
+    Usual::in_zone(zone).read(*head, rest, (0, 0))
 }
 
 /// Reads times of the shapes above. The time that was read last is remembered, and its minute: in a log in
@@ -36,16 +37,35 @@ pub struct Usual {
     /// The last eight bytes of the time, as it was written, and how many there are behind the minute.
     behind: (u64, usize),
     latest: Stamp,
+    /// What a time without a zone is ahead of UTC, in microseconds; `None` if that depends on the time.
+    east: Option<i64>,
 }
 
 impl Default for Usual {
     fn default() -> Usual {
-        let latest = Stamp { at: Instant::MIN, precision: Precision::Exact, offset: None };
-        Usual { minute: (0, 0), behind: (0, 0), latest }
+        Usual::in_zone(ZoneRule::default())
     }
 }
 
 impl Usual {
+    /// Nothing was read yet; `zone` is that of times that name none.
+    pub fn in_zone(zone: ZoneRule) -> Usual {
+        let latest = Stamp { at: Instant::MIN, precision: Precision::Exact, offset: None };
+        let east = match zone {
+            ZoneRule::Fixed(east) => Some(i64::from(east) * SECOND),
+            ZoneRule::Named(_) => None,
+        };
+        Usual { minute: (0, 0), behind: (0, 0), latest, east }
+    }
+
+    /// Forgets what was read in another zone.
+    pub fn begin(&mut self, zone: ZoneRule) {
+        let other = Usual::in_zone(zone);
+        if other.east != self.east {
+            *self = other;
+        }
+    }
+
     /// Reads a time; `None` for any other shape, which may be a time all the same.
     #[inline]
     pub fn instant(&mut self, bytes: &[u8]) -> Option<Instant> {
@@ -61,28 +81,44 @@ impl Usual {
 
     #[inline]
     fn read(&mut self, head: [u8; HEAD], rest: &[u8], behind: (u64, usize)) -> Option<Stamp> {
-        let (micros, precision) = within_minute(rest)?;
+        let Seconds { micros, precision, has_zone } = within_minute(rest)?;
+        let east = if has_zone { 0 } else { self.east? };
         let written = u128::from_le_bytes(head);
         if written != self.minute.0 {
             self.minute = (written, minute(head)?);
         }
         self.behind = behind;
-        let at = Instant(self.minute.1 + micros);
-        self.latest = Stamp { at, precision, offset: Some(0) };
+        let at = Instant(self.minute.1 + micros - east);
+        self.latest = Stamp { at, precision, offset: has_zone.then_some(0) };
         Some(self.latest)
     }
 }
 
-/// The seconds and what follows, and how finely they are written.
+/// The end of a time.
+struct Seconds {
+    /// Since the minute.
+    micros: i64,
+    /// How finely they are written.
+    precision: Precision,
+    /// Whether the zone is written, which is UTC then.
+    has_zone: bool,
+}
+
+/// The seconds and what follows.
 #[inline]
-fn within_minute(rest: &[u8]) -> Option<(i64, Precision)> {
+fn within_minute(rest: &[u8]) -> Option<Seconds> {
     match rest {
-        [b':', s1, s2, b'Z'] | [b':', s1, s2, b' ', b'U', b'T', b'C'] => {
-            Some((seconds(*s1, *s2)?, Precision::Second))
-        }
-        [b':', s1, s2, b'.', m1, m2, m3, b'Z'] => {
-            let micros = seconds(*s1, *s2)? + 1000 * number(&[*m1, *m2, *m3])?;
-            Some((micros, Precision::Exact))
+        [b':', s1, s2, zone @ ..] if matches!(zone, b"Z" | b" UTC" | b"") => Some(Seconds {
+            micros: seconds(*s1, *s2)?,
+            precision: Precision::Second,
+            has_zone: !zone.is_empty(),
+        }),
+        [b':', s1, s2, b'.', m1, m2, m3, zone @ ..] if matches!(zone, b"Z" | b"") => {
+            Some(Seconds {
+                micros: seconds(*s1, *s2)? + 1000 * number(&[*m1, *m2, *m3])?,
+                precision: Precision::Exact,
+                has_zone: !zone.is_empty(),
+            })
         }
         _ => None,
     }
