@@ -4,7 +4,7 @@
 //! after the other. What this room puts together is a partition's worth of positions, never of touches.
 
 use super::kinds::Kinds;
-use super::record::{self, Place, Records};
+use super::record::{self, OrderKey, Place, Records};
 use crate::event::Touch;
 use crate::key::{FastMap, Key};
 
@@ -25,6 +25,7 @@ pub(super) struct Gatherer {
     records: Vec<(u32, Place)>,
     /// Where the records begin, person by person.
     places: Vec<Place>,
+    order: Vec<(OrderKey, Place)>,
     touches: Vec<Touch>,
 }
 
@@ -79,12 +80,8 @@ impl Gatherer {
         for person in self.people.iter().filter(|person| person.is_busy) {
             let end = person.bound as usize;
             let places = self.places.get_mut(start..end).unwrap_or_default();
+            put_in_order(records, kinds, places, &mut self.order);
             decode(records, kinds, places, &mut self.touches);
-            let are_in_order = |a: &Touch, b: &Touch| a.at < b.at || a.order_key() <= b.order_key();
-            if !self.touches.is_sorted_by(are_in_order) {
-                sort(places, &self.touches);
-                decode(records, kinds, places, &mut self.touches);
-            }
             each(Part::Person(Gathered { touches: &mut self.touches, places }));
             start = end;
         }
@@ -131,15 +128,22 @@ impl Gatherer {
     }
 }
 
-/// Puts places in the order of their touches. A sort that takes runs as they are: even where a robot's
-/// million touches are out of order, it is a few of them that came late, from the edge of a block.
-#[cold]
-fn sort(places: &mut [Place], touches: &[Touch]) {
-    let mut order: Vec<_> =
-        touches.iter().map(Touch::order_key).zip(places.iter().copied()).collect();
+/// Puts places in the order of their touches, before any touch is made of them. Most people's come in order
+/// or in a few runs, one for each thread that read them, which the sort takes as they are.
+fn put_in_order(
+    records: &Records,
+    kinds: &Kinds,
+    places: &mut [Place],
+    order: &mut Vec<(OrderKey, Place)>,
+) {
+    order.clear();
+    order.extend(places.iter().map(|&place| (record::order_key(records.at(place), kinds), place)));
+    if order.is_sorted_by(|one, next| one.0 <= next.0) {
+        return;
+    }
     order.sort_by_key(|(key, _)| *key);
     for (place, (_, sorted)) in places.iter_mut().zip(order) {
-        *place = sorted;
+        *place = *sorted;
     }
 }
 
@@ -153,7 +157,7 @@ fn decode(records: &Records, kinds: &Kinds, places: &[Place], touches: &mut Vec<
 mod tests {
     use super::super::kinds::{Kind, KindTable, Kinds};
     use super::*;
-    use crate::event::{RowRef, StepSet, Trail};
+    use crate::event::{RowRef, StepSet, Trail, mark};
     use crate::time::{Instant, Precision};
     use proptest::prelude::*;
     use std::sync::Mutex;
@@ -182,11 +186,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_a_sort(rows in prop::collection::vec((0u64..6, 0i64..9), 0..60)) {
+        fn agrees_with_a_sort(rows in prop::collection::vec((0u64..6, 0i64..9, 0u32..2, any::<bool>()), 0..60)) {
             let kinds = Mutex::new(Kinds::default());
             let mut table = KindTable::new(&kinds);
-            let touches: Vec<Touch> =
-                (0..).zip(&rows).map(|(row, &(person, at))| touch(person, at, row)).collect();
+            let touches: Vec<Touch> = (0..)
+                .zip(&rows)
+                .map(|(row, &(person, at, sequence, is_further))| Touch {
+                    sequence,
+                    marks: if is_further { mark::FURTHER } else { 0 },
+                    ..touch(person, at, row / 2)
+                })
+                .collect();
             let mut records = Records::default();
             for touch in &touches {
                 let mut record = Vec::new();
