@@ -210,7 +210,7 @@ impl Mover<'_> {
     fn holder(&mut self, device: &SharedDevice, record: &[u64]) -> Option<Person> {
         let (at, row) = record::when_and_where(record);
         self.by_time.push(row);
-        device.holder(self.skew.time(row, at), row)
+        device.holder(self.skew.time(row, at))
     }
 }
 

@@ -7,7 +7,7 @@
 //! order of rows nor that of files. What joined orders are worth is not decided here.
 
 use super::haul::OrderSeen;
-use crate::event::{Identifier, IdentifierKind, RowRef};
+use crate::event::{Identifier, IdentifierKind};
 use crate::identity::{Links, People, Strictness, identify};
 use crate::input::format::shopify_orders::Order;
 use crate::key::{FastMap, Key};
@@ -83,7 +83,7 @@ impl SameOrders {
         }
         let people = people();
         let person = |seen: &Seen| {
-            let person = people.of_row(seen.person, seen.at, seen.row);
+            let person = people.of_at(seen.person, seen.at);
             person.map_or(seen.person, |person| person.key)
         };
         for (_, one, other) in pairs.iter().filter(|(_, a, b)| person(a) == person(b)) {
@@ -179,7 +179,6 @@ pub(super) struct Sighting {
     source: Sources,
     /// The row's strongest identifier.
     person: Key,
-    row: RowRef,
     unit: Span,
     currency: Currency,
 }
@@ -196,7 +195,6 @@ impl Sighting {
             number: order.key,
             source,
             person: order.person,
-            row: order.row,
             unit: order.precision.unit(),
             currency: order.currency,
         }
@@ -210,20 +208,18 @@ impl Sighting {
             number,
             source: EXPORTS,
             person: number,
-            row: order.row,
             unit: order.at.precision.unit(),
             currency: order.currency,
         }
     }
 }
 
-/// An order as one of two that may be the same: its number, and the row that says who made it.
+/// An order as one of two that may be the same: its number, and who made it, when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Seen {
     number: Key,
     person: Key,
     at: Instant,
-    row: RowRef,
 }
 
 /// Two orders that would be the same if one customer made both, and how far apart they are. The smaller
@@ -244,11 +240,10 @@ fn pairs(sightings: &mut [Sighting], heads: &Heads) -> Vec<Pair> {
                 || one.currency == Currency::default()
                 || other.currency == Currency::default();
             if may_be_same_money && heads.may_join(one.number, other.number) {
-                let [a, b] = [one, other].map(|&Sighting { number, person, at, row, .. }| Seen {
+                let [a, b] = [one, other].map(|&Sighting { number, person, at, .. }| Seen {
                     number,
                     person,
                     at,
-                    row,
                 });
                 pairs.push((other.at.since(one.at), a.min(b), a.max(b)));
             }

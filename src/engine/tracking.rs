@@ -108,18 +108,16 @@ impl CheckoutsSeen {
         orders: Vec<OrderTrace>,
         people: &People,
     ) -> TrackingFindings {
-        let person = |key: Key, at: Instant, row: RowRef| {
-            people.of_row(key, at, row).map_or(key, |person| person.key)
-        };
+        let person = |key: Key, at: Instant| people.of_at(key, at).map_or(key, |person| person.key);
         let mut rows = std::mem::take(&mut self.rows);
         for row in &mut rows {
-            row.person = person(row.person, row.at, row.row);
+            row.person = person(row.person, row.at);
         }
         rows.sort_unstable();
         let steps = rows.iter().fold(0, |steps, row| steps | row.step);
         let mut by_person: BTreeMap<Key, Vec<OrderTrace>> = BTreeMap::new();
         for order in orders {
-            let person = person(order.number, order.found.at, RowRef(u64::MAX));
+            let person = person(order.number, order.found.at);
             by_person.entry(person).or_default().push(order);
         }
         let mut found: Vec<TrackedOrder> = Vec::new();

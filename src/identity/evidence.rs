@@ -3,7 +3,7 @@
 //! Looking is all that happens here; joining is the business of `unite`.
 
 use super::{Links, People};
-use crate::event::{Identifier, RowRef};
+use crate::event::Identifier;
 use crate::key::Key;
 use crate::time::Instant;
 
@@ -22,9 +22,8 @@ impl Links {
     /// The links that join a person, or were refused because they would have joined somebody else to
     /// them; the oldest first.
     pub fn around(&self, person: Key, people: &People) -> Vec<Evidence> {
-        // The row itself is among those that say whose a shared device was.
         let owner = |identifier: Identifier, at: Instant| {
-            people.of_row(identifier.key, at, RowRef(u64::MAX)).map(|person| person.key)
+            people.of_at(identifier.key, at).map(|person| person.key)
         };
         let joining = self.links.iter().filter(|(_, link)| link.joins);
         let mut evidence: Vec<Evidence> = joining

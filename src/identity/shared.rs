@@ -39,14 +39,14 @@ pub struct Holding {
 pub struct SharedDevice {
     /// The device.
     pub device: Identifier,
-    /// Two or more.
+    /// One at least.
     pub holdings: Vec<Holding>,
 }
 
 impl SharedDevice {
-    /// Who had the device when a row of it was written that names nobody.
-    pub fn holder(&self, at: Instant, row: RowRef) -> Option<Person> {
-        let until = self.holdings.partition_point(|held| (held.since, held.row) <= (at, row));
+    /// Who had the device at a moment: whoever was named last, then or before, else the first.
+    pub fn holder(&self, at: Instant) -> Option<Person> {
+        let until = self.holdings.partition_point(|held| held.since <= at);
         self.holdings.get(until.saturating_sub(1)).map(|held| held.person)
     }
 }
@@ -134,10 +134,10 @@ impl People {
         &self.shared.devices
     }
 
-    /// The person that an identifier belonged to when a row was written, if it is linked to anything.
-    pub fn of_row(&self, identifier: Key, at: Instant, row: RowRef) -> Option<Person> {
+    /// The person that an identifier belonged to at a moment, if it is linked to anything.
+    pub fn of_at(&self, identifier: Key, at: Instant) -> Option<Person> {
         match self.shared(identifier) {
-            Some(device) => device.holder(at, row),
+            Some(device) => device.holder(at),
             None => self.of(identifier),
         }
     }
@@ -157,7 +157,8 @@ fn disputed(identified: &[Identified], person: impl Fn(Key) -> Option<Person>) -
     disputed
 }
 
-/// Who had each of the disputed devices from when on.
+/// Who had each of the disputed devices from when on. Of several persons of one instant it is the one who
+/// came last; who comes again in it changes nothing, since that may be another delivery of the same row.
 fn holdings(
     identified: &[Identified],
     disputed: &FastSet<Key>,
@@ -167,11 +168,16 @@ fn holdings(
         identified.iter().filter(|row| disputed.contains(&row.device)).copied().collect();
     rows.sort_unstable();
     let mut holdings: BTreeMap<Key, Vec<Holding>> = BTreeMap::new();
-    for Identified { device, at, row, by } in rows {
-        let Some(person) = person(by) else { continue };
-        let own = holdings.entry(device).or_default();
-        if own.last().is_none_or(|last| last.person != person) {
-            own.push(Holding { since: at, row, person });
+    for instant in rows.chunk_by(|one, next| (one.device, one.at) == (next.device, next.at)) {
+        let mut met: Vec<Holding> = Vec::new();
+        for Identified { at, row, by, .. } in instant {
+            let new = person(*by).filter(|own| met.iter().all(|held| held.person != *own));
+            met.extend(new.map(|person| Holding { since: *at, row: *row, person }));
+        }
+        let (Some(device), Some(last)) = (instant.first(), met.pop()) else { continue };
+        let own = holdings.entry(device.device).or_default();
+        if own.last().is_none_or(|before| before.person != last.person) {
+            own.push(last);
         }
     }
     holdings
@@ -204,8 +210,7 @@ mod tests {
     }
 
     fn owner(people: &People, identifier: Identifier, second: i64) -> Option<Key> {
-        let row = RowRef(u64::MAX);
-        people.of_row(identifier.key, Instant(second), row).map(|person| person.key)
+        people.of_at(identifier.key, Instant(second)).map(|person| person.key)
     }
 
     #[test]
@@ -228,11 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn of_one_instant_the_rows_decide() {
+    fn of_one_instant_the_last_who_comes_decides() {
         let (ada, bob, tablet) = (id(CustomerId, 1), id(CustomerId, 2), id(ClientId, 1));
-        let people = people(&[(10, &[ada, tablet]), (10, &[bob, tablet])]);
-        let at = |row| people.of_row(tablet.key, Instant(10), RowRef(row)).map(|p| p.key);
-        assert_eq!([at(0), at(1), at(2)], [Some(ada.key), Some(bob.key), Some(bob.key)]);
+        let once = [(10, &[ada, tablet][..]), (10, &[bob, tablet])];
+        let again = [once[0], once[1], once[0]];
+        for rows in [&once[..], &again] {
+            let people = people(rows);
+            assert_eq!([9, 10, 11].map(|at| owner(&people, tablet, at)), [Some(bob.key); 3]);
+        }
     }
 
     #[test]

@@ -138,7 +138,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             dimensions: vec!["Day".into()],
             steps: vec![("Sessions", 1500), ("Added to cart", 75), ("Converted", 12)],
         }],
-        identity: identity(),
+        identity: IdentityFindings { refused_merges: 1, blocked_values: 3, ..Default::default() },
         sides: Vec::new(),
         next_events: Vec::new(),
         last_day: None,
@@ -151,16 +151,6 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
         }],
     };
     (findings, ladder)
-}
-
-fn identity() -> IdentityFindings {
-    IdentityFindings {
-        refused_merges: 1,
-        hubs: 0,
-        blocked_values: 3,
-        shared_devices: 1,
-        given_by_time: 2,
-    }
 }
 
 /// Thousands of the smallest unit.

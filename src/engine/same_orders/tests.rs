@@ -11,7 +11,6 @@ fn order(source: Sources, number: u64, minute: i64, total: i128, person: u64) ->
         at: Instant(minute * MINUTE),
         number: Key(number),
         source,
-        row: RowRef::default(),
         person: Key(person),
         unit: Precision::Exact.unit(),
         currency: Currency::default(),
