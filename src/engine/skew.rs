@@ -75,12 +75,16 @@ impl Skew {
     ) {
         let mut rows = std::mem::take(&mut haul.unconfirmed);
         rows.sort_unstable();
-        let behind = |order: &OrderSeen| Some((order.row, made(order)?.since(order.at)));
-        let anchors: FastMap<RowRef, Span> = haul.orders_seen.iter().filter_map(behind).collect();
+        let behind = |seen: &OrderSeen| Some((seen.row, (seen.key, made(seen)?.since(seen.at))));
+        let anchors: FastMap<RowRef, (Key, Span)> =
+            haul.orders_seen.iter().filter_map(behind).collect();
         let mut skew = Skew::default();
         for browser in rows.chunk_by(|one, next| one.browser == next.browser) {
             let is_confirmed = browser.iter().any(|row| self.confirmed.contains(&row.browser));
-            let own = browser.iter().filter_map(|row| anchors.get(&row.row).copied());
+            // Further deliveries of an order's event say nothing new.
+            let mut known = FastSet::default();
+            let own = browser.iter().filter_map(|row| anchors.get(&row.row));
+            let own = own.filter(|(order, _)| known.insert(*order)).map(|(_, off)| *off);
             let off = if is_confirmed { Span(0) } else { nearest_median(own.collect()) };
             let off = if Span(off.0.abs()) > WRONG_CLOCK { off } else { Span(0) };
             for row in browser.iter().filter(|row| row.counts) {
