@@ -396,6 +396,12 @@ impl Touch {
         self.marks & marks == marks
     }
 
+    /// Whether a row of its own is anything to the ladder.
+    pub const fn is_something(&self) -> bool {
+        let is_named = !self.steps.is_empty() || !self.actions.is_empty() || self.exclusions != 0;
+        (is_named || self.is(mark::ORDER)) && !self.is(mark::FURTHER)
+    }
+
     /// The total order of touches: person, time, the source's sequence, then the row.
     pub fn order_key(&self) -> (Key, Instant, u32, RowRef, u8) {
         (self.person, self.at, self.sequence, self.row, self.marks & mark::FURTHER)

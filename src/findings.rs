@@ -244,6 +244,10 @@ pub struct IdentityFindings {
     pub hubs: u64,
     /// Values that name nobody (`null`, `anonymous` …).
     pub blocked_values: u64,
+    /// Devices that several customers used.
+    pub shared_devices: u64,
+    /// Rows of shared devices that name nobody, are something to the ladder, and were given by their time.
+    pub given_by_time: u64,
 }
 
 /// Something that the reader of a report should know.

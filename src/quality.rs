@@ -190,16 +190,19 @@ impl Account {
 pub struct Quality {
     /// One account an input.
     pub accounts: Vec<Account>,
+    /// Rows that are something to the ladder, and whose customer was decided by their time.
+    pub given_by_time: u64,
 }
 
 impl Quality {
     /// Empty accounts for so many inputs.
     pub fn new(inputs: usize) -> Quality {
-        Quality { accounts: vec![Account::default(); inputs] }
+        Quality { accounts: vec![Account::default(); inputs], given_by_time: 0 }
     }
 
     /// Adds another thread's accounts of the same inputs.
     pub fn merge(&mut self, other: Quality) {
+        self.given_by_time += other.given_by_time;
         if self.accounts.len() < other.accounts.len() {
             self.accounts.resize(other.accounts.len(), Account::default());
         }

@@ -6,10 +6,11 @@
 
 use super::Settings;
 use super::record::{self, HANDFUL, Records};
+use super::skew::Skew;
 use crate::error::{Error, Result};
-use crate::event::Touch;
-use crate::identity::People;
-use crate::key::Key;
+use crate::event::{RowRef, Touch};
+use crate::identity::{People, Person, SharedDevice};
+use crate::key::{FastSet, Key};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -56,32 +57,35 @@ impl Exchange {
         Turns { next: AtomicUsize::new(0), count: self.partitions.len() }
     }
 
-    /// Moves every touch to the partition of the person behind its identifier.
-    pub(super) fn by_person(self, people: &People, settings: &Settings) -> Result<Exchange> {
+    /// Moves every touch to the partition of the person behind its identifier; says which rows that was
+    /// decided for by their time.
+    pub(super) fn by_person(
+        self,
+        people: &People,
+        skew: &Skew,
+        settings: &Settings,
+    ) -> Result<(Exchange, FastSet<RowRef>)> {
         if people.is_empty() {
-            return Ok(self);
+            return Ok((self, FastSet::default()));
         }
         let exchange = Exchange::new(settings.partitions, settings.memory);
         let turns = self.turns();
-        in_parallel(settings.threads, || {
-            self.move_partitions(&turns, people, exchange.entrance())
+        let by_time = in_parallel(settings.threads, || {
+            let mover = Mover { people, skew, entrance: exchange.entrance(), by_time: Vec::new() };
+            self.move_partitions(&turns, mover)
         })?;
-        Ok(exchange)
+        Ok((exchange, by_time.into_iter().flatten().collect()))
     }
 
     /// One thread's share of moving: partition after partition until there is none.
-    fn move_partitions(
-        &self,
-        turns: &Turns,
-        people: &People,
-        mut entrance: Entrance<'_>,
-    ) -> Result<()> {
+    fn move_partitions(&self, turns: &Turns, mut mover: Mover<'_>) -> Result<Vec<RowRef>> {
         while let Some(number) = turns.next() {
             for handful in self.take(number)?.into_handfuls() {
-                move_handful(handful, people, &mut entrance)?;
+                mover.move_handful(handful)?;
             }
         }
-        entrance.close()
+        mover.entrance.close()?;
+        Ok(mover.by_time)
     }
 
     /// How many words are held in memory, over all partitions.
@@ -168,20 +172,46 @@ fn read_back(file: BufWriter<File>, count: usize, records: &mut Records) -> std:
     Ok(())
 }
 
-/// Moves a handful of records to the people behind their identifiers.
-fn move_handful(mut handful: Vec<u64>, people: &People, entrance: &mut Entrance<'_>) -> Result<()> {
-    let mut rest = handful.as_mut_slice();
-    while let Some(head) = rest.first() {
-        let (record, behind) = rest.split_at_mut(record::length(*head).min(rest.len()));
-        if let Some(person) = people.of(record::person(record)) {
-            record::give(record, person.key, person.named);
+/// Moves records to the people behind their identifiers.
+struct Mover<'m> {
+    people: &'m People,
+    skew: &'m Skew,
+    entrance: Entrance<'m>,
+    /// Rows whose person was decided by their time.
+    by_time: Vec<RowRef>,
+}
+
+impl Mover<'_> {
+    fn move_handful(&mut self, mut handful: Vec<u64>) -> Result<()> {
+        let mut rest = handful.as_mut_slice();
+        while let Some(head) = rest.first() {
+            let (record, behind) = rest.split_at_mut(record::length(*head).min(rest.len()));
+            if let Some(person) = self.person(record) {
+                record::give(record, person.key, person.named);
+            }
+            if let Some((fixed, further)) = record.split_first_chunk() {
+                self.entrance.push_record(record::person(record), *fixed, further)?;
+            }
+            rest = behind;
         }
-        if let Some((fixed, further)) = record.split_first_chunk() {
-            entrance.push_record(record::person(record), *fixed, further)?;
-        }
-        rest = behind;
+        Ok(())
     }
-    Ok(())
+
+    #[inline]
+    fn person(&mut self, record: &[u64]) -> Option<Person> {
+        let identifier = record::person(record);
+        match self.people.shared(identifier) {
+            Some(device) => self.holder(device, record),
+            None => self.people.of(identifier),
+        }
+    }
+
+    #[cold]
+    fn holder(&mut self, device: &SharedDevice, record: &[u64]) -> Option<Person> {
+        let (at, row) = record::when_and_where(record);
+        self.by_time.push(row);
+        device.holder(self.skew.time(row, at))
+    }
 }
 
 /// A thread's way into the exchange: it collects a handful for each partition before it takes a lock.

@@ -32,6 +32,7 @@ pub(super) fn finish(
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
     findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     findings.identity.blocked_values = haul.blocked;
+    findings.identity.given_by_time = haul.quality.given_by_time;
     findings.times = TimeFindings {
         clocks: haul.clocks,
         out_of_order: out_of_order(&haul.blocks, readings),

@@ -7,13 +7,13 @@ use super::kinds::{Kind, KindTable};
 use super::scan::Scan;
 use super::sequence::Sequence;
 use super::sieve::{Edges, Sifted};
-use super::skew::Received;
+use super::skew::{Received, Unconfirmed};
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
 use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
 use super::values::Values;
 use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowRef, Touch, mark};
-use crate::identity::Links;
+use crate::identity::{Identified, Links, People};
 use crate::input::Extent;
 use crate::input::format::Texts;
 use crate::input::format::kaggle::MemberLine;
@@ -91,6 +91,8 @@ pub(crate) struct Haul<'s> {
     pub(super) derived: BTreeSet<&'static str>,
     pub(super) inputs: Vec<InputSeen>,
     pub(super) links: Links,
+    /// Rows of devices that say who it was.
+    pub(super) identified: Vec<Identified>,
     pub(super) quality: Quality,
     pub(super) blocks: Vec<BlockRead>,
     /// Inputs that ended inside a quoted cell.
@@ -105,6 +107,8 @@ pub(crate) struct Haul<'s> {
     pub(super) late: u64,
     /// Rows that say when a log received them.
     pub(super) received: Vec<Received>,
+    /// Rows of browsers that nobody has confirmed the time of.
+    pub(super) unconfirmed: Vec<Unconfirmed>,
     pub(super) orders_seen: Vec<OrderSeen>,
     pub(super) order_lines: Vec<LineAt<OrderLine>>,
     pub(super) checkout_lines: Vec<LineAt<CheckoutLine>>,
@@ -127,6 +131,7 @@ impl<'s> Haul<'s> {
             derived: BTreeSet::new(),
             inputs: (0..inputs).map(|_| InputSeen::default()).collect(),
             links: Links::default(),
+            identified: Vec::new(),
             quality: Quality::new(inputs),
             blocks: Vec::new(),
             unclosed: Vec::new(),
@@ -136,6 +141,7 @@ impl<'s> Haul<'s> {
             clocks: 0,
             late: 0,
             received: Vec::new(),
+            unconfirmed: Vec::new(),
             orders_seen: Vec::new(),
             order_lines: Vec::new(),
             checkout_lines: Vec::new(),
@@ -160,6 +166,7 @@ impl<'s> Haul<'s> {
         self.texts.merge(other.texts);
         self.checkouts.merge(other.checkouts);
         self.links.merge(other.links);
+        self.identified.extend(other.identified);
         self.quality.merge(other.quality);
         self.edges.merge(other.edges);
         self.blocks.extend(other.blocks);
@@ -168,6 +175,7 @@ impl<'s> Haul<'s> {
         self.clocks += other.clocks;
         self.late += other.late;
         self.received.extend(other.received);
+        self.unconfirmed.extend(other.unconfirmed);
         self.orders_seen.extend(other.orders_seen);
         self.order_lines.extend(other.order_lines);
         self.checkout_lines.extend(other.checkout_lines);
@@ -279,14 +287,41 @@ impl<'s> Haul<'s> {
             self.derived.insert(derived);
         }
         if !matches!(reason, Some(Reason::Bot | Reason::Future)) {
-            // No event is later than a log received it, whatever the browser's clock says.
-            let received = self.received.last().filter(|received| received.row == row);
-            self.saw(received.map_or(event.at, |received| event.at.min(received.arrived)));
+            self.saw_event(event.at, row);
         }
         if event.identifiers.len() > 1
             && reason.is_none_or(|reason| reason == Reason::UnmappedEvent)
         {
-            self.links.note(event.identifiers, event.at);
+            self.link(event.identifiers, event.at, row);
+        }
+    }
+
+    /// The people that all links make; nothing more is linked after that.
+    pub(super) fn unite(&mut self) -> People {
+        let identified = std::mem::take(&mut self.identified);
+        People::unite(std::mem::take(&mut self.links), &identified)
+    }
+
+    /// Notes when an event was, as far as that is known already.
+    fn saw_event(&mut self, at: Instant, row: RowRef) {
+        if let Some(unconfirmed) = self.unconfirmed.last_mut().filter(|last| last.row == row) {
+            unconfirmed.counts = true;
+            return;
+        }
+        // No event is later than a log received it, whatever the browser's clock says.
+        let received = self.received.last().filter(|received| received.row == row);
+        self.saw(received.map_or(at, |received| at.min(received.arrived)));
+    }
+
+    /// Notes that the identifiers of a row, strongest first, belong together, and who used its devices.
+    pub(super) fn link(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
+        self.links.note(identifiers, at);
+        let Some((strongest, others)) = identifiers.split_first() else { return };
+        if strongest.kind != IdentifierKind::ClientId {
+            let devices = others.iter().filter(|other| other.kind == IdentifierKind::ClientId);
+            let by = strongest.key;
+            let identified = |device: &Identifier| Identified { device: device.key, at, row, by };
+            self.identified.extend(devices.map(identified));
         }
     }
 

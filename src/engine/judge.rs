@@ -16,10 +16,11 @@ use super::track::{Period, Track};
 use super::{RowIndex, Settings};
 use crate::climb::Verdict;
 use crate::error::Result;
-use crate::event::{StepSet, Touch, mark};
+use crate::event::{RowRef, StepSet, Touch, mark};
 use crate::findings::RivalFinding;
 use crate::input::timestamp::ZoneRule;
 use crate::journey::{Cleaner, Sessionizer};
+use crate::key::FastSet;
 use crate::ladder::definition::Ladder;
 use crate::ladder::session_rule::SessionRule;
 use crate::names::Names;
@@ -39,6 +40,8 @@ pub(super) struct Bench<'b> {
     pub(super) rows: &'b RowIndex,
     /// The orders of the exports.
     pub(super) settled: &'b Settled,
+    /// Rows whose customer was decided by their time.
+    pub(super) by_time: &'b FastSet<RowRef>,
     pub(super) groups: &'b Groups<'b>,
     /// The person that is asked about.
     pub(super) wanted: Option<&'b Wanted<'b>>,
@@ -184,11 +187,22 @@ impl<'b> Judge<'b> {
     /// Counts all that a person did that counts.
     fn count(&mut self, kept: &[Touch]) {
         self.count_person(kept);
+        self.count_given_by_time(kept);
         if let Some(sightings) = &mut self.verdicts.sightings {
             sightings.see(kept);
         }
         self.journeys(kept);
         self.rivals.count(kept);
+    }
+
+    fn count_given_by_time(&mut self, kept: &[Touch]) {
+        let by_time = self.bench.by_time;
+        if !by_time.is_empty() {
+            let counts = |touch: &&Touch| {
+                touch.aside == 0 && touch.is_something() && by_time.contains(&touch.row)
+            };
+            self.verdicts.quality.given_by_time += kept.iter().filter(counts).count() as u64;
+        }
     }
 
     fn journeys(&mut self, kept: &[Touch]) {

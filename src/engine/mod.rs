@@ -43,7 +43,6 @@ pub use request::{Asks, Plan, Request, Settings, Side};
 use crate::error::Result;
 use crate::event::StepSet;
 use crate::findings::Findings;
-use crate::identity::People;
 use crate::input::supply::Supply;
 use crate::input::timestamp::ZoneRule;
 use crate::input::{Input, Reading};
@@ -149,9 +148,9 @@ impl Run<'_> {
         let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
         let kinds = kinds.lock().unwrap_or_else(PoisonError::into_inner).clone().relabelled(table);
         let links = request.person.as_ref().map(|_| haul.links.clone());
-        let people = People::unite(std::mem::take(&mut haul.links));
+        let people = haul.unite();
         let inquiry = Inquiry::new(request, links, &people, &settled);
-        let exchange = exchange.by_person(&people, settings)?;
+        let (exchange, by_time) = exchange.by_person(&people, &settled.skew, settings)?;
         let groups = Groups::new(request, &[], &haul.values, &ladder)?;
         let zone = request.calendar_zone(settled.store_offset);
         let sides = sides(request, zone, (&haul.values, &ladder))?;
@@ -162,6 +161,7 @@ impl Run<'_> {
             kinds: &kinds,
             rows: &rows,
             settled: &settled,
+            by_time: &by_time,
             groups: &groups,
             wanted: inquiry.as_ref().map(|inquiry| &inquiry.wanted),
             names: &haul.all_names,
@@ -236,6 +236,10 @@ impl Run<'_> {
         if logs.any(|space| Some(space) != first) {
             return None;
         }
+        // Nor is it known before whose a row is that another identifier may name.
+        if !self.readings.iter().all(|reading| reading.rows.have_one_identifier()) {
+            return None;
+        }
         match (&self.request.plan, ladders, tables, end) {
             (Plan::Given(_), [ladder], [table], Some(end)) => {
                 Stream::of(self.request, needs, (ladder, table), end, self.settings.memory)
@@ -284,8 +288,7 @@ fn gather<'s>(
     let mut stamping = Stamping::new(settings, scan.exchange, scan.needs);
     stamping.let_through(&mut edges, Instant::MAX, &mut haul.quality.accounts)?;
     let skew = Skew::settle(&mut haul);
-    let mut settled = settle::settle(&mut haul, readings, request, stamping)?;
-    settled.skew = skew;
+    let settled = settle::settle(&mut haul, readings, request, stamping, skew)?;
     haul.all_names = scan.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, readings);
     refuse_hopeless(&haul, readings, &rows, settings.strict)?;

@@ -13,7 +13,7 @@ use super::track::{Period, Track};
 use crate::climb::{Climber, Outcome, Verdict, Why};
 use crate::error::Result;
 use crate::event::{Identifier, IdentifierKind, StepSet, Touch, mark};
-use crate::identity::{self, Evidence, Links, People};
+use crate::identity::{self, Evidence, Holding, Links, People, SharedDevice};
 use crate::input::format::Format;
 use crate::journey::{Cleaner, Sessionizer};
 use crate::key::{FastSet, Key};
@@ -72,6 +72,8 @@ pub struct PersonFinding {
     pub identifiers: Vec<(Identifier, Option<String>)>,
     /// Why they are one person, and which links were refused.
     pub evidence: Vec<Evidence>,
+    /// The devices that others used too.
+    pub shared: Vec<SharedFinding>,
     /// Everything that the person did, in order.
     pub touches: Vec<PersonTouch>,
     /// The orders, oldest first.
@@ -86,6 +88,15 @@ pub struct PersonFinding {
     pub climb: Option<PersonClimb>,
     /// Why it got no further; `None` if it converted, or if the ladder has only totals.
     pub stop: Option<PersonStop>,
+}
+
+/// A device of a person that others used too.
+#[derive(Clone, Debug)]
+pub struct SharedFinding {
+    /// The device.
+    pub device: Identifier,
+    /// Each change from one customer to another, with the row that shows it.
+    pub holdings: Vec<(Holding, Place)>,
 }
 
 /// Where and why a journey stopped.
@@ -114,6 +125,8 @@ pub struct PersonTouch {
     pub canonical: Option<&'static str>,
     /// Where its row stands.
     pub place: Place,
+    /// Whether it is the person's by its time: its row names nobody, and others used the device too.
+    pub by_time: bool,
     /// The position of its visit.
     pub visit: Option<usize>,
     /// The position of the step that it was chosen for.
@@ -158,16 +171,24 @@ pub(super) struct Inquiry<'q> {
 /// The persons that an id may mean.
 #[derive(Debug)]
 pub(super) struct Wanted<'q> {
-    ways: BTreeMap<Key, (FoundBy, Identifier)>,
+    ways: BTreeMap<Key, Way>,
     hash: Option<&'q PersonQuestion>,
+}
+
+/// How an id means a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    found_by: FoundBy,
+    identifier: Option<Identifier>,
+    /// Where among those who used a shared device one after the other.
+    turn: usize,
 }
 
 /// What a person did, as it came by.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     person: Key,
-    found_by: FoundBy,
-    identifier: Option<Identifier>,
+    way: Way,
     touches: Vec<Touch>,
 }
 
@@ -193,8 +214,7 @@ impl<'q> Wanted<'q> {
             let named = book.and_then(|book| book.numbers.get(&identifier.key));
             let numbers = named.into_iter().flatten().map(|&key| Identifier { key, ..identifier });
             for identifier in std::iter::once(identifier).chain(numbers) {
-                let person = people.of(identifier.key).map_or(identifier.key, |person| person.key);
-                ways.entry(person).or_insert((FoundBy::Identifier(identifier.kind), identifier));
+                add_ways(&mut ways, identifier, people);
             }
         }
         let hash = identity::is_short_hash(&question.id).then_some(question);
@@ -206,24 +226,44 @@ impl<'q> Wanted<'q> {
         let person = touches.first()?.person;
         let by_hash =
             || self.hash.filter(|asked| identity::short_hash(&asked.salt, person) == asked.id);
-        let (found_by, identifier) = match self.ways.get(&person) {
-            Some(&(found_by, identifier)) => (found_by, Some(identifier)),
-            None => (by_hash().map(|_| FoundBy::Hash)?, None),
+        let way = match self.ways.get(&person) {
+            Some(&way) => way,
+            None => {
+                by_hash().map(|_| Way { found_by: FoundBy::Hash, identifier: None, turn: 0 })?
+            }
         };
-        Some(Seen { person, found_by, identifier, touches: touches.to_vec() })
+        Some(Seen { person, way, touches: touches.to_vec() })
     }
 
     /// The persons that were linked to somebody and did nothing that is left.
     fn idle(&self, people: &People) -> Vec<Seen> {
-        let linked = self.ways.iter().filter(|(_, way)| people.of(way.1.key).is_some());
-        let seen = |(&person, &(found_by, identifier)): (&Key, &(FoundBy, Identifier))| Seen {
-            person,
-            found_by,
-            identifier: Some(identifier),
-            touches: Vec::new(),
-        };
-        linked.map(seen).collect()
+        let is_linked = |way: &Way| way.identifier.is_some_and(|id| people.of(id.key).is_some());
+        let linked = self.ways.iter().filter(|(_, way)| is_linked(way));
+        linked.map(|(&person, &way)| Seen { person, way, touches: Vec::new() }).collect()
     }
+}
+
+/// Adds whom an identifier means, as far as nothing stronger means them.
+fn add_ways(ways: &mut BTreeMap<Key, Way>, identifier: Identifier, people: &People) {
+    let found_by = FoundBy::Identifier(identifier.kind);
+    for (turn, person) in persons(identifier, people).into_iter().enumerate() {
+        ways.entry(person).or_insert(Way { found_by, identifier: Some(identifier), turn });
+    }
+}
+
+/// Whom an identifier means: those who used a shared device, in turn; else one person.
+fn persons(identifier: Identifier, people: &People) -> Vec<Key> {
+    let mut persons: Vec<Key> = Vec::new();
+    let holdings = people.shared(identifier.key).map_or(&[][..], |device| &device.holdings);
+    for Holding { person, .. } in holdings {
+        if !persons.contains(&person.key) {
+            persons.push(person.key);
+        }
+    }
+    if persons.is_empty() {
+        persons.push(people.of(identifier.key).map_or(identifier.key, |person| person.key));
+    }
+    persons
 }
 
 /// What the answer is made from, beside what the person did.
@@ -246,8 +286,8 @@ impl Sources<'_> {
         if seen.is_empty() {
             seen = inquiry.wanted.idle(self.people);
         }
-        seen.sort_by_key(|seen| (seen.found_by, seen.identifier, seen.person));
-        let also = seen.iter().skip(1).map(|seen| seen.found_by).collect();
+        seen.sort_by_key(|seen| (seen.way, seen.person));
+        let also = seen.iter().skip(1).map(|seen| seen.way.found_by).collect();
         let Some(seen) = seen.into_iter().next() else { return Ok(None) };
         let evidence = inquiry.links.around(seen.person, self.people);
         let mut touches = self.touches(&seen);
@@ -260,10 +300,11 @@ impl Sources<'_> {
             PROPERTIES.map(|property| self.at_first_visit(property, &touches));
         Ok(Some(PersonFinding {
             key: seen.person,
-            found_by: seen.found_by,
+            found_by: seen.way.found_by,
             also,
             identifiers: self.identifiers(&seen, &evidence),
             evidence,
+            shared: self.shared(seen.person),
             orders: self.orders(&touches),
             touches,
             visits,
@@ -295,6 +336,7 @@ impl Sources<'_> {
             aside,
             canonical: self.stamper.canonical(&name),
             name,
+            by_time: self.bench.by_time.contains(&touch.row),
             place: self.bench.rows.place(touch.row),
             visit: None,
             chosen: None,
@@ -377,18 +419,39 @@ impl Sources<'_> {
             .collect()
     }
 
+    /// The person's devices that others used too.
+    fn shared(&self, person: Key) -> Vec<SharedFinding> {
+        let is_own = |device: &&SharedDevice| {
+            device.holdings.iter().any(|holding| holding.person.key == person)
+        };
+        let with_place = |held: &Holding| (*held, self.bench.rows.place(held.row));
+        let devices = self.people.shared_devices().iter().filter(is_own);
+        let found = devices.map(|device| SharedFinding {
+            device: device.device,
+            holdings: device.holdings.iter().map(with_place).collect(),
+        });
+        found.collect()
+    }
+
+    /// Whether an identifier is a person's; what goes with a shared device is if a link says so.
+    fn is_of(&self, identifier: Identifier, person: Key, evidence: &[Evidence]) -> bool {
+        if self.people.shared(identifier.key).is_none() {
+            let own = self.people.of(identifier.key);
+            return own.map_or(identifier.key, |own| own.key) == person;
+        }
+        let links = evidence.iter().filter(|link| link.joined);
+        links.into_iter().any(|link| [link.between.0, link.between.1].contains(&identifier))
+    }
+
     /// The identifiers that made the person, else the one that was asked for.
     fn identifiers(&self, seen: &Seen, evidence: &[Evidence]) -> Vec<(Identifier, Option<String>)> {
         let texts = &self.haul.texts.found;
         let linked = evidence.iter().flat_map(|link| [link.between.0, link.between.1]);
         let met = texts.keys().copied();
         let mut own: Vec<Identifier> = linked
-            .chain(seen.identifier)
+            .chain(seen.way.identifier)
             .chain(met)
-            .filter(|identifier| {
-                let person = self.people.of(identifier.key);
-                person.map_or(identifier.key, |person| person.key) == seen.person
-            })
+            .filter(|identifier| self.is_of(*identifier, seen.person, evidence))
             .collect();
         own.sort_unstable();
         own.dedup();

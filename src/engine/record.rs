@@ -96,6 +96,12 @@ pub(super) fn person(record: &[u64]) -> Key {
     Key(record.get(1).copied().unwrap_or_default())
 }
 
+/// The time and the row of a record.
+pub(super) fn when_and_where(record: &[u64]) -> (Instant, RowRef) {
+    let word = |number: usize| record.get(number).copied().unwrap_or_default();
+    (Instant(word(2).cast_signed()), RowRef(word(3)))
+}
+
 /// Gives a record to another person; `named` says whether anything names them.
 pub(super) fn give(record: &mut [u64], person: Key, named: bool) {
     if let [head, own, ..] = record {

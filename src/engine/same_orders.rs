@@ -82,9 +82,12 @@ impl SameOrders {
             return;
         }
         let people = people();
-        let person = |key: Key| people.of(key).map_or(key, |person| person.key);
-        for (_, one, other) in pairs.iter().filter(|(_, a, b)| person(a.1) == person(b.1)) {
-            self.by_customer += u64::from(heads.join(one.0, other.0));
+        let person = |seen: &Seen| {
+            let person = people.of_at(seen.person, seen.at);
+            person.map_or(seen.person, |person| person.key)
+        };
+        for (_, one, other) in pairs.iter().filter(|(_, a, b)| person(a) == person(b)) {
+            self.by_customer += u64::from(heads.join(one.number, other.number));
         }
         for (&number, &head) in &heads.above {
             self.numbers.insert(number, heads.root(head));
@@ -95,6 +98,31 @@ impl SameOrders {
     #[inline]
     pub(super) fn of(&self, number: Key) -> Key {
         self.numbers.get(&number).copied().unwrap_or(number)
+    }
+}
+
+/// When the shop made its orders, by all that logs call them.
+pub(super) struct OrderTimes {
+    names: Names,
+    times: FastMap<Key, Instant>,
+}
+
+impl OrderTimes {
+    /// The times of exported orders, as far as they are known by themselves: a bare date is none, nor is a
+    /// time that does not say its zone, as spreadsheets leave it.
+    pub(super) fn of(exported: &[(&Order, Identifier)]) -> OrderTimes {
+        let is_sure =
+            |order: &Order| order.at.offset.is_some() && order.at.precision != Precision::Day;
+        let sure = exported.iter().filter(|(order, _)| is_sure(order));
+        let times = sure.map(|(order, number)| (number.key, order.at.at)).collect();
+        OrderTimes { names: Names::of(exported), times }
+    }
+
+    /// When the shop made an order that a log has seen.
+    pub(super) fn of_order(&self, order: &OrderSeen) -> Option<Instant> {
+        let named = self.names.order(order.key, order.at).filter(|_| order.numbered);
+        let number = named.map_or(order.key, |(_, number)| number.key);
+        self.times.get(&number).copied()
     }
 }
 
@@ -186,9 +214,17 @@ impl Sighting {
     }
 }
 
-/// Two orders that would be the same if one customer made both, and how far apart they are: the number of
-/// each and whoever made it. The smaller number stands first.
-type Pair = (Span, (Key, Key), (Key, Key));
+/// An order as one of two that may be the same: its number, and who made it, when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Seen {
+    number: Key,
+    person: Key,
+    at: Instant,
+}
+
+/// Two orders that would be the same if one customer made both, and how far apart they are. The smaller
+/// number stands first.
+type Pair = (Span, Seen, Seen);
 
 /// The pairs of orders of different sources with the same total within ten minutes, closest first.
 fn pairs(sightings: &mut [Sighting], heads: &Heads) -> Vec<Pair> {
@@ -204,7 +240,11 @@ fn pairs(sightings: &mut [Sighting], heads: &Heads) -> Vec<Pair> {
                 || one.currency == Currency::default()
                 || other.currency == Currency::default();
             if may_be_same_money && heads.may_join(one.number, other.number) {
-                let (a, b) = ((one.number, one.person), (other.number, other.person));
+                let [a, b] = [one, other].map(|&Sighting { number, person, at, .. }| Seen {
+                    number,
+                    person,
+                    at,
+                });
                 pairs.push((other.at.since(one.at), a.min(b), a.max(b)));
             }
         }

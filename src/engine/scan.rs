@@ -9,7 +9,7 @@ use super::haul::{BlockRead, Haul};
 use super::kinds::Kinds;
 use super::needs::Needs;
 use super::sieve::Edges;
-use super::skew::Received;
+use super::skew::{Received, Unconfirmed};
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::stream::Stream;
 use crate::error::Result;
@@ -288,6 +288,14 @@ impl Sink for Gathering<'_, '_, '_> {
     fn received(&mut self, at: RowAt, browser: Key, happened: Instant, received: Instant) {
         let row = self.row(at);
         self.haul.received.push(Received { browser, at: happened, row, arrived: received });
+    }
+
+    fn unconfirmed(&mut self, at: RowAt, browser: Key, happened: Instant) {
+        // Without orders there is nothing to hold a clock against.
+        if self.stamping.needs.checkouts {
+            let row = self.row(at);
+            self.haul.unconfirmed.push(Unconfirmed { browser, at: happened, row, counts: false });
+        }
     }
 
     fn clock_put_right(&mut self) {

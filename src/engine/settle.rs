@@ -8,6 +8,7 @@ mod orders;
 use super::haul::Haul;
 use super::members;
 use super::order_book::OrderBook;
+use super::same_orders::OrderTimes;
 use super::skew::Skew;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
@@ -30,7 +31,7 @@ use crate::key::{FastMap, FastSet, Key};
 use crate::ladder::definition::Range;
 use crate::quality::Reason;
 use crate::time::Instant;
-use orders::{add_people, settle_orders};
+use orders::{add_people, numbered, settle_orders};
 use std::collections::BTreeMap;
 
 /// The first space for the fingerprints of checkouts.
@@ -100,9 +101,10 @@ pub(super) fn settle(
     readings: &[Reading],
     request: &Request,
     mut stamping: Stamping<'_>,
+    skew: Skew,
 ) -> Result<Settled> {
     let book = request.wants_money().then(OrderBook::default);
-    let mut settled = Settled { book, ..Settled::default() };
+    let mut settled = Settled { skew, book, ..Settled::default() };
     members::settle(haul, &mut stamping);
     let orders = assemble_orders(haul, readings, stamping.settings)?;
     let checkouts = assemble_checkouts(haul, readings, stamping.settings)?;
@@ -111,7 +113,10 @@ pub(super) fn settle(
     settled.notices.extend(orders.notices);
     note_aside(haul, orders.aside);
     note_aside(haul, checkouts.aside);
-    settle_orders(haul, &orders.orders, readings, &mut stamping, &mut settled);
+    let numbered = numbered(&orders.orders);
+    let made = OrderTimes::of(&numbered);
+    settled.skew.anchor(haul, |order| made.of_order(order));
+    settle_orders(haul, &numbered, readings, &mut stamping, &mut settled);
     for checkout in &checkouts.checkouts {
         settle_checkout(haul, checkout, &mut stamping);
     }

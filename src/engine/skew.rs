@@ -2,13 +2,14 @@
 //!
 //! The web pixel knows only the device's time. A logger that notes when it received each event shows how far
 //! that is off: by the median of all events of one browser that follow each other without a long pause, since
-//! single events may have waited to be sent. Only more than five minutes are put right. Rows are moved by
-//! where they stand, so it does not matter how the log was cut into blocks, nor who read them.
+//! single events may have waited to be sent. Where nobody noted that, an order shows it that the shop has
+//! dated too: by the median of all such orders of one browser. Only more than five minutes are put right. Rows
+//! are moved by where they stand, so it does not matter how the log was cut into blocks, nor who read them.
 
-use super::haul::Haul;
+use super::haul::{Haul, OrderSeen};
 use crate::event::{RowRef, Touch};
 use crate::input::format::WRONG_CLOCK;
-use crate::key::{FastMap, Key};
+use crate::key::{FastMap, FastSet, Key};
 use crate::time::{Instant, Span};
 
 /// Events of one browser belong to one visit until nothing happens for so long.
@@ -24,10 +25,23 @@ pub(super) struct Received {
     pub(super) arrived: Instant,
 }
 
+/// A row of a browser of which nobody noted when a log received it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Unconfirmed {
+    pub(super) browser: Key,
+    /// When it was, by the browser's clock.
+    pub(super) at: Instant,
+    pub(super) row: RowRef,
+    /// Whether the data reach until then.
+    pub(super) counts: bool,
+}
+
 /// By how much the rows of wrong clocks are moved.
 #[derive(Debug, Default)]
 pub(super) struct Skew {
     rows: FastMap<RowRef, Span>,
+    /// Browsers of which a log noted when it received their events.
+    confirmed: FastSet<Key>,
 }
 
 impl Skew {
@@ -39,6 +53,7 @@ impl Skew {
             one.browser == next.browser && next.at.since(one.at) <= PAUSE
         };
         let mut skew = Skew::default();
+        skew.confirmed.extend(received.iter().map(|row| row.browser));
         let visits = received.chunk_by(goes_on).map(|visit| (visit, median(visit)));
         for (visit, off) in visits.filter(|(_, off)| Span(off.0.abs()) > WRONG_CLOCK) {
             skew.rows.extend(visit.iter().map(|row| (row.row, off)));
@@ -47,13 +62,55 @@ impl Skew {
             }
             haul.clocks += visit.len() as u64;
         }
-        if !skew.rows.is_empty() {
-            for order in &mut haul.orders_seen {
-                order.at = skew.time(order.row, order.at);
-            }
-            haul.checkouts.put_right(&skew);
-        }
+        skew.put_right_beside(haul);
         skew
+    }
+
+    /// Finds further wrong clocks by orders; `made` says when the shop made one that a log has seen. Browsers
+    /// whose events a log has received are left alone.
+    pub(super) fn anchor(
+        &mut self,
+        haul: &mut Haul<'_>,
+        made: impl Fn(&OrderSeen) -> Option<Instant>,
+    ) {
+        let mut rows = std::mem::take(&mut haul.unconfirmed);
+        rows.sort_unstable();
+        let behind = |seen: &OrderSeen| Some((seen.row, (seen.key, made(seen)?.since(seen.at))));
+        let anchors: FastMap<RowRef, (Key, Span)> =
+            haul.orders_seen.iter().filter_map(behind).collect();
+        let mut skew = Skew::default();
+        for browser in rows.chunk_by(|one, next| one.browser == next.browser) {
+            let is_confirmed = browser.iter().any(|row| self.confirmed.contains(&row.browser));
+            // Further deliveries of an order's event say nothing new.
+            let mut known = FastSet::default();
+            let own = browser.iter().filter_map(|row| anchors.get(&row.row));
+            let own = own.filter(|(order, _)| known.insert(*order)).map(|(_, off)| *off);
+            let off = if is_confirmed { Span(0) } else { nearest_median(own.collect()) };
+            let off = if Span(off.0.abs()) > WRONG_CLOCK { off } else { Span(0) };
+            for row in browser.iter().filter(|row| row.counts) {
+                haul.saw(moved(row.at, off));
+            }
+            if off != Span(0) {
+                skew.rows.extend(browser.iter().map(|row| (row.row, off)));
+                haul.clocks += browser.len() as u64;
+            }
+        }
+        skew.put_right_beside(haul);
+        self.rows.extend(skew.rows);
+    }
+
+    /// Puts right what the scan has noted beside touches.
+    fn put_right_beside(&self, haul: &mut Haul<'_>) {
+        if self.rows.is_empty() {
+            return;
+        }
+        for order in &mut haul.orders_seen {
+            order.at = self.time(order.row, order.at);
+        }
+        for seen in &mut haul.identified {
+            seen.at = self.time(seen.row, seen.at);
+        }
+        haul.checkouts.put_right(self);
     }
 
     /// When the event of a row was that is said to have been `at`.
@@ -81,6 +138,14 @@ fn median(visit: &[Received]) -> Span {
     behind.get(middle).copied().unwrap_or_default()
 }
 
+/// The median; of two in the middle the one that moves less. Nought without any.
+fn nearest_median(mut behind: Vec<Span>) -> Span {
+    behind.sort_unstable();
+    let middle = behind.len().saturating_sub(1) / 2..=behind.len() / 2;
+    let two = behind.get(middle).unwrap_or(&behind);
+    two.iter().copied().min_by_key(|off| off.0.abs()).unwrap_or_default()
+}
+
 fn moved(at: Instant, by: Span) -> Instant {
     Instant(at.0.saturating_add(by.0))
 }
@@ -106,5 +171,16 @@ mod tests {
         assert_eq!(median(&visit), Span(0));
         assert_eq!(median(&[row(0, 60), row(1, 61), row(2, 62), row(3, 900)]), Span::seconds(3600));
         assert_eq!(median(&[row(0, 7), row(1, 9)]), Span::seconds(420), "the lesser of two");
+    }
+
+    #[test]
+    fn of_two_orders_the_one_that_moves_less_decides() {
+        let off =
+            |seconds: &[i64]| nearest_median(seconds.iter().copied().map(Span::seconds).collect());
+        assert_eq!(off(&[]), Span(0));
+        assert_eq!(off(&[-600]), Span::seconds(-600));
+        assert_eq!(off(&[-600, 2]), Span::seconds(2));
+        assert_eq!(off(&[600, -7200, 3]), Span::seconds(3));
+        assert_eq!(off(&[-700, -500, 3, 9]), Span::seconds(3));
     }
 }

@@ -108,16 +108,17 @@ impl CheckoutsSeen {
         orders: Vec<OrderTrace>,
         people: &People,
     ) -> TrackingFindings {
-        let person = |key: Key| people.of(key).map_or(key, |person| person.key);
+        let person = |key: Key, at: Instant| people.of_at(key, at).map_or(key, |person| person.key);
         let mut rows = std::mem::take(&mut self.rows);
         for row in &mut rows {
-            row.person = person(row.person);
+            row.person = person(row.person, row.at);
         }
         rows.sort_unstable();
         let steps = rows.iter().fold(0, |steps, row| steps | row.step);
         let mut by_person: BTreeMap<Key, Vec<OrderTrace>> = BTreeMap::new();
         for order in orders {
-            by_person.entry(person(order.number)).or_default().push(order);
+            let person = person(order.number, order.found.at);
+            by_person.entry(person).or_default().push(order);
         }
         let mut found: Vec<TrackedOrder> = Vec::new();
         for (person, mut orders) in by_person {

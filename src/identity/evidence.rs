@@ -14,7 +14,7 @@ pub struct Evidence {
     pub between: (Identifier, Identifier),
     /// The earliest time of a row with both.
     pub first_seen: Instant,
-    /// Whether both belong to the person; a link to somebody else was refused.
+    /// Whether both belong to the person, a shared device at that time; a link to somebody else was refused.
     pub joined: bool,
 }
 
@@ -22,11 +22,13 @@ impl Links {
     /// The links that join a person, or were refused because they would have joined somebody else to
     /// them; the oldest first.
     pub fn around(&self, person: Key, people: &People) -> Vec<Evidence> {
-        let owner = |identifier: Identifier| people.of(identifier.key).map(|person| person.key);
+        let owner = |identifier: Identifier, at: Instant| {
+            people.of_at(identifier.key, at).map(|person| person.key)
+        };
         let joining = self.links.iter().filter(|(_, link)| link.joins);
         let mut evidence: Vec<Evidence> = joining
             .filter_map(|(&(a, b), link)| {
-                let own = [a, b].map(|identifier| owner(identifier) == Some(person));
+                let own = [a, b].map(|id| owner(id, link.first_seen) == Some(person));
                 own.contains(&true).then_some(Evidence {
                     between: (a, b),
                     first_seen: link.first_seen,
@@ -55,7 +57,7 @@ mod tests {
         links.note(&[id(CustomerId, 1), id(ClientId, 1)], Instant(1));
         links.note(&[id(CustomerId, 2), id(ClientId, 1)], Instant(2));
         links.note(&[id(CustomerId, 2), id(Email, 2)], Instant(3));
-        let people = People::unite(links.clone());
+        let people = People::unite(links.clone(), &[]);
         let around = |identifier: Identifier| {
             let person = people.of(identifier.key).unwrap().key;
             let evidence = links.around(person, &people);

@@ -3,16 +3,19 @@
 //! A customer is a connected component of identifiers. The result does not depend on the order of rows
 //! or files: links are collected first, then joined in an order of their own, strongest first, and a
 //! link that would join two people (two customer numbers, too many addresses) is refused and counted.
+//! A device that stays with several people is parted by time (`shared`).
 //! IP addresses, user agents, names and addresses never join anybody.
 
 mod evidence;
 mod lookup;
 mod normal;
+mod shared;
 mod unite;
 
 pub use evidence::Evidence;
 pub use lookup::{candidates, is_short_hash, short_hash};
 pub use normal::{Plain, Strictness, identify, identify_plain, is_excel_number, is_uuid_text};
+pub use shared::{Holding, Identified, SharedDevice};
 pub use unite::{People, Person};
 
 use crate::event::Identifier;

@@ -5,11 +5,13 @@
 //! 2. Links are taken strongest first, then oldest first. A link is refused if the two sides together
 //!    would hold two customer numbers, two user ids of one system, or more addresses, telephones or
 //!    devices than one person has.
+//! 3. A device that rows identify as several people all the same is parted by time (`shared`).
 
 use super::Links;
+use super::shared::{Identified, Pair, SharedDevices};
 use crate::event::{Identifier, IdentifierKind};
 use crate::findings::IdentityFindings;
-use crate::key::{FastMap, Key};
+use crate::key::{FastMap, FastSet, Key};
 use std::collections::BTreeMap;
 
 /// A device, telephone or address with more than this many people on one side is a hub.
@@ -41,27 +43,33 @@ pub struct Person {
 #[derive(Clone, Debug, Default)]
 pub struct People {
     by_identifier: FastMap<Key, Person>,
+    pub(super) shared: SharedDevices,
     /// What had to be refused on the way.
     pub findings: IdentityFindings,
 }
 
 impl People {
-    /// Joins what is linked.
-    pub fn unite(links: Links) -> People {
-        let mut links: Vec<_> = links.links.into_iter().collect();
+    /// Joins what is linked; `identified` are the rows of devices that say who it was.
+    pub fn unite(links: Links, identified: &[Identified]) -> People {
+        let mut links: Vec<Pair> = links.links.into_iter().collect();
         links.sort_unstable_by_key(|&((a, b), link)| (a.kind.max(b.kind), link.first_seen, a, b));
         let hubs = hubs(links.iter().map(|&(pair, _)| pair));
-        let mut forest = Forest::default();
-        let mut findings =
-            IdentityFindings { hubs: hubs.len() as u64, ..IdentityFindings::default() };
-        for ((a, b), link) in links {
-            let (a, b) = (forest.tree(a), forest.tree(b));
-            let hub = [a, b].iter().any(|&tree| hubs.contains_key(&forest.identifiers[tree]));
-            if link.joins && !hub && !forest.join(a, b) {
-                findings.refused_merges += 1;
-            }
-        }
-        People { by_identifier: forest.people(), findings }
+        let (by_identifier, refused_merges) =
+            join(&links, |identifier| hubs.contains_key(&identifier));
+        let join_without = |devices: &FastSet<Key>| {
+            let stays_out = |identifier: Identifier| {
+                hubs.contains_key(&identifier) || devices.contains(&identifier.key)
+            };
+            join(&links, stays_out).0
+        };
+        let shared = SharedDevices::find(&links, identified, &by_identifier, join_without);
+        let findings = IdentityFindings {
+            refused_merges,
+            hubs: hubs.len() as u64,
+            shared_devices: shared.count(),
+            ..IdentityFindings::default()
+        };
+        People { by_identifier, shared, findings }
     }
 
     /// The person that an identifier belongs to, if it is linked to anything.
@@ -73,6 +81,19 @@ impl People {
     pub fn is_empty(&self) -> bool {
         self.by_identifier.is_empty()
     }
+}
+
+/// Joins what sorted links tie together, but for what stays out; says how many links were refused.
+fn join(links: &[Pair], stays_out: impl Fn(Identifier) -> bool) -> (FastMap<Key, Person>, u64) {
+    let mut forest = Forest::default();
+    let mut refused = 0;
+    for &((a, b), link) in links {
+        let (one, other) = (forest.tree(a), forest.tree(b));
+        if link.joins && !stays_out(a) && !stays_out(b) && !forest.join(one, other) {
+            refused += 1;
+        }
+    }
+    (forest.people(), refused)
 }
 
 /// Identifiers with more partners than one person can be, with that number.
@@ -222,7 +243,7 @@ mod tests {
             row.sort_unstable();
             links.note(&row, Instant(i64::try_from(second).unwrap() * 1_000_000));
         }
-        People::unite(links)
+        People::unite(links, &[])
     }
 
     fn together(people: &People, a: Identifier, b: Identifier) -> bool {
@@ -287,7 +308,7 @@ mod tests {
                 row.sort_unstable();
                 links.note(&row, Instant(i64::try_from(n).unwrap()));
             }
-            let people = People::unite(links);
+            let people = People::unite(links, &[]);
             rows.iter().flatten().map(|i| people.of(i.key)).collect::<Vec<_>>()
         };
         assert_eq!(noted([0, 1, 2, 3]), noted([3, 1, 2, 0]));

@@ -106,6 +106,25 @@ impl Rows {
             | Rows::Totals(..) => false,
         }
     }
+
+    /// Whether a row can have one identifier only, so that nothing is ever linked.
+    pub fn have_one_identifier(&self) -> bool {
+        match self {
+            Rows::Table(_, columns) => columns.identifiers.len() == 1,
+            Rows::Json(keys) => keys.identifiers.len() == 1,
+            Rows::Pixel
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::RestCheckouts
+            | Rows::Bulk
+            | Rows::ToolTable(..)
+            | Rows::Special(..)
+            | Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..) => false,
+        }
+    }
 }
 
 /// How much a block held.

@@ -30,6 +30,7 @@ impl Overrides {
             (self.count.is_some(), Policy::Count),
             (self.window.is_some(), Policy::Window),
             (self.ties.is_some(), Policy::Ties),
+            (self.sessions.is_some(), Policy::Sessions),
         ];
         named.extend(here.into_iter().filter(|(is_named, _)| *is_named).map(|(_, policy)| policy));
         self.set_policies(&mut ladder);

@@ -9,6 +9,7 @@ use super::definition::{
     Attribution, Count, Ends, Entry, Halt, Ladder, Linkage, Order, Reuse, Start, Ties, Times,
     Window,
 };
+use super::session_rule::SessionRule;
 use super::vocabulary;
 use crate::error::{Error, Result};
 use crate::time::Span;
@@ -50,6 +51,8 @@ pub enum Policy {
     Start,
     /// `ties`.
     Ties,
+    /// `sessions`.
+    Sessions,
     /// `ends` of any exclusion.
     Ends,
 }
@@ -65,6 +68,7 @@ pub fn named_policies(text: &str) -> BTreeSet<Policy> {
         ("entry", Policy::Entry),
         ("start", Policy::Start),
         ("ties", Policy::Ties),
+        ("sessions", Policy::Sessions),
     ];
     let named = keys.into_iter().filter(|(key, _)| document.get(*key).is_some());
     let mut named: BTreeSet<Policy> = named.map(|(_, policy)| policy).collect();
@@ -231,10 +235,11 @@ fn common(ladder: &mut Ladder) {
     ladder.ties = Ties::Forgiving;
 }
 
-/// A row is a session; each step is a flag of it, whatever came before.
+/// A row is a session as Shopify's analytics cut them; each step is a flag of it, whatever came before.
 fn shopify(ladder: &mut Ladder) {
     common(ladder);
     ladder.count = Count::Session;
+    ladder.sessions = SessionRule::Shopify;
     ladder.window = Window::None;
     ladder.linkage = Linkage::Apart;
 }
@@ -254,6 +259,9 @@ fn keep_named(ladder: &mut Ladder, own: Ladder, named: &BTreeSet<Policy>) {
     }
     if is(Policy::Ties) {
         ladder.ties = own.ties;
+    }
+    if is(Policy::Sessions) {
+        ladder.sessions = own.sessions;
     }
     if is(Policy::Entry) || is(Policy::Count) {
         reconcile(ladder, &own, is(Policy::Entry), is(Policy::Count));

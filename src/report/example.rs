@@ -138,7 +138,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             dimensions: vec!["Day".into()],
             steps: vec![("Sessions", 1500), ("Added to cart", 75), ("Converted", 12)],
         }],
-        identity: IdentityFindings { refused_merges: 1, hubs: 0, blocked_values: 3 },
+        identity: IdentityFindings { refused_merges: 1, blocked_values: 3, ..Default::default() },
         sides: Vec::new(),
         next_events: Vec::new(),
         last_day: None,

@@ -102,6 +102,8 @@ pub struct CustomersReport {
     pub refused_merges: u64,
     /// Identifiers shared by too many people to join any.
     pub hubs: u64,
+    /// Devices that several customers used; their rows are parted by time.
+    pub shared_devices: u64,
 }
 
 /// Something that a full ladder needs and no input brings.
@@ -126,6 +128,7 @@ impl InspectReport {
                 anonymous: tally.anonymous,
                 refused_merges: findings.identity.refused_merges,
                 hubs: findings.identity.hubs,
+                shared_devices: findings.identity.shared_devices,
             },
             missing: missing
                 .into_iter()

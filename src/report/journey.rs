@@ -12,10 +12,10 @@ use super::notices::NoticeReport;
 use super::zone::{Moment, Zone};
 use super::{ReportOptions, orders};
 use crate::climb::Outcome;
-use crate::engine::person::{PersonClimb, PersonFinding, PersonTouch};
+use crate::engine::person::{PersonClimb, PersonFinding, PersonTouch, SharedFinding};
 use crate::event::{Identifier, StepSet};
 use crate::findings::Findings;
-use crate::identity::{self, Evidence};
+use crate::identity::{self, Evidence, Holding};
 use crate::key::Key;
 use crate::ladder::definition::Ladder;
 use crate::money::{Amount, Currency};
@@ -65,6 +65,8 @@ pub struct CustomerReport {
     pub identifiers: Vec<IdentifierReport>,
     /// Why they are one person: which identifiers stood on one row, the oldest first.
     pub evidence: Vec<EvidenceReport>,
+    /// The devices that other customers used too.
+    pub shared_devices: Vec<SharedDeviceReport>,
 }
 
 /// One identifier of a customer.
@@ -84,8 +86,31 @@ pub struct EvidenceReport {
     pub between: [IdentifierReport; 2],
     /// The earliest time of such a row.
     pub first_seen: Option<Moment>,
-    /// Whether they were joined; a link that would join two people is refused.
+    /// Whether they were joined, a shared device at that time; a link that would join two people is refused.
     pub joined: bool,
+}
+
+/// A device that several customers used, with each change from one to another. A row that names nobody is
+/// of the customer who was named last; those before the first name are of the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SharedDeviceReport {
+    /// The device.
+    pub device: IdentifierReport,
+    /// The oldest first.
+    pub changes: Vec<ChangeReport>,
+}
+
+/// A row of a shared device that names another customer than the one before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ChangeReport {
+    /// When.
+    pub at: Option<Moment>,
+    /// The row: `path:line`.
+    pub source: String,
+    /// The short hash of the customer.
+    pub customer: String,
+    /// Whether it is the customer that this journey is of.
+    pub own: bool,
 }
 
 /// What the shop admin calls the conversion summary.
@@ -158,6 +183,9 @@ pub struct TimelineEntry {
     pub chain: Option<String>,
     /// Why the row does not count; `None` if it does.
     pub set_aside: Option<&'static str>,
+    /// Whether the row names nobody, and is the customer's only by the time at which it was written on a
+    /// shared device.
+    pub given_by_time: bool,
 }
 
 /// How far the customer's best journey got.
@@ -255,7 +283,25 @@ fn customer(person: &PersonFinding, zone: Zone, salt: &str) -> CustomerReport {
         found_by: person.found_by.name(),
         identifiers: person.identifiers.iter().map(|(identifier, _)| shown(*identifier)).collect(),
         evidence: person.evidence.iter().map(evidence).collect(),
+        shared_devices: person
+            .shared
+            .iter()
+            .map(|shared| SharedDeviceReport {
+                device: shown(shared.device),
+                changes: changes(shared, person.key, zone, salt),
+            })
+            .collect(),
     }
+}
+
+fn changes(shared: &SharedFinding, own: Key, zone: Zone, salt: &str) -> Vec<ChangeReport> {
+    let change = |(held, place): &(Holding, Place)| ChangeReport {
+        at: zone.moment(held.since),
+        source: row(place),
+        customer: identity::short_hash(salt, held.person.key),
+        own: held.person.key == own,
+    };
+    shared.holdings.iter().map(change).collect()
 }
 
 fn summary(person: &PersonFinding, findings: &Findings, zone: Zone) -> SummaryReport {
@@ -314,6 +360,7 @@ fn entry(touch: &PersonTouch, ladder: &Ladder, zone: Zone) -> TimelineEntry {
         steps: step_names(touch.touch.steps, ladder),
         chain: touch.chosen.map(|step| step_name(step, ladder)),
         set_aside: touch.aside.map(Reason::code),
+        given_by_time: touch.by_time,
     }
 }
 

@@ -25,6 +25,10 @@ pub struct QualityReport {
     pub refused_merges: u64,
     /// Identifiers shared by too many people to join any.
     pub hubs: u64,
+    /// Devices that several customers used; their rows are parted by time.
+    pub shared_devices: u64,
+    /// Rows of shared devices that name nobody and are something to the ladder: each is whoever's was named last.
+    pub given_by_time: u64,
     /// Values in identifier columns that name nobody.
     pub blocked_values: u64,
     /// Orders that more than one source has (the exports, a kind of log); each counts once.
@@ -91,6 +95,8 @@ impl QualityReport {
             conversions_by_tie: findings.tally.converted_by_tie,
             refused_merges: findings.identity.refused_merges,
             hubs: findings.identity.hubs,
+            shared_devices: findings.identity.shared_devices,
+            given_by_time: findings.identity.given_by_time,
             blocked_values: findings.identity.blocked_values,
             orders_in_several_sources: findings.orders.in_several_sources,
             orders_joined_by_number: findings.orders.joined_by_number,

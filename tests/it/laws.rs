@@ -513,6 +513,22 @@ fn table() -> impl Strategy<Value = String> {
     })
 }
 
+/// A log in order of time in which several customers share devices, and few rows say who it was.
+fn shared_table() -> impl Strategy<Value = String> {
+    let row =
+        (0..3i64, 0..3u8, prop_oneof![3 => Just(None), 1 => (1..5u8).prop_map(Some)], 0..6usize);
+    proptest::collection::vec(row, 1..120).prop_map(|rows| {
+        let mut text = String::from("time,event,client_id,customer_id\n");
+        let mut second = 1_760_000_000;
+        for (passed, device, customer, name) in rows {
+            second += passed * 20;
+            let customer = customer.map_or(String::new(), |number| format!("710000000000{number}"));
+            writeln!(text, "{second},{},device-{device},{customer}", NAMES[name]).unwrap();
+        }
+        text
+    })
+}
+
 /// One row of a log as most logs write it; now and then a time, a person or a browser is not as usual.
 #[derive(Clone, Debug)]
 struct PlainRow {
@@ -603,7 +619,7 @@ proptest! {
     /// while they go on; one large block never does either.
     #[test]
     fn a_sieve_changes_no_byte(
-        text in table(),
+        text in prop_oneof![table(), shared_table()],
         threads in 1..4usize,
         block in 1..90usize,
         partitions in 1..5usize,

@@ -121,3 +121,33 @@ fn a_file_may_end_without_a_line_end() {
     assert_eq!(cut["quality"]["rows_read"], 1000);
     assert_eq!(cut["quality"]["set_aside"], whole["quality"]["set_aside"]);
 }
+
+#[test]
+fn journeys_are_not_cut_short_before_it_is_known_whose_they_are() {
+    // Each browser enters twice, and its order three weeks later names a customer besides; then others come.
+    let mut rows: Vec<(usize, String)> = Vec::new();
+    for number in 0..400 {
+        let customer = format!("71000000{number:05}");
+        for (day, name, customer) in
+            [(1, "view", ""), (21, "view", ""), (22, "purchase", customer.as_str())]
+        {
+            rows.push((day * 1000 + number, format!("{name},device-{number:05},{customer}")));
+        }
+        rows.push((28_000 + number, format!("view,device-z{number:05},")));
+    }
+    rows.sort();
+    let mut text = String::from("timestamp,event,client_id,customer_id\n");
+    for (at, row) in rows {
+        let (day, minute) = (at / 1000, at % 1000);
+        let time = format!("2025-10-{day:02}T{:02}:{:02}:00Z", minute / 60, minute % 60);
+        _ = writeln!(text, "{time},{row}");
+    }
+    let steps = ["--step", "View=view", "--step", "Order=purchase", "--window", "5d"];
+    for memory in ["1G", "40K", "20K"] {
+        let args = ["report", "log.csv", "--format", "json", "--memory", memory];
+        let test = Test::new().file("log.csv", &text).args(args).args(steps);
+        let test = test.args(["--block-size", "200"]);
+        let report: Value = serde_json::from_str(&test.succeed().stdout).unwrap();
+        assert_eq!(reached(&report), [800, 400], "with {memory}");
+    }
+}

@@ -26,18 +26,21 @@ const ORDER_SPACE: u64 = 2;
 /// The canonical name of a completed order.
 const COMPLETED: &str = "checkout_completed";
 
+/// The orders, each with the number under which every source knows it.
+pub(super) fn numbered(orders: &[Order]) -> Vec<(&Order, Identifier)> {
+    let shared = shared_names(orders);
+    orders.iter().filter_map(|order| Some((order, order_number(order, &shared)?))).collect()
+}
+
 /// Counts the orders and makes touches of those that no log has seen.
 pub(super) fn settle_orders(
     haul: &mut Haul<'_>,
-    orders: &[Order],
+    orders: &[(&Order, Identifier)],
     readings: &[Reading],
     stamping: &mut Stamping<'_>,
     settled: &mut Settled,
 ) {
-    let shared = shared_names(orders);
-    let numbered = |order| Some((order, order_number(order, &shared)?));
-    let orders: Vec<(&Order, Identifier)> = orders.iter().filter_map(numbered).collect();
-    for &(order, number) in &orders {
+    for &(order, number) in orders {
         if !stamping.is_future(order.at.at) {
             haul.saw(order.at.at);
         }
@@ -47,7 +50,7 @@ pub(super) fn settle_orders(
             settled.orders.other_channels += u64::from(counts);
         }
     }
-    find_same(haul, &orders, readings, stamping, settled);
+    find_same(haul, orders, readings, stamping, settled);
     let completed = take_completed(haul, readings, settled);
     if let Some(book) = &mut settled.book {
         let orders = completed.0.iter();
@@ -118,9 +121,9 @@ fn find_same(
     same.join_by_customer(sightings, || {
         for &(order, number) in counted {
             let identifiers = identifiers_of(haul, order, number);
-            haul.links.note(&identifiers, order.at.at);
+            haul.link(&identifiers, order.at.at, order.row);
         }
-        People::unite(haul.links.clone())
+        People::unite(haul.links.clone(), &haul.identified)
     });
     for order in &mut seen {
         let number = same.of(order.key);
@@ -264,7 +267,7 @@ fn settle_order(
 ) {
     let identifiers = &identifiers_of(haul, order, number);
     if is_completed {
-        haul.links.note(identifiers, order.at.at);
+        haul.link(identifiers, order.at.at, order.row);
         haul.quality.accounts[order.input].saw(order.at.at);
         let (name, _) = haul.names.look_up(COMPLETED.as_bytes(), None);
         haul.inputs[order.input].count_name(name, 1);

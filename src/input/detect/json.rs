@@ -102,6 +102,9 @@ fn known_decision(
     Decision { format: known.format, why, columns: known.columns(), rows }
 }
 
+/// Keys under which loggers of webhooks put what came.
+const WRAPPERS: [&str; 3] = ["payload", "body", "data"];
+
 /// What the first records of a JSON source show.
 #[derive(Default)]
 struct JsonSample {
@@ -111,7 +114,7 @@ struct JsonSample {
     fitting: [usize; json_formats::COUNT],
     /// The keys of the records' scalars, in order of first sight; `None` if no record is an object.
     keys: Option<Vec<String>>,
-    /// All keys, and those within objects behind theirs: `properties.time`.
+    /// All keys, and those within objects behind theirs: `properties.time`; those within a wrapper also alone.
     all_keys: BTreeSet<String>,
     first_defect: Option<(u64, Malformed)>,
 }
@@ -148,6 +151,11 @@ impl JsonSample {
                 .members()
                 .map(|(inner, _)| format!("{key}.{}", String::from_utf8_lossy(inner)));
             self.all_keys.extend(within);
+            if WRAPPERS.contains(&key.as_str()) {
+                let inner =
+                    value.members().map(|(inner, _)| String::from_utf8_lossy(inner).into_owned());
+                self.all_keys.extend(inner);
+            }
             self.all_keys.insert(key);
         }
     }

@@ -11,7 +11,7 @@ use crate::input::json::{Json, Reader, Written};
 use crate::ladder::vocabulary::{self, Role};
 use crate::place::Place;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A JSON export.
 pub(super) struct JsonFormat {
@@ -133,20 +133,40 @@ pub(super) struct Near {
     missing: Vec<&'static str>,
 }
 
+/// What else some formats have records of.
+static FURTHER: [(Format, &[&str]); 2] = [
+    (Format::ShopifyRestCheckout, shopify_rest_checkout::CART_SIGNS),
+    (Format::ShopifyBulk, shopify_bulk::CUSTOMER_SIGNS),
+];
+
 /// The format that fewest keys are missing of, if at least two are there and at most half are missing; of
-/// several the one that most keys are there of.
+/// several the one that most keys are there of. One of which nothing is missing must be meant otherwise.
 pub(super) fn nearest(keys: &BTreeSet<String>) -> Option<Near> {
-    let near = |format: &'static JsonFormat| {
-        let signs = format.signs();
+    let near = |(format, signs): (&'static JsonFormat, &'static [&'static str])| {
         let missing: Vec<&'static str> =
             signs.iter().copied().filter(|sign| !keys.contains(*sign)).collect();
-        let found = signs.len() - missing.len();
-        let is_near = found >= 2 && missing.len() <= found;
-        is_near.then_some(((Reverse(missing.len()), found), Near { format, missing }))
+        let elsewhere = under_another_name(&missing, keys);
+        let found = signs.len() - missing.len() + elsewhere;
+        let is_near = found >= 2 && signs.len() - found <= found;
+        let rank = (!missing.is_empty(), Reverse(signs.len() - found), found);
+        is_near.then_some((rank, Near { format, missing }))
     };
-    let all = ALL.iter().filter_map(near);
+    let own = ALL.iter().map(|format| (format, format.signs()));
+    let further = FURTHER.iter().filter_map(|&(format, signs)| Some((of(format)?, signs)));
+    let all = own.chain(further).filter_map(near);
     let best = all.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, near)| near)
+}
+
+/// How many of the missing keys stand together in an object of another name; a single one says nothing.
+fn under_another_name(missing: &[&str], keys: &BTreeSet<String>) -> usize {
+    let tails: BTreeSet<&str> =
+        missing.iter().filter_map(|sign| Some(sign.rsplit_once('.')?.1)).collect();
+    let mut objects: BTreeMap<&str, usize> = BTreeMap::new();
+    for (object, tail) in keys.iter().filter_map(|key| key.rsplit_once('.')) {
+        *objects.entry(object).or_default() += usize::from(tails.contains(tail));
+    }
+    objects.into_values().max().filter(|&together| together >= 2).unwrap_or(0)
 }
 
 impl Near {

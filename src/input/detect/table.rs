@@ -18,6 +18,7 @@ use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
 use crate::ladder::vocabulary;
 use crate::place::Place;
+use std::collections::BTreeMap;
 
 /// The head of a table, taken apart.
 pub(super) struct TableHead {
@@ -210,9 +211,11 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         date_order: None,
     };
     let rows = Rows::Table(header.clone(), columns);
+    let are_named = header.has(&["created at"]) && header.find(&["name"]) == Some(event);
+    let nearly = if are_named { nearly(header) } else { String::new() };
     Some(Decision {
         format: Format::GenericEvents,
-        why: events_why(&mapping),
+        why: events_why(&mapping) + &nearly,
         columns: mapping.list(),
         rows,
     })
@@ -227,7 +230,7 @@ fn column_of(header: &Header, name: &str) -> Option<usize> {
 fn unrecognised_table(path: &str, header: &Header, told: &Told) -> Error {
     let error =
         not_events(path, header.names(), &Mapping::find(header.names(), &told.map), "columns");
-    let mut nearest: Vec<(usize, Format, Vec<&str>)> = table_formats::ALL
+    let mut nearest: Vec<(usize, Format, Vec<&[&str]>)> = table_formats::ALL
         .iter()
         .filter(|known| told.allows(known.format))
         .map(|known| (known.must.len(), known.format, known.missing(header)))
@@ -236,12 +239,37 @@ fn unrecognised_table(path: &str, header: &Header, told: &Told) -> Error {
         .collect();
     nearest.sort_by_key(|(must, _, missing)| (missing.len(), usize::MAX - must));
     nearest.into_iter().take(2).fold(error, |error, (_, format, missing)| {
-        let renamed = missing.iter().filter_map(|name| {
-            let names = header.names().iter().map(String::as_str);
-            let near = vocabulary::nearest(name, names)?;
+        let renamed = missing.iter().filter_map(|names| {
+            let own = || header.names().iter().map(String::as_str);
+            let near = names.iter().find_map(|name| vocabulary::nearest(name, own()))?;
             Some(format!(" (is `{near}` meant?)"))
         });
         let renamed: String = renamed.collect();
+        let missing: Vec<String> = missing.iter().map(|names| either(names)).collect();
         error.note(format!("to be {} it lacks: {}{renamed}", format.id(), missing.join(", ")))
     })
+}
+
+/// The name of a column; of two that it may have, both.
+fn either(names: &[&str]) -> String {
+    match names {
+        [one, other] => format!("{one} or {other}"),
+        [first, ..] => (*first).to_string(),
+        [] => String::new(),
+    }
+}
+
+/// What to add about a table of events whose names are those of orders or checkouts, as it seems: the
+/// formats of which it lacks one column.
+fn nearly(header: &Header) -> String {
+    let all = table_formats::ALL.iter().filter(|known| known.must.len() > 2);
+    let lacking = all.filter_map(|known| match known.missing(header)[..] {
+        [only] => Some((known.format.id(), either(only))),
+        _ => None,
+    });
+    // Of several tables of one format, those of warehouses come last and are meant.
+    let lacking: BTreeMap<&str, String> = lacking.collect();
+    let told =
+        lacking.into_iter().map(|(id, name)| format!("; nearly `{id}`, but without `{name}`"));
+    told.collect()
 }

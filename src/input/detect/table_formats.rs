@@ -34,10 +34,9 @@ pub(super) struct TableFormat {
 }
 
 impl TableFormat {
-    /// The columns that a header lacks to be of this format.
-    pub(super) fn missing(&self, header: &Header) -> Vec<&'static str> {
-        let lacks = |names: &&&[&'static str]| !header.has(names);
-        self.must.iter().filter(lacks).filter_map(|names| names.first()).copied().collect()
+    /// The columns that a header lacks to be of this format, each with the names that it may have.
+    pub(super) fn missing(&self, header: &Header) -> Vec<&'static [&'static str]> {
+        self.must.iter().copied().filter(|names| !header.has(names)).collect()
     }
 
     /// Which column each part is read from.

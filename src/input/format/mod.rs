@@ -344,6 +344,8 @@ pub trait Sink {
     fn defect(&mut self, at: RowAt, reason: Reason, message: String);
     /// The next event is of this browser and happened then by its clock; the log received it then.
     fn received(&mut self, _at: RowAt, _browser: Key, _happened: Instant, _received: Instant) {}
+    /// The next event is of this browser and happened then by its clock; nobody noted when it was received.
+    fn unconfirmed(&mut self, _at: RowAt, _browser: Key, _happened: Instant) {}
     /// The row's device had a clock that was more than five minutes wrong, and its time was put right.
     fn clock_put_right(&mut self) {}
     /// The row reached its source more than three days after what it tells of.

@@ -24,6 +24,9 @@ pub const WHY: &str = "JSON with Shopify's global ids, as its GraphQL interface 
 /// Keys that every order has.
 pub const SIGNS: &[&str] = &["id", "createdAt", "displayFinancialStatus", "totalPriceSet"];
 
+/// Keys of customers, with the addresses of which newer versions of the interface write one.
+pub const CUSTOMER_SIGNS: &[&str] = &["id", "defaultEmailAddress", "defaultPhoneNumber"];
+
 /// Where the cells stand.
 pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Id, &["id", "legacyResourceId"]),

@@ -24,6 +24,9 @@ pub const WHY: &str =
 /// Keys that every checkout has.
 pub const SIGNS: &[&str] = &["token", "cart_token", "abandoned_checkout_url", "created_at"];
 
+/// Keys that every cart has.
+pub const CART_SIGNS: &[&str] = &["token", "line_items", "created_at", "updated_at"];
+
 /// Where the cells stand.
 pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Id, &["id"]),

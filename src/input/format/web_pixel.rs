@@ -122,10 +122,12 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
     let received =
         parts.scalar(places.received).and_then(|text| timestamp::parse(&text, desk.zone));
     let is_browser = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
-    if let (Some(received), Some(browser)) =
-        (received, desk.identifiers.sorted().iter().find(is_browser))
-    {
-        desk.sink.received(desk.at, browser.key, stamp.at, received.at);
+    match (received, desk.identifiers.sorted().iter().find(is_browser)) {
+        (Some(received), Some(browser)) => {
+            desk.sink.received(desk.at, browser.key, stamp.at, received.at);
+        }
+        (None, Some(browser)) => desk.sink.unconfirmed(desk.at, browser.key, stamp.at),
+        (_, None) => {}
     }
     let sequence = parts.scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0);
     let user_agent = parts.at(places.user_agent).and_then(Json::text);

@@ -57,7 +57,8 @@ fn rules_turn_policies() {
     assert_eq!(ladder.halt, Halt { foreign: true, early: false, repeat: false });
     assert_eq!(ladder.reuse, Reuse::TwoSteps);
     assert_eq!(under("mixpanel:totals", "").count, Count::Attempt);
-    assert_eq!(under("shopify", "").linkage, Linkage::Apart);
+    let ladder = under("shopify", "");
+    assert_eq!((ladder.linkage, ladder.sessions), (Linkage::Apart, SessionRule::Shopify));
 }
 
 #[test]
@@ -68,6 +69,7 @@ fn what_is_named_stays() {
     assert_eq!((ladder.count, ladder.entry), (Count::Customer, Entry::Longest));
     let ladder = under("mixpanel", "count = \"attempt\"");
     assert_eq!((ladder.count, ladder.entry), (Count::Attempt, Entry::Every));
+    assert_eq!(under("shopify", "sessions = \"ga4\"").sessions, SessionRule::Ga4);
     let own = format!("{STEPS}[[exclude]]\nevent = \"x\"\nends = \"attempt\"\n");
     assert!(named_policies(&own).contains(&Policy::Ends));
 }

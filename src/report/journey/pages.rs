@@ -24,6 +24,7 @@ impl Answer for JourneyReport {
             timeline_sheet(self),
             identifier_sheet(&self.customer),
             evidence_sheet(&self.customer),
+            shared_sheet(&self.customer),
         ];
         let sections: Vec<Section> = sheets.into_iter().map(Section::from).collect();
         Document {
@@ -152,10 +153,13 @@ fn timeline_sheet(report: &JourneyReport) -> Sheet {
 }
 
 fn timeline_row(entry: &TimelineEntry) -> Vec<Cell> {
-    let event = match entry.canonical {
+    let mut event = match entry.canonical {
         Some(canonical) if canonical != entry.event => format!("{} = {canonical}", entry.event),
         Some(_) | None => entry.event.clone(),
     };
+    if entry.given_by_time {
+        event.push_str(" (by time)");
+    }
     let step = match (entry.set_aside, &entry.chain) {
         (Some(reason), _) => format!("({reason})"),
         (None, Some(chosen)) => format!("*{chosen}"),
@@ -208,6 +212,43 @@ fn evidence_sheet(customer: &CustomerReport) -> Sheet {
         lead: Vec::new(),
         rows,
         notes: if hidden > 0 { vec![more] } else { Vec::new() },
+    }
+}
+
+/// Who used the devices that others used too, and from when on.
+fn shared_sheet(customer: &CustomerReport) -> Sheet {
+    let rows = customer.shared_devices.iter().flat_map(|shared| {
+        shared.changes.iter().map(|change| {
+            let who = if change.own { "this customer" } else { &change.customer };
+            vec![
+                Cell::Text(shared.device.value.clone()),
+                Cell::Text(written(change.at)),
+                Cell::Text(who.to_owned()),
+                Cell::Text(change.source.clone()),
+            ]
+        })
+    });
+    let rows: Vec<Vec<Cell>> = rows.take(LINKS).collect();
+    let changes = customer.shared_devices.iter().map(|shared| shared.changes.len()).sum::<usize>();
+    let hidden = changes.saturating_sub(LINKS) as u64;
+    let mut notes = vec![
+        "A row that names nobody is of the customer who was named last (\"by time\" above)."
+            .to_owned(),
+    ];
+    if hidden > 0 {
+        notes.push(format!("{} more with --format json.", words::count(hidden)));
+    }
+    Sheet {
+        title: if rows.is_empty() { String::new() } else { "Shared devices".to_owned() },
+        columns: vec![
+            column("device", 0),
+            column("from", 0),
+            column("used by", 0),
+            column("row that says so", 2),
+        ],
+        lead: Vec::new(),
+        notes: if rows.is_empty() { Vec::new() } else { notes },
+        rows,
     }
 }
 

@@ -142,6 +142,16 @@ fn quality_notes(quality: &QualityReport) -> Vec<String> {
             "identifiers are shared by too many people to join any",
         ),
         note(
+            quality.shared_devices,
+            "device was used by several customers, and its rows were parted by time",
+            "devices were used by several customers, and their rows were parted by time",
+        ),
+        note(
+            quality.given_by_time,
+            "row of a shared device names nobody: it belongs to the customer who was named last",
+            "rows of shared devices name nobody: each belongs to the customer who was named last",
+        ),
+        note(
             quality.orders_in_several_sources,
             "order was seen by several sources and counts once",
             "orders were seen by several sources and count once",

@@ -1,0 +1,280 @@
+//! Devices that several customers used: who had one when.
+//!
+//! A row that names somebody says who sat there. Whatever the device did from then on, without saying who,
+//! was they, until a row names somebody else; what it did before anybody was named was the first. Nobody is
+//! joined by that. A checkout or an order that nothing but such a device ties to a person goes with it.
+
+use super::{Link, People, Person};
+use crate::event::{Identifier, RowRef};
+use crate::key::{FastMap, FastSet, Key};
+use crate::time::Instant;
+use std::collections::BTreeMap;
+
+/// A row of a device that has a stronger identifier too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identified {
+    /// The device.
+    pub device: Key,
+    /// When.
+    pub at: Instant,
+    /// The row.
+    pub row: RowRef,
+    /// The row's strongest identifier.
+    pub by: Key,
+}
+
+/// From when on a device was a customer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The time of the row that names the customer.
+    pub since: Instant,
+    /// That row.
+    pub row: RowRef,
+    /// The customer.
+    pub person: Person,
+}
+
+/// A device that several customers used, with each change from one to another; the oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedDevice {
+    /// The device.
+    pub device: Identifier,
+    /// One at least.
+    pub holdings: Vec<Holding>,
+}
+
+impl SharedDevice {
+    /// Who had the device at a moment: whoever was named last, then or before, else the first.
+    pub fn holder(&self, at: Instant) -> Option<Person> {
+        let until = self.holdings.partition_point(|held| held.since <= at);
+        self.holdings.get(until.saturating_sub(1)).map(|held| held.person)
+    }
+}
+
+/// All shared devices.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedDevices {
+    devices: Vec<SharedDevice>,
+    /// The device by its key, and by the keys of what goes with it.
+    numbers: FastMap<Key, usize>,
+}
+
+/// A link with the two that it is between.
+pub(super) type Pair = ((Identifier, Identifier), Link);
+
+impl SharedDevices {
+    /// How many there are.
+    pub(super) fn count(&self) -> u64 {
+        self.devices.len() as u64
+    }
+
+    /// Finds the devices whose rows name several customers; `joined` are the customers, and `join_without`
+    /// joins all links but those of some devices.
+    pub(super) fn find(
+        links: &[Pair],
+        identified: &[Identified],
+        joined: &FastMap<Key, Person>,
+        join_without: impl Fn(&FastSet<Key>) -> FastMap<Key, Person>,
+    ) -> SharedDevices {
+        let named =
+            |people: &FastMap<Key, Person>, by: Key| people.get(&by).is_some_and(|p| p.named);
+        let suspects = disputed(identified, |by| joined.get(&by).copied().filter(|p| p.named));
+        if suspects.is_empty() {
+            return SharedDevices::default();
+        }
+        // What is named only by way of such a device says nothing of who had it.
+        let apart = join_without(&suspects);
+        let person = |by: Key| joined.get(&by).copied().filter(|_| named(&apart, by));
+        let disputed = disputed(identified, person);
+        let mut holdings = holdings(identified, &disputed, person);
+        let mut shared = SharedDevices::default();
+        let devices = links.iter().flat_map(|&((a, b), _)| [a, b]);
+        for device in devices {
+            if let Some(holdings) = holdings.remove(&device.key) {
+                shared.numbers.insert(device.key, shared.devices.len());
+                shared.devices.push(SharedDevice { device, holdings });
+            }
+        }
+        shared.add_company(links, &apart);
+        shared
+    }
+
+    /// Adds what nothing but a shared device ties to a person; of several devices the one that did so first.
+    fn add_company(&mut self, links: &[Pair], apart: &FastMap<Key, Person>) {
+        let mut ties: BTreeMap<Key, (Instant, usize)> = BTreeMap::new();
+        let both_ways = links.iter().filter(|(_, link)| link.joins);
+        let both_ways = both_ways.flat_map(|&((a, b), link)| [(a, b, link), (b, a, link)]);
+        for (device, other, link) in both_ways {
+            let Some(&number) = self.numbers.get(&device.key) else { continue };
+            let Some(other) = apart.get(&other.key).filter(|other| !other.named) else { continue };
+            let tie = (link.first_seen, number);
+            ties.entry(other.key).and_modify(|known| *known = tie.min(*known)).or_insert(tie);
+        }
+        #[expect(clippy::iter_over_hash_type, reason = "each goes into a map by itself")]
+        for (&identifier, person) in apart {
+            if let Some(&(_, number)) = ties.get(&person.key) {
+                self.numbers.entry(identifier).or_insert(number);
+            }
+        }
+    }
+}
+
+impl People {
+    /// The shared device that says by the time of a row whose an identifier is.
+    #[inline]
+    pub fn shared(&self, identifier: Key) -> Option<&SharedDevice> {
+        if self.shared.devices.is_empty() {
+            return None;
+        }
+        self.shared.numbers.get(&identifier).and_then(|&number| self.shared.devices.get(number))
+    }
+
+    /// All shared devices.
+    pub fn shared_devices(&self) -> &[SharedDevice] {
+        &self.shared.devices
+    }
+
+    /// The person that an identifier belonged to at a moment, if it is linked to anything.
+    pub fn of_at(&self, identifier: Key, at: Instant) -> Option<Person> {
+        match self.shared(identifier) {
+            Some(device) => device.holder(at),
+            None => self.of(identifier),
+        }
+    }
+}
+
+/// The devices that are identified as several persons'.
+fn disputed(identified: &[Identified], person: impl Fn(Key) -> Option<Person>) -> FastSet<Key> {
+    let mut first: FastMap<Key, Key> = FastMap::default();
+    let mut disputed = FastSet::default();
+    for row in identified {
+        if let Some(person) = person(row.by)
+            && *first.entry(row.device).or_insert(person.key) != person.key
+        {
+            disputed.insert(row.device);
+        }
+    }
+    disputed
+}
+
+/// Who had each of the disputed devices from when on. Of several persons of one instant it is the one who
+/// came last; who comes again in it changes nothing, since that may be another delivery of the same row.
+fn holdings(
+    identified: &[Identified],
+    disputed: &FastSet<Key>,
+    person: impl Fn(Key) -> Option<Person>,
+) -> BTreeMap<Key, Vec<Holding>> {
+    let mut rows: Vec<Identified> =
+        identified.iter().filter(|row| disputed.contains(&row.device)).copied().collect();
+    rows.sort_unstable();
+    let mut holdings: BTreeMap<Key, Vec<Holding>> = BTreeMap::new();
+    for instant in rows.chunk_by(|one, next| (one.device, one.at) == (next.device, next.at)) {
+        let mut met: Vec<Holding> = Vec::new();
+        for Identified { at, row, by, .. } in instant {
+            let new = person(*by).filter(|own| met.iter().all(|held| held.person != *own));
+            met.extend(new.map(|person| Holding { since: *at, row: *row, person }));
+        }
+        let (Some(device), Some(last)) = (instant.first(), met.pop()) else { continue };
+        let own = holdings.entry(device.device).or_default();
+        if own.last().is_none_or(|before| before.person != last.person) {
+            own.push(last);
+        }
+    }
+    holdings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::IdentifierKind::{self, CheckoutToken, ClientId, CustomerId, Email};
+    use crate::identity::Links;
+
+    fn id(kind: IdentifierKind, number: u64) -> Identifier {
+        Identifier { kind, space: 0, key: Key::within(kind as u64, &number.to_le_bytes()) }
+    }
+
+    /// The people of rows with a second and identifiers, strongest first.
+    fn people(rows: &[(i64, &[Identifier])]) -> People {
+        let (mut links, mut identified) = (Links::default(), Vec::new());
+        for (number, &(second, row)) in (0..).zip(rows) {
+            links.note(row, Instant(second));
+            let of_row = |device: &Identifier| Identified {
+                device: device.key,
+                at: Instant(second),
+                row: RowRef(number),
+                by: row[0].key,
+            };
+            identified.extend(row[1..].iter().filter(|id| id.kind == ClientId).map(of_row));
+        }
+        People::unite(links, &identified)
+    }
+
+    fn owner(people: &People, identifier: Identifier, second: i64) -> Option<Key> {
+        people.of_at(identifier.key, Instant(second)).map(|person| person.key)
+    }
+
+    #[test]
+    fn a_shared_device_is_whoever_was_named_last() {
+        let (ada, bob, tablet) = (id(CustomerId, 1), id(CustomerId, 2), id(ClientId, 1));
+        let people = people(&[
+            (40, &[ada, tablet]),
+            (10, &[ada, tablet]),
+            (30, &[bob, tablet]),
+            (20, &[ada, tablet]),
+        ]);
+        let [shared] = people.shared_devices() else { panic!("one device is shared") };
+        assert_eq!(shared.device, tablet);
+        assert_eq!(shared.holdings.len(), 3, "Ada, Bob, Ada: {shared:?}");
+        for (second, expected) in
+            [(0, ada), (10, ada), (29, ada), (30, bob), (39, bob), (40, ada), (99, ada)]
+        {
+            assert_eq!(owner(&people, tablet, second), Some(expected.key), "at {second}");
+        }
+    }
+
+    #[test]
+    fn of_one_instant_the_last_who_comes_decides() {
+        let (ada, bob, tablet) = (id(CustomerId, 1), id(CustomerId, 2), id(ClientId, 1));
+        let once = [(10, &[ada, tablet][..]), (10, &[bob, tablet])];
+        let again = [once[0], once[1], once[0]];
+        for rows in [&once[..], &again] {
+            let people = people(rows);
+            assert_eq!([9, 10, 11].map(|at| owner(&people, tablet, at)), [Some(bob.key); 3]);
+        }
+    }
+
+    #[test]
+    fn a_hub_is_shared_too_and_joins_nobody() {
+        let kiosk = id(ClientId, 9);
+        let rows: Vec<_> = (1..=4).map(|n| [id(Email, n), kiosk]).collect();
+        let rows: Vec<(i64, &[Identifier])> = (1..).zip(&rows).map(|(n, r)| (n, &r[..])).collect();
+        let people = people(&rows);
+        assert_eq!(people.findings.hubs, 1);
+        assert_eq!(people.findings.shared_devices, 1);
+        assert_eq!(owner(&people, kiosk, 3), Some(id(Email, 3).key));
+    }
+
+    #[test]
+    fn a_checkout_that_only_the_device_ties_to_somebody_goes_with_it() {
+        let (ada, bob, tablet) = (id(CustomerId, 1), id(CustomerId, 2), id(ClientId, 1));
+        let [left, bobs] = [id(CheckoutToken, 1), id(CheckoutToken, 2)];
+        let people = people(&[
+            (10, &[ada, tablet]),
+            (20, &[bob, tablet]),
+            (30, &[left, tablet]),
+            (40, &[bobs, tablet]),
+            (50, &[bob, bobs]),
+        ]);
+        assert_eq!(owner(&people, left, 30), Some(bob.key));
+        assert_eq!(owner(&people, left, 15), Some(ada.key));
+        assert_eq!(owner(&people, bobs, 15), Some(bob.key), "a row says whose it is");
+    }
+
+    #[test]
+    fn a_device_of_one_person_is_not_shared() {
+        let (ada, mail, tablet) = (id(CustomerId, 1), id(Email, 1), id(ClientId, 1));
+        let people = people(&[(1, &[ada, mail]), (2, &[ada, tablet]), (3, &[mail, tablet])]);
+        assert_eq!(people.shared_devices(), []);
+        assert_eq!(owner(&people, tablet, 0), Some(ada.key));
+    }
+}
