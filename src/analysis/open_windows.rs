@@ -6,6 +6,7 @@
 
 use super::rate::Rate;
 use crate::ladder::definition::{Ladder, Times, Window};
+use crate::stats::proportion::wilson_of_share;
 use crate::stats::survival::{self, Age, Curve};
 use crate::tally::{Durations, Tally};
 use crate::time::{SECOND, Span};
@@ -77,14 +78,23 @@ pub fn matured(tally: &Tally, ladder: &Ladder, confidence: f64) -> Matured {
         return by_curve(&curve, window, tally, confidence, &known);
     }
     let settled = Rate::of(tally.closed_converted, tally.closed, confidence);
+    let trials = settled.rate.map(|_| tally.closed as f64 / effect(tally));
+    let interval = settled.rate.zip(trials);
+    let interval = interval.and_then(|(rate, trials)| wilson_of_share(rate, trials, confidence));
     Matured {
         rate: settled.rate,
-        low: settled.low,
-        high: settled.high,
+        low: interval.map(|interval| interval.low),
+        high: interval.map(|interval| interval.high),
         method: settled.rate.map(|_| "closed"),
-        trials: settled.rate.map(|_| tally.closed as f64),
+        trials,
         ..known
     }
+}
+
+/// How many journeys are worth one independent one: more than one where several belong to a customer.
+fn effect(tally: &Tally) -> f64 {
+    let trials = tally.clustering.conversion.trials();
+    trials.map_or(1.0, |trials| tally.entered as f64 / trials)
 }
 
 fn by_curve(
@@ -100,7 +110,13 @@ fn by_curve(
         let curve = points(curve, curve.last_age, confidence);
         return Matured { window_seconds, share_closed, curve, ..Matured::default() };
     }
-    let found = curve.matured(window.0, tally.closed, confidence);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a part of a count is no larger than the count"
+    )]
+    let whole = (tally.closed as f64 / effect(tally)).round() as u64;
+    let found = curve.matured(window.0, whole, confidence);
     let by = |share: f64| {
         curve.quantile_of_converters(share, window.0).map(|age| Span(age).as_seconds())
     };
@@ -155,7 +171,10 @@ pub fn curve(tally: &Tally, ladder: &Ladder) -> Option<Curve> {
         }
         _ => {}
     }
-    Some(survival::curve(&ages))
+    let mut curve = survival::curve(&ages);
+    let effect = effect(tally);
+    curve.steps.iter_mut().for_each(|step| step.greenwood *= effect);
+    Some(curve)
 }
 
 /// The length of a window that runs from the entry, in seconds; `None` for every other kind.
@@ -184,6 +203,24 @@ mod tests {
         assert!(near(found.rate, plain.rate) && near(found.low, plain.low));
         assert!(near(found.high, plain.high) && near(found.share_closed, Some(1.0)));
         assert_eq!(found.method, Some("kaplan-meier"));
+    }
+
+    #[test]
+    fn journeys_that_belong_together_widen_every_range() {
+        let (mut findings, ladder) = example::storefront();
+        let plain = matured(&findings.tally, &ladder, 0.95);
+        let clusters = &mut findings.tally.clustering.conversion;
+        (0..92).for_each(|_| clusters.add(10, 0));
+        (0..4).for_each(|_| clusters.add(20, 2));
+        let found = matured(&findings.tally, &ladder, 0.95);
+        assert_eq!(found.rate, plain.rate);
+        assert!(found.trials < plain.trials && found.low < plain.low && found.high > plain.high);
+        let [plain, found] = [plain, found].map(|matured| *matured.curve.last().unwrap());
+        assert!(found.rate == plain.rate && found.low < plain.low && found.high > plain.high);
+        let ladder = Ladder { window: Window::None, ..ladder };
+        let settled = matured(&findings.tally, &ladder, 0.95);
+        assert_eq!(settled.method, Some("closed"));
+        assert!(settled.trials.unwrap() < findings.tally.closed as f64);
     }
 
     #[test]

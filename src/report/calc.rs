@@ -88,6 +88,16 @@ impl TargetReport {
         })
     }
 
+    /// Holds a rate against a target; where journeys belong to one customer, with as many independent ones
+    /// as they are worth.
+    pub fn of_rate(found: &Rate, rate: f64) -> Option<TargetReport> {
+        let (hits, base) = found.worth();
+        let report = TargetReport::of(hits, base, rate)?;
+        // So many journeys make one independent one.
+        let more_needed = report.more_needed.map(|more| found.of_journeys(more));
+        Some(TargetReport { more_needed, ..report })
+    }
+
     /// One sentence.
     pub fn sentence(&self) -> String {
         let rate = words::percent(Some(self.rate));
