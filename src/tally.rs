@@ -147,6 +147,8 @@ pub struct Tally {
     pub closed_converted: u64,
     /// How long journeys that are still open have been watched.
     pub watched: Durations,
+    /// From the entry to the exclusion that ended it, of the lost journeys that one has ended in their window.
+    pub ended: Durations,
     /// One a step, in the ladder's order.
     pub steps: Vec<StepTally>,
     /// One an action, in the ladder's order.
@@ -235,6 +237,7 @@ impl Tally {
         self.repeat_buyers += other.repeat_buyers;
         self.orders_of_buyers += other.orders_of_buyers;
         self.watched.0.extend(other.watched.0);
+        self.ended.0.extend(other.ended.0);
         self.to_second_order.0.extend(other.to_second_order.0);
         self.since_only_order.0.extend(other.since_only_order.0);
         self.between_orders.0.extend(other.between_orders.0);

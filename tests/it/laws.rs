@@ -334,6 +334,7 @@ fn tally() -> impl Strategy<Value = Tally> {
                     clustering,
                     groups,
                     watched: spans.clone(),
+                    ended: spans.clone(),
                     orders_of_buyers: counts[7] + counts[8],
                     to_second_order: spans.clone(),
                     since_only_order: spans.clone(),

@@ -456,10 +456,15 @@ fn competing(inputs: &Value) -> Value {
         let kind = [2, 0, 1][usize::try_from(status).unwrap()];
         ages.last_mut().unwrap().1[kind] += 1;
     }
-    let found = survival::competing(&ages);
-    let first: Vec<(i64, f64)> = found.iter().map(|row| (row.0, row.1)).collect();
-    let second: Vec<(i64, f64)> = found.iter().map(|row| (row.0, row.2)).collect();
-    json!({ "cif1": first, "cif2": second })
+    let ended = ages.iter().filter(|(_, counts)| counts[0] + counts[1] > 0).map(|(age, _)| *age);
+    let ended: Vec<i64> = ended.collect();
+    let shares = |ages: &[(i64, [u64; 3])]| {
+        let curve = survival::competing(ages);
+        ended.iter().map(|&age| (age, curve.converted_by(age))).collect::<Vec<_>>()
+    };
+    let other: Vec<(i64, [u64; 3])> =
+        ages.iter().map(|&(age, [one, two, censored])| (age, [two, one, censored])).collect();
+    json!({ "cif1": shares(&ages), "cif2": shares(&other) })
 }
 
 fn repeat(inputs: &Value) -> Value {
