@@ -17,6 +17,7 @@ pub mod precedence;
 pub mod predictive;
 pub mod proportion;
 pub mod quantile;
+pub mod refunds;
 pub mod sample_size;
 pub mod scale;
 pub mod sequential;

@@ -10,9 +10,10 @@ use funnel::stats::mean::{self, Moments};
 use funnel::stats::mix::{self, Part};
 use funnel::stats::predictive::{self, Counts, Expected};
 use funnel::stats::proportion::{self, Clusters, Interval, Method};
+use funnel::stats::refunds::{Ratio, Refund, Refunds};
 use funnel::stats::sample_size::Design;
 use funnel::stats::survival::{self, Age};
-use funnel::stats::{chain, exact, multiple, pooling, quantile, sequential, target};
+use funnel::stats::{chain, exact, multiple, pooling, quantile, sequential, special, target};
 use serde_json::{Value, json};
 
 #[test]
@@ -182,6 +183,8 @@ fn alone(method: &str, inputs: &Value) -> Value {
             json!({ "cap": cap / 100.0, "mean": mean / 100.0, "n_capped": cut })
         }
         "revenue_per_visitor" => per_visitor(inputs),
+        "ratio/delta_method" => ratio(inputs),
+        "refund_rules" => refunds(inputs),
         "compare_means/welch" => welch(inputs),
         "heavy_tail_diagnostics" => {
             let tail = mean::tail(&mut money(&inputs["x"]).1).unwrap();
@@ -431,6 +434,38 @@ fn over_time(method: &str, inputs: &Value) -> Value {
         "repeat_purchase_rate" => repeat(inputs),
         _ => panic!("no method is named {method}"),
     }
+}
+
+/// Revenue by order, where customers order several times.
+fn ratio(inputs: &Value) -> Value {
+    let whole = |key: &str| numbers(&inputs[key]).into_iter().map(|value| value as i128);
+    let mut ratio = Ratio::default();
+    for (revenue, orders) in whole("revenue_per_customer").zip(whole("orders_per_customer")) {
+        ratio.add(revenue, orders);
+    }
+    let (value, variance) = (ratio.value().unwrap(), ratio.variance().unwrap());
+    let half = special::two_sided_z(number(inputs, "conf")).unwrap() * variance.sqrt();
+    json!({ "ratio": value, "var": variance, "se": variance.sqrt(),
+        "lo": value - half, "hi": value + half })
+}
+
+fn refunds(inputs: &Value) -> Value {
+    let mut all = Refunds::default();
+    for order in inputs["orders"].as_array().unwrap().iter().filter(|order| order["test"] == false)
+    {
+        let hundredths = |key: &str| (number(order, key) * 100.0) as i128;
+        let refund = match hundredths("refund") {
+            0 => Refund::Nothing,
+            amount => Refund::Some(Some(amount)),
+        };
+        all.add(hundredths("gross"), refund, order["cancelled"] == true);
+    }
+    let (sold, count) = (all.sold, all.sold.count as f64);
+    let gross = sold.below as f64 / 100.0;
+    let back = all.amount().unwrap() as f64 / 100.0;
+    json!({ "orders_counted": sold.count, "gross": gross, "refunds": back, "net": gross - back,
+        "gross_aov": gross / count, "net_aov": (gross - back) / count,
+        "refund_rate_orders": all.touched as f64 / count, "refund_rate_value": sold.value() })
 }
 
 fn kaplan_meier(inputs: &Value) -> Value {
