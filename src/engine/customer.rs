@@ -4,11 +4,12 @@
 //! Only where a customer has several journeys (sessions); everywhere else journeys go straight to the
 //! tally, and nothing of this is made.
 
-use super::groups::{Rows, add};
+use super::groups::{Groups, Rows, Scene, add};
 use crate::climb::Verdict;
 use crate::key::FastMap;
 use crate::ladder::definition::{Count, Ladder};
-use crate::tally::{GroupTally, Tally};
+use crate::tally::clustering::Clustering;
+use crate::tally::{GroupTally, Tally, merge_groups};
 
 /// What the journeys of the customer who is being judged have come to.
 #[derive(Debug)]
@@ -32,24 +33,31 @@ impl Customer {
     }
 
     /// Counts one journey.
-    pub(super) fn count(&mut self, verdict: &Verdict) {
+    pub(super) fn count(&mut self, verdict: &Verdict, scene: Scene<'_>, groups: &Groups<'_>) {
         add(verdict, &mut self.whole);
+        groups.count(verdict, scene, &mut self.rows);
     }
 
     /// Adds the customer to a tally, and is nobody again.
     pub(super) fn join(&mut self, tally: &mut Tally) {
-        let steps = self.bases.len();
         if self.whole.entered > 0 {
             tally.clustering.add(&self.whole, &self.bases);
-            self.whole = GroupTally::new(steps);
+            self.whole = GroupTally::new(self.bases.len());
         }
         tally.groups.resize_with(self.rows.len().max(tally.groups.len()), FastMap::default);
         for (own, rows) in self.rows.iter_mut().zip(&mut tally.groups) {
-            for (key, group) in own.drain() {
-                let row = rows.entry(key).or_insert_with(|| GroupTally::new(steps));
-                row.merge(&group);
-                row.clustering.get_or_insert_default().add(&group, &self.bases);
-            }
+            merge_groups(
+                rows,
+                own.drain().map(|(key, group)| (key, clustered(group, &self.bases))),
+            );
         }
     }
+}
+
+/// The counts of one customer as those of a row of its own.
+fn clustered(mut group: GroupTally, bases: &[Option<usize>]) -> GroupTally {
+    let mut sums = Clustering::default();
+    sums.add(&group, bases);
+    group.clustering = Some(Box::new(sums));
+    group
 }

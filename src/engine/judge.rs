@@ -206,10 +206,7 @@ impl<'b> Judge<'b> {
                 verdict.add_to(tally, scene.journey);
                 count_watched(verdict, scene.journey, bench.seen_until, tally);
                 match customer {
-                    Some(customer) => {
-                        customer.count(verdict);
-                        groups.count(verdict, scene, &mut customer.rows);
-                    }
+                    Some(customer) => customer.count(verdict, scene, groups),
                     None => groups.count(verdict, scene, &mut tally.groups),
                 }
                 surveyor.count(verdict, scene, bench, tally);

@@ -480,7 +480,9 @@ fn clustering() -> impl Strategy<Value = Clustering> {
     });
     proptest::collection::vec(customer, 0..4).prop_map(|customers| {
         let mut sums = Clustering::default();
-        customers.iter().for_each(|customer| sums.add(customer, &[None, Some(0)]));
+        for customer in &customers {
+            sums.add(customer, &[None, Some(0)]);
+        }
         sums
     })
 }
