@@ -13,6 +13,7 @@ pub mod mix;
 pub mod multiple;
 pub mod paired;
 pub mod pooling;
+pub mod posterior;
 pub mod precedence;
 pub mod predictive;
 pub mod proportion;

@@ -8,6 +8,7 @@ use funnel::stats::difference::Pair;
 use funnel::stats::logistic::{self, Penalty, Row};
 use funnel::stats::mean::{self, Moments};
 use funnel::stats::mix::{self, Part};
+use funnel::stats::posterior::Posterior;
 use funnel::stats::predictive::{self, Counts, Expected};
 use funnel::stats::proportion::{self, Clusters, Interval, Method};
 use funnel::stats::refunds::{Ratio, Refund, Refunds};
@@ -183,6 +184,21 @@ fn alone(method: &str, inputs: &Value) -> Value {
             json!({ "cap": cap / 100.0, "mean": mean / 100.0, "n_capped": cut })
         }
         "revenue_per_visitor" => per_visitor(inputs),
+        "beta_posterior" => {
+            let found = posterior(inputs, ["k", "n"]);
+            let range = found.interval(number(inputs, "conf"));
+            json!({ "alpha": found.hits, "beta": found.misses, "mean": found.mean(),
+                "median": found.median(), "lo": range.low, "hi": range.high,
+                "p_above_1pct": found.above(0.01) })
+        }
+        "bayes/prob_b_beats_a" => {
+            let (a, b) = (posterior(inputs, ["kA", "nA"]), posterior(inputs, ["kB", "nB"]));
+            json!({ "prob": b.beats(a, 1.0), "expected_loss_if_choose_B": b.loss_against(a) })
+        }
+        "bayes/prob_ratio_above" => {
+            let (a, b) = (posterior(inputs, ["kA", "nA"]), posterior(inputs, ["kB", "nB"]));
+            json!({ "prob": b.beats(a, number(inputs, "ratio")) })
+        }
         "ratio/delta_method" => ratio(inputs),
         "refund_rules" => refunds(inputs),
         "compare_means/welch" => welch(inputs),
@@ -436,11 +452,18 @@ fn over_time(method: &str, inputs: &Value) -> Value {
     }
 }
 
+fn posterior(inputs: &Value, [hits, base]: [&str; 2]) -> Posterior {
+    let prior = numbers(&inputs["prior"]);
+    let counts = (count(inputs, hits), count(inputs, base));
+    Posterior::of(counts, (prior[0], prior[1])).unwrap()
+}
+
 /// Revenue by order, where customers order several times.
 fn ratio(inputs: &Value) -> Value {
-    let whole = |key: &str| numbers(&inputs[key]).into_iter().map(|value| value as i128);
+    let hundredths = |key: &str| money(&inputs[key]).1;
+    let (revenue, orders) = (hundredths("revenue_per_customer"), hundredths("orders_per_customer"));
     let mut ratio = Ratio::default();
-    for (revenue, orders) in whole("revenue_per_customer").zip(whole("orders_per_customer")) {
+    for (revenue, orders) in revenue.into_iter().zip(orders) {
         ratio.add(revenue, orders);
     }
     let (value, variance) = (ratio.value().unwrap(), ratio.variance().unwrap());
@@ -453,7 +476,7 @@ fn refunds(inputs: &Value) -> Value {
     let mut all = Refunds::default();
     for order in inputs["orders"].as_array().unwrap().iter().filter(|order| order["test"] == false)
     {
-        let hundredths = |key: &str| (number(order, key) * 100.0) as i128;
+        let hundredths = |key: &str| money(&json!([order[key]])).1[0];
         let refund = match hundredths("refund") {
             0 => Refund::Nothing,
             amount => Refund::Some(Some(amount)),
