@@ -27,7 +27,8 @@ pub struct Matured {
     pub window_seconds: Option<f64>,
     /// The share of journeys whose whole window lies inside the data; `None` without journeys.
     pub share_closed: Option<f64>,
-    /// `kaplan-meier`; `aalen-johansen` where some journeys ended otherwise; or `closed` where only journeys with a whole window could be counted.
+    /// `kaplan-meier`; `aalen-johansen` where some journeys ended otherwise; or `closed` where only journeys
+    /// with a whole window could be counted.
     pub method: Option<&'static str>,
     /// How many journeys with a whole window would know as much.
     pub trials: Option<f64>,
@@ -205,14 +206,17 @@ fn conversions(mut converted: Vec<i64>, tally: &Tally, window: Span) -> Curve {
 /// The journeys that an exclusion ended, and their share by the end of the window.
 fn ended(tally: &Tally, window: Span) -> Option<EndedOtherwise> {
     let ended = within(&tally.ended, window);
+    if ended.is_empty() {
+        return None;
+    }
     let journeys = ended.len() as u64;
     let to_the_end = tally.lost.saturating_sub(journeys);
     let converted = within(&tally.steps.last()?.from_entry, window);
-    // The same curve with the endings exchanged: conversions are what keeps journeys from ending so.
+    // The same curve with the endings exchanged.
     let watched = within(&tally.watched, window);
     let ages = endings([ended, converted, watched], (window.0, to_the_end));
     let rate = survival::competing(&ages).converted_by(window.0);
-    (journeys > 0).then_some(EndedOtherwise { journeys, rate })
+    Some(EndedOtherwise { journeys, rate })
 }
 
 /// How many journeys ended in one way, in another, or were watched no longer, by age; with those that were watched
@@ -271,7 +275,8 @@ mod tests {
         assert_eq!(found.rate, plain.rate);
         assert!(found.trials < plain.trials && found.low < plain.low && found.high > plain.high);
         let [plain, found] = [plain, found].map(|matured| *matured.curve.last().unwrap());
-        assert!(found.rate == plain.rate && found.low < plain.low && found.high > plain.high);
+        assert_eq!(found.rate.to_bits(), plain.rate.to_bits());
+        assert!(found.low < plain.low && found.high > plain.high);
         let ladder = Ladder { window: Window::None, ..ladder };
         let settled = matured(&findings.tally, &ladder, 0.95);
         assert_eq!(settled.method, Some("closed"));

@@ -184,6 +184,17 @@ fn alone(method: &str, inputs: &Value) -> Value {
             json!({ "cap": cap / 100.0, "mean": mean / 100.0, "n_capped": cut })
         }
         "revenue_per_visitor" => per_visitor(inputs),
+        "sequential/ppr_prior_choice" => {
+            let always = |prior: &Value| {
+                let prior = numbers(prior);
+                let (hits, base) = (count(inputs, "k"), count(inputs, "n"));
+                let alpha = number(inputs, "alpha");
+                let found = sequential::always_valid(hits, base, alpha, (prior[0], prior[1]));
+                found.map(|interval| [interval.low, interval.high])
+            };
+            let priors = inputs["priors"].as_array().unwrap().iter();
+            json!({ "intervals": priors.map(always).collect::<Vec<_>>() })
+        }
         "beta_posterior" => {
             let found = posterior(inputs, ["k", "n"]);
             let range = found.interval(number(inputs, "conf"));
