@@ -184,17 +184,6 @@ fn alone(method: &str, inputs: &Value) -> Value {
             json!({ "cap": cap / 100.0, "mean": mean / 100.0, "n_capped": cut })
         }
         "revenue_per_visitor" => per_visitor(inputs),
-        "sequential/ppr_prior_choice" => {
-            let always = |prior: &Value| {
-                let prior = numbers(prior);
-                let (hits, base) = (count(inputs, "k"), count(inputs, "n"));
-                let alpha = number(inputs, "alpha");
-                let found = sequential::always_valid(hits, base, alpha, (prior[0], prior[1]));
-                found.map(|interval| [interval.low, interval.high])
-            };
-            let priors = inputs["priors"].as_array().unwrap().iter();
-            json!({ "intervals": priors.map(always).collect::<Vec<_>>() })
-        }
         "beta_posterior" => {
             let found = posterior(inputs, ["k", "n"]);
             let range = found.interval(number(inputs, "conf"));
@@ -322,6 +311,14 @@ fn size(method: &str, inputs: &Value) -> Value {
     }
 }
 
+fn always_valid(inputs: &Value, prior: &Value) -> [f64; 2] {
+    let prior = numbers(prior);
+    let (hits, base) = (count(inputs, "k"), count(inputs, "n"));
+    let alpha = number(inputs, "alpha");
+    let found = sequential::always_valid(hits, base, alpha, (prior[0], prior[1])).unwrap();
+    [found.low, found.high]
+}
+
 fn looks(name: &str, inputs: &Value) -> Value {
     match name {
         "msprt_two_prop" => {
@@ -333,10 +330,13 @@ fn looks(name: &str, inputs: &Value) -> Value {
             with(bounds(Some(look.interval)), &values)
         }
         "ppr_confidence_sequence" => {
-            let prior = numbers(&inputs["prior"]);
-            let (hits, base) = (count(inputs, "k"), count(inputs, "n"));
-            let alpha = number(inputs, "alpha");
-            bounds(sequential::always_valid(hits, base, alpha, (prior[0], prior[1])))
+            let found = always_valid(inputs, &inputs["prior"]);
+            json!({ "low": found[0], "high": found[1] })
+        }
+        "ppr_prior_choice" => {
+            let priors = inputs["priors"].as_array().unwrap().iter();
+            let found = priors.map(|prior| always_valid(inputs, prior));
+            json!({ "intervals": found.collect::<Vec<_>>() })
         }
         _ => {
             let mut least: f64 = 1.0;
