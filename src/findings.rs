@@ -6,6 +6,7 @@ use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
 use crate::sightings::Sightings;
+use crate::stats::refunds::Refunds;
 use crate::tally::{GroupTally, Tally};
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,6 +88,8 @@ pub struct OrderFindings {
     pub value: BTreeMap<Currency, (Amount, u64)>,
     /// The values themselves by currency, smallest first.
     pub values: BTreeMap<Currency, Vec<Amount>>,
+    /// What of their money went back, by currency; of orders in exports that have a value.
+    pub refunds: BTreeMap<Currency, Refunds>,
     /// Of these, cancelled.
     pub cancelled: u64,
     /// Of these, refunded in full.

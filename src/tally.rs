@@ -4,6 +4,7 @@
 //! way the journeys are split over threads, partitions or machines, the merged tally is the same.
 //! Only counts and exact durations live here; rates and intervals are the business of `analysis`.
 
+pub mod clustering;
 pub mod days;
 pub mod landmarks;
 pub mod ways;
@@ -12,6 +13,7 @@ use crate::key::{FastMap, Key};
 use crate::money::Currency;
 use crate::stats::mean::Moments;
 use crate::time::Span;
+use clustering::Clustering;
 use days::Days;
 use landmarks::Landmarks;
 use std::collections::BTreeMap;
@@ -86,6 +88,8 @@ pub struct GroupTally {
     pub converted: u64,
     /// One a step, in the ladder's order.
     pub steps: Box<[GroupStep]>,
+    /// How the journeys of one customer resemble each other, where several are counted.
+    pub clustering: Option<Box<Clustering>>,
 }
 
 /// The counts of one step in a row of a breakdown.
@@ -120,6 +124,9 @@ impl GroupTally {
             mine.open += theirs.open;
             mine.converted += theirs.converted;
         }
+        if let Some(theirs) = &other.clustering {
+            self.clustering.get_or_insert_default().merge(theirs);
+        }
     }
 }
 
@@ -140,6 +147,8 @@ pub struct Tally {
     pub closed_converted: u64,
     /// How long journeys that are still open have been watched.
     pub watched: Durations,
+    /// From the entry to the exclusion that ended it, of the lost journeys that one has ended in their window.
+    pub ended: Durations,
     /// One a step, in the ladder's order.
     pub steps: Vec<StepTally>,
     /// One an action, in the ladder's order.
@@ -176,6 +185,8 @@ pub struct Tally {
     pub sessions: u64,
     /// Of these, sessions with a cart addition.
     pub sessions_with_cart: u64,
+    /// How the journeys of one customer resemble each other; empty where each has one only.
+    pub clustering: Clustering,
     /// One a breakdown: the counts by the key of the value.
     pub groups: Vec<FastMap<Key, GroupTally>>,
 }
@@ -212,6 +223,7 @@ impl Tally {
         for (mine, theirs) in self.groups.iter_mut().zip(other.groups) {
             merge_groups(mine, theirs);
         }
+        self.clustering.merge(&other.clustering);
         self.entered += other.entered;
         self.converted += other.converted;
         self.lost += other.lost;
@@ -225,6 +237,7 @@ impl Tally {
         self.repeat_buyers += other.repeat_buyers;
         self.orders_of_buyers += other.orders_of_buyers;
         self.watched.0.extend(other.watched.0);
+        self.ended.0.extend(other.ended.0);
         self.to_second_order.0.extend(other.to_second_order.0);
         self.since_only_order.0.extend(other.since_only_order.0);
         self.between_orders.0.extend(other.between_orders.0);

@@ -43,9 +43,10 @@ pub struct Contrast {
 impl Contrast {
     /// The difference of two rates.
     pub fn of(first: Rate, second: Rate, confidence: f64) -> Contrast {
-        let pair = Pair { first: (second.hits, second.base), second: (first.hits, first.base) };
-        let shares = pair.shares();
-        let interval = pair.newcombe(confidence);
+        let pair = Pair { first: second.worth(), second: first.worth() };
+        let shares = second.rate.zip(first.rate).filter(|_| pair.shares().is_some());
+        let interval = bounds(second).zip(bounds(first));
+        let interval = interval.map(|(second, first)| recovered(second, first));
         let ratio = pair.score_ratio(confidence, false);
         let design = Design { alpha: 1.0 - confidence, ..Design::default() };
         let mut contrast = Contrast {
@@ -58,7 +59,8 @@ impl Contrast {
             p_value: exact::p_value(pair).map(|(p, _)| p),
             q_value: None,
             detectable: shares.and_then(|(_, rate)| {
-                design.detectable(rate, first.base as f64, second.base as f64)
+                let trials = |rate: Rate| rate.trials.unwrap_or(rate.base as f64);
+                design.detectable(rate, trials(first), trials(second))
             }),
             verdict: "unclear",
         };
@@ -101,9 +103,33 @@ impl Contrast {
     }
 }
 
+/// A rate with its interval, at the confidence that it was made with.
+fn bounds(rate: Rate) -> Option<(f64, Interval)> {
+    Some((rate.rate?, Interval { low: rate.low?, high: rate.high? }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::proportion::Clusters;
+
+    #[test]
+    fn what_belongs_together_tells_less() {
+        let mut clusters = [Clusters::default(); 2];
+        for number in 0..100 {
+            let often = |share: u64| if number < share { 10 } else { 0 };
+            clusters[0].add(10, often(20));
+            clusters[1].add(10, often(26));
+        }
+        let plain = [(200, 1000), (260, 1000)].map(|(hits, base)| Rate::of(hits, base, 0.95));
+        assert_eq!(Contrast::of(plain[0], plain[1], 0.95).verdict, "higher");
+        let rate = |side: usize| {
+            Rate::within(Some(&clusters[side]), plain[side].hits, plain[side].base, 0.95)
+        };
+        let found = Contrast::of(rate(0), rate(1), 0.95);
+        assert_eq!((found.verdict, found.value), ("unclear", Some(0.06)));
+        assert!(found.p_value.unwrap() > 0.2 && found.detectable.unwrap() > 0.1, "{found:?}");
+    }
 
     #[test]
     fn a_verdict_needs_a_range_without_nought_and_a_small_q() {

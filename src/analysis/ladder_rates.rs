@@ -24,21 +24,34 @@ pub struct StepRates {
 /// The rates of the step at `position`.
 pub fn step_rates(tally: &Tally, ladder: &Ladder, position: usize, confidence: f64) -> StepRates {
     let here = reached(tally, position);
-    let step =
-        ladder.base_of(position).map(|base| Rate::of(here, reached(tally, base), confidence));
+    let clusters = tally.clustering.steps.get(position);
+    let step = ladder.base_of(position).map(|base| {
+        let clusters = clusters.map(|step| &step.from_previous);
+        Rate::within(clusters, here, reached(tally, base), confidence)
+    });
     let converted = tally.steps.get(position).map_or(0, |step| step.converted);
     let target = ladder.steps.get(position).map_or(0.0, |step| step.target);
-    let mut overall = Rate::of(here, reached(tally, 0), confidence);
+    let mut overall = {
+        let clusters = clusters.map(|step| &step.from_first);
+        Rate::within(clusters, here, reached(tally, 0), confidence)
+    };
     if position == 0 {
         // All of all is no finding that could rest on too little.
-        overall.flags = Flags::default();
+        overall.flags = Flags { clustered: overall.flags.clustered, ..Flags::default() };
     }
     StepRates {
         step,
         overall,
-        order: Rate::of(converted, here, confidence),
+        order: Rate::within(clusters.map(|step| &step.to_last), converted, here, confidence),
         below_target: step.and_then(|rate| rate.rate).is_some_and(|rate| rate < target),
     }
+}
+
+/// Of all journeys that entered, those that reached the last step.
+pub fn conversion(tally: &Tally, confidence: f64) -> Rate {
+    // Empty sums say nothing.
+    let clusters = Some(&tally.clustering.conversion);
+    Rate::within(clusters, tally.converted, tally.entered, confidence)
 }
 
 /// Those who reached a step and not the next one that is not optional.

@@ -6,11 +6,13 @@
 
 use super::rate::Rate;
 use crate::ladder::definition::{Ladder, Times, Window};
+use crate::stats::proportion::wilson_of_share;
 use crate::stats::survival::{self, Age, Curve};
 use crate::tally::{Durations, Tally};
 use crate::time::{SECOND, Span};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The macro-conversion rate that journeys will have reached by the end of their window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
@@ -25,7 +27,8 @@ pub struct Matured {
     pub window_seconds: Option<f64>,
     /// The share of journeys whose whole window lies inside the data; `None` without journeys.
     pub share_closed: Option<f64>,
-    /// `kaplan-meier`, or `closed` where only journeys with a whole window could be counted.
+    /// `kaplan-meier`; `aalen-johansen` where some journeys ended otherwise; or `closed` where only journeys
+    /// with a whole window could be counted.
     pub method: Option<&'static str>,
     /// How many journeys with a whole window would know as much.
     pub trials: Option<f64>,
@@ -33,6 +36,18 @@ pub struct Matured {
     pub seconds: Option<MaturedSeconds>,
     /// The share that has converted by several ages.
     pub curve: Vec<CurvePoint>,
+    /// Journeys that an exclusion ended before they could convert; `None` without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<EndedOtherwise>,
+}
+
+/// The journeys that ended otherwise than by converting, and before their window was over.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct EndedOtherwise {
+    /// How many of them there are.
+    pub journeys: u64,
+    /// The share that will have ended so by the end of the window, open windows accounted for.
+    pub rate: f64,
 }
 
 /// When those who convert within the window do so, late converters accounted for.
@@ -74,17 +89,27 @@ pub fn matured(tally: &Tally, ladder: &Ladder, confidence: f64) -> Matured {
     let window_seconds = window_seconds(ladder.window);
     let known = Matured { window_seconds, share_closed, ..Matured::default() };
     if let (Window::FromEntry(window), Some(curve)) = (ladder.window, curve(tally, ladder)) {
-        return by_curve(&curve, window, tally, confidence, &known);
+        let ended = ended(tally, window);
+        return by_curve(&curve, window, tally, confidence, &Matured { ended, ..known });
     }
     let settled = Rate::of(tally.closed_converted, tally.closed, confidence);
+    let trials = settled.rate.map(|_| tally.closed as f64 / effect(tally));
+    let interval = settled.rate.zip(trials);
+    let interval = interval.and_then(|(rate, trials)| wilson_of_share(rate, trials, confidence));
     Matured {
         rate: settled.rate,
-        low: settled.low,
-        high: settled.high,
+        low: interval.map(|interval| interval.low),
+        high: interval.map(|interval| interval.high),
         method: settled.rate.map(|_| "closed"),
-        trials: settled.rate.map(|_| tally.closed as f64),
+        trials,
         ..known
     }
+}
+
+/// How many journeys are worth one independent one: more than one where several belong to a customer.
+fn effect(tally: &Tally) -> f64 {
+    let trials = tally.clustering.conversion.trials();
+    trials.map_or(1.0, |trials| tally.entered as f64 / trials)
 }
 
 fn by_curve(
@@ -94,13 +119,19 @@ fn by_curve(
     confidence: f64,
     known: &Matured,
 ) -> Matured {
-    let Matured { window_seconds, share_closed, .. } = *known;
+    let Matured { window_seconds, share_closed, ended, .. } = *known;
     // What nobody was watched for cannot be told, whatever the window says.
     if curve.last_age < window.0 {
         let curve = points(curve, curve.last_age, confidence);
-        return Matured { window_seconds, share_closed, curve, ..Matured::default() };
+        return Matured { window_seconds, share_closed, curve, ended, ..Matured::default() };
     }
-    let found = curve.matured(window.0, tally.closed, confidence);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a part of a count is no larger than the count"
+    )]
+    let whole = (tally.closed as f64 / effect(tally)).round() as u64;
+    let found = curve.matured(window.0, whole, confidence);
     let by = |share: f64| {
         curve.quantile_of_converters(share, window.0).map(|age| Span(age).as_seconds())
     };
@@ -108,7 +139,7 @@ fn by_curve(
         rate: found.map(|found| found.rate),
         low: found.map(|found| found.interval.low),
         high: found.map(|found| found.interval.high),
-        method: found.map(|_| "kaplan-meier"),
+        method: found.map(|_| if ended.is_some() { "aalen-johansen" } else { "kaplan-meier" }),
         trials: found.map(|found| found.trials),
         seconds: (tally.converted > 0).then(|| MaturedSeconds {
             median: by(0.5),
@@ -118,6 +149,7 @@ fn by_curve(
         curve: points(curve, window.0, confidence),
         window_seconds,
         share_closed,
+        ended,
     }
 }
 
@@ -144,10 +176,23 @@ pub fn curve(tally: &Tally, ladder: &Ladder) -> Option<Curve> {
     if ladder.times != Times::All || !are_known {
         return None;
     }
-    let within = |durations: &Durations| -> Vec<i64> {
-        durations.in_no_order().iter().map(|span| span.0.min(window.0)).collect()
-    };
-    let mut ages = survival::ages(&mut within(&last.from_entry), &mut within(&tally.watched));
+    let converted = within(&last.from_entry, window);
+    let mut curve = conversions(converted, tally, window);
+    let effect = effect(tally);
+    curve.steps.iter_mut().for_each(|step| step.greenwood *= effect);
+    Some(curve)
+}
+
+/// The curve of those who converted, whether or not others ended otherwise.
+fn conversions(mut converted: Vec<i64>, tally: &Tally, window: Span) -> Curve {
+    let mut watched = within(&tally.watched, window);
+    let ended = within(&tally.ended, window);
+    if !ended.is_empty() {
+        let to_the_end = tally.lost.saturating_sub(ended.len() as u64);
+        let ages = endings([converted, ended, watched], (window.0, to_the_end));
+        return survival::competing(&ages);
+    }
+    let mut ages = survival::ages(&mut converted, &mut watched);
     match ages.last_mut() {
         Some(age) if age.age == window.0 => age.censored += tally.lost,
         _ if tally.lost > 0 => {
@@ -155,7 +200,40 @@ pub fn curve(tally: &Tally, ladder: &Ladder) -> Option<Curve> {
         }
         _ => {}
     }
-    Some(survival::curve(&ages))
+    survival::curve(&ages)
+}
+
+/// The journeys that an exclusion ended, and their share by the end of the window.
+fn ended(tally: &Tally, window: Span) -> Option<EndedOtherwise> {
+    let ended = within(&tally.ended, window);
+    if ended.is_empty() {
+        return None;
+    }
+    let journeys = ended.len() as u64;
+    let to_the_end = tally.lost.saturating_sub(journeys);
+    let converted = within(&tally.steps.last()?.from_entry, window);
+    // The same curve with the endings exchanged.
+    let watched = within(&tally.watched, window);
+    let ages = endings([ended, converted, watched], (window.0, to_the_end));
+    let rate = survival::competing(&ages).converted_by(window.0);
+    Some(EndedOtherwise { journeys, rate })
+}
+
+/// How many journeys ended in one way, in another, or were watched no longer, by age; with those that were watched
+/// to the end of the window.
+fn endings(kinds: [Vec<i64>; 3], to_the_end: (i64, u64)) -> Vec<(i64, [u64; 3])> {
+    let mut ages: BTreeMap<i64, [u64; 3]> = BTreeMap::new();
+    for (kind, spans) in kinds.into_iter().enumerate() {
+        for span in spans {
+            ages.entry(span).or_default()[kind] += 1;
+        }
+    }
+    ages.entry(to_the_end.0).or_default()[2] += to_the_end.1;
+    ages.into_iter().collect()
+}
+
+fn within(durations: &Durations, window: Span) -> Vec<i64> {
+    durations.in_no_order().iter().map(|span| span.0.min(window.0)).collect()
 }
 
 /// The length of a window that runs from the entry, in seconds; `None` for every other kind.
@@ -184,6 +262,47 @@ mod tests {
         assert!(near(found.rate, plain.rate) && near(found.low, plain.low));
         assert!(near(found.high, plain.high) && near(found.share_closed, Some(1.0)));
         assert_eq!(found.method, Some("kaplan-meier"));
+    }
+
+    #[test]
+    fn journeys_that_belong_together_widen_every_range() {
+        let (mut findings, ladder) = example::storefront();
+        let plain = matured(&findings.tally, &ladder, 0.95);
+        let clusters = &mut findings.tally.clustering.conversion;
+        (0..92).for_each(|_| clusters.add(10, 0));
+        (0..4).for_each(|_| clusters.add(20, 2));
+        let found = matured(&findings.tally, &ladder, 0.95);
+        assert_eq!(found.rate, plain.rate);
+        assert!(found.trials < plain.trials && found.low < plain.low && found.high > plain.high);
+        let [plain, found] = [plain, found].map(|matured| *matured.curve.last().unwrap());
+        assert_eq!(found.rate.to_bits(), plain.rate.to_bits());
+        assert!(found.low < plain.low && found.high > plain.high);
+        let ladder = Ladder { window: Window::None, ..ladder };
+        let settled = matured(&findings.tally, &ladder, 0.95);
+        assert_eq!(settled.method, Some("closed"));
+        assert!(settled.trials.unwrap() < findings.tally.closed as f64);
+    }
+
+    #[test]
+    fn journeys_that_ended_otherwise_are_not_taken_for_watched() {
+        let (mut findings, ladder) = example::storefront();
+        let plain = matured(&findings.tally, &ladder, 0.95);
+        assert_eq!(plain.ended, None);
+        let tally = &mut findings.tally;
+        (0..tally.lost.min(300)).for_each(|_| tally.ended.add(Span::seconds(60)));
+        let found = matured(tally, &ladder, 0.95);
+        let ended = found.ended.unwrap();
+        assert_eq!((found.method, ended.journeys), (Some("aalen-johansen"), 300));
+        let all = ended.rate + found.rate.unwrap();
+        assert!(ended.rate >= 0.3 && all < 1.0, "{found:?}");
+        // When everybody was watched to the end, it is the plain share again.
+        tally.watched = Durations::default();
+        tally.lost += tally.open;
+        (tally.open, tally.closed) = (0, tally.entered);
+        let found = matured(tally, &ladder, 0.95);
+        let plain = Rate::of(tally.converted, tally.entered, 0.95);
+        assert!((found.rate.unwrap() - plain.rate.unwrap()).abs() < 1e-12);
+        assert!((found.low.unwrap() - plain.low.unwrap()).abs() < 1e-9);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::findings::{Findings, OrderFindings};
 use crate::money::{Amount, Currency};
 use crate::stats::mean::{self, Moments, Tail};
 use crate::stats::proportion::Interval;
+use crate::stats::refunds::Refunds;
 use crate::stats::survival;
 use crate::tally::{Durations, Tally};
 use crate::time::Span;
@@ -36,6 +37,29 @@ pub struct OrderValue {
     /// The average with the largest orders cut down, and the amount that they are cut to; only where the
     /// average is skewed.
     pub winsorised: Option<(f64, f64)>,
+    /// What of it went back, as far as exports say.
+    pub refunds: Option<RefundedValue>,
+}
+
+/// What of the orders of one currency was refunded or cancelled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RefundedValue {
+    /// Of the orders that were not cancelled, those of which something was refunded.
+    pub orders: Rate,
+    /// Of these, in part.
+    pub partly: u64,
+    /// What was refunded; `None` where an amount is missing.
+    pub amount: Option<Amount>,
+    /// Of what was sold, what was refunded; with its range.
+    pub share: Option<f64>,
+    /// The range of that.
+    pub share_range: Option<Interval>,
+    /// Orders that were cancelled.
+    pub cancelled: u64,
+    /// What they would have been worth.
+    pub cancelled_amount: Amount,
+    /// What is left without what was refunded and cancelled.
+    pub net: Option<Amount>,
 }
 
 /// More of the revenue than this in a single order makes an average skewed.
@@ -66,9 +90,31 @@ pub fn order_values(findings: &Findings, confidence: f64) -> Vec<OrderValue> {
                 .then(|| mean::winsorised(&mut values, share))
                 .flatten()
                 .map(|(cap, mean, _)| (mean, cap)),
+            refunds: findings
+                .orders
+                .refunds
+                .get(&currency)
+                .and_then(|refunds| refunded(refunds, amount, confidence)),
         }
     };
     findings.orders.value.iter().map(value).collect()
+}
+
+/// What of `sum` went back; `None` where nobody says.
+fn refunded(refunds: &Refunds, sum: Amount, confidence: f64) -> Option<RefundedValue> {
+    let known = refunds.sold.count + refunds.cancelled > 0;
+    let amount = refunds.amount();
+    let share = refunds.sold.value().filter(|_| amount.is_some());
+    known.then(|| RefundedValue {
+        orders: Rate::of(refunds.touched, refunds.sold.count, confidence),
+        partly: refunds.partly,
+        amount: amount.map(Amount),
+        share,
+        share_range: share.and_then(|_| refunds.sold.share_interval(confidence)),
+        cancelled: refunds.cancelled,
+        cancelled_amount: Amount(refunds.cancelled_sum),
+        net: amount.map(|amount| Amount(sum.0 - amount - refunds.cancelled_sum)),
+    })
 }
 
 /// Whether so many orders are too few for their average to be nearly normal, or one of them is too large.
@@ -134,6 +180,7 @@ pub fn are_known(findings: &Findings) -> bool {
 mod tests {
     use super::*;
     use crate::report::example;
+    use crate::stats::refunds::Refund;
 
     #[test]
     fn each_currency_has_its_own_sum_and_average() {
@@ -160,6 +207,32 @@ mod tests {
         let (winsorised, cap) = euro.winsorised.unwrap();
         assert!(winsorised < euro.average.unwrap().0 as f64 && cap < 8_045_000.0);
         assert_eq!((dollar.average_range, dollar.tail), (None, None), "one order has no range");
+    }
+
+    #[test]
+    fn what_went_back_is_taken_off_and_what_was_cancelled_stands_apart() {
+        let (mut findings, _) = example::storefront();
+        assert_eq!(order_values(&findings, 0.95)[0].refunds, None);
+        let refunds = findings.orders.refunds.entry(Currency::parse("EUR")).or_default();
+        refunds.add(250_000, Refund::Nothing, true);
+        refunds.add(300_000, Refund::Some(Some(100_000)), false);
+        for amount in [400, 450, 500, 600, 800, 1000, 8045] {
+            refunds.add(amount * 1000, Refund::Nothing, false);
+        }
+        let [euro, dollar] = order_values(&findings, 0.95).try_into().unwrap();
+        let found = euro.refunds.unwrap();
+        assert_eq!((found.orders.hits, found.orders.base, found.partly), (1, 8, 1));
+        assert_eq!((found.cancelled, found.cancelled_amount), (1, Amount(250_000)));
+        assert_eq!(found.net, Some(Amount(12_345_000 - 250_000 - 100_000)));
+        let (share, range) = (found.share.unwrap(), found.share_range.unwrap());
+        assert!(range.low < share && share < range.high, "{found:?}");
+        assert_eq!(dollar.refunds, None);
+        // Of one more nobody says how much went back.
+        let refunds = findings.orders.refunds.get_mut(&euro.currency).unwrap();
+        refunds.add(10_000, Refund::Some(None), false);
+        let found = order_values(&findings, 0.95)[0].refunds.unwrap();
+        assert_eq!((found.amount, found.net, found.share), (None, None, None));
+        assert_eq!(found.orders.hits, 2);
     }
 
     #[test]

@@ -159,7 +159,7 @@ mod tests {
     fn findings(by: &str, groups: &[(&str, u64, u64)]) -> Findings {
         let group = |&(name, converted, entered): &(&str, u64, u64)| BreakdownGroup {
             name: GroupName::Value(name.to_string()),
-            tally: GroupTally { entered, converted, steps: Box::default() },
+            tally: GroupTally { entered, converted, ..GroupTally::default() },
         };
         let mut findings = Findings::default();
         findings.tally.entered = groups.iter().map(|group| group.2).sum();

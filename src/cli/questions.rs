@@ -53,6 +53,9 @@ pub struct CalcCompareArgs {
     /// The relative effect that one would want to see
     #[arg(long, value_name = "SHARE", default_value = "20%", value_parser = share)]
     pub lift: f64,
+    /// How probable it is that the first rate is the higher one, under Jeffreys' prior
+    #[arg(long)]
+    pub bayes: bool,
     /// The level of the ranges
     #[arg(long, default_value = "0.95", value_parser = super::confidence)]
     pub confidence: f64,

@@ -40,6 +40,7 @@ impl Judgement<'_> {
             outcome,
             entry: choice.entry(),
             window_end: (closes < Instant::MAX).then_some(closes),
+            ended: self.ended(choice, outcome, closes),
             actions: self.actions(choice, outcome),
             by_tie: false,
             times: self.terms.times,
@@ -100,6 +101,12 @@ impl Judgement<'_> {
         } else {
             Outcome::Lost
         }
+    }
+
+    /// When an exclusion ended a lost attempt, if its window was still running then.
+    fn ended(&self, choice: &Choice, outcome: Outcome, closes: Instant) -> Option<Instant> {
+        let excluded = choice.span.excluded.filter(|_| outcome == Outcome::Lost)?;
+        self.journey.get(excluded).map(|touch| touch.at).filter(|&at| at <= closes)
     }
 
     /// The actions done not before the entry, inside the window and, if it converted, no later than that.

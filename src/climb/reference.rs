@@ -144,6 +144,11 @@ impl Part {
             outcome,
             entry: chain[0],
             window_end: (window_end < Instant::MAX).then_some(window_end),
+            ended: case
+                .excluded(chain)
+                .filter(|_| outcome == Outcome::Lost)
+                .map(|excluded| case.journey[excluded].at)
+                .filter(|&at| at <= window_end),
             actions: case.actions(chain),
             by_tie: case.depends_on_a_tie(chain),
             times: if is_apart { Times::None } else { ladder.times },

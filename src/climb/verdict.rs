@@ -86,6 +86,8 @@ pub struct Verdict {
     pub entry: usize,
     /// The last moment of the window; `None` where there is no window.
     pub window_end: Option<Instant>,
+    /// When an exclusion ended it; `None` unless it is lost for that, and not because its window closed before.
+    pub ended: Option<Instant>,
     /// The secondary actions done from the entry until the conversion, else until the window's end.
     pub actions: StepSet,
     /// Whether the conversion would not stand if events of one instant had to stay in stored order.

@@ -21,7 +21,10 @@ pub(super) fn run(command: &CalcCommand, surroundings: &Surroundings) -> anyhow:
         CalcCommand::Compare(arguments) => {
             let group = |counts: Fraction| (counts.hits, counts.base);
             let pair = Pair { first: group(arguments.first), second: group(arguments.second) };
-            let answer = CalcCompare::new(pair, arguments.confidence, arguments.lift);
+            let mut answer = CalcCompare::new(pair, arguments.confidence, arguments.lift);
+            if arguments.bayes {
+                answer.weigh(pair);
+            }
             show(&answer, &arguments.output, surroundings)
         }
         CalcCommand::SampleSize(arguments) => {

@@ -19,10 +19,15 @@ use crate::tally::{GroupTally, Tally, merge_groups};
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// One a breakdown: the counts by the key of the value.
+pub(super) type Rows = Vec<FastMap<Key, GroupTally>>;
+
 /// What all judges need to know about breakdowns and filters.
 #[derive(Debug)]
 pub(super) struct Groups<'g> {
     values: &'g Values,
+    /// How many steps the ladder has.
+    steps: usize,
     sessions: SessionRule,
     breakdowns: Vec<Grouping<'g>>,
     filters: Vec<(&'g Filter, Source)>,
@@ -77,6 +82,7 @@ impl<'g> Groups<'g> {
         };
         Ok(Groups {
             values,
+            steps: ladder.steps.len(),
             sessions: ladder.sessions,
             breakdowns: request.breakdowns.iter().map(grouping).collect::<Result<_>>()?,
             filters: request
@@ -96,25 +102,24 @@ impl<'g> Groups<'g> {
     }
 
     /// Counts a journey in its row of each breakdown.
-    pub(super) fn count(&self, verdict: &Verdict, scene: Scene<'_>, tally: &mut Tally) {
-        tally.groups.resize_with(self.breakdowns.len(), FastMap::default);
-        let groupings = self.breakdowns.iter().zip(&mut tally.groups);
+    pub(super) fn count(&self, verdict: &Verdict, scene: Scene<'_>, groups: &mut Rows) {
+        groups.resize_with(self.breakdowns.len(), FastMap::default);
+        let groupings = self.breakdowns.iter().zip(groups);
         for (grouping, rows) in groupings.filter(|(grouping, _)| !grouping.by_value) {
             let key = self.row_of(grouping, verdict, scene);
-            add(verdict, rows.entry(key).or_insert_with(|| GroupTally::new(tally.steps.len())));
+            add(verdict, rows.entry(key).or_insert_with(|| GroupTally::new(self.steps)));
         }
     }
 
     /// Climbs the ladder once for each value, where a breakdown asks for that, and counts the outcomes.
-    pub(super) fn count_by_value(&self, kept: &[Touch], track: &mut Track, tally: &mut Tally) {
-        let steps = tally.steps.len();
-        tally.groups.resize_with(self.breakdowns.len(), FastMap::default);
-        let groupings = self.breakdowns.iter().zip(&mut tally.groups);
+    pub(super) fn count_by_value(&self, kept: &[Touch], track: &mut Track, groups: &mut Rows) {
+        groups.resize_with(self.breakdowns.len(), FastMap::default);
+        let groupings = self.breakdowns.iter().zip(groups);
         for (grouping, rows) in groupings.filter(|(grouping, _)| grouping.by_value) {
             let by_value = self.by_value(grouping, kept);
             // Most values lead nowhere: only those that do have a row.
             let counted = by_value.into_iter().filter_map(|(key, touches)| {
-                Some((key, self.climb(grouping, (&touches, kept), track, steps)?))
+                Some((key, self.climb(grouping, (&touches, kept), track)?))
             });
             merge_groups(rows, counted);
         }
@@ -127,9 +132,8 @@ impl<'g> Groups<'g> {
         grouping: &Grouping<'_>,
         (touches, customer): (&[Touch], &[Touch]),
         track: &mut Track,
-        steps: usize,
     ) -> Option<GroupTally> {
-        let mut group = GroupTally::new(steps);
+        let mut group = GroupTally::new(self.steps);
         track.judge(touches, |verdict, journey| {
             let is_in = self.admit(verdict, Scene { journey, customer });
             if is_in && verdict.reached.has(grouping.step) {
@@ -226,6 +230,7 @@ impl<'g> Groups<'g> {
             .filter_map(|(key, group)| Some((texts.get(key)?.as_str(), group)))
             .collect();
         known.sort_by(|a, b| b.1.entered.cmp(&a.1.entered).then(a.0.cmp(b.0)));
+        // A customer with two of these values counts as two: values are no longer known by customer.
         let mut others = GroupTally::new(ladder.steps.len());
         for (_, group) in known.iter().skip(top) {
             others.merge(group);

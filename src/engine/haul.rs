@@ -242,11 +242,7 @@ impl<'s> Haul<'s> {
             aside: reason.map_or(0, Reason::mark),
             marks: marks | numbered | who.marks,
             held: stamp.held,
-            values: if needs.values_of_all || !stamp.steps.is_empty() {
-                self.values.note(event.details)
-            } else {
-                Key::NONE
-            },
+            values: self.values.note_if(needs.wants_values(stamp.steps), event.details),
             trail: who.trail,
             exclusions: stamp.exclusions,
         };

@@ -3,6 +3,7 @@
 //! Partitions are independent, so threads take them in turn; each fills a tally and accounts of its
 //! own, and these are merged. How far a journey got is decided by `climb` alone.
 
+use super::customer::Customer;
 use super::exchange::{Exchange, in_parallel};
 use super::gather::{Gathered, Gatherer};
 use super::groups::{Groups, Scene};
@@ -125,6 +126,8 @@ struct Judge<'b> {
     bench: &'b Bench<'b>,
     track: Track,
     sides: Vec<Track>,
+    /// Only where a customer's journeys are looked at together.
+    customer: Option<Customer>,
     surveyor: Surveyor,
     rivals: Rivals,
     cleaner: Cleaner,
@@ -141,6 +144,7 @@ impl<'b> Judge<'b> {
             bench,
             track: track(bench.period)?,
             sides: bench.sides.iter().map(|side| track(side.period)).collect::<Result<_>>()?,
+            customer: Customer::of(ladder),
             surveyor: Surveyor::new(bench),
             rivals: Rivals::new(bench)?,
             cleaner: Cleaner::default(),
@@ -206,7 +210,7 @@ impl<'b> Judge<'b> {
     }
 
     fn journeys(&mut self, kept: &[Touch]) {
-        let Judge { bench, track, sides, surveyor, verdicts, .. } = self;
+        let Judge { bench, track, sides, customer, surveyor, verdicts, .. } = self;
         let own = std::iter::once((track, bench.groups, &mut verdicts.tally));
         let beside = bench.sides.iter().map(|side| &side.groups);
         let beside = sides.iter_mut().zip(beside).zip(&mut verdicts.sides);
@@ -215,14 +219,22 @@ impl<'b> Judge<'b> {
             let mut count = |verdict: &Verdict, scene: Scene<'_>| {
                 verdict.add_to(tally, scene.journey);
                 count_watched(verdict, scene.journey, bench.seen_until, tally);
-                groups.count(verdict, scene, tally);
+                match customer {
+                    Some(customer) => customer.count(verdict, scene, groups),
+                    None => groups.count(verdict, scene, &mut tally.groups),
+                }
                 surveyor.count(verdict, scene, bench, tally);
             };
             track.judge(kept, |verdict, journey| {
                 let scene = Scene { journey, customer: kept };
                 groups.admit(verdict, scene).then(|| count(verdict, scene));
             });
-            groups.count_by_value(kept, track, tally);
+            let Some(customer) = customer else {
+                groups.count_by_value(kept, track, &mut tally.groups);
+                continue;
+            };
+            groups.count_by_value(kept, track, &mut customer.rows);
+            customer.join(tally);
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod choose;
+mod customer;
 mod decided;
 mod exchange;
 mod finish;

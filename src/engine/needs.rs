@@ -1,6 +1,7 @@
 //! What a request needs of the rows beside their steps, so that nothing is kept that nobody looks at.
 
 use super::Request;
+use crate::event::StepSet;
 use crate::input::{Reading, Rows};
 use crate::ladder::definition::{Count, Halt, Ladder, Order, Range, Window};
 use crate::ladder::dimension::{At, RETURNING};
@@ -27,6 +28,12 @@ pub(super) struct Needs {
 }
 
 impl Needs {
+    /// Whether the values of dimensions are wanted of a row that is these steps.
+    #[inline]
+    pub(super) fn wants_values(self, steps: StepSet) -> bool {
+        self.values_of_all || !steps.is_empty()
+    }
+
     /// What a request needs of these inputs; `ladders` are those that may be used, `detail` says whether
     /// the inputs themselves are asked about.
     pub(super) fn of(

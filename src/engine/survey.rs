@@ -267,7 +267,8 @@ fn add_span(durations: &mut Durations, from: Instant, to: Instant) {
 }
 
 /// Whoever entered a whole window before the data ends has had all the time to convert. The others that
-/// have not converted are still being watched: what is known of them is for how long.
+/// have not converted are still being watched, or were until an exclusion ended them: what is known of
+/// them is for how long.
 pub(super) fn count_watched(
     verdict: &Verdict,
     journey: &[Touch],
@@ -278,9 +279,11 @@ pub(super) fn count_watched(
         tally.closed += 1;
         tally.closed_converted += u64::from(verdict.outcome == Outcome::Converted);
     }
-    if verdict.outcome == Outcome::Open
-        && let Some(entry) = journey.get(verdict.entry)
-    {
+    let Some(entry) = journey.get(verdict.entry) else { return };
+    if verdict.outcome == Outcome::Open {
         add_span(&mut tally.watched, entry.at, seen_until);
+    }
+    if let Some(ended) = verdict.ended {
+        add_span(&mut tally.ended, entry.at, ended);
     }
 }

@@ -41,6 +41,11 @@ impl Values {
         key
     }
 
+    /// The same if they are wanted.
+    pub(super) fn note_if(&mut self, are_wanted: bool, row: &dyn Properties) -> Key {
+        if are_wanted { self.note(row) } else { Key::NONE }
+    }
+
     /// The same, for a row whose key is known: only what is new is looked at.
     pub(super) fn note_known(
         &mut self,

@@ -117,6 +117,7 @@ impl Rows {
     }
 
     /// The same rows from the beginning.
+    #[must_use]
     pub fn again(&self) -> Rows {
         Rows { shared: Arc::clone(&self.shared), group: 0, given: 0, bytes_read: 0 }
     }
@@ -130,7 +131,7 @@ impl Rows {
         let groups = self.shared.reader.metadata().row_groups().iter().enumerate();
         let sizes =
             groups.map(|(group, own)| (group, usize::try_from(own.num_rows()).unwrap_or(0)));
-        if let Some((group, rows)) = sizes.filter(|(_, rows)| *rows > 0).last() {
+        if let Some((group, rows)) = sizes.rev().find(|(_, rows)| *rows > 0) {
             let count = rows.min(SAMPLE);
             let shared = Arc::clone(&self.shared);
             Part { shared, group, skip: rows - count, count }.fill(&mut blocks[1])?;

@@ -13,8 +13,8 @@ use super::format::special::Special;
 use super::format::tool_log::ToolLog;
 use super::format::tool_table::{Room, ToolTable};
 use super::format::{
-    Desk, Format, Kept, RowAt, RowIdentifiers, Show, Sink, Texts, matomo, shopify_bulk,
-    shopify_rest, shopify_rest_checkout, web_pixel,
+    Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, matomo, shopify_bulk, shopify_rest,
+    shopify_rest_checkout, web_pixel,
 };
 use super::json::{Line, Lines, Reader, Record, Written};
 use super::quoting::Signs;
@@ -339,12 +339,7 @@ impl Reading {
             && let Rows::Table(header, columns) = &self.rows
             && scratch.usual.fill(&rows, (header, columns), (self.zone, sink.dimensions()))
         {
-            let show = |number, look: &mut dyn FnMut(&dyn Properties)| {
-                if let Some(row) = rows.row(number) {
-                    columns.show(Row::outlined(row), header, look);
-                }
-            };
-            return self.read_usual((block, &rows), scratch, sink, &show);
+            return self.read_usual((block, &rows), (header, columns), scratch, sink);
         }
         outlined_rows(rows, &mut |extent, place, row| {
             self.read_row(row, self.desk(extent, place, &mut scratch.identifiers, sink));
@@ -355,18 +350,22 @@ impl Reading {
     fn read_usual(
         &self,
         (block, rows): (&Block, &OutlinedRows<'_>),
+        (header, columns): (&Header, &EventColumns),
         scratch: &mut Scratch,
         sink: &mut impl Sink,
-        show: Show<'_>,
     ) -> Extent {
         let Scratch { usual, identifiers, .. } = scratch;
+        let show = |number, look: &mut dyn FnMut(&dyn Properties)| {
+            let Some(row) = rows.row(number) else { return };
+            columns.show(Row::outlined(row), header, look);
+        };
         let mut read = |sink: &mut _, number| {
             let Some(row) = rows.row(number) else { return };
             let extent = Extent { records: number as u64, lines: number as u64 };
             let place = usual.place(number, block);
             self.read_row(Row::outlined(row), self.desk(extent, place, identifiers, sink));
         };
-        sink.usual(usual, &mut read, show);
+        sink.usual(usual, &mut read, &show);
         let count = usual.len() as u64;
         Extent { records: count, lines: count }
     }

@@ -425,11 +425,7 @@ mod tests {
                 let parts = sources(property)
                     .iter()
                     .map(|source| source.part.of(text(source.name).as_bytes()));
-                let key = parts.fold(Vec::new(), |mut all, part| {
-                    all.extend_from_slice(part);
-                    all.push(0);
-                    all
-                });
+                let key = parts.collect::<Vec<_>>().join(&0);
                 let found = value(property, &Cells(cells)).map(Cow::into_owned);
                 let before = known.entry(key).or_insert_with(|| found.clone());
                 assert_eq!(*before, found, "{property} of {url} {referrer}");

@@ -84,6 +84,7 @@ fn as_tally(group: &GroupTally) -> Tally {
         entered: group.entered,
         converted: group.converted,
         steps: group.steps.iter().map(step).collect(),
+        clustering: group.clustering.as_deref().cloned().unwrap_or_default(),
         ..Tally::default()
     }
 }

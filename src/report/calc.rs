@@ -5,6 +5,7 @@ use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::analysis::rate::{Flags, Rate};
 use crate::stats::difference::Pair;
+use crate::stats::posterior::{JEFFREYS, Posterior};
 use crate::stats::proportion::Method;
 use crate::stats::sample_size::Design;
 use crate::stats::{exact, sequential, target};
@@ -86,6 +87,16 @@ impl TargetReport {
             probability_above: found.probability_above,
             more_needed: target::more_until_clear(hits, base, rate),
         })
+    }
+
+    /// Holds a rate against a target; where journeys belong to one customer, with as many independent ones
+    /// as they are worth.
+    pub fn of_rate(found: &Rate, rate: f64) -> Option<TargetReport> {
+        let (hits, base) = found.worth();
+        let report = TargetReport::of(hits, base, rate)?;
+        // So many journeys make one independent one.
+        let more_needed = report.more_needed.map(|more| found.of_journeys(more));
+        Some(TargetReport { more_needed, ..report })
     }
 
     /// One sentence.
@@ -197,8 +208,24 @@ pub struct CalcCompare {
     pub detectable: Option<f64>,
     /// How many more each group needs to show the relative effect that was asked about.
     pub more_needed: Option<MoreNeeded>,
+    /// How probable it is that the first rate is the higher one; only if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posterior: Option<PosteriorReport>,
     /// The answer in one sentence.
     pub sentence: String,
+}
+
+/// Two rates as beta distributions.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PosteriorReport {
+    /// The prior: hits and misses that nobody saw.
+    pub prior: [f64; 2],
+    /// The probability that the first rate is the higher one.
+    pub probability_first_higher: f64,
+    /// What choosing the first loses in the mean, as a share: nothing where it is the higher one.
+    pub loss_if_first: f64,
+    /// What choosing the second loses.
+    pub loss_if_second: f64,
 }
 
 /// How many more visitors two groups need.
@@ -240,10 +267,23 @@ impl CalcCompare {
             confidence,
             detectable,
             more_needed: more.map(|(first, second)| MoreNeeded { lift, first, second }),
+            posterior: None,
             sentence: String::new(),
         };
         answer.sentence = answer.in_words();
         answer
+    }
+
+    /// Adds how probable it is that the first rate is the higher one.
+    pub fn weigh(&mut self, pair: Pair) {
+        let posterior = |counts| Posterior::of(counts, JEFFREYS);
+        let both = posterior(pair.first).zip(posterior(pair.second));
+        self.posterior = both.map(|(first, second)| PosteriorReport {
+            prior: JEFFREYS.into(),
+            probability_first_higher: first.beats(second, 1.0),
+            loss_if_first: first.loss_against(second),
+            loss_if_second: second.loss_against(first),
+        });
     }
 
     fn in_words(&self) -> String {
@@ -302,6 +342,14 @@ impl Answer for CalcCompare {
                 words::count(more.second)
             ));
         }
+        sheet.notes.extend(self.posterior.map(|posterior| {
+            let loss = |loss: f64| words::points(Some(loss)).replace('+', "");
+            let [first, second] = [posterior.loss_if_first, posterior.loss_if_second].map(loss);
+            format!(
+                "The first rate is the higher one with a probability of {} (Jeffreys' prior: half a hit, half a miss); choosing it loses {first} in the mean, choosing the second {second}. That is no protection for whoever looks every day.",
+                words::percent(Some(posterior.probability_first_higher))
+            )
+        }));
         vec![sheet]
     }
 }

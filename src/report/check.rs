@@ -7,6 +7,7 @@ use super::quality::QualityReport;
 use super::sheet::Sheet;
 use super::trend::AlertReport;
 use super::words;
+use crate::analysis::ladder_rates::step_rates;
 use crate::analysis::rate::Rate;
 use crate::analysis::trend::{self, Every};
 use crate::findings::Findings;
@@ -172,11 +173,10 @@ fn judged(
     (quality, options): (&QualityReport, &CheckOptions),
 ) -> ConditionReport {
     let reached = |step: usize| findings.tally.steps.get(step).map_or(0, |counts| counts.reached);
-    let over =
-        |step: usize, base: usize| Rate::of(reached(step), reached(base), options.confidence);
+    let rates = |step: usize| step_rates(&findings.tally, ladder, step, options.confidence);
     let rate = match condition.subject {
-        Subject::Rate(step) => Some(over(step, 0)),
-        Subject::StepRate(step) => Some(over(step, ladder.base_of(step).unwrap_or(0))),
+        Subject::Rate(step) => Some(rates(step).overall),
+        Subject::StepRate(step) => Some(rates(step).step.unwrap_or(rates(step).overall)),
         Subject::Quality(QualityNumber::SetAsideShare) => {
             Some(Rate::of(quality.rows_set_aside, quality.rows_read, options.confidence))
         }
@@ -194,7 +194,8 @@ fn judged(
     let alpha = 1.0 - options.confidence;
     let always = rate
         .filter(|rate| rate.base > 0)
-        .and_then(|rate| always_valid(rate.hits, rate.base, alpha, (1.0, 1.0)))
+        .map(|rate| rate.worth())
+        .and_then(|(hits, base)| always_valid(hits, base, alpha, (1.0, 1.0)))
         .map(|interval| Bounds { low: interval.low, high: Some(interval.high) });
     let is_possible = options.beyond_chance
         && always.is_some_and(|bounds| condition.comparison.is_possible(bounds, condition.number));

@@ -12,6 +12,7 @@ use super::notices::NoticeReport;
 use super::words;
 use super::zone::{Moment, Zone};
 use crate::analysis::contrast::Contrast;
+use crate::analysis::ladder_rates::{conversion, step_rates};
 use crate::analysis::open_windows::matured;
 use crate::analysis::rate::Rate;
 use crate::findings::SideFinding;
@@ -259,7 +260,6 @@ fn side(finding: &SideFinding, name: &str, zone: Zone) -> SideReport {
 }
 
 fn macro_comparison(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> MacroComparison {
-    let rate = |tally: &Tally| Rate::of(tally.converted, tally.entered, confidence);
     let whole = |tally: &Tally| {
         let found = matured(tally, ladder, confidence);
         Some((found.rate?, Interval { low: found.low?, high: found.high? }))
@@ -269,29 +269,25 @@ fn macro_comparison(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> M
         b: b.0,
         difference: Contrast::of_estimates(a, b),
     });
-    let (a, b) = (rate(a), rate(b));
+    let (a, b) = (conversion(a, confidence), conversion(b, confidence));
     MacroComparison { a, b, difference: Contrast::of(a, b, confidence), matured }
 }
 
 /// The steps; differences are judged as many at once, the first step (all of all) left out.
 fn steps(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> Vec<StepComparison> {
-    let reached = |tally: &Tally, step: usize| tally.steps.get(step).map_or(0, |s| s.reached);
-    let over = |tally: &Tally, step: usize, base: usize| {
-        Rate::of(reached(tally, step), reached(tally, base), confidence)
-    };
+    let rates = |tally: &Tally, step: usize| step_rates(tally, ladder, step, confidence);
     let mut steps: Vec<StepComparison> = Vec::new();
     for (position, step) in ladder.steps.iter().enumerate() {
-        let (of_a, of_b) = (over(a, position, 0), over(b, position, 0));
-        let step_rate = ladder.base_of(position).map(|base| {
-            let (a, b) = (over(a, position, base), over(b, position, base));
+        let (of_a, of_b) = (rates(a, position), rates(b, position));
+        let step_rate = of_a.step.zip(of_b.step).map(|(a, b)| {
             let difference = Contrast::of(a, b, confidence);
             StepRateComparison { a, b, difference, selection_prone: true }
         });
         steps.push(StepComparison {
             name: step.name.clone(),
-            a: of_a,
-            b: of_b,
-            difference: Contrast::of(of_a, of_b, confidence),
+            a: of_a.overall,
+            b: of_b.overall,
+            difference: Contrast::of(of_a.overall, of_b.overall, confidence),
             step_rate,
             sentence: String::new(),
         });

@@ -120,6 +120,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
                 (Currency::parse("USD"), amounts(&[800])),
             ]
             .into(),
+            refunds: std::collections::BTreeMap::new(),
             cancelled: 1,
             refunded: 0,
             other_channels: 46,

@@ -72,7 +72,13 @@ fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<
         ),
         None => String::new(),
     };
-    let message = format!("{count} {who} ({share_text}) {reason}.{without}");
+    let ended = settled.ended.map_or_else(String::new, |ended| {
+        format!(
+            " By then an exclusion ends {} of all: these will never convert, and are not counted as still going on.",
+            words::percent(Some(ended.rate))
+        )
+    });
+    let message = format!("{count} {who} ({share_text}) {reason}.{without}{ended}");
     let data = [("open", Value::from(tally.open)), ("share", Value::from(share))];
     Some(NoticeReport { code: "window_open", message, data: data.into() })
 }

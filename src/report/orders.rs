@@ -22,6 +22,8 @@ pub struct OrdersReport {
     pub cancelled: Option<u64>,
     /// Of these, refunded in full; known from an orders export only.
     pub refunded: Option<u64>,
+    /// Of these, refunded in part.
+    pub refunded_in_part: Option<u64>,
     /// Orders of other sales channels; known from an orders export only.
     pub other_channels: Option<u64>,
     /// Of the customers with an order, those with two or more.
@@ -46,6 +48,7 @@ impl OrdersReport {
                 .collect(),
             cancelled: exported(counts.cancelled),
             refunded: exported(counts.refunded),
+            refunded_in_part: exported(counts.refunds.values().map(|refunds| refunds.partly).sum()),
             other_channels: exported(counts.other_channels),
             repeat_rate: orders::repeat_rate(&findings.tally, confidence),
             repeat_within: orders::repeat_within(&findings.tally, confidence),
@@ -102,6 +105,8 @@ pub struct OrderValueReport {
     pub winsorised_at: Option<Amount>,
     /// The share of the sum that is the largest order.
     pub top_share: Option<f64>,
+    /// What of it went back; `None` where no export says so.
+    pub refunds: Option<RefundsReport>,
     /// `skewed_revenue` where few orders make the average.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Option<Vec<String>>")]
@@ -121,12 +126,58 @@ impl OrderValueReport {
             median: value.tail.and_then(|tail| rounded(tail.median)),
             winsorised: winsorised.and_then(|(mean, _)| rounded(mean)),
             winsorised_at: winsorised.and_then(|(_, cap)| rounded(cap)),
+            refunds: value.refunds.as_ref().map(RefundsReport::new),
             top_share: value.tail.map(|tail| tail.top_share),
             flags: winsorised.map(|_| "skewed_revenue").into_iter().collect(),
             currency: value.currency.code().map(str::to_owned),
             amount: value.amount,
             average: value.average,
             per_visitor: value.per_visitor,
+        }
+    }
+}
+
+/// What of the value of the orders of one currency went back; of orders in exports.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RefundsReport {
+    /// Of the orders that were not cancelled, those of which something was refunded.
+    pub orders: Rate,
+    /// Of these, in part.
+    pub in_part: u64,
+    /// What was refunded; `None` where the amount of a refund is missing.
+    #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
+    pub amount: Option<Amount>,
+    /// The share of what was sold that was refunded.
+    pub share: Option<f64>,
+    /// The lower bound.
+    pub share_low: Option<f64>,
+    /// The upper bound.
+    pub share_high: Option<f64>,
+    /// Orders that were cancelled; they are in none of the numbers above.
+    pub cancelled: u64,
+    /// What they would have been worth.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub cancelled_amount: Amount,
+    /// The value of all orders without what was refunded and cancelled.
+    #[serde(serialize_with = "as_optional_text")]
+    #[schemars(with = "Option<String>")]
+    pub net: Option<Amount>,
+}
+
+impl RefundsReport {
+    fn new(value: &orders::RefundedValue) -> RefundsReport {
+        RefundsReport {
+            orders: value.orders,
+            in_part: value.partly,
+            amount: value.amount,
+            share: value.share,
+            share_low: value.share_range.map(|range| range.low),
+            share_high: value.share_range.map(|range| range.high),
+            cancelled: value.cancelled,
+            cancelled_amount: value.cancelled_amount,
+            net: value.net,
         }
     }
 }

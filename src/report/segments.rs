@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::analysis::contrast::{Contrast, FALSE_DISCOVERIES};
+use crate::analysis::ladder_rates::conversion;
 use crate::analysis::rate::Rate;
 use crate::analysis::segments::{self, Segment};
 use crate::findings::Findings;
@@ -111,7 +112,7 @@ impl SegmentsReport {
             schema: SCHEMA,
             unit: super::header::count_name(ladder.count),
             outcome: ladder.steps.last().map_or_else(String::new, |step| step.name.clone()),
-            all: Rate::of(findings.tally.converted, findings.tally.entered, confidence),
+            all: conversion(&findings.tally, confidence),
             segments: shown.take(top).map(segment).collect(),
             dimensions: found.dimensions.iter().map(dimension).collect(),
             tested: found.tested,

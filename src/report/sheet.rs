@@ -231,7 +231,20 @@ fn ladder_notes(report: &Report) -> Vec<String> {
         notes.push("! below the step's target.".to_owned());
     }
     notes.extend(report.steps.iter().filter_map(unclear));
+    notes.extend(clustered(report));
     notes
+}
+
+/// What the journeys are worth where several belong to one customer.
+fn clustered(report: &Report) -> Option<String> {
+    let rate = &report.macro_conversion.rate;
+    let (_, worth) = rate.trials.map(|_| rate.worth())?;
+    let who = words::people(report.journeys.unit, rate.base);
+    Some(format!(
+        "Several {who} of one customer resemble each other, and the ranges allow for that: these {} tell as much as {} of different customers.",
+        words::count(rate.base),
+        words::count(worth)
+    ))
 }
 
 /// A step that is below its target, where that may be chance.

@@ -63,9 +63,10 @@ pub(super) fn steps(tally: &Tally, ladder: &Ladder, confidence: f64) -> Vec<Step
             overall_rate: rates.overall,
             order_rate: rates.order,
             below_target: rates.below_target,
-            target: rates.step.filter(|_| !ladder.open).and_then(|rate| {
-                TargetReport::of(rate.hits, rate.base, ladder.steps[position].target)
-            }),
+            target: rates
+                .step
+                .filter(|_| !ladder.open)
+                .and_then(|rate| TargetReport::of_rate(&rate, ladder.steps[position].target)),
             seconds_from_previous: TimeSummary::of(&counts.from_previous),
             seconds_from_entry: TimeSummary::of(&counts.from_entry),
         }
@@ -86,7 +87,7 @@ pub struct MacroReport {
 /// The macro conversion of the whole run.
 pub(super) fn macro_conversion(tally: &Tally, ladder: &Ladder, confidence: f64) -> MacroReport {
     MacroReport {
-        rate: Rate::of(tally.converted, tally.entered, confidence),
+        rate: ladder_rates::conversion(tally, confidence),
         matured: open_windows::matured(tally, ladder, confidence),
     }
 }

@@ -7,6 +7,7 @@ use super::answer::Answer;
 use super::orders::{as_text, rounded};
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
+use crate::analysis::ladder_rates::{conversion, step_rates};
 use crate::analysis::orders::order_values;
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, GroupName};
@@ -141,7 +142,7 @@ impl WhatifReport {
             options.lifts.iter().map(|&(step, lift)| lifted(tally, ladder, step, lift)).collect();
         let growth = |part: f64| lifts.iter().map(|lift| 1.0 + lift.growth * part).product::<f64>();
         let (full, quarter) = (growth(1.0), growth(QUARTER));
-        let now = Rate::of(tally.converted, tally.entered, options.confidence);
+        let now = conversion(tally, options.confidence);
         let orders = |share: f64| share * tally.entered as f64 * full;
         let value = |value: &crate::analysis::orders::OrderValue| {
             let times = |growth: f64| rounded(value.amount.0 as f64 * growth);
@@ -172,8 +173,7 @@ impl WhatifReport {
 
 /// The step rate of a step: over the previous one that is not optional.
 fn step_rate(tally: &Tally, ladder: &Ladder, step: usize, confidence: f64) -> Option<Rate> {
-    let reached = |step: usize| tally.steps.get(step).map_or(0, |counts| counts.reached);
-    Some(Rate::of(reached(step), reached(ladder.base_of(step)?), confidence))
+    step_rates(tally, ladder, step, confidence).step
 }
 
 fn lifted(tally: &Tally, ladder: &Ladder, step: usize, lift: f64) -> LiftReport {

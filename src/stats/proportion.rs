@@ -209,8 +209,25 @@ impl Clusters {
         self.products += other.products;
     }
 
+    /// The number of independent trials that the rate is worth. A single cluster does not say how far
+    /// clusters differ: it is worth one. `None` where the hits are no part of what is in the clusters.
+    pub fn trials(&self) -> Option<f64> {
+        if self.size == 0 || self.hits > self.size {
+            return None;
+        }
+        Some(self.variance().map_or(1.0, |(_, effect)| self.size as f64 / effect))
+    }
+
     /// The rate with its variance (Cochran's ratio); `None` with fewer than two clusters.
     pub fn rate(&self, confidence: f64) -> Option<Clustered> {
+        let (variance, effect) = self.variance()?;
+        let trials = self.trials()?;
+        let interval = wilson_of_share(self.hits as f64 / self.size as f64, trials, confidence)?;
+        Some(Clustered { variance, effect, trials, interval })
+    }
+
+    /// The variance, and how many times larger that is than without clusters.
+    fn variance(&self) -> Option<(f64, f64)> {
         if self.clusters < 2 || self.size == 0 || self.hits > self.size {
             return None;
         }
@@ -222,9 +239,7 @@ impl Clusters {
         let plain = share * (1.0 - share) / size;
         let is_one_sided = self.hits == 0 || self.hits == self.size;
         let effect = if is_one_sided { size / clusters } else { (variance / plain).max(1.0) };
-        let trials = size / effect;
-        let interval = wilson_of_share(share, trials, confidence)?;
-        Some(Clustered { variance, effect, trials, interval })
+        Some((variance, effect))
     }
 }
 
@@ -300,5 +315,21 @@ mod tests {
         two.merge(&one);
         assert_eq!(two, whole);
         assert!(whole.rate(0.95).unwrap().effect > 1.0);
+    }
+
+    #[test]
+    fn clusters_of_one_are_worth_what_they_are_and_one_cluster_is_worth_one() {
+        let mut single = Clusters::default();
+        for number in 0..1000 {
+            single.add(1, u64::from(number % 50 == 0));
+        }
+        let (clustered, plain) =
+            (single.rate(0.95).unwrap().interval, wilson(20, 1000, 0.95).unwrap());
+        assert!((clustered.low - plain.low).abs() < 1e-5, "{clustered:?} {plain:?}");
+        assert!((clustered.high - plain.high).abs() < 1e-5, "{clustered:?} {plain:?}");
+        let mut one = Clusters::default();
+        one.add(9, 3);
+        assert_eq!((one.trials(), one.rate(0.95)), (Some(1.0), None));
+        assert_eq!(Clusters::default().trials(), None);
     }
 }

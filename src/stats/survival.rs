@@ -226,23 +226,64 @@ pub fn log_rank(first: &[Age], second: &[Age]) -> Option<LogRank> {
     Some(LogRank { observed, expected, variance, chi_squared, p: chi_squared_p(chi_squared, 1.0) })
 }
 
-/// The share that has ended in one of two ways by each age (Aalen, Johansen): `(age, first, second)`.
-/// Each entry is an age with the endings of the first kind, of the second, and those not watched longer.
-pub fn competing(ages: &[(i64, [u64; 3])]) -> Vec<(i64, f64, f64)> {
-    let mut at_risk: u64 = ages.iter().flat_map(|(_, counts)| counts).sum();
-    let (mut survival, mut first, mut second) = (1.0, 0.0, 0.0);
-    let mut shares = Vec::new();
-    for &(age, [one, two, censored]) in ages {
-        if one + two > 0 {
-            let risk = at_risk as f64;
-            first += survival * one as f64 / risk;
-            second += survival * two as f64 / risk;
-            survival *= 1.0 - (one + two) as f64 / risk;
-            shares.push((age, first, second));
+/// The curve of conversions where some journeys end otherwise before they can convert (Aalen, Johansen): those
+/// never will, and are no longer watched for it. Each entry, ascending, is an age with the conversions, the other
+/// endings, and the journeys that were watched no longer. Without other endings it is that of [`curve`].
+pub fn competing(ages: &[(i64, [u64; 3])]) -> Curve {
+    let all = ages.iter().flat_map(|(_, counts)| counts).sum();
+    let mut curve = Curve { all, ..Curve::default() };
+    let (mut at_risk, mut unended, mut converted) = (all, 1.0, 0.0);
+    let mut spread = Spread::default();
+    for &(age, [events, others, censored]) in ages {
+        curve.last_age = age;
+        curve.at_last_age = at_risk;
+        if events + others > 0 {
+            let (risk, ended) = (at_risk as f64, (events + others) as f64);
+            converted += unended * events as f64 / risk;
+            spread.add(converted, unended, (risk, ended, events as f64));
+            unended *= 1.0 - ended / risk;
         }
-        at_risk -= one + two + censored;
+        if events > 0 {
+            let survival = (1.0 - converted).max(0.0);
+            let error = if survival > 0.0 { spread.at(converted) / survival.powi(2) } else { 0.0 };
+            curve.steps.push(Step { age, at_risk, events, survival, greenwood: error.max(0.0) });
+        }
+        at_risk -= events + others + censored;
     }
-    shares
+    curve
+}
+
+/// The variance of a share that grows beside other endings (Marubini, Valsecchi 1995), as sums from which it
+/// can be told at every age without going back: of `(now − then)²` with weights, of conversions by
+/// themselves, and of `now − then` with weights.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spread {
+    squares: [f64; 3],
+    own: f64,
+    linear: [f64; 2],
+}
+
+impl Spread {
+    /// Adds an age: the share that has converted by then, the share that had not ended before, and the
+    /// counts at risk, ended, and converted.
+    fn add(&mut self, converted: f64, unended: f64, (risk, ended, events): (f64, f64, f64)) {
+        if risk > ended {
+            let weight = ended / (risk * (risk - ended));
+            self.squares[0] += weight;
+            self.squares[1] += weight * converted;
+            self.squares[2] += weight * converted * converted;
+        }
+        self.own += unended * unended * (risk - events) * events / risk.powi(3);
+        let weight = unended * events / (risk * risk);
+        self.linear[0] += weight;
+        self.linear[1] += weight * converted;
+    }
+
+    fn at(&self, converted: f64) -> f64 {
+        let [one, then, square] = self.squares;
+        let apart = converted * converted * one - 2.0 * converted * then + square;
+        apart + self.own - 2.0 * (converted * self.linear[0] - self.linear[1])
+    }
 }
 
 #[cfg(test)]
@@ -264,5 +305,31 @@ mod tests {
         let matured = none.matured(9, 3, 0.95).unwrap();
         assert!(matured.rate.abs() < 1e-15 && (matured.trials - 3.0).abs() < 1e-15);
         assert_eq!(none.quantile_of_converters(0.5, 9), None);
+    }
+
+    #[test]
+    fn without_other_endings_it_is_the_plain_curve() {
+        let (mut events, mut censored) = ([2, 2, 3, 5, 8], [1, 3, 4, 8, 8]);
+        let ages = ages(&mut events, &mut censored);
+        let plain = curve(&ages);
+        let found: Vec<(i64, [u64; 3])> =
+            ages.iter().map(|age| (age.age, [age.events, 0, age.censored])).collect();
+        let found = competing(&found);
+        assert_eq!((found.all, found.last_age, found.at_last_age), (10, 8, 3));
+        for (one, two) in plain.steps.iter().zip(&found.steps) {
+            assert!((one.survival - two.survival).abs() < 1e-12, "{one:?} {two:?}");
+            assert!((one.greenwood - two.greenwood).abs() < 1e-12, "{one:?} {two:?}");
+        }
+        assert_eq!(plain.steps.len(), found.steps.len());
+    }
+
+    #[test]
+    fn when_everybody_is_watched_it_is_the_plain_share_with_its_variance() {
+        let found = competing(&[(1, [2, 1, 0]), (2, [1, 1, 0]), (4, [0, 2, 0]), (5, [1, 0, 2])]);
+        let matured = found.matured(9, 10, 0.95).unwrap();
+        assert!((matured.rate - 0.4).abs() < 1e-12 && (matured.trials - 10.0).abs() < 1e-9);
+        // Were the other endings taken for journeys that go on, the rate would be too high.
+        let plain = curve(&ages(&mut [1, 1, 2, 5], &mut [1, 2, 4, 4, 5, 5]));
+        assert!(plain.converted_by(9) > 0.45);
     }
 }

@@ -13,6 +13,7 @@ use funnel::ladder::draft;
 use funnel::ladder::overrides::Overrides;
 use funnel::money::Currency;
 use funnel::stats::mean::Moments;
+use funnel::tally::clustering::Clustering;
 use funnel::tally::days::Days;
 use funnel::tally::landmarks::{Landmarks, Pattern};
 use funnel::tally::ways::{Leavers, Ways};
@@ -308,40 +309,46 @@ fn tally() -> impl Strategy<Value = Tally> {
         proptest::array::uniform3(step),
         proptest::array::uniform2(action),
         proptest::array::uniform14(0..9u64),
-        groups(),
+        (groups(), clustering()),
         beside(),
     )
-        .prop_map(|(steps, actions, counts, groups, (days, ways, landmarks, spans))| Tally {
-            steps: steps.into(),
-            actions: actions.into(),
-            entered: counts[0],
-            converted: counts[1],
-            lost: counts[2],
-            open: counts[3],
-            converted_by_tie: counts[4],
-            customers: counts[5],
-            anonymous: counts[6],
-            buyers: counts[7],
-            repeat_buyers: counts[8],
-            orders_with_visit: counts[9],
-            sessions: counts[10],
-            sessions_with_cart: counts[11],
-            closed: counts[12],
-            closed_converted: counts[13],
-            groups,
-            watched: spans.clone(),
-            orders_of_buyers: counts[7] + counts[8],
-            to_second_order: spans.clone(),
-            since_only_order: spans.clone(),
-            between_orders: spans,
-            worth: BTreeMap::from([(
-                Currency::parse("USD"),
-                Moments { count: counts[1], sum: 5, squares: 25 },
-            )]),
-            days,
-            ways,
-            landmarks,
-        })
+        .prop_map(
+            |(steps, actions, counts, (groups, clustering), (days, ways, landmarks, spans))| {
+                Tally {
+                    steps: steps.into(),
+                    actions: actions.into(),
+                    entered: counts[0],
+                    converted: counts[1],
+                    lost: counts[2],
+                    open: counts[3],
+                    converted_by_tie: counts[4],
+                    customers: counts[5],
+                    anonymous: counts[6],
+                    buyers: counts[7],
+                    repeat_buyers: counts[8],
+                    orders_with_visit: counts[9],
+                    sessions: counts[10],
+                    sessions_with_cart: counts[11],
+                    closed: counts[12],
+                    closed_converted: counts[13],
+                    clustering,
+                    groups,
+                    watched: spans.clone(),
+                    ended: spans.clone(),
+                    orders_of_buyers: counts[7] + counts[8],
+                    to_second_order: spans.clone(),
+                    since_only_order: spans.clone(),
+                    between_orders: spans,
+                    worth: BTreeMap::from([(
+                        Currency::parse("USD"),
+                        Moments { count: counts[1], sum: 5, squares: 25 },
+                    )]),
+                    days,
+                    ways,
+                    landmarks,
+                }
+            },
+        )
 }
 
 /// What is counted beside the ladder.
@@ -389,6 +396,15 @@ proptest! {
             prop_assert_eq!(rows, total.reached, "step {}", step);
         }
         prop_assert_eq!(groups.iter().map(|group| group.tally.entered).sum::<u64>(), outcome.tally.entered);
+        // What is added up over customers is what is counted, in the whole and in every row.
+        let rows = groups.iter().map(|group| (group.tally.entered, group.tally.clustering.as_deref()));
+        for (entered, sums) in rows.chain([(outcome.tally.entered, Some(&outcome.tally.clustering))]) {
+            prop_assert_eq!(sums.map_or(0, |sums| sums.conversion.size), if session { entered } else { 0 });
+        }
+        for (sums, step) in outcome.tally.clustering.steps.iter().zip(&outcome.tally.steps) {
+            prop_assert_eq!((sums.to_last.size, sums.to_last.hits), (step.reached, step.converted));
+            prop_assert_eq!(sums.from_first.hits, step.reached);
+        }
     }
 }
 
@@ -456,6 +472,21 @@ proptest! {
     }
 }
 
+/// The sums over a few customers with some journeys each.
+fn clustering() -> impl Strategy<Value = Clustering> {
+    let customer = proptest::array::uniform3(0..9u64).prop_map(|[entered, reached, converted]| {
+        let step = GroupStep { reached, converted, ..GroupStep::default() };
+        GroupTally { entered, converted, steps: [step; 2].into(), clustering: None }
+    });
+    proptest::collection::vec(customer, 0..4).prop_map(|customers| {
+        let mut sums = Clustering::default();
+        for customer in &customers {
+            sums.add(customer, &[None, Some(0)]);
+        }
+        sums
+    })
+}
+
 /// The rows of one breakdown: a few values with their counts.
 fn groups() -> impl Strategy<Value = Vec<FastMap<Key, GroupTally>>> {
     let group = proptest::array::uniform6(0..9u64).prop_map(|counts| GroupTally {
@@ -468,7 +499,10 @@ fn groups() -> impl Strategy<Value = Vec<FastMap<Key, GroupTally>>> {
             converted: counts[5],
         }]
         .into(),
+        clustering: None,
     });
+    let group = (group, proptest::option::of(clustering()))
+        .prop_map(|(group, sums)| GroupTally { clustering: sums.map(Box::new), ..group });
     proptest::collection::vec((0..4u64, group), 0..4)
         .prop_map(|rows| vec![rows.into_iter().map(|(key, group)| (Key(key), group)).collect()])
 }

@@ -8,11 +8,13 @@ use funnel::stats::difference::Pair;
 use funnel::stats::logistic::{self, Penalty, Row};
 use funnel::stats::mean::{self, Moments};
 use funnel::stats::mix::{self, Part};
+use funnel::stats::posterior::Posterior;
 use funnel::stats::predictive::{self, Counts, Expected};
 use funnel::stats::proportion::{self, Clusters, Interval, Method};
+use funnel::stats::refunds::{Ratio, Refund, Refunds};
 use funnel::stats::sample_size::Design;
 use funnel::stats::survival::{self, Age};
-use funnel::stats::{chain, exact, multiple, pooling, quantile, sequential, target};
+use funnel::stats::{chain, exact, multiple, pooling, quantile, sequential, special, target};
 use serde_json::{Value, json};
 
 #[test]
@@ -182,6 +184,23 @@ fn alone(method: &str, inputs: &Value) -> Value {
             json!({ "cap": cap / 100.0, "mean": mean / 100.0, "n_capped": cut })
         }
         "revenue_per_visitor" => per_visitor(inputs),
+        "beta_posterior" => {
+            let found = posterior(inputs, ["k", "n"]);
+            let range = found.interval(number(inputs, "conf"));
+            json!({ "alpha": found.hits, "beta": found.misses, "mean": found.mean(),
+                "median": found.median(), "lo": range.low, "hi": range.high,
+                "p_above_1pct": found.above(0.01) })
+        }
+        "bayes/prob_b_beats_a" => {
+            let (a, b) = (posterior(inputs, ["kA", "nA"]), posterior(inputs, ["kB", "nB"]));
+            json!({ "prob": b.beats(a, 1.0), "expected_loss_if_choose_B": b.loss_against(a) })
+        }
+        "bayes/prob_ratio_above" => {
+            let (a, b) = (posterior(inputs, ["kA", "nA"]), posterior(inputs, ["kB", "nB"]));
+            json!({ "prob": b.beats(a, number(inputs, "ratio")) })
+        }
+        "ratio/delta_method" => ratio(inputs),
+        "refund_rules" => refunds(inputs),
         "compare_means/welch" => welch(inputs),
         "heavy_tail_diagnostics" => {
             let tail = mean::tail(&mut money(&inputs["x"]).1).unwrap();
@@ -292,6 +311,14 @@ fn size(method: &str, inputs: &Value) -> Value {
     }
 }
 
+fn always_valid(inputs: &Value, prior: &Value) -> [f64; 2] {
+    let prior = numbers(prior);
+    let (hits, base) = (count(inputs, "k"), count(inputs, "n"));
+    let alpha = number(inputs, "alpha");
+    let found = sequential::always_valid(hits, base, alpha, (prior[0], prior[1])).unwrap();
+    [found.low, found.high]
+}
+
 fn looks(name: &str, inputs: &Value) -> Value {
     match name {
         "msprt_two_prop" => {
@@ -303,10 +330,13 @@ fn looks(name: &str, inputs: &Value) -> Value {
             with(bounds(Some(look.interval)), &values)
         }
         "ppr_confidence_sequence" => {
-            let prior = numbers(&inputs["prior"]);
-            let (hits, base) = (count(inputs, "k"), count(inputs, "n"));
-            let alpha = number(inputs, "alpha");
-            bounds(sequential::always_valid(hits, base, alpha, (prior[0], prior[1])))
+            let found = always_valid(inputs, &inputs["prior"]);
+            json!({ "low": found[0], "high": found[1] })
+        }
+        "ppr_prior_choice" => {
+            let priors = inputs["priors"].as_array().unwrap().iter();
+            let found = priors.map(|prior| always_valid(inputs, prior));
+            json!({ "intervals": found.collect::<Vec<_>>() })
         }
         _ => {
             let mut least: f64 = 1.0;
@@ -433,6 +463,45 @@ fn over_time(method: &str, inputs: &Value) -> Value {
     }
 }
 
+fn posterior(inputs: &Value, [hits, base]: [&str; 2]) -> Posterior {
+    let prior = numbers(&inputs["prior"]);
+    let counts = (count(inputs, hits), count(inputs, base));
+    Posterior::of(counts, (prior[0], prior[1])).unwrap()
+}
+
+/// Revenue by order, where customers order several times.
+fn ratio(inputs: &Value) -> Value {
+    let hundredths = |key: &str| money(&inputs[key]).1;
+    let (revenue, orders) = (hundredths("revenue_per_customer"), hundredths("orders_per_customer"));
+    let mut ratio = Ratio::default();
+    for (revenue, orders) in revenue.into_iter().zip(orders) {
+        ratio.add(revenue, orders);
+    }
+    let (value, variance) = (ratio.value().unwrap(), ratio.variance().unwrap());
+    let half = special::two_sided_z(number(inputs, "conf")).unwrap() * variance.sqrt();
+    json!({ "ratio": value, "var": variance, "se": variance.sqrt(),
+        "lo": value - half, "hi": value + half })
+}
+
+fn refunds(inputs: &Value) -> Value {
+    let mut all = Refunds::default();
+    for order in inputs["orders"].as_array().unwrap().iter().filter(|order| order["test"] == false)
+    {
+        let hundredths = |key: &str| money(&json!([order[key]])).1[0];
+        let refund = match hundredths("refund") {
+            0 => Refund::Nothing,
+            amount => Refund::Some(Some(amount)),
+        };
+        all.add(hundredths("gross"), refund, order["cancelled"] == true);
+    }
+    let (sold, count) = (all.sold, all.sold.count as f64);
+    let gross = sold.below as f64 / 100.0;
+    let back = all.amount().unwrap() as f64 / 100.0;
+    json!({ "orders_counted": sold.count, "gross": gross, "refunds": back, "net": gross - back,
+        "gross_aov": gross / count, "net_aov": (gross - back) / count,
+        "refund_rate_orders": all.touched as f64 / count, "refund_rate_value": sold.value() })
+}
+
 fn kaplan_meier(inputs: &Value) -> Value {
     let curve = survival::curve(&watched(&inputs["time"], &inputs["event"]));
     let row = |step: &survival::Step| {
@@ -456,10 +525,15 @@ fn competing(inputs: &Value) -> Value {
         let kind = [2, 0, 1][usize::try_from(status).unwrap()];
         ages.last_mut().unwrap().1[kind] += 1;
     }
-    let found = survival::competing(&ages);
-    let first: Vec<(i64, f64)> = found.iter().map(|row| (row.0, row.1)).collect();
-    let second: Vec<(i64, f64)> = found.iter().map(|row| (row.0, row.2)).collect();
-    json!({ "cif1": first, "cif2": second })
+    let ended = ages.iter().filter(|(_, counts)| counts[0] + counts[1] > 0).map(|(age, _)| *age);
+    let ended: Vec<i64> = ended.collect();
+    let shares = |ages: &[(i64, [u64; 3])]| {
+        let curve = survival::competing(ages);
+        ended.iter().map(|&age| (age, curve.converted_by(age))).collect::<Vec<_>>()
+    };
+    let other: Vec<(i64, [u64; 3])> =
+        ages.iter().map(|&(age, [one, two, censored])| (age, [two, one, censored])).collect();
+    json!({ "cif1": shares(&ages), "cif2": shares(&other) })
 }
 
 fn repeat(inputs: &Value) -> Value {

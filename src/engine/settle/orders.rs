@@ -247,6 +247,10 @@ fn count_order(order: &Order, in_log: Option<&Completed>, orders: &mut OrderFind
     orders.in_exports += 1;
     orders.cancelled += u64::from(order.cancelled);
     orders.refunded += u64::from(order.refunded);
+    if let Some(amount) = order.amount {
+        let refunds = orders.refunds.entry(order.currency).or_default();
+        refunds.add(amount.0, order.refund, order.cancelled);
+    }
     let Some(seen) = in_log else {
         orders.count += 1;
         return add_value(orders, order.amount, order.currency, 1);

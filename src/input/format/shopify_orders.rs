@@ -21,6 +21,7 @@ use crate::input::timestamp::Stamp;
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
+use crate::stats::refunds::Refund;
 use common::{Common, CommonColumns, fill, owned};
 use copies::{Line, Record, gather};
 use std::collections::BTreeMap;
@@ -160,6 +161,19 @@ impl OrderLine {
         self.common.created_at.as_deref()
     }
 
+    /// What of the order's money went back. An amount says it best; a status says at least whether any did.
+    fn refund(&self) -> Refund {
+        match (self.refunded.amount, self.status) {
+            (Some(amount), _) if amount > Amount(0) => Refund::Some(Some(amount.0)),
+            (_, Some(FinancialStatus::Refunded)) => {
+                Refund::Some(self.total.amount.map(|total| total.0))
+            }
+            (_, Some(FinancialStatus::PartiallyRefunded)) => Refund::Some(None),
+            (Some(_), _) | (None, Some(_)) => Refund::Nothing,
+            (None, None) => Refund::Unknown,
+        }
+    }
+
     /// Whether all of the order's money went back. Without a status, the amounts tell.
     fn is_refunded(&self) -> bool {
         match (self.status, self.total.amount, self.refunded.amount) {
@@ -290,6 +304,8 @@ pub struct Order {
     pub cancelled: bool,
     /// Whether all money went back.
     pub refunded: bool,
+    /// What of it went back.
+    pub refund: Refund,
     /// Whether money was taken at some time, by its status.
     pub paid: bool,
     /// Whether it was made to try the shop.
@@ -351,6 +367,7 @@ fn why_not(order: Option<&Order>) -> Option<(Reason, &'static str)> {
 fn order(record: Record<OrderLine>) -> Option<Order> {
     let Record { input, row, line, at, aside: _ } = record;
     let refunded = line.is_refunded();
+    let refund = line.refund();
     let Common { name, id, email, phones, client_ids, customer, tokens, .. } = line.common;
     Some(Order {
         input,
@@ -371,6 +388,7 @@ fn order(record: Record<OrderLine>) -> Option<Order> {
         user_agent: line.user_agent,
         cancelled: line.cancelled,
         refunded,
+        refund,
         paid: line.status.is_some_and(FinancialStatus::is_paid),
         test: line.test,
     })

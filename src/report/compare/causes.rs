@@ -12,7 +12,7 @@ use crate::stats::special::two_sided_z;
 use crate::tally::{GroupTally, Tally};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The change of the last step's rate, split over the groups of a dimension.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -123,7 +123,8 @@ pub struct RevenueReport {
     #[serde(serialize_with = "as_text")]
     #[schemars(with = "String")]
     pub b: Amount,
-    /// What each factor contributes; together they are b − a, but for rounding.
+    /// What each factor contributes; together they are b − a, but for rounding. None where the currency
+    /// is new or gone.
     pub factors: Vec<FactorReport>,
     /// Whether half a journey was added to every count, because one of them was nought.
     pub smoothed: bool,
@@ -132,7 +133,8 @@ pub struct RevenueReport {
 /// One factor of revenue.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FactorReport {
-    /// `entries`, a step's name, or `order value`.
+    /// `entries`, a step's name, `share of orders in EUR` (where there are several currencies), or `order
+    /// value`.
     pub name: String,
     /// Its contribution.
     #[serde(serialize_with = "as_text")]
@@ -140,19 +142,22 @@ pub struct FactorReport {
     pub amount: Amount,
 }
 
-/// The value of converted journeys as entries × step rates × order value, and what each did. Only where a
-/// single currency is there: orders of two currencies share their journeys.
+/// The value of converted journeys as entries × step rates × order value, and what each did. Orders of two
+/// currencies share their journeys: there each currency has its own split, with its share of the orders as
+/// a further factor, and currencies are never added.
 pub(super) fn revenues(a: &Tally, b: &Tally, ladder: &Ladder) -> Vec<RevenueReport> {
-    let currencies: Vec<Currency> = a.worth.keys().chain(b.worth.keys()).copied().collect();
-    match currencies.as_slice() {
-        [first, rest @ ..] if rest.iter().all(|other| other == first) => {
-            revenue(*first, a, b, ladder).into_iter().collect()
-        }
-        _ => Vec::new(),
-    }
+    let currencies: BTreeSet<Currency> = a.worth.keys().chain(b.worth.keys()).copied().collect();
+    let shared = currencies.len() > 1;
+    let report = |currency: Currency| revenue((currency, shared), a, b, ladder);
+    currencies.into_iter().filter_map(report).collect()
 }
 
-fn revenue(currency: Currency, a: &Tally, b: &Tally, ladder: &Ladder) -> Option<RevenueReport> {
+fn revenue(
+    (currency, shared): (Currency, bool),
+    a: &Tally,
+    b: &Tally,
+    ladder: &Ladder,
+) -> Option<RevenueReport> {
     let worth = |tally: &Tally| tally.worth.get(&currency).copied().unwrap_or_default();
     let firm: Vec<usize> = (0..ladder.steps.len())
         .filter(|&step| {
@@ -163,29 +168,40 @@ fn revenue(currency: Currency, a: &Tally, b: &Tally, ladder: &Ladder) -> Option<
     let reached = |tally: &Tally| -> Vec<u64> {
         firm.iter().map(|&step| tally.steps.get(step).map_or(0, |s| s.reached)).collect()
     };
-    let is_zero = [a, b].iter().any(|tally| reached(tally).contains(&0));
+    let has_none = |tally: &&Tally| shared && worth(tally).count == 0;
+    let is_zero = [a, b].iter().any(|tally| reached(tally).contains(&0) || has_none(tally));
     let half = if is_zero { 0.5 } else { 0.0 };
     let factors = |tally: &Tally, worth: Moments| -> Option<Vec<f64>> {
         let counts: Vec<f64> =
             reached(tally).into_iter().map(|count| count as f64 + half).collect();
         let mut factors = vec![*counts.first()?];
         factors.extend(counts.windows(2).map(|pair| pair[1] / pair[0]));
+        let mut orders = *counts.last()?;
+        if shared {
+            let of_currency = worth.count as f64 + half;
+            factors.push(of_currency / orders);
+            orders = of_currency;
+        }
         // By order, whether its value is known or not, so that the product is the revenue.
-        factors.push(worth.sum as f64 / counts.last()?);
+        factors.push(worth.sum as f64 / orders);
         Some(factors)
     };
-    let parts = mix::log_mean_split(&factors(a, worth(a))?, &factors(b, worth(b))?)?;
+    let parts = mix::log_mean_split(&factors(a, worth(a))?, &factors(b, worth(b))?);
+    // A currency that is new or gone has nothing to split, but is no less there.
+    let parts = parts.or_else(|| shared.then(Vec::new))?;
     let steps = firm.iter().skip(1).map(|&step| ladder.steps[step].name.clone());
     let names = std::iter::once("entries".to_owned()).chain(steps);
-    let names = names.chain(["order value".to_owned()]);
+    let code = currency.code().map(str::to_owned);
+    let share = format!("share of orders in {}", code.as_deref().unwrap_or("an unknown currency"));
+    let names = names.chain(shared.then_some(share)).chain(["order value".to_owned()]);
     Some(RevenueReport {
-        currency: currency.code().map(str::to_owned),
+        smoothed: is_zero && !parts.is_empty(),
+        currency: code,
         a: Amount(worth(a).sum),
         b: Amount(worth(b).sum),
         factors: names
             .zip(parts)
             .filter_map(|(name, part)| Some(FactorReport { name, amount: rounded(part)? }))
             .collect(),
-        smoothed: is_zero,
     })
 }

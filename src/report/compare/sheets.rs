@@ -123,6 +123,10 @@ fn revenue(revenue: &RevenueReport) -> Sheet {
     let columns = vec![left("because of", 0), right("change", 0)];
     let mut sheet = Sheet::new(&format!("Order value, {currency}"), columns);
     sheet.lead = vec![format!("{} → {}.", words::money(revenue.a), words::money(revenue.b))];
+    if revenue.factors.is_empty() {
+        sheet.lead.push("One side has no order in it, so there is nothing to split.".to_owned());
+        return Sheet { columns: Vec::new(), ..sheet };
+    }
     for factor in &revenue.factors {
         let cells = vec![Cell::Text(factor.name.clone()), Cell::Money(Some(factor.amount))];
         sheet.rows.push(cells);

@@ -30,7 +30,20 @@ pub fn orders_sheet(report: &Report) -> Sheet {
         ]);
     }
     sheet.lead = lead(report);
-    sheet.notes = report.orders.value.iter().filter_map(skewed).collect();
+    let values = &report.orders.value;
+    sheet.notes = values.iter().filter_map(skewed).collect();
+    let refunds: Vec<String> =
+        values.iter().filter_map(|value| refunds(value, report.confidence)).collect();
+    let is_refunded = |value: &OrderValueReport| {
+        value.refunds.as_ref().is_some_and(|refunds| refunds.orders.hits > 0)
+    };
+    let is_late = values.iter().any(is_refunded);
+    sheet.notes.extend(refunds);
+    if is_late {
+        sheet
+            .notes
+            .push("Refunds come late: more of the latest orders may yet be refunded.".to_owned());
+    }
     sheet
 }
 
@@ -50,6 +63,38 @@ fn skewed(value: &OrderValueReport) -> Option<String> {
     ))
 }
 
+/// What is left of the value without what went back; `None` where nothing did.
+fn refunds(value: &OrderValueReport, confidence: f64) -> Option<String> {
+    let found = value.refunds.as_ref()?;
+    let of = &found.orders;
+    let cancelled = (found.cancelled > 0).then(|| {
+        let who = words::people("order", found.cancelled);
+        let amount = words::money(found.cancelled_amount);
+        format!("{} {who} of {amount} cancelled", words::count(found.cancelled))
+    });
+    let refunded = (of.hits > 0).then(|| {
+        let orders = format!(
+            "{} of the other {} refunded ({}, {})",
+            words::count(of.hits),
+            words::count(of.base),
+            words::percent(of.rate),
+            words::range_named(confidence, of.low, of.high)
+        );
+        match found.amount {
+            Some(amount) => format!(
+                "{orders} by {}, {} of their value ({})",
+                words::money(amount),
+                words::percent(found.share),
+                words::range_named(confidence, found.share_low, found.share_high)
+            ),
+            None => format!("{orders}, by how much is not known"),
+        }
+    });
+    let parts: Vec<String> = cancelled.into_iter().chain(refunded).collect();
+    let net = found.net.map_or_else(String::new, |net| format!("; {} are left", words::money(net)));
+    (!parts.is_empty()).then(|| format!("{}: {}{net}.", name(value), parts.join(", ")))
+}
+
 fn lead(report: &Report) -> Vec<String> {
     let orders = &report.orders;
     let mut notes = Vec::new();
@@ -60,6 +105,7 @@ fn lead(report: &Report) -> Vec<String> {
         let parts = [
             part(orders.cancelled, "cancelled"),
             part(orders.refunded, "refunded in full"),
+            part(orders.refunded_in_part, "refunded in part"),
             part(orders.other_channels, "of other sales channels left out"),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();

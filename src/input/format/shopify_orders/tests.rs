@@ -119,6 +119,7 @@ fn the_first_row_says_everything() {
         channel: Channel::OnlineStore,
         cancelled: false,
         refunded: false,
+        refund: Refund::Nothing,
         paid: true,
         test: false,
     };
@@ -308,6 +309,23 @@ Name,Created at,Total,Refunded Amount
 "]);
     let refunded: Vec<bool> = found.orders.iter().map(|order| order.refunded).collect();
     assert_eq!(refunded, [true, false, false]);
+    let refunds: Vec<Refund> = found.orders.iter().map(|order| order.refund).collect();
+    let some = |amount| Refund::Some(Some(amount));
+    assert_eq!(refunds, [some(100_000), some(20_000), Refund::Nothing]);
+}
+
+#[test]
+fn what_went_back_is_told_by_the_amount_or_else_by_the_status() {
+    let found = assembled(&["\
+Name,Created at,Total,Refunded Amount,Financial Status
+#1,2025-10-01,10.00,,refunded
+#2,2025-10-01,10.00,,partially_refunded
+#3,2025-10-01,10.00,,paid
+#4,2025-10-01,10.00,,
+"]);
+    let refunds: Vec<Refund> = found.orders.iter().map(|order| order.refund).collect();
+    let all = Refund::Some(Some(100_000));
+    assert_eq!(refunds, [all, Refund::Some(None), Refund::Nothing, Refund::Unknown]);
 }
 
 #[test]

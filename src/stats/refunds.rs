@@ -1,0 +1,146 @@
+//! What of the money of orders went back: the share of orders, and the share of their value as a ratio of two
+//! sums (Cochran 1977; Deng, Knoblich, Lu 2018).
+//!
+//! Orders that were cancelled were never sold; they stand apart. An order that was refunded in full stays an order.
+//! Sums are of integers, and merge in any way.
+
+use super::proportion::{Interval, wilson_of_share};
+
+/// Two sums over the same things, one to be divided by the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ratio {
+    /// How many things.
+    pub count: u64,
+    /// The sum that is divided.
+    pub above: i128,
+    /// The sum that it is divided by.
+    pub below: i128,
+    squares_above: i128,
+    squares_below: i128,
+    products: i128,
+}
+
+impl Ratio {
+    /// Adds one thing.
+    pub fn add(&mut self, above: i128, below: i128) {
+        self.count += 1;
+        self.above = self.above.saturating_add(above);
+        self.below = self.below.saturating_add(below);
+        let product = |one: i128, two: i128| one.saturating_mul(two);
+        self.squares_above = self.squares_above.saturating_add(product(above, above));
+        self.squares_below = self.squares_below.saturating_add(product(below, below));
+        self.products = self.products.saturating_add(product(above, below));
+    }
+
+    /// The ratio; `None` unless there is something to divide by.
+    pub fn value(&self) -> Option<f64> {
+        (self.below > 0).then(|| self.above as f64 / self.below as f64)
+    }
+
+    /// The variance of the ratio; `None` with fewer than two things.
+    pub fn variance(&self) -> Option<f64> {
+        let ratio = self.value().filter(|_| self.count > 1)?;
+        let squares = self.squares_above as f64 - 2.0 * ratio * self.products as f64
+            + ratio * ratio * self.squares_below as f64;
+        let (count, below) = (self.count as f64, self.below as f64);
+        Some(count / (count - 1.0) * squares.max(0.0) / (below * below))
+    }
+
+    /// The interval of a ratio that is a share: Wilson's with the trials that it is worth, which are never more
+    /// than the things; where none or all is divided, these. `None` with fewer than two things.
+    pub fn share_interval(&self, confidence: f64) -> Option<Interval> {
+        let (share, variance) = (self.value()?, self.variance()?);
+        let trials = if variance > 0.0 { share * (1.0 - share) / variance } else { f64::INFINITY };
+        wilson_of_share(share, trials.min(self.count as f64), confidence)
+    }
+}
+
+/// What of the money of an order went back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refund {
+    /// Nobody says.
+    Unknown,
+    /// Nothing.
+    Nothing,
+    /// A part or all of it; how much, if somebody says so.
+    Some(Option<i128>),
+}
+
+/// What of the money of many orders went back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refunds {
+    /// What was refunded over what was sold, of the orders that were not cancelled and of which it is known.
+    pub sold: Ratio,
+    /// Of these, orders of which something was refunded.
+    pub touched: u64,
+    /// Of these, in part.
+    pub partly: u64,
+    /// Orders of which something was refunded and nobody says how much.
+    pub amounts_unknown: u64,
+    /// Orders that were cancelled.
+    pub cancelled: u64,
+    /// What they would have been worth.
+    pub cancelled_sum: i128,
+}
+
+impl Refunds {
+    /// Adds one order.
+    pub fn add(&mut self, total: i128, refund: Refund, cancelled: bool) {
+        if cancelled {
+            self.cancelled += 1;
+            self.cancelled_sum = self.cancelled_sum.saturating_add(total);
+            return;
+        }
+        let amount = match refund {
+            Refund::Unknown => return,
+            Refund::Nothing => 0,
+            Refund::Some(amount) => {
+                self.touched += 1;
+                self.partly += u64::from(amount.is_none_or(|amount| amount < total));
+                self.amounts_unknown += u64::from(amount.is_none());
+                amount.unwrap_or_default()
+            }
+        };
+        self.sold.add(amount, total);
+    }
+
+    /// What was refunded; `None` where an amount is missing.
+    pub fn amount(&self) -> Option<i128> {
+        (self.amounts_unknown == 0).then_some(self.sold.above)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_says_is_not_nought() {
+        let mut refunds = Refunds::default();
+        refunds.add(100, Refund::Unknown, false);
+        assert_eq!((refunds.sold.count, refunds.sold.value()), (0, None));
+        refunds.add(100, Refund::Some(None), false);
+        refunds.add(100, Refund::Some(Some(100)), true);
+        assert_eq!((refunds.touched, refunds.partly, refunds.amount()), (1, 1, None));
+        assert_eq!((refunds.cancelled, refunds.cancelled_sum), (1, 100));
+    }
+
+    #[test]
+    fn a_share_of_few_large_orders_has_a_wide_range() {
+        let mut even = Ratio::default();
+        let mut uneven = Ratio::default();
+        for number in 0..100 {
+            even.add(if number < 10 { 50 } else { 0 }, 50);
+            uneven.add(if number == 0 { 500 } else { 0 }, if number == 0 { 500 } else { 45 });
+        }
+        let (even, uneven) = (even.share_interval(0.95), uneven.share_interval(0.95));
+        let plain = crate::stats::proportion::wilson(10, 100, 0.95).unwrap();
+        assert!((even.unwrap().low - plain.low).abs() < 1e-2);
+        assert!(uneven.unwrap().high > even.unwrap().high + 0.1, "{uneven:?}");
+        // Nothing went back of so many orders: that says no more than so many orders can.
+        let mut none = Ratio::default();
+        (0..20).for_each(|_| none.add(0, 10));
+        let none = none.share_interval(0.95).unwrap();
+        assert!(none.low.abs() < 1e-15 && (none.high - 0.1611).abs() < 5e-5);
+    }
+}
