@@ -163,8 +163,8 @@ pub struct Tally {
     pub buyers: u64,
     /// Customers with two orders or more.
     pub repeat_buyers: u64,
-    /// The orders of all buyers.
-    pub orders_of_buyers: u64,
+    /// How many orders each buyer has.
+    pub orders_of_buyers: Moments,
     /// From the first order to the second, of the repeat buyers.
     pub to_second_order: Durations,
     /// From the only order to the end of the data, of the other buyers.
@@ -235,7 +235,7 @@ impl Tally {
         self.anonymous += other.anonymous;
         self.buyers += other.buyers;
         self.repeat_buyers += other.repeat_buyers;
-        self.orders_of_buyers += other.orders_of_buyers;
+        self.orders_of_buyers.merge(&other.orders_of_buyers);
         self.watched.0.extend(other.watched.0);
         self.ended.0.extend(other.ended.0);
         self.to_second_order.0.extend(other.to_second_order.0);

@@ -11,7 +11,7 @@ use crate::money::{Amount, Currency};
 use crate::stats::mean::{self, Moments, Tail};
 use crate::stats::proportion::Interval;
 use crate::stats::refunds::Refunds;
-use crate::stats::survival;
+use crate::stats::survival::{self, Curve};
 use crate::tally::{Durations, Tally};
 use crate::time::Span;
 use schemars::JsonSchema;
@@ -142,15 +142,11 @@ pub struct RepeatWithin {
 
 /// The repeat rate within 30, 90 and 365 days, as far as customers were watched for so long.
 pub fn repeat_within(tally: &Tally, confidence: f64) -> Vec<RepeatWithin> {
-    let spans = |durations: &Durations| -> Vec<i64> {
-        durations.in_no_order().iter().map(|span| span.0).collect()
-    };
-    let watched = spans(&tally.since_only_order);
-    let ages = survival::ages(&mut spans(&tally.to_second_order), &mut watched.clone());
-    let curve = survival::curve(&ages);
+    let curve = second_orders(tally);
+    let watched = tally.since_only_order.in_no_order();
     let within = |days: u32| {
         let horizon = Span::days(i64::from(days)).0;
-        let whole = watched.iter().filter(|&&span| span >= horizon).count() as u64;
+        let whole = watched.iter().filter(|span| span.0 >= horizon).count() as u64;
         let found = (curve.last_age >= horizon)
             .then(|| curve.matured(horizon, whole, confidence))
             .flatten()?;
@@ -165,9 +161,48 @@ pub fn between_orders(tally: &Tally) -> Option<TimeSummary> {
     TimeSummary::of(&tally.between_orders)
 }
 
-/// Orders by customer with an order; `None` without any.
-pub fn per_customer(tally: &Tally) -> Option<f64> {
-    (tally.buyers > 0).then(|| tally.orders_of_buyers as f64 / tally.buyers as f64)
+/// Orders by customer with an order, with the range of that; `None` without any. No customer with an order has less
+/// than one.
+pub fn per_customer(tally: &Tally, confidence: f64) -> Option<(f64, Option<Interval>)> {
+    let orders = &tally.orders_of_buyers;
+    let range = orders.interval(confidence);
+    let range = range.map(|range| Interval { low: range.low.max(1.0), high: range.high });
+    Some((orders.mean()?, range))
+}
+
+/// When half of the customers have ordered again, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SecondOrder {
+    /// The time from the first order to the second that half of all customers take; `None` where fewer than
+    /// half are known to order again.
+    pub median: Option<f64>,
+    /// The lower bound of that.
+    pub low: Option<f64>,
+    /// The upper bound.
+    pub high: Option<f64>,
+}
+
+/// The time from the first order of a customer to the second, those who have but one order accounted for by how long
+/// they were watched; `None` without any second order.
+pub fn to_second_order(tally: &Tally, confidence: f64) -> Option<SecondOrder> {
+    let curve = second_orders(tally);
+    let (low, high) = curve.median_interval(confidence);
+    let seconds = |age: Option<i64>| age.map(|age| Span(age).as_seconds());
+    let median = seconds(curve.quantile(0.5));
+    (!curve.steps.is_empty()).then(|| SecondOrder {
+        median,
+        low: seconds(low),
+        high: seconds(high),
+    })
+}
+
+/// The curve of second orders over the time since the first.
+fn second_orders(tally: &Tally) -> Curve {
+    let spans = |durations: &Durations| -> Vec<i64> {
+        durations.in_no_order().iter().map(|span| span.0).collect()
+    };
+    let mut watched = spans(&tally.since_only_order);
+    survival::curve(&survival::ages(&mut spans(&tally.to_second_order), &mut watched))
 }
 
 /// Whether any input or event speaks of orders at all; if not, their number is unknown and not nought.
@@ -247,6 +282,33 @@ mod tests {
         let days: Vec<u32> = found.iter().map(|found| found.days).collect();
         assert_eq!(days, [30, 90], "nobody was watched for a year");
         assert!((found[0].rate - 0.5).abs() < 1e-12 && found[0].low < 0.5);
+    }
+
+    #[test]
+    fn half_of_all_is_told_only_where_half_are_known_to_come_back() {
+        let mut tally = Tally::new(2, 0);
+        assert_eq!((to_second_order(&tally, 0.95), per_customer(&tally, 0.95)), (None, None));
+        for days in 1..=10 {
+            tally.to_second_order.add(Span::days(days));
+            tally.orders_of_buyers.add(2);
+        }
+        for _ in 0..5 {
+            tally.since_only_order.add(Span::days(100));
+            tally.orders_of_buyers.add(1);
+        }
+        let found = to_second_order(&tally, 0.95).unwrap();
+        let days = |seconds: Option<f64>| seconds.map(|seconds| seconds / 86_400.0);
+        // The eighth of fifteen; the bounds are where the curve's own reach one half.
+        assert_eq!(days(found.median), Some(8.0));
+        assert!(days(found.low).unwrap() < 8.0 && found.high.is_none(), "{found:?}");
+        let (mean, range) = per_customer(&tally, 0.95).unwrap();
+        assert!((mean - 25.0 / 15.0).abs() < 1e-12);
+        let Interval { low, high } = range.unwrap();
+        assert!(1.0 < low && low < mean && mean < high && high < 2.0);
+        for _ in 0..20 {
+            tally.since_only_order.add(Span::days(100));
+        }
+        assert_eq!(to_second_order(&tally, 0.95).unwrap().median, None);
     }
 
     #[test]

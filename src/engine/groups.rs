@@ -16,7 +16,6 @@ use crate::ladder::dimension::{At, Breakdown, Filter, RETURNING};
 use crate::ladder::session_rule::SessionRule;
 use crate::ladder::vocabulary;
 use crate::tally::{GroupTally, Tally, merge_groups};
-use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One a breakdown: the counts by the key of the value.
@@ -183,9 +182,10 @@ impl<'g> Groups<'g> {
 
     /// The key of a touch's values for a breakdown; [`Key::NONE`] if all of them are unknown.
     fn key(&self, grouping: &Grouping<'_>, touch: usize, scene: Scene<'_>) -> Key {
-        let values: Vec<Option<&str>> =
-            grouping.sources.iter().map(|source| self.value(*source, touch, scene)).collect();
-        if values.iter().all(Option::is_none) { Key::NONE } else { key_of(values.into_iter()) }
+        let mut is_known = false;
+        let values = grouping.sources.iter().map(|source| self.value(*source, touch, scene));
+        let key = key_of(values.inspect(|value| is_known |= value.is_some()));
+        if is_known { key } else { Key::NONE }
     }
 
     fn value(&self, source: Source, touch: usize, scene: Scene<'_>) -> Option<&str> {
@@ -316,11 +316,8 @@ pub(super) fn add(verdict: &Verdict, group: &mut GroupTally) {
 
 /// Whether a session of the customer had ended before a touch.
 pub(super) fn was_there_before(customer: &[Touch], touch: &Touch, rule: SessionRule) -> bool {
-    let log: Vec<Instant> = customer
-        .iter()
-        .take_while(|other| other.at <= touch.at)
-        .filter(|other| other.is(mark::LOG))
-        .map(|other| other.at)
-        .collect();
-    log.windows(2).any(|pair| !rule.goes_on(pair[0], pair[1]))
+    let until = customer.partition_point(|other| other.at <= touch.at);
+    let before = customer.get(..until).unwrap_or_default().iter();
+    let log = before.filter(|other| other.is(mark::LOG)).map(|other| other.at);
+    log.clone().zip(log.skip(1)).any(|(one, next)| !rule.goes_on(one, next))
 }

@@ -11,6 +11,7 @@ use crate::climb::{Outcome, Verdict};
 use crate::event::{StepSet, Touch, mark};
 use crate::key::{FastSet, Key};
 use crate::ladder::definition::Ladder;
+use crate::tally::days::DayTally;
 use crate::tally::landmarks::{LANDMARKS, Outcomes, Pattern};
 use crate::tally::ways::Leavers;
 use crate::tally::{Durations, Tally};
@@ -77,21 +78,32 @@ impl Surveyor {
             return;
         }
         let steps = bench.ladder.steps.len();
-        for touch in kept.iter().filter(|touch| touch.aside == 0) {
-            let is_exported =
-                touch.is(mark::ORDER) && bench.settled.exported.contains(&touch.order);
-            let is_log = touch.is(mark::LOG);
-            if touch.steps.is_empty() && !is_exported {
-                continue;
+        let is_exported =
+            |touch: &Touch| touch.is(mark::ORDER) && bench.settled.exported.contains(&touch.order);
+        let counts =
+            |touch: &&Touch| touch.aside == 0 && (!touch.steps.is_empty() || is_exported(touch));
+        let mut touches = kept.iter().filter(counts).peekable();
+        // Touches are in order of time, so a day is looked up once for all that happened on it.
+        while let Some(first) = touches.peek() {
+            let day = self.calendar.day(first.at);
+            let counts = tally.days.of(day, steps);
+            while let Some(touch) = touches.next_if(|touch| self.calendar.day(touch.at) == day) {
+                count_touch(touch, is_exported(touch), counts);
             }
-            let counts = tally.days.of(self.calendar.day(touch.at), steps);
-            for step in touch.steps.positions().filter(|&step| is_log && step < steps) {
-                counts.seen[step] += 1;
-            }
-            counts.exported += u64::from(is_exported);
-            counts.exported_and_seen += u64::from(is_exported && is_log);
         }
     }
+}
+
+/// Counts a touch on its day.
+fn count_touch(touch: &Touch, is_exported: bool, counts: &mut DayTally) {
+    let is_log = touch.is(mark::LOG);
+    for step in touch.steps.positions().filter(|_| is_log) {
+        if let Some(seen) = counts.seen.get_mut(step) {
+            *seen += 1;
+        }
+    }
+    counts.exported += u64::from(is_exported);
+    counts.exported_and_seen += u64::from(is_exported && is_log);
 }
 
 /// Counts where a journey ended and what came next.
@@ -133,12 +145,18 @@ fn attempt_of<'j>(verdict: &Verdict, journey: &'j [Touch]) -> &'j [Touch] {
 /// How often an earlier step is done again right after a later one.
 fn ways_back(attempt: &[Touch]) -> u64 {
     let highest = |touch: &Touch| 31_u32.checked_sub(touch.steps.0.leading_zeros());
-    let steps: Vec<u32> = attempt.iter().filter_map(highest).collect();
-    steps.windows(2).filter(|pair| pair[1] < pair[0]).count() as u64
+    let steps = attempt.iter().filter_map(highest);
+    steps.clone().zip(steps.skip(1)).filter(|(step, next)| next < step).count() as u64
 }
 
 /// Bursts of events of one name; none shares an event with another.
 fn bursts(attempt: &[Touch]) -> u64 {
+    // Hardly anybody does anything so often in so short a time, whatever it is.
+    let times = || attempt.iter().filter(|touch| touch.is(mark::LOG)).map(|touch| touch.at);
+    let mut pairs = times().zip(times().skip(BURST - 1));
+    if !pairs.any(|(first, last)| last.since(first) <= BURST_SPAN) {
+        return 0;
+    }
     let mut bursts = 0;
     let mut names: Vec<(u32, Vec<Instant>)> = Vec::new();
     for touch in attempt.iter().filter(|touch| touch.is(mark::LOG)) {
@@ -182,33 +200,50 @@ fn count_landmarks(verdict: &Verdict, scene: Scene<'_>, bench: &Bench<'_>, tally
         return;
     }
     let returning = was_there_before(scene.customer, entry, bench.ladder.sessions);
+    let mut done =
+        Done { pattern: Pattern { returning, ..Pattern::default() }, touches: 0, events: 0 };
     for (number, landmark) in (0..).zip(LANDMARKS) {
         let moment = entry.at.plus(landmark);
         let is_late = verdict.window_end.is_some_and(|end| end <= moment);
         if is_late || converted.is_some_and(|order| order.at <= moment) {
-            continue;
+            // Later landmarks are so too.
+            break;
         }
-        let until = attempt.partition_point(|touch| touch.at <= moment);
-        let pattern = pattern(attempt.get(..until).unwrap_or_default(), number, returning);
+        done.go_on(attempt, moment);
         let Outcomes { journeys, converted: orders } =
-            landmarks.patterns.entry(pattern).or_default();
+            landmarks.patterns.entry(done.pattern_at(number)).or_default();
         *journeys += 1;
         *orders += u64::from(converted.is_some());
     }
 }
 
-fn pattern(done: &[Touch], landmark: u8, returning: bool) -> Pattern {
-    const MOST: u32 = 6;
-    let mut pattern = Pattern { landmark, returning, ..Pattern::default() };
-    let mut events = 0_u32;
-    for touch in done {
-        pattern.actions = pattern.actions.with(touch.actions);
-        pattern.steps = pattern.steps.with(touch.steps);
-        events += u32::from(touch.actions.is_empty());
+/// What was done in an attempt up to a landmark.
+struct Done {
+    pattern: Pattern,
+    /// How many of its touches that were.
+    touches: usize,
+    /// Of these, events that are no action.
+    events: u32,
+}
+
+impl Done {
+    /// Goes on to a later moment.
+    fn go_on(&mut self, attempt: &[Touch], moment: Instant) {
+        let rest = attempt.get(self.touches..).unwrap_or_default();
+        for touch in rest.iter().take_while(|touch| touch.at <= moment) {
+            self.pattern.actions = self.pattern.actions.with(touch.actions);
+            self.pattern.steps = self.pattern.steps.with(touch.steps);
+            self.events += u32::from(touch.actions.is_empty());
+            self.touches += 1;
+        }
     }
-    let activity = events.max(1).ilog2().min(MOST);
-    pattern.activity = u8::try_from(activity).unwrap_or(u8::MAX);
-    pattern
+
+    fn pattern_at(&self, landmark: u8) -> Pattern {
+        const MOST: u32 = 6;
+        let activity = self.events.max(1).ilog2().min(MOST);
+        let activity = u8::try_from(activity).unwrap_or(u8::MAX);
+        Pattern { landmark, activity, ..self.pattern }
+    }
 }
 
 /// Counts what the order of a converted journey is worth.
@@ -245,7 +280,7 @@ pub(super) fn count_orders(
         orders().filter(|touch| known.insert(touch.order)).map(|touch| touch.at).collect();
     tally.buyers += 1;
     tally.repeat_buyers += u64::from(times.len() > 1);
-    tally.orders_of_buyers += times.len() as u64;
+    tally.orders_of_buyers.add(times.len() as i128);
     match times.as_slice() {
         [only] => add_span(&mut tally.since_only_order, *only, seen_until),
         [first, second, ..] => add_span(&mut tally.to_second_order, *first, *second),

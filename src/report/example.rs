@@ -17,6 +17,7 @@ use crate::ladder::session_rule::SessionRule;
 use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
+use crate::stats::mean::Moments;
 use crate::tally::{ActionTally, StepTally, Tally};
 use crate::time::{Instant, SECOND, Span};
 
@@ -217,7 +218,7 @@ fn storefront_tally() -> Tally {
         anonymous: 950,
         buyers: 9,
         repeat_buyers: 1,
-        orders_of_buyers: 10,
+        orders_of_buyers: Moments { count: 9, sum: 10, squares: 12 },
         orders_with_visit: 6,
         sessions: 1400,
         sessions_with_cart: 50,

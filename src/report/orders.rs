@@ -2,7 +2,7 @@
 //!
 //! What no input speaks of is `None`: without an orders export nobody knows how many were cancelled.
 
-use crate::analysis::orders::{self, RepeatWithin};
+use crate::analysis::orders::{self, RepeatWithin, SecondOrder};
 use crate::analysis::rate::Rate;
 use crate::analysis::times::TimeSummary;
 use crate::findings::{Findings, SessionReport};
@@ -32,6 +32,13 @@ pub struct OrdersReport {
     pub repeat_within: Vec<RepeatWithin>,
     /// Orders by customer with an order.
     pub per_customer: Option<f64>,
+    /// The lower bound of that.
+    pub per_customer_low: Option<f64>,
+    /// The upper bound.
+    pub per_customer_high: Option<f64>,
+    /// From the first order of a customer to the second, those accounted for who have but one yet; `None`
+    /// without any second order.
+    pub seconds_to_second: Option<SecondOrder>,
     /// From each order of a customer to the next.
     pub seconds_between: Option<TimeSummary>,
 }
@@ -40,6 +47,8 @@ impl OrdersReport {
     pub(super) fn new(findings: &Findings, confidence: f64) -> OrdersReport {
         let counts = &findings.orders;
         let exported = |count: u64| findings.has_orders.then_some(count);
+        let per_customer = orders::per_customer(&findings.tally, confidence);
+        let range = per_customer.and_then(|(_, range)| range);
         OrdersReport {
             count: orders::are_known(findings).then_some(counts.count),
             value: orders::order_values(findings, confidence)
@@ -52,7 +61,10 @@ impl OrdersReport {
             other_channels: exported(counts.other_channels),
             repeat_rate: orders::repeat_rate(&findings.tally, confidence),
             repeat_within: orders::repeat_within(&findings.tally, confidence),
-            per_customer: orders::per_customer(&findings.tally),
+            per_customer: per_customer.map(|(mean, _)| mean),
+            per_customer_low: range.map(|range| range.low),
+            per_customer_high: range.map(|range| range.high),
+            seconds_to_second: orders::to_second_order(&findings.tally, confidence),
             seconds_between: orders::between_orders(&findings.tally),
         }
     }

@@ -153,6 +153,19 @@ impl Curve {
         self.steps.iter().find(reached).map(|step| step.age)
     }
 
+    /// The interval of the age by which half of all have converted (Brookmeyer, Crowley 1982): where the interval of
+    /// the curve holds one half. A bound that the curve does not reach is `None`.
+    pub fn median_interval(&self, confidence: f64) -> (Option<i64>, Option<i64>) {
+        let first = |bound: fn(&Interval) -> f64| {
+            let reaches = |step: &&Step| match step.interval(confidence) {
+                Some(interval) => bound(&interval) <= 0.5,
+                None => step.survival <= 0.0,
+            };
+            self.steps.iter().find(reaches).map(|step| step.age)
+        };
+        (first(|interval| interval.low), first(|interval| interval.high))
+    }
+
     /// The age by which a share of those who convert within the window has done so. Late converters who
     /// cannot be seen yet are accounted for.
     pub fn quantile_of_converters(&self, share: f64, window: i64) -> Option<i64> {
@@ -289,6 +302,17 @@ impl Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_median_has_the_range_that_the_curve_gives_it() {
+        // Remission under 6-mercaptopurine (Gehan 1965): 23 weeks, 13 to not reached.
+        let mut events = [6, 6, 6, 7, 10, 13, 16, 22, 23];
+        let mut censored = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
+        let curve = curve(&ages(&mut events, &mut censored));
+        assert_eq!(curve.quantile(0.5), Some(23));
+        assert_eq!(curve.median_interval(0.95), (Some(13), None));
+        assert_eq!(Curve::default().median_interval(0.95), (None, None));
+    }
 
     #[test]
     fn nobody_gives_no_rate_and_everybody_gives_all() {

@@ -6,6 +6,7 @@
 
 use crate::event::StepSet;
 use crate::time::Span;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// The landmarks: a minute, ten minutes, an hour and a day after the entry.
@@ -13,7 +14,7 @@ pub const LANDMARKS: [Span; 4] =
     [Span::seconds(60), Span::seconds(600), Span::seconds(3600), Span::seconds(86_400)];
 
 /// What a journey was like at a landmark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Pattern {
     /// The position of the landmark.
     pub landmark: u8,
@@ -25,6 +26,27 @@ pub struct Pattern {
     pub returning: bool,
     /// How many events there were until then, actions left out: 0 for one, 1 for up to 3, 2 for up to 7, …
     pub activity: u8,
+}
+
+impl Pattern {
+    /// All parts in one number, in the order in which patterns stand: they are looked up for every journey.
+    fn rank(&self) -> u128 {
+        let steps = u128::from(self.actions.0) << 32 | u128::from(self.steps.0);
+        let rest = u128::from(self.returning) << 8 | u128::from(self.activity);
+        u128::from(self.landmark) << 80 | steps << 16 | rest
+    }
+}
+
+impl Ord for Pattern {
+    fn cmp(&self, other: &Pattern) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Pattern {
+    fn partial_cmp(&self, other: &Pattern) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Journeys of one pattern.

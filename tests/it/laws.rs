@@ -335,7 +335,11 @@ fn tally() -> impl Strategy<Value = Tally> {
                     groups,
                     watched: spans.clone(),
                     ended: spans.clone(),
-                    orders_of_buyers: counts[7] + counts[8],
+                    orders_of_buyers: Moments {
+                        count: counts[7],
+                        sum: i128::from(counts[8]),
+                        squares: i128::from(counts[7] + counts[8]),
+                    },
                     to_second_order: spans.clone(),
                     since_only_order: spans.clone(),
                     between_orders: spans,

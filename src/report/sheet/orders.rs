@@ -1,6 +1,7 @@
 //! The orders as a sheet: their value by currency, with the range of the average, and who came back.
 
 use super::{Cell, Sheet, left, right};
+use crate::analysis::orders::SecondOrder;
 use crate::report::orders::OrderValueReport;
 use crate::report::{Report, words};
 
@@ -123,6 +124,17 @@ fn lead(report: &Report) -> Vec<String> {
             words::range_named(report.confidence, repeat.low, repeat.high)
         ));
     }
+    if let (Some(mean), Some(low), Some(high)) =
+        (orders.per_customer, orders.per_customer_low, orders.per_customer_high)
+    {
+        notes.push(format!(
+            "Orders by customer with an order: {} ({} {}).",
+            words::ratio(mean),
+            words::range_name(report.confidence),
+            words::ratio_range(low, high)
+        ));
+    }
+    notes.extend(orders.seconds_to_second.and_then(|found| second_order(&found, report)));
     if let Some(within) = orders.repeat_within.last().filter(|_| repeat.hits > 0) {
         notes.push(format!(
             "Within {} days of the first order, {} order again ({}), those who are customers for a shorter time accounted for.",
@@ -132,4 +144,18 @@ fn lead(report: &Report) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// When half of the customers have ordered again; `None` where fewer are known to.
+fn second_order(found: &SecondOrder, report: &Report) -> Option<String> {
+    let median = words::duration(Some(found.median?));
+    let name = words::range_name(report.confidence);
+    let range = match (found.low, found.high) {
+        (Some(low), Some(high)) => {
+            format!("{name} {}–{}", words::duration(Some(low)), words::duration(Some(high)))
+        }
+        (Some(low), None) => format!("{name} from {}", words::duration(Some(low))),
+        (None, _) => return None,
+    };
+    Some(format!("Half of the customers order again within {median} ({range})."))
 }
