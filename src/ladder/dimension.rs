@@ -166,7 +166,7 @@ impl SourcePart {
     pub fn of(self, cell: &[u8]) -> &[u8] {
         match self {
             SourcePart::Whole => cell,
-            SourcePart::Campaign if memchr::memmem::find(cell, b"utm_").is_some() => cell,
+            SourcePart::Campaign if names_campaign(cell) => cell,
             SourcePart::Campaign | SourcePart::Site => site(cell),
             SourcePart::Page => match memchr::memchr2(b'?', b'#', cell) {
                 // A short one may be a word for nothing, which it is not if a query follows.
@@ -180,9 +180,15 @@ impl SourcePart {
 /// No word for nothing is longer, in quotes or not.
 const SHORT: usize = 16;
 
+/// Whether the query of an address may name a campaign. Queries are short: no searcher is worth making.
+fn names_campaign(cell: &[u8]) -> bool {
+    let query = memchr::memchr(b'?', cell).and_then(|at| cell.get(at..)).unwrap_or_default();
+    query.windows(4).any(|part| part == b"utm_")
+}
+
 /// An address up to the end of its host; anything else as it is.
 fn site(cell: &[u8]) -> &[u8] {
-    let Some(scheme) = memchr::memmem::find(cell, b"://") else { return cell };
+    let Some(scheme) = cell.windows(3).position(|part| part == b"://") else { return cell };
     let host = cell.get(scheme + 3..).unwrap_or_default();
     let length = memchr::memchr3(b'/', b'?', b'#', host).unwrap_or(host.len());
     cell.get(..scheme + 3 + length).unwrap_or(cell)
