@@ -90,28 +90,19 @@ pub enum Rows {
 impl Rows {
     /// Whether rows are events of which two deliveries are the same in every byte: no id tells them.
     pub fn tell_deliveries_by_row(&self) -> bool {
-        match self {
-            Rows::Table(_, columns) => columns.id.is_none(),
-            Rows::Json(keys) => keys.id.is_none(),
-            Rows::Pixel
-            | Rows::Tool(_)
-            | Rows::Matomo
-            | Rows::RestOrders
-            | Rows::RestCheckouts
-            | Rows::Bulk
-            | Rows::ToolTable(..)
-            | Rows::Special(..)
-            | Rows::Orders(..)
-            | Rows::Checkouts(..)
-            | Rows::Totals(..) => false,
-        }
+        self.plain_events().is_some_and(|events| !events.have_ids)
     }
 
     /// Whether a row can have one identifier only, so that nothing is ever linked.
     pub fn have_one_identifier(&self) -> bool {
-        match self {
-            Rows::Table(_, columns) => columns.identifiers.len() == 1,
-            Rows::Json(keys) => keys.identifiers.len() == 1,
+        self.plain_events().is_some_and(|events| events.identifiers == 1)
+    }
+
+    /// What rows are like that are one event each, with its parts where the file says; `None` for others.
+    fn plain_events(&self) -> Option<PlainEvents> {
+        let (have_ids, identifiers) = match self {
+            Rows::Table(_, columns) => (columns.id.is_some(), columns.identifiers.len()),
+            Rows::Json(keys) => (keys.id.is_some(), keys.identifiers.len()),
             Rows::Pixel
             | Rows::Tool(_)
             | Rows::Matomo
@@ -122,9 +113,18 @@ impl Rows {
             | Rows::Special(..)
             | Rows::Orders(..)
             | Rows::Checkouts(..)
-            | Rows::Totals(..) => false,
-        }
+            | Rows::Totals(..) => return None,
+        };
+        Some(PlainEvents { have_ids, identifiers })
     }
+}
+
+/// Rows that are one event each.
+struct PlainEvents {
+    /// Whether each has an id of its own.
+    have_ids: bool,
+    /// How many identifiers each may have.
+    identifiers: usize,
 }
 
 /// How much a block held.
