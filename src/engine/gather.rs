@@ -4,28 +4,31 @@
 //! after the other. What this room puts together is a partition's worth of positions, never of touches.
 
 use super::kinds::Kinds;
-use super::record::{self, OrderKey, Place, Records};
+use super::record::{self, Place, Records};
 use crate::event::Touch;
 use crate::key::{FastMap, Key};
+use crate::time::Instant;
 
 /// The touches of one person, in order.
 #[derive(Debug)]
 pub(super) struct Gathered<'g> {
     pub(super) touches: &'g mut [Touch],
-    /// Where the record of each begins in the partition.
-    pub(super) places: &'g [Place],
+    /// When each was, and where its record begins in the partition.
+    pub(super) places: &'g [Moment],
 }
+
+/// The time of a record and its place.
+pub(super) type Moment = (Instant, Place);
 
 /// Gathers touches by person, with room that is reused from partition to partition.
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
     numbers: FastMap<Key, u32>,
     people: Vec<Person>,
-    /// For each record its person's number, and where it begins.
-    records: Vec<(u32, Place)>,
-    /// Where the records begin, person by person.
-    places: Vec<Place>,
-    order: Vec<(OrderKey, Place)>,
+    /// For each record its person's number, its time and its place.
+    records: Vec<(u32, Moment)>,
+    /// Times and places, person by person.
+    places: Vec<Moment>,
     touches: Vec<Touch>,
 }
 
@@ -43,7 +46,7 @@ pub(super) enum Part<'g> {
     /// All that a person did.
     Person(Gathered<'g>),
     /// A record of somebody who has nothing but idle ones; people are numbered from 0.
-    Idle { person: usize, place: Place },
+    Idle { person: usize, moment: Moment },
 }
 
 impl Gatherer {
@@ -80,7 +83,7 @@ impl Gatherer {
         for person in self.people.iter().filter(|person| person.is_busy) {
             let end = person.bound as usize;
             let places = self.places.get_mut(start..end).unwrap_or_default();
-            put_in_order(records, kinds, places, &mut self.order);
+            put_in_order(records, kinds, places);
             decode(records, kinds, places, &mut self.touches);
             each(Part::Person(Gathered { touches: &mut self.touches, places }));
             start = end;
@@ -92,7 +95,7 @@ impl Gatherer {
         self.records.clear();
         self.people.clear();
         let Gatherer { numbers, records: numbered, people, .. } = self;
-        records.each(|place, &[head, key, ..]| {
+        records.each(|place, &[head, key, at, _]| {
             let key = Key(key);
             let number = numbers.get(&key).copied().unwrap_or_else(|| {
                 let next = u32::try_from(people.len()).unwrap_or(u32::MAX);
@@ -105,7 +108,7 @@ impl Gatherer {
             let person = &mut people[number as usize];
             person.bound += 1;
             person.is_busy |= !is_idle;
-            numbered.push((number, place));
+            numbered.push((number, (Instant(at.cast_signed()), place)));
         });
     }
 
@@ -115,42 +118,36 @@ impl Gatherer {
             start += std::mem::replace(&mut person.bound, start);
         }
         self.places.clear();
-        self.places.resize(start as usize, Place::default());
-        for &(number, place) in &self.records {
+        self.places.resize(start as usize, Moment::default());
+        for &(number, moment) in &self.records {
             let person = &mut self.people[number as usize];
             if person.is_busy {
-                self.places[person.bound as usize] = place;
+                self.places[person.bound as usize] = moment;
                 person.bound += 1;
             } else {
-                each(Part::Idle { person: number as usize, place });
+                each(Part::Idle { person: number as usize, moment });
             }
         }
     }
 }
 
-/// Puts places in the order of their touches, before any touch is made of them. Most people's come in order
-/// or in a few runs, one for each thread that read them, which the sort takes as they are.
-fn put_in_order(
-    records: &Records,
-    kinds: &Kinds,
-    places: &mut [Place],
-    order: &mut Vec<(OrderKey, Place)>,
-) {
-    order.clear();
-    order.extend(places.iter().map(|&place| (record::order_key(records.at(place), kinds), place)));
-    if order.is_sorted_by(|one, next| one.0 <= next.0) {
+/// Puts places in the order of their touches, before any touch is made of them: by time, and only where times
+/// are equal by all that decides. Most people's come in order or in a few runs, one for each thread that read
+/// them, which the sort takes as they are.
+fn put_in_order(records: &Records, kinds: &Kinds, places: &mut [Moment]) {
+    if places.is_sorted_by(|one, next| one.0 < next.0) {
         return;
     }
-    order.sort_by_key(|(key, _)| *key);
-    for (place, (_, sorted)) in places.iter_mut().zip(order) {
-        *place = *sorted;
+    places.sort_by_key(|(at, _)| *at);
+    for tied in places.chunk_by_mut(|one, next| one.0 == next.0).filter(|tied| tied.len() > 1) {
+        tied.sort_by_cached_key(|&(_, place)| record::order_key(records.at(place), kinds));
     }
 }
 
 /// Reads the records at these places.
-fn decode(records: &Records, kinds: &Kinds, places: &[Place], touches: &mut Vec<Touch>) {
+fn decode(records: &Records, kinds: &Kinds, places: &[Moment], touches: &mut Vec<Touch>) {
     touches.clear();
-    touches.extend(places.iter().map(|&place| record::read(records.at(place), kinds)));
+    touches.extend(places.iter().map(|&(_, place)| record::read(records.at(place), kinds)));
 }
 
 #[cfg(test)]

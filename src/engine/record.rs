@@ -176,12 +176,6 @@ impl Records {
         self.handfuls.get(number).and_then(|handful| handful.get(start..)).unwrap_or_default()
     }
 
-    /// The time of the record at a place.
-    #[inline]
-    pub(super) fn when(&self, place: Place) -> Instant {
-        Instant(self.at(place).get(2).map_or(0, |at| at.cast_signed()))
-    }
-
     /// The record at a place alone.
     pub(super) fn only(&self, place: Place) -> &[u64] {
         let rest = self.at(place);

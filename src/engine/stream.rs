@@ -127,9 +127,9 @@ impl<'c> Cut<'c> {
         gatherer.each_part(records, kinds, idle, |part| {
             let Gathered { touches, places } = match part {
                 Part::Person(gathered) => gathered,
-                Part::Idle { person, place } => {
+                Part::Idle { person, moment: (at, place) } => {
                     let first = first_of(firsts, person);
-                    let is_needed = climber.needs_entry(records.when(place), *now, first);
+                    let is_needed = climber.needs_entry(at, *now, first);
                     return keep_if(is_needed, place, &mut kept);
                 }
             };
@@ -141,7 +141,7 @@ impl<'c> Cut<'c> {
                 let count = u32::try_from(touches.len()).unwrap_or(u32::MAX);
                 decided.extend(touches.first().map(|touch| (count, touch.person)));
             }
-            for (&place, &is_needed) in places.iter().zip(&*needed) {
+            for (&(_, place), &is_needed) in places.iter().zip(&*needed) {
                 keep_if(is_needed, place, &mut kept);
             }
         });
