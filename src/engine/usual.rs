@@ -77,7 +77,7 @@ impl Gathering<'_, '_, '_> {
         let mut shortcuts = std::mem::take(&mut self.haul.shortcuts);
         self.sort_out(rows, &mut shortcuts);
         shortcuts.seen.begin();
-        shortcuts.values.begin(rows);
+        shortcuts.values.begin(self.input, rows);
         let mut moment = Moment { at: Instant::MIN, first: 0 };
         let mut row = 0;
         while let Some(&facts) = shortcuts.short.get(row) {

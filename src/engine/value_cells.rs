@@ -16,7 +16,8 @@ use crate::names::Recent;
 /// What one thread knows of values by the texts of their cells.
 #[derive(Debug, Default)]
 pub(super) struct ValueCells {
-    /// How the columns lay that the memory is of.
+    /// The input that the memory is of, and how its columns lie.
+    input: usize,
     sources: Vec<Vec<(usize, SourcePart)>>,
     /// For each dimension, the keys of its values.
     known: Vec<Recent<Key>>,
@@ -26,9 +27,10 @@ pub(super) struct ValueCells {
 }
 
 impl ValueCells {
-    /// Forgets what is not of rows like these.
-    pub(super) fn begin(&mut self, rows: &UsualRows) {
-        if self.sources != rows.sources {
+    /// Forgets what is not of this input: in another one the same text may be that of another column.
+    pub(super) fn begin(&mut self, input: usize, rows: &UsualRows) {
+        if self.input != input || self.sources != rows.sources {
+            self.input = input;
             self.sources.clone_from(&rows.sources);
             self.known.clear();
             self.known.resize_with(rows.sources.len(), Recent::default);
@@ -42,7 +44,7 @@ impl ValueCells {
         values: &mut Values,
         show: Show<'_>,
     ) -> Key {
-        let ValueCells { sources, known, text, keys } = self;
+        let ValueCells { sources, known, text, keys, .. } = self;
         keys.clear();
         for ((sources, known), property) in sources.iter().zip(known).zip(values.properties()) {
             let part = |&(source, part): &(usize, SourcePart)| {

@@ -6,6 +6,7 @@ use crate::inside::{auto, input, report, settings, told, unaccounted};
 use crate::program::{Test, reached, set_aside};
 use funnel::engine::{self, Asks, Plan, Request, Settings, Side};
 use funnel::event::StepSet;
+use funnel::findings::GroupName;
 use funnel::key::{FastMap, Key};
 use funnel::ladder::definition::{Count, Presence, Window};
 use funnel::ladder::dimension::{Breakdown, Filter};
@@ -745,5 +746,38 @@ proptest! {
                 prop_assert_eq!(plain, broken_down(folder.path(), name, &plan, &other));
             }
         }
+    }
+}
+
+/// In one file the device is told by the user agent, in the next by a column that has the very same text.
+#[test]
+fn values_of_one_file_say_nothing_of_another() {
+    let rows = |from: i64, cell: &str| -> String {
+        let row = |n: i64| {
+            let (h, m, s) = (n / 3600, n / 60 % 60, n % 60);
+            format!(
+                "2025-10-07T{h:02}:{m:02}:{s:02}Z,page_viewed,1a27a8e7-598d-4e52-9edc-a99c396{n:05},{cell}\n"
+            )
+        };
+        (from..from + 60).map(row).collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (name, column, from) in [("a.csv", "user_agent", 0), ("b.csv", "device", 60)] {
+        let text = format!("time,event,client_id,{column}\n{}", rows(from, "phone"));
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let paths = ["a.csv", "b.csv"].map(|name| folder.path().join(name).display().to_string());
+    let request = Request {
+        breakdowns: vec![Breakdown::parse("device").unwrap()],
+        ..Request::of(strict_ladder())
+    };
+    for block in [300, 1 << 20] {
+        let inputs = funnel::input::open_all(&paths, &told()).unwrap();
+        let other = Settings { threads: 1, block, ..settings() };
+        let found = engine::run(inputs, &request, &other, &|_| ()).unwrap().findings;
+        let groups = found.breakdowns[0].groups.iter();
+        let entered: Vec<_> = groups.map(|own| (own.name.clone(), own.tally.entered)).collect();
+        let value = |text: &str| GroupName::Value(text.to_string());
+        assert_eq!(entered, [(value("desktop"), 60), (value("phone"), 60)], "{block}");
     }
 }
