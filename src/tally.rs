@@ -159,11 +159,9 @@ pub struct Tally {
     pub customers: u64,
     /// Of these, the ones known by a device only.
     pub anonymous: u64,
-    /// Customers with at least one online-store order.
-    pub buyers: u64,
-    /// Customers with two orders or more.
+    /// Buyers with two orders or more.
     pub repeat_buyers: u64,
-    /// How many orders each buyer has.
+    /// The orders of each customer with at least one online-store order: a buyer.
     pub orders_of_buyers: Moments,
     /// From the first order to the second, of the repeat buyers.
     pub to_second_order: Durations,
@@ -233,7 +231,6 @@ impl Tally {
         self.converted_by_tie += other.converted_by_tie;
         self.customers += other.customers;
         self.anonymous += other.anonymous;
-        self.buyers += other.buyers;
         self.repeat_buyers += other.repeat_buyers;
         self.orders_of_buyers.merge(&other.orders_of_buyers);
         self.watched.0.extend(other.watched.0);

@@ -124,7 +124,7 @@ fn is_skewed(tail: &Tail, orders: usize) -> bool {
 
 /// Of the customers with an order, those with two or more.
 pub fn repeat_rate(tally: &Tally, confidence: f64) -> Rate {
-    Rate::of(tally.repeat_buyers, tally.buyers, confidence)
+    Rate::of(tally.repeat_buyers, tally.orders_of_buyers.count, confidence)
 }
 
 /// How many come back for a second order within some time, young customers accounted for.

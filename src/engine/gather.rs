@@ -14,11 +14,11 @@ use crate::time::Instant;
 pub(super) struct Gathered<'g> {
     pub(super) touches: &'g mut [Touch],
     /// When each was, and where its record begins in the partition.
-    pub(super) places: &'g [Moment],
+    pub(super) places: &'g [TimedPlace],
 }
 
 /// The time of a record and its place.
-pub(super) type Moment = (Instant, Place);
+pub(super) type TimedPlace = (Instant, Place);
 
 /// Gathers touches by person, with room that is reused from partition to partition.
 #[derive(Debug, Default)]
@@ -26,9 +26,9 @@ pub(super) struct Gatherer {
     numbers: FastMap<Key, u32>,
     people: Vec<Person>,
     /// For each record its person's number, its time and its place.
-    records: Vec<(u32, Moment)>,
+    records: Vec<(u32, TimedPlace)>,
     /// Times and places, person by person.
-    places: Vec<Moment>,
+    places: Vec<TimedPlace>,
     touches: Vec<Touch>,
 }
 
@@ -46,7 +46,7 @@ pub(super) enum Part<'g> {
     /// All that a person did.
     Person(Gathered<'g>),
     /// A record of somebody who has nothing but idle ones; people are numbered from 0.
-    Idle { person: usize, moment: Moment },
+    Idle { person: usize, at: TimedPlace },
 }
 
 impl Gatherer {
@@ -118,14 +118,14 @@ impl Gatherer {
             start += std::mem::replace(&mut person.bound, start);
         }
         self.places.clear();
-        self.places.resize(start as usize, Moment::default());
-        for &(number, moment) in &self.records {
+        self.places.resize(start as usize, TimedPlace::default());
+        for &(number, at) in &self.records {
             let person = &mut self.people[number as usize];
             if person.is_busy {
-                self.places[person.bound as usize] = moment;
+                self.places[person.bound as usize] = at;
                 person.bound += 1;
             } else {
-                each(Part::Idle { person: number as usize, moment });
+                each(Part::Idle { person: number as usize, at });
             }
         }
     }
@@ -134,18 +134,18 @@ impl Gatherer {
 /// Puts places in the order of their touches, before any touch is made of them: by time, and only where times
 /// are equal by all that decides. Most people's come in order or in a few runs, one for each thread that read
 /// them, which the sort takes as they are.
-fn put_in_order(records: &Records, kinds: &Kinds, places: &mut [Moment]) {
+fn put_in_order(records: &Records, kinds: &Kinds, places: &mut [TimedPlace]) {
     if places.is_sorted_by(|one, next| one.0 < next.0) {
         return;
     }
     places.sort_by_key(|(at, _)| *at);
     for tied in places.chunk_by_mut(|one, next| one.0 == next.0).filter(|tied| tied.len() > 1) {
-        tied.sort_by_cached_key(|&(_, place)| record::order_key(records.at(place), kinds));
+        tied.sort_by_cached_key(|&(_, place)| record::read(records.at(place), kinds).order_key());
     }
 }
 
 /// Reads the records at these places.
-fn decode(records: &Records, kinds: &Kinds, places: &[Moment], touches: &mut Vec<Touch>) {
+fn decode(records: &Records, kinds: &Kinds, places: &[TimedPlace], touches: &mut Vec<Touch>) {
     touches.clear();
     touches.extend(places.iter().map(|&(_, place)| record::read(records.at(place), kinds)));
 }

@@ -198,20 +198,6 @@ impl Place {
     }
 }
 
-/// What decides where a touch stands among those of its person.
-pub(super) type OrderKey = (Instant, u32, RowRef, u8);
-
-/// What [`Touch::order_key`] says of a record's touch, but for the person.
-#[inline]
-pub(super) fn order_key(record: &[u64], kinds: &Kinds) -> OrderKey {
-    let [head, _, at, row, optional @ ..] = record else { return OrderKey::default() };
-    let at = Instant(at.cast_signed());
-    let sequence = if head & SEQUENCE == 0 { 0 } else { further(*head, optional)[5] };
-    let marks = kinds.get(u32::try_from(head >> FLAGS).unwrap_or(u32::MAX)).marks;
-    let sequence = u32::try_from(sequence).unwrap_or(u32::MAX);
-    (at, sequence, RowRef(*row), marks & mark::FURTHER)
-}
-
 /// The touch of a record.
 #[inline]
 pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {

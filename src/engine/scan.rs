@@ -202,7 +202,6 @@ impl<'a, 's> Worker<'a, 's> {
         stamping.begin(input);
         let mut gathering = Gathering {
             takes_usual: stamping.takes_usual(),
-            keeps_all: stamping.needs.everything,
             haul,
             stamping,
             input,
@@ -235,8 +234,6 @@ pub(super) struct Gathering<'g, 's, 'e> {
     pub(super) number: u32,
     pub(super) block: &'g Block,
     takes_usual: bool,
-    /// Whether rows that are nothing to the ladder are kept too.
-    pub(super) keeps_all: bool,
 }
 
 impl<'g> Gathering<'g, '_, '_> {

@@ -127,7 +127,7 @@ impl<'c> Cut<'c> {
         gatherer.each_part(records, kinds, idle, |part| {
             let Gathered { touches, places } = match part {
                 Part::Person(gathered) => gathered,
-                Part::Idle { person, moment: (at, place) } => {
+                Part::Idle { person, at: (at, place) } => {
                     let first = first_of(firsts, person);
                     let is_needed = climber.needs_entry(at, *now, first);
                     return keep_if(is_needed, place, &mut kept);

@@ -278,7 +278,6 @@ pub(super) fn count_orders(
     let mut known = FastSet::default();
     let times: Vec<Instant> =
         orders().filter(|touch| known.insert(touch.order)).map(|touch| touch.at).collect();
-    tally.buyers += 1;
     tally.repeat_buyers += u64::from(times.len() > 1);
     tally.orders_of_buyers.add(times.len() as i128);
     match times.as_slice() {

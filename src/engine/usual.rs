@@ -9,6 +9,7 @@
 
 use super::haul::Haul;
 use super::kinds::Kind;
+use super::needs::Needs;
 use super::record;
 use super::scan::Gathering;
 use super::value_cells::ValueCells;
@@ -32,8 +33,8 @@ struct NameFacts {
     name: u32,
     /// The head of the row's record.
     head: u64,
-    /// Whether it is a step.
-    is_step: bool,
+    /// Whether the values of dimensions are wanted.
+    wants_values: bool,
     /// Whether the row is anything to the ladder.
     matters: bool,
     /// Whether it is a step and nothing more, so that it is nothing to a verdict that stands.
@@ -141,10 +142,10 @@ impl Gathering<'_, '_, '_> {
         let Shortcuts { facts, short, chosen, values, .. } = shortcuts;
         let has_values = !rows.cells.is_empty();
         for &row in &*chosen {
-            let NameFacts { head, is_step, .. } = facts[short[row] as usize];
+            let NameFacts { head, wants_values, .. } = facts[short[row] as usize];
             let (who, at) = (rows.who[row], rows.at[row].0.cast_unsigned());
             let fixed = [head, who.0, at, self.row_at(row).0];
-            let key = if has_values && (is_step || self.stamping.needs.values_of_all) {
+            let key = if has_values && wants_values {
                 values.key((rows, self.block, row), &mut self.haul.values, show)
             } else {
                 Key::NONE
@@ -182,7 +183,7 @@ impl Gathering<'_, '_, '_> {
             }
             let cell = cell_of(name);
             *short = names.get(cell).unwrap_or_else(|| {
-                let own = self.haul.facts(cell, rows.kind, self.keeps_all);
+                let own = self.haul.facts(cell, rows.kind, self.stamping.needs);
                 let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
                 facts.extend(own);
                 names.put(cell, number);
@@ -273,7 +274,7 @@ impl Seen {
 impl Haul<'_> {
     /// What the cell of a name says of a usual row with an identifier of this kind; `None` if the row must
     /// be read.
-    fn facts(&mut self, cell: &[u8], kind: IdentifierKind, keeps_all: bool) -> Option<NameFacts> {
+    fn facts(&mut self, cell: &[u8], kind: IdentifierKind, needs: Needs) -> Option<NameFacts> {
         let (number, meaning) = self.names.look_up(plain(cell)?, None);
         let stamp =
             meaning.certain.filter(|_| meaning.known && meaning.marks & mark::ORDER == 0)?;
@@ -287,10 +288,10 @@ impl Haul<'_> {
             marks: meaning.marks | mark::LOG,
         };
         let head = record::head(self.kinds.number(of_row), !kind.is_named());
-        let matters = keeps_all || !stamp.is_empty();
+        let matters = needs.everything || !stamp.is_empty();
         let is_only_step = stamp.actions.is_empty();
-        let is_step = !stamp.steps.is_empty();
-        Some(NameFacts { name: number, head, is_step, matters, is_only_step })
+        let wants_values = needs.wants_values(stamp.steps);
+        Some(NameFacts { name: number, head, wants_values, matters, is_only_step })
     }
 }
 

@@ -216,7 +216,6 @@ fn storefront_tally() -> Tally {
         converted_by_tie: 1,
         customers: 1046,
         anonymous: 950,
-        buyers: 9,
         repeat_buyers: 1,
         orders_of_buyers: Moments { count: 9, sum: 10, squares: 12 },
         orders_with_visit: 6,

@@ -325,7 +325,6 @@ fn tally() -> impl Strategy<Value = Tally> {
                     converted_by_tie: counts[4],
                     customers: counts[5],
                     anonymous: counts[6],
-                    buyers: counts[7],
                     repeat_buyers: counts[8],
                     orders_with_visit: counts[9],
                     sessions: counts[10],
