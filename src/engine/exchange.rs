@@ -358,7 +358,7 @@ mod tests {
             let mut back = Vec::new();
             for number in 0..exchange.partitions.len() {
                 let records = exchange.take(number).unwrap();
-                records.each(|place, _| back.push(record::read(records.only(place), &kinds)));
+                records.each(|place, _, _| back.push(record::read(records.only(place), &kinds)));
             }
             let mut expected = touches;
             expected.sort_by_key(|t| (t.order_key(), t.fingerprint));

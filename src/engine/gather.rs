@@ -1,10 +1,13 @@
 //! From the records of a partition to people: the touches of each, together and in order.
 //!
-//! The records stay where they are; they are counted by person, and then each person's are read one
-//! after the other. What this room puts together is a partition's worth of positions, never of touches.
+//! Records lie as they came, so those of one person are far apart, and to fetch each from where it lies would
+//! mean to wait for memory at each. So a partition is gone over from its beginning to its end, twice: once
+//! to number the people and to count what each did, once to put a brief of every record beside the others of
+//! its person. The brief of almost every record says all that its touch needs. What this room puts together
+//! is a partition's worth of briefs, never of touches.
 
 use super::kinds::Kinds;
-use super::record::{self, Place, Records};
+use super::record::{self, Brief, Records};
 use crate::event::Touch;
 use crate::key::{FastMap, Key};
 use crate::time::Instant;
@@ -13,48 +16,48 @@ use crate::time::Instant;
 #[derive(Debug)]
 pub(super) struct Gathered<'g> {
     pub(super) touches: &'g mut [Touch],
-    /// When each was, and where its record begins in the partition.
-    pub(super) places: &'g [TimedPlace],
+    /// The brief of each one's record.
+    pub(super) briefs: &'g [Brief],
 }
-
-/// The time of a record and its place.
-pub(super) type TimedPlace = (Instant, Place);
 
 /// Gathers touches by person, with room that is reused from partition to partition.
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
     numbers: FastMap<Key, u32>,
     people: Vec<Person>,
-    /// For each record its person's number, its time and its place.
-    records: Vec<(u32, TimedPlace)>,
-    /// Times and places, person by person.
-    places: Vec<TimedPlace>,
+    /// For each record its person's number.
+    owners: Vec<u32>,
+    /// Person by person.
+    briefs: Vec<Brief>,
     touches: Vec<Touch>,
 }
 
 /// What is known of a person before the touches are.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Person {
+    key: Key,
     /// How many records there are; then where the next one goes; then where they end.
     bound: u32,
     /// Whether any record is not idle.
     is_busy: bool,
+    /// Whether the briefs of all records say all.
+    is_plain: bool,
 }
 
 /// A part of a partition.
 pub(super) enum Part<'g> {
     /// All that a person did.
     Person(Gathered<'g>),
-    /// A record of somebody who has nothing but idle ones; people are numbered from 0.
-    Idle { person: usize, at: TimedPlace },
+    /// A record of somebody who has nothing but idle ones, and when it was; people are numbered from 0.
+    Idle { person: usize, at: Instant, record: &'g [u64] },
 }
 
 impl Gatherer {
     /// Tells `each` the touches of every person in a partition, in order.
     ///
-    /// A counting sort: it goes over the records once to number the people and once over the positions to
-    /// put them side by side, both in the order of the records, so touches that came in order stay so
-    /// and most people need no sorting. `benches/engine.rs` measures it; a sort is its twin in the tests.
+    /// A counting sort: people are numbered in the order in which they come, and their briefs are put side by
+    /// side in the order of the records, so touches that came in order stay so and most people need
+    /// no sorting. `benches/engine.rs` measures it; a sort is its twin in the tests.
     pub(super) fn each_person(
         &mut self,
         records: &Records,
@@ -78,29 +81,31 @@ impl Gatherer {
         mut each: impl FnMut(Part<'_>),
     ) {
         self.number_people(records, idle);
-        self.place_side_by_side(&mut each);
+        self.place_side_by_side(records, &mut each);
         let mut start = 0;
         for person in self.people.iter().filter(|person| person.is_busy) {
             let end = person.bound as usize;
-            let places = self.places.get_mut(start..end).unwrap_or_default();
-            put_in_order(records, kinds, places);
-            decode(records, kinds, places, &mut self.touches);
-            each(Part::Person(Gathered { touches: &mut self.touches, places }));
+            let briefs = self.briefs.get_mut(start..end).unwrap_or_default();
+            put_in_order(briefs, person.is_plain, |brief| brief.touch(person.key, records, kinds));
+            self.touches.clear();
+            let touches = briefs.iter().map(|brief| brief.touch(person.key, records, kinds));
+            self.touches.extend(touches);
+            each(Part::Person(Gathered { touches: &mut self.touches, briefs }));
             start = end;
         }
     }
 
     fn number_people(&mut self, records: &Records, idle: &[bool]) {
         self.numbers.clear();
-        self.records.clear();
+        self.owners.clear();
         self.people.clear();
-        let Gatherer { numbers, records: numbered, people, .. } = self;
-        records.each(|place, &[head, key, at, _]| {
+        let Gatherer { numbers, owners, people, .. } = self;
+        records.each(|_, &[head, key, ..], _| {
             let key = Key(key);
             let number = numbers.get(&key).copied().unwrap_or_else(|| {
                 let next = u32::try_from(people.len()).unwrap_or(u32::MAX);
                 numbers.insert(key, next);
-                people.push(Person::default());
+                people.push(Person { key, bound: 0, is_busy: false, is_plain: true });
                 next
             });
             let kind = record::plain_kind(head);
@@ -108,46 +113,50 @@ impl Gatherer {
             let person = &mut people[number as usize];
             person.bound += 1;
             person.is_busy |= !is_idle;
-            numbered.push((number, (Instant(at.cast_signed()), place)));
+            person.is_plain &= kind.is_some();
+            owners.push(number);
         });
     }
 
-    fn place_side_by_side(&mut self, each: &mut impl FnMut(Part<'_>)) {
+    fn place_side_by_side(&mut self, records: &Records, each: &mut impl FnMut(Part<'_>)) {
         let mut start = 0;
         for person in self.people.iter_mut().filter(|person| person.is_busy) {
             start += std::mem::replace(&mut person.bound, start);
         }
-        self.places.clear();
-        self.places.resize(start as usize, TimedPlace::default());
-        for &(number, at) in &self.records {
-            let person = &mut self.people[number as usize];
+        let Gatherer { people, owners, briefs, .. } = self;
+        briefs.clear();
+        briefs.resize(start as usize, Brief::default());
+        let mut owners = owners.iter();
+        records.each(|place, fixed, further| {
+            let Some(&number) = owners.next() else { return };
+            let person = &mut people[number as usize];
             if person.is_busy {
-                self.places[person.bound as usize] = at;
+                briefs[person.bound as usize] = Brief::of(place, fixed, further);
                 person.bound += 1;
             } else {
-                each(Part::Idle { person: number as usize, at });
+                let at = record::when(fixed);
+                each(Part::Idle { person: number as usize, at, record: records.only(place) });
             }
-        }
+        });
     }
 }
 
-/// Puts places in the order of their touches, before any touch is made of them: by time, and only where times
-/// are equal by all that decides. Most people's come in order or in a few runs, one for each thread that read
-/// them, which the sort takes as they are.
-fn put_in_order(records: &Records, kinds: &Kinds, places: &mut [TimedPlace]) {
-    if places.is_sorted_by(|one, next| one.0 < next.0) {
+/// Puts briefs in the order of their touches: by time, and where times are equal by row, unless a touch says
+/// more on that. Most people's come in order or in a few runs, one for each thread that read them, which
+/// the sort takes as they are.
+fn put_in_order(briefs: &mut [Brief], is_plain: bool, touch: impl Fn(&Brief) -> Touch) {
+    let place = |brief: &Brief| (brief.at, brief.row);
+    let is_before = |one: &Brief, next: &Brief| place(one) < place(next);
+    let is_settled = briefs.is_sorted_by(is_before) || {
+        briefs.sort_by_key(place);
+        briefs.is_sorted_by(is_before)
+    };
+    if is_settled && is_plain {
         return;
     }
-    places.sort_by_key(|(at, _)| *at);
-    for tied in places.chunk_by_mut(|one, next| one.0 == next.0).filter(|tied| tied.len() > 1) {
-        tied.sort_by_cached_key(|&(_, place)| record::read(records.at(place), kinds).order_key());
+    for tied in briefs.chunk_by_mut(|one, next| one.at == next.at).filter(|tied| tied.len() > 1) {
+        tied.sort_by_cached_key(|brief| touch(brief).order_key());
     }
-}
-
-/// Reads the records at these places.
-fn decode(records: &Records, kinds: &Kinds, places: &[TimedPlace], touches: &mut Vec<Touch>) {
-    touches.clear();
-    touches.extend(places.iter().map(|&(_, place)| record::read(records.at(place), kinds)));
 }
 
 #[cfg(test)]

@@ -153,16 +153,17 @@ impl Records {
         self.handfuls
     }
 
-    /// Tells `each` the place of every record, and the words that every record has.
+    /// Tells `each` the place of every record, the words that every record has, and what follows them: those
+    /// that only this one has, then other records.
     #[inline]
-    pub(super) fn each(&self, mut each: impl FnMut(Place, &[u64; FIXED])) {
+    pub(super) fn each(&self, mut each: impl FnMut(Place, &[u64; FIXED], &[u64])) {
         for (number, handful) in self.handfuls.iter().enumerate() {
             let first = Place::new(number, 0);
             let mut rest = handful.as_slice();
-            while let Some(fixed) = rest.first_chunk() {
+            while let Some((fixed, further)) = rest.split_first_chunk() {
                 // A handful has no more than a few thousand words.
                 let start = handful.len() - rest.len();
-                each(first.behind(start), fixed);
+                each(first.behind(start), fixed, further);
                 rest = rest.get(length(fixed[0])..).unwrap_or_default();
             }
         }
@@ -198,20 +199,93 @@ impl Place {
     }
 }
 
+/// What has to be known of a record to put it in order and, if it is plain, to make its touch: a record that
+/// lies elsewhere need not be fetched.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Brief {
+    pub(super) at: Instant,
+    pub(super) row: RowRef,
+    head: u64,
+    /// Of a plain record the key of its values, of any other where it lies.
+    further: u64,
+}
+
+impl Brief {
+    /// The brief of a record at a place: the words that every record has, and what follows them.
+    #[inline]
+    pub(super) fn of(place: Place, fixed: &[u64; FIXED], further: &[u64]) -> Brief {
+        let &[head, _, _, row] = fixed;
+        let further = match head & WORDS {
+            0 => 0,
+            VALUES => further.first().copied().unwrap_or_default(),
+            _ => u64::from(place.0),
+        };
+        Brief { at: when(fixed), row: RowRef(row), head, further }
+    }
+
+    /// The touch of a person's record.
+    #[inline]
+    pub(super) fn touch(&self, person: Key, records: &Records, kinds: &Kinds) -> Touch {
+        let Brief { at, row, head, further } = *self;
+        match self.place() {
+            Some(place) => read(records.at(place), kinds),
+            None => Touch {
+                values: Key(further),
+                ..made([head, person.0, at.0.cast_unsigned(), row.0], [0; 7], kinds)
+            },
+        }
+    }
+
+    /// Adds a person's record to others.
+    #[inline]
+    pub(super) fn copy(&self, person: Key, records: &Records, others: &mut Records) {
+        let Brief { at, row, head, further } = *self;
+        match self.place() {
+            Some(place) => others.push_record(records.only(place)),
+            None => {
+                let words = [head, person.0, at.0.cast_unsigned(), row.0, further];
+                others.push_record(words.get(..length(head)).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Where the record lies, if there is more to it than the brief says.
+    #[inline]
+    fn place(&self) -> Option<Place> {
+        let is_plain = plain_kind(self.head).is_some();
+        (!is_plain).then(|| Place(u32::try_from(self.further).unwrap_or(u32::MAX)))
+    }
+}
+
+/// When a record was.
+#[inline]
+pub(super) fn when(fixed: &[u64; FIXED]) -> Instant {
+    Instant(fixed[2].cast_signed())
+}
+
 /// The touch of a record.
 #[inline]
 pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
-    let [head, person, at, row, optional @ ..] = record else {
+    let Some((&fixed, optional)) = record.split_first_chunk::<FIXED>() else {
         unreachable!("a record has at least four words")
     };
+    let [head, ..] = fixed;
+    let further = if head & WORDS == 0 { [0; 7] } else { further(head, optional) };
+    made(fixed, further, kinds)
+}
+
+/// A touch of the words that every record has and of those that only some have, nought for those that this one
+/// lacks.
+#[inline]
+fn made(fixed: [u64; FIXED], further: [u64; 7], kinds: &Kinds) -> Touch {
+    let [head, person, at, row] = fixed;
+    let [fingerprint, visit, order, held, values, sequence, trail] = further;
     let Kind { name, steps, actions, exclusions, precision, aside, marks } =
         kinds.get(u32::try_from(head >> FLAGS).unwrap_or(u32::MAX));
-    let [fingerprint, visit, order, held, values, sequence, trail] =
-        if head & WORDS == 0 { [0; 7] } else { further(*head, optional) };
     Touch {
-        person: Key(*person),
+        person: Key(person),
         at: Instant(at.cast_signed()),
-        row: RowRef(*row),
+        row: RowRef(row),
         fingerprint: Key(fingerprint),
         visit: Key(visit),
         order: Key(order),

@@ -117,33 +117,29 @@ impl<'c> Cut<'c> {
     /// The records that may still matter.
     fn cut(&mut self, records: &Records) -> Records {
         let Cut { climber, kinds, idle, now, end, gatherer, firsts, needed, decided } = self;
-        let keep_if = |is_needed: bool, place, kept: &mut Records| {
-            if is_needed {
-                kept.push_record(records.only(place));
-            }
-        };
         let mut kept = Records::default();
         firsts.clear();
         gatherer.each_part(records, kinds, idle, |part| {
-            let Gathered { touches, places } = match part {
+            let Gathered { touches, briefs } = match part {
                 Part::Person(gathered) => gathered,
-                Part::Idle { person, at: (at, place) } => {
+                Part::Idle { person, at, record } => {
                     let first = first_of(firsts, person);
-                    let is_needed = climber.needs_entry(at, *now, first);
-                    return keep_if(is_needed, place, &mut kept);
+                    if climber.needs_entry(at, *now, first) {
+                        kept.push_record(record);
+                    }
+                    return;
                 }
             };
+            let Some(person) = touches.first().map(|touch| touch.person) else { return };
             needed.clear();
             needed.extend(touches.iter().map(is_kept_anyway));
             if repeats_an_order(touches) {
                 needed.fill(true);
             } else if climber.mark_needed(touches, (*now, *end), needed) {
-                let count = u32::try_from(touches.len()).unwrap_or(u32::MAX);
-                decided.extend(touches.first().map(|touch| (count, touch.person)));
+                decided.push((u32::try_from(touches.len()).unwrap_or(u32::MAX), person));
             }
-            for (&(_, place), &is_needed) in places.iter().zip(&*needed) {
-                keep_if(is_needed, place, &mut kept);
-            }
+            let needed = briefs.iter().zip(&*needed).filter(|(_, is_needed)| **is_needed);
+            needed.for_each(|(brief, _)| brief.copy(person, records, &mut kept));
         });
         kept
     }
