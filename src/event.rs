@@ -315,6 +315,13 @@ impl RowRef {
         RowRef(u64::from(block) << (2 * Self::BITS) | part(record) << Self::BITS | part(line))
     }
 
+    /// The place so many records, each of one line, further on in the block. Where that is none, another one:
+    /// whoever packs places compares.
+    #[must_use]
+    pub const fn further(self, records: u64) -> RowRef {
+        RowRef(self.0.wrapping_add(records << Self::BITS | records))
+    }
+
     /// The block, counted over all inputs.
     pub fn block(self) -> usize {
         usize::try_from(self.0 >> (2 * Self::BITS)).unwrap_or(usize::MAX)

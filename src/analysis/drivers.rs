@@ -205,10 +205,6 @@ fn best_landmark(tally: &Tally) -> Option<(u8, Landmark)> {
     })
 }
 
-fn at_landmark(tally: &Tally, landmark: u8) -> impl Iterator<Item = (&Pattern, &Outcomes)> {
-    tally.landmarks.patterns.iter().filter(move |(pattern, _)| pattern.landmark == landmark)
-}
-
 /// Whether enough journeys had done an action by the landmark, and enough had not.
 fn is_supported(tally: &Tally, landmark: u8, action: usize) -> bool {
     let [with, without] = with_and_without(tally, landmark, action);
@@ -218,7 +214,7 @@ fn is_supported(tally: &Tally, landmark: u8, action: usize) -> bool {
 
 fn with_and_without(tally: &Tally, landmark: u8, action: usize) -> [Outcomes; 2] {
     let mut sums = [Outcomes::default(); 2];
-    for (pattern, outcomes) in at_landmark(tally, landmark) {
+    for (pattern, outcomes) in tally.landmarks.at(landmark) {
         let sum = &mut sums[usize::from(!pattern.actions.has(action))];
         sum.journeys += outcomes.journeys;
         sum.converted += outcomes.converted;
@@ -308,7 +304,7 @@ fn varies(tally: &Tally, landmark: u8, name: &str) -> bool {
         "returning" => u8::from(pattern.returning),
         _ => pattern.activity,
     };
-    let mut values = at_landmark(tally, landmark).map(|(pattern, _)| value(pattern));
+    let mut values = tally.landmarks.at(landmark).map(|(pattern, _)| value(&pattern));
     let first = values.next();
     values.any(|value| Some(value) != first)
 }
@@ -317,7 +313,7 @@ fn varies(tally: &Tally, landmark: u8, name: &str) -> bool {
 fn rows(tally: &Tally, landmark: u8, actions: &[usize], others: &[&str]) -> Vec<Row> {
     let mut sums: BTreeMap<(StepSet, bool, u8), Outcomes> = BTreeMap::new();
     let wanted = actions.iter().fold(StepSet::EMPTY, |all, &one| all.with(StepSet::only(one)));
-    for (pattern, outcomes) in at_landmark(tally, landmark) {
+    for (pattern, outcomes) in tally.landmarks.at(landmark) {
         let returning = pattern.returning && others.contains(&"returning");
         let activity = if others.contains(&"activity") { pattern.activity } else { 0 };
         let sum = sums.entry((pattern.actions.common(wanted), returning, activity)).or_default();

@@ -42,7 +42,7 @@ pub use explain::{Stop, Why};
 pub use verdict::{Chain, Outcome, Verdict};
 
 use crate::error::Error;
-use crate::event::Touch;
+use crate::event::{StepSet, Touch};
 use crate::ladder::definition::{Entry, Ladder, Linkage, Order, Start, Ties};
 use crate::time::Instant;
 use attempt::{Attempt, Choice};
@@ -74,6 +74,11 @@ impl Climber {
         let index = Index::new(&terms);
         let (scratch, parts, glance) = Default::default();
         Ok(Climber { terms, index, scratch, parts, glance })
+    }
+
+    /// The steps with any of which an attempt begins.
+    pub fn entry_steps(&self) -> StepSet {
+        self.terms.entry_steps()
     }
 
     /// Judges one journey: its touches sorted by time, source sequence and row, without duplicates,

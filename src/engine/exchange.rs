@@ -5,11 +5,11 @@
 //! are made, so they never outlive the program, whatever ends it.
 
 use super::Settings;
-use super::record::{self, HANDFUL, Records};
+use super::record::{self, Brief, HANDFUL, Records};
 use super::skew::Skew;
 use crate::error::{Error, Result};
 use crate::event::{RowRef, Touch};
-use crate::identity::{People, Person, SharedDevice};
+use crate::identity::{People, SharedDevice};
 use crate::key::{FastSet, Key};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
@@ -186,31 +186,38 @@ impl Mover<'_> {
         let mut rest = handful.as_mut_slice();
         while let Some(head) = rest.first() {
             let (record, behind) = rest.split_at_mut(record::length(*head).min(rest.len()));
-            if let Some(person) = self.person(record) {
-                record::give(record, person.key, person.named);
-            }
-            if let Some((fixed, further)) = record.split_first_chunk() {
-                self.entrance.push_record(record::person(record), *fixed, further)?;
-            }
+            self.move_record(record)?;
             rest = behind;
         }
         Ok(())
     }
 
-    #[inline]
-    fn person(&mut self, record: &[u64]) -> Option<Person> {
+    fn move_record(&mut self, record: &mut [u64]) -> Result<()> {
         let identifier = record::person(record);
-        match self.people.shared(identifier) {
-            Some(device) => self.holder(device, record),
-            None => self.people.of(identifier),
+        if let Some(device) = self.people.shared(identifier) {
+            return self.move_rows(device, record);
         }
+        if let Some(person) = self.people.of(identifier) {
+            record::give(record, person.key, person.named);
+        }
+        self.entrance.push_record(record)
     }
 
+    /// Moves each row of a record to whoever used a shared device then.
     #[cold]
-    fn holder(&mut self, device: &SharedDevice, record: &[u64]) -> Option<Person> {
-        let (at, row) = record::when_and_where(record);
-        self.by_time.push(row);
-        device.holder(self.skew.time(row, at))
+    fn move_rows(&mut self, device: &SharedDevice, record: &[u64]) -> Result<()> {
+        let Mover { skew, entrance, by_time, .. } = self;
+        let mut moved = Ok(());
+        record::each_alone(record, |record, at, row| {
+            by_time.push(row);
+            if let Some(person) = device.holder(skew.time(row, at)) {
+                record::give(record, person.key, person.named);
+            }
+            if moved.is_ok() {
+                moved = entrance.push_record(record);
+            }
+        });
+        moved
     }
 }
 
@@ -226,24 +233,45 @@ impl Entrance<'_> {
     #[inline]
     pub(super) fn push(&mut self, touch: &Touch, kind: u32) -> Result<()> {
         let number = self.partition_of(touch.person);
-        record::write(touch, kind, self.room(number)?);
+        record::write(touch, kind, self.room(number, record::LONGEST)?);
         Ok(())
     }
 
     /// Puts a record into the partition of its person: the words that every record has, then the others.
     #[inline]
-    pub(super) fn push_record(
+    pub(super) fn push_parts(
         &mut self,
-        person: Key,
         fixed: [u64; record::FIXED],
         further: &[u64],
     ) -> Result<()> {
-        let number = self.partition_of(person);
-        let room = self.room(number)?;
+        let number = self.partition_of(record::person(&fixed));
+        let room = self.room(number, fixed.len() + further.len())?;
         room.extend_from_slice(&fixed);
-        if !further.is_empty() {
-            room.extend_from_slice(further);
+        room.extend_from_slice(further);
+        Ok(())
+    }
+
+    /// Puts plain rows of a person into their partition, in as few records as can be.
+    #[inline]
+    pub(super) fn push_rows(
+        &mut self,
+        person: Key,
+        mut rows: impl Iterator<Item = Brief>,
+    ) -> Result<()> {
+        let number = self.partition_of(person);
+        let mut next = rows.next();
+        while let Some(first) = next {
+            let room = self.room(number, record::LONGEST)?;
+            next = record::write_rows(person, &first, &mut rows, room);
         }
+        Ok(())
+    }
+
+    /// Puts a record into the partition of its person.
+    #[inline]
+    pub(super) fn push_record(&mut self, record: &[u64]) -> Result<()> {
+        let number = self.partition_of(record::person(record));
+        self.room(number, record.len())?.extend_from_slice(record);
         Ok(())
     }
 
@@ -265,11 +293,11 @@ impl Entrance<'_> {
         ((u64::from(middle) * self.waiting.len() as u64) >> u32::BITS) as usize
     }
 
-    /// Where a partition's next record goes.
+    /// Where a partition's next record of so many words goes.
     #[inline]
-    fn room(&mut self, number: usize) -> Result<&mut Vec<u64>> {
+    fn room(&mut self, number: usize, words: usize) -> Result<&mut Vec<u64>> {
         let waiting = &self.waiting[number];
-        if waiting.capacity() - waiting.len() < record::LONGEST {
+        if waiting.capacity() - waiting.len() < words {
             self.make_room(number)?;
         }
         Ok(&mut self.waiting[number])

@@ -2,21 +2,21 @@
 //!
 //! Records lie as they came, so those of one person are far apart, and to fetch each from where it lies would
 //! mean to wait for memory at each. So a partition is gone over from its beginning to its end, twice: once
-//! to number the people and to count what each did, once to put a brief of every record beside the others of
-//! its person. The brief of almost every record says all that its touch needs. What this room puts together
+//! to number the people and to count what each did, once to put a brief of every row beside the others of
+//! its person. The brief of almost every row says all that its touch needs. What this room puts together
 //! is a partition's worth of briefs, never of touches.
 
 use super::kinds::Kinds;
 use super::record::{self, Brief, Records};
 use crate::event::Touch;
 use crate::key::{FastMap, Key};
-use crate::time::Instant;
 
 /// The touches of one person, in order.
 #[derive(Debug)]
 pub(super) struct Gathered<'g> {
+    pub(super) person: Key,
     pub(super) touches: &'g mut [Touch],
-    /// The brief of each one's record.
+    /// The brief of each one's row.
     pub(super) briefs: &'g [Brief],
 }
 
@@ -29,6 +29,8 @@ pub(super) struct Gatherer {
     owners: Vec<u32>,
     /// Person by person.
     briefs: Vec<Brief>,
+    /// The rows of one record.
+    rows: Vec<Brief>,
     touches: Vec<Touch>,
 }
 
@@ -36,11 +38,11 @@ pub(super) struct Gatherer {
 #[derive(Clone, Copy, Debug)]
 struct Person {
     key: Key,
-    /// How many records there are; then where the next one goes; then where they end.
+    /// How many rows there are; then where the next one goes; then where they end.
     bound: u32,
-    /// Whether any record is not idle.
+    /// Whether any row is not idle.
     is_busy: bool,
-    /// Whether the briefs of all records say all.
+    /// Whether the briefs of all rows say all.
     is_plain: bool,
 }
 
@@ -48,8 +50,8 @@ struct Person {
 pub(super) enum Part<'g> {
     /// All that a person did.
     Person(Gathered<'g>),
-    /// A record of somebody who has nothing but idle ones, and when it was; people are numbered from 0.
-    Idle { person: usize, at: Instant, record: &'g [u64] },
+    /// The rows of a record of somebody who has nothing but idle ones; people are numbered from 0.
+    Idle { person: usize, key: Key, rows: &'g [Brief] },
 }
 
 impl Gatherer {
@@ -71,8 +73,8 @@ impl Gatherer {
         });
     }
 
-    /// The same, but that the records of idle people are not put together: they are told one by one, in no
-    /// order. `idle` says by the number of a kind whether its records are idle, if they have no further words.
+    /// The same, but that the rows of idle people are not put together: they are told record by record, in no
+    /// order. `idle` says by the number of a kind whether its rows are idle, if they have no further words.
     pub(super) fn each_part(
         &mut self,
         records: &Records,
@@ -90,7 +92,7 @@ impl Gatherer {
             self.touches.clear();
             let touches = briefs.iter().map(|brief| brief.touch(person.key, records, kinds));
             self.touches.extend(touches);
-            each(Part::Person(Gathered { touches: &mut self.touches, briefs }));
+            each(Part::Person(Gathered { person: person.key, touches: &mut self.touches, briefs }));
             start = end;
         }
     }
@@ -100,20 +102,24 @@ impl Gatherer {
         self.owners.clear();
         self.people.clear();
         let Gatherer { numbers, owners, people, .. } = self;
-        records.each(|_, &[head, key, ..], _| {
+        records.each(|place, fixed, further| {
+            let &[head, key, ..] = fixed;
             let key = Key(key);
             let number = numbers.get(&key).copied().unwrap_or_else(|| {
                 let next = u32::try_from(people.len()).unwrap_or(u32::MAX);
                 numbers.insert(key, next);
-                people.push(Person { key, bound: 0, is_busy: false, is_plain: true });
+                people.push(Person { key, bound: 0, is_busy: idle.is_empty(), is_plain: true });
                 next
             });
-            let kind = record::plain_kind(head);
-            let is_idle = kind.is_some_and(|kind| idle.get(kind).copied().unwrap_or(false));
             let person = &mut people[number as usize];
-            person.bound += 1;
-            person.is_busy |= !is_idle;
-            person.is_plain &= kind.is_some();
+            person.bound += 1 + u32::try_from(record::further_rows(head)).unwrap_or(0);
+            person.is_plain &= record::plain_kind(head).is_some();
+            if !person.is_busy {
+                let is_idle = |kind: usize| idle.get(kind).copied().unwrap_or(false);
+                Brief::each(place, fixed, further, |row| {
+                    person.is_busy |= !row.plain_kind().is_some_and(is_idle);
+                });
+            }
             owners.push(number);
         });
     }
@@ -123,7 +129,7 @@ impl Gatherer {
         for person in self.people.iter_mut().filter(|person| person.is_busy) {
             start += std::mem::replace(&mut person.bound, start);
         }
-        let Gatherer { people, owners, briefs, .. } = self;
+        let Gatherer { people, owners, briefs, rows, .. } = self;
         briefs.clear();
         briefs.resize(start as usize, Brief::default());
         let mut owners = owners.iter();
@@ -131,32 +137,50 @@ impl Gatherer {
             let Some(&number) = owners.next() else { return };
             let person = &mut people[number as usize];
             if person.is_busy {
-                briefs[person.bound as usize] = Brief::of(place, fixed, further);
-                person.bound += 1;
+                Brief::each(place, fixed, further, |row| {
+                    briefs[person.bound as usize] = row;
+                    person.bound += 1;
+                });
             } else {
-                let at = record::when(fixed);
-                each(Part::Idle { person: number as usize, at, record: records.only(place) });
+                rows.clear();
+                Brief::each(place, fixed, further, |row| rows.push(row));
+                each(Part::Idle { person: number as usize, key: person.key, rows });
             }
         });
     }
 }
 
 /// Puts briefs in the order of their touches: by time, and where times are equal by row, unless a touch says
-/// more on that. Most people's come in order or in a few runs, one for each thread that read them, which
-/// the sort takes as they are.
+/// more on that.
 fn put_in_order(briefs: &mut [Brief], is_plain: bool, touch: impl Fn(&Brief) -> Touch) {
     let place = |brief: &Brief| (brief.at, brief.row);
-    let is_before = |one: &Brief, next: &Brief| place(one) < place(next);
-    let is_settled = briefs.is_sorted_by(is_before) || {
+    if !put_back_the_late(briefs, place) {
         briefs.sort_by_key(place);
-        briefs.is_sorted_by(is_before)
-    };
-    if is_settled && is_plain {
+    }
+    if is_plain && briefs.is_sorted_by(|one, next| place(one) < place(next)) {
         return;
     }
     for tied in briefs.chunk_by_mut(|one, next| one.at == next.at).filter(|tied| tied.len() > 1) {
         tied.sort_by_cached_key(|brief| touch(brief).order_key());
     }
+}
+
+/// Puts each that comes too late where it belongs. Most people's come in order, but for a few that another
+/// thread has read; where there are many, gives up and says so.
+fn put_back_the_late<T, P: Ord>(all: &mut [T], place: impl Fn(&T) -> P) -> bool {
+    // So many steps for each cost no more than a sort.
+    let mut patience = 8 * all.len();
+    for late in 1..all.len() {
+        let [before, own] = [late - 1, late].map(|position| place(&all[position]));
+        if before <= own {
+            continue;
+        }
+        let to = all[..late].partition_point(|earlier| place(earlier) <= own);
+        let Some(left) = patience.checked_sub(late - to) else { return false };
+        patience = left;
+        all[to..=late].rotate_right(1);
+    }
+    true
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Threads, partitions and memory are numbers, not other pipelines: whatever they are, the findings are
 //! the same. This room decides nothing about rows (`input`, `journey`), matching (`climb`) or rates.
 
+mod by_person;
 mod calendar;
 mod choose;
 mod customer;
@@ -136,7 +137,7 @@ impl Run<'_> {
         let told: Vec<_> = candidates.iter().map(|own| request.told(own.clone())).collect();
         let (names, kinds) = (Mutex::default(), Mutex::default());
         let exchange = Exchange::new(settings.partitions, settings.memory);
-        let needs = Needs::of(request, readings, &told, settings.detail);
+        let needs = Needs::of(request, readings, (&told, &tables), settings.detail);
         let shared =
             Shared { stamper: &stamper, names: &names, kinds: &kinds, exchange: &exchange };
         let scan = self.scan(shared, needs, end.is_some());

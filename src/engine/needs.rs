@@ -1,6 +1,7 @@
 //! What a request needs of the rows beside their steps, so that nothing is kept that nobody looks at.
 
 use super::Request;
+use crate::climb::Climber;
 use crate::event::StepSet;
 use crate::input::{Reading, Rows};
 use crate::ladder::definition::{Count, Halt, Ladder, Order, Range, Window};
@@ -19,8 +20,8 @@ pub(super) struct Needs {
     pub(super) sessions: bool,
     /// When they end.
     pub(super) session_rule: SessionRule,
-    /// The values of dimensions of rows that are no step too.
-    pub(super) values_of_all: bool,
+    /// The steps whose rows the values of dimensions are wanted of; `None` if those of all rows are.
+    pub(super) values_of: Option<StepSet>,
     /// What logs saw of checkouts, to hold the orders of exports against it.
     pub(super) checkouts: bool,
     /// To know which rows lie outside a period: they are set aside, whatever they are.
@@ -31,15 +32,15 @@ impl Needs {
     /// Whether the values of dimensions are wanted of a row that is these steps.
     #[inline]
     pub(super) fn wants_values(self, steps: StepSet) -> bool {
-        self.values_of_all || !steps.is_empty()
+        self.values_of.is_none_or(|wanted| !steps.common(wanted).is_empty())
     }
 
-    /// What a request needs of these inputs; `ladders` are those that may be used, `detail` says whether
-    /// the inputs themselves are asked about.
+    /// What a request needs of these inputs; `ladders` are those that may be used, each with its steps for each
+    /// stamped position, `detail` says whether the inputs themselves are asked about.
     pub(super) fn of(
         request: &Request,
         readings: &[Reading],
-        ladders: &[Ladder],
+        (ladders, tables): (&[Ladder], &[Vec<StepSet>]),
         detail: bool,
     ) -> Needs {
         let asks_for_more =
@@ -74,20 +75,34 @@ impl Needs {
             || ladders.iter().any(looks_between_steps)
             || looks_before_the_entry(request);
         let every_step = everything || asks.days;
-        let values_of_all = request.person.is_some() || !decides_at_steps(request);
+        let values_of = values_of(request, ladders.iter().zip(tables));
         let session_rule = ladders.first().map(|ladder| ladder.sessions).unwrap_or_default();
         let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
         let checkouts = has_orders && readings.iter().any(|reading| reading.format.is_log());
-        Needs {
-            everything,
-            every_step,
-            sessions,
-            session_rule,
-            values_of_all,
-            checkouts,
-            cuts_events,
-        }
+        Needs { everything, every_step, sessions, session_rule, values_of, checkouts, cuts_events }
     }
+}
+
+/// The stamped positions whose rows decide on breakdowns and filters; `None` if any row may.
+fn values_of<'l>(
+    request: &Request,
+    ladders: impl Iterator<Item = (&'l Ladder, &'l Vec<StepSet>)>,
+) -> Option<StepSet> {
+    if request.person.is_some() || !decides_at_steps(request) {
+        return None;
+    }
+    let mut wanted = StepSet::EMPTY;
+    for (ladder, table) in ladders {
+        // Other rules have other entries.
+        let is_decided_at_entry = request.breakdowns.iter().all(|own| own.at == At::Entry)
+            && request.rivals.is_empty()
+            && !ladder.open;
+        let entries = Climber::new(ladder).ok().filter(|_| is_decided_at_entry);
+        let steps = entries.map_or(StepSet(u32::MAX), |climber| climber.entry_steps());
+        let deciding = table.iter().enumerate().filter(|(_, own)| !own.common(steps).is_empty());
+        deciding.for_each(|(position, _)| wanted.add(position));
+    }
+    Some(wanted)
 }
 
 fn is_by_session(ladder: &Ladder) -> bool {

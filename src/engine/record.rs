@@ -2,7 +2,12 @@
 //!
 //! Every record has a head, the person, the time and the row; what most touches lack (an order, a session
 //! that matters, the values of dimensions) is a word of its own where there is one. So the common
-//! touch takes 32 bytes instead of the 88 that the matcher wants.
+//! touch takes 32 bytes instead of the 88 that the matcher wants. What a person did within a few minutes
+//! comes as a *bundle* (`bundle`): one record, in which each further row takes a single word.
+
+mod bundle;
+
+pub(super) use bundle::write_rows;
 
 use super::kinds::{Kind, Kinds};
 use crate::event::{RowRef, Touch, Trail, mark};
@@ -12,8 +17,10 @@ use crate::time::Instant;
 /// Words that every record has: head, person, time, row.
 pub(super) const FIXED: usize = 4;
 
-/// Bits of the head below the number of the kind.
+/// Bits of the head below the number of the kind, which has 32; above it stands how many further rows there are.
 const FLAGS: u32 = 8;
+const KIND: u64 = u32::MAX as u64;
+const COUNT: u32 = FLAGS + u32::BITS;
 
 // Each of these bits of the head says that a word follows, in this order.
 const FINGERPRINT: u64 = 1;
@@ -30,7 +37,8 @@ const WORDS: u64 = (1 << 7) - 1;
 const ANONYMOUS: u64 = 1 << 7;
 
 /// The most words of a record.
-pub(super) const LONGEST: usize = FIXED + WORDS.count_ones() as usize;
+pub(super) const LONGEST: usize = FIXED + 1 + bundle::MOST;
+const _: () = assert!(LONGEST >= FIXED + WORDS.count_ones() as usize);
 
 /// The head of a record without further words: of a kind, with or without anything that names the person.
 #[inline]
@@ -74,20 +82,27 @@ pub(super) fn write_further(touch: &Touch, kind: u32, words: &mut Vec<u64>) -> u
 /// How many words the record has that begins with `head`.
 #[inline]
 pub(super) const fn length(head: u64) -> usize {
-    FIXED + (head & WORDS).count_ones() as usize
+    FIXED + (head & WORDS).count_ones() as usize + further_rows(head)
 }
 
-/// Says in the head of a record without further words that one follows: the key of the values.
+/// How many rows a record has beside its first.
 #[inline]
-pub(super) fn add_values(record: &mut [u64; FIXED]) {
-    record[0] |= VALUES;
+pub(super) const fn further_rows(head: u64) -> usize {
+    (head >> COUNT) as usize
 }
 
-/// The number of the kind of a record without further words but the values; `None` for any other.
+/// The number of the kind of a record's first row.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a kind's number has so many bits")]
+const fn kind(head: u64) -> u32 {
+    (head >> FLAGS & KIND) as u32
+}
+
+/// The number of the kind of a record's first row if there are no further words to a row but the values;
+/// `None` for any other.
 #[inline]
 pub(super) fn plain_kind(head: u64) -> Option<usize> {
-    let kind = usize::try_from(head >> FLAGS).unwrap_or(usize::MAX);
-    (head & WORDS & !VALUES == 0).then_some(kind)
+    (head & WORDS & !VALUES == 0).then_some(kind(head) as usize)
 }
 
 /// The person of a record.
@@ -96,10 +111,18 @@ pub(super) fn person(record: &[u64]) -> Key {
     Key(record.get(1).copied().unwrap_or_default())
 }
 
-/// The time and the row of a record.
-pub(super) fn when_and_where(record: &[u64]) -> (Instant, RowRef) {
-    let word = |number: usize| record.get(number).copied().unwrap_or_default();
-    (Instant(word(2).cast_signed()), RowRef(word(3)))
+/// Tells `each` the rows of a record that may go to different people, each as a record of its own with its time
+/// and row.
+pub(super) fn each_alone(record: &[u64], mut each: impl FnMut(&mut [u64], Instant, RowRef)) {
+    let Some((fixed, further)) = record.split_first_chunk::<FIXED>() else { return };
+    let person = Key(fixed[1]);
+    if further_rows(fixed[0]) == 0 {
+        return each(&mut record.to_vec(), when(fixed), RowRef(fixed[3]));
+    }
+    bundle::each_row(fixed, further, |row| {
+        let mut words = row.words(person);
+        each(words.get_mut(..length(row.head)).unwrap_or_default(), row.at, row.row);
+    });
 }
 
 /// Gives a record to another person; `named` says whether anything names them.
@@ -140,6 +163,19 @@ impl Records {
                 handful.extend_from_slice(record);
                 self.handfuls.push(handful);
             }
+        }
+    }
+
+    /// Adds plain rows of a person, in as few records as can be.
+    #[inline]
+    pub(super) fn push_rows(&mut self, person: Key, mut rows: impl Iterator<Item = Brief>) {
+        let mut next = rows.next();
+        while let Some(first) = next {
+            if self.handfuls.last().is_none_or(|last| last.len() + LONGEST > HANDFUL) {
+                self.handfuls.push(Vec::with_capacity(HANDFUL));
+            }
+            let Some(last) = self.handfuls.last_mut() else { return };
+            next = write_rows(person, &first, &mut rows, last);
         }
     }
 
@@ -211,9 +247,9 @@ pub(super) struct Brief {
 }
 
 impl Brief {
-    /// The brief of a record at a place: the words that every record has, and what follows them.
+    /// The brief of a record of one row at a place.
     #[inline]
-    pub(super) fn of(place: Place, fixed: &[u64; FIXED], further: &[u64]) -> Brief {
+    fn of(place: Place, fixed: &[u64; FIXED], further: &[u64]) -> Brief {
         let &[head, _, _, row] = fixed;
         let further = match head & WORDS {
             0 => 0,
@@ -223,7 +259,22 @@ impl Brief {
         Brief { at: when(fixed), row: RowRef(row), head, further }
     }
 
-    /// The touch of a person's record.
+    /// Tells `each` the briefs of a record's rows: of its place, the words that every record has, and what
+    /// follows them.
+    #[inline]
+    pub(super) fn each(
+        place: Place,
+        fixed: &[u64; FIXED],
+        further: &[u64],
+        mut each: impl FnMut(Brief),
+    ) {
+        match further_rows(fixed[0]) {
+            0 => each(Brief::of(place, fixed, further)),
+            _ => bundle::each_row(fixed, further, each),
+        }
+    }
+
+    /// The touch of a person's row.
     #[inline]
     pub(super) fn touch(&self, person: Key, records: &Records, kinds: &Kinds) -> Touch {
         let Brief { at, row, head, further } = *self;
@@ -236,30 +287,36 @@ impl Brief {
         }
     }
 
-    /// Adds a person's record to others.
+    /// The brief of a plain row.
     #[inline]
-    pub(super) fn copy(&self, person: Key, records: &Records, others: &mut Records) {
-        let Brief { at, row, head, further } = *self;
-        match self.place() {
-            Some(place) => others.push_record(records.only(place)),
-            None => {
-                let words = [head, person.0, at.0.cast_unsigned(), row.0, further];
-                others.push_record(words.get(..length(head)).unwrap_or_default());
-            }
-        }
+    pub(super) fn plain(head: u64, at: Instant, row: RowRef, values: Key) -> Brief {
+        let flag = if values.is_none() { 0 } else { VALUES };
+        Brief { at, row, head: head | flag, further: values.0 }
+    }
+
+    /// The number of the row's kind, if the brief says all of it.
+    #[inline]
+    pub(super) fn plain_kind(&self) -> Option<usize> {
+        plain_kind(self.head)
+    }
+
+    /// The words of a plain row, of which a record of one row has the first [`length`].
+    #[inline]
+    fn words(&self, person: Key) -> [u64; FIXED + 1] {
+        [self.head, person.0, self.at.0.cast_unsigned(), self.row.0, self.further]
     }
 
     /// Where the record lies, if there is more to it than the brief says.
     #[inline]
-    fn place(&self) -> Option<Place> {
-        let is_plain = plain_kind(self.head).is_some();
+    pub(super) fn place(&self) -> Option<Place> {
+        let is_plain = self.plain_kind().is_some();
         (!is_plain).then(|| Place(u32::try_from(self.further).unwrap_or(u32::MAX)))
     }
 }
 
-/// When a record was.
+/// When a record's first row was.
 #[inline]
-pub(super) fn when(fixed: &[u64; FIXED]) -> Instant {
+fn when(fixed: &[u64; FIXED]) -> Instant {
     Instant(fixed[2].cast_signed())
 }
 
@@ -280,8 +337,7 @@ pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
 fn made(fixed: [u64; FIXED], further: [u64; 7], kinds: &Kinds) -> Touch {
     let [head, person, at, row] = fixed;
     let [fingerprint, visit, order, held, values, sequence, trail] = further;
-    let Kind { name, steps, actions, exclusions, precision, aside, marks } =
-        kinds.get(u32::try_from(head >> FLAGS).unwrap_or(u32::MAX));
+    let Kind { name, steps, actions, exclusions, precision, aside, marks } = kinds.get(kind(head));
     Touch {
         person: Key(person),
         at: Instant(at.cast_signed()),

@@ -5,7 +5,7 @@ use super::Settings;
 use super::decided::Decided;
 use super::exchange::{Entrance, Exchange};
 use super::needs::Needs;
-use super::record;
+use super::record::Brief;
 use super::scan::Scan;
 use super::sieve::{Edges, Sieve, Sifted, Way};
 use crate::error::{Error, Result};
@@ -189,21 +189,10 @@ impl<'e> Stamping<'e> {
         }
     }
 
-    /// Sends the record of a usual row into the exchange, with the key of its values if it has any.
+    /// Sends plain rows of a person into the exchange.
     #[inline]
-    pub(super) fn push_plain(
-        &mut self,
-        person: Key,
-        mut record: [u64; record::FIXED],
-        values: Key,
-    ) {
-        let pushed = if values.is_none() {
-            self.entrance.push_record(person, record, &[])
-        } else {
-            record::add_values(&mut record);
-            self.entrance.push_record(person, record, &[values.0])
-        };
-        if let Err(error) = pushed {
+    pub(super) fn push_rows(&mut self, person: Key, rows: impl Iterator<Item = Brief>) {
+        if let Err(error) = self.entrance.push_rows(person, rows) {
             self.failed.get_or_insert(error);
         }
     }

@@ -120,17 +120,14 @@ impl<'c> Cut<'c> {
         let mut kept = Records::default();
         firsts.clear();
         gatherer.each_part(records, kinds, idle, |part| {
-            let Gathered { touches, briefs } = match part {
+            let Gathered { person, touches, briefs } = match part {
                 Part::Person(gathered) => gathered,
-                Part::Idle { person, at, record } => {
+                Part::Idle { person, key, rows } => {
                     let first = first_of(firsts, person);
-                    if climber.needs_entry(at, *now, first) {
-                        kept.push_record(record);
-                    }
-                    return;
+                    let rows = rows.iter().filter(|row| climber.needs_entry(row.at, *now, first));
+                    return kept.push_rows(key, rows.copied());
                 }
             };
-            let Some(person) = touches.first().map(|touch| touch.person) else { return };
             needed.clear();
             needed.extend(touches.iter().map(is_kept_anyway));
             if repeats_an_order(touches) {
@@ -139,7 +136,10 @@ impl<'c> Cut<'c> {
                 decided.push((u32::try_from(touches.len()).unwrap_or(u32::MAX), person));
             }
             let needed = briefs.iter().zip(&*needed).filter(|(_, is_needed)| **is_needed);
-            needed.for_each(|(brief, _)| brief.copy(person, records, &mut kept));
+            let (plain, others) = (needed.clone(), needed.filter_map(|(row, _)| row.place()));
+            let plain = plain.map(|(row, _)| *row).filter(|row| row.place().is_none());
+            kept.push_rows(person, plain);
+            others.for_each(|place| kept.push_record(records.only(place)));
         });
         kept
     }

@@ -2,11 +2,12 @@
 //! a touch being made of each.
 //!
 //! A row takes it if the log's reader found nothing unusual in it, if its name alone says what it is to
-//! the ladder, and if nothing else is wanted of it: then its record has four words, all of them known.
+//! the ladder, and if nothing else is wanted of it: then all that its record says is known at once.
 //! Every other row is read by itself (`Haul::take`), and so are the rows of a block's first and last
 //! instant, of which the sieve must know all. Which way a row takes is decided by its own bytes and
-//! time, so deliveries of one event take the same way, and both ways come to the same records.
+//! time, so deliveries of one event take the same way, and both ways come to the same touches.
 
+use super::by_person::{ByPerson, Chosen};
 use super::haul::Haul;
 use super::kinds::Kind;
 use super::needs::Needs;
@@ -57,6 +58,7 @@ pub(super) struct Shortcuts {
     /// The rows of a run that go into the exchange.
     chosen: Vec<usize>,
     values: ValueCells,
+    by_person: ByPerson,
 }
 
 /// Where one is among the rows of a block: the instant of the latest one that took the short way, and the
@@ -79,6 +81,7 @@ impl Gathering<'_, '_, '_> {
         self.sort_out(rows, &mut shortcuts);
         shortcuts.seen.begin();
         shortcuts.values.begin(self.input, rows);
+        shortcuts.by_person.begin();
         let mut moment = Moment { at: Instant::MIN, first: 0 };
         let mut row = 0;
         while let Some(&facts) = shortcuts.short.get(row) {
@@ -90,9 +93,10 @@ impl Gathering<'_, '_, '_> {
             let rest = shortcuts.short.get(row..).unwrap_or_default();
             let end = row + rest.iter().position(|facts| *facts == 0).unwrap_or(rest.len());
             self.choose_of_run(rows, row..end, &mut moment, &mut shortcuts);
-            self.push_chosen(rows, &mut shortcuts, show);
+            self.take_chosen(rows, &mut shortcuts, show);
             row = end;
         }
+        shortcuts.by_person.send(self.stamping);
         self.haul.shortcuts = shortcuts;
     }
 
@@ -137,20 +141,16 @@ impl Gathering<'_, '_, '_> {
         self.stamping.note_order(is_disordered);
     }
 
-    /// Sends the chosen rows of a run into the exchange, with the values of their dimensions.
-    fn push_chosen(&mut self, rows: &UsualRows, shortcuts: &mut Shortcuts, show: Show<'_>) {
-        let Shortcuts { facts, short, chosen, values, .. } = shortcuts;
+    /// Puts the chosen rows of a run beside the others of their people, with the values of their dimensions.
+    fn take_chosen(&mut self, rows: &UsualRows, shortcuts: &mut Shortcuts, show: Show<'_>) {
+        let Shortcuts { facts, short, chosen, values, by_person, .. } = shortcuts;
         let has_values = !rows.cells.is_empty();
         for &row in &*chosen {
             let NameFacts { head, wants_values, .. } = facts[short[row] as usize];
-            let (who, at) = (rows.who[row], rows.at[row].0.cast_unsigned());
-            let fixed = [head, who.0, at, self.row_at(row).0];
-            let key = if has_values && wants_values {
-                values.key((rows, self.block, row), &mut self.haul.values, show)
-            } else {
-                Key::NONE
-            };
-            self.stamping.push_plain(who, fixed, key);
+            let wanted = (has_values && wants_values)
+                .then(|| values.key((rows, self.block, row), &mut self.haul.values, show));
+            let chosen = Chosen { head, at: rows.at[row], row: self.row_at(row) };
+            by_person.take(rows.who[row], chosen, wanted);
         }
     }
 

@@ -180,10 +180,11 @@ impl SourcePart {
 /// No word for nothing is longer, in quotes or not.
 const SHORT: usize = 16;
 
-/// Whether the query of an address may name a campaign. Queries are short: no searcher is worth making.
+/// Whether the query of an address may name a campaign: whether it has `utm_` in it.
 fn names_campaign(cell: &[u8]) -> bool {
     let query = memchr::memchr(b'?', cell).and_then(|at| cell.get(at..)).unwrap_or_default();
-    query.windows(4).any(|part| part == b"utm_")
+    let mut lines = memchr::memchr_iter(b'_', query);
+    lines.any(|at| query.get(..at).is_some_and(|before| before.ends_with(b"utm")))
 }
 
 /// An address up to the end of its host; anything else as it is.

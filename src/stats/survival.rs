@@ -72,8 +72,9 @@ pub fn ages(events: &mut [i64], censored: &mut [i64]) -> Vec<Age> {
     let (mut events, mut censored) = (&events[..], &censored[..]);
     let mut ages = Vec::new();
     while let Some(age) = [events.first(), censored.first()].into_iter().flatten().min().copied() {
-        let one = events.partition_point(|&at| at <= age);
-        let two = censored.partition_point(|&at| at <= age);
+        // Hardly any age occurs often.
+        let up_to = |ages: &[i64]| ages.iter().take_while(|&&at| at <= age).count();
+        let (one, two) = (up_to(events), up_to(censored));
         ages.push(Age { age, events: one as u64, censored: two as u64 });
         (events, censored) = (&events[one..], &censored[two..]);
     }

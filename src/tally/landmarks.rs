@@ -5,16 +5,17 @@
 //! landmark): only those still without an order, by what they had done until then, with what came later.
 
 use crate::event::StepSet;
+use crate::key::FastMap;
 use crate::time::Span;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 
 /// The landmarks: a minute, ten minutes, an hour and a day after the entry.
 pub const LANDMARKS: [Span; 4] =
     [Span::seconds(60), Span::seconds(600), Span::seconds(3600), Span::seconds(86_400)];
 
 /// What a journey was like at a landmark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pattern {
     /// The position of the landmark.
     pub landmark: u8,
@@ -34,6 +35,12 @@ impl Pattern {
         let steps = u128::from(self.actions.0) << 32 | u128::from(self.steps.0);
         let rest = u128::from(self.returning) << 8 | u128::from(self.activity);
         u128::from(self.landmark) << 80 | steps << 16 | rest
+    }
+}
+
+impl Hash for Pattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(&self.rank().to_le_bytes());
     }
 }
 
@@ -61,13 +68,22 @@ pub struct Outcomes {
 /// The counts at all landmarks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Landmarks {
-    /// Journeys by pattern.
-    pub patterns: BTreeMap<Pattern, Outcomes>,
+    /// Journeys by pattern: every journey adds to one for each landmark, so they are put in order only when they
+    /// are read.
+    pub patterns: FastMap<Pattern, Outcomes>,
     /// For each action, converted journeys in which it was done first after the conversion.
     pub after: Vec<u64>,
 }
 
 impl Landmarks {
+    /// The patterns at a landmark, in their order.
+    pub fn at(&self, landmark: u8) -> impl Iterator<Item = (Pattern, Outcomes)> {
+        let own = self.patterns.iter().filter(|(pattern, _)| pattern.landmark == landmark);
+        let mut own: Vec<_> = own.map(|(pattern, outcomes)| (*pattern, *outcomes)).collect();
+        own.sort_unstable_by_key(|(pattern, _)| *pattern);
+        own.into_iter()
+    }
+
     /// Adds the counts of other journeys.
     pub fn merge(&mut self, other: Landmarks) {
         for (pattern, outcomes) in other.patterns {

@@ -700,12 +700,46 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+
+    /// What one device did in a visit goes through the exchange together, also where another file says that
+    /// several people used it.
+    #[test]
+    fn visits_on_a_device_that_changes_hands_find_their_people(
+        rows in plain_rows(),
+        logins in proptest::collection::vec((0..300i64, 0..5u8, 0..3u8), 1..12),
+        threads in 1..3usize,
+        block in 1..6000usize,
+        memory in prop_oneof![1 => 0..20_000usize, 4 => Just(1 << 30)],
+    ) {
+        let mut table = String::from("time,event,client_id,user_id\n");
+        let mut logins = logins;
+        logins.sort_unstable();
+        for (second, device, user) in logins {
+            let (m, s) = (second / 60, second % 60);
+            let device = format!("1a27a8e7-598d-4e52-9edc-a99c39648d3{device}");
+            writeln!(table, "2025-10-07T01:{m:02}:{s:02}Z,login,{device},{user}").unwrap();
+        }
+        let [(name, text), _] = written(&rows);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
+        std::fs::write(folder.path().join("logins.csv"), table).unwrap();
+        let names = [name, "logins.csv"];
+        let plain = Store::report_on(folder.path(), &names, &strict_ladder(), &settings());
+        let other = Settings { threads, block, memory, ..settings() };
+        let parted = Store::report_on(folder.path(), &names, &strict_ladder(), &other);
+        prop_assert_eq!(plain, parted);
+    }
+}
+
 /// A report with breakdowns of all kinds, some of which let journeys be cut short, and one by the day.
 fn broken_down(folder: &Path, name: &str, plan: &Plan, settings: &Settings) -> Vec<String> {
     let few = ["country", "device,source", "landing_page@Cart", "nothing"];
+    let entry = ["country", "device,source", "returning"];
     let all = ["medium@first", "returning", "country,campaign@any", "source@last"];
     let path = folder.join(name).to_string_lossy().into_owned();
-    [(&few[..], false), (&all, false), (&few, true)]
+    [(&few[..], false), (&entry, false), (&all, false), (&few, true)]
         .map(|(by, days)| {
             let request = Request {
                 asks: Asks { days, ..Asks::default() },
