@@ -48,8 +48,8 @@ impl ValueCells {
         keys.clear();
         for ((sources, known), property) in sources.iter().zip(known).zip(values.properties()) {
             let part = |&(source, part): &(usize, SourcePart)| {
-                let cell = rows.cells.get(source).and_then(|cells| cells.get(row));
-                part.of(cell.map_or(&[], |cell| block.part(cell)))
+                let cell = rows.cells.get(source).map(|cells| cells.of(row));
+                part.of(cell.map_or(&[], |cell| block.part(&cell)))
             };
             let cells = match sources.as_slice() {
                 [] => {

@@ -17,6 +17,7 @@ use super::format::{
     shopify_rest_checkout, web_pixel,
 };
 use super::json::{Line, Lines, Reader, Record, Written};
+use super::parquet::{Columns, RowText, SIGNS};
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
 use super::serial::{count_lines, outlined_rows, parsed_rows, tabbed_rows};
@@ -171,14 +172,34 @@ impl Scratch {
 impl Reading {
     /// Reads a block of whole records.
     pub fn read(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+        if let Some(columns) = &block.columns {
+            return self.read_columns(columns, scratch, sink);
+        }
         if let Rows::ToolTable(_, table) = &self.rows {
             return self.read_tool_table(table, block, scratch, sink);
         }
-        match self.layout {
+        let extent = match self.layout {
             Layout::Lines => self.read_lines(block, scratch, sink),
             Layout::Array => self.read_array(block, scratch, sink),
             Layout::Table(signs) if block.is_stray => self.parse_table(block, signs, scratch, sink),
             Layout::Table(signs) => self.read_table(block, signs, scratch, sink),
+        };
+        if self.has_lines() { extent } else { Extent { lines: extent.records, ..extent } }
+    }
+
+    /// Whether lines can be counted; rows of a Parquet file are lines, whatever their cells hold.
+    fn has_lines(&self) -> bool {
+        self.layout != Layout::Table(SIGNS)
+    }
+
+    /// The columns that are wanted of every row, if the rows of a Parquet file may be read from them; the values of
+    /// these dimensions are wanted too.
+    pub fn columns_needed(&self, dimensions: &[String]) -> Option<Vec<usize>> {
+        match &self.rows {
+            Rows::Table(header, columns) => {
+                UsualRows::columns_needed(header, columns, dimensions)
+            }
+            _ => None,
         }
     }
 
@@ -193,7 +214,7 @@ impl Reading {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         let at = RowAt {
             record: number(extent.records),
-            line: number(extent.lines),
+            line: number(if self.has_lines() { extent.lines } else { extent.records }),
             start: number(start as u64),
             length: number(length as u64),
         };
@@ -368,6 +389,40 @@ impl Reading {
         sink.usual(usual, &mut read, &show);
         let count = usual.len() as u64;
         Extent { records: count, lines: count }
+    }
+
+    /// Reads rows that are columns: most as they are, the others as the text that they stand for.
+    fn read_columns(
+        &self,
+        columns: &Columns,
+        scratch: &mut Scratch,
+        sink: &mut impl Sink,
+    ) -> Extent {
+        let Scratch { usual, identifiers, .. } = scratch;
+        let mut text = RowText::default();
+        let mut read = |sink: &mut _, number| {
+            let extent = Extent { records: number as u64, lines: number as u64 };
+            columns.write(number, &mut text);
+            let desk = self.desk(extent, (number, 1), identifiers, sink);
+            self.read_row(Row::outlined(text.row()), desk);
+        };
+        let count = columns.len() as u64;
+        let extent = Extent { records: count, lines: count };
+        let Rows::Table(header, own) = &self.rows else {
+            (0..columns.len()).for_each(|number| read(sink, number));
+            return extent;
+        };
+        if !usual.fill_from_columns(columns, (header, own), (self.zone, sink.dimensions())) {
+            (0..columns.len()).for_each(|number| read(sink, number));
+            return extent;
+        }
+        let show = |number, look: &mut dyn FnMut(&dyn Properties)| {
+            let mut text = RowText::default();
+            columns.write_laid(number, &mut text);
+            own.show(Row::outlined(text.row()), header, look);
+        };
+        sink.usual(usual, &mut read, &show);
+        extent
     }
 
     /// Reads the rows of a table in which quotes stand where no cell begins.
