@@ -2,6 +2,8 @@
 //!
 //! Every record of a block is handed to the sink as an event or a line, or as a defect with its reason.
 
+mod columns;
+
 use super::block::Block;
 use super::columns::{Header, Row};
 use super::format::event_json::EventKeys;
@@ -17,7 +19,7 @@ use super::format::{
     shopify_rest_checkout, web_pixel,
 };
 use super::json::{Line, Lines, Reader, Record, Written};
-use super::parquet::{Columns, RowText, SIGNS};
+use super::parquet::SIGNS;
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
 use super::serial::{count_lines, outlined_rows, parsed_rows, tabbed_rows};
@@ -190,17 +192,6 @@ impl Reading {
     /// Whether lines can be counted; rows of a Parquet file are lines, whatever their cells hold.
     fn has_lines(&self) -> bool {
         self.layout != Layout::Table(SIGNS)
-    }
-
-    /// The columns that are wanted of every row, if the rows of a Parquet file may be read from them; the values of
-    /// these dimensions are wanted too.
-    pub fn columns_needed(&self, dimensions: &[String]) -> Option<Vec<usize>> {
-        match &self.rows {
-            Rows::Table(header, columns) => {
-                UsualRows::columns_needed(header, columns, dimensions)
-            }
-            _ => None,
-        }
     }
 
     /// Everything that reading one record needs; `start` and `length` say where its bytes stand.
@@ -389,40 +380,6 @@ impl Reading {
         sink.usual(usual, &mut read, &show);
         let count = usual.len() as u64;
         Extent { records: count, lines: count }
-    }
-
-    /// Reads rows that are columns: most as they are, the others as the text that they stand for.
-    fn read_columns(
-        &self,
-        columns: &Columns,
-        scratch: &mut Scratch,
-        sink: &mut impl Sink,
-    ) -> Extent {
-        let Scratch { usual, identifiers, .. } = scratch;
-        let mut text = RowText::default();
-        let mut read = |sink: &mut _, number| {
-            let extent = Extent { records: number as u64, lines: number as u64 };
-            columns.write(number, &mut text);
-            let desk = self.desk(extent, (number, 1), identifiers, sink);
-            self.read_row(Row::outlined(text.row()), desk);
-        };
-        let count = columns.len() as u64;
-        let extent = Extent { records: count, lines: count };
-        let Rows::Table(header, own) = &self.rows else {
-            (0..columns.len()).for_each(|number| read(sink, number));
-            return extent;
-        };
-        if !usual.fill_from_columns(columns, (header, own), (self.zone, sink.dimensions())) {
-            (0..columns.len()).for_each(|number| read(sink, number));
-            return extent;
-        }
-        let show = |number, look: &mut dyn FnMut(&dyn Properties)| {
-            let mut text = RowText::default();
-            columns.write_laid(number, &mut text);
-            own.show(Row::outlined(text.row()), header, look);
-        };
-        sink.usual(usual, &mut read, &show);
-        extent
     }
 
     /// Reads the rows of a table in which quotes stand where no cell begins.

@@ -126,7 +126,8 @@ fn style() -> impl Strategy<Value = Style> {
     let pages = (1..50usize, prop_oneof![Just(30usize), Just(1 << 20)], any::<[bool; 3]>());
     (times, people, encoding, pages, 1..200usize).prop_map(
         |(times, people, encoding, (page, dictionary, [is_new, is_packed, is_known]), group)| {
-            let version = WriterVersion::try_from(if is_new { 2 } else { 1 }).unwrap();
+            let (new, old) = (WriterVersion::PARQUET_2_0, WriterVersion::PARQUET_1_0);
+            let version = if is_new { new } else { old };
             let packing = if is_packed { Compression::SNAPPY } else { Compression::UNCOMPRESSED };
             let mut properties = WriterProperties::builder()
                 .set_writer_version(version)

@@ -81,9 +81,7 @@ impl Kind {
             }
             // Bytes that are no text are shown as their digits.
             Kind::Plain | Kind::Date | Kind::Time { .. } | Kind::Decimal(_) | Kind::Uuid => {
-                for byte in bytes {
-                    write_shown(&format_args!("{byte:02x}"), out);
-                }
+                bytes.iter().for_each(|byte| write_hexadecimal(*byte, out));
             }
         }
     }
@@ -194,8 +192,13 @@ fn write_uuid(bytes: &[u8], out: &mut Vec<u8>) {
         if matches!(number, 4 | 6 | 8 | 10) {
             out.push(b'-');
         }
-        write_shown(&format_args!("{byte:02x}"), out);
+        write_hexadecimal(*byte, out);
     }
+}
+
+fn write_hexadecimal(byte: u8, out: &mut Vec<u8>) {
+    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
+    out.extend([digit(byte >> 4), digit(byte & 15)]);
 }
 
 pub(super) fn write_shown(value: &impl std::fmt::Display, out: &mut Vec<u8>) {

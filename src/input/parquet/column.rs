@@ -6,6 +6,7 @@
 use super::Read;
 use super::cells::{Kind, write_shown, write_time};
 use super::texts::{NONE, TextRows, Texts};
+use crate::input::rows::without_return;
 use parquet::basic::Type as Physical;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{AsBytes, DataType, Int96};
@@ -102,6 +103,41 @@ impl Column {
         }
         let number = *self.which.get(row)?;
         (number != NONE).then_some(number as usize)
+    }
+
+    /// Whether the cells of two rows are the same: where many rows are delivered twice, all columns of each are
+    /// looked at, so cells are made only of what can be the same without looking so.
+    pub(super) fn are_same(&self, one: usize, other: usize) -> bool {
+        let (are_same, are_plain) = match &self.values {
+            Values::Texts(rows) | Values::Bytes(rows) => {
+                (rows.are_same(one, other), self.texts().is_some())
+            }
+            Values::Longs(own) => {
+                let value = |row| self.number(row).and_then(|number| own.get(number));
+                (value(one) == value(other), matches!(self.kind, Kind::Plain))
+            }
+            Values::Bools(_)
+            | Values::Ints(_)
+            | Values::Moments(_)
+            | Values::Floats(_)
+            | Values::Doubles(_) => (false, false),
+        };
+        if are_same || are_plain {
+            return are_same;
+        }
+        self.written(one) == self.written(other)
+    }
+
+    /// The same at the end of a line, where a carriage return is none of the cell.
+    #[cold]
+    pub(super) fn end_in_same(&self, one: usize, other: usize) -> bool {
+        without_return(&self.written(one)) == without_return(&self.written(other))
+    }
+
+    fn written(&self, row: usize) -> Vec<u8> {
+        let mut cell = Vec::new();
+        self.write(row, &mut cell);
+        cell
     }
 
     /// Writes the cell of a row as a table has it; nothing if the row has no value.
@@ -205,9 +241,9 @@ mod tests {
         ];
         (limits, encoding, any::<[bool; 3]>()).prop_map(
             |((batch, rows, size), encoding, [is_new, is_packed, has_dictionary])| {
-                let version = if is_new { 2 } else { 1 };
+                let (new, old) = (WriterVersion::PARQUET_2_0, WriterVersion::PARQUET_1_0);
                 WriterProperties::builder()
-                    .set_writer_version(WriterVersion::try_from(version).unwrap())
+                    .set_writer_version(if is_new { new } else { old })
                     .set_compression(if is_packed {
                         Compression::SNAPPY
                     } else {

@@ -143,13 +143,9 @@ impl Columns {
 
     /// Whether two rows have the same text.
     pub fn are_same(&self, one: usize, other: usize) -> bool {
-        let (mut first, mut second) = (Vec::new(), Vec::new());
-        self.columns.iter().all(|column| {
-            first.clear();
-            second.clear();
-            column.write(one, &mut first);
-            column.write(other, &mut second);
-            first == second
+        let last = self.columns.len().saturating_sub(1);
+        self.columns.iter().enumerate().all(|(number, column)| {
+            column.are_same(one, other) || number == last && column.end_in_same(one, other)
         })
     }
 

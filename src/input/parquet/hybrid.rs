@@ -79,39 +79,57 @@ fn repeated(bytes: &[u8], width: u32) -> Option<(u32, &[u8])> {
     Some((u32::try_from(number).ok()?, rest))
 }
 
+/// Bytes that hold eight numbers, and eight more, so that a number can be read as part of eight bytes.
+type Window = [u8; WIDEST as usize + 8];
+
 /// Adds `count` numbers of a packed run behind the first `skip`: every text of a column of which most logs have
-/// few different ones passes here.
-#[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
+/// few different ones passes here. Numbers come in groups of eight, each of as many bytes as a number has bits.
 fn unpack(
     packed: &[u8],
     width: u32,
     (skip, count): (usize, usize),
     numbers: &mut Vec<u32>,
 ) -> Option<()> {
-    let (width, mask) = (width as usize, (1u64 << width) - 1);
-    if ((skip + count) * width).div_ceil(8) > packed.len() {
+    let (width, end) = (width as usize, skip + count);
+    if (end * width).div_ceil(8) > packed.len() {
         return None;
     }
-    let number = |word: u64, bit: usize| (word >> (bit % 8) & mask) as u32;
-    // Eight bytes from where a number begins hold all of it.
-    let whole = (packed.len().saturating_sub(7) * 8).div_ceil(width.max(1));
-    let quick = whole.saturating_sub(skip).min(count);
-    let mut bit = skip * width;
-    numbers.extend((0..quick).map(|_| {
-        let word = packed.get(bit / 8..).and_then(<[u8]>::first_chunk);
-        let own = number(u64::from_le_bytes(*word.unwrap_or(&[0; 8])), bit);
-        bit += width;
-        own
-    }));
-    numbers.extend((quick..count).map(|_| {
-        let mut last = [0; 8];
-        let rest = packed.get(bit / 8..).unwrap_or_default();
-        last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-        let own = number(u64::from_le_bytes(last), bit);
-        bit += width;
-        own
-    }));
+    let group = GROUPS.get(width)?;
+    for number in skip / 8..end.div_ceil(8) {
+        let rest = packed.get(number * width..)?;
+        let own = match rest.first_chunk() {
+            Some(window) => group(window),
+            None => group(&filled_up(rest)),
+        };
+        let (from, to) = (skip.saturating_sub(number * 8), (end - number * 8).min(8));
+        numbers.extend_from_slice(own.get(from..to)?);
+    }
     Some(())
+}
+
+fn filled_up(bytes: &[u8]) -> Window {
+    let mut window = [0; WIDEST as usize + 8];
+    window.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+    window
+}
+
+/// What unpacks a group of numbers, by their width: how far each is to be shifted is known when it is compiled.
+const GROUPS: [fn(&Window) -> [u32; 8]; WIDEST as usize + 1] = [
+    group::<0>, group::<1>, group::<2>, group::<3>, group::<4>, group::<5>, group::<6>, group::<7>,
+    group::<8>, group::<9>, group::<10>, group::<11>, group::<12>, group::<13>, group::<14>,
+    group::<15>, group::<16>, group::<17>, group::<18>, group::<19>, group::<20>, group::<21>,
+    group::<22>, group::<23>, group::<24>, group::<25>, group::<26>, group::<27>, group::<28>,
+    group::<29>, group::<30>, group::<31>, group::<32>,
+];
+
+#[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
+fn group<const WIDTH: usize>(window: &Window) -> [u32; 8] {
+    let mask = (1u64 << WIDTH) - 1;
+    std::array::from_fn(|number| {
+        let bit = number * WIDTH;
+        let word = window.get(bit / 8..).and_then(<[u8]>::first_chunk);
+        (u64::from_le_bytes(*word.unwrap_or(&[0; 8])) >> (bit % 8) & mask) as u32
+    })
 }
 
 /// A number of which each byte brings seven bits, and what follows.

@@ -198,11 +198,21 @@ impl TextRows {
     /// The text of a row, if it has one.
     #[inline]
     pub(super) fn get(&self, row: usize) -> Option<&[u8]> {
-        if self.which.is_empty() {
-            return Some(self.texts.get(row));
-        }
-        let number = *self.which.get(row)?;
+        let number = self.number(row);
         (number != NONE).then(|| self.texts.get(number as usize))
+    }
+
+    /// Whether two rows have the same text; none is like an empty one.
+    #[inline]
+    pub(super) fn are_same(&self, one: usize, other: usize) -> bool {
+        self.number(one) == self.number(other)
+            || self.get(one).unwrap_or_default() == self.get(other).unwrap_or_default()
+    }
+
+    /// The number of a row's text.
+    #[inline]
+    fn number(&self, row: usize) -> u32 {
+        if self.which.is_empty() { number(row) } else { self.which.get(row).copied().unwrap_or(NONE) }
     }
 }
 
@@ -270,20 +280,18 @@ impl Reading {
             }
         };
         let first = self.own.which.len();
-        match encoding {
-            Encoding::PLAIN => {
-                let next = self.own.texts.len();
-                self.own.texts.add(values, (before, own))?;
-                if next != self.rows || !present.is_empty() || first > 0 {
-                    self.number_rows();
-                    self.own.which.extend((next..next + own).map(number));
-                }
-            }
-            Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
+        if encoding == Encoding::PLAIN {
+            let next = self.own.texts.len();
+            self.own.texts.add(values, (before, own))?;
+            if next != self.rows || !present.is_empty() || first > 0 {
                 self.number_rows();
-                self.look_up(&values, (before, own))?;
+                self.own.which.extend((next..next + own).map(number));
             }
-            _ => return None,
+        } else if matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY) {
+            self.number_rows();
+            self.look_up(&values, (before, own))?;
+        } else {
+            return None;
         }
         if !present.is_empty() {
             let from = self.own.which.len() - own;
@@ -339,12 +347,15 @@ fn number(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(NONE)
 }
 
-/// Puts the numbers from a place on to the rows that have a value, and [`NONE`] to the others.
+/// Puts the numbers from a place on to the rows that have a value, and [`NONE`] to the others. Which rows have one is
+/// as good as random, so nothing is decided by a jump.
 fn spread(which: &mut Vec<u32>, from: usize, present: &[u32]) {
-    let own = which.split_off(from);
-    let mut own = own.into_iter();
-    let next = |&is_present: &u32| {
-        if is_present == 0 { NONE } else { own.next().unwrap_or(NONE) }
-    };
-    which.extend(present.iter().map(next));
+    let mut own = which.split_off(from);
+    own.push(NONE);
+    let mut next = 0;
+    which.extend(present.iter().map(|&is_present| {
+        let number = own.get(next).copied().unwrap_or(NONE);
+        next += is_present as usize;
+        number | is_present.wrapping_sub(1)
+    }));
 }
