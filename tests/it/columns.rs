@@ -10,9 +10,7 @@ use funnel::input::timestamp::ZoneRule;
 use funnel::ladder::dimension::Breakdown;
 use funnel::ladder::draft;
 use parquet::basic::{Compression, Encoding};
-use parquet::data_type::{
-    ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type,
-};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
@@ -82,7 +80,8 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
         prop::option::weighted(0.9, prop::sample::select(texts.to_vec()))
     }
     let rarely = || prop_oneof![40 => Just(false), 1 => Just(true)];
-    let passed = prop_oneof![2 => Just(0), 2 => Just(7_000_000i64), 1 => Just(1_500_000), 1 => Just(250)];
+    let passed =
+        prop_oneof![2 => Just(0), 2 => Just(7_000_000i64), 1 => Just(1_500_000), 1 => Just(250)];
     let person = prop_oneof![30 => (0..5usize).prop_map(Some), 1 => (5..9usize).prop_map(Some), 1 => Just(None)];
     let name = prop_oneof![30 => (0..NAMES.len()).prop_map(Some), 1 => Just(None)];
     let agent = one_of(&[
@@ -100,7 +99,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
         "",
     ]);
     let country = one_of(&["CA", "FR", "null", "\"CA\"", "", "C\nA", "FR\r"]);
-    let note = one_of(&["", "x", "two\nlines", "\"", "a\u{1e}b\u{1f}c", "é"]);
+    let note = one_of(&["", "x", "x\r", "two\nlines", "\"", "a\u{1e}b\u{1f}c", "é"]);
     let price = prop::option::of(0..9u8);
     let cells = (agent, page, country, note, price);
     (prop::collection::vec((passed, rarely(), person, name, cells, 1..3usize), 1..150)).prop_map(
@@ -121,7 +120,8 @@ fn style() -> impl Strategy<Value = Style> {
         1 => Just(Times::Text),
         1 => Just(Times::Epoch),
     ];
-    let people = prop_oneof![2 => Just(People::Text), 1 => Just(People::Long), 1 => Just(People::Int)];
+    let people =
+        prop_oneof![2 => Just(People::Text), 1 => Just(People::Long), 1 => Just(People::Int)];
     let encoding = prop_oneof![4 => Just(Encoding::PLAIN), 1 => Just(Encoding::DELTA_BYTE_ARRAY)];
     let pages = (1..50usize, prop_oneof![Just(30usize), Just(1 << 20)], any::<[bool; 3]>());
     (times, people, encoding, pages, 1..200usize).prop_map(
@@ -214,10 +214,9 @@ fn write_parquet(path: &Path, log: &[(i64, &Row)], style: &Style) {
         People::Int => "INT32 client_id",
     };
     let text = |name| format!("OPTIONAL BINARY {name} (UTF8);");
-    let texts: String =
-        ["event", "user_agent", "url", "country", "note"].map(text).concat();
+    let texts: String = ["event", "user_agent", "url", "country", "note"].map(text).concat();
     let schema = format!(
-        "message log {{ OPTIONAL {time}; OPTIONAL {person}; {texts} OPTIONAL DOUBLE price; }}"
+        "message log {{ OPTIONAL {time}; OPTIONAL {person}; OPTIONAL DOUBLE price; {texts} }}"
     );
     let schema = Arc::new(parse_message_type(&schema).unwrap());
     let file = File::create(path).unwrap();
@@ -228,11 +227,13 @@ fn write_parquet(path: &Path, log: &[(i64, &Row)], style: &Style) {
         let times = rows.iter().map(|(at, _)| *at);
         match style.times {
             Times::Typed(units, _) => {
-                let units = |at: i64| Some(at * (units / 1000) / 1000);
+                let units =
+                    |at: i64| Some(at / 1000 * (units / 1000) + at % 1000 * units / 1_000_000);
                 write::<Int64Type>(&mut group, times.map(units).collect());
             }
             Times::Text => {
-                let texts = times.map(|at| Some(bytes(&shown(at / 1000 * 1000, "Z").replace("000Z", "Z"))));
+                let texts =
+                    times.map(|at| Some(bytes(&shown(at / 1000 * 1000, "Z").replace("000Z", "Z"))));
                 write::<ByteArrayType>(&mut group, texts.collect());
             }
             Times::Epoch => {
@@ -254,12 +255,12 @@ fn write_parquet(path: &Path, log: &[(i64, &Row)], style: &Style) {
                 write::<Int32Type>(&mut group, numbers.collect());
             }
         }
+        let prices = rows.iter().map(|(_, row)| row.price.map(|price| f64::from(price) / 4.0));
+        write::<DoubleType>(&mut group, prices.collect());
         for column in 0..5 {
             let texts = rows.iter().map(|(_, row)| row.texts()[column].map(bytes));
             write::<ByteArrayType>(&mut group, texts.collect());
         }
-        let prices = rows.iter().map(|(_, row)| row.price.map(|price| f64::from(price) / 4.0));
-        write::<DoubleType>(&mut group, prices.collect());
         group.close().unwrap();
     }
     writer.close().unwrap();
@@ -269,7 +270,14 @@ fn write_csv(path: &Path, log: &[(i64, &Row)], style: &Style) {
     let mut table = csv::Writer::from_path(path).unwrap();
     table
         .write_record([
-            "time", "client_id", "event", "user_agent", "url", "country", "note", "price",
+            "time",
+            "client_id",
+            "event",
+            "user_agent",
+            "url",
+            "country",
+            "note",
+            "price",
         ])
         .unwrap();
     for (at, row) in log {
@@ -281,8 +289,9 @@ fn write_csv(path: &Path, log: &[(i64, &Row)], style: &Style) {
         let person = row.person(style.people).unwrap_or_default();
         let price = row.price.map(|price| (f64::from(price) / 4.0).to_string());
         let [name, agent, page, country, note] = row.texts().map(Option::unwrap_or_default);
-        let cells =
-            [&time, &person, name, agent, page, country, note, &price.unwrap_or_default()];
+        // At the end of a line it is none of the cell.
+        let note = note.trim_end_matches('\r');
+        let cells = [&time, &person, name, agent, page, country, note, &price.unwrap_or_default()];
         table.write_record(cells).unwrap();
     }
     table.flush().unwrap();

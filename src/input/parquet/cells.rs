@@ -163,18 +163,23 @@ fn write_digits(number: u32, count: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// Writes a whole number: that of a person is one in many logs.
+/// Writes a whole number, digit by digit from the last: in many logs every row has that of a person.
 fn write_number(number: i64, out: &mut Vec<u8>) {
     if number < 0 {
         out.push(b'-');
     }
-    let number = number.unsigned_abs();
-    match u32::try_from(number) {
-        Ok(short) => {
-            write_digits(short, short.checked_ilog10().unwrap_or(0) as usize + 1, out);
+    let mut digits = [b'0'; 20];
+    let mut rest = number.unsigned_abs();
+    let mut start = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit += u8::try_from(rest % 10).unwrap_or(0);
+        start -= 1;
+        rest /= 10;
+        if rest == 0 {
+            break;
         }
-        Err(_) => write_shown(&number, out),
     }
+    out.extend_from_slice(digits.get(start..).unwrap_or_default());
 }
 
 fn write_decimal(number: i128, scale: u32, out: &mut Vec<u8>) {
@@ -209,6 +214,7 @@ pub(super) fn write_shown(value: &impl std::fmt::Display, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::timestamp::{self, ZoneRule};
     use proptest::prelude::*;
 
     proptest! {
@@ -217,6 +223,26 @@ mod tests {
             let mut written = Vec::new();
             write_number(number, &mut written);
             prop_assert_eq!(String::from_utf8(written).unwrap(), number.to_string());
+        }
+
+        /// Times are taken as they are, or read from what was written of them.
+        #[test]
+        fn a_time_is_the_one_that_is_written(
+            micros in prop_oneof![any::<i64>(), -2_500_000_000_000_000..7_500_000_000_000_000i64],
+            is_utc: bool,
+            cut in prop::sample::select(vec![1, 1000, SECOND]),
+            zone in prop::sample::select(vec![
+                ZoneRule::default(),
+                ZoneRule::Fixed(-7200),
+                ZoneRule::Named(chrono_tz::Europe::Paris),
+            ]),
+        ) {
+            let micros = micros.div_euclid(cut).saturating_mul(cut);
+            let mut written = Vec::new();
+            write_time(micros, is_utc, &mut written);
+            let read = timestamp::parse(std::str::from_utf8(&written).unwrap(), zone);
+            let zone = if is_utc { ZoneRule::default() } else { zone };
+            prop_assert_eq!(timestamp::of_clock(micros, zone), read.map(|stamp| stamp.at));
         }
 
         #[test]

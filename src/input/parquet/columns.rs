@@ -123,12 +123,15 @@ impl Columns {
         let RowText { bytes, ends } = text;
         bytes.clear();
         ends.clear();
-        for (number, column) in self.columns.iter().enumerate() {
+        // Few rows are read, so that all of a row is far away; looking for all cells first means waiting once.
+        let found: Vec<Option<&[u8]>> =
+            self.columns.iter().map(|column| column.bytes(row)).collect();
+        for (number, (column, found)) in self.columns.iter().zip(found).enumerate() {
             if number > 0 {
                 bytes.push(SIGNS.delimiter);
             }
             if is_wanted(number) {
-                column.write(row, bytes);
+                column.write_found(row, found, bytes);
             }
             ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         }

@@ -79,6 +79,8 @@ impl Texts {
 
     #[inline]
     fn at(&self, start: usize) -> &[u8] {
+        // An empty text may begin where its piece ends; its length stands within.
+        let start = start.saturating_sub(LENGTH);
         let (begins, piece) = match self.pieces.as_slice() {
             [(begins, only)] => (*begins, only),
             several => {
@@ -89,7 +91,7 @@ impl Texts {
                 }
             }
         };
-        let text = piece.get((start - begins).saturating_sub(LENGTH)..).unwrap_or_default();
+        let text = piece.get(start - begins..).unwrap_or_default();
         let Some((length, text)) = text.split_first_chunk() else { return &[] };
         text.get(..u32::from_le_bytes(*length) as usize).unwrap_or_default()
     }
@@ -118,12 +120,7 @@ impl Texts {
 
 /// Goes over so many texts from a place on: says where each begins, and gives the place behind the last.
 #[inline]
-fn walk(
-    bytes: &[u8],
-    mut at: usize,
-    count: usize,
-    mut begins: impl FnMut(usize),
-) -> Option<usize> {
+fn walk(bytes: &[u8], mut at: usize, count: usize, mut begins: impl FnMut(usize)) -> Option<usize> {
     for _ in 0..count {
         let length: &[u8; LENGTH] = bytes.get(at..)?.first_chunk()?;
         begins(at + LENGTH);
@@ -212,7 +209,11 @@ impl TextRows {
     /// The number of a row's text.
     #[inline]
     fn number(&self, row: usize) -> u32 {
-        if self.which.is_empty() { number(row) } else { self.which.get(row).copied().unwrap_or(NONE) }
+        if self.which.is_empty() {
+            number(row)
+        } else {
+            self.which.get(row).copied().unwrap_or(NONE)
+        }
     }
 }
 
@@ -358,4 +359,97 @@ fn spread(which: &mut Vec<u32>, from: usize, present: &[u32]) {
         next += is_present as usize;
         number | is_present.wrapping_sub(1)
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parquet::column::page::PageMetadata;
+    use parquet::errors::ParquetError;
+    use proptest::prelude::*;
+    use std::collections::VecDeque;
+
+    /// Pages that nobody has written.
+    struct Pages(VecDeque<Page>);
+
+    impl Iterator for Pages {
+        type Item = Read<Page>;
+
+        fn next(&mut self) -> Option<Read<Page>> {
+            self.0.pop_front().map(Ok)
+        }
+    }
+
+    impl PageReader for Pages {
+        fn get_next_page(&mut self) -> Read<Option<Page>> {
+            Ok(self.0.pop_front())
+        }
+
+        fn peek_next_page(&mut self) -> Read<Option<PageMetadata>> {
+            Err(ParquetError::NYI("it is not known".to_string()))
+        }
+
+        fn skip_next_page(&mut self) -> Read<()> {
+            Ok(())
+        }
+    }
+
+    fn page() -> impl Strategy<Value = Page> {
+        let small = || prop_oneof![4 => 0..4u8, 1 => any::<u8>()];
+        let bytes = || prop::collection::vec(small(), 0..40).prop_map(Bytes::from);
+        let encodings = [Encoding::PLAIN, Encoding::RLE_DICTIONARY, Encoding::DELTA_BYTE_ARRAY];
+        let encoding = prop::sample::select(encodings.to_vec());
+        let count = || prop_oneof![4 => 0..12u32, 1 => any::<u32>()];
+        let data = (bytes(), count(), encoding.clone()).prop_map(|(buf, num_values, encoding)| {
+            let (def_level_encoding, rep_level_encoding) = (Encoding::RLE, Encoding::RLE);
+            Page::DataPage {
+                buf,
+                num_values,
+                encoding,
+                def_level_encoding,
+                rep_level_encoding,
+                statistics: None,
+            }
+        });
+        let new = (bytes(), count(), encoding, 0..9u32).prop_map(
+            |(buf, num_values, encoding, def_levels_byte_len)| Page::DataPageV2 {
+                buf,
+                num_values,
+                encoding,
+                num_nulls: 0,
+                num_rows: num_values,
+                def_levels_byte_len,
+                rep_levels_byte_len: 0,
+                is_compressed: false,
+                statistics: None,
+            },
+        );
+        let dictionary = (bytes(), count()).prop_map(|(buf, num_values)| Page::DictionaryPage {
+            buf,
+            num_values,
+            encoding: Encoding::PLAIN,
+            is_sorted: false,
+        });
+        prop_oneof![2 => data, 2 => new, 1 => dictionary]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn no_page_stops_the_program(
+            pages in prop::collection::vec(page(), 0..5),
+            count in 0..30usize,
+            is_optional: bool,
+        ) {
+            let pages = Box::new(Pages(pages.into()));
+            if let Ok(Some(rows)) = TextRows::read(pages, (0, count), is_optional) {
+                for row in 0..count + 1 {
+                    rows.get(row);
+                    rows.are_same(row, 0);
+                }
+                rows.texts.places().for_each(drop);
+            }
+        }
+    }
 }
