@@ -200,9 +200,10 @@ impl<'a, 's> Worker<'a, 's> {
         let Given { input, number, part } = given;
         let reading = &scan.readings[input];
         let takes_usual = stamping.takes_usual();
-        let wanted = match part {
-            Part::Parquet(_) if takes_usual => reading.columns_needed(haul.values.properties()),
-            _ => None,
+        let wanted = if takes_usual && matches!(part, Part::Parquet(_)) {
+            reading.columns_needed(haul.values.properties())
+        } else {
+            None
         };
         part.fill(block, wanted.as_deref())?;
         stamping.begin(input);

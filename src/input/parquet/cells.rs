@@ -81,7 +81,9 @@ impl Kind {
             }
             // Bytes that are no text are shown as their digits.
             Kind::Plain | Kind::Date | Kind::Time { .. } | Kind::Decimal(_) | Kind::Uuid => {
-                bytes.iter().for_each(|byte| write_hexadecimal(*byte, out));
+                for &byte in bytes {
+                    write_hexadecimal(byte, out);
+                }
             }
         }
     }

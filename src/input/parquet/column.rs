@@ -97,6 +97,13 @@ impl Column {
         }
     }
 
+    /// The values of the first rows, if they are whole numbers of 64 bits.
+    pub(super) fn longs(&self, rows: usize) -> Option<impl Iterator<Item = Option<i64>>> {
+        let Values::Longs(values) = &self.values else { return None };
+        let value = |row| self.number(row).and_then(|number| values.get(number)).copied();
+        Some((0..rows).map(value))
+    }
+
     /// The number of a row's value among values that are no texts.
     #[inline]
     pub(super) fn number(&self, row: usize) -> Option<usize> {
@@ -318,7 +325,7 @@ mod tests {
             properties in properties(),
             (skip, count) in (0..130usize, 0..130usize),
         ) {
-            let texts = if is_optional { texts } else { texts.into_iter().filter(Option::is_some).collect() };
+            let texts: Vec<_> = texts.into_iter().filter(|text| is_optional || text.is_some()).collect();
             let bytes = file(&texts, is_optional, properties);
             let reader = SerializedFileReader::new(bytes).unwrap();
             prop_assume!(!texts.is_empty());

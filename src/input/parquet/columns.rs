@@ -5,7 +5,7 @@
 //! read as a row of a table are the same row.
 
 use super::cells::{Kind, is_plain, micros};
-use super::column::{Column, Values};
+use super::column::Column;
 use super::{Read, SIGNS};
 use crate::identity::Plain;
 use crate::input::columns::is_clean;
@@ -20,7 +20,7 @@ use std::ops::Range;
 /// The columns of some rows.
 #[derive(Debug)]
 pub struct Columns {
-    columns: Vec<Column>,
+    all: Vec<Column>,
     rows: usize,
     /// The columns whose cells stand in the block.
     laid: Vec<(usize, Laid)>,
@@ -43,6 +43,20 @@ pub struct RowText {
 }
 
 impl RowText {
+    /// Writes a cell for each item.
+    fn fill<T>(&mut self, cells: impl Iterator<Item = T>, mut write: impl FnMut(T, &mut Vec<u8>)) {
+        let RowText { bytes, ends } = self;
+        bytes.clear();
+        ends.clear();
+        for (number, cell) in cells.enumerate() {
+            if number > 0 {
+                bytes.push(SIGNS.delimiter);
+            }
+            write(cell, bytes);
+            ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+        }
+    }
+
     /// The row as one of an outline.
     pub fn row(&self) -> OutlinedRow<'_> {
         OutlinedRow::of(&self.bytes, &self.ends)
@@ -54,49 +68,55 @@ impl Columns {
     pub(super) fn read(group: &dyn RowGroupReader, skip: usize, count: usize) -> Read<Columns> {
         let columns = 0..group.num_columns();
         let columns = columns.map(|column| Column::read(group, column, (skip, count)));
-        Ok(Columns { columns: columns.collect::<Read<_>>()?, rows: count, laid: Vec::new() })
+        Ok(Columns { all: columns.collect::<Read<_>>()?, rows: count, laid: Vec::new() })
     }
 
     /// All rows as a table.
     pub(super) fn text(&self) -> Vec<u8> {
         let mut text = Vec::new();
         for row in 0..self.rows {
-            for (number, column) in self.columns.iter().enumerate() {
-                if number > 0 {
-                    text.push(SIGNS.delimiter);
-                }
-                column.write(row, &mut text);
-            }
-            text.push(SIGNS.line_end);
+            self.write_line(row, &mut text);
         }
         text
     }
 
-    /// Puts the cells of some columns into a buffer, each text once.
+    fn write_line(&self, row: usize, text: &mut Vec<u8>) {
+        for (number, column) in self.all.iter().enumerate() {
+            if number > 0 {
+                text.push(SIGNS.delimiter);
+            }
+            column.write(row, text);
+        }
+        text.push(SIGNS.line_end);
+    }
+
+    /// Puts the cells of some columns into a buffer, each text once; `None` if there are too many bytes.
     pub(super) fn lay_out(&mut self, wanted: &[usize]) -> Option<Vec<u8>> {
         let mut buffer = Vec::new();
         for &number in wanted {
             if self.laid.iter().any(|(laid, _)| *laid == number) {
                 continue;
             }
-            let column = self.columns.get(number)?;
-            let start = buffer.len();
-            let laid = if let Some(rows) = column.texts() {
-                rows.texts.pieces().for_each(|piece| buffer.extend_from_slice(piece));
-                Laid::Texts(start)
-            } else {
-                let mut cells = Vec::with_capacity(self.rows);
-                for row in 0..self.rows {
-                    let start = u32::try_from(buffer.len()).ok()?;
-                    column.write(row, &mut buffer);
-                    cells.push(start..u32::try_from(buffer.len()).ok()?);
-                }
-                Laid::Cells(cells)
-            };
+            let laid = self.lay_column(self.all.get(number)?, &mut buffer)?;
             u32::try_from(buffer.len()).ok()?;
             self.laid.push((number, laid));
         }
         Some(buffer)
+    }
+
+    fn lay_column(&self, column: &Column, buffer: &mut Vec<u8>) -> Option<Laid> {
+        let start = buffer.len();
+        if let Some(rows) = column.texts() {
+            rows.texts.pieces().for_each(|piece| buffer.extend_from_slice(piece));
+            return Some(Laid::Texts(start));
+        }
+        let mut cells = Vec::with_capacity(self.rows);
+        for row in 0..self.rows {
+            let start = u32::try_from(buffer.len()).ok()?;
+            column.write(row, buffer);
+            cells.push(start..u32::try_from(buffer.len()).ok()?);
+        }
+        Some(Laid::Cells(cells))
     }
 
     /// How many rows there are.
@@ -111,30 +131,20 @@ impl Columns {
 
     /// Writes a row as it stands in a table.
     pub fn write(&self, row: usize, text: &mut RowText) {
-        self.write_if(row, text, |_| true);
+        // Few rows are read, so that all of a row is far away; looking for all cells first means waiting once.
+        let found: Vec<Option<&[u8]>> = self.all.iter().map(|column| column.bytes(row)).collect();
+        text.fill(self.all.iter().zip(found), |(column, found), bytes| {
+            column.write_found(row, found, bytes);
+        });
     }
 
     /// The same, but all cells are empty whose columns are not in the block.
     pub fn write_laid(&self, row: usize, text: &mut RowText) {
-        self.write_if(row, text, |number| self.laid.iter().any(|(laid, _)| *laid == number));
-    }
-
-    fn write_if(&self, row: usize, text: &mut RowText, is_wanted: impl Fn(usize) -> bool) {
-        let RowText { bytes, ends } = text;
-        bytes.clear();
-        ends.clear();
-        // Few rows are read, so that all of a row is far away; looking for all cells first means waiting once.
-        let found: Vec<Option<&[u8]>> =
-            self.columns.iter().map(|column| column.bytes(row)).collect();
-        for (number, (column, found)) in self.columns.iter().zip(found).enumerate() {
-            if number > 0 {
-                bytes.push(SIGNS.delimiter);
+        text.fill(self.all.iter().enumerate(), |(number, column), bytes| {
+            if self.laid.iter().any(|(laid, _)| *laid == number) {
+                column.write(row, bytes);
             }
-            if is_wanted(number) {
-                column.write_found(row, found, bytes);
-            }
-            ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-        }
+        });
     }
 
     /// The key of a row's text.
@@ -146,8 +156,8 @@ impl Columns {
 
     /// Whether two rows have the same text.
     pub fn are_same(&self, one: usize, other: usize) -> bool {
-        let last = self.columns.len().saturating_sub(1);
-        self.columns.iter().enumerate().all(|(number, column)| {
+        let last = self.all.len().saturating_sub(1);
+        self.all.iter().enumerate().all(|(number, column)| {
             column.are_same(one, other) || number == last && column.end_in_same(one, other)
         })
     }
@@ -162,36 +172,27 @@ impl Columns {
     ) {
         at.clear();
         at.resize(self.rows, UsualRows::UNUSUAL);
-        let Some(own) = self.columns.get(column) else { return };
+        let Some(own) = self.all.get(column) else { return };
         if let Some(rows) = own.texts() {
             return rows.gather(at, UsualRows::UNUSUAL, |text| usual.instant(text));
         }
-        let read = |row: usize, text: &mut Vec<u8>| {
+        if let (Some(values), Kind::Time { units, is_utc }) = (own.longs(self.rows), own.kind) {
+            let zone = if is_utc { ZoneRule::default() } else { zone };
+            let mut clock = Clock { zone, units, latest: (i64::MIN, UsualRows::UNUSUAL) };
+            for (at, value) in at.iter_mut().zip(values) {
+                *at = value.map_or(UsualRows::UNUSUAL, |value| clock.instant(value));
+            }
+            return;
+        }
+        let mut text = Vec::new();
+        let mut read = |row: usize| {
             text.clear();
-            own.write(row, text);
-            let written = std::str::from_utf8(text).ok()?;
+            own.write(row, &mut text);
+            let written = std::str::from_utf8(&text).ok()?;
             Some(timestamp::parse_any(written, order, zone)?.at)
         };
-        match (&own.values, own.kind) {
-            (Values::Longs(values), Kind::Time { units, is_utc }) => {
-                let zone = if is_utc { ZoneRule::default() } else { zone };
-                let mut latest = (i64::MIN, UsualRows::UNUSUAL);
-                for (row, at) in at.iter_mut().enumerate() {
-                    let value = own.number(row).and_then(|number| values.get(number));
-                    let Some(&value) = value else { continue };
-                    if value != latest.0 {
-                        let instant = timestamp::of_clock(micros(value, units), zone);
-                        latest = (value, instant.unwrap_or(UsualRows::UNUSUAL));
-                    }
-                    *at = latest.1;
-                }
-            }
-            _ => {
-                let mut text = Vec::new();
-                for (row, at) in at.iter_mut().enumerate() {
-                    *at = read(row, &mut text).unwrap_or(UsualRows::UNUSUAL);
-                }
-            }
+        for (row, at) in at.iter_mut().enumerate() {
+            *at = read(row).unwrap_or(UsualRows::UNUSUAL);
         }
     }
 
@@ -199,7 +200,7 @@ impl Columns {
     pub fn people(&self, column: usize, plain: Plain, at: &mut [Instant], who: &mut Vec<Key>) {
         who.clear();
         who.resize(self.rows, Key::NONE);
-        let Some(own) = self.columns.get(column) else { return };
+        let Some(own) = self.all.get(column) else { return };
         let key = |cell: &[u8]| if is_clean(cell) { plain.key(cell) } else { None };
         if let Some(rows) = own.texts() {
             rows.gather(who, Key::NONE, key);
@@ -221,11 +222,10 @@ impl Columns {
     /// The cells of a column that stands in the block, as far as they need no quotes: those that do are empty.
     pub fn plain_cells(&self, column: usize, cells: &mut Cells) {
         self.cells(column, cells);
-        if let Some(rows) = self.columns.get(column).and_then(Column::texts) {
-            for (text, place) in rows.texts.iter().zip(cells.places_mut()) {
-                if !is_plain(text) {
-                    *place = 0..0;
-                }
+        let Some(rows) = self.all.get(column).and_then(Column::texts) else { return };
+        for (text, place) in rows.texts.iter().zip(cells.places_mut()) {
+            if !is_plain(text) {
+                *place = 0..0;
             }
         }
     }
@@ -234,7 +234,7 @@ impl Columns {
     pub fn cells(&self, column: usize, cells: &mut Cells) {
         cells.clear();
         let Some((_, laid)) = self.laid.iter().find(|(laid, _)| *laid == column) else { return };
-        match (laid, self.columns.get(column).and_then(Column::texts)) {
+        match (laid, self.all.get(column).and_then(Column::texts)) {
             (Laid::Texts(base), Some(rows)) => {
                 let place = |at: usize| u32::try_from(base + at).unwrap_or(u32::MAX);
                 let places = rows.texts.places();
@@ -244,5 +244,23 @@ impl Columns {
             (Laid::Cells(own), _) => cells.fill(own.iter().cloned(), &[]),
             (Laid::Texts(_), None) => {}
         }
+    }
+}
+
+/// Reads times of so many units a second, which a clock of a zone has shown. Several rows share one in most logs.
+struct Clock {
+    zone: ZoneRule,
+    units: i64,
+    latest: (i64, Instant),
+}
+
+impl Clock {
+    #[inline]
+    fn instant(&mut self, value: i64) -> Instant {
+        if value != self.latest.0 {
+            let instant = timestamp::of_clock(micros(value, self.units), self.zone);
+            self.latest = (value, instant.unwrap_or(UsualRows::UNUSUAL));
+        }
+        self.latest.1
     }
 }

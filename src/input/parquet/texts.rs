@@ -73,7 +73,7 @@ impl Texts {
             count += 1;
         }
         let mut own = Texts::default();
-        own.add(Bytes::from(bytes), (0, count))?;
+        own.add(&Bytes::from(bytes), (0, count))?;
         Some(own)
     }
 
@@ -97,8 +97,8 @@ impl Texts {
     }
 
     /// Adds `count` texts of some bytes, behind the first `skip`; `None` if there are not so many.
-    fn add(&mut self, bytes: Bytes, (skip, count): (usize, usize)) -> Option<()> {
-        let from = walk(&bytes, 0, skip, |_| ())?;
+    fn add(&mut self, bytes: &Bytes, (skip, count): (usize, usize)) -> Option<()> {
+        let from = walk(bytes, 0, skip, |_| ())?;
         if count > bytes.len() / LENGTH {
             return None;
         }
@@ -108,7 +108,7 @@ impl Texts {
         self.starts.reserve(count);
         let starts = &mut self.starts;
         #[expect(clippy::cast_possible_truncation, reason = "the last one was looked at")]
-        let to = walk(&bytes, from, count, |at| starts.push((begins + at - from) as u32))?;
+        let to = walk(bytes, from, count, |at| starts.push((begins + at - from) as u32))?;
         if count > 0 {
             let piece = bytes.slice(from..to);
             self.end += piece.len();
@@ -283,7 +283,7 @@ impl Reading {
         let first = self.own.which.len();
         if encoding == Encoding::PLAIN {
             let next = self.own.texts.len();
-            self.own.texts.add(values, (before, own))?;
+            self.own.texts.add(&values, (before, own))?;
             if next != self.rows || !present.is_empty() || first > 0 {
                 self.number_rows();
                 self.own.which.extend((next..next + own).map(number));
@@ -315,7 +315,7 @@ impl Reading {
             Dictionary::Read(first, count) => (first, count),
             Dictionary::Unread(bytes, count) => {
                 let first = self.own.texts.len();
-                self.own.texts.add(bytes, (0, count))?;
+                self.own.texts.add(&bytes, (0, count))?;
                 (first, count)
             }
         };
@@ -330,7 +330,9 @@ impl Reading {
         let own = which.get_mut(from..)?;
         let largest = own.iter().fold(0, |largest, &number| largest.max(number));
         if first > 0 {
-            own.iter_mut().for_each(|own| *own = own.saturating_add(number(first)));
+            for own in own.iter_mut() {
+                *own = own.saturating_add(number(first));
+            }
         }
         ((largest as usize) < count).then_some(())
     }
@@ -444,7 +446,7 @@ mod tests {
         ) {
             let pages = Box::new(Pages(pages.into()));
             if let Ok(Some(rows)) = TextRows::read(pages, (0, count), is_optional) {
-                for row in 0..count + 1 {
+                for row in 0..=count {
                     rows.get(row);
                     rows.are_same(row, 0);
                 }

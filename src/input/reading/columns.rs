@@ -8,6 +8,7 @@ use crate::input::columns::Row;
 use crate::input::format::Sink;
 use crate::input::parquet::{Columns, RowText};
 use crate::input::usual::UsualRows;
+use std::cell::Cell;
 
 impl Reading {
     /// The columns that are wanted of every row, if the rows of a Parquet file may be read from them; the values of
@@ -37,10 +38,12 @@ impl Reading {
         if let Rows::Table(header, own) = &self.rows
             && usual.fill_from_columns(columns, (header, own), (self.zone, sink.dimensions()))
         {
+            let room = Cell::new(RowText::default());
             let show = |number, look: &mut dyn FnMut(&dyn Properties)| {
-                let mut text = RowText::default();
+                let mut text = room.take();
                 columns.write_laid(number, &mut text);
                 own.show(Row::outlined(text.row()), header, look);
+                room.set(text);
             };
             sink.usual(usual, &mut read, &show);
         } else {
