@@ -45,15 +45,16 @@ struct Waiting {
 }
 
 impl ByPerson {
-    /// So many that few people of one block share a place, and that all stay in the nearest caches.
-    const PLACES: usize = 4096;
+    /// No more places than this, or they would not stay near.
+    const MOST: usize = 1 << 16;
     /// No group, and no row.
     const NONE: u32 = u32::MAX;
 
-    /// Begins with another block.
-    pub(super) fn begin(&mut self) {
+    /// Begins with another block, of so many rows: with as many places few people share one.
+    pub(super) fn begin(&mut self, rows: usize) {
+        let places = rows.next_power_of_two().min(ByPerson::MOST);
         self.places.clear();
-        self.places.resize(ByPerson::PLACES, ByPerson::NONE);
+        self.places.resize(places, ByPerson::NONE);
         self.groups.clear();
         self.rows.clear();
     }
@@ -65,7 +66,8 @@ impl ByPerson {
     pub(super) fn take(&mut self, person: Key, row: Chosen, values: Option<Key>) {
         let number = self.rows.len() as u32;
         self.rows.push(Waiting { row, next: ByPerson::NONE });
-        let place = &mut self.places[person.0 as usize % ByPerson::PLACES];
+        let place = person.0 as usize & (self.places.len() - 1);
+        let place = &mut self.places[place];
         let group = self.groups.get_mut(*place as usize);
         match group.filter(|group| group.person == person && group.allows(values)) {
             Some(group) => {

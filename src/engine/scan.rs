@@ -198,17 +198,24 @@ impl<'a, 's> Worker<'a, 's> {
     fn read(&mut self, scan: &Scan<'a, 's>, given: Given) -> Result<()> {
         let Worker { haul, stamping, block, scratch } = self;
         let Given { input, number, part } = given;
-        part.fill(block)?;
+        let reading = &scan.readings[input];
+        let takes_usual = stamping.takes_usual();
+        let wanted = if takes_usual && matches!(part, Part::Parquet(_)) {
+            reading.columns_needed(haul.values.properties())
+        } else {
+            None
+        };
+        part.fill(block, wanted.as_deref())?;
         stamping.begin(input);
         let mut gathering = Gathering {
-            takes_usual: stamping.takes_usual(),
+            takes_usual,
             haul,
             stamping,
             input,
             number: u32::try_from(number).unwrap_or(u32::MAX),
             block,
         };
-        let extent = scan.readings[input].read(block, scratch, &mut gathering);
+        let extent = reading.read(block, scratch, &mut gathering);
         let sequence = std::mem::take(&mut haul.sequence);
         haul.blocks.push(BlockRead { number, input, extent, sequence });
         haul.quality.accounts[input].rows_read += extent.records;

@@ -302,5 +302,5 @@ fn is_same(one: &Sifted, other: &Sifted, block: &Block) -> bool {
 }
 
 fn fingerprint(row: &Sifted, block: &Block) -> Key {
-    Key::of(block.part(&row.written))
+    block.fingerprint(&row.written)
 }

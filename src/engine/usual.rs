@@ -17,7 +17,7 @@ use super::value_cells::ValueCells;
 use crate::event::{IdentifierKind, RowRef, mark};
 use crate::input::block::Block;
 use crate::input::format::Show;
-use crate::input::usual::{UsualRows, plain};
+use crate::input::usual::{Cells, UsualRows, plain};
 use crate::key::{FastSet, Key};
 use crate::names::Recent;
 use crate::quality::Reason;
@@ -81,7 +81,7 @@ impl Gathering<'_, '_, '_> {
         self.sort_out(rows, &mut shortcuts);
         shortcuts.seen.begin();
         shortcuts.values.begin(self.input, rows);
-        shortcuts.by_person.begin();
+        shortcuts.by_person.begin(rows.len());
         let mut moment = Moment { at: Instant::MIN, first: 0 };
         let mut row = 0;
         while let Some(&facts) = shortcuts.short.get(row) {
@@ -144,7 +144,7 @@ impl Gathering<'_, '_, '_> {
     /// Puts the chosen rows of a run beside the others of their people, with the values of their dimensions.
     fn take_chosen(&mut self, rows: &UsualRows, shortcuts: &mut Shortcuts, show: Show<'_>) {
         let Shortcuts { facts, short, chosen, values, by_person, .. } = shortcuts;
-        let has_values = !rows.cells.is_empty();
+        let has_values = !rows.sources.is_empty();
         for &row in &*chosen {
             let NameFacts { head, wants_values, .. } = facts[short[row] as usize];
             let wanted = (has_values && wants_values)
@@ -168,37 +168,48 @@ impl Gathering<'_, '_, '_> {
             shortcuts.facts = vec![NameFacts::default()];
             shortcuts.names = Recent::default();
         }
-        let Shortcuts { names, facts, people, short, .. } = shortcuts;
+        let Shortcuts { short, .. } = shortcuts;
         let edges = edges_of(rows);
-        let block = self.block.buffer();
-        let cell_of = |cell: &Range<u32>| {
-            block.get(cell.start as usize..cell.end as usize).unwrap_or_default()
-        };
         short.clear();
         short.resize(rows.len(), 0);
-        for ((short, &at), name) in short.iter_mut().zip(&rows.at).zip(&rows.name) {
+        for (short, &at) in short.iter_mut().zip(&rows.at) {
             let is_edge = at == edges.0 || at == edges.1;
-            if is_edge || at == UsualRows::UNUSUAL || self.stamping.is_future(at) {
-                continue;
-            }
-            let cell = cell_of(name);
-            *short = names.get(cell).unwrap_or_else(|| {
-                let own = self.haul.facts(cell, rows.kind, self.stamping.needs);
-                let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
-                facts.extend(own);
-                names.put(cell, number);
-                number
-            });
+            let is_usual = at != UsualRows::UNUSUAL && !self.stamping.is_future(at);
+            *short = u32::from(is_usual && !is_edge);
         }
-        for (short, agent) in short.iter_mut().zip(&rows.agent).filter(|(short, _)| **short != 0) {
-            let cell = cell_of(agent);
-            let is_person = people.get(cell).unwrap_or_else(|| {
-                let is_person = plain(cell).is_some_and(|agent| !self.stamping.is_bot(agent));
-                people.put(cell, is_person);
-                is_person
-            });
-            *short *= u32::from(is_person);
-        }
+        let mut short = std::mem::take(&mut shortcuts.short);
+        let block = self.block;
+        each_text(&rows.name, &mut short, |cell| {
+            self.number_of(block.part(cell), rows.kind, shortcuts)
+        });
+        each_text(&rows.agent, &mut short, |cell| {
+            u32::from(self.is_person(block.part(cell), shortcuts))
+        });
+        shortcuts.short = short;
+    }
+
+    /// Where among the facts those of a name are.
+    #[inline]
+    fn number_of(&mut self, cell: &[u8], kind: IdentifierKind, shortcuts: &mut Shortcuts) -> u32 {
+        let Shortcuts { names, facts, .. } = shortcuts;
+        names.get(cell).unwrap_or_else(|| {
+            let own = self.haul.facts(cell, kind, self.stamping.needs);
+            let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
+            facts.extend(own);
+            names.put(cell, number);
+            number
+        })
+    }
+
+    /// Whether a user agent is known to be no robot's.
+    #[inline]
+    fn is_person(&mut self, cell: &[u8], shortcuts: &mut Shortcuts) -> bool {
+        let people = &mut shortcuts.people;
+        people.get(cell).unwrap_or_else(|| {
+            let is_person = plain(cell).is_some_and(|agent| !self.stamping.is_bot(agent));
+            people.put(cell, is_person);
+            is_person
+        })
     }
 
     /// Rows of this instant take the short way.
@@ -254,17 +265,16 @@ impl Seen {
         (first, row): (usize, usize),
         short: &[u32],
     ) -> bool {
-        let written = |row| rows.written(row, block);
         if row - first <= MANY {
             let own = (first..row).filter(|&before| rows.who[before] == rows.who[row]);
             let mut own = own.filter(|&before| short[before] != 0);
-            return own.any(|before| written(before) == written(row));
+            return own.any(|before| rows.are_same(before, row, block));
         }
         if self.first != first {
             self.keys.clear();
             (self.first, self.end) = (first, first);
         }
-        let key = |row: usize| rows.who[row].and(Key::of(written(row)));
+        let key = |row: usize| rows.who[row].and(rows.fingerprint(row, block));
         self.keys.extend((self.end..row).filter(|&row| short[row] != 0).map(key));
         self.end = row;
         self.keys.contains(&key(row))
@@ -292,6 +302,26 @@ impl Haul<'_> {
         let is_only_step = stamp.actions.is_empty();
         let wants_values = needs.wants_values(stamp.steps);
         Some(NameFacts { name: number, head, wants_values, matters, is_only_step })
+    }
+}
+
+/// Multiplies what is known of each row by what the row's cell says; nothing is asked of rows that are nought
+/// already. Of a text that several rows share it is asked once.
+fn each_text(cells: &Cells, short: &mut [u32], mut says: impl FnMut(&Range<u32>) -> u32) {
+    if cells.which().is_empty() {
+        for (short, cell) in short.iter_mut().zip(cells.places()).filter(|(short, _)| **short != 0)
+        {
+            *short *= says(cell);
+        }
+        return;
+    }
+    let mut known = vec![None; cells.places().len()];
+    for (short, &which) in short.iter_mut().zip(cells.which()).filter(|(short, _)| **short != 0) {
+        let own = match known.get_mut(which as usize) {
+            Some(known) => *known.get_or_insert_with(|| says(&cells.places()[which as usize])),
+            None => says(&(0..0)),
+        };
+        *short *= own;
     }
 }
 

@@ -63,8 +63,7 @@ impl ValueCells {
         keys.clear();
         for ((sources, known), property) in sources.iter().zip(known).zip(values.properties()) {
             let part = |&(source, part): &(usize, SourcePart)| {
-                let cell = rows.cells.get(source).and_then(|cells| cells.get(row));
-                part.of(cell.map_or(&[], |cell| block.part(cell)))
+                part.of(block.part(&rows.source_cell(source, row)))
             };
             let work_out = || {
                 let mut key = Key::NONE;

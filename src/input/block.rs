@@ -5,7 +5,9 @@
 //! can only be read from front to back). Whoever reads a block cannot tell which it was.
 
 use super::outline::Outline;
+use super::parquet::Columns;
 use super::quoting::{Quoting, Signs};
+use crate::key::Key;
 use std::ops::Range;
 
 /// Where a page of memory begins.
@@ -23,6 +25,8 @@ pub struct Block {
     pub(super) skipped: usize,
     /// Whether the outline cannot be believed, because quotes stand where no cell begins.
     pub(super) is_stray: bool,
+    /// The rows, if they are columns of a Parquet file; the buffer has only the cells that many rows are asked for.
+    pub(super) columns: Option<Columns>,
 }
 
 impl Block {
@@ -52,8 +56,17 @@ impl Block {
         self.buffer().get(start as usize..end as usize).unwrap_or_default()
     }
 
+    /// The key of a row's text, by the row's place in the block.
+    pub fn fingerprint(&self, place: &Range<u32>) -> Key {
+        match &self.columns {
+            Some(columns) => columns.fingerprint(place.start as usize),
+            None => Key::of(self.part(place)),
+        }
+    }
+
     /// Makes the whole buffer the block.
     pub(super) fn take_whole(&mut self, signs: Option<Signs>) {
+        self.columns = None;
         self.outline.clear();
         (self.records, self.skipped) = (0..self.buffer.bytes().len(), 0);
         self.is_stray = false;
@@ -72,6 +85,13 @@ impl Block {
             self.outline.end_record_at(end);
         }
         self.is_stray = self.outline.is_stray() || ends == Quoting::Inside;
+    }
+
+    /// Makes columns the block, some of whose cells stand in these bytes.
+    pub(super) fn take_columns(&mut self, columns: Columns, cells: Vec<u8>) {
+        self.buffer.replace(cells);
+        self.take_nothing();
+        self.columns = Some(columns);
     }
 
     /// No records at all.

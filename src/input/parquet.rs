@@ -6,7 +6,13 @@
 //! rules. Rows are given out in parts of row groups, which threads read by themselves.
 
 mod cells;
+mod column;
+mod columns;
+mod hybrid;
 mod records;
+mod texts;
+
+pub use columns::{Columns, RowText};
 
 use super::block::Block;
 use super::pieces::read_at;
@@ -15,10 +21,10 @@ use super::source::PlainFile;
 use super::split::Layout;
 use crate::error::{Error, Result};
 use crate::place::Place;
-use parquet::basic::Type as Physical;
 use parquet::errors::{ParquetError, Result as Read};
 use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
 use std::fs::File;
+use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -33,6 +39,9 @@ const MOST_ROWS: usize = 1 << 17;
 
 /// Whoever begins in the middle of a row group must go over all before it, so a part takes this many blocks.
 const BLOCKS: usize = 16;
+
+/// What stands before a page, which is read byte by byte, is mostly no longer than this.
+const HEAD: usize = 256;
 
 /// How many rows detection looks at.
 const SAMPLE: usize = 50;
@@ -183,12 +192,31 @@ impl Part {
         Ok(())
     }
 
+    /// The same as columns, some of which are wanted of every row.
+    pub fn fill_columns(self, block: &mut Block, wanted: &[usize]) -> Result<()> {
+        let Part { ref shared, group, skip, count } = self;
+        let made = guarded(&shared.path, || {
+            let group = shared.reader.get_row_group(group)?;
+            let mut columns = Columns::read(&*group, skip, count)?;
+            let cells = columns.lay_out(wanted);
+            Ok(cells.map(|cells| (columns, cells)))
+        })?;
+        match made {
+            Some((columns, cells)) => {
+                block.take_columns(columns, cells);
+                Ok(())
+            }
+            // Too many bytes for places of 32 bits.
+            None => self.fill(block),
+        }
+    }
+
     fn text(&self) -> Result<Vec<u8>> {
         let Part { shared, group, skip, count } = self;
         guarded(&shared.path, || {
             let group = shared.reader.get_row_group(*group)?;
             match shared.layout {
-                Layout::Table(_) => cells::table(&*group, *skip, *count),
+                Layout::Table(_) => Ok(Columns::read(&*group, *skip, *count)?.text()),
                 Layout::Lines | Layout::Array => records::lines(&*group, *skip, *count),
             }
         })
@@ -225,11 +253,12 @@ impl Length for Chunks {
 }
 
 impl ChunkReader for Chunks {
-    type T = Onward;
+    type T = BufReader<Onward>;
 
-    fn get_read(&self, start: u64) -> Read<Onward> {
+    fn get_read(&self, start: u64) -> Read<BufReader<Onward>> {
         let left = self.size.saturating_sub(start);
-        Ok(Onward { file: Arc::clone(&self.file), at: start, left })
+        let onward = Onward { file: Arc::clone(&self.file), at: start, left };
+        Ok(BufReader::with_capacity(HEAD, onward))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Read<bytes::Bytes> {
@@ -259,9 +288,4 @@ impl std::io::Read for Onward {
         self.left -= length as u64;
         Ok(length)
     }
-}
-
-/// What kinds of values are text already.
-fn is_text(physical: Physical) -> bool {
-    matches!(physical, Physical::BYTE_ARRAY)
 }

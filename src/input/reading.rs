@@ -2,6 +2,8 @@
 //!
 //! Every record of a block is handed to the sink as an event or a line, or as a defect with its reason.
 
+mod columns;
+
 use super::block::Block;
 use super::columns::{Header, Row};
 use super::format::event_json::EventKeys;
@@ -17,6 +19,7 @@ use super::format::{
     shopify_rest_checkout, web_pixel,
 };
 use super::json::{Line, Lines, Reader, Record, Written};
+use super::parquet::SIGNS;
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
 use super::serial::{count_lines, outlined_rows, parsed_rows, tabbed_rows};
@@ -171,15 +174,24 @@ impl Scratch {
 impl Reading {
     /// Reads a block of whole records.
     pub fn read(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
+        if let Some(columns) = &block.columns {
+            return self.read_columns(columns, scratch, sink);
+        }
         if let Rows::ToolTable(_, table) = &self.rows {
             return self.read_tool_table(table, block, scratch, sink);
         }
-        match self.layout {
+        let extent = match self.layout {
             Layout::Lines => self.read_lines(block, scratch, sink),
             Layout::Array => self.read_array(block, scratch, sink),
             Layout::Table(signs) if block.is_stray => self.parse_table(block, signs, scratch, sink),
             Layout::Table(signs) => self.read_table(block, signs, scratch, sink),
-        }
+        };
+        if self.has_lines() { extent } else { Extent { lines: extent.records, ..extent } }
+    }
+
+    /// Whether lines can be counted; rows of a Parquet file are lines, whatever their cells hold.
+    fn has_lines(&self) -> bool {
+        self.layout != Layout::Table(SIGNS)
     }
 
     /// Everything that reading one record needs; `start` and `length` say where its bytes stand.
@@ -193,7 +205,7 @@ impl Reading {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         let at = RowAt {
             record: number(extent.records),
-            line: number(extent.lines),
+            line: number(if self.has_lines() { extent.lines } else { extent.records }),
             start: number(start as u64),
             length: number(length as u64),
         };

@@ -19,6 +19,11 @@ pub struct OutlinedRow<'b> {
 }
 
 impl<'b> OutlinedRow<'b> {
+    /// A row that is all of these bytes, whose cells end there.
+    pub(super) fn of(bytes: &'b [u8], ends: &'b [u32]) -> OutlinedRow<'b> {
+        OutlinedRow { block: bytes, start: 0, ends }
+    }
+
     /// How many cells there are.
     pub fn len(&self) -> usize {
         self.ends.len()

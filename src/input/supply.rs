@@ -104,11 +104,15 @@ impl Supply {
 }
 
 impl Part {
-    /// Makes the block ready to be read.
-    pub fn fill(self, block: &mut Block) -> Result<()> {
+    /// Makes the block ready to be read; if all that is wanted of most rows are some columns, these will do.
+    pub fn fill(self, block: &mut Block, wanted: Option<&[usize]>) -> Result<()> {
+        block.columns = None;
         match self {
             Part::Piece(piece) => piece.read(block),
-            Part::Parquet(part) => part.fill(block),
+            Part::Parquet(part) => match wanted {
+                Some(columns) => part.fill_columns(block, columns),
+                None => part.fill(block),
+            },
             Part::Cut(layout) => {
                 block.take_whole(layout.signs());
                 Ok(())

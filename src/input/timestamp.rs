@@ -125,6 +125,11 @@ pub fn parse_any(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Option
     parse(text, zone).or_else(|| parse_slash(text, order, zone))
 }
 
+/// The instant at which a clock shows so many microseconds since 1970; `None` if the year is not in 1900 to 2200.
+pub fn of_clock(micros: i64, zone: ZoneRule) -> Option<Instant> {
+    if epoch_range().contains(&micros) { zone.instant(micros) } else { None }
+}
+
 /// `2025-10-07…`
 fn written(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
     let ([y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2], rest) = bytes.split_first_chunk()? else {
@@ -216,8 +221,8 @@ fn number(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
 }
 
 /// The instants of [`YEARS`], in microseconds.
-fn epoch_range() -> std::ops::Range<i64> {
-    days_from_civil(*YEARS.start(), 1, 1) * DAY..days_from_civil(YEARS.end() + 1, 1, 1) * DAY
+const fn epoch_range() -> std::ops::Range<i64> {
+    days_from_civil(*YEARS.start(), 1, 1) * DAY..days_from_civil(*YEARS.end() + 1, 1, 1) * DAY
 }
 
 /// The stamp of a local time in microseconds.
@@ -245,7 +250,7 @@ fn time_of_day(hour: i64, minute: i64, second: i64) -> Option<i64> {
 
 /// Days since 1970-01-01 in the Gregorian calendar.
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", for years after 0.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     // The year starts in March, so that the leap day is its last.
     let year = if month <= 2 { year - 1 } else { year };
     let (era, year_of_era) = (year / 400, year % 400);

@@ -6,12 +6,17 @@
 //! itself, by the reader of its format. That reader reads the usual ones too, and in the same way; it is
 //! the slow twin in the tests.
 
+mod cells;
+
+pub use cells::Cells;
+
 use super::block::Block;
 use super::columns::{Header, is_clean};
 use super::format::Kept;
 use super::format::event_json::{EventKeys, UsualParts};
 use super::format::event_table::EventColumns;
 use super::json::{Line, Lines, Reader};
+use super::parquet::Columns;
 use super::quoting::QUOTE;
 use super::rows::{OutlinedRows, without_return};
 use super::timestamp::{Usual, ZoneRule};
@@ -40,14 +45,15 @@ pub struct UsualRows {
     /// What kind of identifier that is.
     pub kind: IdentifierKind,
     /// What: where the cell of the event's name is in the block.
-    pub name: Vec<Span>,
+    pub name: Cells,
     /// Where the cell of the user agent is in the block; no entries if the log has none.
-    pub agent: Vec<Span>,
+    pub agent: Cells,
     /// For each dimension that is wanted, which of `cells` decide on its value, and with which part.
     pub sources: Vec<Vec<(usize, SourcePart)>>,
-    /// Where the cells of the columns are that dimensions are read from: one list for each such column.
-    pub cells: Vec<Vec<Span>>,
-    /// Where each row is in the block, without the line end.
+    /// Where the cells of the columns are that dimensions are read from: one list for each such column but that of
+    /// the user agent.
+    cells: Vec<Cells>,
+    /// Where each row is in the block, without the line end; no entries if the block has the columns alone.
     rows: Vec<Span>,
     usual: Usual,
     /// So many blocks of lines are not tried, because most rows of the last one were not usual.
@@ -60,8 +66,8 @@ impl Default for UsualRows {
             at: Vec::new(),
             who: Vec::new(),
             kind: IdentifierKind::ClientId,
-            name: Vec::new(),
-            agent: Vec::new(),
+            name: Cells::default(),
+            agent: Cells::default(),
             sources: Vec::new(),
             cells: Vec::new(),
             rows: Vec::new(),
@@ -74,6 +80,8 @@ impl Default for UsualRows {
 impl UsualRows {
     /// The time of rows that are not usual: no time of a shape that is usual lies so far back.
     pub const UNUSUAL: Instant = Instant::MIN;
+    /// Stands in `sources` for the user agent, whose cells are in `agent`.
+    const AGENT: usize = usize::MAX;
 
     /// Reads the columns of a block whose rows all have one cell for each column of the table, and those that
     /// the dimensions are read from; false if rows of this table are never usual.
@@ -83,23 +91,62 @@ impl UsualRows {
         (header, columns): (&Header, &EventColumns),
         (zone, dimensions): (ZoneRule, &[String]),
     ) -> bool {
-        let &[(kind, space, who)] = columns.identifiers.as_slice() else { return false };
-        let Some(plain) = Plain::new(kind, space, columns.strictness) else { return false };
-        if columns.sequence.is_some() {
-            return false;
-        }
-        self.kind = kind;
+        let Some(people) = People::of(columns) else { return false };
+        self.kind = people.kind;
         self.usual.begin(zone);
         self.read_times(rows, columns.time);
-        self.read_people(rows, who, plain);
+        self.read_people(rows, people);
         let UsualRows { name, agent, rows: places, .. } = self;
-        fill_with(name, rows.count(), rows.column(columns.event));
+        fill_with(name.own(), rows.count(), rows.column(columns.event));
         match columns.user_agent {
-            Some(column) => fill_with(agent, rows.count(), rows.column(column)),
+            Some(column) => fill_with(agent.own(), rows.count(), rows.column(column)),
             None => agent.clear(),
         }
         fill_with(places, rows.count(), rows.places());
-        self.read_sources(rows, header, dimensions);
+        let needed = self.find_sources(header, columns.user_agent, dimensions);
+        for (cells, column) in self.cells.iter_mut().zip(needed) {
+            fill_with(cells.own(), rows.count(), rows.column(column));
+        }
+        true
+    }
+
+    /// The columns of a table whose cells [`UsualRows::fill_from_columns`] needs in the block; `None` if rows of
+    /// this table are never usual.
+    pub fn columns_needed(
+        header: &Header,
+        columns: &EventColumns,
+        dimensions: &[String],
+    ) -> Option<Vec<usize>> {
+        People::of(columns)?;
+        let sources =
+            dimensions.iter().flat_map(|dimension| EventColumns::columns_of(header, dimension));
+        let named = std::iter::once(columns.event).chain(columns.user_agent);
+        Some(named.chain(sources.map(|(column, _)| column)).collect())
+    }
+
+    /// The same as [`UsualRows::fill`] for rows that are columns already.
+    pub fn fill_from_columns(
+        &mut self,
+        rows: &Columns,
+        (header, columns): (&Header, &EventColumns),
+        (zone, dimensions): (ZoneRule, &[String]),
+    ) -> bool {
+        let Some(people) = People::of(columns) else { return false };
+        self.kind = people.kind;
+        self.usual.begin(zone);
+        let UsualRows { at, who, name, agent, usual, rows: places, .. } = self;
+        places.clear();
+        rows.times(columns.time, (zone, columns.date_order), usual, at);
+        rows.people(people.column, people.plain, at, who);
+        rows.plain_cells(columns.event, name);
+        match columns.user_agent {
+            Some(column) => rows.plain_cells(column, agent),
+            None => agent.clear(),
+        }
+        let needed = self.find_sources(header, columns.user_agent, dimensions);
+        for (cells, column) in self.cells.iter_mut().zip(needed) {
+            rows.cells(column, cells);
+        }
         true
     }
 
@@ -190,6 +237,22 @@ impl UsualRows {
         (start, self.written(row, block).len())
     }
 
+    /// Whether two rows of the block are written the same.
+    pub fn are_same(&self, one: usize, other: usize, block: &Block) -> bool {
+        match &block.columns {
+            Some(columns) => columns.are_same(one, other),
+            None => self.written(one, block) == self.written(other, block),
+        }
+    }
+
+    /// The key of a row as it is written.
+    pub fn fingerprint(&self, row: usize, block: &Block) -> Key {
+        match &block.columns {
+            Some(columns) => columns.fingerprint(row),
+            None => Key::of(self.written(row, block)),
+        }
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.at.len()
@@ -200,19 +263,38 @@ impl UsualRows {
         self.at.is_empty()
     }
 
-    fn read_sources(&mut self, rows: &OutlinedRows<'_>, header: &Header, dimensions: &[String]) {
+    /// Finds out which cells decide on the dimensions; gives the columns that they are of.
+    /// Notes which columns dimensions are read from; gives back those whose cells are not there anyway.
+    fn find_sources(
+        &mut self,
+        header: &Header,
+        agent: Option<usize>,
+        dimensions: &[String],
+    ) -> Vec<usize> {
         let columns_of = |dimension: &String| EventColumns::columns_of(header, dimension);
         self.sources = dimensions.iter().map(columns_of).collect();
         let columns = self.sources.iter().flatten().map(|&(column, _)| column);
-        let mut needed: Vec<usize> = columns.collect();
+        let mut needed: Vec<usize> = columns.filter(|column| Some(*column) != agent).collect();
         needed.sort_unstable();
         needed.dedup();
-        self.cells.resize_with(needed.len(), Vec::new);
-        for (cells, &column) in self.cells.iter_mut().zip(&needed) {
-            fill_with(cells, rows.count(), rows.column(column));
-        }
         for (column, _) in self.sources.iter_mut().flatten() {
-            *column = needed.partition_point(|before| before < column);
+            *column = if Some(*column) == agent {
+                UsualRows::AGENT
+            } else {
+                needed.partition_point(|before| before < column)
+            };
+        }
+        self.cells.resize_with(needed.len(), Cells::default);
+        needed
+    }
+
+    /// The cell of a row that a dimension is read from, by its number in `sources`.
+    #[inline]
+    pub fn source_cell(&self, source: usize, row: usize) -> Span {
+        match self.cells.get(source) {
+            Some(cells) => cells.of(row),
+            None if source == UsualRows::AGENT => self.agent.of(row),
+            None => 0..0,
         }
     }
 
@@ -227,16 +309,32 @@ impl UsualRows {
         }
     }
 
-    fn read_people(&mut self, rows: &OutlinedRows<'_>, column: usize, plain: Plain) {
-        let UsualRows { at, who, .. } = self;
+    fn read_people(&mut self, rows: &OutlinedRows<'_>, people: People) {
+        let (UsualRows { at, who, .. }, People { column, plain: own, .. }) = (self, people);
         who.clear();
         who.resize(rows.count(), Key::NONE);
         for ((at, who), cell) in at.iter_mut().zip(who).zip(rows.column(column)) {
-            match plain.key(rows.bytes(&cell)) {
+            match plain(rows.bytes(&cell)).and_then(|cell| own.key(cell)) {
                 Some(key) => *who = key,
                 None => *at = UsualRows::UNUSUAL,
             }
         }
+    }
+}
+
+/// The one column that says who it was, in a table whose rows may be usual.
+#[derive(Clone, Copy, Debug)]
+struct People {
+    kind: IdentifierKind,
+    column: usize,
+    plain: Plain,
+}
+
+impl People {
+    fn of(columns: &EventColumns) -> Option<People> {
+        let &[(kind, space, column)] = columns.identifiers.as_slice() else { return None };
+        let plain = Plain::new(kind, space, columns.strictness)?;
+        columns.sequence.is_none().then_some(People { kind, column, plain })
     }
 }
 

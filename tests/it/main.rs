@@ -8,6 +8,7 @@
 mod browser;
 mod cases;
 mod cli;
+mod columns;
 mod docs;
 mod fuzz;
 mod inside;

@@ -1,130 +1,15 @@
-//! Rows of plain columns as a table: each column is read by itself, and the cells are put side by side.
+//! Values as the cells of a table.
 //!
 //! Times become text of the shape that is read fastest; numbers are written in their shortest form. Cells of
 //! text are copied, and quoted only if they hold one of the table's own signs.
 
-use super::{Read, SIGNS, is_text};
+use super::SIGNS;
 use crate::input::quoting::QUOTE;
+use crate::time::SECOND;
 use chrono::{DateTime, Datelike, Timelike};
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{
-    AsBytes, BoolType, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType,
-    Int32Type, Int64Type, Int96Type,
-};
-use parquet::file::reader::RowGroupReader;
 use parquet::schema::types::ColumnDescriptor;
 use std::io::Write;
-
-/// Microseconds of a second.
-const SECOND: i64 = 1_000_000;
-
-/// The cells of a column: their bytes behind each other, and where each ends.
-#[derive(Debug, Default)]
-struct Cells {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-/// Some rows of a group as a table.
-pub(super) fn table(group: &dyn RowGroupReader, skip: usize, count: usize) -> Read<Vec<u8>> {
-    let width = group.num_columns();
-    let columns: Vec<Cells> =
-        (0..width).map(|column| read_column(group, column, skip, count)).collect::<Read<_>>()?;
-    let bytes: usize = columns.iter().map(|cells| cells.bytes.len() + count).sum();
-    let mut text = Vec::with_capacity(bytes);
-    for row in 0..count {
-        for (number, cells) in columns.iter().enumerate() {
-            if number > 0 {
-                text.push(SIGNS.delimiter);
-            }
-            text.extend_from_slice(cells.cell(row));
-        }
-        text.push(SIGNS.line_end);
-    }
-    Ok(text)
-}
-
-impl Cells {
-    fn cell(&self, row: usize) -> &[u8] {
-        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
-        let end = self.ends.get(row).copied().unwrap_or(self.bytes.len());
-        self.bytes.get(start.unwrap_or(0)..end).unwrap_or_default()
-    }
-}
-
-fn read_column(
-    group: &dyn RowGroupReader,
-    column: usize,
-    skip: usize,
-    count: usize,
-) -> Read<Cells> {
-    let schema = group.metadata().schema_descr();
-    let descriptor = schema.column(column);
-    let kind = Kind::of(&descriptor);
-    let levels = descriptor.max_def_level();
-    let place = (skip, count, levels);
-    match group.get_column_reader(column)? {
-        ColumnReader::BoolColumnReader(reader) => read::<BoolType>(reader, place, |value, out| {
-            out.extend_from_slice(if *value { b"true" } else { b"false" });
-        }),
-        ColumnReader::Int32ColumnReader(reader) => {
-            read::<Int32Type>(reader, place, |value, out| {
-                kind.write_integer(i64::from(*value), out);
-            })
-        }
-        ColumnReader::Int64ColumnReader(reader) => {
-            read::<Int64Type>(reader, place, |value, out| kind.write_integer(*value, out))
-        }
-        ColumnReader::Int96ColumnReader(reader) => {
-            read::<Int96Type>(reader, place, |value, out| {
-                write_time(value.to_micros(), true, out);
-            })
-        }
-        ColumnReader::FloatColumnReader(reader) => read::<FloatType>(reader, place, write_shown),
-        ColumnReader::DoubleColumnReader(reader) => read::<DoubleType>(reader, place, write_shown),
-        ColumnReader::ByteArrayColumnReader(reader) => {
-            read::<ByteArrayType>(reader, place, |value, out| {
-                kind.write_bytes(value.data(), is_text(descriptor.physical_type()), out);
-            })
-        }
-        ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-            read::<FixedLenByteArrayType>(reader, place, |value, out| {
-                kind.write_bytes(value.as_bytes(), false, out);
-            })
-        }
-    }
-}
-
-/// Reads `count` values behind the first `skip`; where a value is missing its cell is empty.
-fn read<T: DataType>(
-    mut reader: ColumnReaderImpl<T>,
-    (skip, count, present): (usize, usize, i16),
-    mut write: impl FnMut(&T::T, &mut Vec<u8>),
-) -> Read<Cells> {
-    reader.skip_records(skip)?;
-    let (mut values, mut levels) = (Vec::new(), Vec::new());
-    let mut read = 0;
-    while read < count {
-        let wanted = count - read;
-        let definitions = (present > 0).then_some(&mut levels);
-        let (records, _, _) = reader.read_records(wanted, definitions, None, &mut values)?;
-        if records == 0 {
-            break;
-        }
-        read += records;
-    }
-    let mut cells = Cells { bytes: Vec::new(), ends: Vec::with_capacity(count) };
-    let mut values = values.iter();
-    for row in 0..read {
-        let is_present = levels.get(row).is_none_or(|&level| level == present);
-        if let Some(value) = is_present.then(|| values.next()).flatten() {
-            write(value, &mut cells.bytes);
-        }
-        cells.ends.push(cells.bytes.len());
-    }
-    Ok(cells)
-}
 
 /// What the numbers or bytes of a column mean.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +27,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn of(column: &ColumnDescriptor) -> Kind {
+    pub(super) fn of(column: &ColumnDescriptor) -> Kind {
         let units = |unit: &TimeUnit| match unit {
             TimeUnit::MILLIS => 1000,
             TimeUnit::MICROS => SECOND,
@@ -164,15 +49,10 @@ impl Kind {
         }
     }
 
-    fn write_integer(self, value: i64, out: &mut Vec<u8>) {
+    pub(super) fn write_integer(self, value: i64, out: &mut Vec<u8>) {
         match self {
             Kind::Time { units, is_utc } => {
-                let micros = if units > SECOND {
-                    value.div_euclid(units / SECOND)
-                } else {
-                    value.saturating_mul(SECOND / units)
-                };
-                write_time(micros, is_utc, out);
+                write_time(micros(value, units), is_utc, out);
             }
             Kind::Date => {
                 let micros = value.saturating_mul(86_400 * SECOND);
@@ -182,11 +62,11 @@ impl Kind {
                 }
             }
             Kind::Decimal(scale) => write_decimal(i128::from(value), scale, out),
-            Kind::Plain | Kind::Uuid => write_shown(&value, out),
+            Kind::Plain | Kind::Uuid => write_number(value, out),
         }
     }
 
-    fn write_bytes(self, bytes: &[u8], is_text: bool, out: &mut Vec<u8>) {
+    pub(super) fn write_bytes(self, bytes: &[u8], is_text: bool, out: &mut Vec<u8>) {
         match self {
             Kind::Decimal(scale) if bytes.len() <= 16 => {
                 let sign = if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { -1 } else { 0 };
@@ -201,8 +81,8 @@ impl Kind {
             }
             // Bytes that are no text are shown as their digits.
             Kind::Plain | Kind::Date | Kind::Time { .. } | Kind::Decimal(_) | Kind::Uuid => {
-                for byte in bytes {
-                    write_shown(&format_args!("{byte:02x}"), out);
+                for &byte in bytes {
+                    write_hexadecimal(byte, out);
                 }
             }
         }
@@ -211,8 +91,7 @@ impl Kind {
 
 /// Writes a cell of text, quoted if it holds a sign of the table.
 pub(super) fn write_text(cell: &[u8], out: &mut Vec<u8>) {
-    let is_plain = memchr::memchr3(QUOTE, SIGNS.delimiter, SIGNS.line_end, cell).is_none();
-    if is_plain {
+    if is_plain(cell) {
         return out.extend_from_slice(cell);
     }
     out.push(QUOTE);
@@ -220,6 +99,21 @@ pub(super) fn write_text(cell: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(if byte == QUOTE { b"\"\"" } else { std::slice::from_ref(&byte) });
     }
     out.push(QUOTE);
+}
+
+/// Whether a cell of text needs no quotes.
+#[inline]
+pub(super) fn is_plain(cell: &[u8]) -> bool {
+    memchr::memchr3(QUOTE, SIGNS.delimiter, SIGNS.line_end, cell).is_none()
+}
+
+/// A time of so many units a second, in microseconds.
+pub(super) fn micros(value: i64, units: i64) -> i64 {
+    if units > SECOND {
+        value.div_euclid(units / SECOND)
+    } else {
+        value.saturating_mul(SECOND / units)
+    }
 }
 
 /// `2025-10-07T09:50:26.123Z`; without `Z` if the time is of no zone, and with microseconds only if it has
@@ -271,6 +165,25 @@ fn write_digits(number: u32, count: usize, out: &mut Vec<u8>) {
     }
 }
 
+/// Writes a whole number, digit by digit from the last: in many logs every row has that of a person.
+fn write_number(number: i64, out: &mut Vec<u8>) {
+    if number < 0 {
+        out.push(b'-');
+    }
+    let mut digits = [b'0'; 20];
+    let mut rest = number.unsigned_abs();
+    let mut start = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit += u8::try_from(rest % 10).unwrap_or(0);
+        start -= 1;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(start..).unwrap_or_default());
+}
+
 fn write_decimal(number: i128, scale: u32, out: &mut Vec<u8>) {
     let Some(unit) = 10i128.checked_pow(scale).filter(|_| scale > 0) else {
         return write_shown(&number, out);
@@ -286,11 +199,16 @@ fn write_uuid(bytes: &[u8], out: &mut Vec<u8>) {
         if matches!(number, 4 | 6 | 8 | 10) {
             out.push(b'-');
         }
-        write_shown(&format_args!("{byte:02x}"), out);
+        write_hexadecimal(*byte, out);
     }
 }
 
-fn write_shown(value: &impl std::fmt::Display, out: &mut Vec<u8>) {
+fn write_hexadecimal(byte: u8, out: &mut Vec<u8>) {
+    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
+    out.extend([digit(byte >> 4), digit(byte & 15)]);
+}
+
+pub(super) fn write_shown(value: &impl std::fmt::Display, out: &mut Vec<u8>) {
     // Writing into memory does not fail.
     let _written = write!(out, "{value}");
 }
@@ -298,9 +216,37 @@ fn write_shown(value: &impl std::fmt::Display, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::timestamp::{self, ZoneRule};
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn numbers_are_written_as_always(number in prop_oneof![any::<i64>(), -1_000_000..1_000_000i64, Just(0)]) {
+            let mut written = Vec::new();
+            write_number(number, &mut written);
+            prop_assert_eq!(String::from_utf8(written).unwrap(), number.to_string());
+        }
+
+        /// Times are taken as they are, or read from what was written of them.
+        #[test]
+        fn a_time_is_the_one_that_is_written(
+            micros in prop_oneof![any::<i64>(), -2_500_000_000_000_000..7_500_000_000_000_000i64],
+            is_utc: bool,
+            cut in prop::sample::select(vec![1, 1000, SECOND]),
+            zone in prop::sample::select(vec![
+                ZoneRule::default(),
+                ZoneRule::Fixed(-7200),
+                ZoneRule::Named(chrono_tz::Europe::Paris),
+            ]),
+        ) {
+            let micros = micros.div_euclid(cut).saturating_mul(cut);
+            let mut written = Vec::new();
+            write_time(micros, is_utc, &mut written);
+            let read = timestamp::parse(std::str::from_utf8(&written).unwrap(), zone);
+            let zone = if is_utc { ZoneRule::default() } else { zone };
+            prop_assert_eq!(timestamp::of_clock(micros, zone), read.map(|stamp| stamp.at));
+        }
+
         #[test]
         fn times_are_written_as_chrono_writes_them(micros in prop_oneof![any::<i64>(), -4_000_000_000_000_000..4_000_000_000_000_000i64], is_utc: bool, cut in prop::sample::select(vec![1, 1000, SECOND])) {
             let micros = micros.div_euclid(cut).saturating_mul(cut);
