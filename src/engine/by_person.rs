@@ -1,5 +1,5 @@
-//! The chosen rows of a block on their way into the exchange: put together by person, so that what one did in a
-//! visit goes there as one record.
+//! The chosen rows of a block, or of a part of a large one, on their way into the exchange: put together by person,
+//! so that what one did in a visit goes there as one record.
 //!
 //! A place is chosen by the lowest bits of the person's key; where two people share one they take turns, and
 //! their visits come as several records. That costs room and changes nothing. Rows of one person stay in the
@@ -11,7 +11,7 @@ use crate::event::RowRef;
 use crate::key::Key;
 use crate::time::Instant;
 
-/// The rows of a block that wait for its end.
+/// Rows that wait until there are enough, or until the block ends.
 #[derive(Debug, Default)]
 pub(super) struct ByPerson {
     /// By the lowest bits of a person's key: the latest group of anybody who has the same.
@@ -45,16 +45,17 @@ struct Waiting {
 }
 
 impl ByPerson {
-    /// No more places than this, or they would not stay near.
-    const MOST: usize = 1 << 16;
+    /// Rows that are as many as a block of a table has: more would not stay in the nearest caches.
+    pub(super) const ENOUGH: usize = 1 << 13;
+    /// So many that few people share a place.
+    const PLACES: usize = 1 << 12;
     /// No group, and no row.
     const NONE: u32 = u32::MAX;
 
-    /// Begins with another block, of so many rows: with as many places few people share one.
-    pub(super) fn begin(&mut self, rows: usize) {
-        let places = rows.next_power_of_two().min(ByPerson::MOST);
+    /// Begins anew.
+    pub(super) fn begin(&mut self) {
         self.places.clear();
-        self.places.resize(places, ByPerson::NONE);
+        self.places.resize(ByPerson::PLACES, ByPerson::NONE);
         self.groups.clear();
         self.rows.clear();
     }
@@ -66,8 +67,7 @@ impl ByPerson {
     pub(super) fn take(&mut self, person: Key, row: Chosen, values: Option<Key>) {
         let number = self.rows.len() as u32;
         self.rows.push(Waiting { row, next: ByPerson::NONE });
-        let place = person.0 as usize & (self.places.len() - 1);
-        let place = &mut self.places[place];
+        let place = &mut self.places[person.0 as usize % ByPerson::PLACES];
         let group = self.groups.get_mut(*place as usize);
         match group.filter(|group| group.person == person && group.allows(values)) {
             Some(group) => {
@@ -80,6 +80,11 @@ impl ByPerson {
                 self.groups.push(Group { person, values, first: number, last: number });
             }
         }
+    }
+
+    /// Whether there are enough rows to be sent.
+    pub(super) fn has_enough(&self) -> bool {
+        self.rows.len() >= ByPerson::ENOUGH
     }
 
     /// Sends all rows into the exchange.

@@ -81,7 +81,7 @@ impl Gathering<'_, '_, '_> {
         self.sort_out(rows, &mut shortcuts);
         shortcuts.seen.begin();
         shortcuts.values.begin(self.input, rows);
-        shortcuts.by_person.begin(rows.len());
+        shortcuts.by_person.begin();
         let mut moment = Moment { at: Instant::MIN, first: 0 };
         let mut row = 0;
         while let Some(&facts) = shortcuts.short.get(row) {
@@ -90,10 +90,15 @@ impl Gathering<'_, '_, '_> {
                 row += 1;
                 continue;
             }
-            let rest = shortcuts.short.get(row..).unwrap_or_default();
+            let most = rows.len().min(row + ByPerson::ENOUGH);
+            let rest = shortcuts.short.get(row..most).unwrap_or_default();
             let end = row + rest.iter().position(|facts| *facts == 0).unwrap_or(rest.len());
             self.choose_of_run(rows, row..end, &mut moment, &mut shortcuts);
             self.take_chosen(rows, &mut shortcuts, show);
+            if shortcuts.by_person.has_enough() {
+                shortcuts.by_person.send(self.stamping);
+                shortcuts.by_person.begin();
+            }
             row = end;
         }
         shortcuts.by_person.send(self.stamping);
