@@ -189,12 +189,11 @@ fn plain(tally: &Tally, action: usize, confidence: f64) -> Driver {
 fn best_landmark(tally: &Tally) -> Option<(u8, Landmark)> {
     let mut sums = [Outcomes::default(); LANDMARKS.len()];
     let mut telling = [0; LANDMARKS.len()];
-    for (pattern, outcomes) in &tally.landmarks.patterns {
-        let place = usize::from(pattern.landmark);
-        if let Some(sum) = sums.get_mut(place) {
+    for ((landmark, sum), telling) in (0_u8..).zip(&mut sums).zip(&mut telling) {
+        for (pattern, outcomes) in tally.landmarks.at(landmark) {
             sum.journeys += outcomes.journeys;
             sum.converted += outcomes.converted;
-            telling[place] += if pattern.actions.is_empty() { 0 } else { outcomes.converted };
+            *telling += if pattern.actions.is_empty() { 0 } else { outcomes.converted };
         }
     }
     let found = (0_u8..).zip(LANDMARKS).zip(sums).filter(|(_, sum)| sum.converted > 0);

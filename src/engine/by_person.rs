@@ -69,16 +69,13 @@ impl ByPerson {
         self.rows.push(Waiting { row, next: ByPerson::NONE });
         let place = &mut self.places[person.0 as usize % ByPerson::PLACES];
         let group = self.groups.get_mut(*place as usize);
-        match group.filter(|group| group.person == person && group.allows(values)) {
-            Some(group) => {
-                group.values = group.values.or(values);
-                self.rows[group.last as usize].next = number;
-                group.last = number;
-            }
-            None => {
-                *place = self.groups.len() as u32;
-                self.groups.push(Group { person, values, first: number, last: number });
-            }
+        if let Some(group) = group.filter(|own| own.person == person && own.allows(values)) {
+            group.values = group.values.or(values);
+            self.rows[group.last as usize].next = number;
+            group.last = number;
+        } else {
+            *place = self.groups.len() as u32;
+            self.groups.push(Group { person, values, first: number, last: number });
         }
     }
 

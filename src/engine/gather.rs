@@ -7,7 +7,7 @@
 //! is a partition's worth of briefs, never of touches.
 
 use super::kinds::Kinds;
-use super::record::{self, Brief, Records};
+use super::record::{self, Brief, FIXED, Place, Records};
 use crate::event::Touch;
 use crate::key::{FastMap, Key};
 
@@ -114,12 +114,7 @@ impl Gatherer {
             let person = &mut people[number as usize];
             person.bound += 1 + u32::try_from(record::further_rows(head)).unwrap_or(0);
             person.is_plain &= record::plain_kind(head).is_some();
-            if !person.is_busy {
-                let is_idle = |kind: usize| idle.get(kind).copied().unwrap_or(false);
-                Brief::each(place, fixed, further, |row| {
-                    person.is_busy |= !row.plain_kind().is_some_and(is_idle);
-                });
-            }
+            person.is_busy = person.is_busy || has_busy((place, fixed, further), idle);
             owners.push(number);
         });
     }
@@ -136,11 +131,12 @@ impl Gatherer {
         records.each(|place, fixed, further| {
             let Some(&number) = owners.next() else { return };
             let person = &mut people[number as usize];
+            let put = |row| {
+                briefs[person.bound as usize] = row;
+                person.bound += 1;
+            };
             if person.is_busy {
-                Brief::each(place, fixed, further, |row| {
-                    briefs[person.bound as usize] = row;
-                    person.bound += 1;
-                });
+                Brief::each(place, fixed, further, put);
             } else {
                 rows.clear();
                 Brief::each(place, fixed, further, |row| rows.push(row));
@@ -148,6 +144,17 @@ impl Gatherer {
             }
         });
     }
+}
+
+/// Whether any row of a record is not idle.
+#[inline]
+fn has_busy((place, fixed, further): (Place, &[u64; FIXED], &[u64]), idle: &[bool]) -> bool {
+    let is_idle = |kind: usize| idle.get(kind).copied().unwrap_or(false);
+    let mut has_busy = false;
+    Brief::each(place, fixed, further, |row| {
+        has_busy |= !row.plain_kind().is_some_and(is_idle);
+    });
+    has_busy
 }
 
 /// Puts briefs in the order of their touches: by time, and where times are equal by row, unless a touch says

@@ -93,7 +93,6 @@ pub(super) const fn further_rows(head: u64) -> usize {
 
 /// The number of the kind of a record's first row.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a kind's number has so many bits")]
 const fn kind(head: u64) -> u32 {
     (head >> FLAGS & KIND) as u32
 }

@@ -86,11 +86,11 @@ impl Landmarks {
 
     /// Adds the counts of other journeys.
     pub fn merge(&mut self, other: Landmarks) {
-        for (pattern, outcomes) in other.patterns {
+        other.patterns.into_iter().for_each(|(pattern, outcomes)| {
             let mine = self.patterns.entry(pattern).or_default();
             mine.journeys += outcomes.journeys;
             mine.converted += outcomes.converted;
-        }
+        });
         self.after.resize(self.after.len().max(other.after.len()), 0);
         for (mine, theirs) in self.after.iter_mut().zip(other.after) {
             *mine += theirs;
