@@ -125,8 +125,10 @@ impl Gatherer {
             start += std::mem::replace(&mut person.bound, start);
         }
         let Gatherer { people, owners, briefs, rows, .. } = self;
-        briefs.clear();
-        briefs.resize(start as usize, Brief::default());
+        // What is left of another partition is overwritten.
+        if briefs.len() < start as usize {
+            briefs.resize(start as usize, Brief::default());
+        }
         let mut owners = owners.iter();
         records.each(|place, fixed, further| {
             let Some(&number) = owners.next() else { return };
@@ -161,10 +163,15 @@ fn has_busy((place, fixed, further): (Place, &[u64; FIXED], &[u64]), idle: &[boo
 /// more on that.
 fn put_in_order(briefs: &mut [Brief], is_plain: bool, touch: impl Fn(&Brief) -> Touch) {
     let place = |brief: &Brief| (brief.at, brief.row);
-    if !put_back_the_late(briefs, place) {
-        briefs.sort_by_key(place);
+    let are_in_order = |briefs: &[Brief]| briefs.is_sorted_by(|one, next| place(one) < place(next));
+    let mut are_settled = are_in_order(briefs);
+    if !are_settled {
+        if !put_back_the_late(briefs, place) {
+            briefs.sort_by_key(place);
+        }
+        are_settled = are_in_order(briefs);
     }
-    if is_plain && briefs.is_sorted_by(|one, next| place(one) < place(next)) {
+    if are_settled && is_plain {
         return;
     }
     for tied in briefs.chunk_by_mut(|one, next| one.at == next.at).filter(|tied| tied.len() > 1) {
