@@ -177,14 +177,14 @@ impl Reading {
         if let Some(columns) = &block.columns {
             return self.read_columns(columns, scratch, sink);
         }
-        if let Rows::ToolTable(_, table) = &self.rows {
-            return self.read_tool_table(table, block, scratch, sink);
-        }
-        let extent = match self.layout {
-            Layout::Lines => self.read_lines(block, scratch, sink),
-            Layout::Array => self.read_array(block, scratch, sink),
-            Layout::Table(signs) if block.is_stray => self.parse_table(block, signs, scratch, sink),
-            Layout::Table(signs) => self.read_table(block, signs, scratch, sink),
+        let extent = match (&self.rows, self.layout) {
+            (Rows::ToolTable(_, table), _) => self.read_tool_table(table, block, scratch, sink),
+            (_, Layout::Lines) => self.read_lines(block, scratch, sink),
+            (_, Layout::Array) => self.read_array(block, scratch, sink),
+            (_, Layout::Table(signs)) if block.is_stray => {
+                self.parse_table(block, signs, scratch, sink)
+            }
+            (_, Layout::Table(signs)) => self.read_table(block, signs, scratch, sink),
         };
         if self.has_lines() { extent } else { Extent { lines: extent.records, ..extent } }
     }

@@ -4,7 +4,7 @@
 //! The crate's reader gives every row a text of its own, counted in and out; that alone takes longer than a
 //! whole table in CSV. So pages are read here: the crate unpacks them, and this file says where each text begins
 //! and which of them each row has. Encodings other than the two that almost every text is in are left to the
-//! crate's reader ([`Texts::read`] gives `None`), and so is whatever looks damaged, which has words for it.
+//! crate's reader ([`TextRows::read`] gives `None`), and so is whatever looks damaged, which has words for it.
 
 use super::{Read, hybrid};
 use bytes::Bytes;
