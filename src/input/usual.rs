@@ -263,7 +263,6 @@ impl UsualRows {
         self.at.is_empty()
     }
 
-    /// Finds out which cells decide on the dimensions; gives the columns that they are of.
     /// Notes which columns dimensions are read from; gives back those whose cells are not there anyway.
     fn find_sources(
         &mut self,
@@ -314,7 +313,12 @@ impl UsualRows {
         who.clear();
         who.resize(rows.count(), Key::NONE);
         for ((at, who), cell) in at.iter_mut().zip(who).zip(rows.column(column)) {
-            match plain(rows.bytes(&cell)).and_then(|cell| own.key(cell)) {
+            let key = match rows.bytes(&cell) {
+                quoted @ [b'\'' | QUOTE, ..] => plain(quoted).and_then(|cell| own.key(cell)),
+                // Whatever else needs cleaning has no key at once.
+                cell => own.key(cell),
+            };
+            match key {
                 Some(key) => *who = key,
                 None => *at = UsualRows::UNUSUAL,
             }
