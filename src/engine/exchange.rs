@@ -237,16 +237,12 @@ impl Entrance<'_> {
         Ok(())
     }
 
-    /// Puts a record into the partition of its person: the words that every record has, then the others.
+    /// Puts a record into the partition of its person: the words that every record has, then what follows.
     #[inline]
-    pub(super) fn push_parts(
-        &mut self,
-        fixed: [u64; record::FIXED],
-        further: &[u64],
-    ) -> Result<()> {
-        let number = self.partition_of(record::person(&fixed));
+    pub(super) fn push_parts(&mut self, fixed: &[u64], further: &[u64]) -> Result<()> {
+        let number = self.partition_of(record::person(fixed));
         let room = self.room(number, fixed.len() + further.len())?;
-        room.extend_from_slice(&fixed);
+        room.extend_from_slice(fixed);
         room.extend_from_slice(further);
         Ok(())
     }
@@ -270,9 +266,7 @@ impl Entrance<'_> {
     /// Puts a record into the partition of its person.
     #[inline]
     pub(super) fn push_record(&mut self, record: &[u64]) -> Result<()> {
-        let number = self.partition_of(record::person(record));
-        self.room(number, record.len())?.extend_from_slice(record);
-        Ok(())
+        self.push_parts(record, &[])
     }
 
     /// Hands over what still waits.

@@ -108,6 +108,7 @@ impl Gatherer {
             let number = numbers.get(&key).copied().unwrap_or_else(|| {
                 let next = u32::try_from(people.len()).unwrap_or(u32::MAX);
                 numbers.insert(key, next);
+                // Where no kind is idle nobody is.
                 people.push(Person { key, bound: 0, is_busy: idle.is_empty(), is_plain: true });
                 next
             });

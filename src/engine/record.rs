@@ -2,8 +2,8 @@
 //!
 //! Every record has a head, the person, the time and the row; what most touches lack (an order, a session
 //! that matters, the values of dimensions) is a word of its own where there is one. So the common
-//! touch takes 32 bytes instead of the 88 that the matcher wants. What a person did within a few minutes
-//! comes as a *bundle* (`bundle`): one record, in which each further row takes a single word.
+//! touch takes 32 bytes instead of the 96 that the matcher wants. What a person did within a block, or a part of a
+//! large one, comes as a *bundle* (`bundle`): one record, in which each further row takes a single word.
 
 mod bundle;
 
@@ -155,14 +155,7 @@ impl Records {
     /// Adds one record.
     #[inline]
     pub(super) fn push_record(&mut self, record: &[u64]) {
-        match self.handfuls.last_mut() {
-            Some(last) if last.len() + record.len() <= HANDFUL => last.extend_from_slice(record),
-            _ => {
-                let mut handful = Vec::with_capacity(HANDFUL);
-                handful.extend_from_slice(record);
-                self.handfuls.push(handful);
-            }
-        }
+        self.room(record.len()).extend_from_slice(record);
     }
 
     /// Adds plain rows of a person, in as few records as can be.
@@ -170,12 +163,18 @@ impl Records {
     pub(super) fn push_rows(&mut self, person: Key, mut rows: impl Iterator<Item = Brief>) {
         let mut next = rows.next();
         while let Some(first) = next {
-            if self.handfuls.last().is_none_or(|last| last.len() + LONGEST > HANDFUL) {
-                self.handfuls.push(Vec::with_capacity(HANDFUL));
-            }
-            let Some(last) = self.handfuls.last_mut() else { return };
-            next = write_rows(person, &first, &mut rows, last);
+            next = write_rows(person, &first, &mut rows, self.room(LONGEST));
         }
+    }
+
+    /// Where the next record goes, of so many words at most.
+    #[inline]
+    fn room(&mut self, words: usize) -> &mut Vec<u64> {
+        if self.handfuls.last().is_none_or(|last| last.len() + words > HANDFUL) {
+            self.handfuls.push(Vec::with_capacity(HANDFUL));
+        }
+        let last = self.handfuls.len() - 1;
+        &mut self.handfuls[last]
     }
 
     /// How many words there are.

@@ -200,12 +200,9 @@ impl<'a, 's> Worker<'a, 's> {
         let Given { input, number, part } = given;
         let reading = &scan.readings[input];
         let takes_usual = stamping.takes_usual();
-        let wanted = if takes_usual && matches!(part, Part::Parquet(_)) {
-            reading.columns_needed(haul.values.properties())
-        } else {
-            None
-        };
-        part.fill(block, wanted.as_deref())?;
+        part.fill(block, || {
+            takes_usual.then(|| reading.columns_needed(haul.values.properties())).flatten()
+        })?;
         stamping.begin(input);
         let mut gathering = Gathering {
             takes_usual,

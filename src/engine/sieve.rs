@@ -276,7 +276,7 @@ fn pass(
 ) -> Result<()> {
     if row.matters {
         let fixed = [row.head, row.person.0, row.at.0.cast_unsigned(), row.row.0];
-        return entrance.push_parts(fixed, further);
+        return entrance.push_parts(&fixed, further);
     }
     if let Some(reason) = row.aside {
         set_aside(row, reason, account);

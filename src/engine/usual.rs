@@ -5,7 +5,8 @@
 //! the ladder, and if nothing else is wanted of it: then all that its record says is known at once.
 //! Every other row is read by itself (`Haul::take`), and so are the rows of a block's first and last
 //! instant, of which the sieve must know all. Which way a row takes is decided by its own bytes and
-//! time, so deliveries of one event take the same way, and both ways come to the same touches.
+//! time, so deliveries of one event take the same way, and both ways come to
+//! touches that differ in nothing that anybody looks at.
 
 use super::by_person::{ByPerson, Chosen};
 use super::haul::Haul;
@@ -154,8 +155,8 @@ impl Gathering<'_, '_, '_> {
             let NameFacts { head, wants_values, .. } = facts[short[row] as usize];
             let wanted = (has_values && wants_values)
                 .then(|| values.key((rows, self.block, row), &mut self.haul.values, show));
-            let chosen = Chosen { head, at: rows.at[row], row: self.row_at(row) };
-            by_person.take(rows.who[row], chosen, wanted);
+            let own = Chosen { head, at: rows.at[row], row: self.row_at(row) };
+            by_person.take(rows.who[row], own, wanted);
         }
     }
 

@@ -2,8 +2,9 @@
 //!
 //! What a value is depends on one or two cells, and the same cells come again and again: user agents, sites
 //! that referred, countries. So a value is worked out once for each text of its cells, and most rows
-//! get the key of their values without anything of them being read. The keys are those that
-//! [`Values::note`] gives, which is the slow twin.
+//! get the key of their values without anything of them being read. Where several cells decide, their texts are
+//! known by their keys, as values are everywhere. The keys are those that [`Values::note`] gives, which is
+//! the slow twin.
 
 use super::values::{Values, key_of_keys};
 use crate::input::block::Block;

@@ -105,12 +105,16 @@ impl Supply {
 
 impl Part {
     /// Makes the block ready to be read; if all that is wanted of most rows are some columns, these will do.
-    pub fn fill(self, block: &mut Block, wanted: Option<&[usize]>) -> Result<()> {
+    pub fn fill(
+        self,
+        block: &mut Block,
+        wanted: impl FnOnce() -> Option<Vec<usize>>,
+    ) -> Result<()> {
         block.columns = None;
         match self {
             Part::Piece(piece) => piece.read(block),
-            Part::Parquet(part) => match wanted {
-                Some(columns) => part.fill_columns(block, columns),
+            Part::Parquet(part) => match wanted() {
+                Some(columns) => part.fill_columns(block, &columns),
                 None => part.fill(block),
             },
             Part::Cut(layout) => {

@@ -183,8 +183,8 @@ const SHORT: usize = 16;
 /// Whether the query of an address may name a campaign: whether it has `utm_` in it.
 fn names_campaign(cell: &[u8]) -> bool {
     let query = memchr::memchr(b'?', cell).and_then(|at| cell.get(at..)).unwrap_or_default();
-    let mut lines = memchr::memchr_iter(b'_', query);
-    lines.any(|at| query.get(..at).is_some_and(|before| before.ends_with(b"utm")))
+    let mut underscores = memchr::memchr_iter(b'_', query);
+    underscores.any(|at| query.get(..at).is_some_and(|before| before.ends_with(b"utm")))
 }
 
 /// An address up to the end of its host; anything else as it is.
