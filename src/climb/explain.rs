@@ -94,7 +94,7 @@ impl Climber {
         self.index.fill(&self.terms, &journey);
         let search =
             Search::new(&self.terms, &self.index, &journey, &mut self.scratch, verdict.entry);
-        let chosen: Vec<usize> = verdict.chain.links().into_iter().map(|link| link.1).collect();
+        let chosen: Vec<usize> = verdict.chain.links().map(|link| link.1).collect();
         Some(Question { search, whole, named, chosen: &chosen }.answer())
     }
 

@@ -106,7 +106,7 @@ impl Part {
             let mut one = self.judged(&case, &chain, seen_until);
             let resume = case.resume(&chain, one.verdict.outcome, one.verdict.window_end);
             one.rank.9 = one.rank.9.iter().map(|&at| self.places[floor + at]).collect();
-            let links = one.verdict.chain.links().into_iter();
+            let links = one.verdict.chain.links();
             let links = links.map(|(step, at)| (step, self.places[floor + at]));
             one.verdict.chain = links.collect();
             one.verdict.entry = self.places[floor + one.verdict.entry];

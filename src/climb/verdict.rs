@@ -34,8 +34,8 @@ pub struct Chain {
 impl Chain {
     /// The links in the ladder's order: (position of the step in the ladder, position of its touch in the
     /// journey).
-    pub fn links(&self) -> Vec<(usize, usize)> {
-        self.each().collect()
+    pub fn links(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.steps.positions().map(|step| (step, self.touches[step] as usize))
     }
 
     /// The position of the touch that was chosen for a step.
@@ -43,15 +43,11 @@ impl Chain {
         let touch = self.touches.get(step).filter(|_| self.steps.has(step));
         touch.map(|&touch| touch as usize)
     }
-
-    fn each(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.steps.positions().map(|step| (step, self.touches[step] as usize))
-    }
 }
 
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.each()).finish()
+        f.debug_list().entries(self.links()).finish()
     }
 }
 
@@ -115,7 +111,7 @@ impl Verdict {
     #[must_use]
     pub(super) fn placed(self, places: &[usize]) -> Verdict {
         let place = |touch: usize| places.get(touch).copied().unwrap_or(touch);
-        let links = self.chain.each().map(|(step, touch)| (step, place(touch)));
+        let links = self.chain.links().map(|(step, touch)| (step, place(touch)));
         Verdict { chain: links.collect(), entry: place(self.entry), ..self }
     }
 
@@ -144,7 +140,7 @@ impl Verdict {
         let at = |touch: usize| journey.get(touch).map(|touch| touch.at);
         let Some(entry) = at(self.entry).filter(|_| self.times != Times::None) else { return };
         let mut previous = entry;
-        for (step, touch) in self.chain.each().skip(1) {
+        for (step, touch) in self.chain.links().skip(1) {
             let (Some(now), Some(step)) = (at(touch), tally.steps.get_mut(step)) else { continue };
             let counts = |span: &Span| self.times == Times::All || *span > Span(0);
             let span = |since| Some(now.since(since).max(Span(0))).filter(counts);

@@ -101,7 +101,9 @@ impl Exchange {
             return Ok(());
         }
         let kept = keep(&self.take(number)?);
-        kept.into_handfuls().into_iter().try_for_each(|handful| self.hand_over(number, handful))
+        kept.into_handfuls().into_iter().try_for_each(|handful| self.hand_over(number, handful))?;
+        partition.lock().unwrap_or_else(PoisonError::into_inner).records.note_kept();
+        Ok(())
     }
 
     /// Takes all records out of a partition, in no order.

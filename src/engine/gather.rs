@@ -8,7 +8,7 @@
 
 use super::kinds::Kinds;
 use super::record::{self, Brief, FIXED, Place, Records};
-use crate::event::Touch;
+use crate::event::{RowRef, Touch};
 use crate::key::{FastMap, Key};
 
 /// The touches of one person, in order.
@@ -27,6 +27,7 @@ pub(super) struct Gatherer {
     people: Vec<Person>,
     /// For each record its person's number.
     owners: Vec<u32>,
+    runs: Vec<Run>,
     /// Person by person.
     briefs: Vec<Brief>,
     /// The rows of one record.
@@ -46,6 +47,17 @@ struct Person {
     is_plain: bool,
 }
 
+/// Records of one block that lie one behind the other, or those that were kept when the partition was thinned.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// Nought for those that were kept: they are older than all others.
+    block: usize,
+    first: Place,
+    records: usize,
+    /// Where the number of the first one's person is.
+    owner: usize,
+}
+
 /// A part of a partition.
 pub(super) enum Part<'g> {
     /// All that a person did.
@@ -54,7 +66,18 @@ pub(super) enum Part<'g> {
     Idle { person: usize, key: Key, rows: &'g [Brief] },
 }
 
+impl Run {
+    /// Whether a record at this place, of this block, is of the run too.
+    #[inline]
+    fn goes_on(&self, place: Place, block: usize) -> bool {
+        self.block == block && self.first.is_beside(place)
+    }
+}
+
 impl Gatherer {
+    /// With fewer records in a run than this it takes as long to put them in order as it saves.
+    const RECORDS_OF_A_RUN: usize = 8;
+
     /// Tells `each` the touches of every person in a partition, in order.
     ///
     /// A counting sort: people are numbered in the order in which they come, and their briefs are put side by
@@ -83,6 +106,7 @@ impl Gatherer {
         mut each: impl FnMut(Part<'_>),
     ) {
         self.number_people(records, idle);
+        self.put_runs_in_order();
         self.place_side_by_side(records, &mut each);
         let mut start = 0;
         for person in self.people.iter().filter(|person| person.is_busy) {
@@ -101,10 +125,16 @@ impl Gatherer {
         self.numbers.clear();
         self.owners.clear();
         self.people.clear();
-        let Gatherer { numbers, owners, people, .. } = self;
+        self.runs.clear();
+        let Gatherer { numbers, owners, people, runs, .. } = self;
         records.each(|place, fixed, further| {
-            let &[head, key, ..] = fixed;
+            let &[head, key, _, row] = fixed;
             let key = Key(key);
+            let block = if records.was_kept(place) { 0 } else { RowRef(row).block() };
+            match runs.last_mut().filter(|run| run.goes_on(place, block)) {
+                Some(run) => run.records += 1,
+                None => runs.push(Run { block, first: place, records: 1, owner: owners.len() }),
+            }
             let number = numbers.get(&key).copied().unwrap_or_else(|| {
                 let next = u32::try_from(people.len()).unwrap_or(u32::MAX);
                 numbers.insert(key, next);
@@ -120,32 +150,48 @@ impl Gatherer {
         });
     }
 
+    /// Puts the runs in the order of their blocks, where that is quickly done. Threads hand over what they have
+    /// read as it comes; in the order of the blocks most people's touches come in order.
+    fn put_runs_in_order(&mut self) {
+        if self.runs.len() <= self.owners.len() / Gatherer::RECORDS_OF_A_RUN {
+            self.runs.sort_by_key(|run| run.block);
+        }
+    }
+
     fn place_side_by_side(&mut self, records: &Records, each: &mut impl FnMut(Part<'_>)) {
         let mut start = 0;
         for person in self.people.iter_mut().filter(|person| person.is_busy) {
             start += std::mem::replace(&mut person.bound, start);
         }
-        let Gatherer { people, owners, briefs, rows, .. } = self;
         // What is left of another partition is overwritten.
-        if briefs.len() < start as usize {
-            briefs.resize(start as usize, Brief::default());
+        if self.briefs.len() < start as usize {
+            self.briefs.resize(start as usize, Brief::default());
         }
-        let mut owners = owners.iter();
-        records.each(|place, fixed, further| {
-            let Some(&number) = owners.next() else { return };
-            let person = &mut people[number as usize];
-            let put = |row| {
-                briefs[person.bound as usize] = row;
-                person.bound += 1;
-            };
-            if person.is_busy {
-                Brief::each(place, fixed, further, put);
-            } else {
+        let Gatherer { people, owners, runs, briefs, rows, .. } = self;
+        for run in runs {
+            let mut owners = owners.iter().skip(run.owner).take(run.records);
+            records.each_from(run.first, |place, fixed, further| {
+                let number = *owners.next()? as usize;
+                let person = &mut people[number];
+                if person.is_busy {
+                    Brief::each(place, fixed, further, |row| person.put(row, briefs));
+                    return Some(());
+                }
                 rows.clear();
                 Brief::each(place, fixed, further, |row| rows.push(row));
-                each(Part::Idle { person: number as usize, key: person.key, rows });
-            }
-        });
+                each(Part::Idle { person: number, key: person.key, rows });
+                Some(())
+            });
+        }
+    }
+}
+
+impl Person {
+    /// Puts the brief of a row behind the others of the person.
+    #[inline]
+    fn put(&mut self, row: Brief, briefs: &mut [Brief]) {
+        briefs[self.bound as usize] = row;
+        self.bound += 1;
     }
 }
 
@@ -202,7 +248,7 @@ fn put_back_the_late<T, P: Ord>(all: &mut [T], place: impl Fn(&T) -> P) -> bool 
 mod tests {
     use super::super::kinds::{Kind, KindTable, Kinds};
     use super::*;
-    use crate::event::{RowRef, StepSet, Trail, mark};
+    use crate::event::{StepSet, Trail, mark};
     use crate::time::{Instant, Precision};
     use proptest::prelude::*;
     use std::sync::Mutex;

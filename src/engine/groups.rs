@@ -305,12 +305,16 @@ pub(super) fn add(verdict: &Verdict, group: &mut GroupTally) {
     let converted = u64::from(verdict.outcome == Outcome::Converted);
     group.entered += 1;
     group.converted += converted;
-    for (position, step) in group.steps.iter_mut().enumerate() {
+    // Most journeys have one step or two.
+    for position in verdict.reached.with(verdict.observed).positions() {
+        let Some(step) = group.steps.get_mut(position) else { break };
         let reached = u64::from(verdict.reached.has(position));
         step.reached += reached;
         step.observed += u64::from(verdict.observed.has(position));
-        step.open += u64::from(verdict.outcome == Outcome::Open && verdict.furthest == position);
         step.converted += reached * converted;
+    }
+    if let Some(step) = group.steps.get_mut(verdict.furthest) {
+        step.open += u64::from(verdict.outcome == Outcome::Open);
     }
 }
 

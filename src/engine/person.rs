@@ -377,8 +377,7 @@ impl Sources<'_> {
             chain: verdict
                 .chain
                 .links()
-                .iter()
-                .filter_map(|&(step, touch)| Some((step, place(touch)?)))
+                .filter_map(|(step, touch)| Some((step, place(touch)?)))
                 .collect(),
             reached: verdict.reached,
             furthest: verdict.furthest,
@@ -470,7 +469,7 @@ impl PersonTouch {
 /// The best comes first: most required steps, furthest step, most steps seen, earliest entry.
 fn rank(verdict: &Verdict, journey: &[Touch]) -> impl Ord + use<> {
     (
-        Reverse(verdict.chain.links().len()),
+        Reverse(verdict.chain.links().count()),
         Reverse(verdict.furthest),
         Reverse(verdict.observed.count()),
         journey.get(verdict.entry).map(|touch| touch.at),

@@ -140,6 +140,8 @@ const HANDFUL_BITS: u32 = 10;
 #[derive(Debug, Default)]
 pub(super) struct Records {
     handfuls: Vec<Vec<u64>>,
+    /// So many of them, the first ones, were kept when the records were thinned.
+    kept: usize,
 }
 
 /// Where a record is among many.
@@ -177,6 +179,17 @@ impl Records {
         &mut self.handfuls[last]
     }
 
+    /// Notes that all these records were kept when records were thinned.
+    pub(super) fn note_kept(&mut self) {
+        self.kept = self.handfuls.len();
+    }
+
+    /// Whether the record at a place was kept when records were thinned.
+    #[inline]
+    pub(super) fn was_kept(&self, place: Place) -> bool {
+        place.handful() < self.kept
+    }
+
     /// How many words there are.
     pub(super) fn words(&self) -> usize {
         self.handfuls.iter().map(Vec::len).sum()
@@ -191,22 +204,37 @@ impl Records {
     /// that only this one has, then other records.
     #[inline]
     pub(super) fn each(&self, mut each: impl FnMut(Place, &[u64; FIXED], &[u64])) {
-        for (number, handful) in self.handfuls.iter().enumerate() {
-            let first = Place::new(number, 0);
-            let mut rest = handful.as_slice();
-            while let Some((fixed, further)) = rest.split_first_chunk() {
-                // A handful has no more than a few thousand words.
-                let start = handful.len() - rest.len();
-                each(first.behind(start), fixed, further);
-                rest = rest.get(length(fixed[0])..).unwrap_or_default();
+        for number in 0..self.handfuls.len() {
+            self.each_from(Place::new(number, 0), |place, fixed, further| {
+                each(place, fixed, further);
+                Some(())
+            });
+        }
+    }
+
+    /// The same for those from a place on that lie in the same handful, until `each` says that it is enough.
+    #[inline]
+    pub(super) fn each_from(
+        &self,
+        first: Place,
+        mut each: impl FnMut(Place, &[u64; FIXED], &[u64]) -> Option<()>,
+    ) {
+        let from_here = self.at(first);
+        let mut rest = from_here;
+        while let Some((fixed, further)) = rest.split_first_chunk() {
+            // A handful has no more than a few thousand words.
+            let place = first.behind(from_here.len() - rest.len());
+            if each(place, fixed, further).is_none() {
+                return;
             }
+            rest = rest.get(length(fixed[0])..).unwrap_or_default();
         }
     }
 
     /// The record at a place, and what follows it.
     #[inline]
     pub(super) fn at(&self, place: Place) -> &[u64] {
-        let number = (place.0 >> HANDFUL_BITS) as usize;
+        let number = place.handful();
         let start = place.0 as usize & (HANDFUL - 1);
         self.handfuls.get(number).and_then(|handful| handful.get(start..)).unwrap_or_default()
     }
@@ -223,7 +251,19 @@ impl Place {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "a handful is short")]
     fn behind(self, words: usize) -> Place {
-        Place(self.0 | words as u32)
+        Place(self.0 + words as u32)
+    }
+
+    /// The number of the handful.
+    #[inline]
+    fn handful(self) -> usize {
+        (self.0 >> HANDFUL_BITS) as usize
+    }
+
+    /// Whether the other place is in the same handful.
+    #[inline]
+    pub(super) fn is_beside(self, other: Place) -> bool {
+        self.handful() == other.handful()
     }
 
     /// More than four million handfuls, 32 gigabytes, are not held in one partition.

@@ -60,15 +60,17 @@ impl Surveyor {
         let Some(entry) = journey.get(verdict.entry) else { return };
         let day = self.calendar.day(entry.at);
         let at = |touch: usize| journey.get(touch).map(|touch| touch.at);
-        let chosen = verdict.chain.links().into_iter();
+        let chosen = verdict.chain.links();
         let same_day = chosen
             .filter(|&(_, touch)| at(touch).is_some_and(|at| self.calendar.day(at) == day))
             .map(|(step, _)| step)
             .max();
         let counts = tally.days.of(day, steps);
         super::groups::add(verdict, &mut counts.journeys);
-        for (step, count) in counts.same_day.iter_mut().enumerate() {
-            *count += u64::from(verdict.reached.has(step) && Some(step) <= same_day);
+        for step in verdict.reached.positions().take_while(|step| Some(*step) <= same_day) {
+            if let Some(count) = counts.same_day.get_mut(step) {
+                *count += 1;
+            }
         }
     }
 

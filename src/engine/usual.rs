@@ -14,7 +14,7 @@ use super::kinds::Kind;
 use super::needs::Needs;
 use super::record;
 use super::scan::Gathering;
-use super::value_cells::ValueCells;
+use super::value_cells::{Asked, ValueCells};
 use crate::event::{IdentifierKind, RowRef, mark};
 use crate::input::block::Block;
 use crate::input::format::Show;
@@ -33,6 +33,8 @@ const MANY: usize = 64;
 struct NameFacts {
     /// The name's number in the run.
     name: u32,
+    /// How many rows of the block have been of this name.
+    rows: u64,
     /// The head of the row's record.
     head: u64,
     /// Whether the values of dimensions are wanted.
@@ -51,15 +53,43 @@ pub(super) struct Shortcuts {
     /// Where among the facts a name's are; nought for names whose rows are read by themselves.
     names: Recent<u32>,
     facts: Vec<NameFacts>,
-    /// Whether a user agent is known to be no robot's.
-    people: Recent<bool>,
+    agents: Agents,
     /// Where among the facts those of each row of a block are; nought for rows that are read by themselves.
     short: Vec<u32>,
     seen: Seen,
     /// The rows of a run that go into the exchange.
     chosen: Vec<usize>,
+    /// Those of them that the values of dimensions are wanted of.
+    valued: Vec<usize>,
     values: ValueCells,
     by_person: ByPerson,
+}
+
+/// The user agents that one thread knows, by numbers from 1.
+#[derive(Debug, Default)]
+struct Agents {
+    numbers: Recent<u32>,
+    /// By number, whether it is known to be no robot's.
+    are_people: Vec<bool>,
+    /// Of each row of the block that may take the short way, if the log has user agents.
+    of_rows: Vec<u32>,
+}
+
+impl Agents {
+    /// With more user agents than these all are forgotten: so many are made up, and none comes again.
+    const MOST: usize = 1 << 16;
+
+    /// Begins with another block; says whether all were forgotten.
+    fn begin(&mut self) -> bool {
+        let is_full = self.are_people.len() > Agents::MOST;
+        if is_full {
+            *self = Agents::default();
+        }
+        if self.are_people.is_empty() {
+            self.are_people.push(false);
+        }
+        is_full
+    }
 }
 
 /// Where one is among the rows of a block: the instant of the latest one that took the short way, and the
@@ -103,6 +133,10 @@ impl Gathering<'_, '_, '_> {
             row = end;
         }
         shortcuts.by_person.send(self.stamping);
+        for of_name in shortcuts.facts.iter_mut().filter(|of_name| of_name.rows > 0) {
+            let rows = std::mem::take(&mut of_name.rows);
+            self.haul.inputs[self.input].count_name(of_name.name, rows);
+        }
         self.haul.shortcuts = shortcuts;
     }
 
@@ -126,12 +160,13 @@ impl Gathering<'_, '_, '_> {
         let (mut count, mut latest, mut is_disordered) = (0, first, false);
         let columns = rows.at[run.clone()].iter().zip(&rows.who[run.clone()]);
         for (row, ((&at, &who), &place)) in run.clone().zip(columns.zip(&short[run.clone()])) {
-            let NameFacts { name, matters, is_only_step, .. } = facts[place as usize];
+            let of_name = &mut facts[place as usize];
+            of_name.rows += 1;
+            let NameFacts { matters, is_only_step, .. } = *of_name;
             is_disordered |= at < latest;
             latest = at;
             moment.first = if at == moment.at { moment.first } else { row };
             moment.at = at;
-            self.haul.inputs[self.input].count_name(name, 1);
             let mut is_wanted = matters & !(is_only_step & self.stamping.decided.has(who));
             if seen.may_be_again(row, who, moment.first)
                 && seen.is_again((rows, self.block), (moment.first, row), short)
@@ -149,14 +184,21 @@ impl Gathering<'_, '_, '_> {
 
     /// Puts the chosen rows of a run beside the others of their people, with the values of their dimensions.
     fn take_chosen(&mut self, rows: &UsualRows, shortcuts: &mut Shortcuts, show: Show<'_>) {
-        let Shortcuts { facts, short, chosen, values, by_person, .. } = shortcuts;
-        let has_values = !rows.sources.is_empty();
+        let Shortcuts { facts, short, chosen, valued, values, by_person, agents, .. } = shortcuts;
+        let wants_values = |row: usize| facts[short[row] as usize].wants_values;
+        valued.clear();
+        if !rows.sources.is_empty() {
+            valued.extend(chosen.iter().copied().filter(|&row| wants_values(row)));
+        }
+        let asked = Asked { rows, block: self.block, which: valued, agents: &agents.of_rows };
+        let mut keys = values.keys(asked, &mut self.haul.values, show).iter();
+        by_person.make_room(chosen.len());
         for &row in &*chosen {
-            let NameFacts { head, wants_values, .. } = facts[short[row] as usize];
-            let wanted = (has_values && wants_values)
-                .then(|| values.key((rows, self.block, row), &mut self.haul.values, show));
+            // Where no values are asked for there are no keys.
+            let key = if wants_values(row) { keys.next().copied() } else { None };
+            let head = facts[short[row] as usize].head;
             let own = Chosen { head, at: rows.at[row], row: self.row_at(row) };
-            by_person.take(rows.who[row], own, wanted);
+            by_person.take(rows.who[row], own, key);
         }
     }
 
@@ -188,9 +230,26 @@ impl Gathering<'_, '_, '_> {
         each_text(&rows.name, &mut short, |cell| {
             self.number_of(block.part(cell), rows.kind, shortcuts)
         });
-        each_text(&rows.agent, &mut short, |cell| {
-            u32::from(self.is_person(block.part(cell), shortcuts))
+        if shortcuts.agents.begin() {
+            shortcuts.values.forget_agents();
+        }
+        let Agents { numbers, are_people, of_rows } = &mut shortcuts.agents;
+        of_rows.clear();
+        if !rows.agent.is_empty() {
+            of_rows.extend(short.iter().map(|facts| u32::from(*facts != 0)));
+        }
+        each_text(&rows.agent, of_rows, |cell| {
+            let cell = block.part(cell);
+            numbers.get(cell).unwrap_or_else(|| {
+                let number = u32::try_from(are_people.len()).unwrap_or(0);
+                are_people.push(plain(cell).is_some_and(|agent| !self.stamping.is_bot(agent)));
+                numbers.put(cell, number);
+                number
+            })
         });
+        for (short, agent) in short.iter_mut().zip(&*of_rows) {
+            *short *= u32::from(are_people[*agent as usize]);
+        }
         shortcuts.short = short;
     }
 
@@ -204,17 +263,6 @@ impl Gathering<'_, '_, '_> {
             facts.extend(own);
             names.put(cell, number);
             number
-        })
-    }
-
-    /// Whether a user agent is known to be no robot's.
-    #[inline]
-    fn is_person(&mut self, cell: &[u8], shortcuts: &mut Shortcuts) -> bool {
-        let people = &mut shortcuts.people;
-        people.get(cell).unwrap_or_else(|| {
-            let is_person = plain(cell).is_some_and(|agent| !self.stamping.is_bot(agent));
-            people.put(cell, is_person);
-            is_person
         })
     }
 
@@ -307,7 +355,7 @@ impl Haul<'_> {
         let matters = needs.everything || !stamp.is_empty();
         let is_only_step = stamp.actions.is_empty();
         let wants_values = needs.wants_values(stamp.steps);
-        Some(NameFacts { name: number, head, wants_values, matters, is_only_step })
+        Some(NameFacts { name: number, rows: 0, head, wants_values, matters, is_only_step })
     }
 }
 

@@ -13,6 +13,7 @@ use crate::input::usual::UsualRows;
 use crate::key::Key;
 use crate::ladder::dimension::SourcePart;
 use crate::names::Recent;
+use std::iter::empty;
 
 /// What one thread knows of values by the texts of their cells.
 #[derive(Debug, Default)]
@@ -24,19 +25,41 @@ pub(super) struct ValueCells {
     known: Vec<Known>,
     /// Keys of values of whole rows that are noted, by their lowest bits.
     noted: Vec<Key>,
-    /// Room for the keys of a row's values.
+    /// One a row that is asked about.
+    sums: Vec<Sum>,
     keys: Vec<Key>,
+}
+
+/// The rows that are asked about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) rows: &'a UsualRows,
+    pub(super) block: &'a Block,
+    /// Which of the rows.
+    pub(super) which: &'a [usize],
+    /// For each of the block's rows the number of its user agent, if the log has user agents.
+    pub(super) agents: &'a [u32],
 }
 
 /// What is known of one dimension.
 #[derive(Debug, Default)]
 struct Known {
-    /// If a single cell decides: the key of the value by its text.
+    /// If a single cell decides: the key of the value by its text,
     values: Recent<Key>,
+    /// or by its number, if the cell is that of the user agent.
+    by_agent: Vec<Option<Key>>,
     /// If several do: for each of them the key of its text,
     texts: Vec<Recent<Key>>,
     /// and by the lowest bits of the key of all texts, that key and the key of the value.
     pairs: Vec<(Key, Key)>,
+}
+
+/// The key of a row's values, as far as it has got.
+#[derive(Clone, Copy, Debug)]
+struct Sum {
+    key: Key,
+    /// Whether any of the values is known.
+    is_known: bool,
 }
 
 impl ValueCells {
@@ -53,40 +76,34 @@ impl ValueCells {
         self.noted.resize(ValueCells::NOTED, Key::NONE);
     }
 
-    /// The key of a row's values; [`Key::NONE`] if it has none.
-    pub(super) fn key(
-        &mut self,
-        (rows, block, row): (&UsualRows, &Block, usize),
-        values: &mut Values,
-        show: Show<'_>,
-    ) -> Key {
-        let ValueCells { sources, known, noted, keys, .. } = self;
-        keys.clear();
+    /// Forgets what the numbers of user agents stand for.
+    pub(super) fn forget_agents(&mut self) {
+        self.known.iter_mut().for_each(|known| known.by_agent.clear());
+    }
+
+    /// The keys of the values of some rows, in their order; [`Key::NONE`] for a row that has none.
+    pub(super) fn keys(&mut self, asked: Asked<'_>, values: &mut Values, show: Show<'_>) -> &[Key] {
+        let ValueCells { sources, known, noted, sums, keys, .. } = self;
+        sums.clear();
+        sums.resize(asked.which.len(), Sum { key: key_of_keys(empty()), is_known: false });
+        // Dimension by dimension: what is random in one row then holds up no other.
         for ((sources, known), property) in sources.iter().zip(known).zip(values.properties()) {
-            let part = |&(source, part): &(usize, SourcePart)| {
-                part.of(block.part(&rows.source_cell(source, row)))
-            };
-            let work_out = || {
+            known.add_to(sums, sources, asked, |row| {
                 let mut key = Key::NONE;
                 show(row, &mut |row| key = Values::key_of_value(property, row));
                 key
-            };
-            keys.push(match sources.as_slice() {
-                [] => Key::NONE,
-                [only] => known.by_text(part(only), work_out),
-                several => known.by_texts(several.iter().map(part), work_out),
             });
         }
-        if keys.iter().all(|key| key.is_none()) {
-            return Key::NONE;
+        for (sum, &row) in sums.iter().zip(asked.which).filter(|(sum, _)| sum.is_known) {
+            let place = place_of(sum.key, ValueCells::NOTED);
+            if noted.get(place) != Some(&sum.key) {
+                values.note_known(sum.key, |look| show(row, look));
+                noted[place] = sum.key;
+            }
         }
-        let key = key_of_keys(keys.iter().copied());
-        let place = place_of(key, ValueCells::NOTED);
-        if noted.get(place) != Some(&key) {
-            values.note_known(key, |look| show(row, look));
-            noted[place] = key;
-        }
-        key
+        keys.clear();
+        keys.extend(sums.iter().map(|sum| if sum.is_known { sum.key } else { Key::NONE }));
+        keys
     }
 }
 
@@ -97,10 +114,48 @@ impl Known {
     fn of(cells: usize) -> Known {
         let pairs = if cells > 1 { Known::PAIRS } else { 0 };
         Known {
-            values: Recent::default(),
             texts: vec![Recent::default(); cells],
             pairs: vec![(Key::NONE, Key::NONE); pairs],
+            ..Known::default()
         }
+    }
+
+    /// Adds the key of each row's value of the dimension.
+    fn add_to(
+        &mut self,
+        sums: &mut [Sum],
+        sources: &[(usize, SourcePart)],
+        asked: Asked<'_>,
+        work_out: impl Fn(usize) -> Key,
+    ) {
+        let Asked { rows, block, agents, .. } = asked;
+        let part = |row: usize, &(source, part): &(usize, SourcePart)| {
+            part.of(block.part(&rows.source_cell(source, row)))
+        };
+        match sources {
+            [] => add(sums, asked.which, |_| Key::NONE),
+            [(source, _)] if UsualRows::is_agent(*source) => {
+                add(sums, asked.which, |row| {
+                    self.by_agent(agents.get(row).copied(), || work_out(row))
+                });
+            }
+            [only] => {
+                add(sums, asked.which, |row| self.by_text(part(row, only), || work_out(row)));
+            }
+            several => add(sums, asked.which, |row| {
+                self.by_texts(several.iter().map(|source| part(row, source)), || work_out(row))
+            }),
+        }
+    }
+
+    /// The key of the value that the user agent of this number decides on.
+    #[inline]
+    fn by_agent(&mut self, agent: Option<u32>, work_out: impl FnOnce() -> Key) -> Key {
+        let Some(agent) = agent.map(|agent| agent as usize) else { return work_out() };
+        if self.by_agent.len() <= agent {
+            self.by_agent.resize(agent + 1, None);
+        }
+        *self.by_agent[agent].get_or_insert_with(work_out)
     }
 
     /// The key of the value that a text decides on.
@@ -133,6 +188,15 @@ impl Known {
             *pair = (all, work_out());
         }
         pair.1
+    }
+}
+
+/// Adds the key of each row's value of one more dimension.
+fn add(sums: &mut [Sum], which: &[usize], mut key_of: impl FnMut(usize) -> Key) {
+    for (sum, &row) in sums.iter_mut().zip(which) {
+        let key = key_of(row);
+        sum.key = sum.key.and(key);
+        sum.is_known |= !key.is_none();
     }
 }
 

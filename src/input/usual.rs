@@ -287,12 +287,17 @@ impl UsualRows {
         needed
     }
 
+    /// Whether a number in `sources` stands for the user agent.
+    pub fn is_agent(source: usize) -> bool {
+        source == UsualRows::AGENT
+    }
+
     /// The cell of a row that a dimension is read from, by its number in `sources`.
     #[inline]
     pub fn source_cell(&self, source: usize, row: usize) -> Span {
         match self.cells.get(source) {
             Some(cells) => cells.of(row),
-            None if source == UsualRows::AGENT => self.agent.of(row),
+            None if UsualRows::is_agent(source) => self.agent.of(row),
             None => 0..0,
         }
     }

@@ -90,7 +90,7 @@ fn by_row(verdict: Option<Verdict>, journey: &[Touch]) -> impl PartialEq + std::
     verdict.map(|verdict| {
         let row = |touch: usize| journey[touch].row;
         let links = verdict.chain.links();
-        let chain: Vec<_> = links.iter().map(|&(step, touch)| (step, row(touch))).collect();
+        let chain: Vec<_> = links.map(|(step, touch)| (step, row(touch))).collect();
         let entry = row(verdict.entry);
         (chain, entry, Verdict { chain: std::iter::empty().collect(), entry: 0, ..verdict })
     })
