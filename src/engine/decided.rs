@@ -12,9 +12,6 @@ use crate::key::Key;
 pub(super) struct Decided {
     /// By the lowest bits of the key; as many as a power of two, or none.
     places: Vec<Key>,
-    /// Of each, the highest bits: most people who are not decided are told by these alone, and they stay in a
-    /// nearer cache.
-    signs: Vec<u8>,
 }
 
 impl Decided {
@@ -24,40 +21,31 @@ impl Decided {
     const MOST: usize = 1 << 16;
 
     /// Of these people, each with how much they have done: who does most is remembered.
-    pub(super) fn of(mut people: Vec<(u32, Key)>) -> Decided {
+    pub(super) fn of(people: &[(u32, Key)]) -> Decided {
         if people.is_empty() {
             return Decided::default();
         }
-        people.sort_unstable();
         let count = (Decided::ROOM * people.len()).next_power_of_two().min(Decided::MOST);
-        let mut decided = Decided { places: vec![Key::NONE; count], signs: vec![0; count] };
-        for (_, person) in people {
-            let place = decided.place(person);
-            decided.places[place] = person;
-            decided.signs[place] = Decided::sign(person);
+        let mut most = vec![(0, Key::NONE); count];
+        for &(done, person) in people {
+            let place = &mut most[place_of(person, count)];
+            *place = (*place).max((done, person));
         }
-        decided
+        Decided { places: most.into_iter().map(|(_, person)| person).collect() }
     }
 
     /// Whether this person is known to be decided.
     #[inline]
     pub(super) fn has(&self, person: Key) -> bool {
-        let place = self.place(person);
-        self.signs.get(place) == Some(&Decided::sign(person))
-            && self.places.get(place) == Some(&person)
-            && !person.is_none()
+        self.places.get(place_of(person, self.places.len())) == Some(&person) && !person.is_none()
     }
+}
 
-    #[inline]
-    fn sign(person: Key) -> u8 {
-        (person.0 >> 56) as u8
-    }
-
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
-    fn place(&self, person: Key) -> usize {
-        person.0 as usize & self.places.len().wrapping_sub(1)
-    }
+/// The place of a person among so many, a power of two or none.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
+fn place_of(person: Key, places: usize) -> usize {
+    person.0 as usize & places.wrapping_sub(1)
 }
 
 #[cfg(test)]
@@ -72,7 +60,7 @@ mod tests {
             others in prop::collection::vec(0u64..200, 0..100),
         ) {
             let people: Vec<(u32, Key)> = people.into_iter().map(|(count, key)| (count, Key(key))).collect();
-            let decided = Decided::of(people.clone());
+            let decided = Decided::of(&people);
             for other in others {
                 let is_decided = people.iter().any(|(_, key)| *key == Key(other));
                 prop_assert!(is_decided || !decided.has(Key(other)));

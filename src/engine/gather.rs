@@ -167,22 +167,26 @@ impl Gatherer {
         if self.briefs.len() < start as usize {
             self.briefs.resize(start as usize, Brief::default());
         }
-        let Gatherer { people, owners, runs, briefs, rows, .. } = self;
-        for run in runs {
-            let mut owners = owners.iter().skip(run.owner).take(run.records);
-            records.each_from(run.first, |place, fixed, further| {
-                let number = *owners.next()? as usize;
-                let person = &mut people[number];
-                if person.is_busy {
-                    Brief::each(place, fixed, further, |row| person.put(row, briefs));
-                    return Some(());
-                }
-                rows.clear();
-                Brief::each(place, fixed, further, |row| rows.push(row));
-                each(Part::Idle { person: number, key: person.key, rows });
-                Some(())
-            });
+        for number in 0..self.runs.len() {
+            self.place_run(records, self.runs[number], each);
         }
+    }
+
+    fn place_run(&mut self, records: &Records, run: Run, each: &mut impl FnMut(Part<'_>)) {
+        let Gatherer { people, owners, briefs, rows, .. } = self;
+        let mut owners = owners.iter().skip(run.owner).take(run.records);
+        records.each_from(run.first, |place, fixed, further| {
+            let number = *owners.next()? as usize;
+            let person = &mut people[number];
+            if person.is_busy {
+                Brief::each(place, fixed, further, |row| person.put(row, briefs));
+                return Some(());
+            }
+            rows.clear();
+            Brief::each(place, fixed, further, |row| rows.push(row));
+            each(Part::Idle { person: number, key: person.key, rows });
+            Some(())
+        });
     }
 }
 

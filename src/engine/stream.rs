@@ -79,7 +79,7 @@ impl<'s> Stream<'s> {
         })?;
         // Where little can be dropped, trying again soon would be in vain.
         self.full = self.least.max(2 * scan.exchange.words_in_memory());
-        Ok(Decided::of(decided.concat()))
+        Ok(Decided::of(&decided.concat()))
     }
 }
 

@@ -87,9 +87,12 @@ impl Surveyor {
         let mut touches = kept.iter().filter(counts).peekable();
         // Touches are in order of time, so a day is looked up once for all that happened on it.
         while let Some(first) = touches.peek() {
-            let day = self.calendar.day(first.at);
+            let (day, until) = self.calendar.day_until(first.at);
             let counts = tally.days.of(day, steps);
-            while let Some(touch) = touches.next_if(|touch| self.calendar.day(touch.at) == day) {
+            // The last moment of all is of its own day too.
+            let mut is_same =
+                |touch: &&Touch| touch.at < until || self.calendar.day(touch.at) == day;
+            while let Some(touch) = touches.next_if(&mut is_same) {
                 count_touch(touch, is_exported(touch), counts);
             }
         }
@@ -147,16 +150,18 @@ fn attempt_of<'j>(verdict: &Verdict, journey: &'j [Touch]) -> &'j [Touch] {
 /// How often an earlier step is done again right after a later one.
 fn ways_back(attempt: &[Touch]) -> u64 {
     let highest = |touch: &Touch| 31_u32.checked_sub(touch.steps.0.leading_zeros());
-    let steps = attempt.iter().filter_map(highest);
-    steps.clone().zip(steps.skip(1)).filter(|(step, next)| next < step).count() as u64
+    let (mut back, mut before) = (0, 0);
+    for step in attempt.iter().filter_map(highest) {
+        back += u64::from(step < before);
+        before = step;
+    }
+    back
 }
 
 /// Bursts of events of one name; none shares an event with another.
 fn bursts(attempt: &[Touch]) -> u64 {
     // Hardly anybody does anything so often in so short a time, whatever it is.
-    let times = || attempt.iter().filter(|touch| touch.is(mark::LOG)).map(|touch| touch.at);
-    let mut pairs = times().zip(times().skip(BURST - 1));
-    if !pairs.any(|(first, last)| last.since(first) <= BURST_SPAN) {
+    if !is_hasty(attempt) {
         return 0;
     }
     let mut bursts = 0;
@@ -176,6 +181,18 @@ fn bursts(attempt: &[Touch]) -> u64 {
         }
     }
     bursts
+}
+
+/// Whether as many events as a burst has, of whatever names, ever are as close together.
+fn is_hasty(attempt: &[Touch]) -> bool {
+    let mut latest = [None; BURST - 1];
+    let times = attempt.iter().filter(|touch| touch.is(mark::LOG)).map(|touch| touch.at);
+    times.into_iter().any(|at| {
+        let first: Option<Instant> = latest[0];
+        latest.rotate_left(1);
+        latest[BURST - 2] = Some(at);
+        first.is_some_and(|first| at.since(first) <= BURST_SPAN)
+    })
 }
 
 /// Counts what a journey was like at each landmark, if it was watched to the end of its window.
@@ -212,10 +229,13 @@ fn count_landmarks(verdict: &Verdict, scene: Scene<'_>, bench: &Bench<'_>, tally
             break;
         }
         done.go_on(attempt, moment);
-        let Outcomes { journeys, converted: orders } =
-            landmarks.patterns.entry(done.pattern_at(number)).or_default();
-        *journeys += 1;
-        *orders += u64::from(converted.is_some());
+        let pattern = done.pattern_at(number);
+        let own = Outcomes { journeys: 1, converted: u64::from(converted.is_some()) };
+        // Almost always somebody was the same before.
+        match landmarks.patterns.get_mut(&pattern) {
+            Some(outcomes) => outcomes.add(own),
+            None => landmarks.patterns.entry(pattern).or_default().add(own),
+        }
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) struct Shortcuts {
     /// Where among the facts those of each row of a block are; nought for rows that are read by themselves.
     short: Vec<u32>,
     seen: Seen,
-    /// The rows of a run that go into the exchange.
+    /// The rows of a run that go into the exchange, and room for more.
     chosen: Vec<usize>,
     /// Those of them that the values of dimensions are wanted of.
     valued: Vec<usize>,
@@ -124,8 +124,8 @@ impl Gathering<'_, '_, '_> {
             let most = rows.len().min(row + ByPerson::ENOUGH);
             let rest = shortcuts.short.get(row..most).unwrap_or_default();
             let end = row + rest.iter().position(|facts| *facts == 0).unwrap_or(rest.len());
-            self.choose_of_run(rows, row..end, &mut moment, &mut shortcuts);
-            self.take_chosen(rows, &mut shortcuts, show);
+            let count = self.choose_of_run(rows, row..end, &mut moment, &mut shortcuts);
+            self.take_chosen(rows, count, &mut shortcuts, show);
             if shortcuts.by_person.has_enough() {
                 shortcuts.by_person.send(self.stamping);
                 shortcuts.by_person.begin();
@@ -140,7 +140,8 @@ impl Gathering<'_, '_, '_> {
         self.haul.shortcuts = shortcuts;
     }
 
-    /// Takes in some rows that all take the short way: says which of them go into the exchange.
+    /// Takes in some rows that all take the short way: notes which of them go into the exchange, and says how
+    /// many these are.
     ///
     /// This is the loop that most rows of most logs go through. Where a row differs from the one before is
     /// as good as random, so nothing is decided by a jump but what hardly ever happens. Its slow twin is to
@@ -151,12 +152,11 @@ impl Gathering<'_, '_, '_> {
         run: Range<usize>,
         moment: &mut Moment,
         shortcuts: &mut Shortcuts,
-    ) {
-        let Some(&first) = rows.at.get(run.start) else { return };
+    ) -> usize {
+        let Some(&first) = rows.at.get(run.start) else { return 0 };
         self.go_to(first);
         let Shortcuts { facts, short, seen, chosen, .. } = shortcuts;
-        chosen.clear();
-        chosen.resize(run.len(), 0);
+        chosen.resize(chosen.len().max(run.len()), 0);
         let (mut count, mut latest, mut is_disordered) = (0, first, false);
         let columns = rows.at[run.clone()].iter().zip(&rows.who[run.clone()]);
         for (row, ((&at, &who), &place)) in run.clone().zip(columns.zip(&short[run.clone()])) {
@@ -177,28 +177,41 @@ impl Gathering<'_, '_, '_> {
             chosen[count] = row;
             count += usize::from(is_wanted);
         }
-        chosen.truncate(count);
         self.go_to(latest);
         self.stamping.note_order(is_disordered);
+        count
     }
 
-    /// Puts the chosen rows of a run beside the others of their people, with the values of their dimensions.
-    fn take_chosen(&mut self, rows: &UsualRows, shortcuts: &mut Shortcuts, show: Show<'_>) {
+    /// Puts the chosen rows of a run, of which there are so many, beside the others of their people, with the
+    /// values of their dimensions.
+    fn take_chosen(
+        &mut self,
+        rows: &UsualRows,
+        count: usize,
+        shortcuts: &mut Shortcuts,
+        show: Show<'_>,
+    ) {
         let Shortcuts { facts, short, chosen, valued, values, by_person, agents, .. } = shortcuts;
-        let wants_values = |row: usize| facts[short[row] as usize].wants_values;
-        valued.clear();
-        if !rows.sources.is_empty() {
-            valued.extend(chosen.iter().copied().filter(|&row| wants_values(row)));
+        let chosen = &chosen[..count];
+        let has_values = !rows.sources.is_empty();
+        valued.resize(chosen.len(), 0);
+        let mut wanted = 0;
+        for &row in chosen {
+            valued[wanted] = row;
+            wanted += usize::from(has_values & facts[short[row] as usize].wants_values);
         }
-        let asked = Asked { rows, block: self.block, which: valued, agents: &agents.of_rows };
-        let mut keys = values.keys(asked, &mut self.haul.values, show).iter();
+        let which = &valued[..wanted];
+        let asked = Asked { rows, block: self.block, which, agents: &agents.of_rows };
+        let keys = values.keys(asked, &mut self.haul.values, show);
         by_person.make_room(chosen.len());
-        for &row in &*chosen {
-            // Where no values are asked for there are no keys.
-            let key = if wants_values(row) { keys.next().copied() } else { None };
-            let head = facts[short[row] as usize].head;
+        let mut next = 0;
+        for &row in chosen {
+            let NameFacts { head, wants_values, .. } = facts[short[row] as usize];
+            let wants_values = has_values & wants_values;
+            let key = keys.get(next).copied().unwrap_or_default();
+            next += usize::from(wants_values);
             let own = Chosen { head, at: rows.at[row], row: self.row_at(row) };
-            by_person.take(rows.who[row], own, key);
+            by_person.take(rows.who[row], own, wants_values.then_some(key));
         }
     }
 

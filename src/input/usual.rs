@@ -304,18 +304,14 @@ impl UsualRows {
 
     fn read_times(&mut self, rows: &OutlinedRows<'_>, column: usize) {
         let UsualRows { at, usual, .. } = self;
-        at.clear();
         at.resize(rows.count(), UsualRows::UNUSUAL);
         for (at, cell) in at.iter_mut().zip(rows.column(column)) {
-            if let Some(instant) = usual.instant(rows.bytes(&cell)) {
-                *at = instant;
-            }
+            *at = usual.instant(rows.bytes(&cell)).unwrap_or(UsualRows::UNUSUAL);
         }
     }
 
     fn read_people(&mut self, rows: &OutlinedRows<'_>, people: People) {
         let (UsualRows { at, who, .. }, People { column, plain: own, .. }) = (self, people);
-        who.clear();
         who.resize(rows.count(), Key::NONE);
         for ((at, who), cell) in at.iter_mut().zip(who).zip(rows.column(column)) {
             let key = match rows.bytes(&cell) {
@@ -323,10 +319,8 @@ impl UsualRows {
                 // Whatever else needs cleaning has no key at once.
                 cell => own.key(cell),
             };
-            match key {
-                Some(key) => *who = key,
-                None => *at = UsualRows::UNUSUAL,
-            }
+            *at = if key.is_some() { *at } else { UsualRows::UNUSUAL };
+            *who = key.unwrap_or(Key::NONE);
         }
     }
 }
@@ -356,15 +350,17 @@ pub fn plain(cell: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Replaces what is in a column by so many values; room is made once, not value by value.
+/// Replaces what is in a column by so many values, and by nothing where there are fewer. Room is made once,
+/// not value by value, and what stood there is written over.
 fn fill_with<T: Clone + Default>(
     column: &mut Vec<T>,
     count: usize,
     values: impl Iterator<Item = T>,
 ) {
-    column.clear();
     column.resize(count, T::default());
-    for (place, value) in column.iter_mut().zip(values) {
+    let mut places = column.iter_mut();
+    for (value, place) in values.zip(&mut places) {
         *place = value;
     }
+    places.for_each(|place| *place = T::default());
 }

@@ -189,7 +189,11 @@ fn names_campaign(cell: &[u8]) -> bool {
 
 /// An address up to the end of its host; anything else as it is.
 fn site(cell: &[u8]) -> &[u8] {
-    let Some(scheme) = cell.windows(3).position(|part| part == b"://") else { return cell };
+    let scheme = match cell {
+        [b'h', b't', b't', b'p', b's', b':', b'/', b'/', ..] => Some(5),
+        other => other.windows(3).position(|part| part == b"://"),
+    };
+    let Some(scheme) = scheme else { return cell };
     let host = cell.get(scheme + 3..).unwrap_or_default();
     let length = memchr::memchr3(b'/', b'?', b'#', host).unwrap_or(host.len());
     cell.get(..scheme + 3 + length).unwrap_or(cell)

@@ -40,7 +40,10 @@ impl Pattern {
 
 impl Hash for Pattern {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(&self.rank().to_le_bytes());
+        let rank = self.rank();
+        let half = |part: u128| u64::try_from(part & u128::from(u64::MAX)).unwrap_or_default();
+        state.write_u64(half(rank >> u64::BITS));
+        state.write_u64(half(rank));
     }
 }
 
@@ -65,6 +68,15 @@ pub struct Outcomes {
     pub converted: u64,
 }
 
+impl Outcomes {
+    /// Adds other journeys of the pattern.
+    #[inline]
+    pub fn add(&mut self, other: Outcomes) {
+        self.journeys += other.journeys;
+        self.converted += other.converted;
+    }
+}
+
 /// The counts at all landmarks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Landmarks {
@@ -87,9 +99,7 @@ impl Landmarks {
     /// Adds the counts of other journeys.
     pub fn merge(&mut self, other: Landmarks) {
         other.patterns.into_iter().for_each(|(pattern, outcomes)| {
-            let mine = self.patterns.entry(pattern).or_default();
-            mine.journeys += outcomes.journeys;
-            mine.converted += outcomes.converted;
+            self.patterns.entry(pattern).or_default().add(outcomes);
         });
         self.after.resize(self.after.len().max(other.after.len()), 0);
         for (mine, theirs) in self.after.iter_mut().zip(other.after) {
