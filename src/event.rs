@@ -81,14 +81,25 @@ pub struct Identifier {
 /// Where an event comes from, as far as its meaning depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// An event log: something a visitor did on a page. The only origin that makes a visit.
+    /// An event log: something a visitor did on a page.
     Log,
+    /// A session as the shop itself has counted it: it is what a log would have seen of it, and a session
+    /// under every rule.
+    Session,
     /// A visit that the shop has noted at an order: a visit, but not one that a log saw.
     Journey,
     /// A row of an orders export.
     OrderRow,
     /// A row of an abandoned-checkouts export.
     CheckoutRow,
+}
+
+impl Origin {
+    /// Whether it tells of a visit from beginning to end, so that it makes sessions and orders.
+    #[inline]
+    pub const fn is_visit(self) -> bool {
+        matches!(self, Origin::Log | Origin::Session)
+    }
 }
 
 /// The value of a property of a row.

@@ -97,8 +97,10 @@ pub enum Precision {
     Second = 1,
     /// To the minute: spreadsheets that dropped the seconds.
     Minute = 2,
-    /// A date alone.
-    Day = 3,
+    /// To the hour: session reports by hour.
+    Hour = 3,
+    /// A date alone: the coarsest.
+    Day = 4,
 }
 
 impl Precision {
@@ -108,6 +110,7 @@ impl Precision {
             Precision::Exact => Span(1),
             Precision::Second => Span(SECOND),
             Precision::Minute => Span(60 * SECOND),
+            Precision::Hour => Span(3_600 * SECOND),
             Precision::Day => Span(86_400 * SECOND),
         }
     }

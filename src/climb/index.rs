@@ -15,7 +15,7 @@ use crate::key::Key;
 use crate::time::{Instant, Precision, Span};
 
 /// The kinds of precision.
-const PRECISIONS: usize = 4;
+const PRECISIONS: usize = Precision::Day as usize + 1;
 
 /// One occurrence of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +198,7 @@ fn rest<'l>(list: &'l [Event], threshold: &Threshold) -> &'l [Event] {
     list.get(start..).unwrap_or_default()
 }
 
-/// Events of one step from some moment on: a merge of at most four sorted lists.
+/// Events of one step from some moment on: a merge of the sorted lists of each precision.
 #[derive(Clone, Debug)]
 pub(super) struct Merged<'i> {
     lists: [&'i [Event]; PRECISIONS],

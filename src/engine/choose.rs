@@ -59,12 +59,12 @@ fn is_retail(format: Format) -> bool {
     matches!(format, Format::RetailRocket | Format::Rees46 | Format::Yoochoose)
 }
 
-/// How many rows of event logs have each role.
+/// How many rows of event logs, or of sessions that are counted as such, have each role.
 fn roles(haul: &Haul<'_>, readings: &[Reading]) -> BTreeMap<Role, u64> {
     let mut roles = BTreeMap::new();
-    for (_, seen) in
-        readings.iter().zip(&haul.inputs).filter(|(reading, _)| reading.format.is_log())
-    {
+    let is_visits = |format: Format| format.is_log() || format == Format::ShopifyAnalyticsSessions;
+    let inputs = readings.iter().zip(&haul.inputs);
+    for (_, seen) in inputs.filter(|(reading, _)| is_visits(reading.format)) {
         for (name, &rows) in haul.all_names.texts().zip(&seen.names).filter(|(_, rows)| **rows > 0)
         {
             if let Some(role) = haul.names.stamper().canonical(name).and_then(vocabulary::role) {

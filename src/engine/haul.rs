@@ -215,7 +215,7 @@ impl<'s> Haul<'s> {
             reason,
             stamping.settings.detail && !verdict.is_further(),
         );
-        let marks = verdict.marks | own_marks | marks_of(event);
+        let marks = (verdict.marks | own_marks | marks_of(event)) & !verdict.denied;
         let order = if marks & mark::ORDER == 0 {
             None
         } else {
@@ -335,7 +335,7 @@ impl<'s> Haul<'s> {
             amount: None,
             currency: Currency::default(),
         });
-        if reason.is_none() && event.origin == Origin::Log {
+        if reason.is_none() && event.origin.is_visit() {
             let OrderNote { key, numbered, amount, currency } = order;
             self.orders_seen.push(OrderSeen {
                 key,

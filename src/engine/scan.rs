@@ -260,12 +260,12 @@ impl<'g> Gathering<'g, '_, '_> {
 impl Sink for Gathering<'_, '_, '_> {
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>) {
         let is_bot = user_agent.is_some_and(|agent| self.stamping.is_bot(agent));
-        let verdict = Verdict { aside: is_bot.then_some(Reason::Bot), marks: 0 };
+        let verdict = Verdict { aside: is_bot.then_some(Reason::Bot), ..Verdict::default() };
         self.haul.take(event, self.place(at), verdict, self.stamping);
     }
 
     fn further(&mut self, at: RowAt, event: &RawEvent<'_>) {
-        let verdict = Verdict { aside: None, marks: mark::FURTHER };
+        let verdict = Verdict { marks: mark::FURTHER, ..Verdict::default() };
         self.haul.take(event, self.place(at), verdict, self.stamping);
     }
 

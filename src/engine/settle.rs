@@ -1,9 +1,11 @@
 //! What needs all rows of its kind before it means anything: orders, abandoned checkouts, session
 //! reports. They are few beside the events, so this is serial.
 //!
-//! How orders are counted is in `orders`; this file puts rows together, and settles everything else.
+//! How orders are counted is in `orders`, what single sessions of a report are in `sessions`; this file puts
+//! rows together, and settles everything else.
 
 mod orders;
+mod sessions;
 
 use super::haul::Haul;
 use super::members;
@@ -23,15 +25,17 @@ use crate::input::format::ga4_ui::Exploration;
 use crate::input::format::shopify_analytics::{self, ReportInput};
 use crate::input::format::shopify_checkouts::{self, Checkout};
 use crate::input::format::shopify_orders::{self, InputSettings};
+use crate::input::format::shopify_session_rows::{self, Session};
 use crate::input::format::special::Special;
 use crate::input::format::{Format, RowIdentifiers};
-use crate::input::timestamp::{DateEvidence, DateOrder};
+use crate::input::timestamp::{DateEvidence, DateOrder, ZoneRule};
 use crate::input::{Reading, Rows};
 use crate::key::{FastMap, FastSet, Key};
 use crate::ladder::definition::Range;
 use crate::quality::Reason;
 use crate::time::Instant;
 use orders::{add_people, numbered, settle_orders};
+use sessions::settle_sessions;
 use std::collections::BTreeMap;
 
 /// The first space for the fingerprints of checkouts.
@@ -113,14 +117,17 @@ pub(super) fn settle(
     settled.notices.extend(orders.notices);
     note_aside(haul, orders.aside);
     note_aside(haul, checkouts.aside);
+    let reports = assemble_reports(haul, readings, request, (&settled, stamping.settings))?;
     let numbered = numbered(&orders.orders);
     let made = OrderTimes::of(&numbered);
     settled.skew.anchor(haul, |order| made.of_order(order));
+    let are_exported = readings.iter().any(|reading| reading.format.holds_orders());
+    settle_sessions(haul, &reports.sessions, (&numbered, are_exported), &mut stamping);
     settle_orders(haul, &numbered, readings, &mut stamping, &mut settled);
     for checkout in &checkouts.checkouts {
         settle_checkout(haul, checkout, &mut stamping);
     }
-    settle_totals(haul, readings, &mut settled);
+    settle_reports(reports.totals, readings, &mut settled);
     stamping.close()?;
     Ok(settled)
 }
@@ -132,7 +139,7 @@ fn assemble_orders(
 ) -> Result<shopify_orders::Assembly> {
     let lines = std::mem::take(&mut haul.order_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
-    let inputs = input_settings(evidence, readings, settings.date_order, haul)?;
+    let inputs = input_settings(evidence, readings, (settings.date_order, None), haul)?;
     Ok(shopify_orders::assemble(lines, &shopify_orders::Settings { inputs }))
 }
 
@@ -143,7 +150,7 @@ fn assemble_checkouts(
 ) -> Result<shopify_checkouts::Assembly> {
     let lines = std::mem::take(&mut haul.checkout_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
-    let inputs = input_settings(evidence, readings, settings.date_order, haul)?;
+    let inputs = input_settings(evidence, readings, (settings.date_order, None), haul)?;
     Ok(shopify_checkouts::assemble(lines, &shopify_orders::Settings { inputs }))
 }
 
@@ -190,13 +197,46 @@ fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stam
         };
         let marks = if number == 0 { 0 } else { mark::FURTHER };
         let place = RowPlace::settled(checkout.input, checkout.row);
-        haul.take(&event, place, Verdict { aside: None, marks }, stamping);
+        haul.take(&event, place, Verdict { marks, ..Verdict::default() }, stamping);
     }
 }
 
-fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settled) {
-    let lines = std::mem::take(&mut haul.total_lines);
-    let inputs: Vec<ReportInput<'_>> = readings
+/// Session reports, put together.
+struct Reports<'r> {
+    totals: shopify_analytics::Assembly,
+    /// Those of their sessions that are journeys.
+    sessions: Vec<Session<'r>>,
+}
+
+/// Sums the session reports, and puts sessions together where a report has a row for each and they are
+/// journeys. Their times are of the store's zone.
+fn assemble_reports<'r>(
+    haul: &mut Haul<'_>,
+    readings: &'r [Reading],
+    request: &Request,
+    (settled, settings): (&Settled, &Settings),
+) -> Result<Reports<'r>> {
+    let mut lines = std::mem::take(&mut haul.total_lines);
+    let dimensions = sessions::inputs(readings);
+    let zone = Some(request.calendar_zone(settled.store_offset));
+    let evidence = lines.iter().filter_map(|at| {
+        let own = dimensions.get(&at.input)?;
+        Some((at.input, own.id(&at.line).and_then(|_| own.written_time(&at.line))))
+    });
+    let inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
+    let gathered =
+        shopify_session_rows::gather(&lines, &dimensions, &shopify_orders::Settings { inputs });
+    let unread: FastSet<RowRef> = gathered.aside.iter().map(|(_, row, ..)| *row).collect();
+    lines.retain(|at| !unread.contains(&at.row));
+    note_aside(haul, gathered.aside);
+    let mut totals = shopify_analytics::assemble(lines, &report_inputs(readings));
+    note_aside(haul, std::mem::take(&mut totals.aside));
+    Ok(Reports { totals, sessions: gathered.sessions })
+}
+
+/// The inputs that hold totals of sessions.
+fn report_inputs(readings: &[Reading]) -> Vec<ReportInput<'_>> {
+    readings
         .iter()
         .enumerate()
         .filter_map(|(input, reading)| match &reading.rows {
@@ -217,9 +257,22 @@ fn settle_totals(haul: &mut Haul<'_>, readings: &[Reading], settled: &mut Settle
             | Rows::Bulk
             | Rows::ToolTable(..) => None,
         })
-        .collect();
-    let assembly = shopify_analytics::assemble(lines, &inputs);
-    note_aside(haul, assembly.aside);
+        .collect()
+}
+
+fn settle_reports(
+    assembly: shopify_analytics::Assembly,
+    readings: &[Reading],
+    settled: &mut Settled,
+) {
+    let is_single = |reading: &&Reading| reading.format == Format::ShopifyAnalyticsSessions;
+    if let Some(reading) = readings.iter().find(is_single).filter(|_| sessions::has_log(readings)) {
+        let message = format!(
+            "{}: an event log tells what happened in these sessions, so they are no journeys of their own: their totals are held against it",
+            reading.path
+        );
+        settled.notices.push(Notice { code: "sessions_beside_a_log", message });
+    }
     if assembly.reports.len() > 1 {
         let message = format!(
             "{} session reports: each stands by itself, because reports by different dimensions must not be added",
@@ -236,11 +289,22 @@ fn note_aside(haul: &mut Haul<'_>, aside: Vec<(usize, RowRef, Reason, &'static s
     }
 }
 
-/// How each input's dates and numbers are read; what was decided about dates is kept for the reader.
+/// The name of the column that says when a row was.
+fn time_column(reading: &Reading) -> &str {
+    if let Rows::Totals(_, columns) = &reading.rows {
+        let time = columns.sessions.as_ref().and_then(|own| columns.dimensions().get(own.time()));
+        return time.map_or("", String::as_str);
+    }
+    let named = reading.columns.iter().find(|(part, _)| part.ends_with("created at"));
+    named.map_or("", |(_, column)| column.as_str())
+}
+
+/// How each input's dates and numbers are read, times in its own zone if no other one is given; what was
+/// decided about dates is kept for the reader.
 fn input_settings<'l>(
     evidence: impl Iterator<Item = (usize, Option<&'l str>)>,
     readings: &[Reading],
-    told: Option<DateOrder>,
+    (told, zone): (Option<DateOrder>, Option<ZoneRule>),
     haul: &mut Haul<'_>,
 ) -> Result<BTreeMap<usize, InputSettings>> {
     let mut dates: BTreeMap<usize, DateEvidence> = BTreeMap::new();
@@ -250,20 +314,16 @@ fn input_settings<'l>(
     let mut settings = BTreeMap::new();
     for (input, evidence) in dates {
         let reading = &readings[input];
-        let named = reading.columns.iter().find(|(part, _)| part.ends_with("created at"));
-        let column = named.map_or("", |(_, column)| column.as_str());
+        let column = time_column(reading);
         let date_order = evidence
             .decide(told)
             .map_err(|ambiguous| ambiguous_dates(&reading.path, column, ambiguous))?;
-        let decision = evidence.decision(column, date_order, reading.zone);
+        let zone = zone.unwrap_or(reading.zone);
+        let decision = evidence.decision(column, date_order, zone);
         haul.inputs[input].decisions.extend(decision);
         settings.insert(
             input,
-            InputSettings {
-                zone: reading.zone,
-                date_order,
-                decimal_comma: reading.delimiter == Some(b';'),
-            },
+            InputSettings { zone, date_order, decimal_comma: reading.delimiter == Some(b';') },
         );
     }
     Ok(settings)

@@ -47,6 +47,8 @@ impl RowPlace<'_> {
 pub(super) struct Verdict {
     pub(super) aside: Option<Reason>,
     pub(super) marks: u8,
+    /// Marks that its name would give it, and that it has not.
+    pub(super) denied: u8,
 }
 
 impl Verdict {
@@ -259,7 +261,8 @@ impl Who {
         };
         let any_device = || first_of(event, IdentifierKind::ClientId);
         let device = event.details.device().or_else(any_device).unwrap_or(strongest);
-        let own_session = event.details.session().filter(|_| rule.believes_source());
+        let is_believed = rule.believes_source() || event.origin == Origin::Session;
+        let own_session = event.details.session().filter(|_| is_believed);
         let (visit, marks) = match own_session {
             Some(session) => (session.and(device), mark::SESSION),
             None => (device, 0),
@@ -297,7 +300,7 @@ fn first_of(event: &RawEvent<'_>, kind: IdentifierKind) -> Option<Key> {
 
 /// The marks that an event has by itself.
 pub(super) fn marks_of(event: &RawEvent<'_>) -> u8 {
-    let log = if event.origin == Origin::Log { mark::LOG } else { 0 };
+    let log = if event.origin.is_visit() { mark::LOG } else { 0 };
     log | if event.identifiers.iter().any(|identifier| identifier.kind.is_named()) {
         0
     } else {

@@ -259,7 +259,7 @@ impl Matches {
         origin: Origin,
         properties: &dyn Properties,
     ) -> StepSet {
-        let is_log = matches!(origin, Origin::Log | Origin::Journey);
+        let is_log = origin.is_visit() || origin == Origin::Journey;
         let mut set = if is_log { self.certain.with(self.any) } else { self.certain };
         for &position in &self.conditional {
             let condition = &conditions[position];

@@ -180,6 +180,9 @@ fn as_object<S: Serializer>(
 /// The format of the abandoned-checkouts export.
 const CHECKOUTS: &str = "shopify.abandoned_checkouts";
 
+/// The format of session reports that have a row for each session.
+const SESSIONS: &str = "shopify.analytics.sessions";
+
 /// Where a step can come from beside an event log.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Elsewhere {
@@ -204,7 +207,7 @@ const STEPS: [(&str, &str, Elsewhere); 8] = [
 pub fn missing(findings: &Findings) -> Vec<(String, String)> {
     let mut missing = Vec::new();
     let mut lacks = |what: &str, needs: &str| missing.push((what.to_owned(), needs.to_owned()));
-    if !findings.has_log {
+    if !findings.has_log && !findings.inputs.iter().any(|input| input.format == SESSIONS) {
         lacks("Visit", "an event log: the web pixel's events or another tool's export");
     }
     for (step, event, elsewhere) in STEPS {

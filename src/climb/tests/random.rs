@@ -45,10 +45,11 @@ fn time(clock: Clock) -> BoxedStrategy<(i64, Precision)> {
     let second = (0..=9_i64).prop_map(|second| (second * SECOND, Precision::Second));
     let odd = (0..=30_i64).prop_map(|third| (third * SECOND / 3, Precision::Second));
     let minute = (-6..=9_i64).prop_map(|tens| (tens * 10 * SECOND, Precision::Minute));
+    let hour = (-360..=0_i64).prop_map(|tens| (tens * 10 * SECOND, Precision::Hour));
     match clock {
         Clock::Whole => whole.boxed(),
         Clock::Mixed => prop_oneof![tenths, second].boxed(),
-        Clock::Coarse => prop_oneof![tenths, second, odd, minute].boxed(),
+        Clock::Coarse => prop_oneof![tenths, second, odd, minute, hour].boxed(),
     }
 }
 

@@ -143,7 +143,7 @@ fn source_of(reading: &Reading) -> Sources {
 }
 
 /// Why an order does not count, wherever it was seen.
-fn why_left_out(order: &Order) -> Option<Reason> {
+pub(super) fn why_left_out(order: &Order) -> Option<Reason> {
     match (order.test, order.channel) {
         (true, _) => Some(Reason::TestOrder),
         (false, Channel::OnlineStore) => None,
@@ -301,13 +301,17 @@ fn settle_order(
     haul.take(
         &event,
         RowPlace::settled(order.input, order.row),
-        Verdict { aside: None, marks: mark::EXPORT },
+        Verdict { marks: mark::EXPORT, ..Verdict::default() },
         stamping,
     );
 }
 
 /// Everybody and everything that an order names.
-fn identifiers_of(haul: &mut Haul<'_>, order: &Order, number: Identifier) -> Vec<Identifier> {
+pub(super) fn identifiers_of(
+    haul: &mut Haul<'_>,
+    order: &Order,
+    number: Identifier,
+) -> Vec<Identifier> {
     haul.texts.note(number, order.id.as_deref().unwrap_or(&order.name));
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     identifiers.push(number);

@@ -167,7 +167,9 @@ fn decide_table(known: &TableFormat, table: &TableHead, told: &Told) -> Option<D
     }
     let names: Vec<_> = known.must.iter().filter_map(|names| header.find(names)).collect();
     let names: Vec<&str> = names.iter().map(|&column| header.names()[column].as_str()).collect();
-    let why = format!("a table with {} ({} columns)", names.join(", "), header.names().len());
+    let each =
+        if known.format == Format::ShopifyAnalyticsSessions { ": a row a session" } else { "" };
+    let why = format!("a table with {} ({} columns){each}", names.join(", "), header.names().len());
     let mut rows = (known.rows)(header)?;
     if let Rows::Table(_, columns)
     | Rows::Special(_, Special::Transactions(Transactions { columns, .. })) = &mut rows

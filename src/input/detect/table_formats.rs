@@ -19,7 +19,7 @@ use crate::input::format::special::Special;
 use crate::input::format::tool_table::{ToolTable, ga4, posthog, segment, snowplow};
 use crate::input::format::{
     Format, matomo_table, maven, rees46, retailrocket, shopify_customers, shopify_order_visits,
-    shopify_sessions, shopify_transactions,
+    shopify_session_rows, shopify_sessions, shopify_transactions,
 };
 
 /// A table of a known format.
@@ -82,7 +82,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
     &[&["abandoned checkout url"], &["created at"], &["id", "checkout id", "token", "name"]];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 26] = [
+pub(super) static ALL: [TableFormat; 27] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..known(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -120,6 +120,12 @@ pub(super) static ALL: [TableFormat; 26] = [
             &[&["total sessions", "total visitors"]],
             |header| Some(Rows::Totals(header.clone(), AnalyticsColumns::new(header))),
         )
+    },
+    TableFormat {
+        fits: is_no_log,
+        ..known(Format::ShopifyAnalyticsSessions, SINGLE_SESSIONS, |header| {
+            Some(Rows::Totals(header.clone(), AnalyticsColumns::of_sessions(header)?))
+        })
     },
     TableFormat {
         fits: is_no_log,
@@ -179,14 +185,20 @@ pub(super) static ALL: [TableFormat; 26] = [
 ];
 
 /// Any of the columns of a session report.
-const SESSIONS: &[&[&str]] = &[&[
+const COUNTS: &[&str] = &[
     "sessions",
     "sessions with cart additions",
     "sessions that reached checkout",
     "sessions that completed checkout",
     "sessions converted",
     "online store visitors",
-]];
+];
+
+const SESSIONS: &[&[&str]] = &[COUNTS];
+
+/// The same with a row for each session, which says when it was.
+const SINGLE_SESSIONS: &[&[&str]] =
+    &[COUNTS, &[shopify_session_rows::ID], &shopify_session_rows::TIMES];
 
 /// A user and what they did.
 const KAGGLE: &[&[&str]] = &[&["user id"], &["page", "sex"]];

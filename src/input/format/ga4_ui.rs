@@ -53,7 +53,7 @@ impl Exploration {
             return desk
                 .defect(Reason::BadRow, "the number of users is no whole number".to_string());
         };
-        let mut line = AnalyticsLine { dimensions: Vec::new(), metrics: [None; 4], day: None };
+        let mut line = AnalyticsLine { dimensions: Vec::new(), metrics: [None; 4] };
         if let Some(at) = metric(&step) {
             line.metrics[at] = Some(users);
         }

@@ -28,6 +28,7 @@ pub mod shopify_order_visits;
 pub mod shopify_orders;
 pub mod shopify_rest;
 pub mod shopify_rest_checkout;
+pub mod shopify_session_rows;
 pub mod shopify_sessions;
 pub mod shopify_transactions;
 pub mod shopify_url;
@@ -65,6 +66,8 @@ pub enum Format {
     ShopifyOrderVisits,
     /// A log of Shopify web-pixel events, JSON.
     ShopifyWebPixel,
+    /// A report of Shopify analytics with a row for each session.
+    ShopifyAnalyticsSessions,
     /// An aggregated report of Shopify analytics.
     ShopifyAnalytics,
     /// Google Analytics 4 events from `BigQuery`, JSON.
@@ -127,7 +130,7 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 36] = [
+    pub const ALL: [Format; 37] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
         Format::ShopifyBulk,
@@ -135,6 +138,7 @@ impl Format {
         Format::ShopifyRestCheckout,
         Format::ShopifyOrderVisits,
         Format::ShopifyWebPixel,
+        Format::ShopifyAnalyticsSessions,
         Format::ShopifyAnalytics,
         Format::Ga4BigQuery,
         Format::RudderStack,
@@ -176,6 +180,7 @@ impl Format {
             Format::ShopifyRestCheckout => "shopify.rest_checkout",
             Format::ShopifyOrderVisits => "shopify.order_visits",
             Format::ShopifyWebPixel => "shopify.web_pixel",
+            Format::ShopifyAnalyticsSessions => "shopify.analytics.sessions",
             Format::ShopifyAnalytics => "shopify.analytics",
             Format::Ga4BigQuery => "ga4.bq",
             Format::RudderStack => "rudderstack",
@@ -213,7 +218,7 @@ impl Format {
         Format::ALL.into_iter().find(|format| format.id() == id)
     }
 
-    /// Whether its rows are events of visitors.
+    /// Whether its rows are events of visitors, as somebody's tracking saw them.
     pub const fn is_log(self) -> bool {
         match self {
             Format::ShopifyWebPixel
@@ -251,13 +256,20 @@ impl Format {
             | Format::ShopifyCustomers
             | Format::ShopifyAnalyticsLegacy
             | Format::Ga4Ui
+            | Format::ShopifyAnalyticsSessions
             | Format::ShopifyAnalytics => false,
         }
     }
 
     /// Whether its rows are totals of sessions.
     pub const fn holds_totals(self) -> bool {
-        matches!(self, Format::ShopifyAnalytics | Format::ShopifyAnalyticsLegacy | Format::Ga4Ui)
+        matches!(
+            self,
+            Format::ShopifyAnalyticsSessions
+                | Format::ShopifyAnalytics
+                | Format::ShopifyAnalyticsLegacy
+                | Format::Ga4Ui
+        )
     }
 
     /// Whether its rows are the shop's own orders.
@@ -279,6 +291,7 @@ impl Format {
             | Format::ShopifyCustomers
             | Format::WarehouseSessions
             | Format::ShopifyAnalyticsLegacy
+            | Format::ShopifyAnalyticsSessions
             | Format::ShopifyAnalytics => 1,
             Format::MavenSessions | Format::MavenPageviews | Format::MavenOrders => 14,
             Format::Yoochoose => 15,

@@ -5,12 +5,11 @@
 //! cart. Reports of different dimensions are never added to each other.
 
 use super::shopify_orders::copies::{Aside, LineAt};
+use super::shopify_session_rows::SessionDimensions;
 use crate::findings::SessionReport;
 use crate::input::columns::{Header, Row, is_null, normalise};
-use crate::input::timestamp::{ZoneRule, parse};
 use crate::key::{FastMap, FastSet, Key};
 use crate::quality::Reason;
-use crate::time::Instant;
 use std::collections::BTreeMap;
 
 /// The steps of a session report and the columns that count them, the best column first.
@@ -71,6 +70,8 @@ pub struct AnalyticsColumns {
     dimensions: Vec<usize>,
     names: Vec<String>,
     time: Option<usize>,
+    /// Where a report with a row for each session says which one that is, and when it was.
+    pub sessions: Option<SessionDimensions>,
 }
 
 impl AnalyticsColumns {
@@ -84,7 +85,14 @@ impl AnalyticsColumns {
             .filter_map(|(column, _)| Some((column, header.names().get(column)?.clone())))
             .unzip();
         let time = named().find(|(_, name)| TIMES.contains(name)).map(|(column, _)| column);
-        AnalyticsColumns { metrics, dimensions, names, time }
+        AnalyticsColumns { metrics, dimensions, names, time, sessions: None }
+    }
+
+    /// The columns of a report with a row for each session; `None` if it does not say which, or when.
+    pub fn of_sessions(header: &Header) -> Option<AnalyticsColumns> {
+        let columns = AnalyticsColumns::new(header);
+        let sessions = Some(SessionDimensions::new(&columns.names)?);
+        Some(AnalyticsColumns { sessions, ..columns })
     }
 
     /// The columns of a report that has these steps and no dimensions, wherever they stand.
@@ -98,11 +106,14 @@ impl AnalyticsColumns {
         &self.names
     }
 
-    /// Whether a row sums up others.
+    /// Whether a row sums up others. Of single sessions one says which it is, or anything else.
     pub fn is_sum(&self, row: &Row<'_>) -> bool {
         let is_sum =
             |text: &str| ["totals", "grand total"].iter().any(|s| text.eq_ignore_ascii_case(s));
-        self.dimensions.iter().any(|&column| is_sum(&row.text(Some(column))))
+        let text = |&column: &usize| row.text(Some(column));
+        self.dimensions.iter().any(|column| is_sum(&text(column)))
+            || self.sessions.is_some()
+                && self.dimensions.iter().all(|column| is_null(&text(column)))
     }
 
     /// The steps that the report has a column for.
@@ -132,8 +143,6 @@ pub struct AnalyticsLine {
     pub dimensions: Vec<String>,
     /// The counts of Sessions, Added to cart, Reached checkout and Converted, where they are given.
     pub metrics: [Option<u64>; 4],
-    /// The start of the row's day, week or other time, as if the store's zone were UTC.
-    pub day: Option<Instant>,
 }
 
 impl AnalyticsLine {
@@ -147,12 +156,7 @@ impl AnalyticsLine {
             }
         }
         let text = |&column: &usize| row.text(Some(column)).into_owned();
-        let day = parse(&row.text(columns.time), ZoneRule::Fixed(0)).map(|stamp| stamp.at);
-        Ok(AnalyticsLine {
-            dimensions: columns.dimensions.iter().map(text).collect(),
-            metrics,
-            day,
-        })
+        Ok(AnalyticsLine { dimensions: columns.dimensions.iter().map(text).collect(), metrics })
     }
 
     /// The key of the dimensions' values within `scope`.
@@ -380,13 +384,12 @@ mod tests {
     }
 
     #[test]
-    fn a_row_says_when_where_and_how_many() {
+    fn a_row_says_what_it_is_of_and_how_many() {
         let columns = columns("Page|Week|Sessions|Reached checkout rate|Reached checkout");
         let record = ByteRecord::from(vec!["/hats", "2025-10-06", "12", "0.25", ""]);
         let expected = AnalyticsLine {
             dimensions: vec!["/hats".to_owned(), "2025-10-06".to_owned()],
             metrics: [Some(12), None, None, None],
-            day: Some(Instant(1_759_708_800_000_000)),
         };
         assert_eq!(AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap(), expected);
     }

@@ -176,7 +176,7 @@ fn write_cell(row: Row<'_>, column: usize, cell: Cell, text: &mut Vec<u8>) {
 /// A time as tools write it, no finer than it is known.
 fn utc(stamp: Stamp) -> Option<String> {
     let clock = match stamp.precision {
-        Precision::Day | Precision::Minute => "%Y-%m-%dT%H:%MZ",
+        Precision::Day | Precision::Hour | Precision::Minute => "%Y-%m-%dT%H:%MZ",
         Precision::Second | Precision::Exact => "%Y-%m-%dT%H:%M:%SZ",
     };
     let at = DateTime::from_timestamp_micros(stamp.at.0)?;
