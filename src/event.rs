@@ -8,6 +8,7 @@ use crate::money::{Amount, Currency};
 use crate::text::decode;
 use crate::time::{Instant, Precision};
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 
 /// The kinds of identifiers, strongest first: the order decides which one stands for a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +69,7 @@ impl IdentifierKind {
 }
 
 /// One identifier of a row: its kind and the key of its normalised text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identifier {
     /// What it identifies.
     pub kind: IdentifierKind,
@@ -76,6 +77,14 @@ pub struct Identifier {
     pub space: u16,
     /// The key of kind, space and text.
     pub key: Key,
+}
+
+impl Hash for Identifier {
+    /// The key has everything in it already.
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
 }
 
 /// Where an event comes from, as far as its meaning depends on it.

@@ -53,6 +53,10 @@ impl Hasher for KeyHasher {
         self.0 = self.0.rotate_left(23).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ value;
     }
 
+    fn write_usize(&mut self, value: usize) {
+        self.write_u64(value as u64);
+    }
+
     fn finish(&self) -> u64 {
         self.0
     }

@@ -295,7 +295,7 @@ impl<'s> Haul<'s> {
     /// The people that all links make; nothing more is linked after that.
     pub(super) fn unite(&mut self) -> People {
         let identified = std::mem::take(&mut self.identified);
-        People::unite(std::mem::take(&mut self.links), &identified)
+        People::unite(&std::mem::take(&mut self.links), &identified)
     }
 
     /// Notes when an event was, as far as that is known already.

@@ -19,7 +19,7 @@ pub(super) struct OrderBook {
 impl OrderBook {
     /// Enters an order of an export; what it does not say stays as a log has told it.
     pub(super) fn enter(&mut self, order: &Order, number: Key) {
-        if let Some(name) = identify(IdentifierKind::OrderId, 0, &order.name, Strictness::Only) {
+        if let Some(name) = identify(IdentifierKind::OrderId, 0, order.name(), Strictness::Only) {
             self.numbers.entry(name.key).or_default().push(number);
         }
         if order.amount.is_some() {

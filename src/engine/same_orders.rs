@@ -10,6 +10,7 @@ use super::haul::OrderSeen;
 use crate::event::{Identifier, IdentifierKind};
 use crate::identity::{Links, People, Strictness, identify};
 use crate::input::format::shopify_orders::Order;
+use crate::input::format::shopify_orders::packed::Cell;
 use crate::key::{FastMap, Key};
 use crate::money::{Amount, Currency};
 use crate::time::{Instant, Precision, Span};
@@ -48,6 +49,9 @@ impl SameOrders {
         links: &mut Links,
     ) -> SameOrders {
         let mut same = SameOrders::default();
+        if seen.is_empty() {
+            return same;
+        }
         let names = Names::of(exported);
         for order in seen.iter().filter(|order| order.numbered) {
             let Some((name, number)) = names.order(order.key, order.at) else { continue };
@@ -143,8 +147,8 @@ impl Names {
     fn of(exported: &[(&Order, Identifier)]) -> Names {
         let mut orders: FastMap<Key, Option<Named>> = FastMap::default();
         for &(order, number) in exported {
-            let name = identify(IdentifierKind::OrderId, 0, &order.name, Strictness::Only);
-            let tokens = order.tokens.iter().filter_map(|token| {
+            let name = identify(IdentifierKind::OrderId, 0, order.name(), Strictness::Only);
+            let tokens = order.texts.all(Cell::Token).filter_map(|token| {
                 identify(IdentifierKind::CheckoutToken, 0, token, Strictness::Several)
             });
             for name in name.into_iter().filter(|name| *name != number).chain(tokens) {

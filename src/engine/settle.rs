@@ -119,7 +119,8 @@ pub(super) fn settle(
     note_aside(haul, checkouts.aside);
     let reports = assemble_reports(haul, readings, request, (&settled, stamping.settings))?;
     let numbered = numbered(&orders.orders);
-    let made = OrderTimes::of(&numbered);
+    // Without browsers whose clocks nobody has confirmed, nothing is held against the orders' times.
+    let made = OrderTimes::of(if haul.unconfirmed.is_empty() { &[] } else { &numbered });
     settled.skew.anchor(haul, |order| made.of_order(order));
     let are_exported = readings.iter().any(|reading| reading.format.holds_orders());
     settle_sessions(haul, &reports.sessions, (&numbered, are_exported), &mut stamping);
@@ -168,13 +169,8 @@ fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stam
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     let space = Format::ShopifyCheckouts.space();
     let token = IdentifierKind::CheckoutToken;
-    for text in std::iter::once(&checkout.number).chain(&checkout.tokens) {
-        identifiers.add(token, space, text, Strictness::Several);
-    }
-    if let Some(customer) = &checkout.customer {
-        identifiers.add(IdentifierKind::CustomerId, space, customer, Strictness::Several);
-    }
-    add_people(&mut identifiers, &checkout.emails, &checkout.phones, &checkout.client_ids);
+    identifiers.add(token, space, checkout.number(), Strictness::Several);
+    add_people(&mut identifiers, &checkout.texts);
     let (identifiers, texts) = identifiers.into_sorted();
     haul.texts = texts;
     let identifiers = &identifiers;

@@ -12,8 +12,8 @@ use crate::event::{RawEvent, RowRef, mark};
 use crate::findings::{TrackedOrder, TrackingFindings};
 use crate::identity::People;
 use crate::input::format::shopify_orders::Order;
+use crate::input::format::shopify_orders::packed::Cell;
 use crate::key::Key;
-use crate::ladder::dimension;
 use crate::time::{Instant, Span};
 use std::collections::BTreeMap;
 
@@ -35,7 +35,6 @@ pub(super) struct OrderTrace {
 impl OrderTrace {
     /// The trace of an order with this number.
     pub(super) fn new(order: &Order, number: Key, in_log: bool) -> OrderTrace {
-        let agent = order.user_agent.as_deref();
         OrderTrace {
             number,
             until: order.at.at.plus(order.at.precision.unit().max(CLOCKS)),
@@ -43,8 +42,8 @@ impl OrderTrace {
                 at: order.at.at,
                 in_log,
                 steps: 0,
-                device: agent.map(|agent| dimension::device(agent).into()),
-                gateway: order.gateway.clone(),
+                device: order.device.map(Into::into),
+                gateway: order.texts.get(Cell::Gateway).map(Into::into),
             },
         }
     }

@@ -25,13 +25,14 @@ impl Links {
         let owner = |identifier: Identifier, at: Instant| {
             people.of_at(identifier.key, at).map(|person| person.key)
         };
-        let joining = self.links.iter().filter(|(_, link)| link.joins);
-        let mut evidence: Vec<Evidence> = joining
-            .filter_map(|(&(a, b), link)| {
-                let own = [a, b].map(|id| owner(id, link.first_seen) == Some(person));
+        let mut evidence: Vec<Evidence> = self
+            .joining()
+            .into_iter()
+            .filter_map(|((a, b), first_seen)| {
+                let own = [a, b].map(|id| owner(id, first_seen) == Some(person));
                 own.contains(&true).then_some(Evidence {
                     between: (a, b),
-                    first_seen: link.first_seen,
+                    first_seen,
                     joined: own == [true, true],
                 })
             })
@@ -57,7 +58,7 @@ mod tests {
         links.note(&[id(CustomerId, 1), id(ClientId, 1)], Instant(1));
         links.note(&[id(CustomerId, 2), id(ClientId, 1)], Instant(2));
         links.note(&[id(CustomerId, 2), id(Email, 2)], Instant(3));
-        let people = People::unite(links.clone(), &[]);
+        let people = People::unite(&links, &[]);
         let around = |identifier: Identifier| {
             let person = people.of(identifier.key).unwrap().key;
             let evidence = links.around(person, &people);

@@ -21,52 +21,149 @@ pub use unite::{People, Person};
 use crate::event::Identifier;
 use crate::key::FastMap;
 use crate::time::Instant;
-
-/// A link between two identifiers of one row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Link {
-    /// When a row first showed it.
-    first_seen: Instant,
-    /// Whether one of the two stands for the row (only such links join; the others count partners).
-    joins: bool,
-}
+use std::hash::Hash;
 
 /// The links that a scan has seen. Many threads fill one each; they merge in any order.
+///
+/// Rows are kept as they are, each once: a row of seven identifiers has twenty-one links, and most rows of a log
+/// have the identifiers of an earlier one.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
-    links: FastMap<(Identifier, Identifier), Link>,
+    /// Rows of two identifiers, the smaller first, with the first time that a row had both.
+    pairs: FastMap<Pair, Instant>,
+    /// Rows of more, strongest first, likewise.
+    rows: FastMap<Box<[Identifier]>, Instant>,
+}
+
+/// Two identifiers, the smaller first.
+type Pair = (Identifier, Identifier);
+
+fn pair(a: Identifier, b: Identifier) -> Pair {
+    (a.min(b), a.max(b))
+}
+
+/// Keeps the earlier time.
+fn note<K: Eq + Hash>(times: &mut FastMap<K, Instant>, key: K, at: Instant) {
+    times.entry(key).and_modify(|first| *first = at.min(*first)).or_insert(at);
 }
 
 impl Links {
     /// Notes that the identifiers of one row, strongest first, belong together.
     pub fn note(&mut self, identifiers: &[Identifier], at: Instant) {
-        for (i, &a) in identifiers.iter().enumerate() {
-            for &b in identifiers.iter().skip(i + 1).filter(|&&b| b != a) {
-                self.add((a.min(b), a.max(b)), Link { first_seen: at, joins: i == 0 });
-            }
+        match *identifiers {
+            [] | [_] => {}
+            [a, b] if a == b => {}
+            [a, b] => note(&mut self.pairs, pair(a, b), at),
+            _ => match self.rows.get_mut(identifiers) {
+                Some(first) => *first = at.min(*first),
+                None => {
+                    self.rows.insert(identifiers.into(), at);
+                }
+            },
         }
     }
 
     /// Adds the links of another thread.
+    #[expect(clippy::iter_over_hash_type, reason = "adding links is commutative")]
     pub fn merge(&mut self, other: Links) {
-        if self.links.is_empty() {
-            self.links = other.links;
+        if self.is_empty() {
+            *self = other;
             return;
         }
-        #[expect(clippy::iter_over_hash_type, reason = "adding links is commutative")]
-        for (pair, link) in other.links {
-            self.add(pair, link);
+        for (pair, at) in other.pairs {
+            note(&mut self.pairs, pair, at);
+        }
+        for (row, at) in other.rows {
+            note(&mut self.rows, row, at);
         }
     }
 
     /// Whether nothing is linked: then every identifier is a customer of its own.
     pub fn is_empty(&self) -> bool {
-        self.links.is_empty()
+        self.pairs.is_empty() && self.rows.is_empty()
     }
 
-    fn add(&mut self, pair: (Identifier, Identifier), link: Link) {
-        let known = self.links.entry(pair).or_insert(link);
-        known.first_seen = known.first_seen.min(link.first_seen);
-        known.joins |= link.joins;
+    /// The links that join, each with the first time that a row had both: those of the strongest identifier of a
+    /// row to each of the others. Who is linked at all is in one of them.
+    #[expect(clippy::iter_over_hash_type, reason = "the earliest time is the same in any order")]
+    fn joining(&self) -> FastMap<Pair, Instant> {
+        let mut joining = self.pairs.clone();
+        for (row, &at) in &self.rows {
+            let Some((&strongest, others)) = row.split_first() else { continue };
+            for &other in others.iter().filter(|&&other| other != strongest) {
+                note(&mut joining, pair(strongest, other), at);
+            }
+        }
+        // Two that are linked beside the strongest may have been on one row before they were linked by one.
+        for (row, &at) in &self.rows {
+            for pair in pairs(row.get(1..).unwrap_or_default()) {
+                joining.entry(pair).and_modify(|first| *first = at.min(*first));
+            }
+        }
+        joining
+    }
+
+    /// All that are on one row, two by two; some more than once.
+    fn all(&self) -> impl Iterator<Item = Pair> {
+        self.pairs.keys().copied().chain(self.rows.keys().flat_map(|row| pairs(row)))
+    }
+}
+
+/// The identifiers of a row two by two.
+fn pairs(row: &[Identifier]) -> impl Iterator<Item = Pair> {
+    row.iter().enumerate().flat_map(|(place, &a)| {
+        let others = row.iter().skip(place + 1).filter(move |&&b| b != a);
+        others.map(move |&b| pair(a, b))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::IdentifierKind;
+    use crate::key::Key;
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// Rows of a few identifiers, strongest first, each with a second.
+    fn rows() -> impl Strategy<Value = Vec<(Vec<Identifier>, i64)>> {
+        let identifier = (0..IdentifierKind::ALL.len(), 0..3_u64).prop_map(|(kind, number)| {
+            let kind = IdentifierKind::ALL[kind];
+            Identifier { kind, space: 0, key: Key(number << 8 | kind as u64) }
+        });
+        let row = prop::collection::btree_set(identifier, 0..5);
+        let row = row.prop_map(|row: BTreeSet<Identifier>| row.into_iter().collect());
+        prop::collection::vec((row, 0..9_i64), 0..12)
+    }
+
+    proptest! {
+        /// Rows that are kept as they are say the same as a list of all their links.
+        #[test]
+        fn links_are_those_of_all_rows_whichever_thread_noted_them(rows in rows(), cut in 0..12_usize) {
+            let mut expected: BTreeMap<Pair, (i64, bool)> = BTreeMap::new();
+            let mut parts = [Links::default(), Links::default()];
+            for (number, (row, second)) in rows.iter().enumerate() {
+                parts[usize::from(number < cut)].note(row, Instant(*second));
+                for (place, &a) in row.iter().enumerate() {
+                    for &b in &row[place + 1..] {
+                        let (first, joins) =
+                            expected.entry(pair(a, b)).or_insert((*second, place == 0));
+                        (*first, *joins) = ((*second).min(*first), *joins || place == 0);
+                    }
+                }
+            }
+            let [mut links, other] = parts;
+            links.merge(other);
+            let all: BTreeSet<Pair> = links.all().collect();
+            prop_assert_eq!(all, expected.keys().copied().collect::<BTreeSet<_>>());
+            let joining: BTreeMap<Pair, i64> =
+                links.joining().into_iter().map(|(pair, first)| (pair, first.0)).collect();
+            let expected: BTreeMap<Pair, i64> = expected
+                .into_iter()
+                .filter(|(_, (_, joins))| *joins)
+                .map(|(pair, (first, _))| (pair, first))
+                .collect();
+            prop_assert_eq!(joining, expected);
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! was they, until a row names somebody else; what it did before anybody was named was the first. Nobody is
 //! joined by that. A checkout or an order that nothing but such a device ties to a person goes with it.
 
-use super::{Link, People, Person};
+use super::{Pair, People, Person};
 use crate::event::{Identifier, RowRef};
 use crate::key::{FastMap, FastSet, Key};
 use crate::time::Instant;
@@ -59,8 +59,8 @@ pub(super) struct SharedDevices {
     numbers: FastMap<Key, usize>,
 }
 
-/// A link with the two that it is between.
-pub(super) type Pair = ((Identifier, Identifier), Link);
+/// A link between two, and the first time that a row showed it.
+pub(super) type Link = (Pair, Instant);
 
 impl SharedDevices {
     /// How many there are.
@@ -71,7 +71,7 @@ impl SharedDevices {
     /// Finds the devices whose rows name several customers; `joined` are the customers, and `join_without`
     /// joins all links but those of some devices.
     pub(super) fn find(
-        links: &[Pair],
+        links: &[Link],
         identified: &[Identified],
         joined: &FastMap<Key, Person>,
         join_without: impl Fn(&FastSet<Key>) -> FastMap<Key, Person>,
@@ -100,14 +100,13 @@ impl SharedDevices {
     }
 
     /// Adds what nothing but a shared device ties to a person; of several devices the one that did so first.
-    fn add_company(&mut self, links: &[Pair], apart: &FastMap<Key, Person>) {
+    fn add_company(&mut self, links: &[Link], apart: &FastMap<Key, Person>) {
         let mut ties: BTreeMap<Key, (Instant, usize)> = BTreeMap::new();
-        let both_ways = links.iter().filter(|(_, link)| link.joins);
-        let both_ways = both_ways.flat_map(|&((a, b), link)| [(a, b, link), (b, a, link)]);
-        for (device, other, link) in both_ways {
+        let both_ways = links.iter().flat_map(|&((a, b), at)| [(a, b, at), (b, a, at)]);
+        for (device, other, first_seen) in both_ways {
             let Some(&number) = self.numbers.get(&device.key) else { continue };
             let Some(other) = apart.get(&other.key).filter(|other| !other.named) else { continue };
-            let tie = (link.first_seen, number);
+            let tie = (first_seen, number);
             ties.entry(other.key).and_modify(|known| *known = tie.min(*known)).or_insert(tie);
         }
         #[expect(clippy::iter_over_hash_type, reason = "each goes into a map by itself")]
@@ -206,7 +205,7 @@ mod tests {
             };
             identified.extend(row[1..].iter().filter(|id| id.kind == ClientId).map(of_row));
         }
-        People::unite(links, &identified)
+        People::unite(&links, &identified)
     }
 
     fn owner(people: &People, identifier: Identifier, second: i64) -> Option<Key> {

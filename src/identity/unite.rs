@@ -8,17 +8,16 @@
 //! 3. A device that rows identify as several people all the same is parted by time (`shared`).
 
 use super::Links;
-use super::shared::{Identified, Pair, SharedDevices};
+use super::shared::{Identified, Link, SharedDevices};
 use crate::event::{Identifier, IdentifierKind};
 use crate::findings::IdentityFindings;
 use crate::key::{FastMap, FastSet, Key};
-use std::collections::BTreeMap;
 
 /// A device, telephone or address with more than this many people on one side is a hub.
 const HUB: usize = 3;
 
 /// How many of a kind one person may have: e-mail addresses, telephones, devices.
-const fn cap(kind: IdentifierKind) -> Option<usize> {
+const fn cap(kind: IdentifierKind) -> Option<u32> {
     match kind {
         IdentifierKind::Email => Some(5),
         IdentifierKind::Phone => Some(3),
@@ -50,15 +49,14 @@ pub struct People {
 
 impl People {
     /// Joins what is linked; `identified` are the rows of devices that say who it was.
-    pub fn unite(links: Links, identified: &[Identified]) -> People {
-        let mut links: Vec<Pair> = links.links.into_iter().collect();
-        links.sort_unstable_by_key(|&((a, b), link)| (a.kind.max(b.kind), link.first_seen, a, b));
-        let hubs = hubs(links.iter().map(|&(pair, _)| pair));
-        let (by_identifier, refused_merges) =
-            join(&links, |identifier| hubs.contains_key(&identifier));
+    pub fn unite(links: &Links, identified: &[Identified]) -> People {
+        let hubs = hubs(links);
+        let mut links: Vec<Link> = links.joining().into_iter().collect();
+        links.sort_unstable_by_key(|&((a, b), first_seen)| (a.kind.max(b.kind), first_seen, a, b));
+        let (by_identifier, refused_merges) = join(&links, |identifier| hubs.contains(&identifier));
         let join_without = |devices: &FastSet<Key>| {
             let stays_out = |identifier: Identifier| {
-                hubs.contains_key(&identifier) || devices.contains(&identifier.key)
+                hubs.contains(&identifier) || devices.contains(&identifier.key)
             };
             join(&links, stays_out).0
         };
@@ -84,26 +82,21 @@ impl People {
 }
 
 /// Joins what sorted links tie together, but for what stays out; says how many links were refused.
-fn join(links: &[Pair], stays_out: impl Fn(Identifier) -> bool) -> (FastMap<Key, Person>, u64) {
+fn join(links: &[Link], stays_out: impl Fn(Identifier) -> bool) -> (FastMap<Key, Person>, u64) {
     let mut forest = Forest::default();
     let mut refused = 0;
-    for &((a, b), link) in links {
+    for &((a, b), _) in links {
         let (one, other) = (forest.tree(a), forest.tree(b));
-        if link.joins && !stays_out(a) && !stays_out(b) && !forest.join(one, other) {
+        if !stays_out(a) && !stays_out(b) && !forest.join(one, other) {
             refused += 1;
         }
     }
     (forest.people(), refused)
 }
 
-/// Identifiers with more partners than one person can be, with that number.
-fn hubs(pairs: impl Iterator<Item = (Identifier, Identifier)>) -> BTreeMap<Identifier, usize> {
-    let mut partners: BTreeMap<(Identifier, IdentifierKind), usize> = BTreeMap::new();
-    for (a, b) in pairs {
-        *partners.entry((a, b.kind)).or_default() += 1;
-        *partners.entry((b, a.kind)).or_default() += 1;
-    }
-    let is_hub = |own: IdentifierKind, other: IdentifierKind| match own {
+/// Identifiers with more partners than one person can be.
+fn hubs(links: &Links) -> FastSet<Identifier> {
+    let counts = |own: IdentifierKind, other: IdentifierKind| match own {
         IdentifierKind::ClientId => {
             matches!(other, IdentifierKind::CustomerId | IdentifierKind::Email)
         }
@@ -113,20 +106,22 @@ fn hubs(pairs: impl Iterator<Item = (Identifier, Identifier)>) -> BTreeMap<Ident
         | IdentifierKind::CheckoutToken
         | IdentifierKind::UserId => false,
     };
-    partners
-        .into_iter()
-        .filter(|&((own, other), count)| count > HUB && is_hub(own.kind, other))
-        .map(|((own, _), count)| (own, count))
-        .collect()
+    let both_ways = links.all().flat_map(|(a, b)| [(a, b), (b, a)]);
+    let mut partners: Vec<(Identifier, Identifier)> =
+        both_ways.filter(|(own, other)| counts(own.kind, other.kind)).collect();
+    partners.sort_unstable();
+    partners.dedup();
+    let alike = partners.chunk_by(|one, next| (one.0, one.1.kind) == (next.0, next.1.kind));
+    alike.filter(|alike| alike.len() > HUB).map(|alike| alike[0].0).collect()
 }
 
 /// What a tree of the forest holds, as far as the guards need it.
 #[derive(Clone, Debug)]
 struct Members {
     strongest: Identifier,
-    /// The one customer number, or one user id for each system.
-    unique: BTreeMap<(IdentifierKind, u16), Key>,
-    counts: [usize; IdentifierKind::ALL.len()],
+    /// The one customer number, and one user id for each system: there are few.
+    unique: Vec<Identifier>,
+    counts: [u32; IdentifierKind::ALL.len()],
     named: bool,
 }
 
@@ -137,16 +132,16 @@ impl Members {
         let mut counts = [0; IdentifierKind::ALL.len()];
         counts[kind as usize] = 1;
         let named = is_unique || matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
-        let unique =
-            is_unique.then_some(((kind, identifier.space), identifier.key)).into_iter().collect();
+        let unique = is_unique.then_some(identifier).into_iter().collect();
         Members { strongest: identifier, unique, counts, named }
     }
 
     fn may_join(&self, other: &Members) -> bool {
-        let contradicts = other
-            .unique
-            .iter()
-            .any(|(kind, key)| self.unique.get(kind).is_some_and(|mine| mine != key));
+        let contradicts = other.unique.iter().any(|theirs| {
+            let is_of_system =
+                |mine: &&Identifier| (mine.kind, mine.space) == (theirs.kind, theirs.space);
+            self.unique.iter().find(is_of_system).is_some_and(|mine| mine != theirs)
+        });
         let too_many = IdentifierKind::ALL.iter().any(|&kind| {
             cap(kind)
                 .is_some_and(|cap| self.counts[kind as usize] + other.counts[kind as usize] > cap)
@@ -156,7 +151,13 @@ impl Members {
 
     fn join(&mut self, other: Members) {
         self.strongest = self.strongest.min(other.strongest);
-        self.unique.extend(other.unique);
+        if self.unique.is_empty() {
+            self.unique = other.unique;
+        } else {
+            let new = other.unique.into_iter().filter(|theirs| !self.unique.contains(theirs));
+            let new: Vec<Identifier> = new.collect();
+            self.unique.extend(new);
+        }
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
             *mine += theirs;
         }
@@ -214,6 +215,7 @@ impl Forest {
 
     fn people(mut self) -> FastMap<Key, Person> {
         let mut people = FastMap::default();
+        people.reserve(self.identifiers.len());
         for number in 0..self.identifiers.len() {
             let root = self.root(number);
             if let Some(members) = &self.members[root] {
@@ -243,7 +245,7 @@ mod tests {
             row.sort_unstable();
             links.note(&row, Instant(i64::try_from(second).unwrap() * 1_000_000));
         }
-        People::unite(links, &[])
+        People::unite(&links, &[])
     }
 
     fn together(people: &People, a: Identifier, b: Identifier) -> bool {
@@ -308,7 +310,7 @@ mod tests {
                 row.sort_unstable();
                 links.note(&row, Instant(i64::try_from(n).unwrap()));
             }
-            let people = People::unite(links, &[]);
+            let people = People::unite(&links, &[]);
             rows.iter().flatten().map(|i| people.of(i.key)).collect::<Vec<_>>()
         };
         assert_eq!(noted([0, 1, 2, 3]), noted([3, 1, 2, 0]));

@@ -13,6 +13,7 @@ use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, PlainDetails, 
 use crate::findings::OrderFindings;
 use crate::identity::{People, Strictness, identify};
 use crate::input::Reading;
+use crate::input::format::shopify_orders::packed::{Cell, Packed};
 use crate::input::format::shopify_orders::{Channel, Order};
 use crate::input::format::{Format, RowIdentifiers};
 use crate::key::{FastMap, FastSet, Key};
@@ -123,7 +124,7 @@ fn find_same(
             let identifiers = identifiers_of(haul, order, number);
             haul.link(&identifiers, order.at.at, order.row);
         }
-        People::unite(haul.links.clone(), &haul.identified)
+        People::unite(&haul.links, &haul.identified)
     });
     for order in &mut seen {
         let number = same.of(order.key);
@@ -156,19 +157,19 @@ pub(super) fn why_left_out(order: &Order) -> Option<Reason> {
 /// The names that several orders without an id have: such a name does not say which of them is meant.
 fn shared_names(orders: &[Order]) -> FastSet<Key> {
     let mut seen: FastSet<Key> = FastSet::default();
-    let nameless = orders.iter().filter(|order| order.id.is_none()).map(|order| order.number);
+    let nameless = orders.iter().filter(|order| order.id().is_none()).map(|order| order.number);
     nameless.filter(|&name| !seen.insert(name)).collect()
 }
 
 /// The number under which every source knows the order: its id; without one its name or, where
 /// several orders have that, its name and time.
 fn order_number(order: &Order, shared: &FastSet<Key>) -> Option<Identifier> {
-    let text = match &order.id {
-        Some(id) => Cow::Borrowed(&**id),
+    let text = match order.id() {
+        Some(id) => Cow::Borrowed(id),
         None if shared.contains(&order.number) => {
-            Cow::Owned(format!("{} {}", order.name, order.at.at.0))
+            Cow::Owned(format!("{} {}", order.name(), order.at.at.0))
         }
-        None => Cow::Borrowed(&*order.name),
+        None => Cow::Borrowed(order.name()),
     };
     identify(IdentifierKind::OrderId, 0, &text, Strictness::Only)
 }
@@ -312,36 +313,26 @@ pub(super) fn identifiers_of(
     order: &Order,
     number: Identifier,
 ) -> Vec<Identifier> {
-    haul.texts.note(number, order.id.as_deref().unwrap_or(&order.name));
+    haul.texts.note(number, order.id().unwrap_or(order.name()));
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     identifiers.push(number);
-    let space = Format::ShopifyOrders.space();
-    let customer = order.customer.iter().map(|text| (IdentifierKind::CustomerId, text));
-    let tokens = order.tokens.iter().map(|text| (IdentifierKind::CheckoutToken, text));
-    for (kind, text) in customer.chain(tokens) {
-        identifiers.add(kind, space, text, Strictness::Several);
-    }
-    add_people(&mut identifiers, &order.emails, &order.phones, &order.client_ids);
+    add_people(&mut identifiers, &order.texts);
     let (identifiers, texts) = identifiers.into_sorted();
     haul.texts = texts;
     identifiers
 }
 
-/// Adds the people and browsers that an order or a checkout names.
-pub(super) fn add_people(
-    identifiers: &mut RowIdentifiers,
-    emails: &[Box<str>],
-    phones: &[Box<str>],
-    clients: &[Box<str>],
-) {
+/// Adds the people, browsers and checkouts that an order or a checkout names.
+pub(super) fn add_people(identifiers: &mut RowIdentifiers, texts: &Packed) {
     let space = Format::ShopifyOrders.space();
-    let kinds = [
-        (IdentifierKind::Email, emails),
-        (IdentifierKind::Phone, phones),
-        (IdentifierKind::ClientId, clients),
-    ];
-    for (kind, texts) in kinds {
-        for text in texts {
+    for (kind, cell) in [
+        (IdentifierKind::CustomerId, Cell::Customer),
+        (IdentifierKind::CheckoutToken, Cell::Token),
+        (IdentifierKind::Email, Cell::Email),
+        (IdentifierKind::Phone, Cell::Phone),
+        (IdentifierKind::ClientId, Cell::Client),
+    ] {
+        for text in texts.all(cell) {
             identifiers.add(kind, space, text, Strictness::Several);
         }
     }

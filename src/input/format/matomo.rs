@@ -40,50 +40,49 @@ pub fn fits(json: Json<'_>) -> bool {
 
 /// Reads one visit.
 pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
-    let visit = record.root();
+    let root = record.root();
     let space = Format::MatomoLive.space();
-    let actions: Vec<Json<'_>> =
-        visit.member("actionDetails").into_iter().flat_map(Json::elements).collect();
-    let start = ["firstActionTimestamp", "serverTimestamp"].iter().find_map(|key| time(visit, key));
-    let Some(start) =
-        start.or_else(|| actions.iter().find_map(|action| time(*action, "timestamp")))
-    else {
-        let written = scalar(visit, "serverTimestamp");
+    let actions = root.member("actionDetails").into_iter().flat_map(Json::elements);
+    let actions: Vec<Action<'_>> = actions.map(Action::of).collect();
+    let start = ["firstActionTimestamp", "serverTimestamp"]
+        .iter()
+        .find_map(|key| time(root.member(key)))
+        .or_else(|| actions.iter().find_map(|action| action.at));
+    let Some(start) = start else {
+        let written = scalar(root.member("serverTimestamp"));
         let message = unreadable_time("firstActionTimestamp", written.as_deref());
         return desk.defect(Reason::BadTimestamp, message);
     };
     desk.identifiers.clear();
-    if let Some(text) = scalar(visit, "visitorId") {
+    if let Some(text) = scalar(root.member("visitorId")) {
         desk.identifiers.add(IdentifierKind::ClientId, space, &text, Strictness::Several);
     }
-    if let Some(text) = scalar(visit, "userId") {
+    if let Some(text) = scalar(root.member("userId")) {
         add_user(desk.identifiers, space, &text);
     }
-    for number in actions.iter().filter_map(|action| scalar(*action, "orderId")) {
+    for number in actions.iter().filter_map(|action| scalar(action.order)) {
         desk.identifiers.add(IdentifierKind::OrderId, space, &number, Strictness::Several);
     }
     desk.identifiers.report_blocked(desk.sink);
     let identifiers = desk.identifiers.sorted();
-    let moment = |number: u32, action: Option<Json<'_>>, at: Stamp, name: &str, sink: &mut _| {
-        let address = action.and_then(|action| scalar(action, "url"));
-        let details = ActionDetails { visit, action, number };
+    let visit = Visit::of(root);
+    let moment = |number: u32, action: Option<&Action<'_>>, at: Stamp, name: &str, sink: &mut _| {
         let event = RawEvent {
             at: at.at,
             precision: at.precision,
             name: name.as_bytes(),
-            derived: action.and_then(|action| derived(action, name, address.as_deref())),
+            derived: action.and_then(|action| action.derived(name)),
             identifiers,
             sequence: number,
             origin: Origin::Log,
-            details: &details,
+            details: &ActionDetails { visit: &visit, action, number },
         };
         hand_over(sink, desk.at, &event, number > 0);
     };
     moment(0, None, start, "visit", desk.sink);
     for (number, action) in (1..).zip(&actions) {
-        let at = time(*action, "timestamp").unwrap_or(start);
-        if let Some(name) = name(*action) {
-            moment(number, Some(*action), at, &name, desk.sink);
+        if let Some(name) = action.name() {
+            moment(number, Some(action), action.at.unwrap_or(start), &name, desk.sink);
         }
     }
 }
@@ -92,81 +91,127 @@ fn hand_over(sink: &mut impl Sink, at: super::RowAt, event: &RawEvent<'_>, is_fu
     if is_further { sink.further(at, event) } else { sink.event(at, event, None) }
 }
 
-/// What an action is called: an event by its own name, everything else by its type.
-fn name(action: Json<'_>) -> Option<Cow<'_, str>> {
-    let kind = scalar(action, "type")?;
-    Some(match &*kind {
-        "action" => Cow::Borrowed("page_view"),
-        "search" => Cow::Borrowed("site_search"),
-        "download" => Cow::Borrowed("file_download"),
-        "outlink" => Cow::Borrowed("click"),
-        "event" => event_name(action).unwrap_or(kind),
-        "goal" => scalar(action, "goalName").unwrap_or(kind),
-        _ => kind,
-    })
+/// What all actions of a visit have in common.
+struct Visit<'r> {
+    json: Json<'r>,
+    /// The keys of its site and its number.
+    keys: [Key; 2],
+    session: Option<Key>,
 }
 
-/// An event is called by its action, with its category where the action alone could be anything.
-fn event_name(action: Json<'_>) -> Option<Cow<'_, str>> {
-    let own = scalar(action, "eventAction")?;
-    if own.contains([' ', '_']) {
-        return Some(own);
-    }
-    let category = scalar(action, "eventCategory");
-    Some(category.map_or(own.clone(), |category| Cow::Owned(format!("{category} {own}"))))
-}
-
-/// What an action proves beside its name.
-fn derived(action: Json<'_>, name: &str, address: Option<&str>) -> Option<&'static str> {
-    let has = |key: &str| action.member(key).and_then(Json::scalar).is_some();
-    match name {
-        "page_view" if has("productViewSku") || has("productViewName") => Some("product_viewed"),
-        "page_view" => match shopify_url::page(address?) {
-            None if has("productViewCategory1") => Some("collection_viewed"),
-            found => found,
-        },
-        "file_download" => evidence::book(address?),
-        "click" => evidence::target_of(address?),
-        _ => None,
+impl<'r> Visit<'r> {
+    fn of(json: Json<'r>) -> Visit<'r> {
+        let key = |name: &str| scalar(json.member(name)).map(|text| Key::of(text.as_bytes()));
+        let session = key("idVisit");
+        let nothing = || Key::of(b"");
+        let keys = [key("idSite").unwrap_or_else(nothing), session.unwrap_or_else(nothing)];
+        Visit { json, keys, session }
     }
 }
 
-fn scalar<'r>(json: Json<'r>, key: &str) -> Option<Cow<'r, str>> {
-    json.member(key)?.scalar()
+/// An action, with the members that every action is asked for: of two with one key the first.
+struct Action<'r> {
+    json: Json<'r>,
+    at: Option<Stamp>,
+    kind: Option<Json<'r>>,
+    address: Option<Json<'r>>,
+    order: Option<Json<'r>>,
+    /// What is shown: a product, or else a category.
+    product: [Option<Json<'r>>; 2],
+    category: Option<Json<'r>>,
 }
 
-fn time(json: Json<'_>, key: &str) -> Option<Stamp> {
-    timestamp::parse(&scalar(json, key)?, ZoneRule::default())
+impl<'r> Action<'r> {
+    fn of(json: Json<'r>) -> Action<'r> {
+        let (mut at, mut kind, mut address, mut order) = (None, None, None, None);
+        let (mut product, mut category) = ([None; 2], None);
+        for (key, value) in json.members() {
+            let member = match key {
+                b"timestamp" => &mut at,
+                b"type" => &mut kind,
+                b"url" => &mut address,
+                b"orderId" => &mut order,
+                b"productViewSku" => &mut product[0],
+                b"productViewName" => &mut product[1],
+                b"productViewCategory1" => &mut category,
+                _ => continue,
+            };
+            member.get_or_insert(value);
+        }
+        Action { json, at: time(at), kind, address, order, product, category }
+    }
+
+    /// What it is called: an event by its own name, everything else by its type.
+    fn name(&self) -> Option<Cow<'r, str>> {
+        let kind = scalar(self.kind)?;
+        Some(match &*kind {
+            "action" => Cow::Borrowed("page_view"),
+            "search" => Cow::Borrowed("site_search"),
+            "download" => Cow::Borrowed("file_download"),
+            "outlink" => Cow::Borrowed("click"),
+            "event" => self.event_name().unwrap_or(kind),
+            "goal" => scalar(self.json.member("goalName")).unwrap_or(kind),
+            _ => kind,
+        })
+    }
+
+    /// An event is called by its action, with its category where the action alone could be anything.
+    fn event_name(&self) -> Option<Cow<'r, str>> {
+        let own = scalar(self.json.member("eventAction"))?;
+        if own.contains([' ', '_']) {
+            return Some(own);
+        }
+        let category = scalar(self.json.member("eventCategory"));
+        Some(category.map_or(own.clone(), |category| Cow::Owned(format!("{category} {own}"))))
+    }
+
+    /// What it proves beside its name.
+    fn derived(&self, name: &str) -> Option<&'static str> {
+        let has = |member: Option<Json<'_>>| member.and_then(Json::scalar).is_some();
+        match name {
+            "page_view" if self.product.into_iter().any(has) => Some("product_viewed"),
+            "page_view" => match shopify_url::page(&scalar(self.address)?) {
+                None if has(self.category) => Some("collection_viewed"),
+                found => found,
+            },
+            "file_download" => evidence::book(&scalar(self.address)?),
+            "click" => evidence::target_of(&scalar(self.address)?),
+            _ => None,
+        }
+    }
+}
+
+fn scalar(json: Option<Json<'_>>) -> Option<Cow<'_, str>> {
+    json?.scalar()
+}
+
+fn time(json: Option<Json<'_>>) -> Option<Stamp> {
+    timestamp::parse(&scalar(json)?, ZoneRule::default())
 }
 
 /// What few actions are asked for.
 struct ActionDetails<'r> {
-    visit: Json<'r>,
-    action: Option<Json<'r>>,
+    visit: &'r Visit<'r>,
+    action: Option<&'r Action<'r>>,
     number: u32,
 }
 
 impl Details for ActionDetails<'_> {
     /// The visit's number and the action's place in it.
     fn fingerprint(&self) -> Key {
-        let text = |key: &str| scalar(self.visit, key).unwrap_or_default();
-        [text("idSite"), text("idVisit")]
-            .iter()
-            .fold(Key::of(&self.number.to_le_bytes()), |key, part| {
-                key.and(Key::of(part.as_bytes()))
-            })
+        self.visit.keys.into_iter().fold(Key::of(&self.number.to_le_bytes()), Key::and)
     }
 
     fn session(&self) -> Option<Key> {
-        scalar(self.visit, "idVisit").map(|text| Key::of(text.as_bytes()))
+        self.visit.session
     }
 
     fn order(&self) -> Option<OrderNote> {
         let action = self.action?;
-        let id = scalar(action, "orderId")
+        let id = scalar(action.order)
             .and_then(|number| identify(IdentifierKind::OrderId, 0, &number, Strictness::Several));
-        let amount = action.member("revenue").and_then(Json::number);
-        let currency = scalar(self.visit, "siteCurrency");
+        let amount = action.json.member("revenue").and_then(Json::number);
+        let currency = scalar(self.visit.json.member("siteCurrency"));
         Some(OrderNote {
             key: id.map_or_else(|| self.fingerprint(), |id| id.key),
             numbered: id.is_some(),
@@ -179,12 +224,13 @@ impl Details for ActionDetails<'_> {
 impl Properties for ActionDetails<'_> {
     /// Of the action first, then of the visit.
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let own = self.action.and_then(|action| action.dotted(path)?.property());
+        let visit = self.visit.json;
+        let own = self.action.and_then(|action| action.json.dotted(path)?.property());
         let named = || match path {
-            "device" => self.visit.member("deviceType"),
-            "country" => self.visit.member("countryCode"),
-            "referrer" => self.visit.member("referrerUrl"),
-            _ => self.visit.dotted(path),
+            "device" => visit.member("deviceType"),
+            "country" => visit.member("countryCode"),
+            "referrer" => visit.member("referrerUrl"),
+            _ => visit.dotted(path),
         };
         own.or_else(|| named()?.property())
     }

@@ -6,6 +6,7 @@
 use super::shopify_orders::common::{Common, CommonColumns, number};
 use super::shopify_orders::copies::{Aside, Line, LineAt, Record, Settings, gather};
 use super::shopify_orders::order_key;
+use super::shopify_orders::packed::{Cell, Packed, Packing};
 use crate::event::RowRef;
 use crate::input::columns::{Header, Row};
 use crate::input::timestamp::Stamp;
@@ -79,9 +80,12 @@ impl CheckoutLine {
     /// Reads a row. An error says what is wrong with it.
     pub fn read(columns: &CheckoutColumns, row: &Row<'_>) -> Result<CheckoutLine, String> {
         let first = columns.common.id().or(columns.total);
-        let mut common = Common::read(&columns.common, first, row)?;
+        let mut common = Common::read(&columns.common, first, row, Packing::default())?;
         // The name is `#` and the number; spreadsheets leave it alone.
-        common.id = common.id.or_else(|| number(common.name.trim_start_matches('#')));
+        if common.id().is_none() {
+            let name = common.name().trim_start_matches('#').to_owned();
+            common.texts.extend(number(&name).map(|number| (Cell::Id, number)).into_iter());
+        }
         let is_filled = |columns: [Option<usize>; 2]| {
             columns.into_iter().any(|column| row.value(column).is_some())
         };
@@ -95,40 +99,40 @@ impl CheckoutLine {
         if row.value(columns.completed_at).is_some() {
             reached = 5;
         }
-        let tokens = columns.tokens.iter().filter_map(|&column| row.value(column));
-        common.tokens.extend(tokens.map(Into::into));
+        for token in columns.tokens.iter().filter_map(|&column| row.value(column)) {
+            common.texts.extend(std::iter::once((Cell::Token, &*token)));
+        }
         Ok(CheckoutLine { common, reached })
     }
 
     /// A checkout of another source: what names it, the buyer, its tokens, when it was made, and whether it came to contact details, an address, a way of shipping and a payment.
     /// `None` without a time.
     pub fn of_parts(
-        name: Box<str>,
+        name: &str,
         Buyer { email, phones, customer }: Buyer,
-        tokens: Vec<Box<str>>,
-        created_at: Option<Box<str>>,
+        tokens: &[Box<str>],
+        created_at: Option<&str>,
         proofs: [bool; 4],
     ) -> Option<CheckoutLine> {
         let proven = (2..).zip(proofs).filter(|(_, proof)| *proof);
         let reached = proven.map(|(steps, _)| steps).max().unwrap_or(1);
-        created_at.as_ref()?;
-        let common = Common {
-            id: number(&name),
-            name,
-            email,
-            phones,
-            client_ids: Vec::new(),
-            customer,
-            tokens,
-            created_at,
-            is_first: true,
-        };
+        let mut packing = Packing::default();
+        packing.add(Cell::CreatedAt, created_at?);
+        packing.add(Cell::Name, name);
+        packing.add_some(Cell::Id, number(name));
+        packing.add_some(Cell::Email, email);
+        packing.add_some(Cell::Customer, customer);
+        let phones = phones.iter().map(|phone| (Cell::Phone, phone));
+        for (cell, text) in phones.chain(tokens.iter().map(|token| (Cell::Token, token))) {
+            packing.add(cell, text);
+        }
+        let common = Common { texts: packing.packed(), is_first: true };
         Some(CheckoutLine { common, reached })
     }
 
     /// The text in Created at: evidence of how the file writes dates.
     pub fn created_at(&self) -> Option<&str> {
-        self.common.created_at.as_deref()
+        self.common.created_at()
     }
 }
 
@@ -143,7 +147,7 @@ impl Line for CheckoutLine {
 
     fn fill(&mut self, other: CheckoutLine) {
         self.reached = self.reached.max(other.reached);
-        self.common.fill(other.common);
+        self.common.fill(&other.common);
     }
 }
 
@@ -156,23 +160,20 @@ pub struct Checkout {
     pub row: RowRef,
     /// The [`order_key`] of its number or name.
     pub id: Key,
-    /// The number, or the name where that is lost.
-    pub number: Box<str>,
     /// When it was started.
     pub at: Stamp,
-    /// E-mail addresses as written.
-    pub emails: Vec<Box<str>>,
-    /// Telephone numbers as written: the buyer's, of the bill, of the parcel.
-    pub phones: Vec<Box<str>>,
-    /// Browsers that apps noted at the checkout.
-    pub client_ids: Vec<Box<str>>,
-    /// The number of the shop's customer.
-    pub customer: Option<Box<str>>,
-    /// The tokens of the checkout and its cart.
-    pub tokens: Vec<Box<str>>,
+    /// Its name, its number if that is known, who is at it, and its tokens.
+    pub texts: Packed,
     /// The canonical names of the steps that were reached, in their order; a later step proves the
     /// earlier ones.
     pub steps: Vec<&'static str>,
+}
+
+impl Checkout {
+    /// The number, or the name where that is lost.
+    pub fn number(&self) -> &str {
+        self.texts.get(Cell::Id).or(self.texts.get(Cell::Name)).unwrap_or_default()
+    }
 }
 
 /// What a set of checkouts exports holds.
@@ -210,18 +211,13 @@ pub fn assemble(lines: Vec<LineAt<CheckoutLine>>, settings: &Settings) -> Assemb
 
 fn checkout(record: Record<CheckoutLine>) -> Option<Checkout> {
     let Record { input, row, line, at, aside: _ } = record;
-    let Common { name, id, email, phones, client_ids, customer, tokens, .. } = line.common;
+    let common = line.common;
     Some(Checkout {
         input,
         row,
-        id: order_key(id.as_deref().unwrap_or(&name)),
-        number: id.unwrap_or(name),
+        id: order_key(common.id().unwrap_or(common.name())),
         at: at?,
-        emails: email.into_iter().collect(),
-        phones,
-        client_ids,
-        customer,
-        tokens,
+        texts: common.texts,
         steps: STEPS.into_iter().take(line.reached.into()).collect(),
     })
 }
@@ -269,8 +265,8 @@ Name,Email,Total,Created at,Shipping Address1,Shipping Street,Shipping Method,Pa
             found.checkouts.iter().map(|c| (c.row.record(), c.steps.len())).collect();
         assert_eq!(reached, [(0, 5), (1, 2), (2, 3), (4, 4)]);
         assert_eq!(found.checkouts[2].steps, STEPS[..3]);
-        assert_eq!(found.checkouts[1].phones, ["+44 20 7946 0000".into()]);
-        assert_eq!(found.checkouts[0].client_ids, ["c-4".into()]);
+        assert_eq!(found.checkouts[1].texts.get(Cell::Phone), Some("+44 20 7946 0000"));
+        assert_eq!(found.checkouts[0].texts.get(Cell::Client), Some("c-4"));
         assert_eq!(found.checkouts[0].id, order_key("44"));
         assert_eq!(aside(&found), ["0.3 continuation", "0.5 bad_timestamp"]);
         assert_eq!(found.offsets, BTreeMap::from([(7200, 5)]));

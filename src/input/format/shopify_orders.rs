@@ -8,6 +8,7 @@
 pub mod common;
 pub mod copies;
 mod json;
+pub mod packed;
 #[cfg(test)]
 mod tests;
 
@@ -19,11 +20,13 @@ use crate::findings::Notice;
 use crate::input::columns::{Header, Row};
 use crate::input::timestamp::Stamp;
 use crate::key::Key;
+use crate::ladder::dimension;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::stats::refunds::Refund;
-use common::{Common, CommonColumns, fill, owned};
+use common::{Common, CommonColumns, fill};
 use copies::{Line, Record, gather};
+use packed::{Cell, Packed, Packing};
 use std::collections::BTreeMap;
 
 /// Where the cells of an orders export are, or of a table that a warehouse has made of orders. All columns
@@ -94,7 +97,13 @@ enum FinancialStatus {
 impl FinancialStatus {
     /// Reads `partially_paid` as Shopify writes it, also `Partially paid` and `PARTIALLY_PAID`.
     fn read(text: &str) -> FinancialStatus {
-        match text.to_ascii_lowercase().replace(' ', "_").as_str() {
+        let known = FinancialStatus::of_word(text);
+        let or_else = || FinancialStatus::of_word(&text.to_ascii_lowercase().replace(' ', "_"));
+        known.or_else(or_else).unwrap_or(FinancialStatus::Unknown)
+    }
+
+    fn of_word(word: &str) -> Option<FinancialStatus> {
+        Some(match word {
             "expired" => FinancialStatus::Expired,
             "pending" => FinancialStatus::Pending,
             "authorized" => FinancialStatus::Authorized,
@@ -103,8 +112,8 @@ impl FinancialStatus {
             "voided" => FinancialStatus::Voided,
             "partially_refunded" => FinancialStatus::PartiallyRefunded,
             "refunded" => FinancialStatus::Refunded,
-            _ => FinancialStatus::Unknown,
-        }
+            _ => return None,
+        })
     }
 
     /// Whether money was taken at some time.
@@ -119,19 +128,20 @@ impl FinancialStatus {
     }
 }
 
-/// One row of an orders export.
+/// One row of an orders export. Words that are the same in many rows are understood at once, the other texts
+/// kept in one piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderLine {
     common: Common,
     status: Option<FinancialStatus>,
     cancelled: bool,
     test: bool,
-    gateway: Option<Box<str>>,
-    user_agent: Option<Box<str>>,
+    device: Option<&'static str>,
     currency: Currency,
-    source: Option<Box<str>>,
-    total: Money,
-    refunded: Money,
+    channel: Option<Channel>,
+    /// Amounts are texts until it is known how their file writes decimals.
+    total: Option<Amount>,
+    refunded: Option<Amount>,
 }
 
 impl OrderLine {
@@ -142,32 +152,40 @@ impl OrderLine {
         let is_bogus =
             method.as_ref().is_some_and(|method| method.to_ascii_lowercase().contains("bogus"));
         let currency = row.value(columns.currency);
+        let agent = row.value(columns.user_agent);
+        let mut packing = Packing::default();
+        packing.add_some(Cell::Gateway, method);
+        packing.add_some(Cell::Total, row.value(columns.total));
+        packing.add_some(Cell::Refunded, row.value(columns.refunded_amount));
         Ok(OrderLine {
-            common: Common::read(&columns.common, first, row)?,
+            common: Common::read(&columns.common, first, row, packing)?,
             status: row.value(columns.status).map(|text| FinancialStatus::read(&text)),
             cancelled: row.value(columns.cancelled_at).is_some(),
             test: is_bogus || row.text(columns.test).eq_ignore_ascii_case("true"),
-            gateway: owned(method),
-            user_agent: owned(row.value(columns.user_agent)),
+            device: agent.map(|agent| dimension::device(&agent)),
             currency: currency.map_or_else(Currency::default, |text| Currency::parse(&text)),
-            source: owned(row.value(columns.source)),
-            total: Money { text: owned(row.value(columns.total)), amount: None },
-            refunded: Money { text: owned(row.value(columns.refunded_amount)), amount: None },
+            channel: row.value(columns.source).map(|source| Channel::of(&source)),
+            total: None,
+            refunded: None,
         })
+    }
+
+    /// Reads the amounts, now that it is known how the file writes them.
+    fn settle(&mut self, decimal_comma: bool) {
+        let amount = |cell| Amount::parse(self.common.texts.get(cell)?, decimal_comma);
+        (self.total, self.refunded) = (amount(Cell::Total), amount(Cell::Refunded));
     }
 
     /// The text in Created at: evidence of how the file writes dates.
     pub fn created_at(&self) -> Option<&str> {
-        self.common.created_at.as_deref()
+        self.common.created_at()
     }
 
     /// What of the order's money went back. An amount says it best; a status says at least whether any did.
     fn refund(&self) -> Refund {
-        match (self.refunded.amount, self.status) {
+        match (self.refunded, self.status) {
             (Some(amount), _) if amount > Amount(0) => Refund::Some(Some(amount.0)),
-            (_, Some(FinancialStatus::Refunded)) => {
-                Refund::Some(self.total.amount.map(|total| total.0))
-            }
+            (_, Some(FinancialStatus::Refunded)) => Refund::Some(self.total.map(|total| total.0)),
             (_, Some(FinancialStatus::PartiallyRefunded)) => Refund::Some(None),
             (Some(_), _) | (None, Some(_)) => Refund::Nothing,
             (None, None) => Refund::Unknown,
@@ -176,7 +194,7 @@ impl OrderLine {
 
     /// Whether all of the order's money went back. Without a status, the amounts tell.
     fn is_refunded(&self) -> bool {
-        match (self.status, self.total.amount, self.refunded.amount) {
+        match (self.status, self.total, self.refunded) {
             (Some(status), _, _) => status == FinancialStatus::Refunded,
             (None, Some(total), Some(refunded)) => total > Amount(0) && refunded >= total,
             (None, _, _) => false,
@@ -195,29 +213,15 @@ impl Line for OrderLine {
     }
 
     fn fill(&mut self, other: OrderLine) {
-        self.common.fill(other.common);
+        self.common.fill(&other.common);
         fill(&mut self.status, other.status);
         fill(&mut self.currency.0, other.currency.0);
-        fill(&mut self.source, other.source);
-        fill(&mut self.gateway, other.gateway);
-        fill(&mut self.user_agent, other.user_agent);
-        fill(&mut self.total.amount, other.total.amount);
-        fill(&mut self.refunded.amount, other.refunded.amount);
+        fill(&mut self.channel, other.channel);
+        fill(&mut self.device, other.device);
+        fill(&mut self.total, other.total);
+        fill(&mut self.refunded, other.refunded);
         self.cancelled |= other.cancelled;
         self.test |= other.test;
-    }
-}
-
-/// An amount as text until it is known how its file writes decimals.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Money {
-    text: Option<Box<str>>,
-    amount: Option<Amount>,
-}
-
-impl Money {
-    fn settle(&mut self, decimal_comma: bool) {
-        self.amount = self.text.take().and_then(|text| Amount::parse(&text, decimal_comma));
     }
 }
 
@@ -251,9 +255,11 @@ const CHANNELS: [(&str, Channel); 11] = [
 ];
 
 impl Channel {
-    /// The channel of a source. Files without sources are taken for the online store's.
-    fn of(source: Option<&str>) -> Channel {
-        let Some(source) = source else { return Channel::OnlineStore };
+    /// The channel of a source.
+    fn of(source: &str) -> Channel {
+        if let Some((_, channel)) = CHANNELS.iter().find(|(name, _)| *name == source) {
+            return *channel;
+        }
         let spaced = source.replace(['_', '-'], " ");
         let is_it = |name: &str| name.replace('_', " ").eq_ignore_ascii_case(&spaced);
         let known = CHANNELS.iter().find(|(name, _)| is_it(name));
@@ -276,30 +282,17 @@ pub struct Order {
     pub number: Key,
     /// When it was made.
     pub at: Stamp,
-    /// The name that the shop gave: `#1001`.
-    pub name: Box<str>,
-    /// The number, if it is known.
-    pub id: Option<Box<str>>,
-    /// E-mail addresses as written.
-    pub emails: Vec<Box<str>>,
-    /// Telephone numbers as written: the buyer's, of the bill, of the parcel.
-    pub phones: Vec<Box<str>>,
-    /// Browsers that apps noted at the order.
-    pub client_ids: Vec<Box<str>>,
-    /// The number of the shop's customer.
-    pub customer: Option<Box<str>>,
-    /// The tokens and numbers of its checkout.
-    pub tokens: Vec<Box<str>>,
+    /// Its name, its number if that is known, who made it, by which checkout, and what it was paid through
+    /// (several are joined as the export joins them).
+    pub texts: Packed,
     /// What the buyer was asked to pay.
     pub amount: Option<Amount>,
     /// The currency of the amount.
     pub currency: Currency,
     /// Where it was made.
     pub channel: Channel,
-    /// What it was paid through; several are joined as the export joins them.
-    pub gateway: Option<Box<str>>,
-    /// The user agent of whoever ordered.
-    pub user_agent: Option<Box<str>>,
+    /// The device of whoever ordered, if the order says it.
+    pub device: Option<&'static str>,
     /// Whether it was cancelled.
     pub cancelled: bool,
     /// Whether all money went back.
@@ -310,6 +303,18 @@ pub struct Order {
     pub paid: bool,
     /// Whether it was made to try the shop.
     pub test: bool,
+}
+
+impl Order {
+    /// The name that the shop gave: `#1001`.
+    pub fn name(&self) -> &str {
+        self.texts.get(Cell::Name).unwrap_or_default()
+    }
+
+    /// The number, if it is known.
+    pub fn id(&self) -> Option<&str> {
+        self.texts.get(Cell::Id)
+    }
 }
 
 /// What a set of orders exports holds.
@@ -328,9 +333,7 @@ pub struct Assembly {
 /// Makes orders of all rows of all orders exports; the result does not depend on the order of `lines`.
 pub fn assemble(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assembly {
     for LineAt { input, line, .. } in &mut lines {
-        let decimal_comma = settings.of(*input).decimal_comma;
-        line.total.settle(decimal_comma);
-        line.refunded.settle(decimal_comma);
+        line.settle(settings.of(*input).decimal_comma);
     }
     let gathered = gather(lines, settings);
     let notices = notices(&gathered.records);
@@ -368,24 +371,17 @@ fn order(record: Record<OrderLine>) -> Option<Order> {
     let Record { input, row, line, at, aside: _ } = record;
     let refunded = line.is_refunded();
     let refund = line.refund();
-    let Common { name, id, email, phones, client_ids, customer, tokens, .. } = line.common;
     Some(Order {
         input,
         row,
-        number: order_key(id.as_deref().unwrap_or(&name)),
+        number: order_key(line.common.id().unwrap_or(line.common.name())),
         at: at?,
-        name,
-        id,
-        emails: email.into_iter().collect(),
-        phones,
-        client_ids,
-        customer,
-        tokens,
-        amount: line.total.amount,
+        texts: line.common.texts,
+        amount: line.total,
         currency: line.currency,
-        channel: Channel::of(line.source.as_deref()),
-        gateway: line.gateway,
-        user_agent: line.user_agent,
+        // Files without sources are taken for the online store's.
+        channel: line.channel.unwrap_or(Channel::OnlineStore),
+        device: line.device,
         cancelled: line.cancelled,
         refunded,
         refund,
@@ -398,7 +394,7 @@ fn order(record: Record<OrderLine>) -> Option<Order> {
 fn notices(records: &[Record<OrderLine>]) -> Vec<Notice> {
     let count = |is: fn(&OrderLine) -> bool| records.iter().filter(|r| is(&r.line)).count();
     let repeated = names_with_several_ids(records);
-    let nameless = count(|line| line.common.id.is_none());
+    let nameless = count(|line| line.common.id().is_none());
     let unknown = count(|line| line.status == Some(FinancialStatus::Unknown));
     let found = [
         (
@@ -425,8 +421,8 @@ fn notices(records: &[Record<OrderLine>]) -> Vec<Notice> {
 
 /// How many names occur with more than one id.
 fn names_with_several_ids(records: &[Record<OrderLine>]) -> usize {
-    let named = records.iter().map(|record| &record.line.common).filter(|c| c.id.is_some());
-    let mut names: Vec<Key> = named.map(|common| order_key(&common.name)).collect();
+    let named = records.iter().map(|record| &record.line.common).filter(|c| c.id().is_some());
+    let mut names: Vec<Key> = named.map(|common| order_key(common.name())).collect();
     names.sort_unstable();
     names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).count()
 }

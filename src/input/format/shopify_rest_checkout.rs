@@ -119,12 +119,12 @@ fn read_checkout(checkout: Json<'_>) -> Result<CheckoutLine, (Reason, &'static s
     let tokens: Vec<Box<str>> = each(Slot::Checkout).map(|token| bare(&token).into()).collect();
     let first = |slot| each(slot).next().map(Into::into);
     let id = each(Slot::Id).find(|text| text.bytes().all(|b| b.is_ascii_digit()));
-    let name = id.as_deref().map(Into::into).or_else(|| tokens.first().cloned());
+    let name = id.as_deref().or_else(|| tokens.first().map(|token| &**token));
     CheckoutLine::of_parts(
         name.ok_or((Reason::BadRow, "the checkout has neither an id nor a token"))?,
         Buyer { email: first(Slot::Email), phones, customer: first(Slot::User) },
-        tokens,
-        first(Slot::Time),
+        &tokens,
+        each(Slot::Time).next().as_deref(),
         proofs,
     )
     .ok_or((Reason::BadTimestamp, "the checkout has no time under `created_at`"))

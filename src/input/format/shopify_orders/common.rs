@@ -5,9 +5,9 @@
 //! row becomes an owned value here, because the rows of one record may be in different blocks and
 //! files. Identifiers stay as they are written; to normalise them is the business of `identity`.
 
+use super::packed::{Cell, Packed, Packing};
 use crate::input::columns::{Header, Row, is_excel_number, is_null};
 use crate::key::Key;
-use std::borrow::Cow;
 
 /// Where the common cells are: in the export's columns, or in those of a warehouse's table.
 #[derive(Clone, Debug, Default)]
@@ -74,32 +74,21 @@ impl CommonColumns {
 /// The common cells of one row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Common {
-    /// The name that the shop gave: `#1001`.
-    pub name: Box<str>,
-    /// The number, digits only; `None` where it is blank or a spreadsheet lost its digits.
-    pub id: Option<Box<str>>,
-    /// The e-mail address.
-    pub email: Option<Box<str>>,
-    /// The telephone numbers: the buyer's, of the bill, of the parcel; none twice.
-    pub phones: Vec<Box<str>>,
-    /// Browsers that apps noted at the record.
-    pub client_ids: Vec<Box<str>>,
-    /// The number of the shop's customer.
-    pub customer: Option<Box<str>>,
-    /// The tokens and numbers of the checkout.
-    pub tokens: Vec<Box<str>>,
-    /// When it was made.
-    pub created_at: Option<Box<str>>,
+    /// The name; the number, where it is not blank and no spreadsheet lost its digits; the buyer's address,
+    /// number and telephones, none twice; browsers that apps noted; the checkout's tokens; when it was made.
+    pub texts: Packed,
     /// Whether the row has what only the first row of a record has.
     pub is_first: bool,
 }
 
 impl Common {
-    /// Reads a row. `first` is the column that only first rows fill. An error says what is missing.
+    /// Reads a row. `first` is the column that only first rows fill; `packing` may have other texts of
+    /// the row. An error says what is missing.
     pub fn read(
         columns: &CommonColumns,
         first: Option<usize>,
         row: &Row<'_>,
+        mut packing: Packing,
     ) -> Result<Common, String> {
         let mut name = row.text(columns.name);
         if name.is_empty() && columns.named_by_number {
@@ -108,45 +97,50 @@ impl Common {
         if name.is_empty() {
             return Err("there is nothing in the column that names the order".to_owned());
         }
-        let mut phones = Vec::new();
-        for phone in columns.phones.iter().filter_map(|&column| owned(row.value(column))) {
-            if !is_excel_number(&phone) && !phones.contains(&phone) {
-                phones.push(phone);
-            }
-        }
-        let id = row.value(columns.id).and_then(|text| match number(&text) {
-            None if columns.any_id => any_id(&text),
+        packing.add(Cell::Name, &name);
+        let id = row.value(columns.id);
+        let id = id.as_deref().and_then(|text| match number(text) {
+            None if columns.any_id => any_id(text),
             number => number,
         });
-        let tokens = columns.tokens.iter().filter_map(|&column| owned(row.value(column)));
-        Ok(Common {
-            name: name.into(),
-            id,
-            email: owned(row.value(columns.email)),
-            phones,
-            client_ids: client_ids(&row.text(columns.note_attributes)),
-            customer: owned(row.value(columns.customer)),
-            tokens: tokens.filter(|token| !is_excel_number(token)).collect(),
-            created_at: owned(row.value(columns.created_at)),
-            is_first: row.value(first).is_some(),
-        })
+        packing.add_some(Cell::Id, id);
+        packing.add_some(Cell::Email, row.value(columns.email));
+        packing.add_some(Cell::Customer, row.value(columns.customer));
+        packing.add_some(Cell::CreatedAt, row.value(columns.created_at));
+        for phone in columns.phones.iter().filter_map(|&column| row.value(column)) {
+            if !is_excel_number(&phone) && !packing.has(Cell::Phone, &phone) {
+                packing.add(Cell::Phone, &phone);
+            }
+        }
+        for token in columns.tokens.iter().filter_map(|&column| row.value(column)) {
+            if !is_excel_number(&token) {
+                packing.add(Cell::Token, &token);
+            }
+        }
+        for client in client_ids(&row.text(columns.note_attributes)) {
+            packing.add(Cell::Client, client);
+        }
+        Ok(Common { texts: packing.packed(), is_first: row.value(first).is_some() })
+    }
+
+    /// The name that the shop gave: `#1001`.
+    pub fn name(&self) -> &str {
+        self.texts.get(Cell::Name).unwrap_or_default()
+    }
+
+    /// The number.
+    pub fn id(&self) -> Option<&str> {
+        self.texts.get(Cell::Id)
+    }
+
+    /// When it was made, as it is written.
+    pub fn created_at(&self) -> Option<&str> {
+        self.texts.get(Cell::CreatedAt)
     }
 
     /// Fills what is blank here with what another row of the same record says.
-    pub fn fill(&mut self, other: Common) {
-        fill(&mut self.id, other.id);
-        fill(&mut self.email, other.email);
-        fill(&mut self.created_at, other.created_at);
-        if self.phones.is_empty() {
-            self.phones = other.phones;
-        }
-        if self.client_ids.is_empty() {
-            self.client_ids = other.client_ids;
-        }
-        fill(&mut self.customer, other.customer);
-        if self.tokens.is_empty() {
-            self.tokens = other.tokens;
-        }
+    pub fn fill(&mut self, other: &Common) {
+        self.texts.fill(&other.texts);
         self.is_first |= other.is_first;
     }
 }
@@ -156,11 +150,6 @@ pub fn fill<T>(blank: &mut Option<T>, value: Option<T>) {
     if blank.is_none() {
         *blank = value;
     }
-}
-
-/// A cell as a value of its own.
-pub fn owned(cell: Option<Cow<'_, str>>) -> Option<Box<str>> {
-    cell.map(Into::into)
 }
 
 /// The key of an order's (or checkout's) number or name, equal however a source writes it:
@@ -174,16 +163,16 @@ pub fn order_key(id_or_name: &str) -> Key {
 }
 
 /// The digits of a number: `123`, `gid://shopify/Order/123`, `123.0` as data tools write it.
-pub fn number(text: &str) -> Option<Box<str>> {
+pub fn number(text: &str) -> Option<&str> {
     let digits = tail(text).trim_end_matches(".0");
     let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    is_number.then(|| digits.into())
+    is_number.then_some(digits)
 }
 
 /// The id of a system that numbers orders in its own way: `o_5001`.
-fn any_id(text: &str) -> Option<Box<str>> {
+fn any_id(text: &str) -> Option<&str> {
     let text = tail(text);
-    (!text.is_empty() && !is_excel_number(text)).then(|| text.into())
+    (!text.is_empty() && !is_excel_number(text)).then_some(text)
 }
 
 /// What names a thing within its kind: the last part of a global id, other texts as they are.
@@ -196,13 +185,13 @@ fn tail(text: &str) -> &str {
 }
 
 /// The browsers named in a cell of `key: value` lines, or of `key=value` between bars.
-fn client_ids(note_attributes: &str) -> Vec<Box<str>> {
-    let mut ids: Vec<Box<str>> = Vec::new();
+fn client_ids(note_attributes: &str) -> Vec<&str> {
+    let mut ids = Vec::new();
     let notes = note_attributes.lines().flat_map(|line| line.split('|'));
     for (key, value) in notes.filter_map(|note| note.split_once([':', '='])) {
         let value = value.trim();
         if is_client_key(key) && !is_null(value) && !is_excel_number(value) {
-            ids.push(value.into());
+            ids.push(value);
         }
     }
     ids.sort_unstable();

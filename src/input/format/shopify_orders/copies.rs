@@ -99,7 +99,7 @@ pub fn gather<L: Line>(mut lines: Vec<LineAt<L>>, settings: &Settings) -> Gather
             (copies.index, previous) = (Index::default(), None);
         }
         let rule = settings.of(here);
-        let created_at = line.common().created_at.as_deref();
+        let created_at = line.common().created_at();
         let at = created_at.and_then(|text| parse_any(text, rule.date_order, rule.zone));
         if let Some(offset) = at.and_then(|stamp| stamp.offset) {
             *offsets.entry(offset).or_default() += 1;
@@ -122,13 +122,13 @@ struct Tags {
 
 impl Tags {
     fn new(common: &Common, at: Option<Stamp>) -> Tags {
-        let name = order_key(&common.name);
-        let moment = match (at, &common.created_at) {
+        let name = order_key(common.name());
+        let moment = match (at, common.created_at()) {
             (Some(stamp), _) => Some(Key(stamp.at.0.div_euclid(60 * SECOND).cast_unsigned())),
             (None, Some(text)) => Some(Key::of(text.as_bytes())),
             (None, None) => None,
         };
-        Tags { id: common.id.as_deref().map(order_key), name, moment: moment.map(|m| name.and(m)) }
+        Tags { id: common.id().map(order_key), name, moment: moment.map(|m| name.and(m)) }
     }
 
     /// The key of the record where no other copy says more.
@@ -225,13 +225,21 @@ fn records<L: Line>(copies: Vec<Copy<L>>) -> Vec<Record<L>> {
             *number = id.min(*number);
         }
     }
-    let mut records: BTreeMap<Key, Vec<Copy<L>>> = BTreeMap::new();
-    for copy in copies {
-        let own = copy.tags.own_key();
-        let key = if copy.tags.id.is_some() { own } else { *numbers.get(&own).unwrap_or(&own) };
-        records.entry(key).or_default().push(copy);
-    }
-    let mut records: Vec<Record<L>> = records.into_values().filter_map(record).collect();
+    let key = |tags: &Tags| {
+        let own = tags.own_key();
+        if tags.id.is_some() { own } else { *numbers.get(&own).unwrap_or(&own) }
+    };
+    let mut places: Vec<(Key, usize)> =
+        copies.iter().enumerate().map(|(place, copy)| (key(&copy.tags), place)).collect();
+    places.sort_unstable();
+    let mut copies: Vec<Option<Copy<L>>> = copies.into_iter().map(Some).collect();
+    let same = places.chunk_by(|one, next| one.0 == next.0);
+    let mut records: Vec<Record<L>> = same
+        .filter_map(|same| {
+            let copies = same.iter().filter_map(|&(_, place)| copies.get_mut(place)?.take());
+            record(copies.collect())
+        })
+        .collect();
     records.sort_unstable_by_key(|record| (record.input, record.row));
     records
 }

@@ -5,11 +5,13 @@
 //! the formats.
 
 use super::common::{Common, number};
-use super::{FinancialStatus, Money, OrderLine};
+use super::packed::{Cell, Packing};
+use super::{Channel, FinancialStatus, OrderLine};
 use crate::input::columns::is_excel_number;
 use crate::input::format::shopify_orders::common::is_client_key;
 use crate::input::format::tool_log::{Slot, ToolPlaces};
 use crate::input::json::Json;
+use crate::ladder::dimension;
 use crate::money::Currency;
 use std::borrow::Cow;
 
@@ -17,42 +19,47 @@ impl OrderLine {
     /// Reads an order whose cells stand at these places. An error says what is missing.
     pub fn of_json(root: Json<'_>, places: &ToolPlaces) -> Result<OrderLine, String> {
         let cells = Cells { root, places };
-        let id = cells.owned(Slot::Id).and_then(|text| number(&text));
-        let name = cells.owned(Slot::Title).or_else(|| id.clone());
-        let name = name.ok_or("the order has neither a name nor an id")?;
-        let mut phones: Vec<Box<str>> = Vec::new();
+        let mut packing = Packing::default();
+        let id = cells.first(Slot::Id);
+        let id = id.as_deref().and_then(number);
+        let name = cells.first(Slot::Title);
+        let name = name.as_deref().or(id).ok_or("the order has neither a name nor an id")?;
+        packing.add(Cell::Name, name);
+        packing.add_some(Cell::Id, id);
+        for (cell, slot) in TEXTS {
+            packing.add_some(cell, cells.first(slot));
+        }
         for phone in cells.each(Slot::Phone).filter(|phone| !is_excel_number(phone)) {
-            if !phones.iter().any(|known| **known == *phone) {
-                phones.push(phone.into());
+            if !packing.has(Cell::Phone, &phone) {
+                packing.add(Cell::Phone, &phone);
             }
         }
-        let common = Common {
-            name,
-            id,
-            email: cells.owned(Slot::Email),
-            phones,
-            client_ids: cells.client_ids(),
-            customer: cells.owned(Slot::User),
-            tokens: cells.each(Slot::Checkout).map(Into::into).collect(),
-            created_at: cells.owned(Slot::Time),
-            is_first: true,
-        };
-        let money = |slot| Money { text: cells.owned(slot), amount: None };
+        cells.each(Slot::Checkout).for_each(|token| packing.add(Cell::Token, &token));
+        cells.client_ids().iter().for_each(|client| packing.add(Cell::Client, client));
+        packing.add_some(Cell::Gateway, cells.gateways());
         let currency = cells.first(Slot::Currency);
         Ok(OrderLine {
-            common,
+            common: Common { texts: packing.packed(), is_first: true },
             status: cells.first(Slot::Status).map(|text| FinancialStatus::read(&text)),
             cancelled: cells.first(Slot::Cancelled).is_some(),
             test: cells.is_true(Slot::Test),
             currency: currency.map(|text| Currency::parse(&text)).unwrap_or_default(),
-            gateway: cells.gateways(),
-            user_agent: cells.owned(Slot::UserAgent),
-            source: cells.owned(Slot::Source),
-            total: money(Slot::Value),
-            refunded: money(Slot::Refunded),
+            device: cells.first(Slot::UserAgent).map(|agent| dimension::device(&agent)),
+            channel: cells.first(Slot::Source).map(|source| Channel::of(&source)),
+            total: None,
+            refunded: None,
         })
     }
 }
+
+/// The cells that are kept as they are written.
+const TEXTS: [(Cell, Slot); 5] = [
+    (Cell::CreatedAt, Slot::Time),
+    (Cell::Total, Slot::Value),
+    (Cell::Refunded, Slot::Refunded),
+    (Cell::Email, Slot::Email),
+    (Cell::Customer, Slot::User),
+];
 
 /// The cells of one record.
 #[derive(Clone, Copy)]
@@ -71,10 +78,6 @@ impl<'r> Cells<'r> {
         self.each(slot).next()
     }
 
-    fn owned(self, slot: Slot) -> Option<Box<str>> {
-        self.first(slot).map(Into::into)
-    }
-
     fn is_true(self, slot: Slot) -> bool {
         let mut places = self.places.of_slot(slot).iter();
         places.any(|&place| {
@@ -84,19 +87,19 @@ impl<'r> Cells<'r> {
     }
 
     /// What the order was paid through; several are joined as the export joins them.
-    fn gateways(self) -> Option<Box<str>> {
+    fn gateways(self) -> Option<Cow<'r, str>> {
         let place = *self.places.of_slot(Slot::Payment).first()?;
         let json = self.root.at(place);
         let of_list = json.elements().filter_map(Json::scalar);
         let mut names: Vec<Cow<'r, str>> = json.scalar().into_iter().chain(of_list).collect();
         names.retain(|name| !name.is_empty());
-        (!names.is_empty()).then(|| names.join(" + ").into())
+        if names.len() < 2 { names.pop() } else { Some(Cow::Owned(names.join(" + "))) }
     }
 
     /// The browsers that apps noted at the order.
-    fn client_ids(self) -> Vec<Box<str>> {
+    fn client_ids(self) -> Vec<Cow<'r, str>> {
         let noted = self.places.parameters(self.root).filter(|(key, _)| is_client_key(key));
-        let mut ids: Vec<Box<str>> = noted.map(|(_, value)| value.into()).collect();
+        let mut ids: Vec<Cow<'r, str>> = noted.map(|(_, value)| value).collect();
         ids.sort_unstable();
         ids.dedup();
         ids

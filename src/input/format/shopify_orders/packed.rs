@@ -1,0 +1,197 @@
+//! The texts of a row in one piece of memory. A shop has a million orders of a dozen short texts each, and
+//! a piece of memory for every text costs more than reading it.
+
+use std::iter::from_fn;
+
+/// What a text says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Cell {
+    /// The name that the shop gave: `#1001`.
+    Name = b'a',
+    /// The number, digits only.
+    Id,
+    /// The e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A browser that an app has noted.
+    Client,
+    /// The number of the shop's customer.
+    Customer,
+    /// A token or number of the checkout.
+    Token,
+    /// When the record was made.
+    CreatedAt,
+    /// What it was paid through.
+    Gateway,
+    /// What the buyer was asked to pay.
+    Total,
+    /// What went back.
+    Refunded,
+}
+
+/// Texts of a row, each with what it says. One without signs says nothing and is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Packed(Box<str>);
+
+/// Lengths are written as two signs; this many fit into the second.
+const SIGNS: usize = 0x800;
+
+/// No text is longer; what is, is cut.
+const LONGEST: usize = 0xD000 * SIGNS;
+
+impl Packed {
+    /// The first text that says something.
+    pub fn get(&self, cell: Cell) -> Option<&str> {
+        self.all(cell).next()
+    }
+
+    /// All texts that say something, in the order in which they were added.
+    pub fn all(&self, cell: Cell) -> impl Iterator<Item = &str> {
+        each(&self.0).filter(move |(own, _)| *own == sign(cell)).map(|(_, text)| text)
+    }
+
+    /// Adds texts.
+    pub fn extend<'t>(&mut self, texts: impl Iterator<Item = (Cell, &'t str)>) {
+        let mut packing = Packing(String::from(std::mem::take(&mut self.0)));
+        texts.for_each(|(cell, text)| packing.add(cell, text));
+        self.0 = packing.0.into_boxed_str();
+    }
+
+    /// Takes over what others say of which nothing is said here.
+    pub fn fill(&mut self, others: &Packed) {
+        let said = said(&self.0);
+        let new = || each(&others.0).filter(|(own, _)| said & bit(*own) == 0);
+        if new().next().is_none() {
+            return;
+        }
+        let mut filled = Packing(self.0.to_string());
+        new().for_each(|(own, text)| filled.push(own, text));
+        self.0 = filled.0.into_boxed_str();
+    }
+}
+
+/// Texts that are being packed.
+#[derive(Debug)]
+pub struct Packing(String);
+
+impl Default for Packing {
+    /// Room for the texts of a usual row.
+    fn default() -> Packing {
+        const USUAL: usize = 320;
+        Packing(String::with_capacity(USUAL))
+    }
+}
+
+impl Packing {
+    /// Adds a text.
+    pub fn add(&mut self, cell: Cell, text: &str) {
+        if !text.is_empty() {
+            self.push(sign(cell), text);
+        }
+    }
+
+    /// Adds a text if there is one.
+    pub fn add_some(&mut self, cell: Cell, text: Option<impl AsRef<str>>) {
+        if let Some(text) = text {
+            self.add(cell, text.as_ref());
+        }
+    }
+
+    /// Whether a text was added already.
+    pub fn has(&self, cell: Cell, text: &str) -> bool {
+        each(&self.0).any(|known| known == (sign(cell), text))
+    }
+
+    /// The texts, packed.
+    pub fn packed(self) -> Packed {
+        // A copy has no room to spare, and what was too large serves the next row.
+        Packed(self.0.as_str().into())
+    }
+
+    fn push(&mut self, own: char, text: &str) {
+        let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
+        let digits = [text.len() / SIGNS, text.len() % SIGNS];
+        self.0.push(own);
+        self.0.extend(
+            digits.map(|digit| u32::try_from(digit).ok().and_then(char::from_u32).unwrap_or('\0')),
+        );
+        self.0.push_str(text);
+    }
+}
+
+/// What the texts say something of, as bits.
+fn said(packed: &str) -> u32 {
+    each(packed).fold(0, |said, (own, _)| said | bit(own))
+}
+
+fn bit(own: char) -> u32 {
+    1 << (own as u32 - sign(Cell::Name) as u32)
+}
+
+fn sign(cell: Cell) -> char {
+    char::from(cell as u8)
+}
+
+/// The texts, each behind its sign.
+fn each(packed: &str) -> impl Iterator<Item = (char, &str)> {
+    let mut rest = packed;
+    from_fn(move || {
+        let mut signs = rest.chars();
+        let own = signs.next()?;
+        let length = signs.next()? as usize * SIGNS + signs.next()? as usize;
+        let (text, behind) = signs.as_str().split_at_checked(length)?;
+        rest = behind;
+        Some((own, text))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const CELLS: [Cell; 4] = [Cell::Name, Cell::Phone, Cell::Token, Cell::Refunded];
+
+    fn packed(texts: &[(usize, String)]) -> Packed {
+        let mut packing = Packing::default();
+        for (cell, text) in texts {
+            packing.add(CELLS[*cell], text);
+        }
+        packing.packed()
+    }
+
+    fn texts() -> impl Strategy<Value = Vec<(usize, String)>> {
+        prop::collection::vec((0..CELLS.len(), prop_oneof![".{0,12}", "[ab\0é]{0,3000}"]), 0..8)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_packed_comes_out_again(own in texts(), others in texts()) {
+            let (mut mine, theirs) = (packed(&own), packed(&others));
+            let of = |texts: &[(usize, String)], cell: usize| -> Vec<String> {
+                let said = texts.iter().filter(|(own, text)| *own == cell && !text.is_empty());
+                said.map(|(_, text)| text.clone()).collect()
+            };
+            for (number, cell) in CELLS.into_iter().enumerate() {
+                prop_assert_eq!(mine.all(cell).collect::<Vec<_>>(), of(&own, number));
+            }
+            mine.fill(&theirs);
+            for (number, cell) in CELLS.into_iter().enumerate() {
+                let own = Some(of(&own, number)).filter(|own| !own.is_empty());
+                let expected = own.unwrap_or_else(|| of(&others, number));
+                prop_assert_eq!(mine.all(cell).collect::<Vec<_>>(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_added_behind_the_others() {
+        let mut texts = packed(&[(0, "#7".into())]);
+        texts.extend([(Cell::Token, "t1"), (Cell::Token, ""), (Cell::Token, "t2")].into_iter());
+        assert_eq!(texts.get(Cell::Name), Some("#7"));
+        assert_eq!(texts.all(Cell::Token).collect::<Vec<_>>(), ["t1", "t2"]);
+        assert_eq!(texts.get(Cell::Email), None);
+    }
+}
