@@ -269,8 +269,11 @@ impl<'b> Judge<'b> {
     fn count_person(&mut self, kept: &[Touch]) {
         let tally = &mut self.verdicts.tally;
         tally.customers += 1;
-        tally.anonymous += u64::from(kept.iter().all(|touch| touch.is(mark::ANONYMOUS)));
-        if kept.iter().any(|touch| touch.is(mark::ORDER)) {
+        let (all, any) = kept
+            .iter()
+            .fold((u8::MAX, 0), |(all, any), touch| (all & touch.marks, any | touch.marks));
+        tally.anonymous += u64::from(all & mark::ANONYMOUS != 0);
+        if any & mark::ORDER != 0 {
             count_orders(kept, &self.bench.settled.exported, self.bench.seen_until, tally);
         }
         self.surveyor.count_person(kept, self.bench, tally);

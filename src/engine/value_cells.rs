@@ -182,7 +182,7 @@ impl Known {
                 key
             })
         });
-        let all = keys.fold(Key::of(b"texts"), Key::and);
+        let all = keys.fold(Key::NONE, Key::and);
         let Some(pair) = self.pairs.get_mut(place_of(all, Known::PAIRS)) else { return work_out() };
         if pair.0 != all {
             *pair = (all, work_out());

@@ -182,6 +182,10 @@ const SHORT: usize = 16;
 
 /// Whether the query of an address may name a campaign: whether it has `utm_` in it.
 fn names_campaign(cell: &[u8]) -> bool {
+    // Most addresses have no underscore at all.
+    if memchr::memchr(b'_', cell).is_none() {
+        return false;
+    }
     let query = memchr::memchr(b'?', cell).and_then(|at| cell.get(at..)).unwrap_or_default();
     let mut underscores = memchr::memchr_iter(b'_', query);
     underscores.any(|at| query.get(..at).is_some_and(|before| before.ends_with(b"utm")))

@@ -81,6 +81,25 @@ fn every_row_may_have_a_value_of_its_own() {
 }
 
 #[test]
+fn every_row_may_have_a_user_agent_of_its_own() {
+    // Many more than are remembered, and some that come again after all were forgotten.
+    const ROWS: usize = 300_000;
+    let agent = |number: usize| match number % 3 {
+        0 => format!("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Build/{}", number / 2),
+        1 => format!("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Build/{}", number % 200_000),
+        _ => format!("Googlebot/2.1 (+http://www.google.com/bot.html) {number}"),
+    };
+    let rows = log(ROWS, |number| ("view", number, agent(number)));
+    let rows = rows.replacen("brand", "user_agent", 1);
+    let report = report(rows, &["--by", "device"]);
+    assert_eq!(report["quality"]["rows_set_aside"], ROWS / 3);
+    let rows = report["breakdowns"][0]["rows"].as_array().unwrap();
+    let journeys = rows.iter().map(|row| (row["value"].clone(), row["journeys"].as_u64().unwrap()));
+    let third = ROWS as u64 / 3;
+    assert_eq!(journeys.collect::<Vec<_>>(), [("desktop".into(), third), ("mobile".into(), third)]);
+}
+
+#[test]
 fn a_ladder_may_have_32_steps() {
     let mut text = "event_time,event_type,user_id\n".to_string();
     for person in 0..2000 {
