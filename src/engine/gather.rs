@@ -4,7 +4,8 @@
 //! mean to wait for memory at each. So a partition is gone over from its beginning to its end, twice: once
 //! to number the people and to count what each did, once to put a brief of every row beside the others of
 //! its person. The brief of almost every row says all that its touch needs. What this room puts together
-//! is a partition's worth of briefs, never of touches.
+//! is a partition's worth of briefs, never of touches. The second time goes block by block, so that most people's
+//! touches come in order whichever thread has read them.
 
 use super::kinds::Kinds;
 use super::record::{self, Brief, FIXED, Place, Records};

@@ -19,7 +19,7 @@ pub use shared::{Holding, Identified, SharedDevice};
 pub use unite::{People, Person};
 
 use crate::event::Identifier;
-use crate::key::FastMap;
+use crate::key::{FastMap, FastSet};
 use crate::time::Instant;
 use std::hash::Hash;
 
@@ -88,15 +88,21 @@ impl Links {
     #[expect(clippy::iter_over_hash_type, reason = "the earliest time is the same in any order")]
     fn joining(&self) -> FastMap<Pair, Instant> {
         let mut joining = self.pairs.clone();
+        joining.reserve(self.rows.keys().map(|row| row.len().saturating_sub(1)).sum());
+        // Of each of these links the identifier that stands first: most of a row's others stand first in none.
+        let mut smaller: FastSet<Identifier> = self.pairs.keys().map(|pair| pair.0).collect();
         for (row, &at) in &self.rows {
             let Some((&strongest, others)) = row.split_first() else { continue };
             for &other in others.iter().filter(|&&other| other != strongest) {
                 note(&mut joining, pair(strongest, other), at);
+                smaller.insert(strongest.min(other));
             }
         }
         // Two that are linked beside the strongest may have been on one row before they were linked by one.
         for (row, &at) in &self.rows {
-            for pair in pairs(row.get(1..).unwrap_or_default()) {
+            let beside = row.get(1..).unwrap_or_default();
+            let may_join = beside.iter().any(|identifier| smaller.contains(identifier));
+            for pair in pairs(beside).filter(|_| may_join) {
                 joining.entry(pair).and_modify(|first| *first = at.min(*first));
             }
         }
