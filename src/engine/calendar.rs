@@ -29,18 +29,13 @@ impl Calendar {
     }
 
     /// The number of the day: 1 January 1970 is 0.
-    pub(super) fn day(&mut self, at: Instant) -> i64 {
-        self.day_until(at).0
-    }
-
-    /// The same, and a moment until before which it is that day.
     #[inline]
-    pub(super) fn day_until(&mut self, Instant(at): Instant) -> (i64, Instant) {
+    pub(super) fn day(&mut self, Instant(at): Instant) -> i64 {
         let Known { from, until, .. } = self.known;
         if !(from..until).contains(&at) {
             self.known = self.around(at);
         }
-        (self.known.day, Instant(self.known.until))
+        self.known.day
     }
 
     /// The day of a moment with others of the same day: where the zone's distance from UTC may change, those of

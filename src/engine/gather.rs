@@ -82,7 +82,7 @@ impl Gatherer {
     /// Tells `each` the touches of every person in a partition, in order.
     ///
     /// A counting sort: people are numbered in the order in which they come, and their briefs are put side by
-    /// side in the order of the records, so touches that came in order stay so and most people need
+    /// side in the order of the blocks, so touches that came in order stay so and most people need
     /// no sorting. `benches/engine.rs` measures it; a sort is its twin in the tests.
     pub(super) fn each_person(
         &mut self,
@@ -231,8 +231,8 @@ fn put_in_order(briefs: &mut [Brief], is_plain: bool, touch: impl Fn(&Brief) -> 
     }
 }
 
-/// Puts each that comes too late where it belongs. Most people's come in order, but for a few that another
-/// thread has read; where there are many, gives up and says so.
+/// Puts each that comes too late where it belongs. Most people's come in order, but for a few: within a block one
+/// visit may come as several records. Where there are many, gives up and says so.
 fn put_back_the_late<T, P: Ord>(all: &mut [T], place: impl Fn(&T) -> P) -> bool {
     // So many steps for each cost no more than a sort.
     let mut patience = 8 * all.len();

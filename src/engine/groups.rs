@@ -106,11 +106,7 @@ impl<'g> Groups<'g> {
         let groupings = self.breakdowns.iter().zip(groups);
         for (grouping, rows) in groupings.filter(|(grouping, _)| !grouping.by_value) {
             let key = self.row_of(grouping, verdict, scene);
-            // Almost always there is such a row.
-            match rows.get_mut(&key) {
-                Some(row) => add(verdict, row),
-                None => add(verdict, rows.entry(key).or_insert(GroupTally::new(self.steps))),
-            }
+            add(verdict, rows.entry(key).or_insert_with(|| GroupTally::new(self.steps)));
         }
     }
 

@@ -87,12 +87,9 @@ impl Surveyor {
         let mut touches = kept.iter().filter(counts).peekable();
         // Touches are in order of time, so a day is looked up once for all that happened on it.
         while let Some(first) = touches.peek() {
-            let (day, until) = self.calendar.day_until(first.at);
+            let day = self.calendar.day(first.at);
             let counts = tally.days.of(day, steps);
-            // The last moment of all is of its own day too.
-            let mut is_same =
-                |touch: &&Touch| touch.at < until || self.calendar.day(touch.at) == day;
-            while let Some(touch) = touches.next_if(&mut is_same) {
+            while let Some(touch) = touches.next_if(|touch| self.calendar.day(touch.at) == day) {
                 count_touch(touch, is_exported(touch), counts);
             }
         }
@@ -186,8 +183,8 @@ fn bursts(attempt: &[Touch]) -> u64 {
 /// Whether as many events as a burst has, of whatever names, ever are as close together.
 fn is_hasty(attempt: &[Touch]) -> bool {
     let mut latest = [None; BURST - 1];
-    let times = attempt.iter().filter(|touch| touch.is(mark::LOG)).map(|touch| touch.at);
-    times.into_iter().any(|at| {
+    let mut times = attempt.iter().filter(|touch| touch.is(mark::LOG)).map(|touch| touch.at);
+    times.any(|at| {
         let first: Option<Instant> = latest[0];
         latest.rotate_left(1);
         latest[BURST - 2] = Some(at);
@@ -229,13 +226,8 @@ fn count_landmarks(verdict: &Verdict, scene: Scene<'_>, bench: &Bench<'_>, tally
             break;
         }
         done.go_on(attempt, moment);
-        let pattern = done.pattern_at(number);
         let own = Outcomes { journeys: 1, converted: u64::from(converted.is_some()) };
-        // Almost always somebody was the same before.
-        match landmarks.patterns.get_mut(&pattern) {
-            Some(outcomes) => outcomes.add(own),
-            None => landmarks.patterns.entry(pattern).or_default().add(own),
-        }
+        landmarks.patterns.entry(done.pattern_at(number)).or_default().add(own);
     }
 }
 

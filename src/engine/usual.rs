@@ -90,6 +90,35 @@ impl Agents {
         }
         is_full
     }
+
+    /// Notes the user agents of a block's rows; rows of those that are not known to be people do not take the
+    /// short way.
+    fn sort_out(
+        &mut self,
+        cells: &Cells,
+        block: &Block,
+        short: &mut [u32],
+        mut is_person: impl FnMut(&[u8]) -> bool,
+    ) {
+        let Agents { numbers, are_people, of_rows } = self;
+        of_rows.clear();
+        if cells.is_empty() {
+            return;
+        }
+        of_rows.extend(short.iter().map(|facts| u32::from(*facts != 0)));
+        each_text(cells, of_rows, |cell| {
+            let cell = block.part(cell);
+            numbers.get(cell).unwrap_or_else(|| {
+                let number = u32::try_from(are_people.len()).unwrap_or(0);
+                are_people.push(is_person(cell));
+                numbers.put(cell, number);
+                number
+            })
+        });
+        for (short, agent) in short.iter_mut().zip(&*of_rows) {
+            *short *= u32::from(are_people[*agent as usize]);
+        }
+    }
 }
 
 /// Where one is among the rows of a block: the instant of the latest one that took the short way, and the
@@ -208,7 +237,7 @@ impl Gathering<'_, '_, '_> {
         for &row in chosen {
             let NameFacts { head, wants_values, .. } = facts[short[row] as usize];
             let wants_values = has_values & wants_values;
-            let key = keys.get(next).copied().unwrap_or_default();
+            let key = keys.get(next).map_or(Key::NONE, |key| key.key());
             next += usize::from(wants_values);
             let own = Chosen { head, at: rows.at[row], row: self.row_at(row) };
             by_person.take(rows.who[row], own, wants_values.then_some(key));
@@ -246,23 +275,8 @@ impl Gathering<'_, '_, '_> {
         if shortcuts.agents.begin() {
             shortcuts.values.forget_agents();
         }
-        let Agents { numbers, are_people, of_rows } = &mut shortcuts.agents;
-        of_rows.clear();
-        if !rows.agent.is_empty() {
-            of_rows.extend(short.iter().map(|facts| u32::from(*facts != 0)));
-        }
-        each_text(&rows.agent, of_rows, |cell| {
-            let cell = block.part(cell);
-            numbers.get(cell).unwrap_or_else(|| {
-                let number = u32::try_from(are_people.len()).unwrap_or(0);
-                are_people.push(plain(cell).is_some_and(|agent| !self.stamping.is_bot(agent)));
-                numbers.put(cell, number);
-                number
-            })
-        });
-        for (short, agent) in short.iter_mut().zip(&*of_rows) {
-            *short *= u32::from(are_people[*agent as usize]);
-        }
+        let is_person = |cell: &[u8]| plain(cell).is_some_and(|agent| !self.stamping.is_bot(agent));
+        shortcuts.agents.sort_out(&rows.agent, block, &mut short, is_person);
         shortcuts.short = short;
     }
 

@@ -27,7 +27,6 @@ pub(super) struct ValueCells {
     noted: Vec<Key>,
     /// One a row that is asked about.
     sums: Vec<Sum>,
-    keys: Vec<Key>,
 }
 
 /// The rows that are asked about.
@@ -56,10 +55,18 @@ struct Known {
 
 /// The key of a row's values, as far as it has got.
 #[derive(Clone, Copy, Debug)]
-struct Sum {
+pub(super) struct Sum {
     key: Key,
     /// Whether any of the values is known.
     is_known: bool,
+}
+
+impl Sum {
+    /// The key; [`Key::NONE`] if no value is known.
+    #[inline]
+    pub(super) fn key(self) -> Key {
+        if self.is_known { self.key } else { Key::NONE }
+    }
 }
 
 impl ValueCells {
@@ -81,9 +88,9 @@ impl ValueCells {
         self.known.iter_mut().for_each(|known| known.by_agent.clear());
     }
 
-    /// The keys of the values of some rows, in their order; [`Key::NONE`] for a row that has none.
-    pub(super) fn keys(&mut self, asked: Asked<'_>, values: &mut Values, show: Show<'_>) -> &[Key] {
-        let ValueCells { sources, known, noted, sums, keys, .. } = self;
+    /// The keys of the values of some rows, in their order.
+    pub(super) fn keys(&mut self, asked: Asked<'_>, values: &mut Values, show: Show<'_>) -> &[Sum] {
+        let ValueCells { sources, known, noted, sums, .. } = self;
         sums.clear();
         sums.resize(asked.which.len(), Sum { key: key_of_keys(empty()), is_known: false });
         // Dimension by dimension: what is random in one row then holds up no other.
@@ -101,9 +108,7 @@ impl ValueCells {
                 noted[place] = sum.key;
             }
         }
-        keys.clear();
-        keys.extend(sums.iter().map(|sum| if sum.is_known { sum.key } else { Key::NONE }));
-        keys
+        sums
     }
 }
 

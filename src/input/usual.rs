@@ -97,15 +97,16 @@ impl UsualRows {
         self.read_times(rows, columns.time);
         self.read_people(rows, people);
         let UsualRows { name, agent, rows: places, .. } = self;
-        fill_with(name.own(), rows.count(), rows.column(columns.event));
+        let room = (rows.count(), &Span::default());
+        fill_with(name.own(), room, rows.column(columns.event));
         match columns.user_agent {
-            Some(column) => fill_with(agent.own(), rows.count(), rows.column(column)),
+            Some(column) => fill_with(agent.own(), room, rows.column(column)),
             None => agent.clear(),
         }
-        fill_with(places, rows.count(), rows.places());
+        fill_with(places, room, rows.places());
         let needed = self.find_sources(header, columns.user_agent, dimensions);
         for (cells, column) in self.cells.iter_mut().zip(needed) {
-            fill_with(cells.own(), rows.count(), rows.column(column));
+            fill_with(cells.own(), room, rows.column(column));
         }
         true
     }
@@ -304,10 +305,10 @@ impl UsualRows {
 
     fn read_times(&mut self, rows: &OutlinedRows<'_>, column: usize) {
         let UsualRows { at, usual, .. } = self;
-        at.resize(rows.count(), UsualRows::UNUSUAL);
-        for (at, cell) in at.iter_mut().zip(rows.column(column)) {
-            *at = usual.instant(rows.bytes(&cell)).unwrap_or(UsualRows::UNUSUAL);
-        }
+        let times = rows
+            .column(column)
+            .map(|cell| usual.instant(rows.bytes(&cell)).unwrap_or(UsualRows::UNUSUAL));
+        fill_with(at, (rows.count(), &UsualRows::UNUSUAL), times);
     }
 
     fn read_people(&mut self, rows: &OutlinedRows<'_>, people: People) {
@@ -350,17 +351,17 @@ pub fn plain(cell: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Replaces what is in a column by so many values, and by nothing where there are fewer. Room is made once,
+/// Replaces what is in a column by so many values, and by `nothing` where there are fewer. Room is made once,
 /// not value by value, and what stood there is written over.
-fn fill_with<T: Clone + Default>(
+fn fill_with<T: Clone>(
     column: &mut Vec<T>,
-    count: usize,
+    (count, nothing): (usize, &T),
     values: impl Iterator<Item = T>,
 ) {
-    column.resize(count, T::default());
+    column.resize(count, nothing.clone());
     let mut places = column.iter_mut();
     for (value, place) in values.zip(&mut places) {
         *place = value;
     }
-    places.for_each(|place| *place = T::default());
+    places.for_each(|place| place.clone_from(nothing));
 }
