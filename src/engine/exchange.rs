@@ -14,7 +14,7 @@ use crate::key::{FastSet, Key};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of a word.
 const WORD: usize = size_of::<u64>();
@@ -25,10 +25,42 @@ pub(super) struct Exchange {
     partitions: Vec<Mutex<Partition>>,
     /// Words in memory, over all partitions.
     in_memory: AtomicUsize,
-    /// The most bytes to be held in memory.
-    limit: usize,
+    budget: Arc<Budget>,
     /// Words that a thread collects for a partition before it hands them over.
     handful: usize,
+}
+
+/// What may be held in memory, and what is. All that grows with the rows counts; only touches can go to files.
+#[derive(Debug)]
+pub(super) struct Budget {
+    /// In bytes.
+    limit: usize,
+    /// Bytes of touches, in all exchanges.
+    touches: AtomicUsize,
+    /// Bytes of all else.
+    others: AtomicUsize,
+}
+
+impl Budget {
+    pub(super) fn new(limit: usize) -> Arc<Budget> {
+        Arc::new(Budget { limit, touches: AtomicUsize::new(0), others: AtomicUsize::new(0) })
+    }
+
+    /// Something that is held beside the touches has grown or shrunk; `known` remembers by thread how large it was.
+    pub(super) fn hold(&self, known: &mut usize, bytes: usize) {
+        self.others.fetch_add(bytes, Ordering::Relaxed);
+        self.others.fetch_sub(std::mem::replace(known, bytes), Ordering::Relaxed);
+    }
+
+    /// All that is held beside the touches.
+    pub(super) fn hold_only(&self, bytes: usize) {
+        self.others.store(bytes, Ordering::Relaxed);
+    }
+
+    fn is_exceeded(&self) -> bool {
+        let touches = self.touches.load(Ordering::Relaxed);
+        touches.saturating_add(self.others.load(Ordering::Relaxed)) > self.limit
+    }
 }
 
 /// The touches of the persons of one partition, as records.
@@ -40,11 +72,16 @@ struct Partition {
 }
 
 impl Exchange {
-    pub(super) fn new(partitions: usize, limit: usize) -> Exchange {
+    pub(super) fn new(partitions: usize, budget: Arc<Budget>) -> Exchange {
         let partitions: Vec<_> = (0..partitions.max(1)).map(|_| Mutex::default()).collect();
-        let share = limit / WORD / partitions.len() / 4;
+        let share = budget.limit / WORD / partitions.len() / 4;
         let handful = share.clamp(record::LONGEST, HANDFUL);
-        Exchange { partitions, in_memory: AtomicUsize::new(0), limit, handful }
+        Exchange { partitions, in_memory: AtomicUsize::new(0), budget, handful }
+    }
+
+    /// What may be held in memory.
+    pub(super) fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// A thread's way in.
@@ -68,7 +105,7 @@ impl Exchange {
         if people.is_empty() {
             return Ok((self, FastSet::default()));
         }
-        let exchange = Exchange::new(settings.partitions, settings.memory);
+        let exchange = Exchange::new(settings.partitions, Arc::clone(&self.budget));
         let turns = self.turns();
         let by_time = in_parallel(settings.threads, || {
             let mover = Mover { people, skew, entrance: exchange.entrance(), by_time: Vec::new() };
@@ -111,7 +148,7 @@ impl Exchange {
         let Some(partition) = self.partitions.get(number) else { return Ok(Records::default()) };
         let Partition { mut records, file, handfuls_in_file } =
             std::mem::take(&mut *partition.lock().unwrap_or_else(PoisonError::into_inner));
-        self.in_memory.fetch_sub(records.words(), Ordering::Relaxed);
+        self.forget(records.words());
         if let Some(file) = file {
             read_back(file, handfuls_in_file, &mut records).map_err(spilling)?;
         }
@@ -119,14 +156,21 @@ impl Exchange {
     }
 
     fn hand_over(&self, number: usize, handful: Vec<u64>) -> Result<()> {
-        let in_memory = self.in_memory.fetch_add(handful.len(), Ordering::Relaxed) + handful.len();
+        self.in_memory.fetch_add(handful.len(), Ordering::Relaxed);
+        self.budget.touches.fetch_add(handful.len() * WORD, Ordering::Relaxed);
         let mut partition = self.partitions[number].lock().unwrap_or_else(PoisonError::into_inner);
         partition.records.push(handful);
-        if in_memory.saturating_mul(WORD) > self.limit {
+        if self.budget.is_exceeded() {
             let freed = partition.spill().map_err(spilling)?;
-            self.in_memory.fetch_sub(freed, Ordering::Relaxed);
+            self.forget(freed);
         }
         Ok(())
+    }
+
+    /// So many words are no longer in memory.
+    fn forget(&self, words: usize) {
+        self.in_memory.fetch_sub(words, Ordering::Relaxed);
+        self.budget.touches.fetch_sub(words * WORD, Ordering::Relaxed);
     }
 }
 
@@ -372,7 +416,7 @@ mod tests {
         fn nothing_is_lost_whatever_the_memory(touches in prop::collection::vec(any_touch(), 0..600), limit in 0usize..50_000, partitions in 1usize..5) {
             let kinds = Mutex::new(Kinds::default());
             let mut table = KindTable::new(&kinds);
-            let exchange = Exchange::new(partitions, limit);
+            let exchange = Exchange::new(partitions, Budget::new(limit));
             let mut entrance = exchange.entrance();
             for touch in &touches {
                 entrance.push(touch, table.number(Kind::of(touch))).unwrap();

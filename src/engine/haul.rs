@@ -3,7 +3,9 @@
 //!
 //! [`Haul::take`] is where an event becomes a touch.
 
+use super::exchange::Budget;
 use super::kinds::{Kind, KindTable};
+use super::relinked::{Relink, Relinked};
 use super::scan::Scan;
 use super::sequence::Sequence;
 use super::sieve::{Edges, Sifted};
@@ -91,7 +93,9 @@ pub(crate) struct Haul<'s> {
     pub(super) derived: BTreeSet<&'static str>,
     pub(super) inputs: Vec<InputSeen>,
     pub(super) links: Links,
-    /// Rows of devices that say who it was.
+    /// What usual rows of the block have linked.
+    pub(super) relinked: Relinked,
+    /// Rows of devices that say who it was; of usual ones only those that are needed.
     pub(super) identified: Vec<Identified>,
     pub(super) quality: Quality,
     pub(super) blocks: Vec<BlockRead>,
@@ -131,6 +135,7 @@ impl<'s> Haul<'s> {
             derived: BTreeSet::new(),
             inputs: (0..inputs).map(|_| InputSeen::default()).collect(),
             links: Links::default(),
+            relinked: Relinked::default(),
             identified: Vec::new(),
             quality: Quality::new(inputs),
             blocks: Vec::new(),
@@ -181,6 +186,29 @@ impl<'s> Haul<'s> {
         self.checkout_lines.extend(other.checkout_lines);
         self.total_lines.extend(other.total_lines);
         self.member_lines.extend(other.member_lines);
+    }
+
+    /// About how many bytes it takes, as far as they grow with the rows.
+    pub(super) fn bytes(&self) -> usize {
+        fn of<T>(list: &Vec<T>) -> usize {
+            list.capacity() * size_of::<T>()
+        }
+        // Lines have texts, beside what they are themselves.
+        const TEXTS: usize = 128;
+        let lines = self.order_lines.len() + self.checkout_lines.len() + self.member_lines.len();
+        of(&self.identified)
+            + of(&self.received)
+            + of(&self.unconfirmed)
+            + of(&self.orders_seen)
+            + of(&self.order_lines)
+            + of(&self.checkout_lines)
+            + of(&self.total_lines)
+            + of(&self.member_lines)
+            + of(&self.blocks)
+            + TEXTS * lines
+            + self.links.bytes()
+            + self.values.bytes()
+            + self.checkouts.bytes()
     }
 
     /// Notes a moment that the data covers.
@@ -292,10 +320,12 @@ impl<'s> Haul<'s> {
         }
     }
 
-    /// The people that all links make; nothing more is linked after that.
-    pub(super) fn unite(&mut self) -> People {
+    /// The people that all links make; nothing more is linked after that. They count against a budget from now on.
+    pub(super) fn unite(&mut self, budget: &Budget) -> People {
         let identified = std::mem::take(&mut self.identified);
-        People::unite(&std::mem::take(&mut self.links), &identified)
+        let people = People::unite(&std::mem::take(&mut self.links), &identified);
+        budget.hold_only(self.bytes() + people.bytes());
+        people
     }
 
     /// Notes when an event was, as far as that is known already.
@@ -311,6 +341,13 @@ impl<'s> Haul<'s> {
 
     /// Notes that the identifiers of a row, strongest first, belong together, and who used its devices.
     pub(super) fn link(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
+        for other in identifiers.iter().skip(1) {
+            self.identified.extend(self.relinked.forget(*other, at));
+        }
+        self.note_link(identifiers, at, row);
+    }
+
+    fn note_link(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
         self.links.note(identifiers, at);
         let Some((strongest, others)) = identifiers.split_first() else { return };
         if strongest.kind != IdentifierKind::ClientId {
@@ -318,6 +355,14 @@ impl<'s> Haul<'s> {
             let by = strongest.key;
             let identified = |device: &Identifier| Identified { device: device.key, at, row, by };
             self.identified.extend(devices.map(identified));
+        }
+    }
+
+    /// The same of a usual row with two identifiers.
+    pub(super) fn link_usual(&mut self, identifiers: [Identifier; 2], at: Instant, row: RowRef) {
+        if let Relink::New(left_out) = self.relinked.note(identifiers, at, row) {
+            self.identified.extend(left_out);
+            self.note_link(&identifiers, at, row);
         }
     }
 

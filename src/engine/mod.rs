@@ -22,6 +22,7 @@ mod order_book;
 pub mod person;
 mod probe;
 mod record;
+mod relinked;
 mod request;
 mod rivals;
 mod rows;
@@ -53,7 +54,7 @@ use crate::ladder::stamp::Stamper;
 use crate::names::Names;
 use crate::sightings::Sightings;
 use crate::time::Instant;
-use exchange::Exchange;
+use exchange::{Budget, Exchange};
 use groups::Groups;
 use haul::Haul;
 use judge::{Bench, Beside};
@@ -136,7 +137,7 @@ impl Run<'_> {
         let stamper = stamper.with_names(settings.own_names.clone());
         let told: Vec<_> = candidates.iter().map(|own| request.told(own.clone())).collect();
         let (names, kinds) = (Mutex::default(), Mutex::default());
-        let exchange = Exchange::new(settings.partitions, settings.memory);
+        let exchange = Exchange::new(settings.partitions, Budget::new(settings.memory));
         let needs = Needs::of(request, readings, (&told, &tables), settings.detail);
         let shared =
             Shared { stamper: &stamper, names: &names, kinds: &kinds, exchange: &exchange };
@@ -150,7 +151,7 @@ impl Run<'_> {
         let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
         let kinds = kinds.lock().unwrap_or_else(PoisonError::into_inner).clone().relabelled(table);
         let links = request.person.as_ref().map(|_| haul.links.clone());
-        let people = haul.unite();
+        let people = haul.unite(exchange.budget());
         let inquiry = Inquiry::new(request, links, &people, &settled);
         let (exchange, by_time) = exchange.by_person(&people, &settled.skew, settings)?;
         let groups = Groups::new(request, &[], &haul.values, &ladder)?;

@@ -128,8 +128,14 @@ pub(super) fn each_alone(record: &[u64], mut each: impl FnMut(&mut [u64], Instan
 pub(super) fn give(record: &mut [u64], person: Key, named: bool) {
     if let [head, own, ..] = record {
         *own = person.0;
-        *head = if named { *head & !ANONYMOUS } else { *head | ANONYMOUS };
+        *head = given(*head, named);
     }
+}
+
+/// The head of a row of somebody whom anything names, or not.
+#[inline]
+pub(super) fn given(head: u64, named: bool) -> u64 {
+    if named { head & !ANONYMOUS } else { head | ANONYMOUS }
 }
 
 /// Words of a handful: as many as a thread collects for a partition before it hands them over.

@@ -167,6 +167,8 @@ impl<'a, 's> Scan<'a, 's> {
 /// One thread with all that it keeps from block to block.
 struct Worker<'a, 's> {
     haul: Haul<'s>,
+    /// How many bytes the haul was when that was told last.
+    held: usize,
     stamping: Stamping<'a>,
     block: Block,
     scratch: Scratch,
@@ -176,6 +178,7 @@ impl<'a, 's> Worker<'a, 's> {
     fn new(scan: &Scan<'a, 's>) -> Worker<'a, 's> {
         Worker {
             haul: Haul::new(scan),
+            held: 0,
             stamping: Stamping::of(scan),
             block: Block::default(),
             scratch: Scratch::remembering(scan.texts.clone()),
@@ -190,13 +193,14 @@ impl<'a, 's> Worker<'a, 's> {
                 return Ok(false);
             };
             self.read(scan, given)?;
+            scan.exchange.budget().hold(&mut self.held, self.haul.bytes());
         }
         self.stamping.hand_over()?;
         Ok(true)
     }
 
     fn read(&mut self, scan: &Scan<'a, 's>, given: Given) -> Result<()> {
-        let Worker { haul, stamping, block, scratch } = self;
+        let Worker { haul, stamping, block, scratch, .. } = self;
         let Given { input, number, part } = given;
         let reading = &scan.readings[input];
         let takes_usual = stamping.takes_usual();
@@ -204,6 +208,7 @@ impl<'a, 's> Worker<'a, 's> {
             takes_usual.then(|| reading.columns_needed(haul.values.properties())).flatten()
         })?;
         stamping.begin(input);
+        haul.relinked.begin();
         let mut gathering = Gathering {
             takes_usual,
             haul,

@@ -77,6 +77,11 @@ impl CheckoutsSeen {
         CheckoutsSeen { is_wanted, rows: Vec::new(), devices }
     }
 
+    /// About how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.rows.capacity() * size_of::<Seen>() + self.devices.bytes()
+    }
+
     /// Notes a row of a log that counts: `step` of a checkout, with the marks of its name.
     #[inline]
     pub(super) fn note(&mut self, event: &RawEvent<'_>, row: RowRef, (step, marks): (u8, u8)) {

@@ -15,10 +15,10 @@ use super::needs::Needs;
 use super::record;
 use super::scan::Gathering;
 use super::value_cells::{Asked, ValueCells};
-use crate::event::{IdentifierKind, RowRef, mark};
+use crate::event::{RowRef, mark};
 use crate::input::block::Block;
 use crate::input::format::Show;
-use crate::input::usual::{Cells, UsualRows, plain};
+use crate::input::usual::{Cells, Linked, UsualRows, plain};
 use crate::key::{FastSet, Key};
 use crate::names::Recent;
 use crate::quality::Reason;
@@ -35,7 +35,7 @@ struct NameFacts {
     name: u32,
     /// How many rows of the block have been of this name.
     rows: u64,
-    /// The head of the row's record.
+    /// The head of the record of a row that names a person.
     head: u64,
     /// Whether the values of dimensions are wanted.
     wants_values: bool,
@@ -48,8 +48,6 @@ struct NameFacts {
 /// What one thread knows of the names and user agents of usual rows, by the bytes of their cells.
 #[derive(Debug, Default)]
 pub(super) struct Shortcuts {
-    /// The kind of identifier that the facts are for.
-    kind: Option<IdentifierKind>,
     /// Where among the facts a name's are; nought for names whose rows are read by themselves.
     names: Recent<u32>,
     facts: Vec<NameFacts>,
@@ -143,6 +141,7 @@ impl Gathering<'_, '_, '_> {
         shortcuts.values.begin(self.input, rows);
         shortcuts.by_person.begin();
         let mut moment = Moment { at: Instant::MIN, first: 0 };
+        let mut linked = rows.linked.as_slice();
         let mut row = 0;
         while let Some(&facts) = shortcuts.short.get(row) {
             if facts == 0 {
@@ -153,6 +152,7 @@ impl Gathering<'_, '_, '_> {
             let most = rows.len().min(row + ByPerson::ENOUGH);
             let rest = shortcuts.short.get(row..most).unwrap_or_default();
             let end = row + rest.iter().position(|facts| *facts == 0).unwrap_or(rest.len());
+            linked = self.link_rows(rows, linked, row..end);
             let count = self.choose_of_run(rows, row..end, &mut moment, &mut shortcuts);
             self.take_chosen(rows, count, &mut shortcuts, show);
             if shortcuts.by_person.has_enough() {
@@ -239,6 +239,7 @@ impl Gathering<'_, '_, '_> {
             let wants_values = has_values & wants_values;
             let key = keys.get(next).map_or(Key::NONE, |key| key.key());
             next += usize::from(wants_values);
+            let head = record::given(head, rows.are_named[row]);
             let own = Chosen { head, at: rows.at[row], row: self.row_at(row) };
             by_person.take(rows.who[row], own, wants_values.then_some(key));
         }
@@ -253,12 +254,8 @@ impl Gathering<'_, '_, '_> {
 
     /// Decides which rows take the short way.
     fn sort_out(&mut self, rows: &UsualRows, shortcuts: &mut Shortcuts) {
-        if shortcuts.kind != Some(rows.kind) {
-            shortcuts.kind = Some(rows.kind);
-            shortcuts.facts = vec![NameFacts::default()];
-            shortcuts.names = Recent::default();
-        }
-        let Shortcuts { short, .. } = shortcuts;
+        let Shortcuts { short, facts, .. } = shortcuts;
+        facts.resize(facts.len().max(1), NameFacts::default());
         let edges = edges_of(rows);
         short.clear();
         short.resize(rows.len(), 0);
@@ -269,9 +266,7 @@ impl Gathering<'_, '_, '_> {
         }
         let mut short = std::mem::take(&mut shortcuts.short);
         let block = self.block;
-        each_text(&rows.name, &mut short, |cell| {
-            self.number_of(block.part(cell), rows.kind, shortcuts)
-        });
+        each_text(&rows.name, &mut short, |cell| self.number_of(block.part(cell), shortcuts));
         if shortcuts.agents.begin() {
             shortcuts.values.forget_agents();
         }
@@ -280,12 +275,26 @@ impl Gathering<'_, '_, '_> {
         shortcuts.short = short;
     }
 
+    /// Notes what the rows of a run say of who belongs together; gives back what rows behind it link.
+    fn link_rows<'r>(
+        &mut self,
+        rows: &UsualRows,
+        linked: &'r [Linked],
+        run: Range<usize>,
+    ) -> &'r [Linked] {
+        let (before, behind) = linked.split_at(linked.partition_point(|own| own.row < run.end));
+        for Linked { row, identifiers } in before.iter().filter(|own| own.row >= run.start) {
+            self.haul.link_usual(*identifiers, rows.at[*row], self.row_at(*row));
+        }
+        behind
+    }
+
     /// Where among the facts those of a name are.
     #[inline]
-    fn number_of(&mut self, cell: &[u8], kind: IdentifierKind, shortcuts: &mut Shortcuts) -> u32 {
+    fn number_of(&mut self, cell: &[u8], shortcuts: &mut Shortcuts) -> u32 {
         let Shortcuts { names, facts, .. } = shortcuts;
         names.get(cell).unwrap_or_else(|| {
-            let own = self.haul.facts(cell, kind, self.stamping.needs);
+            let own = self.haul.facts(cell, self.stamping.needs);
             let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
             facts.extend(own);
             names.put(cell, number);
@@ -363,9 +372,8 @@ impl Seen {
 }
 
 impl Haul<'_> {
-    /// What the cell of a name says of a usual row with an identifier of this kind; `None` if the row must
-    /// be read.
-    fn facts(&mut self, cell: &[u8], kind: IdentifierKind, needs: Needs) -> Option<NameFacts> {
+    /// What the cell of a name says of a usual row; `None` if the row must be read.
+    fn facts(&mut self, cell: &[u8], needs: Needs) -> Option<NameFacts> {
         let (number, meaning) = self.names.look_up(plain(cell)?, None);
         let stamp =
             meaning.certain.filter(|_| meaning.known && meaning.marks & mark::ORDER == 0)?;
@@ -378,7 +386,7 @@ impl Haul<'_> {
             aside: 0,
             marks: meaning.marks | mark::LOG,
         };
-        let head = record::head(self.kinds.number(of_row), !kind.is_named());
+        let head = record::head(self.kinds.number(of_row), false);
         let matters = needs.everything || !stamp.is_empty();
         let is_only_step = stamp.actions.is_empty();
         let wants_values = needs.wants_values(stamp.steps);

@@ -69,6 +69,13 @@ impl Values {
         &self.properties
     }
 
+    /// About how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        // So many for each text, with what it costs to have one.
+        const TEXT: usize = 48;
+        self.rows.capacity() * (size_of::<(Key, Row)>() + TEXT * self.properties.len())
+    }
+
     /// Adds the texts of another thread.
     pub(super) fn merge(&mut self, other: Values) {
         self.rows.extend(other.rows);

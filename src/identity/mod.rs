@@ -78,6 +78,14 @@ impl Links {
         }
     }
 
+    /// About how many bytes they take.
+    pub fn bytes(&self) -> usize {
+        // Most rows of more than two identifiers have a few.
+        const FEW: usize = 6;
+        let rows = size_of::<(Box<[Identifier]>, Instant)>() + FEW * size_of::<Identifier>();
+        self.pairs.capacity() * size_of::<(Pair, Instant)>() + self.rows.capacity() * rows
+    }
+
     /// Whether nothing is linked: then every identifier is a customer of its own.
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty() && self.rows.is_empty()

@@ -46,6 +46,9 @@ const LONGEST_WORD: usize = 17;
 /// Identifiers of users and devices below this length are placeholders where other identifiers exist.
 const SHORTEST_ID: usize = 5;
 
+/// No word for nobody is so long, no spreadsheet's number, and it is not the thirteen digits of a shop.
+const LONG: usize = 25;
+
 /// Fewer digits are no telephone number.
 const SHORTEST_PHONE: usize = 8;
 
@@ -75,7 +78,7 @@ pub fn identify(
     Some(Identifier { kind, space, key: Key::within(seed, normal.as_bytes()) })
 }
 
-/// The same for most cells of logs without a look at what they say: a user or device whose text is so long
+/// The same for most cells of logs without a look at what they say: a customer, user or device whose text is so long
 /// or so plain that it is no placeholder and needs no cleaning. `None` says nothing.
 #[inline]
 pub fn identify_plain(
@@ -84,8 +87,7 @@ pub fn identify_plain(
     cell: &[u8],
     strictness: Strictness,
 ) -> Option<Identifier> {
-    let (space, key) = Plain::new(kind, space, strictness)?.look(cell)?;
-    Some(Identifier { kind, space, key })
+    Plain::new(kind, space, strictness)?.identifier(cell)
 }
 
 /// What is plain in one column, and how its cells become keys.
@@ -99,34 +101,41 @@ pub struct Plain {
 impl Plain {
     /// For a column of a kind; `None` if identifiers of this kind always need a look.
     pub fn new(kind: IdentifierKind, space: u16, strictness: Strictness) -> Option<Plain> {
-        let is_own = matches!(kind, IdentifierKind::UserId | IdentifierKind::ClientId);
-        is_own.then_some(Plain { kind, space, strictness })
+        let may_be = matches!(
+            kind,
+            IdentifierKind::CustomerId | IdentifierKind::UserId | IdentifierKind::ClientId
+        );
+        may_be.then_some(Plain { kind, space, strictness })
     }
 
-    /// The key of a cell, if it is plain.
+    /// The identifier of a cell, if it is plain.
     #[inline]
-    pub fn key(self, cell: &[u8]) -> Option<Key> {
-        self.look(cell).map(|(_, key)| key)
-    }
-
-    #[inline]
-    fn look(self, cell: &[u8]) -> Option<(u16, Key)> {
-        // No word for nobody is so long, no spreadsheet's number, and it is not the thirteen digits of
-        // a shop.
-        const LONG: usize = 25;
-        let (is_plain, space) = if cell.len() >= LONG {
+    pub fn identifier(self, cell: &[u8]) -> Option<Identifier> {
+        let Plain { kind, strictness, .. } = self;
+        let is_several = strictness == Strictness::Several;
+        let is_nobody = || is_several && matches!(cell, [b'0' | b'-', ..]) && is_zeros(cell);
+        let (is_plain, space) = if kind == IdentifierKind::CustomerId {
+            ((1..17).contains(&cell.len()) && is_number(cell), 0)
+        } else if cell.len() >= LONG {
             let is_uuid = cell.try_into().is_ok_and(is_uuid);
-            let is_nobody = self.strictness == Strictness::Several
-                && matches!(cell, [b'0' | b'-', ..])
-                && is_zeros(cell);
-            ((is_uuid || is_graphic(cell)) && !is_nobody, if is_uuid { 0 } else { self.space })
+            (is_uuid || is_graphic(cell), if is_uuid { 0 } else { self.space })
         } else {
-            let is_short_number = (1..13).contains(&cell.len()) && is_number(cell);
-            (self.strictness == Strictness::Only && is_short_number, self.space)
+            // Not the thirteen digits of a shop.
+            let shortest = if is_several { SHORTEST_ID } else { 1 };
+            let is_short_number = (shortest..13).contains(&cell.len()) && is_number(cell);
+            let is_browser = (14..LONG).contains(&cell.len()) && is_dotted_number(cell);
+            (is_short_number || is_browser, self.space)
         };
-        let seed = u64::from(space) << 8 | self.kind as u64;
-        is_plain.then(|| (space, Key::within(seed, cell)))
+        let seed = u64::from(space) << 8 | kind as u64;
+        let is_plain = is_plain && !is_nobody();
+        is_plain.then(|| Identifier { kind, space, key: Key::within(seed, cell) })
     }
+}
+
+/// Whether a text is digits and dots, a digit first: what Google calls a browser.
+fn is_dotted_number(cell: &[u8]) -> bool {
+    cell.first().is_some_and(u8::is_ascii_digit)
+        && cell.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
 }
 
 /// Whether all bytes of a text of up to sixteen are digits; eight are looked at at once.

@@ -75,6 +75,11 @@ impl People {
         self.by_identifier.get(&identifier).copied()
     }
 
+    /// About how many bytes they take.
+    pub fn bytes(&self) -> usize {
+        self.by_identifier.capacity() * size_of::<(Key, Person)>()
+    }
+
     /// Whether nobody is linked.
     pub fn is_empty(&self) -> bool {
         self.by_identifier.is_empty()

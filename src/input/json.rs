@@ -242,6 +242,17 @@ impl<'r> Json<'r> {
         (is_plain && start < end).then_some(start..end)
     }
 
+    /// The same, but an empty text and `null` are an empty place.
+    #[inline]
+    pub fn plain_or_nothing(self) -> Option<Range<u32>> {
+        let Span { start, end, kind } = self.span()?;
+        match kind {
+            ValueKind::Null => Some(0..0),
+            ValueKind::Plain | ValueKind::Number => Some(start..end),
+            ValueKind::Escaped | ValueKind::True | ValueKind::False => None,
+        }
+    }
+
     /// A number, also one written as text.
     pub fn number(self) -> Option<f64> {
         self.scalar()?.trim().parse().ok().filter(|n: &f64| n.is_finite())

@@ -7,24 +7,25 @@
 //! the slow twin in the tests.
 
 mod cells;
+mod people;
 
 pub use cells::Cells;
+pub use people::{Linked, Said};
 
 use super::block::Block;
 use super::columns::{Header, is_clean};
 use super::format::Kept;
-use super::format::event_json::{EventKeys, UsualParts};
+use super::format::event_json::{EventKeys, EventPlaces, UsualParts};
 use super::format::event_table::EventColumns;
 use super::json::{Line, Lines, Reader};
 use super::parquet::Columns;
 use super::quoting::QUOTE;
 use super::rows::{OutlinedRows, without_return};
 use super::timestamp::{Usual, ZoneRule};
-use crate::event::IdentifierKind;
-use crate::identity::Plain;
 use crate::key::Key;
 use crate::ladder::dimension::SourcePart;
 use crate::time::Instant;
+use people::{Found, IdentifierCells, People};
 use std::ops::Range;
 
 /// Records of JSON that turn out not to be usual are taken apart twice: where most do, so many blocks are
@@ -36,14 +37,16 @@ type Span = Range<u32>;
 
 /// The columns. All have one entry for each row of the block; what stands in them for a row that is not usual
 /// means nothing, but for its time.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct UsualRows {
     /// When; [`UsualRows::UNUSUAL`] for a row that is not usual.
     pub at: Vec<Instant>,
-    /// Who: the key of the one identifier.
+    /// Who: the key of the strongest identifier.
     pub who: Vec<Key>,
-    /// What kind of identifier that is.
-    pub kind: IdentifierKind,
+    /// Whether any identifier names a person, not only a device.
+    pub are_named: Vec<bool>,
+    /// The rows with two identifiers.
+    pub linked: Vec<Linked>,
     /// What: where the cell of the event's name is in the block.
     pub name: Cells,
     /// Where the cell of the user agent is in the block; no entries if the log has none.
@@ -56,25 +59,10 @@ pub struct UsualRows {
     /// Where each row is in the block, without the line end; no entries if the block has the columns alone.
     rows: Vec<Span>,
     usual: Usual,
+    /// What each row says of who it was, where it may have several identifiers.
+    found: Vec<Found>,
     /// So many blocks of lines are not tried, because most rows of the last one were not usual.
     pause: u32,
-}
-
-impl Default for UsualRows {
-    fn default() -> UsualRows {
-        UsualRows {
-            at: Vec::new(),
-            who: Vec::new(),
-            kind: IdentifierKind::ClientId,
-            name: Cells::default(),
-            agent: Cells::default(),
-            sources: Vec::new(),
-            cells: Vec::new(),
-            rows: Vec::new(),
-            usual: Usual::default(),
-            pause: 0,
-        }
-    }
 }
 
 impl UsualRows {
@@ -91,11 +79,10 @@ impl UsualRows {
         (header, columns): (&Header, &EventColumns),
         (zone, dimensions): (ZoneRule, &[String]),
     ) -> bool {
-        let Some(people) = People::of(columns) else { return false };
-        self.kind = people.kind;
+        let Some(people) = People::of_table(columns) else { return false };
         self.usual.begin(zone);
         self.read_times(rows, columns.time);
-        self.read_people(rows, people);
+        self.find_people(rows, &people, columns);
         let UsualRows { name, agent, rows: places, .. } = self;
         let room = (rows.count(), &Span::default());
         fill_with(name.own(), room, rows.column(columns.event));
@@ -118,7 +105,7 @@ impl UsualRows {
         columns: &EventColumns,
         dimensions: &[String],
     ) -> Option<Vec<usize>> {
-        People::of(columns)?;
+        People::of_table(columns)?;
         let sources =
             dimensions.iter().flat_map(|dimension| EventColumns::columns_of(header, dimension));
         let named = std::iter::once(columns.event).chain(columns.user_agent);
@@ -132,13 +119,13 @@ impl UsualRows {
         (header, columns): (&Header, &EventColumns),
         (zone, dimensions): (ZoneRule, &[String]),
     ) -> bool {
-        let Some(people) = People::of(columns) else { return false };
-        self.kind = people.kind;
+        let Some(people) = People::of_table(columns) else { return false };
         self.usual.begin(zone);
-        let UsualRows { at, who, name, agent, usual, rows: places, .. } = self;
-        places.clear();
+        let UsualRows { at, usual, .. } = self;
         rows.times(columns.time, (zone, columns.date_order), usual, at);
-        rows.people(people.column, people.plain, at, who);
+        self.find_people(rows, &people, columns);
+        let UsualRows { name, agent, rows: places, .. } = self;
+        places.clear();
         rows.plain_cells(columns.event, name);
         match columns.user_agent {
             Some(column) => rows.plain_cells(column, agent),
@@ -154,21 +141,20 @@ impl UsualRows {
     /// The same for a block whose lines are records of JSON, with the room to read them; false as well if a
     /// line is blank.
     ///
-    /// Only records of a shape that is known can be usual. They are taken apart as always, but of their
-    /// parts nothing is made but these columns.
+    /// Records are taken apart as always, but of their parts nothing is made but these columns.
     pub fn fill_from_lines(
         &mut self,
         block: &Block,
         (zone, keys): (ZoneRule, &EventKeys),
         reader: &mut Reader<Kept>,
     ) -> bool {
-        let &[(kind, space, _)] = keys.identifiers.as_slice() else { return false };
-        let Some(plain) = Plain::new(kind, space, keys.strictness) else { return false };
+        let identifiers = keys.identifiers.iter().map(|&(kind, space, _)| (kind, space));
+        let Some(people) = People::of(identifiers, keys.strictness) else { return false };
         if keys.sequence.is_some() || self.pause > 0 {
             self.pause = self.pause.saturating_sub(1);
             return false;
         }
-        self.begin(kind);
+        self.begin();
         self.usual.begin(zone);
         let before = block.records.start;
         for Line { written, start } in Lines::new(block.bytes()) {
@@ -178,8 +164,9 @@ impl UsualRows {
                 return false;
             }
             let record = if written.is_text() { reader.read(written).ok() } else { None };
-            let parts = record.and_then(|record| keys.usual(&record));
-            self.add_line((start, written.bytes()), parts, plain, keys.user_agent.is_some());
+            let mut own = EventPlaces::default();
+            let parts = record.as_ref().and_then(|record| keys.usual(record, &mut own));
+            self.add_line((start, written.bytes()), parts, &people, keys.user_agent.is_some());
         }
         let unusual = self.at.iter().filter(|at| **at == UsualRows::UNUSUAL).count();
         self.pause = if 2 * unusual > self.len() { PAUSE } else { 0 };
@@ -187,14 +174,15 @@ impl UsualRows {
     }
 
     /// Forgets all rows.
-    fn begin(&mut self, kind: IdentifierKind) {
-        let UsualRows { at, who, name, agent, rows, .. } = self;
+    fn begin(&mut self) {
+        let UsualRows { at, who, are_named, linked, name, agent, rows, .. } = self;
         at.clear();
         who.clear();
+        are_named.clear();
+        linked.clear();
         name.clear();
         agent.clear();
         rows.clear();
-        self.kind = kind;
     }
 
     /// Adds a record that begins at a place of the block, with its parts if it may be usual.
@@ -202,22 +190,29 @@ impl UsualRows {
     fn add_line(
         &mut self,
         (start, record): (u32, &[u8]),
-        parts: Option<UsualParts>,
-        plain: Plain,
+        parts: Option<UsualParts<'_>>,
+        people: &People,
         has_agent: bool,
     ) {
         let text = |part: &Span| record.get(part.start as usize..part.end as usize);
         let own = |part: &Span| start + part.start..start + part.end;
         let usual = parts.and_then(|parts| {
             let at = self.usual.instant(text(&parts.time)?)?;
-            Some((at, plain.key(text(&parts.who)?)?, parts))
+            let mut found = Found::default();
+            for (number, &own) in people.columns.iter().enumerate() {
+                let part = parts.identifier(number);
+                found.add(
+                    part.map_or(Said::Unusual, |part| Said::by(text(&part).unwrap_or(&[]), own)),
+                );
+            }
+            Some((at, found, parts))
         });
-        let (at, who, name, agent) = match &usual {
-            Some((at, who, parts)) => (*at, *who, own(&parts.name), own(&parts.agent)),
-            None => (UsualRows::UNUSUAL, Key::NONE, 0..0, 0..0),
+        let (at, found, name, agent) = match &usual {
+            Some((at, found, parts)) => (*at, *found, own(&parts.name), own(&parts.agent)),
+            None => (UsualRows::UNUSUAL, Found::default(), 0..0, 0..0),
         };
         self.at.push(at);
-        self.who.push(who);
+        self.add_person(found);
         self.name.push(name);
         if has_agent {
             self.agent.push(agent);
@@ -311,34 +306,51 @@ impl UsualRows {
         fill_with(at, (rows.count(), &UsualRows::UNUSUAL), times);
     }
 
-    fn read_people(&mut self, rows: &OutlinedRows<'_>, people: People) {
-        let (UsualRows { at, who, .. }, People { column, plain: own, .. }) = (self, people);
-        who.resize(rows.count(), Key::NONE);
-        for ((at, who), cell) in at.iter_mut().zip(who).zip(rows.column(column)) {
-            let key = match rows.bytes(&cell) {
-                quoted @ [b'\'' | QUOTE, ..] => plain(quoted).and_then(|cell| own.key(cell)),
-                // Whatever else needs cleaning has no key at once.
-                cell => own.key(cell),
-            };
-            *at = if key.is_some() { *at } else { UsualRows::UNUSUAL };
-            *who = key.unwrap_or(Key::NONE);
+    /// Finds out who the rows of a block are whose times are known.
+    fn find_people(
+        &mut self,
+        cells: &impl IdentifierCells,
+        people: &People,
+        columns: &EventColumns,
+    ) {
+        let UsualRows { at, who, are_named, linked, found, .. } = self;
+        linked.clear();
+        if let ([Some(own)], &[(kind, _, column)]) = (&*people.columns, &*columns.identifiers) {
+            who.resize(at.len(), Key::NONE);
+            are_named.clear();
+            are_named.resize(at.len(), kind.is_named());
+            return cells.each_said(column, Some(*own), |row, said| match said {
+                Said::Plain(identifier) => who[row] = identifier.key,
+                Said::Nothing | Said::Unusual => at[row] = UsualRows::UNUSUAL,
+            });
         }
+        who.clear();
+        are_named.clear();
+        let mut found = std::mem::take(found);
+        found.clear();
+        found.resize(self.len(), Found::default());
+        for (&own, &(_, _, column)) in people.columns.iter().zip(&columns.identifiers) {
+            cells.each_said(column, own, |row, said| found[row].add(said));
+        }
+        for found in &found {
+            self.add_person(*found);
+        }
+        self.found = found;
     }
-}
 
-/// The one column that says who it was, in a table whose rows may be usual.
-#[derive(Clone, Copy, Debug)]
-struct People {
-    kind: IdentifierKind,
-    column: usize,
-    plain: Plain,
-}
-
-impl People {
-    fn of(columns: &EventColumns) -> Option<People> {
-        let &[(kind, space, column)] = columns.identifiers.as_slice() else { return None };
-        let plain = Plain::new(kind, space, columns.strictness)?;
-        columns.sequence.is_none().then_some(People { kind, column, plain })
+    /// Adds who the next row is, whose time is known already; without a person it is not usual.
+    #[inline]
+    fn add_person(&mut self, Found { first, second, is_unusual }: Found) {
+        let row = self.who.len();
+        if let (Some(first), Some(second), false) = (first, second, is_unusual) {
+            self.linked.push(Linked { row, identifiers: [first, second] });
+        }
+        let is_named = [first, second].iter().flatten().any(|own| own.kind.is_named());
+        self.are_named.push(is_named);
+        self.who.push(first.map_or(Key::NONE, |own| own.key));
+        if first.is_none() || is_unusual {
+            self.at[row] = UsualRows::UNUSUAL;
+        }
     }
 }
 

@@ -62,6 +62,7 @@ struct Row {
     page: Option<&'static str>,
     country: Option<&'static str>,
     note: Option<&'static str>,
+    customer: Option<&'static str>,
     price: Option<u8>,
     copies: usize,
 }
@@ -71,9 +72,20 @@ struct Row {
 struct Style {
     times: Times,
     people: People,
+    has_customers: bool,
     properties: WriterProperties,
     group: usize,
 }
+
+impl Style {
+    /// The columns of texts.
+    fn texts(&self) -> &'static [&'static str] {
+        &TEXTS[..if self.has_customers { TEXTS.len() } else { TEXTS.len() - 1 }]
+    }
+}
+
+/// All columns of texts, the customer's last.
+const TEXTS: [&str; 6] = ["event", "user_agent", "url", "country", "note", "customer_id"];
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     fn one_of(texts: &[&'static str]) -> impl Strategy<Value = Option<&'static str>> + use<> {
@@ -100,13 +112,36 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     ]);
     let country = one_of(&["CA", "FR", "null", "\"CA\"", "", "C\nA", "FR\r"]);
     let note = one_of(&["", "x", "x\r", "two\nlines", "\"", "a\u{1e}b\u{1f}c", "é"]);
+    let customer = prop::option::weighted(
+        0.4,
+        prop::sample::select(vec![
+            "7000000000001",
+            "7000000000002",
+            "gid://shopify/Customer/7000000000001",
+            "0",
+            "",
+            "\"12\"",
+        ]),
+    );
     let price = prop::option::of(0..9u8);
-    let cells = (agent, page, country, note, price);
+    let cells = (agent, page, country, note, customer, price);
     (prop::collection::vec((passed, rarely(), person, name, cells, 1..3usize), 1..150)).prop_map(
         |rows| {
             let row = |(passed, is_late, person, name, cells, copies)| {
-                let (agent, page, country, note, price) = cells;
-                Row { passed, is_late, person, name, agent, page, country, note, price, copies }
+                let (agent, page, country, note, customer, price) = cells;
+                Row {
+                    passed,
+                    is_late,
+                    person,
+                    name,
+                    agent,
+                    page,
+                    country,
+                    note,
+                    customer,
+                    price,
+                    copies,
+                }
             };
             let mut rows: Vec<Row> = rows.into_iter().map(row).collect();
             // A file of which no row can be read is refused.
@@ -126,9 +161,10 @@ fn style() -> impl Strategy<Value = Style> {
     let people =
         prop_oneof![2 => Just(People::Text), 1 => Just(People::Long), 1 => Just(People::Int)];
     let encoding = prop_oneof![4 => Just(Encoding::PLAIN), 1 => Just(Encoding::DELTA_BYTE_ARRAY)];
-    let pages = (1..50usize, prop_oneof![Just(30usize), Just(1 << 20)], any::<[bool; 3]>());
+    let pages = (1..50usize, prop_oneof![Just(30usize), Just(1 << 20)], any::<[bool; 4]>());
     (times, people, encoding, pages, 1..200usize).prop_map(
-        |(times, people, encoding, (page, dictionary, [is_new, is_packed, is_known]), group)| {
+        |(times, people, encoding, (page, dictionary, flags), group)| {
+            let [is_new, is_packed, is_known, has_customers] = flags;
             let (new, old) = (WriterVersion::PARQUET_2_0, WriterVersion::PARQUET_1_0);
             let version = if is_new { new } else { old };
             let packing = if is_packed { Compression::SNAPPY } else { Compression::UNCOMPRESSED };
@@ -139,12 +175,11 @@ fn style() -> impl Strategy<Value = Style> {
                 .set_dictionary_page_size_limit(dictionary)
                 .set_data_page_row_count_limit(page)
                 .set_write_batch_size(7);
-            let texts = ["event", "user_agent", "url", "country", "note"];
             let person = Some("client_id").filter(|_| matches!(people, People::Text));
-            for column in texts.into_iter().chain(person) {
+            for column in TEXTS.into_iter().chain(person) {
                 properties = properties.set_column_encoding(column.into(), encoding);
             }
-            Style { times, people, properties: properties.build(), group }
+            Style { times, people, has_customers, properties: properties.build(), group }
         },
     )
 }
@@ -177,8 +212,9 @@ impl Row {
     }
 
     /// The cells of texts, as far as the row has them.
-    fn texts(&self) -> [Option<&str>; 5] {
-        [self.name.map(|name| NAMES[name]), self.agent, self.page, self.country, self.note]
+    fn texts(&self) -> [Option<&str>; 6] {
+        let name = self.name.map(|name| NAMES[name]);
+        [name, self.agent, self.page, self.country, self.note, self.customer]
     }
 }
 
@@ -218,8 +254,8 @@ fn write_parquet(path: &Path, log: &[(i64, &Row)], style: &Style) {
         People::Long => "INT64 client_id",
         People::Int => "INT32 client_id",
     };
-    let text = |name| format!("OPTIONAL BINARY {name} (UTF8);");
-    let texts: String = ["event", "user_agent", "url", "country", "note"].map(text).concat();
+    let text = |name: &&str| format!("OPTIONAL BINARY {name} (UTF8);");
+    let texts: String = style.texts().iter().map(text).collect();
     let schema = format!(
         "message log {{ OPTIONAL {time}; OPTIONAL {person}; OPTIONAL DOUBLE price; {texts} }}"
     );
@@ -262,7 +298,7 @@ fn write_parquet(path: &Path, log: &[(i64, &Row)], style: &Style) {
         }
         let prices = rows.iter().map(|(_, row)| row.price.map(|price| f64::from(price) / 4.0));
         write::<DoubleType>(&mut group, prices.collect());
-        for column in 0..5 {
+        for column in 0..style.texts().len() {
             let texts = rows.iter().map(|(_, row)| row.texts()[column].map(bytes));
             write::<ByteArrayType>(&mut group, texts.collect());
         }
@@ -273,18 +309,8 @@ fn write_parquet(path: &Path, log: &[(i64, &Row)], style: &Style) {
 
 fn write_csv(path: &Path, log: &[(i64, &Row)], style: &Style) {
     let mut table = csv::Writer::from_path(path).unwrap();
-    table
-        .write_record([
-            "time",
-            "client_id",
-            "event",
-            "user_agent",
-            "url",
-            "country",
-            "note",
-            "price",
-        ])
-        .unwrap();
+    let header = ["time", "client_id", "price"].iter().chain(style.texts());
+    table.write_record(header).unwrap();
     for (at, row) in log {
         let time = match style.times {
             Times::Typed(1000, is_utc) => shown(at / 1000 * 1000, if is_utc { "Z" } else { "" }),
@@ -293,10 +319,15 @@ fn write_csv(path: &Path, log: &[(i64, &Row)], style: &Style) {
         };
         let person = row.person(style.people).unwrap_or_default();
         let price = row.price.map(|price| (f64::from(price) / 4.0).to_string());
-        let [name, agent, page, country, note] = row.texts().map(Option::unwrap_or_default);
+        let price = price.unwrap_or_default();
+        let texts = row.texts().map(Option::unwrap_or_default);
+        let texts = texts.iter().take(style.texts().len());
+        let cells = [time.as_str(), &person, &price].into_iter().chain(texts.copied());
         // At the end of a line it is none of the cell.
-        let note = note.trim_end_matches('\r');
-        let cells = [&time, &person, name, agent, page, country, note, &price.unwrap_or_default()];
+        let mut cells: Vec<&str> = cells.collect();
+        if let Some(last) = cells.last_mut() {
+            *last = last.trim_end_matches('\r');
+        }
         table.write_record(cells).unwrap();
     }
     table.flush().unwrap();

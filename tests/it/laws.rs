@@ -702,6 +702,107 @@ proptest! {
     }
 }
 
+/// What stands in the columns of a browser, a customer, a user and an e-mail address.
+fn several_identifiers() -> impl Strategy<Value = [&'static str; 4]> {
+    let browser = prop_oneof![
+        12 => prop::sample::select(vec![
+            "1a27a8e7-598d-4e52-9edc-a99c39648d31",
+            "1a27a8e7-598d-4e52-9edc-a99c39648d32",
+            "123456789.1700000000",
+        ]),
+        1 => prop::sample::select(vec!["", "unknown", "5.9E+12", "\"1a27a8e7-598d-4e52-9edc-a99c39648d31\""]),
+    ];
+    let mostly_nothing = |texts: Vec<&'static str>| prop_oneof![5 => Just(""), 1 => Just("\"\""), 3 => prop::sample::select(texts)];
+    let customers =
+        vec!["7000000000001", "7000000000002", "gid://shopify/Customer/7000000000001", "0", "'12"];
+    let users = vec![
+        "48151",
+        "7000000000001",
+        "a-user-with-a-rather-long-name",
+        "guest",
+        "48",
+        "\"48151\"",
+    ];
+    let addresses = vec!["ada@shop.example", "ADA@shop.example"];
+    (browser, mostly_nothing(customers), mostly_nothing(users), mostly_nothing(addresses))
+        .prop_map(|(browser, customer, user, address)| [browser, customer, user, address])
+}
+
+/// Rows of several identifiers, as a table and as lines of JSON; `columns` says which of them the log has.
+fn with_several_identifiers(
+    rows: &[PlainRow],
+    cells: &[[&str; 4]],
+    columns: [bool; 4],
+) -> [(&'static str, String); 2] {
+    let names = ["client_id", "customer_id", "user_id", "email"];
+    let own = |cells: [&'static str; 4]| {
+        cells.into_iter().zip(columns).filter(|(_, is_there)| *is_there).map(|(cell, _)| cell)
+    };
+    let mut table = format!("time,event,{}\n", own(names).collect::<Vec<_>>().join(","));
+    let mut lines = String::new();
+    let mut second = 0;
+    for (row, cells) in rows.iter().zip(cells.iter().cycle()) {
+        second += row.passed * 7;
+        let time =
+            format!("2025-10-07T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60);
+        let name = NAMES[row.name];
+        let line: Vec<&str> = cells
+            .iter()
+            .zip(columns)
+            .filter(|(_, is_there)| *is_there)
+            .map(|(cell, _)| *cell)
+            .collect();
+        let mut record = json!({ "time": time, "event": name });
+        for (name, cell) in own(names).zip(&line) {
+            let text = cell.trim_matches('"');
+            // Nothing is written in three ways.
+            if !text.is_empty() {
+                record[name] = json!(text);
+            } else if row.person == 1 {
+                record[name] = json!("");
+            } else if row.person == 2 {
+                record[name] = json!(null);
+            }
+        }
+        for _ in 0..row.copies {
+            writeln!(table, "{time},{name},{}", line.join(",")).unwrap();
+            writeln!(lines, "{record}").unwrap();
+        }
+    }
+    [("log.csv", table), ("log.jsonl", lines)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
+
+    /// Rows with several identifiers take the short way too, and tie the same people together.
+    #[test]
+    fn the_short_way_ties_the_same_people_together(
+        rows in plain_rows(),
+        cells in proptest::collection::vec(several_identifiers(), 1..40),
+        columns in prop::sample::select(vec![
+            [true, true, false, false],
+            [true, false, true, false],
+            [true, true, true, false],
+            [true, false, false, true],
+            [false, true, true, true],
+            [true, true, true, true],
+        ]),
+        threads in 1..3usize,
+        block in 1..6000usize,
+        memory in prop_oneof![1 => 0..20_000usize, 4 => Just(1 << 30)],
+    ) {
+        for (name, text) in with_several_identifiers(&rows, &cells, columns) {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join(name), text).unwrap();
+            let plain = Store::report_on(folder.path(), &[name], &strict_ladder(), &settings());
+            let other = Settings { threads, block, memory, ..settings() };
+            let sifted = Store::report_on(folder.path(), &[name], &strict_ladder(), &other);
+            prop_assert_eq!(plain, sifted);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
 

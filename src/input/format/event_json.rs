@@ -60,15 +60,26 @@ pub struct EventPlaces {
 
 /// Where in a record the parts of a usual event stand, in bytes from its start.
 #[derive(Clone, Debug)]
-pub struct UsualParts {
+pub struct UsualParts<'r> {
+    root: Json<'r>,
+    places: &'r EventPlaces,
     /// The time.
     pub time: Range<u32>,
-    /// The one identifier.
-    pub who: Range<u32>,
     /// The event's name.
     pub name: Range<u32>,
     /// The user agent; empty if the log has none.
     pub agent: Range<u32>,
+}
+
+impl UsualParts<'_> {
+    /// Where the identifier under the key of a number stands, empty if there is none; `None` if it must be read.
+    #[inline]
+    pub fn identifier(&self, number: usize) -> Option<Range<u32>> {
+        match self.places.identifiers.get(number).copied().flatten() {
+            Some(place) => self.root.at(place).plain_or_nothing(),
+            None => Some(0..0),
+        }
+    }
 }
 
 impl EventKeys {
@@ -90,16 +101,26 @@ impl EventKeys {
         }
     }
 
-    /// Where the parts of a usual event stand in its record; `None` if its shape is not known, or if any of them
-    /// is missing or has escapes. Of several identifiers only the first is looked at.
+    /// Where the parts of a usual event stand in its record; `None` if any of them is missing or has escapes. That
+    /// is decided by the record's bytes alone; `own` is room for the places of a record whose shape is not known yet.
     #[inline]
-    pub fn usual(&self, record: &Record<'_, Kept>) -> Option<UsualParts> {
+    pub fn usual<'r>(
+        &self,
+        record: &'r Record<'_, Kept>,
+        own: &'r mut EventPlaces,
+    ) -> Option<UsualParts<'r>> {
         let root = record.root();
-        let places = record.kept()?.event.get_or_init(|| self.places(root));
+        let places = if let Some(kept) = record.kept() {
+            kept.event.get_or_init(|| self.places(root))
+        } else {
+            *own = self.places(root);
+            own
+        };
         let part = |place: Option<Place>| root.at(place?).scalar_place();
         Some(UsualParts {
+            root,
+            places,
             time: part(places.time)?,
-            who: part(places.identifiers.first().copied()?)?,
             name: part(places.event)?,
             agent: if self.user_agent.is_some() { part(places.user_agent)? } else { 0..0 },
         })

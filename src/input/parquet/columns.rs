@@ -11,7 +11,7 @@ use crate::identity::Plain;
 use crate::input::columns::is_clean;
 use crate::input::rows::OutlinedRow;
 use crate::input::timestamp::{self, DateOrder, Usual, ZoneRule};
-use crate::input::usual::{Cells, UsualRows};
+use crate::input::usual::{Cells, Said, UsualRows};
 use crate::key::Key;
 use crate::time::Instant;
 use parquet::file::reader::RowGroupReader;
@@ -196,25 +196,28 @@ impl Columns {
         }
     }
 
-    /// The people of a column; rows of which that must be read as text become unusual.
-    pub fn people(&self, column: usize, plain: Plain, at: &mut [Instant], who: &mut Vec<Key>) {
-        who.clear();
-        who.resize(self.rows, Key::NONE);
+    /// Tells `each` what the cell of every row says in a column of identifiers.
+    pub fn identifiers(
+        &self,
+        column: usize,
+        plain: Option<Plain>,
+        mut each: impl FnMut(usize, Said),
+    ) {
         let Some(own) = self.all.get(column) else { return };
-        let key = |cell: &[u8]| if is_clean(cell) { plain.key(cell) } else { None };
+        let said = |cell: &[u8]| match Said::by(cell, plain) {
+            Said::Plain(_) if !is_clean(cell) => Said::Unusual,
+            said @ (Said::Nothing | Said::Plain(_) | Said::Unusual) => said,
+        };
         if let Some(rows) = own.texts() {
-            rows.gather(who, Key::NONE, key);
+            let mut all = vec![Said::Nothing; self.rows];
+            rows.gather(&mut all, Said::Nothing, |cell| Some(said(cell)));
+            all.into_iter().enumerate().for_each(|(row, said)| each(row, said));
         } else {
             let mut cell = Vec::new();
-            for (row, who) in who.iter_mut().enumerate() {
+            for row in 0..self.rows {
                 cell.clear();
                 own.write(row, &mut cell);
-                *who = key(&cell).unwrap_or(Key::NONE);
-            }
-        }
-        for (at, who) in at.iter_mut().zip(who) {
-            if who.is_none() {
-                *at = UsualRows::UNUSUAL;
+                each(row, said(&cell));
             }
         }
     }
