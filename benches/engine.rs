@@ -1,8 +1,8 @@
 //! How fast a log becomes a report: `cargo bench --bench engine`. Items are rows.
 //!
-//! The whole pipeline on one thread, from a file that is in memory. The three logs have the same events,
-//! and differ in which way their rows take: by columns through the sieve, one by one through the
-//! sieve, and one by one without it.
+//! The whole pipeline on one thread, from a file that is in memory. The logs have the same events,
+//! and differ in which way their rows take: by columns through the sieve, the same with a second identifier that links
+//! some of them, one by one through the sieve, and one by one without it.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -24,6 +24,20 @@ fn main() {
 #[divan::bench]
 fn usual_rows(bencher: Bencher<'_, '_>) {
     run(bencher, &log("UTC", |row| row));
+}
+
+/// The same rows with a browser too; every third names its customer as well.
+#[divan::bench]
+fn linked_rows(bencher: Bencher<'_, '_>) {
+    let text = log("UTC", |row| row);
+    let linked = text.lines().enumerate().map(|(row, line)| match line.rsplit_once(',') {
+        Some((rest, person)) if row > 0 => {
+            let customer = if row % 3 == 0 { person } else { "" };
+            format!("{rest},{customer},4c1d5e6f-0000-4000-8000-000{person}\n")
+        }
+        _ => format!("{line},client_id\n"),
+    });
+    run(bencher, &linked.collect::<String>());
 }
 
 /// The same times, written in a shape that is not usual: every row is read by itself.

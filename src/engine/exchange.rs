@@ -411,6 +411,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_else_is_held_counts_against_the_budget() {
+        let limit = 1 << 20;
+        let exchange = Exchange::new(4, Budget::new(limit));
+        let fill = || {
+            let mut entrance = exchange.entrance();
+            let words = [record::head(0, false), 7, 0, 0];
+            (0..100).for_each(|_| entrance.push_parts(&words, &[]).unwrap());
+            entrance.close().unwrap();
+            exchange.words_in_memory()
+        };
+        assert_eq!(fill(), 400);
+        let mut known = 0;
+        exchange.budget().hold(&mut known, 2 * limit);
+        assert_eq!(fill(), 0, "all went to files");
+        exchange.budget().hold(&mut known, 0);
+        assert_eq!(fill(), 400);
+    }
+
     proptest! {
         #[test]
         fn nothing_is_lost_whatever_the_memory(touches in prop::collection::vec(any_touch(), 0..600), limit in 0usize..50_000, partitions in 1usize..5) {
