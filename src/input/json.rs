@@ -130,6 +130,11 @@ impl<'r, K> Record<'r, K> {
         self.parts.written.bytes
     }
 
+    /// Whether it is an object, and nothing follows it.
+    pub fn is_whole_object(&self) -> bool {
+        self.root().is_object() && self.end == self.bytes().len()
+    }
+
     /// Where the record ends, in bytes from the start.
     pub fn end(&self) -> usize {
         self.end

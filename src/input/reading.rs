@@ -304,9 +304,7 @@ impl Reading {
     ) {
         let length = written.bytes().len();
         let problem = match reader.read(written) {
-            Ok(record) if record.root().is_object() && record.end() == length => {
-                return self.read_object(&record, desk);
-            }
+            Ok(record) if record.is_whole_object() => return self.read_object(&record, desk),
             Ok(record) if record.end() < length => {
                 format!("more text follows the record at character {}", record.end() + 1)
             }

@@ -165,7 +165,8 @@ impl UsualRows {
             }
             let record = if written.is_text() { reader.read(written).ok() } else { None };
             let mut own = EventPlaces::default();
-            let parts = record.as_ref().and_then(|record| keys.usual(record, &mut own));
+            let whole = record.as_ref().filter(|record| record.is_whole_object());
+            let parts = whole.and_then(|record| keys.usual(record, &mut own));
             self.add_line((start, written.bytes()), parts, &people, keys.user_agent.is_some());
         }
         let unusual = self.at.iter().filter(|at| **at == UsualRows::UNUSUAL).count();
