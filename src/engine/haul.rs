@@ -211,6 +211,12 @@ impl<'s> Haul<'s> {
             + self.checkouts.bytes()
     }
 
+    /// No more blocks will be read: forgets what is of use only while that goes on.
+    pub(super) fn end_blocks(&mut self) {
+        self.shortcuts = Shortcuts::default();
+        self.relinked = Relinked::default();
+    }
+
     /// Notes a moment that the data covers.
     pub(super) fn saw(&mut self, at: Instant) {
         self.seen_until = self.seen_until.max(Some(at));

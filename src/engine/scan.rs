@@ -114,7 +114,8 @@ impl<'a, 's> Scan<'a, 's> {
                 all.for_each(|stamping| stamping.decided = Arc::clone(&decided));
             }
         }
-        let mut all = Haul::new(self);
+        let mut workers = workers.into_iter();
+        let mut all = workers.next().map_or_else(|| Ok(Haul::new(self)), Worker::finish)?;
         for worker in workers {
             all.merge(worker.finish()?);
         }
@@ -189,6 +190,8 @@ impl<'a, 's> Worker<'a, 's> {
     fn work(&mut self, scan: &Scan<'a, 's>, feeder: &Mutex<Feeder>, full: usize) -> Result<bool> {
         while scan.exchange.words_in_memory() < full {
             let Some(given) = scan.next_block(feeder, &mut self.block)? else {
+                // Each thread sorts its own; put together they are quickly in order.
+                self.haul.orders_seen.sort_unstable();
                 self.stamping.hand_over()?;
                 return Ok(false);
             };
@@ -228,10 +231,12 @@ impl<'a, 's> Worker<'a, 's> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Haul<'s>> {
-        self.haul.texts.merge(self.scratch.into_texts());
-        self.haul.edges = self.stamping.close()?;
-        Ok(self.haul)
+    fn finish(self) -> Result<Haul<'s>> {
+        let Worker { mut haul, stamping, scratch, .. } = self;
+        haul.texts.merge(scratch.into_texts());
+        haul.edges = stamping.close()?;
+        haul.end_blocks();
+        Ok(haul)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Looking is all that happens here; joining is the business of `unite`.
 
+use super::roll::{Roll, Tie};
 use super::{Links, People};
 use crate::event::Identifier;
 use crate::key::Key;
@@ -25,10 +26,12 @@ impl Links {
         let owner = |identifier: Identifier, at: Instant| {
             people.of_at(identifier.key, at).map(|person| person.key)
         };
-        let mut evidence: Vec<Evidence> = self
-            .joining()
+        let roll = Roll::of(self);
+        let mut evidence: Vec<Evidence> = roll
+            .ties()
             .into_iter()
-            .filter_map(|((a, b), first_seen)| {
+            .filter_map(|Tie { ends, first_seen, .. }| {
+                let (a, b) = (roll.identifier(ends.0), roll.identifier(ends.1));
                 let own = [a, b].map(|id| owner(id, first_seen) == Some(person));
                 own.contains(&true).then_some(Evidence {
                     between: (a, b),

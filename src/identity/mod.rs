@@ -9,6 +9,7 @@
 mod evidence;
 mod lookup;
 mod normal;
+mod roll;
 mod shared;
 mod unite;
 
@@ -19,16 +20,23 @@ pub use shared::{Holding, Identified, SharedDevice};
 pub use unite::{People, Person};
 
 use crate::event::Identifier;
-use crate::key::{FastMap, FastSet};
+use crate::key::FastMap;
 use crate::time::Instant;
-use std::hash::Hash;
 
 /// The links that a scan has seen. Many threads fill one each; they merge in any order.
 ///
-/// Rows are kept as they are, each once: a row of seven identifiers has twenty-one links, and most rows of a log
-/// have the identifiers of an earlier one.
+/// Rows are kept as they are, each once for each thread: a row of seven identifiers has twenty-one links, and most rows
+/// of a log have the identifiers of an earlier one.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
+    noted: Noted,
+    /// What other threads have noted.
+    others: Vec<Noted>,
+}
+
+/// What one thread has noted.
+#[derive(Clone, Debug, Default)]
+struct Noted {
     /// Rows of two identifiers, the smaller first, with the first time that a row had both.
     pairs: FastMap<Pair, Instant>,
     /// Rows of more, strongest first, likewise.
@@ -38,101 +46,78 @@ pub struct Links {
 /// Two identifiers, the smaller first.
 type Pair = (Identifier, Identifier);
 
-fn pair(a: Identifier, b: Identifier) -> Pair {
-    (a.min(b), a.max(b))
-}
-
-/// Keeps the earlier time.
-fn note<K: Eq + Hash>(times: &mut FastMap<K, Instant>, key: K, at: Instant) {
-    times.entry(key).and_modify(|first| *first = at.min(*first)).or_insert(at);
-}
-
 impl Links {
     /// Notes that the identifiers of one row, strongest first, belong together.
     pub fn note(&mut self, identifiers: &[Identifier], at: Instant) {
+        let Noted { pairs, rows } = &mut self.noted;
+        let earlier = |first: &mut Instant| *first = at.min(*first);
         match *identifiers {
             [] | [_] => {}
             [a, b] if a == b => {}
-            [a, b] => note(&mut self.pairs, pair(a, b), at),
-            _ => match self.rows.get_mut(identifiers) {
-                Some(first) => *first = at.min(*first),
+            [a, b] => {
+                pairs.entry((a.min(b), a.max(b))).and_modify(earlier).or_insert(at);
+            }
+            _ => match rows.get_mut(identifiers) {
+                Some(first) => earlier(first),
                 None => {
-                    self.rows.insert(identifiers.into(), at);
+                    rows.insert(identifiers.into(), at);
                 }
             },
         }
     }
 
     /// Adds the links of another thread.
-    #[expect(clippy::iter_over_hash_type, reason = "adding links is commutative")]
     pub fn merge(&mut self, other: Links) {
-        if self.is_empty() {
-            *self = other;
-            return;
-        }
-        for (pair, at) in other.pairs {
-            note(&mut self.pairs, pair, at);
-        }
-        for (row, at) in other.rows {
-            note(&mut self.rows, row, at);
-        }
+        self.others.push(other.noted);
+        self.others.extend(other.others);
+        self.others.retain(|noted| !noted.is_empty());
     }
 
     /// About how many bytes they take.
     pub fn bytes(&self) -> usize {
+        self.parts().map(Noted::bytes).sum()
+    }
+
+    /// Whether nothing is linked: then every identifier is a customer of its own.
+    pub fn is_empty(&self) -> bool {
+        self.parts().all(Noted::is_empty)
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Noted> {
+        std::iter::once(&self.noted).chain(&self.others)
+    }
+
+    /// Tells `each` the identifiers of every row, strongest first, with the first time; in no order, some more than
+    /// once.
+    #[expect(clippy::iter_over_hash_type, reason = "what is made of links does not depend on it")]
+    fn each_row(&self, mut each: impl FnMut(&[Identifier], Instant)) {
+        for noted in self.parts() {
+            for (&(a, b), &at) in &noted.pairs {
+                each(&[a, b], at);
+            }
+            for (row, &at) in &noted.rows {
+                each(row, at);
+            }
+        }
+    }
+}
+
+impl Noted {
+    fn is_empty(&self) -> bool {
+        self.pairs.is_empty() && self.rows.is_empty()
+    }
+
+    fn bytes(&self) -> usize {
         // Most rows of more than two identifiers have a few.
         const FEW: usize = 6;
         let rows = size_of::<(Box<[Identifier]>, Instant)>() + FEW * size_of::<Identifier>();
         self.pairs.capacity() * size_of::<(Pair, Instant)>() + self.rows.capacity() * rows
     }
-
-    /// Whether nothing is linked: then every identifier is a customer of its own.
-    pub fn is_empty(&self) -> bool {
-        self.pairs.is_empty() && self.rows.is_empty()
-    }
-
-    /// The links that join, each with the first time that a row had both: those of the strongest identifier of a
-    /// row to each of the others. Who is linked at all is in one of them.
-    #[expect(clippy::iter_over_hash_type, reason = "the earliest time is the same in any order")]
-    fn joining(&self) -> FastMap<Pair, Instant> {
-        let mut joining = self.pairs.clone();
-        joining.reserve(self.rows.keys().map(|row| row.len().saturating_sub(1)).sum());
-        // Of each of these links the identifier that stands first: most of a row's others stand first in none.
-        let mut smaller: FastSet<Identifier> = self.pairs.keys().map(|pair| pair.0).collect();
-        for (row, &at) in &self.rows {
-            let Some((&strongest, others)) = row.split_first() else { continue };
-            for &other in others.iter().filter(|&&other| other != strongest) {
-                note(&mut joining, pair(strongest, other), at);
-                smaller.insert(strongest.min(other));
-            }
-        }
-        // Two that are linked beside the strongest may have been on one row before they were linked by one.
-        for (row, &at) in &self.rows {
-            let beside = row.get(1..).unwrap_or_default();
-            let may_join = beside.iter().any(|identifier| smaller.contains(identifier));
-            for pair in pairs(beside).filter(|_| may_join) {
-                joining.entry(pair).and_modify(|first| *first = at.min(*first));
-            }
-        }
-        joining
-    }
-
-    /// All that are on one row, two by two; some more than once.
-    fn all(&self) -> impl Iterator<Item = Pair> {
-        self.pairs.keys().copied().chain(self.rows.keys().flat_map(|row| pairs(row)))
-    }
-}
-
-/// The identifiers of a row two by two.
-fn pairs(row: &[Identifier]) -> impl Iterator<Item = Pair> {
-    row.iter().enumerate().flat_map(|(place, &a)| {
-        let others = row.iter().skip(place + 1).filter(move |&&b| b != a);
-        others.map(move |&b| pair(a, b))
-    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::roll::Roll;
     use super::*;
     use crate::event::IdentifierKind;
     use crate::key::Key;
@@ -161,23 +146,27 @@ mod tests {
                 for (place, &a) in row.iter().enumerate() {
                     for &b in &row[place + 1..] {
                         let (first, joins) =
-                            expected.entry(pair(a, b)).or_insert((*second, place == 0));
+                            expected.entry((a, b)).or_insert((*second, place == 0));
                         (*first, *joins) = ((*second).min(*first), *joins || place == 0);
                     }
                 }
             }
             let [mut links, other] = parts;
             links.merge(other);
-            let all: BTreeSet<Pair> = links.all().collect();
+            let roll = Roll::of(&links);
+            let ends = |(a, b)| (roll.identifier(a), roll.identifier(b));
+            let all: BTreeSet<Pair> =
+                roll.rows().flat_map(|(members, _)| roll::pairs(members)).map(ends).collect();
             prop_assert_eq!(all, expected.keys().copied().collect::<BTreeSet<_>>());
-            let joining: BTreeMap<Pair, i64> =
-                links.joining().into_iter().map(|(pair, first)| (pair, first.0)).collect();
-            let expected: BTreeMap<Pair, i64> = expected
+            let mut expected: Vec<(Pair, i64)> = expected
                 .into_iter()
                 .filter(|(_, (_, joins))| *joins)
                 .map(|(pair, (first, _))| (pair, first))
                 .collect();
-            prop_assert_eq!(joining, expected);
+            expected.sort_by_key(|&((a, b), first)| (a.kind.max(b.kind), first, a, b));
+            let ties: Vec<(Pair, i64)> =
+                roll.ties().iter().map(|tie| (ends(tie.ends), tie.first_seen.0)).collect();
+            prop_assert_eq!(ties, expected);
         }
     }
 }

@@ -4,7 +4,9 @@
 //! was they, until a row names somebody else; what it did before anybody was named was the first. Nobody is
 //! joined by that. A checkout or an order that nothing but such a device ties to a person goes with it.
 
-use super::{Pair, People, Person};
+use super::roll::{Roll, Tie};
+use super::unite::Joined;
+use super::{People, Person};
 use crate::event::{Identifier, RowRef};
 use crate::key::{FastMap, FastSet, Key};
 use crate::time::Instant;
@@ -59,9 +61,6 @@ pub(super) struct SharedDevices {
     numbers: FastMap<Key, usize>,
 }
 
-/// A link between two, and the first time that a row showed it.
-pub(super) type Link = (Pair, Instant);
-
 impl SharedDevices {
     /// How many there are.
     pub(super) fn count(&self) -> u64 {
@@ -71,48 +70,50 @@ impl SharedDevices {
     /// Finds the devices whose rows name several customers; `joined` are the customers, and `join_without`
     /// joins all links but those of some devices.
     pub(super) fn find(
-        links: &[Link],
+        (roll, ties): (&Roll, &[Tie]),
         identified: &[Identified],
-        joined: &FastMap<Key, Person>,
-        join_without: impl Fn(&FastSet<Key>) -> FastMap<Key, Person>,
+        joined: &Joined,
+        join_without: impl Fn(&FastSet<u32>) -> Joined,
     ) -> SharedDevices {
-        let named =
-            |people: &FastMap<Key, Person>, by: Key| people.get(&by).is_some_and(|p| p.named);
-        let suspects = disputed(identified, |by| joined.get(&by).copied().filter(|p| p.named));
+        let suspects = disputed(roll, identified, |by| Some(joined.person(by)).filter(|p| p.named));
         if suspects.is_empty() {
             return SharedDevices::default();
         }
         // What is named only by way of such a device says nothing of who had it.
         let apart = join_without(&suspects);
-        let person = |by: Key| joined.get(&by).copied().filter(|_| named(&apart, by));
-        let disputed = disputed(identified, person);
-        let mut holdings = holdings(identified, &disputed, person);
+        let person = |by: u32| Some(joined.person(by)).filter(|_| apart.person(by).named);
+        let disputed = disputed(roll, identified, person);
+        let mut holdings = holdings(roll, identified, &disputed, person);
         let mut shared = SharedDevices::default();
-        let devices = links.iter().flat_map(|&((a, b), _)| [a, b]);
-        for device in devices {
+        let devices = ties.iter().flat_map(|tie| [tie.ends.0, tie.ends.1]);
+        for device in devices.map(|number| roll.identifier(number)) {
             if let Some(holdings) = holdings.remove(&device.key) {
                 shared.numbers.insert(device.key, shared.devices.len());
                 shared.devices.push(SharedDevice { device, holdings });
             }
         }
-        shared.add_company(links, &apart);
+        shared.add_company((roll, ties), &apart);
         shared
     }
 
     /// Adds what nothing but a shared device ties to a person; of several devices the one that did so first.
-    fn add_company(&mut self, links: &[Link], apart: &FastMap<Key, Person>) {
-        let mut ties: BTreeMap<Key, (Instant, usize)> = BTreeMap::new();
-        let both_ways = links.iter().flat_map(|&((a, b), at)| [(a, b, at), (b, a, at)]);
+    fn add_company(&mut self, (roll, ties): (&Roll, &[Tie]), apart: &Joined) {
+        let mut first: BTreeMap<Key, (Instant, usize)> = BTreeMap::new();
+        let both_ways = ties.iter().flat_map(|&Tie { ends: (a, b), first_seen, .. }| {
+            [(a, b, first_seen), (b, a, first_seen)]
+        });
         for (device, other, first_seen) in both_ways {
-            let Some(&number) = self.numbers.get(&device.key) else { continue };
-            let Some(other) = apart.get(&other.key).filter(|other| !other.named) else { continue };
-            let tie = (first_seen, number);
-            ties.entry(other.key).and_modify(|known| *known = tie.min(*known)).or_insert(tie);
+            let device = roll.identifier(device).key;
+            let Some(&number) = self.numbers.get(&device) else { continue };
+            let other = apart.person(other);
+            if !other.named {
+                let tie = (first_seen, number);
+                first.entry(other.key).and_modify(|known| *known = tie.min(*known)).or_insert(tie);
+            }
         }
-        #[expect(clippy::iter_over_hash_type, reason = "each goes into a map by itself")]
-        for (&identifier, person) in apart {
-            if let Some(&(_, number)) = ties.get(&person.key) {
-                self.numbers.entry(identifier).or_insert(number);
+        for (number, identifier) in (0..).zip(&roll.identifiers) {
+            if let Some(&(_, device)) = first.get(&apart.person(number).key) {
+                self.numbers.entry(identifier.key).or_insert(device);
             }
         }
     }
@@ -142,15 +143,23 @@ impl People {
     }
 }
 
-/// The devices that are identified as several persons'.
-fn disputed(identified: &[Identified], person: impl Fn(Key) -> Option<Person>) -> FastSet<Key> {
-    let mut first: FastMap<Key, Key> = FastMap::default();
+/// The devices that are identified as several persons', by their numbers.
+fn disputed(
+    roll: &Roll,
+    identified: &[Identified],
+    person: impl Fn(u32) -> Option<Person>,
+) -> FastSet<u32> {
+    let mut first = vec![Key::NONE; roll.identifiers.len()];
     let mut disputed = FastSet::default();
+    let number = |key: Key| roll.numbers.get(&key).copied();
     for row in identified {
-        if let Some(person) = person(row.by)
-            && *first.entry(row.device).or_insert(person.key) != person.key
-        {
-            disputed.insert(row.device);
+        let (Some(device), Some(by)) = (number(row.device), number(row.by)) else { continue };
+        let Some(person) = person(by) else { continue };
+        let first = &mut first[device as usize];
+        if first.is_none() {
+            *first = person.key;
+        } else if *first != person.key {
+            disputed.insert(device);
         }
     }
     disputed
@@ -159,18 +168,22 @@ fn disputed(identified: &[Identified], person: impl Fn(Key) -> Option<Person>) -
 /// Who had each of the disputed devices from when on. Of several persons of one instant it is the one who
 /// came last; who comes again in it changes nothing, since that may be another delivery of the same row.
 fn holdings(
+    roll: &Roll,
     identified: &[Identified],
-    disputed: &FastSet<Key>,
-    person: impl Fn(Key) -> Option<Person>,
+    disputed: &FastSet<u32>,
+    person: impl Fn(u32) -> Option<Person>,
 ) -> BTreeMap<Key, Vec<Holding>> {
+    let number = |key: Key| roll.numbers.get(&key).copied();
+    let is_disputed = |device: Key| number(device).is_some_and(|number| disputed.contains(&number));
     let mut rows: Vec<Identified> =
-        identified.iter().filter(|row| disputed.contains(&row.device)).copied().collect();
+        identified.iter().filter(|row| is_disputed(row.device)).copied().collect();
     rows.sort_unstable();
     let mut holdings: BTreeMap<Key, Vec<Holding>> = BTreeMap::new();
     for instant in rows.chunk_by(|one, next| (one.device, one.at) == (next.device, next.at)) {
         let mut met: Vec<Holding> = Vec::new();
         for Identified { at, row, by, .. } in instant {
-            let new = person(*by).filter(|own| met.iter().all(|held| held.person != *own));
+            let new = number(*by).and_then(&person);
+            let new = new.filter(|own| met.iter().all(|held| held.person != *own));
             met.extend(new.map(|person| Holding { since: *at, row: *row, person }));
         }
         let (Some(device), Some(last)) = (instant.first(), met.pop()) else { continue };

@@ -8,7 +8,8 @@
 //! 3. A device that rows identify as several people all the same is parted by time (`shared`).
 
 use super::Links;
-use super::shared::{Identified, Link, SharedDevices};
+use super::roll::{Roll, Tie, pairs};
+use super::shared::{Identified, SharedDevices};
 use crate::event::{Identifier, IdentifierKind};
 use crate::findings::IdentityFindings;
 use crate::key::{FastMap, FastSet, Key};
@@ -41,7 +42,9 @@ pub struct Person {
 /// The people that links make. Identifiers that are not linked are people of their own and not in here.
 #[derive(Clone, Debug, Default)]
 pub struct People {
-    by_identifier: FastMap<Key, Person>,
+    /// By the key of an identifier, the place of its person in the list.
+    places: FastMap<Key, u32>,
+    list: Vec<Person>,
     pub(super) shared: SharedDevices,
     /// What had to be refused on the way.
     pub findings: IdentityFindings,
@@ -50,57 +53,78 @@ pub struct People {
 impl People {
     /// Joins what is linked; `identified` are the rows of devices that say who it was.
     pub fn unite(links: &Links, identified: &[Identified]) -> People {
-        let hubs = hubs(links);
-        let mut links: Vec<Link> = links.joining().into_iter().collect();
-        links.sort_unstable_by_key(|&((a, b), first_seen)| (a.kind.max(b.kind), first_seen, a, b));
-        let (by_identifier, refused_merges) = join(&links, |identifier| hubs.contains(&identifier));
-        let join_without = |devices: &FastSet<Key>| {
-            let stays_out = |identifier: Identifier| {
-                hubs.contains(&identifier) || devices.contains(&identifier.key)
-            };
-            join(&links, stays_out).0
+        let roll = Roll::of(links);
+        let hubs = hubs(&roll);
+        let ties = roll.ties();
+        let joined = join(&roll, &ties, |number| hubs.contains(&number));
+        let join_without = |devices: &FastSet<u32>| {
+            join(&roll, &ties, |number| hubs.contains(&number) || devices.contains(&number))
         };
-        let shared = SharedDevices::find(&links, identified, &by_identifier, join_without);
+        let shared = SharedDevices::find((&roll, &ties), identified, &joined, join_without);
         let findings = IdentityFindings {
-            refused_merges,
+            refused_merges: joined.refused,
             hubs: hubs.len() as u64,
             shared_devices: shared.count(),
             ..IdentityFindings::default()
         };
-        People { by_identifier, shared, findings }
+        let mut places = roll.numbers;
+        #[expect(clippy::iter_over_hash_type, reason = "each is changed by itself")]
+        for number in places.values_mut() {
+            *number = joined.places[*number as usize];
+        }
+        People { places, list: joined.people, shared, findings }
     }
 
     /// The person that an identifier belongs to, if it is linked to anything.
     pub fn of(&self, identifier: Key) -> Option<Person> {
-        self.by_identifier.get(&identifier).copied()
+        let place = self.places.get(&identifier)?;
+        self.list.get(*place as usize).copied()
     }
 
     /// About how many bytes they take.
     pub fn bytes(&self) -> usize {
-        self.by_identifier.capacity() * size_of::<(Key, Person)>()
+        self.places.capacity() * size_of::<(Key, u32)>()
+            + self.list.capacity() * size_of::<Person>()
     }
 
     /// Whether nobody is linked.
     pub fn is_empty(&self) -> bool {
-        self.by_identifier.is_empty()
+        self.list.is_empty()
     }
 }
 
-/// Joins what sorted links tie together, but for what stays out; says how many links were refused.
-fn join(links: &[Link], stays_out: impl Fn(Identifier) -> bool) -> (FastMap<Key, Person>, u64) {
-    let mut forest = Forest::default();
+/// The identifiers of a roll, joined.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    people: Vec<Person>,
+    /// By the number of an identifier, the place of its person.
+    places: Vec<u32>,
+    /// How many ties were refused.
+    refused: u64,
+}
+
+impl Joined {
+    /// The person that an identifier belongs to, by its number.
+    #[inline]
+    pub(super) fn person(&self, number: u32) -> Person {
+        self.people[self.places[number as usize] as usize]
+    }
+}
+
+/// Joins what sorted links tie together, but for what stays out.
+fn join(roll: &Roll, ties: &[Tie], stays_out: impl Fn(u32) -> bool) -> Joined {
+    let mut forest = Forest::new(&roll.identifiers);
     let mut refused = 0;
-    for &((a, b), _) in links {
-        let (one, other) = (forest.tree(a), forest.tree(b));
-        if !stays_out(a) && !stays_out(b) && !forest.join(one, other) {
+    for &Tie { ends: (a, b), .. } in ties {
+        if !stays_out(a) && !stays_out(b) && !forest.join(a, b) {
             refused += 1;
         }
     }
-    (forest.people(), refused)
+    Joined { refused, ..forest.people() }
 }
 
-/// Identifiers with more partners than one person can be.
-fn hubs(links: &Links) -> FastSet<Identifier> {
+/// Identifiers with more partners than one person can be, by their numbers.
+fn hubs(roll: &Roll) -> FastSet<u32> {
     let counts = |own: IdentifierKind, other: IdentifierKind| match own {
         IdentifierKind::ClientId => {
             matches!(other, IdentifierKind::CustomerId | IdentifierKind::Email)
@@ -111,12 +135,25 @@ fn hubs(links: &Links) -> FastSet<Identifier> {
         | IdentifierKind::CheckoutToken
         | IdentifierKind::UserId => false,
     };
-    let both_ways = links.all().flat_map(|(a, b)| [(a, b), (b, a)]);
-    let mut partners: Vec<(Identifier, Identifier)> =
-        both_ways.filter(|(own, other)| counts(own.kind, other.kind)).collect();
+    let partners_of = |members| {
+        let both_ways = pairs(members).flat_map(|(a, b)| [(a, b), (b, a)]);
+        let kinds = both_ways.map(|(own, other)| {
+            (own, roll.identifier(own).kind, roll.identifier(other).kind, other)
+        });
+        let counted = kinds.filter(|&(_, own, other, _)| counts(own, other));
+        counted.map(|(own, _, kind, other)| (own, kind, other))
+    };
+    // Most have so few rows that they are none, whoever is on these.
+    let mut met = vec![0_usize; roll.identifiers.len()];
+    for (own, ..) in roll.rows().flat_map(|(members, _)| partners_of(members)) {
+        met[own as usize] += 1;
+    }
+    let is_often_met = |number: &u32| met[*number as usize] > HUB;
+    let rows = roll.rows().filter(|(members, _)| members.iter().any(is_often_met));
+    let mut partners: Vec<_> = rows.flat_map(|(members, _)| partners_of(members)).collect();
     partners.sort_unstable();
     partners.dedup();
-    let alike = partners.chunk_by(|one, next| (one.0, one.1.kind) == (next.0, next.1.kind));
+    let alike = partners.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1));
     alike.filter(|alike| alike.len() > HUB).map(|alike| alike[0].0).collect()
 }
 
@@ -154,81 +191,111 @@ impl Members {
         !contradicts && !too_many
     }
 
-    fn join(&mut self, other: Members) {
+    /// Takes all of the other's members; false if the guards refuse, and then nothing has changed.
+    fn take_in(&mut self, other: &mut Members) -> bool {
+        if !self.may_join(other) {
+            return false;
+        }
         self.strongest = self.strongest.min(other.strongest);
-        if self.unique.is_empty() {
-            self.unique = other.unique;
-        } else {
-            let new = other.unique.into_iter().filter(|theirs| !self.unique.contains(theirs));
-            let new: Vec<Identifier> = new.collect();
-            self.unique.extend(new);
+        for theirs in std::mem::take(&mut other.unique) {
+            if !self.unique.contains(&theirs) {
+                self.unique.push(theirs);
+            }
         }
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
             *mine += theirs;
         }
         self.named |= other.named;
+        true
+    }
+
+    fn person(&self) -> Person {
+        Person { key: self.strongest.key, named: self.named }
     }
 }
 
-/// A disjoint-set forest over identifiers.
-#[derive(Debug, Default)]
-struct Forest {
-    numbers: FastMap<Key, usize>,
-    identifiers: Vec<Identifier>,
-    parents: Vec<usize>,
-    members: Vec<Option<Members>>,
+/// A disjoint-set forest over the identifiers of a roll.
+#[derive(Debug)]
+struct Forest<'r> {
+    identifiers: &'r [Identifier],
+    parents: Vec<u32>,
+    /// By root, where its members are; [`ALONE`] for a tree of one identifier.
+    places: Vec<u32>,
+    members: Vec<Members>,
 }
 
-impl Forest {
-    /// The number of an identifier, a tree of its own at first.
-    fn tree(&mut self, identifier: Identifier) -> usize {
-        let next = self.identifiers.len();
-        let number = *self.numbers.entry(identifier.key).or_insert(next);
-        if number == next {
-            self.identifiers.push(identifier);
-            self.parents.push(next);
-            self.members.push(Some(Members::of(identifier)));
-        }
-        number
+/// Stands for the members of a tree that was not joined with any other.
+const ALONE: u32 = u32::MAX;
+
+impl<'r> Forest<'r> {
+    /// Every identifier is a tree of its own.
+    fn new(identifiers: &'r [Identifier]) -> Forest<'r> {
+        let count = u32::try_from(identifiers.len()).unwrap_or(ALONE);
+        let places = vec![ALONE; identifiers.len()];
+        Forest { identifiers, parents: (0..count).collect(), places, members: Vec::new() }
     }
 
-    fn root(&mut self, mut tree: usize) -> usize {
-        while self.parents[tree] != tree {
-            self.parents[tree] = self.parents[self.parents[tree]];
-            tree = self.parents[tree];
+    fn root(&mut self, mut tree: u32) -> u32 {
+        while self.parents[tree as usize] != tree {
+            let above = self.parents[self.parents[tree as usize] as usize];
+            self.parents[tree as usize] = above;
+            tree = above;
         }
         tree
     }
 
-    /// Joins two trees; false if the guards refuse.
-    fn join(&mut self, a: usize, b: usize) -> bool {
+    /// Joins the trees of two identifiers; false if the guards refuse.
+    fn join(&mut self, a: u32, b: u32) -> bool {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
             return true;
         }
-        let allowed = matches!((&self.members[a], &self.members[b]), (Some(mine), Some(theirs)) if mine.may_join(theirs));
-        if !allowed {
-            return false;
+        // Whoever is alone goes to the other.
+        let (a, b) = if self.is_alone(a) { (b, a) } else { (a, b) };
+        let mine = self.place_of(a);
+        let is_joined = if self.is_alone(b) {
+            let mut alone = Members::of(self.identifiers[b as usize]);
+            self.members[mine].take_in(&mut alone)
+        } else {
+            let theirs = self.places[b as usize] as usize;
+            let both = self.members.get_disjoint_mut([mine, theirs]);
+            both.is_ok_and(|[mine, theirs]| mine.take_in(theirs))
+        };
+        if is_joined {
+            self.parents[b as usize] = a;
         }
-        let theirs = self.members[b].take();
-        if let (Some(mine), Some(theirs)) = (&mut self.members[a], theirs) {
-            mine.join(theirs);
-        }
-        self.parents[b] = a;
-        true
+        is_joined
     }
 
-    fn people(mut self) -> FastMap<Key, Person> {
-        let mut people = FastMap::default();
-        people.reserve(self.identifiers.len());
-        for number in 0..self.identifiers.len() {
-            let root = self.root(number);
-            if let Some(members) = &self.members[root] {
-                let person = Person { key: members.strongest.key, named: members.named };
-                people.insert(self.identifiers[number].key, person);
-            }
+    fn is_alone(&self, root: u32) -> bool {
+        self.places[root as usize] == ALONE
+    }
+
+    /// Where the members of a tree are, made if there were none.
+    fn place_of(&mut self, root: u32) -> usize {
+        if self.is_alone(root) {
+            self.places[root as usize] = u32::try_from(self.members.len()).unwrap_or(ALONE);
+            self.members.push(Members::of(self.identifiers[root as usize]));
         }
-        people
+        self.places[root as usize] as usize
+    }
+
+    fn people(mut self) -> Joined {
+        let mut joined = Joined::default();
+        // By root, the place of the person.
+        let mut of_roots = vec![ALONE; self.identifiers.len()];
+        for number in (0..).take(self.identifiers.len()) {
+            let root = self.root(number) as usize;
+            if of_roots[root] == ALONE {
+                of_roots[root] = u32::try_from(joined.people.len()).unwrap_or(ALONE);
+                joined.people.push(match self.members.get(self.places[root] as usize) {
+                    Some(members) => members.person(),
+                    None => Members::of(self.identifiers[root]).person(),
+                });
+            }
+            joined.places.push(of_roots[root]);
+        }
+        joined
     }
 }
 
@@ -237,6 +304,8 @@ mod tests {
     use super::*;
     use crate::time::Instant;
     use IdentifierKind::*;
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
 
     fn id(kind: IdentifierKind, name: u64) -> Identifier {
         Identifier { kind, space: 0, key: Key::within(kind as u64, &name.to_le_bytes()) }
@@ -286,6 +355,42 @@ mod tests {
         let people = unite(&rows);
         assert_eq!(people.findings.hubs, 1);
         assert!(!together(&people, id(Email, 1), id(Email, 2)));
+    }
+
+    proptest! {
+        /// A hub is what has more partners of one kind than one person can be, each counted once.
+        #[test]
+        fn hubs_have_too_many_partners(
+            rows in prop::collection::vec(prop::collection::btree_set((0..7_usize, 0..6_u64), 0..5), 0..30)
+        ) {
+            let mut links = Links::default();
+            let mut partners: BTreeMap<(Identifier, IdentifierKind), BTreeSet<Identifier>> = BTreeMap::new();
+            for row in rows {
+                let row: BTreeSet<Identifier> =
+                    row.into_iter().map(|(kind, name)| id(IdentifierKind::ALL[kind], name)).collect();
+                let row: Vec<Identifier> = row.into_iter().collect();
+                links.note(&row, Instant(0));
+                for &own in &row {
+                    for &other in &row {
+                        let counts = match (own.kind, other.kind) {
+                            (ClientId, CustomerId | Email) | (Phone | Email, CustomerId) => true,
+                            _ => false,
+                        };
+                        if counts {
+                            partners.entry((own, other.kind)).or_default().insert(other);
+                        }
+                    }
+                }
+            }
+            let expected: BTreeSet<Identifier> = partners
+                .into_iter()
+                .filter_map(|((own, _), partners)| (partners.len() > HUB).then_some(own))
+                .collect();
+            let roll = Roll::of(&links);
+            let found: BTreeSet<Identifier> =
+                hubs(&roll).into_iter().map(|number| roll.identifier(number)).collect();
+            prop_assert_eq!(found, expected);
+        }
     }
 
     #[test]

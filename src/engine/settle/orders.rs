@@ -203,7 +203,8 @@ fn take_completed(
 ) -> CompletedOrders {
     let mut seen = std::mem::take(&mut haul.orders_seen);
     seen.retain(|order| !settled.left_out.contains_key(&order.key));
-    seen.sort_unstable();
+    // What each thread has seen is in order already, and a stable sort takes it as it is.
+    seen.sort();
     let mut completed = Vec::with_capacity(seen.len());
     let mut counted = FastSet::default();
     for rows in seen.chunk_by(|one, other| one.key == other.key) {
