@@ -106,6 +106,19 @@ pub struct OrderFindings {
     pub joined_by_number: u64,
     /// Orders that sources have under different numbers, known by customer, total and time.
     pub joined_by_customer: u64,
+    /// What no export says.
+    pub unknown: OrderGaps,
+}
+
+/// What an orders export says nothing of, because somebody has taken the columns out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OrderGaps {
+    /// Which orders were cancelled.
+    pub cancelled: bool,
+    /// What of their money went back.
+    pub refunds: bool,
+    /// Where they were made.
+    pub channels: bool,
 }
 
 /// What event logs saw of the orders in exports, order by order.

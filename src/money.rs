@@ -11,10 +11,12 @@ pub struct Amount(pub i128);
 
 impl Amount {
     /// Reads a decimal number as shops and spreadsheets write it: `1234.5`, `$1,234.50`, `1.234,50`,
-    /// `(12.50)`. With `decimal_comma` a lone comma is the decimal sign. `None` if it is none.
+    /// `(12.50)`, `12.50-`, `12,50 EUR`. With `decimal_comma` a lone comma is the decimal sign. `None` if it is none.
     pub fn parse(text: &str, decimal_comma: bool) -> Option<Amount> {
-        let text = text.trim();
-        let negative = text.starts_with('(') && text.ends_with(')') || text.starts_with('-');
+        let text = without_currency(text.trim());
+        let negative = text.starts_with('(') && text.ends_with(')')
+            || text.starts_with('-')
+            || text.ends_with('-');
         let digits: String =
             text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
         if text.chars().any(char::is_alphabetic) || !digits.bytes().any(|b| b.is_ascii_digit()) {
@@ -50,6 +52,51 @@ impl Amount {
     }
 }
 
+/// What the amounts of a file say about the sign before its decimals: one amount alone, such as `1.234`, says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DecimalEvidence {
+    comma: bool,
+    point: bool,
+}
+
+/// Some amounts of a file can only have a decimal comma, others only a decimal point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MixedDecimals;
+
+impl DecimalEvidence {
+    /// Looks at an amount of a currency.
+    pub fn observe(&mut self, text: &str, currency: Currency) {
+        let is_sign = |c: &char| matches!(c, '.' | ',');
+        let digits: String = text.chars().filter(|c| c.is_ascii_digit() || is_sign(c)).collect();
+        let Some(last) = digits.rfind(['.', ',']) else { return };
+        let (whole, decimals) = (&digits[..last], digits.len() - last - 1);
+        let is_comma = digits[last..].starts_with(',');
+        // The last of two signs is the decimal one; a sign that is repeated parts thousands.
+        let is_decimal = match (whole.contains(['.', ',']), whole.contains(&digits[last..=last])) {
+            (true, true) => Some(false),
+            (true, false) => Some(true),
+            // Thousands come in threes, and none of them begins with nought.
+            (false, _) if decimals != 3 || whole.len() > 3 || whole.starts_with('0') => Some(true),
+            (false, _) => currency.has_thousandths().then_some(true),
+        };
+        match is_decimal {
+            Some(is_decimal) if is_decimal == is_comma => self.comma = true,
+            Some(_) => self.point = true,
+            None => {}
+        }
+    }
+
+    /// Whether a comma stands before decimals; `None` if nothing says so.
+    pub fn has_comma(&self) -> Result<Option<bool>, MixedDecimals> {
+        match (self.comma, self.point) {
+            (true, true) => Err(MixedDecimals),
+            (true, false) => Ok(Some(true)),
+            (false, true) => Ok(Some(false)),
+            (false, false) => Ok(None),
+        }
+    }
+}
+
 /// Where the decimal sign of `digits` is: the last of the two signs if both occur, a sign that
 /// occurs once and is not a thousands separator otherwise.
 fn decimal_sign(digits: &str, decimal_comma: bool) -> Option<usize> {
@@ -63,6 +110,18 @@ fn decimal_sign(digits: &str, decimal_comma: bool) -> Option<usize> {
             .filter(|_| digits.matches(',').count() == 1),
         (None, None) => None,
     }
+}
+
+/// The text without a currency's letters and point before or behind the number: `kr 12,50`, `Rp. 1.500`, `US$12.50`.
+fn without_currency(text: &str) -> &str {
+    if text.bytes().all(|byte| !byte.is_ascii_alphabetic() && byte.is_ascii()) {
+        return text;
+    }
+    let behind = text.trim_start_matches(char::is_alphabetic);
+    let behind = if behind.len() < text.len() { behind.trim_start_matches('.') } else { behind };
+    let before = behind.trim_end_matches('.').trim_end_matches(char::is_alphabetic);
+    let number = if before.len() < behind.trim_end_matches('.').len() { before } else { behind };
+    number.trim()
 }
 
 fn only_digits(text: &str) -> String {
@@ -101,6 +160,12 @@ impl Currency {
         )
     }
 
+    /// Whether its unit has a thousand parts, so that amounts have three decimals.
+    pub fn has_thousandths(self) -> bool {
+        const THESE: [&[u8; 3]; 7] = [b"BHD", b"IQD", b"JOD", b"KWD", b"LYD", b"OMR", b"TND"];
+        self.0.is_some_and(|code| THESE.contains(&&code))
+    }
+
     /// The code as text, if it is known.
     pub fn code(&self) -> Option<&str> {
         self.0.as_ref().and_then(|code| std::str::from_utf8(code).ok())
@@ -110,6 +175,28 @@ impl Currency {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_says_which_sign_is_decimal() {
+        let euro = Currency::parse("EUR");
+        let cases: [(&[&str], Currency, Result<Option<bool>, MixedDecimals>); 10] = [
+            (&["12", "1.234", "1,234"], euro, Ok(None)),
+            (&["1.234", "12,50"], euro, Ok(Some(true))),
+            (&["1,234", "12.5"], euro, Ok(Some(false))),
+            (&["1.234,50"], euro, Ok(Some(true))),
+            (&["$1,234.50", "1234.567"], euro, Ok(Some(false))),
+            (&["1.234.567"], euro, Ok(Some(true))),
+            (&["0,125"], euro, Ok(Some(true))),
+            (&["12.500"], Currency::parse("KWD"), Ok(Some(false))),
+            (&["1.234,50", "12.50"], euro, Err(MixedDecimals)),
+            (&["1,234.50", "12,50 EUR"], euro, Err(MixedDecimals)),
+        ];
+        for (texts, currency, expected) in cases {
+            let mut evidence = DecimalEvidence::default();
+            texts.iter().for_each(|text| evidence.observe(text, currency));
+            assert_eq!(evidence.has_comma(), expected, "{texts:?}");
+        }
+    }
 
     #[test]
     fn amounts_are_read_as_people_write_them() {
@@ -126,11 +213,20 @@ mod tests {
             ("-3.1", false, "-3.10"),
             (".5", false, "0.50"),
             ("1,234,567", false, "1234567.00"),
+            ("12.50-", false, "-12.50"),
+            ("12.50 EUR", false, "12.50"),
+            ("1 299,00 kr", true, "1299.00"),
+            ("1\u{a0}299,00 kr.", true, "1299.00"),
+            ("Rp 1.234.567", true, "1234567.00"),
+            ("Rp. 1.500", true, "1500.00"),
+            ("US$12.50", false, "12.50"),
+            ("12,50 z\u{142}", true, "12.50"),
+            ("€ 12.50", false, "12.50"),
         ];
         for (text, comma, expected) in cases {
             assert_eq!(Amount::parse(text, comma).unwrap().to_string(), expected, "{text}");
         }
-        for text in ["", "abc", "5.9E+12", "-", "."] {
+        for text in ["", "abc", "5.9E+12", "-", ".", "12 for 3", "EUR"] {
             assert_eq!(Amount::parse(text, false), None, "{text}");
         }
         assert_eq!(Amount(100_000).divided(3).unwrap().to_string(), "3.3333");

@@ -6,6 +6,9 @@ use std::fmt;
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
 
+/// 1 January 1970 and 1 January 2000.
+const PLACEHOLDERS: [i64; 2] = [0, 946_684_800 * SECOND];
+
 /// A moment: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(pub i64);
@@ -20,6 +23,15 @@ impl Instant {
     #[must_use]
     pub fn plus(self, span: Span) -> Instant {
         Instant(self.0.saturating_add(span.0))
+    }
+
+    /// The last moment of those that stand for no time (see [`Instant::is_placeholder`]).
+    pub const LAST_PLACEHOLDER: Instant = Instant(PLACEHOLDERS[1] + 86_400 * SECOND - 1);
+
+    /// Whether it is of a day that programs write where they have no time: 1 January 1970 or 2000, UTC.
+    pub fn is_placeholder(self) -> bool {
+        self <= Instant::LAST_PLACEHOLDER
+            && PLACEHOLDERS.iter().any(|day| (0..86_400 * SECOND).contains(&(self.0 - day)))
     }
 
     /// How long after `earlier` this is; negative if it is before.

@@ -63,6 +63,8 @@ pub(super) struct InputSeen {
     pub(super) names: Vec<u64>,
     pub(super) identifiers: BTreeMap<IdentifierKind, KindSeen>,
     pub(super) decisions: Vec<String>,
+    /// Rows of a day that stands for no time.
+    pub(super) placeholders: u64,
 }
 
 /// What was seen of one kind of identifier.
@@ -160,6 +162,7 @@ impl<'s> Haul<'s> {
             for (number, rows) in (0..).zip(theirs.names) {
                 mine.count_name(number, rows);
             }
+            mine.placeholders += theirs.placeholders;
             for (kind, seen) in theirs.identifiers {
                 let own = mine.identifiers.entry(kind).or_default();
                 own.rows += seen.rows;
@@ -255,7 +258,11 @@ impl<'s> Haul<'s> {
         } else {
             Some(self.order(event, (input, row), reason))
         };
-        if reason.is_none() && event.origin == Origin::Log {
+        if event.at.is_placeholder() && place.block.is_some() {
+            // Only when all is read is it known whether such rows count: no journey may be cut short before.
+            stamping.note_order(true);
+            self.inputs[input].placeholders += u64::from(!verdict.is_further());
+        } else if reason.is_none() && event.origin == Origin::Log {
             self.checkouts.note(event, row, (checkout, own_marks));
         }
         let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };

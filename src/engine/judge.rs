@@ -25,7 +25,7 @@ use crate::key::FastSet;
 use crate::ladder::definition::Ladder;
 use crate::ladder::session_rule::SessionRule;
 use crate::names::Names;
-use crate::quality::Quality;
+use crate::quality::{Quality, Reason};
 use crate::sightings::Sightings;
 use crate::tally::Tally;
 use crate::time::Instant;
@@ -168,7 +168,7 @@ impl<'b> Judge<'b> {
     fn settle(&self, touches: &mut [Touch]) {
         self.bench.settled.skew.put_right(touches);
         for touch in touches {
-            self.bench.settled.judge(touch, self.bench.ladder.range);
+            self.bench.settled.judge(touch, self.bench.ladder.range, self.bench.rows);
         }
     }
 
@@ -246,7 +246,9 @@ impl<'b> Judge<'b> {
         self.cleaner.clean(touches, kept, same_input, |touch, reason| {
             if !touch.is(mark::FURTHER) {
                 let account = &mut accounts[rows.input(touch.row)];
-                account.set_aside(reason, touch.row, || reason.words().to_string());
+                let is_placeholder = reason == Reason::BadTimestamp && touch.at.is_placeholder();
+                let words = if is_placeholder { NO_TIME } else { reason.words() };
+                account.set_aside(reason, touch.row, || words.to_string());
             }
         });
     }
@@ -285,6 +287,9 @@ impl<'b> Judge<'b> {
         }
     }
 }
+
+/// What is wrong with a row of a day that stands for no time.
+const NO_TIME: &str = "a date that stands for no time";
 
 /// Whether cleaning leaves a touch as it is, whatever is beside it: it is not set aside, it is no delivery
 /// of another, and it completes no order.

@@ -10,28 +10,31 @@ mod sessions;
 use super::haul::Haul;
 use super::members;
 use super::order_book::OrderBook;
+use super::rows::RowIndex;
 use super::same_orders::OrderTimes;
 use super::skew::Skew;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
 use super::tracking::{CheckoutsSeen, OrderTrace};
 use super::{Request, Settings};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{IdentifierKind, Origin, PlainDetails, RawEvent, RowRef, Touch, mark};
-use crate::findings::{Findings, Notice, OrderFindings, SessionReport};
+use crate::findings::{Findings, Notice, OrderFindings, OrderGaps, SessionReport};
 use crate::identity::{People, Strictness};
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::ga4_ui::Exploration;
 use crate::input::format::shopify_analytics::{self, ReportInput};
 use crate::input::format::shopify_checkouts::{self, Checkout};
-use crate::input::format::shopify_orders::{self, InputSettings};
+use crate::input::format::shopify_orders::{self, InputSettings, LineAt};
 use crate::input::format::shopify_session_rows::{self, Session};
 use crate::input::format::special::Special;
 use crate::input::format::{Format, RowIdentifiers};
-use crate::input::timestamp::{DateEvidence, DateOrder, ZoneRule};
+use crate::input::timestamp::{self, DateEvidence, DateOrder, ZoneRule};
 use crate::input::{Reading, Rows};
 use crate::key::{FastMap, FastSet, Key};
 use crate::ladder::definition::Range;
+use crate::money::DecimalEvidence;
+use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
 use orders::{add_people, numbered, settle_orders};
@@ -48,6 +51,8 @@ pub(super) struct Settled {
     pub(super) exported: FastSet<Key>,
     /// The numbers of orders that do not count, with the reason: their events do not count either.
     pub(super) left_out: FastMap<Key, Reason>,
+    /// The inputs whose few rows of a day that stands for no time do not count.
+    pub(super) placeholders: Vec<usize>,
     /// The number under which an order counts, by the other numbers that sources have for it.
     pub(super) numbers: FastMap<Key, Key>,
     /// By how much the rows of browsers with wrong clocks are moved.
@@ -83,17 +88,55 @@ impl Settled {
 
     /// Gives a touch that completes an order the number under which that counts. Sets it aside if it completes an order that does not count, or if it lies outside a period at
     /// which the rules cut events.
-    pub(super) fn judge(&self, touch: &mut Touch, range: Range) {
+    pub(super) fn judge(&self, touch: &mut Touch, range: Range, rows: &RowIndex) {
         if touch.is(mark::ORDER)
             && let Some(&number) = self.numbers.get(&touch.order)
         {
             (touch.order, touch.marks) = (number, touch.marks | mark::NUMBERED);
+        }
+        if touch.aside == 0
+            && !self.placeholders.is_empty()
+            && self.has_no_time(rows.input(touch.row), touch.at)
+        {
+            touch.aside = Reason::BadTimestamp.mark();
         }
         if touch.aside == 0 && range == Range::Events && !self.period.has(touch.at) {
             touch.aside = Reason::OutOfPeriod.mark();
         }
         if touch.aside == 0 && touch.is(mark::ORDER | mark::NUMBERED) {
             touch.aside = self.left_out.get(&touch.order).map_or(0, |reason| reason.mark());
+        }
+    }
+}
+
+impl Settled {
+    /// Whether a row of an input has a date that stands for none.
+    fn has_no_time(&self, input: usize, at: Instant) -> bool {
+        at.is_placeholder() && self.placeholders.contains(&input)
+    }
+
+    /// Decides what is to be done about dates that stand for no time, and says so. Where they are less than one in a
+    /// hundred they are slips of a program; a log that is full of them may be of that day, or has no other times.
+    fn note_placeholders(&mut self, haul: &Haul<'_>, readings: &[Reading]) {
+        let inputs = haul.inputs.iter().zip(&haul.quality.accounts).zip(readings).enumerate();
+        for (input, ((seen, account), reading)) in
+            inputs.filter(|(_, ((s, _), _))| s.placeholders > 0)
+        {
+            let (rows, verb) = match seen.placeholders {
+                1 => ("1 row".to_string(), "is"),
+                several => (format!("{several} rows"), "are"),
+            };
+            let what = if 100 * seen.placeholders < account.rows_read {
+                self.placeholders.push(input);
+                format!("{verb} set aside")
+            } else {
+                "count as they are, because they are more than one row in a hundred".to_string()
+            };
+            let message = format!(
+                "{}: {rows} of 1970-01-01 or 2000-01-01, which programs write where they have no time, {what}",
+                reading.path
+            );
+            self.notices.push(Notice { code: "placeholder_dates", message });
         }
     }
 }
@@ -110,11 +153,20 @@ pub(super) fn settle(
     let book = request.wants_money().then(OrderBook::default);
     let mut settled = Settled { skew, book, ..Settled::default() };
     members::settle(haul, &mut stamping);
-    let orders = assemble_orders(haul, readings, stamping.settings)?;
-    let checkouts = assemble_checkouts(haul, readings, stamping.settings)?;
-    settled.store_offset = most_common_offset([orders.offsets, checkouts.offsets]);
+    let written = written_offsets(haul);
+    settled.store_offset = most_common(&written);
+    settled.notices.extend(offsets_differ(&written));
+    // Times that lost their zone are the shop's, unless somebody says otherwise.
+    let zone = settled.store_offset.map(ZoneRule::Fixed).filter(|_| request.zone.is_none());
+    let orders = assemble_orders(haul, readings, stamping.settings, zone)?;
+    let checkouts = assemble_checkouts(haul, readings, stamping.settings, zone)?;
+    for (&input, rows) in orders.placeholders.iter().chain(&checkouts.placeholders) {
+        haul.inputs[input].placeholders += rows;
+    }
+    settled.note_placeholders(haul, readings);
     settled.period = request.period(settled.store_offset)?;
     settled.notices.extend(orders.notices);
+    note_gaps(readings, &mut settled);
     note_aside(haul, orders.aside);
     note_aside(haul, checkouts.aside);
     let reports = assemble_reports(haul, readings, request, (&settled, stamping.settings))?;
@@ -137,10 +189,20 @@ fn assemble_orders(
     haul: &mut Haul<'_>,
     readings: &[Reading],
     settings: &Settings,
+    zone: Option<ZoneRule>,
 ) -> Result<shopify_orders::Assembly> {
     let lines = std::mem::take(&mut haul.order_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
-    let inputs = input_settings(evidence, readings, (settings.date_order, None), haul)?;
+    let mut inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
+    let mut amounts: BTreeMap<usize, DecimalEvidence> = BTreeMap::new();
+    for LineAt { input, line, .. } in &lines {
+        line.observe_amounts(amounts.entry(*input).or_default());
+    }
+    for (input, evidence) in amounts {
+        let own = inputs.entry(input).or_default();
+        let mixed = |_| mixed_decimals(&readings[input].path);
+        own.decimal_comma = evidence.has_comma().map_err(mixed)?.unwrap_or(own.decimal_comma);
+    }
     Ok(shopify_orders::assemble(lines, &shopify_orders::Settings { inputs }))
 }
 
@@ -148,20 +210,86 @@ fn assemble_checkouts(
     haul: &mut Haul<'_>,
     readings: &[Reading],
     settings: &Settings,
+    zone: Option<ZoneRule>,
 ) -> Result<shopify_checkouts::Assembly> {
     let lines = std::mem::take(&mut haul.checkout_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
-    let inputs = input_settings(evidence, readings, (settings.date_order, None), haul)?;
+    let inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
     Ok(shopify_checkouts::assemble(lines, &shopify_orders::Settings { inputs }))
 }
 
-/// The offset that most rows are written with; of two the one further east.
-fn most_common_offset(of_exports: [BTreeMap<i32, u64>; 2]) -> Option<i32> {
-    let mut all: BTreeMap<i32, u64> = BTreeMap::new();
-    for (offset, rows) in of_exports.into_iter().flatten() {
-        *all.entry(offset).or_default() += rows;
+/// Nobody can say how such a file means an amount like `1.234`.
+fn mixed_decimals(path: &str) -> Error {
+    let message = "some amounts are written with a decimal comma (`1.234,50`), others with a decimal point (`12.50`)";
+    Error::at(Place::file(path), message)
+        .hint("export the file anew, or let a spreadsheet write all amounts in one way")
+}
+
+/// What the exports say nothing of, each told with what follows from it; what none of them says is not known.
+fn note_gaps(readings: &[Reading], settled: &mut Settled) {
+    let mut unknown = OrderGaps { cancelled: true, refunds: true, channels: true };
+    for reading in readings.iter().filter(|reading| reading.format.holds_orders()) {
+        let gaps = if let Rows::Orders(_, columns) = &reading.rows {
+            columns.gaps()
+        } else {
+            OrderGaps::default()
+        };
+        unknown.cancelled &= gaps.cancelled;
+        unknown.refunds &= gaps.refunds;
+        unknown.channels &= gaps.channels;
+        let told = [
+            (
+                gaps.channels,
+                "Source, so that orders of tills, of staff and of other apps count as the online store's",
+            ),
+            (gaps.cancelled, "Cancelled at, so that no order is known to be cancelled"),
+            (gaps.refunds, "Financial Status or Refunded Amount, so that no refund is known"),
+        ];
+        let told: Vec<&str> = told
+            .into_iter()
+            .filter(|(is_missing, _)| *is_missing)
+            .map(|(_, words)| words)
+            .collect();
+        if !told.is_empty() {
+            let message = format!("{}: there is no column {}", reading.path, told.join("; none "));
+            settled.notices.push(Notice { code: "orders_lack_columns", message });
+        }
     }
-    all.into_iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| offset)
+    settled.orders.unknown = unknown;
+}
+
+/// How many rows of orders and checkouts are written with each offset (seconds east of UTC).
+fn written_offsets(haul: &Haul<'_>) -> BTreeMap<i32, u64> {
+    let orders = haul.order_lines.iter().map(|at| at.line.created_at());
+    let checkouts = haul.checkout_lines.iter().map(|at| at.line.created_at());
+    let mut written = BTreeMap::new();
+    for offset in orders.chain(checkouts).flatten().filter_map(timestamp::written_offset) {
+        *written.entry(offset).or_default() += 1;
+    }
+    written
+}
+
+/// The offset that most rows are written with; of two the one further east.
+fn most_common(written: &BTreeMap<i32, u64>) -> Option<i32> {
+    written.iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| *offset)
+}
+
+/// A notice if the offsets differ by more than summer time.
+fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
+    const SUMMER_TIME: i32 = 3600;
+    let (first, last) = (written.first_key_value()?.0, written.last_key_value()?.0);
+    if written.len() <= 2 && last - first <= SUMMER_TIME {
+        return None;
+    }
+    let each = written.iter().map(|(&offset, rows)| {
+        let (zone, plural) = (ZoneRule::Fixed(offset), if *rows == 1 { "" } else { "s" });
+        format!("{zone} ({rows} row{plural})")
+    });
+    let message = format!(
+        "the times of the orders are written for {}, which is more than summer time explains: files of several shops, or of a shop that has moved",
+        each.collect::<Vec<_>>().join(", ")
+    );
+    Some(Notice { code: "offsets_differ", message })
 }
 
 /// One touch for each step that the checkout reached; the first stands for the row.
@@ -323,4 +451,22 @@ fn input_settings<'l>(
         );
     }
     Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summer_time_is_no_other_place() {
+        let notice = |written: &[(i32, u64)]| {
+            offsets_differ(&written.iter().copied().collect()).map(|notice| notice.message)
+        };
+        assert_eq!(notice(&[]), None);
+        assert_eq!(notice(&[(7200, 9)]), None);
+        assert_eq!(notice(&[(3600, 5), (7200, 9)]), None);
+        let message = notice(&[(-18_000, 1), (32_400, 2)]).unwrap();
+        assert!(message.contains("-05:00 (1 row), +09:00 (2 rows)"), "{message}");
+        assert!(notice(&[(0, 1), (3600, 5), (7200, 9)]).is_some());
+    }
 }

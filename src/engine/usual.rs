@@ -261,7 +261,8 @@ impl Gathering<'_, '_, '_> {
         short.resize(rows.len(), 0);
         for (short, &at) in short.iter_mut().zip(&rows.at) {
             let is_edge = at == edges.0 || at == edges.1;
-            let is_usual = at != UsualRows::UNUSUAL && !self.stamping.is_future(at);
+            // Whatever is not usual has the earliest time of all.
+            let is_usual = at > Instant::LAST_PLACEHOLDER && !self.stamping.is_future(at);
             *short = u32::from(is_usual && !is_edge);
         }
         let mut short = std::mem::take(&mut shortcuts.short);

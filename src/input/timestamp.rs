@@ -125,6 +125,16 @@ pub fn parse_any(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Option
     parse(text, zone).or_else(|| parse_slash(text, order, zone))
 }
 
+/// The seconds east of UTC that a time is written with as a number (`+0200`), which says where its clock stood; `Z` and
+/// `UTC` do not.
+pub fn written_offset(text: &str) -> Option<i32> {
+    let bytes = text.trim_ascii().as_bytes();
+    // No sign stands so near the end of a date alone.
+    let sign = bytes.iter().rposition(|byte| matches!(byte, b'+' | b'-'))?;
+    let (clock, zone) = bytes.split_at_checked(sign)?;
+    offset(zone).filter(|_| clock.contains(&b':'))
+}
+
 /// The instant at which a clock shows so many microseconds since 1970; `None` if the year is not in 1900 to 2200.
 pub fn of_clock(micros: i64, zone: ZoneRule) -> Option<Instant> {
     if epoch_range().contains(&micros) { zone.instant(micros) } else { None }

@@ -130,6 +130,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             in_several_sources: 0,
             joined_by_number: 0,
             joined_by_customer: 0,
+            unknown: crate::findings::OrderGaps::default(),
         },
         tracking: TrackingFindings::default(),
         times: TimeFindings::default(),

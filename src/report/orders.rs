@@ -18,13 +18,13 @@ pub struct OrdersReport {
     pub count: Option<u64>,
     /// Their value, one entry a currency.
     pub value: Vec<OrderValueReport>,
-    /// Of these, cancelled; known from an orders export only.
+    /// Of these, cancelled; known from an orders export only, if that has the column.
     pub cancelled: Option<u64>,
-    /// Of these, refunded in full; known from an orders export only.
+    /// Of these, refunded in full; known from an orders export only, if that has the columns.
     pub refunded: Option<u64>,
     /// Of these, refunded in part.
     pub refunded_in_part: Option<u64>,
-    /// Orders of other sales channels; known from an orders export only.
+    /// Orders of other sales channels; known from an orders export only, if that has the column.
     pub other_channels: Option<u64>,
     /// Of the customers with an order, those with two or more.
     pub repeat_rate: Rate,
@@ -46,7 +46,9 @@ pub struct OrdersReport {
 impl OrdersReport {
     pub(super) fn new(findings: &Findings, confidence: f64) -> OrdersReport {
         let counts = &findings.orders;
+        let unknown = counts.unknown;
         let exported = |count: u64| findings.has_orders.then_some(count);
+        let partly = counts.refunds.values().map(|refunds| refunds.partly).sum();
         let per_customer = orders::per_customer(&findings.tally, confidence);
         let range = per_customer.and_then(|(_, range)| range);
         OrdersReport {
@@ -55,10 +57,10 @@ impl OrdersReport {
                 .iter()
                 .map(OrderValueReport::new)
                 .collect(),
-            cancelled: exported(counts.cancelled),
-            refunded: exported(counts.refunded),
-            refunded_in_part: exported(counts.refunds.values().map(|refunds| refunds.partly).sum()),
-            other_channels: exported(counts.other_channels),
+            cancelled: exported(counts.cancelled).filter(|_| !unknown.cancelled),
+            refunded: exported(counts.refunded).filter(|_| !unknown.refunds),
+            refunded_in_part: exported(partly).filter(|_| !unknown.refunds),
+            other_channels: exported(counts.other_channels).filter(|_| !unknown.channels),
             repeat_rate: orders::repeat_rate(&findings.tally, confidence),
             repeat_within: orders::repeat_within(&findings.tally, confidence),
             per_customer: per_customer.map(|(mean, _)| mean),

@@ -202,7 +202,9 @@ fn take_completed(
     settled: &mut Settled,
 ) -> CompletedOrders {
     let mut seen = std::mem::take(&mut haul.orders_seen);
-    seen.retain(|order| !settled.left_out.contains_key(&order.key));
+    seen.retain(|order| {
+        !settled.left_out.contains_key(&order.key) && !(settled.has_no_time(order.input, order.at))
+    });
     // What each thread has seen is in order already, and a stable sort takes it as it is.
     seen.sort();
     let mut completed = Vec::with_capacity(seen.len());

@@ -32,6 +32,7 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Id, &["id", "legacyResourceId"]),
     (Slot::Title, &["name"]),
     (Slot::Time, &["createdAt", "processedAt"]),
+    (Slot::Updated, &["updatedAt"]),
     (Slot::Email, &["email", "customer.email", "customer.defaultEmailAddress.emailAddress"]),
     (
         Slot::Phone,

@@ -4,7 +4,9 @@
 //! itself. Whether a checkout was later completed is found out by whoever stitches customers.
 
 use super::shopify_orders::common::{Common, CommonColumns, number};
-use super::shopify_orders::copies::{Aside, Line, LineAt, Record, Settings, gather};
+use super::shopify_orders::copies::{
+    Aside, Gathered, Line, LineAt, Progress, Record, Settings, gather,
+};
 use super::shopify_orders::order_key;
 use super::shopify_orders::packed::{Cell, Packed, Packing};
 use crate::event::RowRef;
@@ -126,7 +128,7 @@ impl CheckoutLine {
         for (cell, text) in phones.chain(tokens.iter().map(|token| (Cell::Token, token))) {
             packing.add(cell, text);
         }
-        let common = Common { texts: packing.packed(), is_first: true };
+        let common = Common { texts: packing.packed(), is_first: true, is_whole: true };
         Some(CheckoutLine { common, reached })
     }
 
@@ -141,8 +143,8 @@ impl Line for CheckoutLine {
         &self.common
     }
 
-    fn progress(&self) -> u8 {
-        self.reached
+    fn progress(&self) -> Progress {
+        Progress { stage: self.reached, ..Progress::default() }
     }
 
     fn fill(&mut self, other: CheckoutLine) {
@@ -183,16 +185,16 @@ pub struct Assembly {
     pub checkouts: Vec<Checkout>,
     /// Rows that do not count, by input and row.
     pub aside: Vec<Aside>,
-    /// How many rows are written with each offset (seconds east of UTC).
-    pub offsets: BTreeMap<i32, u64>,
+    /// By input, how many rows have a date that stands for no time.
+    pub placeholders: BTreeMap<usize, u64>,
 }
 
 /// Makes checkouts of all rows of all checkouts exports; the result does not depend on the order of
 /// `lines`.
 pub fn assemble(lines: Vec<LineAt<CheckoutLine>>, settings: &Settings) -> Assembly {
-    let gathered = gather(lines, settings);
-    let mut assembly = Assembly { offsets: gathered.offsets, ..Assembly::default() };
-    for mut record in gathered.records {
+    let Gathered { records, placeholders } = gather(lines, settings);
+    let mut assembly = Assembly { placeholders, ..Assembly::default() };
+    for mut record in records {
         assembly.aside.append(&mut record.aside);
         let (input, row) = (record.input, record.row);
         match checkout(record) {
@@ -269,7 +271,6 @@ Name,Email,Total,Created at,Shipping Address1,Shipping Street,Shipping Method,Pa
         assert_eq!(found.checkouts[0].texts.get(Cell::Client), Some("c-4"));
         assert_eq!(found.checkouts[0].id, order_key("44"));
         assert_eq!(aside(&found), ["0.3 continuation", "0.5 bad_timestamp"]);
-        assert_eq!(found.offsets, BTreeMap::from([(7200, 5)]));
     }
 
     #[test]

@@ -16,16 +16,16 @@ pub use common::order_key;
 pub use copies::{Aside, InputSettings, LineAt, Settings};
 
 use crate::event::RowRef;
-use crate::findings::Notice;
+use crate::findings::{Notice, OrderGaps};
 use crate::input::columns::{Header, Row};
 use crate::input::timestamp::Stamp;
 use crate::key::Key;
 use crate::ladder::dimension;
-use crate::money::{Amount, Currency};
+use crate::money::{Amount, Currency, DecimalEvidence};
 use crate::quality::Reason;
 use crate::stats::refunds::Refund;
 use common::{Common, CommonColumns, fill};
-use copies::{Line, Record, gather};
+use copies::{Gathered, Line, Progress, Record, gather};
 use packed::{Cell, Packed, Packing};
 use std::collections::BTreeMap;
 
@@ -74,6 +74,17 @@ impl OrderColumns {
             test: header.find(&["test"]),
             payment_method: header.find(&["payment method", "payment gateway names", "gateway"]),
             user_agent: header.find(&["user agent", "client details user agent"]),
+        }
+    }
+}
+
+impl OrderColumns {
+    /// What the columns say nothing of.
+    pub fn gaps(&self) -> OrderGaps {
+        OrderGaps {
+            cancelled: self.cancelled_at.is_none(),
+            refunds: self.status.is_none() && self.refunded_amount.is_none(),
+            channels: self.source.is_none(),
         }
     }
 }
@@ -128,6 +139,9 @@ impl FinancialStatus {
     }
 }
 
+/// The cells that hold money.
+const AMOUNTS: [Cell; 2] = [Cell::Total, Cell::Refunded];
+
 /// One row of an orders export. Words that are the same in many rows are understood at once, the other texts
 /// kept in one piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,6 +195,20 @@ impl OrderLine {
         self.common.created_at()
     }
 
+    /// Adds what the amounts say of how the file writes decimals.
+    pub fn observe_amounts(&self, evidence: &mut DecimalEvidence) {
+        for text in AMOUNTS.into_iter().filter_map(|cell| self.common.texts.get(cell)) {
+            evidence.observe(text, self.currency);
+        }
+    }
+
+    /// An amount that is none.
+    fn unreadable_amount(&self) -> Option<&str> {
+        let amounts = AMOUNTS.into_iter().zip([self.total, self.refunded]);
+        let unread = amounts.filter(|(_, amount)| amount.is_none());
+        unread.filter_map(|(cell, _)| self.common.texts.get(cell)).next()
+    }
+
     /// What of the order's money went back. An amount says it best; a status says at least whether any did.
     fn refund(&self) -> Refund {
         match (self.refunded, self.status) {
@@ -207,9 +235,13 @@ impl Line for OrderLine {
         &self.common
     }
 
-    fn progress(&self) -> u8 {
+    fn progress(&self) -> Progress {
         let cancelled = self.cancelled.then_some(FinancialStatus::Voided);
-        self.status.max(cancelled).map_or(0, |status| status as u8)
+        Progress {
+            stage: self.status.max(cancelled).map_or(0, |status| status as u8),
+            updated_at: self.common.updated_at(),
+            refunded: self.refunded,
+        }
     }
 
     fn fill(&mut self, other: OrderLine) {
@@ -324,10 +356,10 @@ pub struct Assembly {
     pub orders: Vec<Order>,
     /// Rows that do not count, by input and row.
     pub aside: Vec<Aside>,
-    /// How many rows are written with each offset (seconds east of UTC).
-    pub offsets: BTreeMap<i32, u64>,
     /// What a reader should know.
     pub notices: Vec<Notice>,
+    /// By input, how many rows have a date that stands for no time.
+    pub placeholders: BTreeMap<usize, u64>,
 }
 
 /// Makes orders of all rows of all orders exports; the result does not depend on the order of `lines`.
@@ -335,10 +367,10 @@ pub fn assemble(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assem
     for LineAt { input, line, .. } in &mut lines {
         line.settle(settings.of(*input).decimal_comma);
     }
-    let gathered = gather(lines, settings);
-    let notices = notices(&gathered.records);
-    let mut assembly = Assembly { offsets: gathered.offsets, notices, ..Assembly::default() };
-    for mut record in gathered.records {
+    let Gathered { records, placeholders } = gather(lines, settings);
+    let notices = notices(&records);
+    let mut assembly = Assembly { notices, placeholders, ..Assembly::default() };
+    for mut record in records {
         assembly.aside.append(&mut record.aside);
         let (input, row) = (record.input, record.row);
         let order = order(record);
@@ -414,9 +446,22 @@ fn notices(records: &[Record<OrderLine>]) -> Vec<Notice> {
         ),
     ];
     let found = found.into_iter().filter(|(number, _, _)| *number > 0);
-    found
-        .map(|(number, code, words)| Notice { code, message: format!("{number} {words}") })
-        .collect()
+    let found =
+        found.map(|(number, code, words)| Notice { code, message: format!("{number} {words}") });
+    found.chain(unreadable_amounts(records)).collect()
+}
+
+fn unreadable_amounts(records: &[Record<OrderLine>]) -> Option<Notice> {
+    let mut unread = records.iter().filter_map(|record| record.line.unreadable_amount());
+    let first = unread.next()?;
+    let (count, have) = match unread.count() + 1 {
+        1 => ("1 order".to_string(), "has"),
+        several => (format!("{several} orders"), "have"),
+    };
+    let message = format!(
+        "{count} {have} an amount that cannot be read, such as `{first}`; their money is not in the sums"
+    );
+    Some(Notice { code: "unreadable_amounts", message })
 }
 
 /// How many names occur with more than one id.

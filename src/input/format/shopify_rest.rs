@@ -23,6 +23,7 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Id, &["id", "admin_graphql_api_id"]),
     (Slot::Title, &["name"]),
     (Slot::Time, &["created_at", "processed_at"]),
+    (Slot::Updated, &["updated_at"]),
     (Slot::Email, &["email", "contact_email", "customer.email"]),
     (Slot::Phone, &["phone", "customer.phone", "billing_address.phone", "shipping_address.phone"]),
     (Slot::User, &["customer.id", "customer.admin_graphql_api_id"]),

@@ -278,3 +278,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_number_says_where_a_clock_stood() {
+    let cases = [
+        ("2025-10-07 09:50:26 +0200", Some(7200)),
+        ("2025-10-07T09:50:26-03:30", Some(-12_600)),
+        ("2025-10-07 09:50 +02", Some(7200)),
+        ("2025-10-07T09:50:26Z", None),
+        ("2025-10-07 09:50:26 UTC", None),
+        ("2025-10-07 09:50:26", None),
+        ("2025-10-07", None),
+        ("10/27/2025 8:15", None),
+        ("27-10-2025 8:15", None),
+        ("", None),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(written_offset(text), expected, "{text}");
+    }
+}

@@ -7,7 +7,9 @@
 
 use super::packed::{Cell, Packed, Packing};
 use crate::input::columns::{Header, Row, is_excel_number, is_null};
+use crate::input::timestamp::{self, ZoneRule};
 use crate::key::Key;
+use crate::time::Instant;
 
 /// Where the common cells are: in the export's columns, or in those of a warehouse's table.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +81,8 @@ pub struct Common {
     pub texts: Packed,
     /// Whether the row has what only the first row of a record has.
     pub is_first: bool,
+    /// Whether the row is all of the record, which then has no further ones.
+    pub is_whole: bool,
 }
 
 impl Common {
@@ -120,7 +124,8 @@ impl Common {
         for client in client_ids(&row.text(columns.note_attributes)) {
             packing.add(Cell::Client, client);
         }
-        Ok(Common { texts: packing.packed(), is_first: row.value(first).is_some() })
+        let is_first = row.value(first).is_some();
+        Ok(Common { texts: packing.packed(), is_first, is_whole: false })
     }
 
     /// The name that the shop gave: `#1001`.
@@ -138,10 +143,17 @@ impl Common {
         self.texts.get(Cell::CreatedAt)
     }
 
+    /// When it was changed last, if that is written.
+    pub fn updated_at(&self) -> Option<Instant> {
+        let text = self.texts.get(Cell::UpdatedAt)?;
+        Some(timestamp::parse(text, ZoneRule::default())?.at)
+    }
+
     /// Fills what is blank here with what another row of the same record says.
     pub fn fill(&mut self, other: &Common) {
         self.texts.fill(&other.texts);
         self.is_first |= other.is_first;
+        self.is_whole |= other.is_whole;
     }
 }
 

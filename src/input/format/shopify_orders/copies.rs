@@ -9,10 +9,11 @@ use super::common::{Common, order_key};
 use crate::event::RowRef;
 use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
 use crate::key::{FastMap, Key};
+use crate::money::Amount;
 use crate::quality::Reason;
-use crate::time::SECOND;
+use crate::time::{Instant, SECOND};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row that was read, and where.
 #[derive(Clone, Debug)]
@@ -58,9 +59,20 @@ pub trait Line {
     /// The cells that name the record.
     fn common(&self) -> &Common;
     /// How far the record has come; of two copies the further one is newer.
-    fn progress(&self) -> u8;
+    fn progress(&self) -> Progress;
     /// Fills what is blank here with what another row of the same record says.
     fn fill(&mut self, other: Self);
+}
+
+/// How far a record has come: what comes later in this order is newer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Progress {
+    /// What has become of it.
+    pub stage: u8,
+    /// When it was changed last, if that is written.
+    pub updated_at: Option<Instant>,
+    /// What of its money has gone back, which never becomes less.
+    pub refunded: Option<Amount>,
 }
 
 /// All rows of one record.
@@ -78,37 +90,56 @@ pub struct Record<L> {
     pub aside: Vec<Aside>,
 }
 
-/// All records, and what their times say about the store.
+/// All records, and what their times say.
 #[derive(Debug)]
 pub struct Gathered<L> {
     /// By input and row.
     pub records: Vec<Record<L>>,
-    /// How many rows are written with each offset (seconds east of UTC).
-    pub offsets: BTreeMap<i32, u64>,
+    /// By input, how many rows have a date that stands for no time; inputs with none are left out.
+    pub placeholders: BTreeMap<usize, u64>,
 }
 
 /// Gathers rows to records.
 pub fn gather<L: Line>(mut lines: Vec<LineAt<L>>, settings: &Settings) -> Gathered<L> {
     lines.sort_unstable_by_key(|at| (at.input, at.row));
-    let mut offsets = BTreeMap::new();
     let mut copies = Copies { copies: Vec::new(), index: Index::default() };
     let mut input = None;
     let mut previous = None;
-    for LineAt { input: here, row, line } in lines {
+    let times: Vec<Option<Stamp>> = lines.iter().map(|at| time_of(at, settings)).collect();
+    let (placeholders, without) = placeholders_of(&lines, &times);
+    for (LineAt { input: here, row, line }, at) in lines.into_iter().zip(times) {
         if input.replace(here) != Some(here) {
             (copies.index, previous) = (Index::default(), None);
         }
-        let rule = settings.of(here);
-        let created_at = line.common().created_at();
-        let at = created_at.and_then(|text| parse_any(text, rule.date_order, rule.zone));
-        if let Some(offset) = at.and_then(|stamp| stamp.offset) {
-            *offsets.entry(offset).or_default() += 1;
-        }
-        let tags = Tags::new(line.common(), at);
+        let at = at.filter(|stamp| !stamp.at.is_placeholder() || !without.contains(&here));
+        let tags = Tags::new(line.common(), at, settings.of(here));
         let copy = Copy { input: here, row, line, at, tags, further: Vec::new() };
         previous = Some(copies.add(copy, previous));
     }
-    Gathered { records: records(copies.copies), offsets }
+    Gathered { records: records(copies.copies), placeholders }
+}
+
+fn time_of<L: Line>(at: &LineAt<L>, settings: &Settings) -> Option<Stamp> {
+    let rule = settings.of(at.input);
+    parse_any(at.line.common().created_at()?, rule.date_order, rule.zone)
+}
+
+/// By input, how many rows have a date that stands for no time; and the inputs in which these are less than one in a
+/// hundred, so that they have none.
+fn placeholders_of<L>(
+    lines: &[LineAt<L>],
+    times: &[Option<Stamp>],
+) -> (BTreeMap<usize, u64>, BTreeSet<usize>) {
+    let mut rows: BTreeMap<usize, [u64; 2]> = BTreeMap::new();
+    for (line, at) in lines.iter().zip(times) {
+        let [all, placeholders] = rows.entry(line.input).or_default();
+        *all += 1;
+        *placeholders += u64::from(at.is_some_and(|stamp| stamp.at.is_placeholder()));
+    }
+    rows.retain(|_, [_, placeholders]| *placeholders > 0);
+    let few = rows.iter().filter(|(_, [all, few])| 100 * few < *all);
+    let few = few.map(|(&input, _)| input).collect();
+    (rows.into_iter().map(|(input, [_, placeholders])| (input, placeholders)).collect(), few)
 }
 
 /// What a row can be recognised by.
@@ -118,17 +149,26 @@ struct Tags {
     name: Key,
     /// Name and minute: spreadsheets drop the seconds, and no shop gives a name twice in a minute.
     moment: Option<Key>,
+    /// Name and minute as a clock in the shop showed it, and whether the time's zone is lost: then that is all that
+    /// is known for sure.
+    clock: Option<(Key, bool)>,
 }
 
 impl Tags {
-    fn new(common: &Common, at: Option<Stamp>) -> Tags {
+    fn new(common: &Common, at: Option<Stamp>, rule: InputSettings) -> Tags {
         let name = order_key(common.name());
+        let minute = |micros: i64| name.and(Key(micros.div_euclid(60 * SECOND).cast_unsigned()));
         let moment = match (at, common.created_at()) {
-            (Some(stamp), _) => Some(Key(stamp.at.0.div_euclid(60 * SECOND).cast_unsigned())),
-            (None, Some(text)) => Some(Key::of(text.as_bytes())),
+            (Some(stamp), _) => Some(minute(stamp.at.0)),
+            (None, Some(text)) => Some(name.and(Key::of(text.as_bytes()))),
             (None, None) => None,
         };
-        Tags { id: common.id().map(order_key), name, moment: moment.map(|m| name.and(m)) }
+        let shown = at.zip(common.created_at()).and_then(|(stamp, text)| match stamp.offset {
+            Some(east) => Some((stamp.at.0 + i64::from(east) * SECOND, false)),
+            None => Some((parse_any(text, rule.date_order, ZoneRule::default())?.at.0, true)),
+        });
+        let clock = shown.map(|(micros, is_lost)| (minute(micros), is_lost));
+        Tags { id: common.id().map(order_key), name, moment, clock }
     }
 
     /// The key of the record where no other copy says more.
@@ -203,7 +243,8 @@ impl<L: Line> Copy<L> {
     /// record: rows that follow each other do so only if the record has come to something else.
     fn is_repeated_by(&self, row: &Copy<L>, follows: bool) -> bool {
         let both_first = self.line.common().is_first && row.line.common().is_first;
-        both_first && (!follows || self.line.progress() != row.line.progress())
+        let is_new = || self.line.progress() != row.line.progress();
+        both_first && (!follows || self.line.common().is_whole || is_new())
     }
 
     fn join(&mut self, row: Copy<L>) {
@@ -211,6 +252,7 @@ impl<L: Line> Copy<L> {
         self.at = self.at.or(row.at);
         self.tags.id = self.tags.id.or(row.tags.id);
         self.tags.moment = self.tags.moment.or(row.tags.moment);
+        self.tags.clock = self.tags.clock.or(row.tags.clock);
         self.line.fill(row.line);
     }
 }
@@ -225,9 +267,22 @@ fn records<L: Line>(copies: Vec<Copy<L>>) -> Vec<Record<L>> {
             *number = id.min(*number);
         }
     }
-    let key = |tags: &Tags| {
+    let known = |tags: &Tags| {
         let own = tags.own_key();
         if tags.id.is_some() { own } else { *numbers.get(&own).unwrap_or(&own) }
+    };
+    // Those that lost the zone of their times are found by what a clock in the shop showed.
+    let mut shown: FastMap<Key, Key> = FastMap::default();
+    for tags in copies.iter().map(|copy| copy.tags) {
+        if let Some((clock, false)) = tags.clock {
+            let own = known(&tags);
+            let key = shown.entry(clock).or_insert(own);
+            *key = own.min(*key);
+        }
+    }
+    let key = |tags: &Tags| match (tags.id, tags.clock) {
+        (None, Some((clock, true))) => shown.get(&clock).copied().unwrap_or_else(|| known(tags)),
+        _ => known(tags),
     };
     let mut places: Vec<(Key, usize)> =
         copies.iter().enumerate().map(|(place, copy)| (key(&copy.tags), place)).collect();

@@ -39,7 +39,7 @@ impl OrderLine {
         packing.add_some(Cell::Gateway, cells.gateways());
         let currency = cells.first(Slot::Currency);
         Ok(OrderLine {
-            common: Common { texts: packing.packed(), is_first: true },
+            common: Common { texts: packing.packed(), is_first: true, is_whole: true },
             status: cells.first(Slot::Status).map(|text| FinancialStatus::read(&text)),
             cancelled: cells.first(Slot::Cancelled).is_some(),
             test: cells.is_true(Slot::Test),
@@ -53,8 +53,9 @@ impl OrderLine {
 }
 
 /// The cells that are kept as they are written.
-const TEXTS: [(Cell, Slot); 5] = [
+const TEXTS: [(Cell, Slot); 6] = [
     (Cell::CreatedAt, Slot::Time),
+    (Cell::UpdatedAt, Slot::Updated),
     (Cell::Total, Slot::Value),
     (Cell::Refunded, Slot::Refunded),
     (Cell::Email, Slot::Email),

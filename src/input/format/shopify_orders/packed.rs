@@ -29,6 +29,8 @@ pub enum Cell {
     Total,
     /// What went back.
     Refunded,
+    /// When the record was changed last.
+    UpdatedAt,
 }
 
 /// Texts of a row, each with what it says. One without signs says nothing and is left out.

@@ -83,10 +83,12 @@ pub enum Slot {
     Source,
     /// The money that went back.
     Refunded,
+    /// When an order was changed last.
+    Updated,
 }
 
 impl Slot {
-    const COUNT: usize = Slot::Refunded as usize + 1;
+    const COUNT: usize = Slot::Updated as usize + 1;
 
     /// What reports call it; `None` for what only this format needs.
     pub(super) const fn label(self) -> Option<&'static str> {
@@ -127,7 +129,8 @@ impl Slot {
             | Slot::Cancelled
             | Slot::Test
             | Slot::Source
-            | Slot::Refunded => None,
+            | Slot::Refunded
+            | Slot::Updated => None,
         }
     }
 }
