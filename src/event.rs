@@ -383,7 +383,7 @@ pub mod mark {
 pub struct Touch {
     /// The row's strongest identifier; after the exchange, the person.
     pub person: Key,
-    /// The source's session, or the device.
+    /// The source's session, or the device, or [`Key::NONE`].
     pub visit: Key,
     /// When.
     pub at: Instant,

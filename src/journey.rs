@@ -175,7 +175,9 @@ impl Sessionizer {
     fn running(&mut self, touch: &Touch) -> Option<usize> {
         let is_of_source = touch.is(mark::SESSION);
         let is_brought_anew = !is_of_source && self.is_brought_anew(touch);
-        let (session, last) = self.current.get(&touch.visit).copied()?;
+        // Who comes without a browser goes on where the customer is.
+        let of_visit = self.current.get(&touch.visit).copied();
+        let (session, last) = if touch.visit.is_none() { self.latest? } else { of_visit? };
         let goes_on = is_of_source || self.rule.goes_on(last, touch.at) && !is_brought_anew;
         goes_on.then_some(session)
     }
@@ -247,6 +249,16 @@ mod tests {
             cut(&[touch(0, 1, mark::LOG), touch(5, 2, mark::LOG), touch(10, 1, mark::LOG)]),
             [vec![0, 10], vec![5]]
         );
+    }
+
+    #[test]
+    fn without_a_browser_a_row_goes_on_in_the_latest_session() {
+        let [one, server] = [1, Key::NONE.0];
+        let own = mark::LOG;
+        let rows = [touch(0, one, own), touch(10, server, own), touch(41, server, own)];
+        assert_eq!(cut(&rows), [vec![0, 10], vec![41]]);
+        let rows = [touch(0, server, own), touch(30, server, own), touch(35, one, own)];
+        assert_eq!(cut(&rows), [vec![0, 30], vec![35]]);
     }
 
     #[test]

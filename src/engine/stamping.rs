@@ -239,7 +239,7 @@ impl<'e> Stamping<'e> {
 /// Whom a touch is keyed by until people are known.
 pub(super) struct Who {
     pub(super) person: Key,
-    /// The session or device, if sessions are needed.
+    /// The session or device, if sessions are needed and the row has either.
     pub(super) visit: Key,
     /// What else ties the touch to a session, likewise.
     pub(super) trail: Trail,
@@ -248,9 +248,10 @@ pub(super) struct Who {
 }
 
 impl Who {
-    /// The strongest identifier stands for the person, the device for the visit; a row that names
-    /// nobody stands for itself, so that its deliveries still meet. `sessions` is the rule that ends them,
-    /// if they are needed.
+    /// The strongest identifier stands for the person; a row that names nobody stands for itself, so that its
+    /// deliveries still meet. The source's session, else the device, stands for the visit: both hold for all rows of
+    /// the person that is found in the end, while the strongest identifier may be another on each row.
+    /// `sessions` is the rule that ends them, if they are needed.
     pub(super) fn of(event: &RawEvent<'_>, sessions: Option<SessionRule>) -> Who {
         let strongest = match event.identifiers.first() {
             Some(identifier) => identifier.key,
@@ -260,11 +261,11 @@ impl Who {
             return Who { person: strongest, visit: Key::NONE, trail: Trail::NONE, marks: 0 };
         };
         let any_device = || first_of(event, IdentifierKind::ClientId);
-        let device = event.details.device().or_else(any_device).unwrap_or(strongest);
+        let device = event.details.device().or_else(any_device).unwrap_or(Key::NONE);
         let is_believed = rule.believes_source() || event.origin == Origin::Session;
         let own_session = event.details.session().filter(|_| is_believed);
         let (visit, marks) = match own_session {
-            Some(session) => (session.and(device), mark::SESSION),
+            Some(session) => (session, mark::SESSION),
             None => (device, 0),
         };
         Who { person: strongest, visit, trail: trail(event, rule), marks }

@@ -75,6 +75,7 @@ pub static AMPLITUDE: Tool = Tool {
         ("referrer", "user_properties.referrer"),
     ],
     same: &[&[Slot::Device, Slot::Id], &[Slot::Stored]],
+    session: &[Slot::Session],
     is_coarse: false,
     name: plain_name,
     who: nobody_else,

@@ -4,7 +4,7 @@
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
 use super::event_table::shorten;
-use super::{Desk, Kept, Sink};
+use super::{Desk, Format, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::json::{Json, Place, Record};
@@ -210,7 +210,7 @@ impl Details for RecordDetails<'_> {
 
     fn session(&self) -> Option<Key> {
         let text = scalar_at(self.root, self.places.session)?;
-        Some(Key::of(text.as_bytes()))
+        Some(Key::within(Format::GenericEvents.space().into(), text.as_bytes()))
     }
 
     fn order(&self) -> Option<OrderNote> {

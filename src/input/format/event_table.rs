@@ -87,6 +87,11 @@ pub struct Named<'r> {
 }
 
 impl EventColumns {
+    /// The system whose table it is: order numbers are of no system, everything else is of one.
+    fn space(&self) -> u16 {
+        self.identifiers.iter().map(|(_, space, _)| *space).max().unwrap_or_default()
+    }
+
     /// Reads one row.
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
         let Some(stamp) = self.stamp(row, &mut desk) else { return };
@@ -215,7 +220,7 @@ impl Details for RowDetails<'_> {
 
     fn session(&self) -> Option<Key> {
         let cell = self.columns.session.and_then(|column| self.row.value(Some(column)))?;
-        Some(Key::of(cell.as_bytes()))
+        Some(Key::within(self.columns.space().into(), cell.as_bytes()))
     }
 
     fn order(&self) -> Option<OrderNote> {

@@ -52,6 +52,7 @@ pub static GA4: Tool = Tool {
         ("utm_campaign", "collected_traffic_source.manual_campaign_name"),
     ],
     same: &[],
+    session: &[Slot::Device, Slot::Session],
     is_coarse: false,
     name: plain_name,
     who: nobody_else,

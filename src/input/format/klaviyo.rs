@@ -46,6 +46,7 @@ pub static KLAVIYO: Tool = Tool {
     properties: &["attributes.event_properties"],
     named: &[],
     same: &[&[Slot::Id]],
+    session: &[Slot::Session],
     is_coarse: true,
     name,
     who,

@@ -51,6 +51,7 @@ pub static MIXPANEL: Tool = Tool {
         ("country", "properties.mp_country_code"),
     ],
     same: &[&[Slot::Name, Slot::Distinct, Slot::Time, Slot::Id]],
+    session: &[Slot::Session],
     is_coarse: true,
     name: plain_name,
     who,

@@ -49,6 +49,7 @@ pub static POSTHOG: Tool = Tool {
         ("country", "properties.$geoip_country_code"),
     ],
     same: &[&[Slot::Id]],
+    session: &[Slot::Session],
     is_coarse: false,
     name: plain_name,
     who,

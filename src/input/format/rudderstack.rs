@@ -21,6 +21,7 @@ pub static RUDDERSTACK: Tool = Tool {
     properties: PROPERTIES,
     named: NAMED,
     same: &[&[Slot::Id]],
+    session: &[Slot::Session],
     is_coarse: false,
     name: segment::name,
     who,

@@ -22,6 +22,7 @@ pub static SEGMENT: Tool = Tool {
     properties: PROPERTIES,
     named: NAMED,
     same: &[&[Slot::Id]],
+    session: &[Slot::Session],
     is_coarse: false,
     name,
     who,

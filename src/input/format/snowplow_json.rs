@@ -86,6 +86,7 @@ pub static SNOWPLOW: Tool = Tool {
         ("device", "dvce_type"),
     ],
     same: &[&[Slot::Id, Slot::Stored], &[Slot::Id]],
+    session: &[Slot::Session],
     is_coarse: false,
     name,
     who: nobody_else,

@@ -47,6 +47,8 @@ pub struct Tool {
     /// What tells deliveries of one event, if all of it is there: one of these sets. Otherwise the
     /// whole record does, or, where there are typed parameters, who, what, when and all of those.
     pub same: &'static [&'static [Slot]],
+    /// What tells its own sessions apart: their number, and what else it takes where a number may come again.
+    pub session: &'static [Slot],
     /// Whether its times are known to the second only.
     pub is_coarse: bool,
     /// The event's name.
@@ -335,8 +337,11 @@ impl Details for ToolDetails<'_> {
 
     fn session(&self) -> Option<Key> {
         // Some tools write that an event is outside of all sessions as a number below nought.
-        let text = self.parts.first(Slot::Session).filter(|text| !text.starts_with('-'))?;
-        Some(Key::of(text.as_bytes()))
+        self.parts.first(Slot::Session).filter(|text| !text.starts_with('-'))?;
+        let each = self.parts.log.tool.session.iter();
+        let texts = each.filter_map(|&slot| self.parts.first(slot));
+        let own = Key::of(&self.parts.space().to_le_bytes());
+        Some(texts.fold(own, |key, text| key.and(Key::of(text.as_bytes()))))
     }
 
     fn device(&self) -> Option<Key> {
