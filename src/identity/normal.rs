@@ -249,6 +249,16 @@ pub fn is_uuid_text(text: &str) -> bool {
     text.as_bytes().try_into().is_ok_and(is_uuid)
 }
 
+/// Whether a text looks like a browser's id as analytics SDKs make them: a UUID, or five numbers of a clock, a
+/// random generator, the user agent and the screen in hexadecimal digits, as they were made before.
+pub fn is_device_text(text: &str) -> bool {
+    const PARTS: usize = 5;
+    const SHORTEST: usize = 36;
+    let is_hex = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit());
+    let parts = || text.split('-');
+    is_uuid_text(text) || text.len() >= SHORTEST && parts().count() == PARTS && parts().all(is_hex)
+}
+
 /// Whether the text is hexadecimal digits with dashes where a UUID has them. All bytes are looked at,
 /// many in one instruction: stopping at the first wrong one is slower. Some are looked at twice, so that none
 /// is left over that must be looked at by itself.

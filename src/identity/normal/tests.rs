@@ -150,3 +150,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn ids_that_analytics_sdks_make_look_like_a_device() {
+    for (text, expected) in [
+        ("aaaaaaaa-1111-4111-8111-aaaaaaaaaaaa", true),
+        ("18b7f2a3c4d5e6-0a1b2c3d4e5f60-1b525634-1fa400-18b7f2a3c4e123", true),
+        ("18b7f2a3c4d5e6-0a1b2c3d4e5f60-1b525634-1fa400", false),
+        ("18b7f2a3c4d5e6-0a1b2c3d4e5f60-1b525634-1fa400-18b7f2a3c4e12x", false),
+        ("2025-10-07-07-30", false),
+        ("user-00001", false),
+    ] {
+        assert_eq!(is_device_text(text), expected, "{text}");
+    }
+}

@@ -3,10 +3,10 @@
 //! Everything but the event's name is a property. Exports hold deliveries of one event more than once.
 //! Field names: Mixpanel's documentation of the raw export and of identities.
 
-use super::tool_log::{Parts, Slot, Tool, add_user, evidence, plain_name};
+use super::tool_log::{Parts, Slot, Tool, add_distinct, evidence, plain_name};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
-use crate::identity::{Strictness, is_uuid_text};
+use crate::identity::Strictness;
 use crate::input::json::Json;
 
 /// What Mixpanel puts before the id of a browser that is nobody yet.
@@ -26,7 +26,8 @@ pub static MIXPANEL: Tool = Tool {
         (Slot::Distinct, &["properties.distinct_id"]),
         (Slot::Device, &["properties.$device_id"]),
         (Slot::User, &["properties.$user_id", "properties.$identified_id"]),
-        (Slot::Before, &["properties.$anon_id", "properties.alias", "properties.$distinct_ids"]),
+        (Slot::Before, &["properties.$anon_id"]),
+        (Slot::Alias, &["properties.alias", "properties.$distinct_ids"]),
         (Slot::Email, &["properties.$email", "properties.email"]),
         (Slot::Phone, &["properties.$phone"]),
         (Slot::Order, &["properties.order_id", "properties.Order ID", "properties.transaction_id"]),
@@ -71,17 +72,16 @@ fn fits(json: Json<'_>) -> bool {
 
 /// The distinct id is a browser before somebody logs in, and then the user.
 fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
-    let space = parts.space();
-    let device = parts.first(Slot::Device);
-    let mut ids: Vec<_> = parts.each(Slot::Before).collect();
-    ids.extend(parts.first(Slot::Distinct));
-    for text in ids {
-        let bare = text.strip_prefix(DEVICE);
-        if bare.is_some() || device.as_ref() == Some(&text) || is_uuid_text(&text) {
-            let bare = bare.unwrap_or(&text);
-            identifiers.add(IdentifierKind::ClientId, space, bare, Strictness::Several);
-        } else {
-            add_user(identifiers, space, &text);
+    for text in parts.each(Slot::Before) {
+        let bare = text.strip_prefix(DEVICE).unwrap_or(&text);
+        identifiers.add(IdentifierKind::ClientId, parts.space(), bare, Strictness::Several);
+    }
+    for text in parts.listed(Slot::Alias).chain(parts.first(Slot::Distinct)) {
+        match text.strip_prefix(DEVICE) {
+            Some(bare) => {
+                identifiers.add(IdentifierKind::ClientId, parts.space(), bare, Strictness::Several);
+            }
+            None => add_distinct(parts, identifiers, &text),
         }
     }
 }

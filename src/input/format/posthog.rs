@@ -4,10 +4,10 @@
 //! belonged to when it was received is written as well; what was joined later is not, so
 //! `$identify` and the like join here again. Field names: PostHog's documentation of batch exports.
 
-use super::tool_log::{Parts, Slot, Tool, add_user, evidence, plain_name};
+use super::tool_log::{Parts, Slot, Tool, add_distinct, evidence, plain_name};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
-use crate::identity::{Strictness, is_uuid_text};
+use crate::identity::Strictness;
 use crate::input::json::Json;
 
 /// Events of PostHog.
@@ -24,7 +24,8 @@ pub static POSTHOG: Tool = Tool {
         (Slot::Session, &["properties.$session_id"]),
         (Slot::Distinct, &["distinct_id"]),
         (Slot::Device, &["properties.$device_id"]),
-        (Slot::Before, &["properties.$anon_distinct_id", "properties.alias"]),
+        (Slot::Before, &["properties.$anon_distinct_id"]),
+        (Slot::Alias, &["properties.alias"]),
         (Slot::Profile, &["person_id", "person.id"]),
         (Slot::Kind, &["properties.$is_identified"]),
         (Slot::Email, &["person_properties.email", "properties.$set.email", "properties.email"]),
@@ -69,16 +70,11 @@ fn fits(json: Json<'_>) -> bool {
 /// The distinct id is a browser if it says so or looks like one. Of a person whose id looks like a
 /// browser's both are known: their rows from a server say only the id.
 fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
-    let space = parts.space();
-    let mut before: Vec<_> = parts.each(Slot::Before).collect();
-    before.extend(parts.first(Slot::Distinct));
-    let device = parts.first(Slot::Device);
-    for text in before {
-        if device.as_ref() == Some(&text) || is_uuid_text(&text) {
-            identifiers.add(IdentifierKind::ClientId, space, &text, Strictness::Several);
-        } else {
-            add_user(identifiers, space, &text);
-        }
+    for text in parts.each(Slot::Before) {
+        identifiers.add(IdentifierKind::ClientId, parts.space(), &text, Strictness::Several);
+    }
+    for text in parts.listed(Slot::Alias).chain(parts.first(Slot::Distinct)) {
+        add_distinct(parts, identifiers, &text);
     }
 }
 

@@ -16,7 +16,7 @@ use clocks::Clocks;
 use super::event_json::unreadable_time;
 use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
-use crate::identity::{Strictness, identify};
+use crate::identity::{Strictness, identify, is_device_text};
 use crate::input::json::{Json, Place, Record};
 use crate::input::timestamp::{self, ZoneRule};
 use crate::key::Key;
@@ -220,6 +220,12 @@ impl<'r> Parts<'r> {
         places.of_slot(slot).iter().map(move |&place| root.at(place))
     }
 
+    /// All that the places of a part hold, and what stands in lists there.
+    pub fn listed(self, slot: Slot) -> impl Iterator<Item = Cow<'r, str>> {
+        let elements = self.objects(slot).flat_map(Json::elements).filter_map(Json::scalar);
+        self.each(slot).chain(elements)
+    }
+
     /// What a list beside the events says.
     pub fn beside(self) -> &'r Beside {
         &self.log.beside
@@ -313,6 +319,17 @@ impl<'r> Parts<'r> {
 pub fn add_user(identifiers: &mut RowIdentifiers, space: u16, text: &str) {
     let kind = if text.contains('@') { IdentifierKind::Email } else { IdentifierKind::UserId };
     identifiers.add(kind, space, text, Strictness::Several);
+}
+
+/// Adds an id by which a tool tells browsers and people apart alike: a browser's if the row says so, or if it looks
+/// like one.
+pub fn add_distinct(parts: Parts<'_>, identifiers: &mut RowIdentifiers, text: &str) {
+    let mut devices = parts.each(Slot::Device).chain(parts.each(Slot::Before));
+    if devices.any(|device| device == text) || is_device_text(text) {
+        identifiers.add(IdentifierKind::ClientId, parts.space(), text, Strictness::Several);
+    } else {
+        add_user(identifiers, parts.space(), text);
+    }
 }
 
 /// What few events are asked for.

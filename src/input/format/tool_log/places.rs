@@ -39,8 +39,10 @@ pub enum Slot {
     User,
     /// The id by which the tool itself tells people apart: a device's or a person's.
     Distinct,
-    /// What that id was before.
+    /// What that id was before, when nobody had logged in.
     Before,
+    /// Further ids of the same person.
+    Alias,
     /// The ids of other systems, each with its type.
     External,
     /// E-mail addresses.
@@ -117,6 +119,7 @@ impl Slot {
             | Slot::About
             | Slot::Profile
             | Slot::Before
+            | Slot::Alias
             | Slot::External
             | Slot::Address
             | Slot::Target
