@@ -134,6 +134,18 @@ impl<'r> Value<'r> {
     }
 }
 
+/// Where a row says what it proves beside its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Proof {
+    /// In its cells.
+    #[default]
+    Cells,
+    /// In the address of the page that it is of.
+    Address,
+    /// In the address of the page that an order has for itself.
+    OrderPage,
+}
+
 /// What a row knows beside who, when and what.
 pub trait Properties {
     /// The value of a property by its name or dotted path. Absent, empty and `null` are `None`.
@@ -149,6 +161,10 @@ pub trait Details: Properties {
     /// The browser or device, where several identifiers of the row are of that kind.
     fn device(&self) -> Option<Key> {
         None
+    }
+    /// Where the row says what it proves beside its name.
+    fn proof(&self) -> Proof {
+        Proof::Cells
     }
     /// The order that the row completes or names.
     fn order(&self) -> Option<OrderNote>;

@@ -5,6 +5,7 @@
 
 use super::exchange::Budget;
 use super::kinds::{Kind, KindTable};
+use super::pages::{Instead, Page, Spoken, part_of};
 use super::relinked::{Relink, Relinked};
 use super::scan::Scan;
 use super::sequence::Sequence;
@@ -14,7 +15,9 @@ use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
 use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
 use super::values::Values;
-use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowRef, Touch, mark};
+use crate::event::{
+    Identifier, IdentifierKind, OrderNote, Origin, Proof, RawEvent, RowRef, Touch, mark,
+};
 use crate::identity::{Identified, Links, People};
 use crate::input::Extent;
 use crate::input::format::Texts;
@@ -45,6 +48,8 @@ pub(super) struct OrderSeen {
     /// The row's strongest identifier.
     pub(super) person: Key,
     pub(super) precision: Precision,
+    /// Where the row says that it is one.
+    pub(super) proof: Proof,
 }
 
 /// A block that was read.
@@ -65,6 +70,12 @@ pub(super) struct InputSeen {
     pub(super) decisions: Vec<String>,
     /// Rows of a day that stands for no time.
     pub(super) placeholders: u64,
+    /// The system whose rows they are.
+    pub(super) space: u16,
+    /// What its rows speak of.
+    pub(super) spoken: Spoken,
+    /// What its pages are by their addresses.
+    pub(super) pages: BTreeSet<Page>,
 }
 
 /// What was seen of one kind of identifier.
@@ -124,7 +135,8 @@ pub(crate) struct Haul<'s> {
 
 impl<'s> Haul<'s> {
     pub(super) fn new(scan: &Scan<'_, 's>) -> Haul<'s> {
-        let inputs = scan.readings.len();
+        let inputs = scan.readings.iter().map(|reading| reading.format.space());
+        let quality = Quality::new(scan.readings.len());
         Haul {
             names: NameTable::new(scan.stamper, scan.names),
             all_names: Names::default(),
@@ -135,11 +147,11 @@ impl<'s> Haul<'s> {
             texts: scan.texts.clone(),
             checkouts: CheckoutsSeen::new(scan.needs.checkouts),
             derived: BTreeSet::new(),
-            inputs: (0..inputs).map(|_| InputSeen::default()).collect(),
+            inputs: inputs.map(|space| InputSeen { space, ..InputSeen::default() }).collect(),
             links: Links::default(),
             relinked: Relinked::default(),
             identified: Vec::new(),
-            quality: Quality::new(inputs),
+            quality,
             blocks: Vec::new(),
             unclosed: Vec::new(),
             seen_until: None,
@@ -168,6 +180,8 @@ impl<'s> Haul<'s> {
                 own.rows += seen.rows;
                 own.distinct.extend(seen.distinct);
             }
+            mine.spoken.merge(theirs.spoken);
+            mine.pages.extend(theirs.pages);
         }
         self.derived.extend(other.derived);
         self.values.merge(other.values);
@@ -235,9 +249,14 @@ impl<'s> Haul<'s> {
     ) {
         let RowPlace { input, row, .. } = place;
         let stamper = self.names.stamper();
+        let page = self.page_of(event, input);
+        let alone = page.map(|_| {
+            let (_, meaning) = self.names.look_up(event.name, None);
+            (stamper.stamp(meaning, event.origin, event.details), meaning.marks)
+        });
         let (name, meaning) = self.names.look_up(event.name, event.derived);
         let stamp = stamper.stamp(meaning, event.origin, event.details);
-        let (own_marks, checkout) = (meaning.marks, meaning.checkout);
+        let (own_marks, checkout, step) = (meaning.marks, meaning.checkout, meaning.step);
         let known = meaning.known || !stamp.is_empty();
         let reason = verdict
             .aside
@@ -258,12 +277,15 @@ impl<'s> Haul<'s> {
         } else {
             Some(self.order(event, (input, row), reason))
         };
+        if reason.is_none() {
+            self.inputs[input].note_spoken(step, page);
+        }
         if event.at.is_placeholder() && place.block.is_some() {
             // Only when all is read is it known whether such rows count: no journey may be cut short before.
             stamping.note_order(true);
             self.inputs[input].placeholders += u64::from(!verdict.is_further());
         } else if reason.is_none() && event.origin == Origin::Log {
-            self.checkouts.note(event, row, (checkout, own_marks));
+            self.checkouts.note(event, row, (checkout, own_marks, page));
         }
         let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
         let needs = stamping.needs;
@@ -299,13 +321,22 @@ impl<'s> Haul<'s> {
             is_used: reason.is_none() && numbered == 0 && !needs.cuts_events,
             further: 0..0,
         };
-        let kind = self.kinds.number(Kind::of(&touch));
+        let page = page.zip(alone.map(|alone| Instead::of(alone, own_marks)));
+        let kind = self.kinds.number(Kind { page, ..Kind::of(&touch) });
         match (place.block, self.quality.accounts.get_mut(input)) {
             (Some(block), Some(account)) if stamping.sifts() => {
                 stamping.sift_touch(sifted, (&touch, kind), block, account);
             }
             _ => stamping.push(touch, kind, event),
         }
+    }
+
+    /// What the address of the event's page says of it, if anything does.
+    fn page_of(&self, event: &RawEvent<'_>, input: usize) -> Option<Page> {
+        let name = event.derived?;
+        let proof = event.details.proof();
+        let space = self.inputs[input].space;
+        (proof != Proof::Cells).then_some(Page { space, proof, name })
     }
 
     /// Counts what every event is counted for.
@@ -320,7 +351,9 @@ impl<'s> Haul<'s> {
         if detail {
             self.inputs[input].count_identifiers(event.identifiers);
         }
-        if let Some(derived) = event.derived {
+        if let Some(derived) = event.derived
+            && event.details.proof() == Proof::Cells
+        {
             self.derived.insert(derived);
         }
         if !matches!(reason, Some(Reason::Bot | Reason::Future)) {
@@ -406,6 +439,7 @@ impl<'s> Haul<'s> {
                 input,
                 person: event.identifiers.first().map_or(fingerprint, |strongest| strongest.key),
                 precision: event.precision,
+                proof: event.details.proof(),
             });
         }
         order
@@ -413,6 +447,17 @@ impl<'s> Haul<'s> {
 }
 
 impl InputSeen {
+    /// Notes of which part of the shop a row speaks: by its name, or by its page's address.
+    fn note_spoken(&mut self, step: Option<&'static str>, page: Option<Page>) {
+        match page {
+            Some(page) => {
+                self.spoken.note_page(page);
+                self.pages.insert(page);
+            }
+            None => self.spoken.note_name(step.map_or(0, part_of)),
+        }
+    }
+
     /// Counts the identifiers of a row by kind.
     pub(super) fn count_identifiers(&mut self, identifiers: &[Identifier]) {
         for identifier in identifiers {

@@ -4,6 +4,7 @@
 //! Numbers are given out in the order of first sight and differ from run to run; nothing may depend on
 //! which number a kind has.
 
+use super::pages::{Instead, Page, Pages};
 use crate::event::{StepSet, Touch, mark};
 use crate::key::FastMap;
 use crate::ladder::stamp::relabel;
@@ -22,6 +23,8 @@ pub(super) struct Kind {
     /// Why the row is set aside: 0, or the reason's number plus one.
     pub(super) aside: u8,
     pub(super) marks: u8,
+    /// For a page that its address says more of, what that is and what the row is without it.
+    pub(super) page: Option<(Page, Instead)>,
 }
 
 impl Kind {
@@ -37,7 +40,14 @@ impl Kind {
             precision: touch.precision,
             aside: touch.aside,
             marks: touch.marks & !mark::ANONYMOUS,
+            page: None,
         }
+    }
+
+    /// The same without what the page's address says.
+    fn without_address(self, instead: Instead) -> Kind {
+        let Instead { steps, actions, exclusions, marks } = instead;
+        Kind { steps, actions, exclusions, marks: self.marks & !marks, ..self }
     }
 }
 
@@ -67,6 +77,16 @@ impl Kinds {
     /// By number, whether a kind is like that.
     pub(super) fn which(&self, is_like_that: impl Fn(&Kind) -> bool) -> Vec<bool> {
         self.kinds.iter().map(is_like_that).collect()
+    }
+
+    /// The same kinds with what pages are by their addresses where that counts.
+    pub(super) fn with_pages(mut self, pages: &Pages) -> Kinds {
+        for kind in &mut self.kinds {
+            if let Some((_, instead)) = kind.page.take_if(|(page, _)| !pages.counts(*page)) {
+                *kind = kind.without_address(instead);
+            }
+        }
+        self
     }
 
     /// The same kinds with the steps of one ladder in place of the stamped positions.

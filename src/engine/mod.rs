@@ -19,6 +19,7 @@ mod kinds;
 mod members;
 mod needs;
 mod order_book;
+mod pages;
 pub mod person;
 mod probe;
 mod record;
@@ -60,6 +61,7 @@ use haul::Haul;
 use judge::{Bench, Beside};
 use kinds::Kinds;
 use needs::Needs;
+use pages::Pages;
 use person::{Inquiry, PersonFinding, Sources};
 use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
@@ -144,12 +146,13 @@ impl Run<'_> {
         let scan = self.scan(shared, needs, end.is_some());
         let stream = self.stream(needs, (&told, &tables), end);
         let gathered = gather(&scan, supplies, request, (stream, end))?;
-        let Some(Gathered { mut haul, settled, rows }) = gathered else { return Ok(None) };
+        let Some(Gathered { mut haul, settled, rows, pages }) = gathered else { return Ok(None) };
         let choice = request.choose(&haul, readings)?;
         let ladder = request.told(candidates.swap_remove(choice));
         let ladder = request.in_zone(ladder, settled.store_offset);
         let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
-        let kinds = kinds.lock().unwrap_or_else(PoisonError::into_inner).clone().relabelled(table);
+        let kinds = kinds.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let kinds = kinds.with_pages(&pages).relabelled(table);
         let links = request.person.as_ref().map(|_| haul.links.clone());
         let people = haul.unite(exchange.budget());
         let inquiry = Inquiry::new(request, links, &people, &settled);
@@ -272,6 +275,7 @@ struct Gathered<'s> {
     haul: Haul<'s>,
     settled: Settled,
     rows: RowIndex,
+    pages: Pages,
 }
 
 /// Reads everything and settles what needs all its rows; an input of which nothing can be read is an
@@ -290,10 +294,12 @@ fn gather<'s>(
     }
     let mut stamping = Stamping::new(settings, scan.exchange, scan.needs);
     stamping.let_through(&mut edges, Instant::MAX, &mut haul.quality.accounts)?;
+    let pages = Pages::of(&haul.inputs);
+    pages.settle(&mut haul);
     let skew = Skew::settle(&mut haul);
     let settled = settle::settle(&mut haul, readings, request, stamping, skew)?;
     haul.all_names = scan.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, readings);
     refuse_hopeless(&haul, readings, &rows, settings.strict)?;
-    Ok(Some(Gathered { haul, settled, rows }))
+    Ok(Some(Gathered { haul, settled, rows, pages }))
 }

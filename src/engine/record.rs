@@ -381,7 +381,8 @@ pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
 fn made(fixed: [u64; FIXED], further: [u64; 7], kinds: &Kinds) -> Touch {
     let [head, person, at, row] = fixed;
     let [fingerprint, visit, order, held, values, sequence, trail] = further;
-    let Kind { name, steps, actions, exclusions, precision, aside, marks } = kinds.get(kind(head));
+    let Kind { name, steps, actions, exclusions, precision, aside, marks, .. } =
+        kinds.get(kind(head));
     Touch {
         person: Key(person),
         at: Instant(at.cast_signed()),

@@ -6,6 +6,7 @@
 //! each order finds what belongs to it: what its customer did since the order before, in the two weeks
 //! that lead to it. Shares and days are the business of `analysis`.
 
+use super::pages::Page;
 use super::skew::Skew;
 use super::values::Values;
 use crate::event::{RawEvent, RowRef, mark};
@@ -67,6 +68,8 @@ struct Seen {
 pub(super) struct CheckoutsSeen {
     is_wanted: bool,
     rows: Vec<Seen>,
+    /// Those of pages of which only the address says so.
+    pages: Vec<(Page, Seen)>,
     devices: Values,
 }
 
@@ -74,23 +77,41 @@ impl CheckoutsSeen {
     /// Nothing seen yet; nothing is kept unless it is wanted.
     pub(super) fn new(is_wanted: bool) -> CheckoutsSeen {
         let devices = Values::new(vec!["device".to_owned()]);
-        CheckoutsSeen { is_wanted, rows: Vec::new(), devices }
+        CheckoutsSeen { is_wanted, rows: Vec::new(), pages: Vec::new(), devices }
     }
 
     /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.rows.capacity() * size_of::<Seen>() + self.devices.bytes()
+        self.rows.capacity() * size_of::<Seen>()
+            + self.pages.capacity() * size_of::<(Page, Seen)>()
+            + self.devices.bytes()
     }
 
-    /// Notes a row of a log that counts: `step` of a checkout, with the marks of its name.
+    /// Notes a row of a log that counts: `step` of a checkout, with the marks of its name, and the page if
+    /// only its address says so.
     #[inline]
-    pub(super) fn note(&mut self, event: &RawEvent<'_>, row: RowRef, (step, marks): (u8, u8)) {
+    pub(super) fn note(
+        &mut self,
+        event: &RawEvent<'_>,
+        row: RowRef,
+        (step, marks, page): (u8, u8, Option<Page>),
+    ) {
         if !self.is_wanted || (step == 0 && marks & (mark::CART | mark::ORDER) == 0) {
             return;
         }
         let Some(strongest) = event.identifiers.first() else { return };
         let device = self.devices.note(event.details);
-        self.rows.push(Seen { person: strongest.key, at: event.at, step, device, row });
+        let seen = Seen { person: strongest.key, at: event.at, step, device, row };
+        match page {
+            Some(page) => self.pages.push((page, seen)),
+            None => self.rows.push(seen),
+        }
+    }
+
+    /// Lets pages count of which only the address says what they are, if `counts` says so.
+    pub(super) fn settle_pages(&mut self, counts: impl Fn(Page) -> bool) {
+        let pages = std::mem::take(&mut self.pages).into_iter();
+        self.rows.extend(pages.filter(|(page, _)| counts(*page)).map(|(_, seen)| seen));
     }
 
     /// Moves what browsers with wrong clocks did to when it was.
@@ -103,6 +124,7 @@ impl CheckoutsSeen {
     /// Adds what another thread noted.
     pub(super) fn merge(&mut self, other: CheckoutsSeen) {
         self.rows.extend(other.rows);
+        self.pages.extend(other.pages);
         self.devices.merge(other.devices);
     }
 

@@ -386,6 +386,7 @@ impl Haul<'_> {
             precision: Precision::Exact,
             aside: 0,
             marks: meaning.marks | mark::LOG,
+            page: None,
         };
         let head = record::head(self.kinds.number(of_row), false);
         let matters = needs.everything || !stamp.is_empty();

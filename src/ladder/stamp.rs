@@ -57,6 +57,8 @@ pub struct Meaning {
     pub marks: u8,
     /// Which of the [`CHECKOUT_STEPS`] it is, as a bit; nought if it is none.
     pub checkout: u8,
+    /// The canonical name of a step that is no page's: a page is what else it proves, and says nothing by its name.
+    pub step: Option<&'static str>,
     /// What every event of a log is that has this name, if no property has a say in it.
     pub certain: Option<Stamp>,
     steps: Matches,
@@ -141,6 +143,7 @@ impl Stamper {
             || steps.any_by_name()
             || actions.any_by_name()
             || exclusions.any_by_name();
+        let is_page = canonical == Some("page_viewed");
         let canonical = derived.or(canonical);
         let marks = marks_of(canonical);
         let checkout = checkout_of(canonical);
@@ -149,6 +152,7 @@ impl Stamper {
             known,
             marks,
             checkout,
+            step: canonical.filter(|_| !is_page),
             certain: None,
             steps,
             actions,

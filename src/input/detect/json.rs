@@ -47,9 +47,7 @@ fn decide(
     let Some(keys) = &sample.keys else {
         return Err(unreadable_json(&source, layout, start, sample.first_defect));
     };
-    let head = &source.head[start..];
-    let known =
-        |format: &'static JsonFormat| Ok(known_decision(format, head, layout, beside.clone()));
+    let known = |format: &'static JsonFormat| Ok(known_decision(format, beside.clone()));
     let decision = match told.format {
         None if sample.is_pixel => Ok(pixel_decision()),
         Some(Format::ShopifyWebPixel) => Ok(pixel_decision()),
@@ -81,25 +79,17 @@ fn pixel_decision() -> Decision {
     }
 }
 
-fn known_decision(
-    known: &'static JsonFormat,
-    head: &[u8],
-    layout: Layout,
-    beside: Beside,
-) -> Decision {
-    let mut why = known.why().to_string();
+fn known_decision(known: &'static JsonFormat, beside: Beside) -> Decision {
     let rows = match known.reads {
-        Reads::Tool(tool) => {
-            let mut log = ToolLog { tool, only_pages: false, beside };
-            log.only_pages = json_formats::holds_only_pages(&log, each_record(head, layout));
-            if log.only_pages {
-                why.push_str("; only views of pages: what they are is read from their addresses");
-            }
-            Rows::Tool(log)
-        }
+        Reads::Tool(tool) => Rows::Tool(ToolLog { tool, beside }),
         Reads::Own(way) => (way.rows)(),
     };
-    Decision { format: known.format, why, columns: known.columns(), rows }
+    Decision {
+        format: known.format,
+        why: known.why().to_string(),
+        columns: known.columns(),
+        rows,
+    }
 }
 
 /// Keys under which loggers of webhooks put what came.

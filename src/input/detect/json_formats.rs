@@ -2,13 +2,13 @@
 
 use crate::error::Error;
 use crate::input::Rows;
-use crate::input::format::tool_log::{Slot, Tool, ToolLog, ToolPlaces, paths_by_part};
+use crate::input::format::tool_log::{Slot, Tool, paths_by_part};
 use crate::input::format::{
     Format, amplitude, ga4_bigquery, klaviyo, matomo, mixpanel, posthog, rudderstack, segment,
     shopify_bulk, shopify_rest, shopify_rest_checkout, snowplow_json,
 };
-use crate::input::json::{Json, Reader, Written};
-use crate::ladder::vocabulary::{self, Role};
+use crate::input::json::Json;
+use crate::ladder::vocabulary;
 use crate::place::Place;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -203,31 +203,4 @@ impl Near {
 fn quoted(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(" and ")
-}
-
-/// Whether the first records of a tool's log are views of pages and nothing that a step of a ladder
-/// could be.
-pub(super) fn holds_only_pages<'h>(
-    log: &ToolLog,
-    records: impl Iterator<Item = (u64, &'h [u8])>,
-) -> bool {
-    let mut reader = Reader::<()>::default();
-    let mut pages = false;
-    for (_, record) in records {
-        let Ok(record) = reader.read(Written::new(record)) else { continue };
-        let places = ToolPlaces::of(log.tool, record.root());
-        let Some(name) = log.name_of(record.root(), &places) else { continue };
-        if log.tool.pages.contains(&&*name) {
-            pages = true;
-            continue;
-        }
-        let role = vocabulary::canonical(&name).and_then(vocabulary::role);
-        if matches!(
-            role,
-            Some(Role::Browse | Role::Product | Role::Cart | Role::Checkout | Role::Order)
-        ) {
-            return false;
-        }
-    }
-    pages
 }

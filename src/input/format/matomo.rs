@@ -7,7 +7,9 @@
 use super::event_json::unreadable_time;
 use super::tool_log::{Slot, add_user, evidence};
 use super::{Desk, Format, Kept, Sink, shopify_url};
-use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::event::{
+    Details, IdentifierKind, OrderNote, Origin, Proof, Properties, RawEvent, Value,
+};
 use crate::identity::{Strictness, identify};
 use crate::input::json::{Json, Record};
 use crate::input::timestamp::{self, Stamp, ZoneRule};
@@ -184,6 +186,16 @@ impl<'r> Action<'r> {
     }
 }
 
+impl Action<'_> {
+    /// For the page of an order, where it is said that it is one.
+    fn order_page(&self) -> Option<Proof> {
+        let is_page = self.name()? == "page_view";
+        let name = self.derived("page_view").filter(|_| is_page)?;
+        let (_, proof) = shopify_url::proof(&scalar(self.address)?)?;
+        (name == "checkout_completed").then_some(proof)
+    }
+}
+
 fn scalar(json: Option<Json<'_>>) -> Option<Cow<'_, str>> {
     json?.scalar()
 }
@@ -209,9 +221,21 @@ impl Details for ActionDetails<'_> {
         self.visit.session
     }
 
+    /// Shops that record orders record them beside the page of thanks.
+    fn proof(&self) -> Proof {
+        let proof = self.action.and_then(Action::order_page);
+        proof.unwrap_or(Proof::Cells)
+    }
+
     fn order(&self) -> Option<OrderNote> {
         let action = self.action?;
+        let by_address = || {
+            action.order_page()?;
+            let address = scalar(action.address)?;
+            Some(Cow::Owned(shopify_url::token(&address)?.to_string()))
+        };
         let id = scalar(action.order)
+            .or_else(by_address)
             .and_then(|number| identify(IdentifierKind::OrderId, 0, &number, Strictness::Several));
         let amount = action.json.member("revenue").and_then(Json::number);
         let currency = scalar(self.visit.json.member("siteCurrency"));

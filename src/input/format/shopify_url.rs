@@ -4,6 +4,8 @@
 //! Locale prefixes (`/fr`, `/en-ca`) do not count. Pages of the checkout say which step they are, in the
 //! query or as their last part.
 
+use crate::event::Proof;
+
 /// Whether the address (a path or a whole URL) is a category page narrowed to a sub-category.
 pub fn is_subcategory(address: &str) -> bool {
     let (path, query) = cut(address.as_bytes(), b'?');
@@ -29,6 +31,28 @@ pub fn page(address: &str) -> Option<&'static str> {
         return Some("subcollection_viewed");
     }
     let (path, query) = cut(address.as_bytes(), b'?');
+    match parts_of(path).as_slice() {
+        [b"products", _] | [b"collections", _, b"products", _] => Some("product_viewed"),
+        [b"collections", _] => Some("collection_viewed"),
+        [b"search"] => Some("site_searched"),
+        [b"cart"] => Some("cart_viewed"),
+        [b"orders", _, ..] => Some("checkout_completed"),
+        [b"blogs", _, _, ..] => Some("read_more_clicked"),
+        [b"checkouts", rest @ ..] if !rest.is_empty() => Some(checkout_page(rest, query)),
+        _ => None,
+    }
+}
+
+/// Where the address says what a page is, and what that is.
+pub fn proof(address: &str) -> Option<(&'static str, Proof)> {
+    let name = page(address)?;
+    let (path, _) = cut(address.as_bytes(), b'?');
+    let is_orders = parts_of(path).first() == Some(&b"orders".as_slice());
+    Some((name, if is_orders { Proof::OrderPage } else { Proof::Address }))
+}
+
+/// The parts of the path, without those of the language and the shop.
+fn parts_of(path: &[u8]) -> Vec<&[u8]> {
     let (path, _) = cut(behind_host(path), b'#');
     let mut parts: Vec<&[u8]> =
         path.split(|&b| b == b'/').filter(|part| !part.is_empty()).collect();
@@ -39,16 +63,7 @@ pub fn page(address: &str) -> Option<&'static str> {
     if parts.len() > 1 && parts.first().is_some_and(is_number) {
         parts.remove(0);
     }
-    match parts.as_slice() {
-        [b"products", _] | [b"collections", _, b"products", _] => Some("product_viewed"),
-        [b"collections", _] => Some("collection_viewed"),
-        [b"search"] => Some("site_searched"),
-        [b"cart"] => Some("cart_viewed"),
-        [b"orders", _, ..] => Some("checkout_completed"),
-        [b"blogs", _, _, ..] => Some("read_more_clicked"),
-        [b"checkouts", rest @ ..] if !rest.is_empty() => Some(checkout_page(rest, query)),
-        _ => None,
-    }
+    parts
 }
 
 /// The checkout or order that a page of the checkout is of.

@@ -15,7 +15,9 @@ use clocks::Clocks;
 
 use super::event_json::unreadable_time;
 use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
-use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::event::{
+    Details, IdentifierKind, OrderNote, Origin, Proof, Properties, RawEvent, Value,
+};
 use crate::identity::{Strictness, identify, is_device_text};
 use crate::input::json::{Json, Place, Record};
 use crate::input::timestamp::{self, ZoneRule};
@@ -83,8 +85,6 @@ pub struct Parameters {
 pub struct ToolLog {
     /// The tool.
     pub tool: &'static Tool,
-    /// Whether it holds nothing but views of pages: then their addresses say what they are.
-    pub only_pages: bool,
     /// What a list beside the events says.
     pub beside: Beside,
 }
@@ -108,11 +108,6 @@ pub struct Parts<'r> {
 }
 
 impl ToolLog {
-    /// What a record's event is called.
-    pub fn name_of<'r>(&'r self, root: Json<'r>, places: &'r ToolPlaces) -> Option<Cow<'r, str>> {
-        (self.tool.name)(Parts { root, places, log: self })
-    }
-
     /// Reads one record.
     pub fn read(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
         let root = record.root();
@@ -142,18 +137,23 @@ impl ToolLog {
         desk.identifiers.clear();
         parts.identify(&name, desk.identifiers);
         desk.identifiers.report_blocked(desk.sink);
-        let is_page = || self.only_pages && self.tool.pages.contains(&&*name);
-        let by_address = || is_page().then(|| evidence::page_of(parts)).flatten();
+        let by_cells = (self.tool.derive)(parts, &name).map(|name| (name, Proof::Cells));
+        let by_address = || parts.is_page(&name).then(|| evidence::page_of(parts)).flatten();
+        let derived = by_cells.or_else(by_address);
         let sequence = parts.first(Slot::Sequence).and_then(|text| text.parse().ok()).unwrap_or(0);
         let event = RawEvent {
             at: stamp.at,
             precision: if self.tool.is_coarse { stamp.precision } else { Precision::Exact },
             name: name.as_bytes(),
-            derived: (self.tool.derive)(parts, &name).or_else(by_address),
+            derived: derived.map(|(name, _)| name),
             identifiers: desk.identifiers.sorted(),
             sequence,
             origin: Origin::Log,
-            details: &ToolDetails { parts, raw: record.bytes() },
+            details: &ToolDetails {
+                parts,
+                raw: record.bytes(),
+                proof: derived.map_or(Proof::Cells, |(_, proof)| proof),
+            },
         };
         let agent = parts.first(Slot::UserAgent);
         desk.sink.event(desk.at, &event, agent.as_ref().map(|text| text.as_bytes()));
@@ -231,6 +231,11 @@ impl<'r> Parts<'r> {
         &self.log.beside
     }
 
+    /// Whether an event of this name is the view of a page.
+    fn is_page(self, name: &str) -> bool {
+        self.log.tool.pages.contains(&name)
+    }
+
     /// The space of the tool's own ids.
     pub fn space(self) -> u16 {
         self.log.tool.format.space()
@@ -291,7 +296,7 @@ impl<'r> Parts<'r> {
                 identifiers.add(IdentifierKind::CheckoutToken, 0, &text, Strictness::Several);
             }
         }
-        if self.log.only_pages
+        if self.is_page(name)
             && let Some(address) = self.first(Slot::Address)
             && let Some(token) = shopify_url::token(&address)
         {
@@ -336,6 +341,8 @@ pub fn add_distinct(parts: Parts<'_>, identifiers: &mut RowIdentifiers, text: &s
 struct ToolDetails<'r> {
     parts: Parts<'r>,
     raw: &'r [u8],
+    /// Where it is said what the record proves beside its name.
+    proof: Proof,
 }
 
 impl Details for ToolDetails<'_> {
@@ -368,9 +375,14 @@ impl Details for ToolDetails<'_> {
         Some(known.key)
     }
 
+    fn proof(&self) -> Proof {
+        self.proof
+    }
+
     fn order(&self) -> Option<OrderNote> {
         let by_address = || {
-            let address = self.parts.first(Slot::Address).filter(|_| self.parts.log.only_pages)?;
+            let is_page = self.proof != Proof::Cells;
+            let address = self.parts.first(Slot::Address).filter(|_| is_page)?;
             shopify_url::token(&address).map(|token| Cow::Owned(token.to_string()))
         };
         let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));

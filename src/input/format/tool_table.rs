@@ -71,7 +71,7 @@ impl ToolTable {
         let times = targets.clone().filter(|(_, target)| is_time(target.clone()));
         let times = times.map(|(column, _)| column).collect();
         let template = Template::new(targets, fixed);
-        let log = ToolLog { tool, only_pages: false, beside: Beside::default() };
+        let log = ToolLog { tool, beside: Beside::default() };
         ToolTable { log, template, times, exploded: None }
     }
 

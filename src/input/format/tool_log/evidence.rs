@@ -2,12 +2,13 @@
 //! was looked at, the details of a step of the checkout.
 
 use super::{Parts, Slot};
+use crate::event::Proof;
 use crate::input::format::shopify_url;
 use std::borrow::Cow;
 
 /// What a page of a shop is, by its address.
-pub fn page_of(parts: Parts<'_>) -> Option<&'static str> {
-    shopify_url::page(&parts.first(Slot::Address)?)
+pub fn page_of(parts: Parts<'_>) -> Option<(&'static str, Proof)> {
+    shopify_url::proof(&parts.first(Slot::Address)?)
 }
 
 /// A list of products that is narrowed: at a sub-category's address, or of a category within another.
