@@ -25,7 +25,7 @@ pub static RUDDERSTACK: Tool = Tool {
     is_coarse: false,
     name: segment::name,
     who,
-    only_joins: |_| false,
+    only_joins: is_timeless_merge,
     pages: PAGES,
     derive: segment::derive,
 };
@@ -33,8 +33,7 @@ pub static RUDDERSTACK: Tool = Tool {
 /// A call with something that only `RudderStack` writes. Segment has channels too, and beside them
 /// the project or the version of its format.
 fn fits(json: Json<'_>) -> bool {
-    let is_merge = json.member("type").and_then(Json::text).is_some_and(|kind| kind == "merge")
-        && json.member("mergeProperties").is_some();
+    let is_merge = is_merge(json);
     let library = json.path(&["context", "library", "name"]).and_then(Json::text);
     let is_own = library.is_some_and(|name| name.contains("Rudder"))
         || json.member("rudderId").is_some()
@@ -43,6 +42,19 @@ fn fits(json: Json<'_>) -> bool {
         ["projectId", "version", "writeKey"].iter().any(|key| json.member(key).is_some());
     let has_channel = json.member("channel").is_some() && !is_other;
     is_merge || segment::is_call(json) && (is_own || has_channel)
+}
+
+/// A call that says that two identifiers are one person's.
+fn is_merge(json: Json<'_>) -> bool {
+    json.member("type").and_then(Json::text).is_some_and(|kind| kind == "merge")
+        && json.member("mergeProperties").is_some()
+}
+
+/// Such a call need not say when that was: then it is no event, and joins all the same.
+fn is_timeless_merge(json: Json<'_>) -> bool {
+    const TIMES: [&str; 4] = ["timestamp", "originalTimestamp", "sentAt", "receivedAt"];
+    let has_time = |key: &&str| json.member(key).and_then(Json::scalar).is_some();
+    is_merge(json) && !TIMES.iter().any(|key| has_time(&key))
 }
 
 fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
