@@ -17,6 +17,8 @@ pub static GA4: Tool = Tool {
     paths: &[
         (Slot::Time, &["event_timestamp"]),
         (Slot::Name, &["event_name"]),
+        (Slot::Page, &["batch_page_id"]),
+        (Slot::Batch, &["batch_ordering_id"]),
         (Slot::Sequence, &["batch_event_index"]),
         (Slot::Device, &["user_pseudo_id"]),
         (Slot::User, &["user_id"]),

@@ -8,6 +8,7 @@
 mod clocks;
 pub mod evidence;
 mod places;
+mod sequence;
 
 pub use places::{Slot, ToolPlaces, walk};
 
@@ -140,14 +141,13 @@ impl ToolLog {
         let by_cells = (self.tool.derive)(parts, &name).map(|name| (name, Proof::Cells));
         let by_address = || parts.is_page(&name).then(|| evidence::page_of(parts)).flatten();
         let derived = by_cells.or_else(by_address);
-        let sequence = parts.first(Slot::Sequence).and_then(|text| text.parse().ok()).unwrap_or(0);
         let event = RawEvent {
             at: stamp.at,
             precision: if self.tool.is_coarse { stamp.precision } else { Precision::Exact },
             name: name.as_bytes(),
             derived: derived.map(|(name, _)| name),
             identifiers: desk.identifiers.sorted(),
-            sequence,
+            sequence: sequence::sequence(parts, stamp.at),
             origin: Origin::Log,
             details: &ToolDetails {
                 parts,

@@ -31,6 +31,10 @@ pub enum Slot {
     Session,
     /// The source's own order of events of one instant.
     Sequence,
+    /// The page that sent it, where pages are numbered.
+    Page,
+    /// The batch of the page in which it was sent.
+    Batch,
     /// The browser or device.
     Device,
     /// Whom the tool takes for one person, named or not.
@@ -117,6 +121,8 @@ impl Slot {
             | Slot::Kind
             | Slot::Stored
             | Slot::About
+            | Slot::Page
+            | Slot::Batch
             | Slot::Profile
             | Slot::Before
             | Slot::Alias
