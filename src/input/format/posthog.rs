@@ -4,7 +4,7 @@
 //! belonged to when it was received is written as well; what was joined later is not, so
 //! `$identify` and the like join here again. Field names: PostHog's documentation of batch exports.
 
-use super::tool_log::{Parts, Slot, Tool, add_distinct, evidence, plain_name};
+use super::tool_log::{Parts, Slot, Tool, add_distinct, add_user, evidence, is_device, plain_name};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
 use crate::identity::Strictness;
@@ -26,10 +26,22 @@ pub static POSTHOG: Tool = Tool {
         (Slot::Device, &["properties.$device_id"]),
         (Slot::Before, &["properties.$anon_distinct_id"]),
         (Slot::Alias, &["properties.alias"]),
+        (Slot::Person, &["person.distinct_ids"]),
         (Slot::Profile, &["person_id", "person.id"]),
         (Slot::Kind, &["properties.$is_identified"]),
-        (Slot::Email, &["person_properties.email", "properties.$set.email", "properties.email"]),
-        (Slot::Phone, &["person_properties.phone", "properties.$set.phone"]),
+        (
+            Slot::Email,
+            &[
+                "person_properties.email",
+                "person.properties.email",
+                "properties.$set.email",
+                "properties.email",
+            ],
+        ),
+        (
+            Slot::Phone,
+            &["person_properties.phone", "person.properties.phone", "properties.$set.phone"],
+        ),
         (Slot::Order, &["properties.order_id", "properties.orderId", "properties.transaction_id"]),
         (Slot::Checkout, &["properties.checkout_token", "properties.checkout_id"]),
         (Slot::Value, &["properties.total", "properties.revenue", "properties.value"]),
@@ -41,7 +53,7 @@ pub static POSTHOG: Tool = Tool {
         (Slot::Method, &["properties.method", "properties.form_name"]),
     ],
     parameters: None,
-    properties: &["properties", "person_properties"],
+    properties: &["properties", "person_properties", "person.properties"],
     named: &[
         ("referrer", "properties.$referrer"),
         ("device", "properties.$device_type"),
@@ -64,7 +76,7 @@ fn fits(json: Json<'_>) -> bool {
     has("distinct_id")
         && has("event")
         && json.member("properties").is_some_and(Json::is_object)
-        && (has("uuid") || has("person_id") || has("elements_chain"))
+        && ["uuid", "person_id", "elements_chain", "elements", "person"].iter().any(|key| has(key))
 }
 
 /// The distinct id is a browser if it says so or looks like one. Of a person whose id looks like a
@@ -75,6 +87,20 @@ fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
     }
     for text in parts.listed(Slot::Alias).chain(parts.first(Slot::Distinct)) {
         add_distinct(parts, identifiers, &text);
+    }
+    add_person(parts, identifiers);
+}
+
+/// Adds the ids that a person had when the events were fetched: the browsers, and whose they are if that is one
+/// user. Of several users the event's own distinct id says which one it was.
+fn add_person(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
+    let ids = || parts.listed(Slot::Person);
+    for device in ids().filter(|id| is_device(parts, id)) {
+        identifiers.add(IdentifierKind::ClientId, parts.space(), &device, Strictness::Several);
+    }
+    let mut users = ids().filter(|id| !is_device(parts, id));
+    if let (Some(user), None) = (users.next(), users.next()) {
+        add_user(identifiers, parts.space(), &user);
     }
 }
 

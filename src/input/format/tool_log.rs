@@ -329,12 +329,17 @@ pub fn add_user(identifiers: &mut RowIdentifiers, space: u16, text: &str) {
 /// Adds an id by which a tool tells browsers and people apart alike: a browser's if the row says so, or if it looks
 /// like one.
 pub fn add_distinct(parts: Parts<'_>, identifiers: &mut RowIdentifiers, text: &str) {
-    let mut devices = parts.each(Slot::Device).chain(parts.each(Slot::Before));
-    if devices.any(|device| device == text) || is_device_text(text) {
+    if is_device(parts, text) {
         identifiers.add(IdentifierKind::ClientId, parts.space(), text, Strictness::Several);
     } else {
         add_user(identifiers, parts.space(), text);
     }
+}
+
+/// Whether such an id is a browser's.
+pub fn is_device(parts: Parts<'_>, text: &str) -> bool {
+    let mut devices = parts.each(Slot::Device).chain(parts.each(Slot::Before));
+    devices.any(|device| device == text) || is_device_text(text)
 }
 
 /// What few events are asked for.

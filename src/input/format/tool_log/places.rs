@@ -47,6 +47,8 @@ pub enum Slot {
     Before,
     /// Further ids of the same person.
     Alias,
+    /// All ids of the person.
+    Person,
     /// The ids of other systems, each with its type.
     External,
     /// E-mail addresses.
@@ -126,6 +128,7 @@ impl Slot {
             | Slot::Profile
             | Slot::Before
             | Slot::Alias
+            | Slot::Person
             | Slot::External
             | Slot::Address
             | Slot::Target
