@@ -150,13 +150,16 @@ pub fn sources(property: &str) -> &'static [Source] {
     }
     const AGENT: Source = of("user_agent", SourcePart::Whole);
     const CAMPAIGN: Source = of("url", SourcePart::Campaign);
+    const CLICK: Source = of("gclid", SourcePart::Whole);
+    const MEDIUM: Source = of("utm_medium", SourcePart::Whole);
     const REFERRER: Source = of("referrer", SourcePart::Site);
     const PAGE: Source = of("url", SourcePart::Page);
     match property {
         "device" => &[AGENT],
         "landing_page" => &[PAGE],
-        "medium" | "campaign" => &[CAMPAIGN],
-        "source" => &[CAMPAIGN, REFERRER],
+        "medium" => &[CAMPAIGN, CLICK, MEDIUM],
+        "campaign" => &[CAMPAIGN],
+        "source" => &[CAMPAIGN, REFERRER, CLICK, MEDIUM],
         _ => &[],
     }
 }
@@ -180,13 +183,15 @@ impl SourcePart {
 /// No word for nothing is longer, in quotes or not.
 const SHORT: usize = 16;
 
-/// Whether the query of an address may name a campaign: whether it has `utm_` in it.
+/// Whether the query of an address may name a campaign: whether it has `utm_` or the id of a click in it.
 fn names_campaign(cell: &[u8]) -> bool {
-    // Most addresses have no underscore at all.
-    if memchr::memchr(b'_', cell).is_none() {
+    let query = memchr::memchr(b'?', cell).and_then(|at| cell.get(at..)).unwrap_or_default();
+    if query.is_empty() {
         return false;
     }
-    let query = memchr::memchr(b'?', cell).and_then(|at| cell.get(at..)).unwrap_or_default();
+    if CLICKS.iter().any(|name| memchr::memmem::find(query, name.as_bytes()).is_some()) {
+        return true;
+    }
     let mut underscores = memchr::memchr_iter(b'_', query);
     underscores.any(|at| query.get(..at).is_some_and(|before| before.ends_with(b"utm")))
 }
@@ -208,15 +213,33 @@ fn derived<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>> 
     match property {
         "device" => Some(Cow::Borrowed(device(&text("user_agent")?))),
         "landing_page" => Some(Cow::Owned(path_of(&text("url")?).to_string())),
-        "medium" => query(&text("url")?, "utm_medium").map(Cow::Owned),
+        "medium" => {
+            let url = text("url").unwrap_or_default();
+            let paid = || is_paid_click(&url, row).then(|| "cpc".to_string());
+            query(&url, "utm_medium").or_else(paid).map(Cow::Owned)
+        }
         "campaign" => query(&text("url")?, "utm_campaign").map(Cow::Owned),
         "source" => {
             let url = text("url")?;
+            if is_paid_click(&url, row) {
+                return Some(Cow::Borrowed("google"));
+            }
             let referrer = text("referrer");
             Some(Cow::Owned(source(&url, referrer.as_deref())))
         }
         _ => None,
     }
+}
+
+/// What Google puts into the address of a page that was opened by an advertisement: the id of the click.
+const CLICKS: [&str; 3] = ["gclid", "gbraid", "wbraid"];
+
+/// Whether a page was opened by one of Google's advertisements: its address, or a column, has the id of a click
+/// and neither names a medium.
+fn is_paid_click(url: &str, row: &dyn Properties) -> bool {
+    let has = |name: &str| row.get(name).is_some_and(|own| !own.into_text().trim().is_empty());
+    let has_click = CLICKS.iter().any(|name| query(url, name).is_some()) || has("gclid");
+    has_click && query(url, "utm_medium").is_none() && !has("utm_medium")
 }
 
 /// Sites that a shopper comes back from after paying: being sent back is no visit from elsewhere.
@@ -421,6 +444,9 @@ mod tests {
             "?utm_source=mail",
             "/p?utm_source=mail&utm_medium=x",
             "#utm_",
+            "/p?gclid=x",
+            "/p?a=1&wbraid=y#z",
+            "/p?gclid=x&utm_medium=m",
             "/?a=b#c",
             ":1/x",
         ];
@@ -484,6 +510,17 @@ mod tests {
             ("referrer", "https://www.search.example/q"),
         ]);
         assert_eq!(value("source", &referred).as_deref(), Some("search.example"));
+        for (url, column, expected) in [
+            ("https://shop.example.com/?gclid=x", "", ("google", Some("cpc"))),
+            ("https://shop.example.com/?gbraid=x&utm_source=news", "", ("google", Some("cpc"))),
+            ("https://shop.example.com/?gclid=x&utm_medium=mail", "", ("direct", Some("mail"))),
+            ("https://shop.example.com/?gclid=", "", ("direct", None)),
+            ("https://shop.example.com/", "x", ("google", Some("cpc"))),
+        ] {
+            let row = Cells([("url", url), ("gclid", column)]);
+            assert_eq!(value("source", &row).as_deref(), Some(expected.0), "{url}");
+            assert_eq!(value("medium", &row).as_deref(), expected.1, "{url}");
+        }
         let own = Row(&[
             ("url", "https://shop.example.com/a"),
             ("referrer", "https://shop.example.com/b"),
