@@ -162,6 +162,11 @@ pub trait Details: Properties {
     fn device(&self) -> Option<Key> {
         None
     }
+    /// Of several deliveries of one event the one of the highest edition counts; nought where the source does not
+    /// tell them apart.
+    fn edition(&self) -> u32 {
+        0
+    }
     /// Where the row says what it proves beside its name.
     fn proof(&self) -> Proof {
         Proof::Cells
@@ -423,6 +428,8 @@ pub struct Touch {
     pub name: u32,
     /// The source's own order of events of one instant.
     pub sequence: u32,
+    /// Of several deliveries of one event the one of the highest edition counts.
+    pub edition: u32,
     /// How finely `at` is known.
     pub precision: Precision,
     /// Why the row is set aside: 0, or the reason's number plus one.

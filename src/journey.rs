@@ -9,6 +9,7 @@ use crate::key::{FastMap, Key};
 use crate::ladder::session_rule::{SESSION_GAP, SessionRule};
 use crate::quality::Reason;
 use crate::time::{Instant, Span};
+use std::cmp::Reverse;
 
 /// So long a checkout may be elsewhere and come back to its session: payment providers keep a payment open
 /// for up to three hours. Who resumes a checkout later has come anew.
@@ -20,9 +21,9 @@ const FEW: usize = 12;
 /// Reusable room for cleaning journeys.
 #[derive(Debug, Default)]
 pub struct Cleaner {
-    /// Fingerprints with the positions of their touches.
-    deliveries: Vec<(Key, usize)>,
-    /// The positions of touches that are deliveries of an earlier one, in order.
+    /// Fingerprints with the positions of their touches, the latest edition first.
+    deliveries: Vec<(Key, Reverse<u32>, usize)>,
+    /// The positions of touches of which another delivery counts, in order.
     again: Vec<usize>,
     /// The first touch of each order.
     orders: FastMap<Key, Touch>,
@@ -66,25 +67,29 @@ impl Cleaner {
         }
     }
 
-    /// Finds the touches of which an earlier one is a delivery of the same event. Touches without a
-    /// fingerprint have been through this already.
+    /// Finds the touches of which another delivery counts: one of a later edition, else an earlier one. Touches
+    /// without a fingerprint have been through this already.
     fn find_deliveries(&mut self, touches: &[Touch]) {
         self.again.clear();
         self.deliveries.clear();
         if touches.len() <= FEW {
             let is_again = |(position, touch): &(usize, &Touch)| {
-                let mut earlier = touches.iter().take(*position);
-                !touch.fingerprint.is_none()
-                    && earlier.any(|earlier| earlier.fingerprint == touch.fingerprint)
+                let counts_before = |(other, one): (usize, &Touch)| {
+                    one.fingerprint == touch.fingerprint
+                        && (Reverse(one.edition), other) < (Reverse(touch.edition), *position)
+                };
+                !touch.fingerprint.is_none() && touches.iter().enumerate().any(counts_before)
             };
             let again = touches.iter().enumerate().filter(is_again);
             return self.again.extend(again.map(|(position, _)| position));
         }
         let known = touches.iter().enumerate().filter(|(_, touch)| !touch.fingerprint.is_none());
-        self.deliveries.extend(known.map(|(position, touch)| (touch.fingerprint, position)));
+        let delivery =
+            |(position, touch): (usize, &Touch)| (touch.fingerprint, Reverse(touch.edition), position);
+        self.deliveries.extend(known.map(delivery));
         self.deliveries.sort_unstable();
         let same = self.deliveries.chunk_by(|a, b| a.0 == b.0);
-        self.again.extend(same.flat_map(|same| same.iter().skip(1)).map(|&(_, position)| position));
+        self.again.extend(same.flat_map(|same| same.iter().skip(1)).map(|&(.., position)| position));
         self.again.sort_unstable();
     }
 }
@@ -214,6 +219,7 @@ mod tests {
             actions: StepSet::EMPTY,
             name: 0,
             sequence: 0,
+            edition: 0,
             precision: Precision::Exact,
             aside: 0,
             marks,
@@ -315,6 +321,13 @@ mod tests {
         let (mut keep, mut aside) = (Vec::new(), Vec::new());
         Cleaner::default().clean(&touches, &mut keep, |_, _| true, |_, reason| aside.push(reason));
         assert_eq!(keep.len(), 2);
+        let later = Touch { edition: 2, ..order(0, 7, 1) };
+        for others in [0, FEW] {
+            let mut touches = vec![order(0, 7, 1), later, Touch { edition: 1, ..later }];
+            touches.extend(touches.clone().into_iter().cycle().take(others));
+            Cleaner::default().clean(&touches, &mut keep, |_, _| true, |_, _| ());
+            assert_eq!(keep, [later]);
+        }
         assert_eq!(
             aside,
             [Reason::Duplicate, Reason::Continuation, Reason::Bot, Reason::Duplicate]

@@ -136,6 +136,7 @@ mod tests {
             exclusions: 0,
             name: 0,
             sequence: 0,
+            edition: 0,
             precision: Precision::Exact,
             aside: 0,
             marks: mark::LOG,

@@ -89,6 +89,7 @@ pub(super) fn touch(at: i64, precision: Precision, steps: StepSet) -> Touch {
         actions: StepSet::EMPTY,
         name: 0,
         sequence: 0,
+        edition: 0,
         precision,
         aside: 0,
         marks: mark::LOG,

@@ -406,7 +406,7 @@ mod tests {
             let precision = [Precision::Exact, Precision::Second, Precision::Minute, Precision::Hour, Precision::Day][usize::from(precision)];
             Touch {
                 person: Key(keys[0]), row: RowRef(keys[1]), at: Instant(at), fingerprint: Key(keys[2]), visit: Key(optional[0]), order: Key(optional[1]), held: Key(optional[2]), values: Key(optional[3]), trail: Trail(optional[4]),
-                steps: StepSet(parts[0]), actions: StepSet(parts[1]), name: parts[2] % 50, sequence: parts[3] % 3, precision, aside: rest[0], marks: rest[1], exclusions: rest[2],
+                steps: StepSet(parts[0]), actions: StepSet(parts[1]), name: parts[2] % 50, sequence: parts[3] % 3, edition: parts[3] % 5, precision, aside: rest[0], marks: rest[1], exclusions: rest[2],
             }
         }
     }

@@ -273,6 +273,7 @@ mod tests {
             actions: StepSet::EMPTY,
             name: 0,
             sequence: 0,
+            edition: 0,
             precision: Precision::Exact,
             aside: 0,
             marks: 0,

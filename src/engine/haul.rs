@@ -50,6 +50,8 @@ pub(super) struct OrderSeen {
     pub(super) precision: Precision,
     /// Where the row says that it is one.
     pub(super) proof: Proof,
+    /// Which of several deliveries it is.
+    pub(super) edition: u32,
 }
 
 /// A block that was read.
@@ -301,6 +303,7 @@ impl<'s> Haul<'s> {
             actions: stamp.actions,
             name,
             sequence: event.sequence,
+            edition: event.details.edition(),
             precision: event.precision,
             aside: reason.map_or(0, Reason::mark),
             marks: marks | numbered | who.marks,
@@ -440,6 +443,7 @@ impl<'s> Haul<'s> {
                 person: event.identifiers.first().map_or(fingerprint, |strongest| strongest.key),
                 precision: event.precision,
                 proof: event.details.proof(),
+                edition: event.details.edition(),
             });
         }
         order

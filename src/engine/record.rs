@@ -66,7 +66,7 @@ pub(super) fn write_further(touch: &Touch, kind: u32, words: &mut Vec<u64>) -> u
         touch.order.0,
         touch.held.0,
         touch.values.0,
-        u64::from(touch.sequence),
+        u64::from(touch.edition) << u32::BITS | u64::from(touch.sequence),
         touch.trail.0,
     ];
     let mut head = head(kind, touch.is(mark::ANONYMOUS));
@@ -378,6 +378,7 @@ pub(super) fn read(record: &[u64], kinds: &Kinds) -> Touch {
 /// A touch of the words that every record has and of those that only some have, nought for those that this one
 /// lacks.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "two numbers share a word")]
 fn made(fixed: [u64; FIXED], further: [u64; 7], kinds: &Kinds) -> Touch {
     let [head, person, at, row] = fixed;
     let [fingerprint, visit, order, held, values, sequence, trail] = further;
@@ -393,7 +394,8 @@ fn made(fixed: [u64; FIXED], further: [u64; 7], kinds: &Kinds) -> Touch {
         held: Key(held),
         values: Key(values),
         trail: Trail(trail),
-        sequence: u32::try_from(sequence).unwrap_or(u32::MAX),
+        sequence: (sequence & u64::from(u32::MAX)) as u32,
+        edition: (sequence >> u32::BITS) as u32,
         steps,
         actions,
         name,

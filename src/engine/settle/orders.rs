@@ -51,6 +51,7 @@ pub(super) fn settle_orders(
             settled.orders.other_channels += u64::from(counts);
         }
     }
+    keep_latest(&mut haul.orders_seen);
     find_same(haul, orders, readings, stamping, settled);
     let completed = take_completed(haul, readings, settled);
     if let Some(book) = &mut settled.book {
@@ -91,6 +92,21 @@ pub(super) fn settle_orders(
         }
     }
     settled.orders.values.values_mut().for_each(|values| values.sort_unstable());
+}
+
+/// Forgets deliveries of which a later edition is there.
+fn keep_latest(seen: &mut Vec<OrderSeen>) {
+    let mut latest: FastMap<Key, u32> = FastMap::default();
+    for order in seen.iter().filter(|order| order.edition > 0) {
+        let edition = latest.entry(order.fingerprint).or_default();
+        *edition = order.edition.max(*edition);
+    }
+    let is_latest = |order: &OrderSeen| {
+        latest.get(&order.fingerprint).is_none_or(|edition| *edition == order.edition)
+    };
+    if !latest.is_empty() {
+        seen.retain(is_latest);
+    }
 }
 
 /// Finds the orders that sources have under different numbers, and gives each the one under which it counts.

@@ -153,6 +153,7 @@ impl ToolLog {
                 parts,
                 raw: record.bytes(),
                 proof: derived.map_or(Proof::Cells, |(_, proof)| proof),
+                edition: clocks.edition(stamp),
             },
         };
         let agent = parts.first(Slot::UserAgent);
@@ -348,6 +349,8 @@ struct ToolDetails<'r> {
     raw: &'r [u8],
     /// Where it is said what the record proves beside its name.
     proof: Proof,
+    /// How long after the event it was stored, in milliseconds: what was stored last counts.
+    edition: u32,
 }
 
 impl Details for ToolDetails<'_> {
@@ -378,6 +381,10 @@ impl Details for ToolDetails<'_> {
         let device = self.parts.first(Slot::Device)?;
         let known = identify(IdentifierKind::ClientId, space, &device, Strictness::Several)?;
         Some(known.key)
+    }
+
+    fn edition(&self) -> u32 {
+        self.edition
     }
 
     fn proof(&self) -> Proof {

@@ -39,6 +39,13 @@ impl Clocks {
         })
     }
 
+    /// How long after the event, which was at `stamp`, this delivery of it was stored, in milliseconds; at least 1.
+    /// Nought where the tool does not say.
+    pub(super) fn edition(&self, stamp: Stamp) -> u32 {
+        let after = |stored: Stamp| (stored.at.since(stamp.at).0 / 1000).max(1);
+        self.stored.map_or(0, |stored| u32::try_from(after(stored)).unwrap_or(u32::MAX))
+    }
+
     /// Tells whether the device's clock was wrong, and whether the event came late; `stamp` is when it was.
     pub(super) fn tell(&self, stamp: Stamp, sink: &mut impl Sink) {
         let moved = self.original.map(|original| stamp.at.since(original.at));
