@@ -178,7 +178,7 @@ pub(super) fn provisional(inputs: &[InputFinding], now: Option<Instant>) -> Vec<
     young.map(notice).collect()
 }
 
-/// A name in the user's ladder that never occurs is a notice with the nearest names that do.
+/// A name of a step or an action in the user's ladder that never occurs is a notice with the nearest names that do.
 pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec<Notice> {
     let mut seen: Vec<&str> = haul.all_names.texts().collect();
     seen.sort_unstable();
@@ -186,18 +186,22 @@ pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec
         seen.iter().any(|own| *own == name || haul.names.stamper().canonical(own) == Some(name))
             || haul.derived.contains(name)
     };
-    let names = ladder.steps.iter().filter(|_| given).flat_map(|step| {
-        step.condition.event.exact_names().map(|name| (step.name.clone(), name.to_string()))
-    });
-    names
-        .filter(|(_, name)| !occurs(name))
-        .map(|(step, name)| {
+    let steps = ladder.steps.iter().map(|step| ("step", &step.name, &step.condition));
+    // Actions that come along are looked for, and nobody expects all of them.
+    let own = ladder.actions.iter().filter(|_| !ladder.actions_are_default);
+    let actions = own.map(|action| ("action", &action.name, &action.condition));
+    let all = steps.chain(actions).filter(|_| given);
+    all.flat_map(|(kind, own, condition)| {
+        condition.event.exact_names().map(move |name| (kind, own, name.to_string()))
+    })
+        .filter(|(.., name)| !occurs(name))
+        .map(|(kind, own, name)| {
             let near = vocabulary::nearest(&name, seen.iter().copied())
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
             Notice {
                 code: "name_never_seen",
-                message: format!("no event is named `{name}` (step {step}){near}"),
+                message: format!("no event is named `{name}` ({kind} {own}){near}"),
             }
         })
         .collect()
