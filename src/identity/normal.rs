@@ -43,6 +43,9 @@ const NOBODY_WORDS: [&str; 13] = [
 /// No placeholder word is longer than this.
 const LONGEST_WORD: usize = 17;
 
+/// The quotes around such a word, in bytes.
+const QUOTES: usize = 2;
+
 /// Identifiers of users and devices below this length are placeholders where other identifiers exist.
 const SHORTEST_ID: usize = 5;
 
@@ -162,18 +165,25 @@ fn is_graphic(cell: &[u8]) -> bool {
 }
 
 fn is_placeholder(text: &str, strictness: Strictness) -> bool {
-    if text.len() > LONGEST_WORD {
+    if text.len() > LONGEST_WORD + QUOTES {
         return strictness == Strictness::Several && is_zeros(text.as_bytes());
     }
     // No word begins with a digit, and most identifiers that are as short as words are numbers.
     if text.starts_with(|first: char| first.is_ascii_digit()) {
         return strictness == Strictness::Several && is_zeros(text.as_bytes());
     }
-    let is_word = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let word = unquoted(text);
+    let is_word = |words: &[&str]| words.iter().any(|own| word.eq_ignore_ascii_case(own));
     text.is_empty()
         || is_word(&NULL_WORDS)
         || strictness == Strictness::Several
             && (is_word(&NOBODY_WORDS) || is_zeros(text.as_bytes()) || text == "-1")
+}
+
+/// Some trackers quote what they send, words for nobody too.
+fn unquoted(text: &str) -> &str {
+    let inside = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
+    inside('"').or_else(|| inside('\'')).unwrap_or(text)
 }
 
 /// `0`, `000`, the all-zero UUID.

@@ -33,6 +33,9 @@ fn placeholders_name_nobody() {
         "00000000-0000-0000-0000-000000000000",
         "5.9E+12",
         "abc",
+        "'null'",
+        "\"undefined\"",
+        "\"[object Object]\"",
     ] {
         assert_eq!(identify(UserId, 1, text, Strictness::Several), None, "{text}");
     }
@@ -66,7 +69,10 @@ fn slowly(
 ) -> Option<Identifier> {
     let text = text.trim();
     let is_several = strictness == Strictness::Several;
-    let is_word = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let is_quoted = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+    let is_quoted = is_quoted('"') || is_quoted('\'');
+    let word = if is_quoted { &text[1..text.len() - 1] } else { text };
+    let is_word = |words: &[&str]| words.iter().any(|own| word.eq_ignore_ascii_case(own));
     if text.is_empty() || is_word(&NULL_WORDS) {
         return None;
     }
@@ -117,8 +123,10 @@ fn any_text() -> impl Strategy<Value = String> {
     let word = prop::sample::select([&NULL_WORDS[..], &NOBODY_WORDS].concat());
     let case = (word, any::<bool>())
         .prop_map(|(word, upper)| if upper { word.to_uppercase() } else { word.to_string() });
+    let quoted = (case.clone(), "[\"']", "[\"']").prop_map(|(word, a, b)| format!("{a}{word}{b}"));
     prop_oneof![
         case,
+        quoted,
         "[ 0-]{0,40}",
         "['#]?[0-9]{1,20}",
         "[0-9a-fA-F]{8}-[0-9a-f]{4}-[0-9a-f-]{4}-[0-9A-F]{4}-[0-9a-gé-]{12}",

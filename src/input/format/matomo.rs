@@ -46,10 +46,10 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
     let space = Format::MatomoLive.space();
     let actions = root.member("actionDetails").into_iter().flat_map(Json::elements);
     let actions: Vec<Action<'_>> = actions.map(Action::of).collect();
-    let start = ["firstActionTimestamp", "serverTimestamp"]
-        .iter()
-        .find_map(|key| time(root.member(key)))
-        .or_else(|| actions.iter().find_map(|action| action.at));
+    // The server's time is that of the last action.
+    let start = time(root.member("firstActionTimestamp"))
+        .or_else(|| actions.iter().filter_map(|action| action.at).min_by_key(|stamp| stamp.at))
+        .or_else(|| time(root.member("serverTimestamp")));
     let Some(start) = start else {
         let written = scalar(root.member("serverTimestamp"));
         let message = unreadable_time("firstActionTimestamp", written.as_deref());

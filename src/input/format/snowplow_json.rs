@@ -63,6 +63,7 @@ pub static SNOWPLOW: Tool = Tool {
         (Slot::Address, &["page_url", "page_urlpath"]),
         (Slot::Target, &["unstruct_event_com_snowplowanalytics_snowplow_link_click_*.targetUrl"]),
         (Slot::Category, &["contexts_com_snowplowanalytics_snowplow_ecommerce_product_*.category"]),
+        (Slot::PageKind, &["contexts_com_snowplowanalytics_snowplow_ecommerce_page_*.type"]),
         (Slot::Step, &["contexts_com_snowplowanalytics_snowplow_ecommerce_checkout_step_*.step"]),
         (
             Slot::Delivery,
@@ -111,6 +112,10 @@ fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
         "checkout_step" => evidence::checkout_step(parts),
         "list_view" => evidence::sub_category(parts),
         "link_click" => evidence::click(parts),
+        "page_view" => {
+            let kind = parts.first(Slot::PageKind)?;
+            kind.eq_ignore_ascii_case("cart").then_some("cart_viewed")
+        }
         _ => None,
     }
 }

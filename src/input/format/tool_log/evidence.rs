@@ -66,7 +66,11 @@ pub fn target_of(address: &str) -> Option<&'static str> {
     let (scheme, rest) = address.split_once("://")?;
     let rest = rest.strip_prefix("www.").unwrap_or(rest);
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    if scheme == "whatsapp" || matches!(host, "wa.me" | "api.whatsapp.com") {
+    // An address of the application has no path: `whatsapp://send?text=`.
+    if scheme == "whatsapp" {
+        return Some(whatsapp(scheme, rest));
+    }
+    if matches!(host, "wa.me" | "api.whatsapp.com") {
         return Some(whatsapp(host, path));
     }
     let is_share = |(site, start): &(&str, &str)| {
@@ -92,7 +96,9 @@ pub fn target_of(address: &str) -> Option<&'static str> {
 /// A text without a number goes to friends; a number is the shop's.
 fn whatsapp(host: &str, path: &str) -> &'static str {
     let number = |text: &str| text.bytes().next().is_some_and(|b| b.is_ascii_digit());
-    let has_number = host == "wa.me" && number(path) || path.contains("phone=");
+    let of_query = path.split(['?', '&']).find_map(|pair| pair.strip_prefix("phone="));
+    let phone = of_query.map(|text| text.trim_start_matches(['+', ' ']));
+    let has_number = host == "wa.me" && number(path) || phone.is_some_and(number);
     if has_number { "whatsapp_chat_started" } else { "whatsapp_shared" }
 }
 
@@ -151,6 +157,9 @@ mod tests {
             ("https://api.whatsapp.com/send?phone=15555550100", Some("whatsapp_chat_started")),
             ("https://api.whatsapp.com/send?text=x", Some("whatsapp_shared")),
             ("whatsapp://send?text=x", Some("whatsapp_shared")),
+            ("whatsapp://send?phone=15555550100&text=x", Some("whatsapp_chat_started")),
+            ("whatsapp://send/?phone=+15555550100", Some("whatsapp_chat_started")),
+            ("https://api.whatsapp.com/send?phone=&text=x", Some("whatsapp_shared")),
             ("https://www.facebook.com/sharer/sharer.php?u=x", Some("social_shared")),
             ("https://x.com/intent/post", Some("social_shared")),
             ("https://pinterest.fr/pin/create/button", Some("social_shared")),

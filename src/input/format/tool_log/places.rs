@@ -73,6 +73,8 @@ pub enum Slot {
     Target,
     /// The list or category that is looked at.
     Category,
+    /// What kind of page it is.
+    PageKind,
     /// How something was done.
     Method,
     /// The number of a checkout's step.
@@ -133,6 +135,7 @@ impl Slot {
             | Slot::Address
             | Slot::Target
             | Slot::Category
+            | Slot::PageKind
             | Slot::Method
             | Slot::Step
             | Slot::Delivery
