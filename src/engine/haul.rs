@@ -10,7 +10,7 @@ use super::relinked::{Relink, Relinked};
 use super::scan::Scan;
 use super::sequence::Sequence;
 use super::sieve::{Edges, Sifted};
-use super::skew::{Received, Unconfirmed};
+use super::skew::{Ahead, Received, Unconfirmed};
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
 use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
@@ -128,6 +128,8 @@ pub(crate) struct Haul<'s> {
     pub(super) received: Vec<Received>,
     /// Rows of browsers that nobody has confirmed the time of.
     pub(super) unconfirmed: Vec<Unconfirmed>,
+    /// Rows that are of the future by a clock that may be wrong.
+    pub(super) ahead: Vec<Ahead>,
     pub(super) orders_seen: Vec<OrderSeen>,
     pub(super) order_lines: Vec<LineAt<OrderLine>>,
     pub(super) checkout_lines: Vec<LineAt<CheckoutLine>>,
@@ -163,6 +165,7 @@ impl<'s> Haul<'s> {
             late: 0,
             received: Vec::new(),
             unconfirmed: Vec::new(),
+            ahead: Vec::new(),
             orders_seen: Vec::new(),
             order_lines: Vec::new(),
             checkout_lines: Vec::new(),
@@ -200,6 +203,7 @@ impl<'s> Haul<'s> {
         self.late += other.late;
         self.received.extend(other.received);
         self.unconfirmed.extend(other.unconfirmed);
+        self.ahead.extend(other.ahead);
         self.orders_seen.extend(other.orders_seen);
         self.order_lines.extend(other.order_lines);
         self.checkout_lines.extend(other.checkout_lines);
@@ -218,6 +222,7 @@ impl<'s> Haul<'s> {
         of(&self.identified)
             + of(&self.received)
             + of(&self.unconfirmed)
+            + of(&self.ahead)
             + of(&self.orders_seen)
             + of(&self.order_lines)
             + of(&self.checkout_lines)
@@ -262,7 +267,7 @@ impl<'s> Haul<'s> {
         let known = meaning.known || !stamp.is_empty();
         let reason = verdict
             .aside
-            .or_else(|| stamping.aside(event))
+            .or_else(|| stamping.aside(event).filter(|reason| !self.leaves_open(event, row, *reason)))
             .or((!known).then_some(Reason::UnmappedEvent));
         if place.block.is_some() && !verdict.is_further() {
             self.sequence.note(event.at);
@@ -342,6 +347,18 @@ impl<'s> Haul<'s> {
         (proof != Proof::Cells).then_some(Page { space, proof, name })
     }
 
+    /// Whether a row that is of the future is judged when the clocks are known: its own may be wrong.
+    fn leaves_open(&mut self, event: &RawEvent<'_>, row: RowRef, reason: Reason) -> bool {
+        let is_received = self.received.last().is_some_and(|last| last.row == row);
+        let is_unconfirmed = self.unconfirmed.last().is_some_and(|last| last.row == row);
+        let is_open = reason == Reason::Future && (is_received || is_unconfirmed);
+        if is_open {
+            let identifiers = event.identifiers.into();
+            self.ahead.push(Ahead { row, at: event.at, identifiers });
+        }
+        is_open
+    }
+
     /// Counts what every event is counted for.
     fn note(
         &mut self,
@@ -362,7 +379,9 @@ impl<'s> Haul<'s> {
         if !matches!(reason, Some(Reason::Bot | Reason::Future)) {
             self.saw_event(event.at, row);
         }
+        let is_open = self.ahead.last().is_some_and(|last| last.row == row);
         if event.identifiers.len() > 1
+            && !is_open
             && reason.is_none_or(|reason| reason == Reason::UnmappedEvent)
         {
             self.link(event.identifiers, event.at, row);
@@ -385,6 +404,9 @@ impl<'s> Haul<'s> {
         }
         // No event is later than a log received it, whatever the browser's clock says.
         let received = self.received.last().filter(|received| received.row == row);
+        if self.ahead.last().is_some_and(|last| last.row == row) {
+            return;
+        }
         self.saw(received.map_or(at, |received| at.min(received.arrived)));
     }
 

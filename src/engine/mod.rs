@@ -296,7 +296,7 @@ fn gather<'s>(
     stamping.let_through(&mut edges, Instant::MAX, &mut haul.quality.accounts)?;
     let pages = Pages::of(&haul.inputs);
     pages.settle(&mut haul);
-    let skew = Skew::settle(&mut haul);
+    let skew = Skew::settle(&mut haul, stamping.latest());
     let settled = settle::settle(&mut haul, readings, request, stamping, skew)?;
     haul.all_names = scan.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, readings);

@@ -174,6 +174,7 @@ pub(super) fn settle(
     // Without browsers whose clocks nobody has confirmed, nothing is held against the orders' times.
     let made = OrderTimes::of(if haul.unconfirmed.is_empty() { &[] } else { &numbered });
     settled.skew.anchor(haul, |order| made.of_order(order));
+    settled.skew.look_ahead(haul);
     let are_exported = readings.iter().any(|reading| reading.format.holds_orders());
     settle_sessions(haul, &reports.sessions, (&numbered, are_exported), &mut stamping);
     settle_orders(haul, &numbered, readings, &mut stamping, &mut settled);

@@ -5,11 +5,15 @@
 //! single events may have waited to be sent. Where nobody noted that, an order shows it that the shop has
 //! dated too: by the median of all such orders of one browser. Only more than five minutes are put right. Rows
 //! are moved by where they stand, so it does not matter how the log was cut into blocks, nor who read them.
+//!
+//! A clock may be years ahead. Whether a row of such a browser is one of the future is therefore decided when
+//! the clocks are known ([`Skew::look_ahead`]); until then it links nobody.
 
 use super::haul::{Haul, OrderSeen};
-use crate::event::{RowRef, Touch};
+use crate::event::{Identifier, RowRef, Touch};
 use crate::input::format::WRONG_CLOCK;
 use crate::key::{FastMap, FastSet, Key};
+use crate::quality::Reason;
 use crate::time::{Instant, Span};
 
 /// Events of one browser belong to one visit until nothing happens for so long.
@@ -36,29 +40,55 @@ pub(super) struct Unconfirmed {
     pub(super) counts: bool,
 }
 
+/// A row that is of the future by a clock that may be wrong.
+#[derive(Clone, Debug)]
+pub(super) struct Ahead {
+    pub(super) row: RowRef,
+    /// When it was, by the browser's clock.
+    pub(super) at: Instant,
+    /// Whom it names, if it links anybody.
+    pub(super) identifiers: Box<[Identifier]>,
+}
+
 /// By how much the rows of wrong clocks are moved.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Skew {
     rows: FastMap<RowRef, Span>,
+    /// What is later than this is of the future.
+    latest: Instant,
+    /// Whether rows were left to be judged by their time put right.
+    has_ahead: bool,
     /// Browsers of which a log noted when it received their events.
     confirmed: FastSet<Key>,
 }
 
+impl Default for Skew {
+    fn default() -> Skew {
+        Skew::new(Instant::MAX)
+    }
+}
+
 impl Skew {
+    /// All clocks are right; what is later than `latest` is of the future.
+    fn new(latest: Instant) -> Skew {
+        let (rows, confirmed) = (FastMap::default(), FastSet::default());
+        Skew { rows, latest, has_ahead: false, confirmed }
+    }
+
     /// Finds the wrong clocks, and puts right what the scan has noted beside touches.
-    pub(super) fn settle(haul: &mut Haul<'_>) -> Skew {
+    pub(super) fn settle(haul: &mut Haul<'_>, latest: Instant) -> Skew {
         let mut received = std::mem::take(&mut haul.received);
         received.sort_unstable();
         let goes_on = |one: &Received, next: &Received| {
             one.browser == next.browser && next.at.since(one.at) <= PAUSE
         };
-        let mut skew = Skew::default();
+        let mut skew = Skew::new(latest);
         skew.confirmed.extend(received.iter().map(|row| row.browser));
         let visits = received.chunk_by(goes_on).map(|visit| (visit, median(visit)));
         for (visit, off) in visits.filter(|(_, off)| Span(off.0.abs()) > WRONG_CLOCK) {
             skew.rows.extend(visit.iter().map(|row| (row.row, off)));
             for row in visit {
-                haul.saw(moved(row.at, off));
+                skew.saw(haul, moved(row.at, off));
             }
             haul.clocks += visit.len() as u64;
         }
@@ -88,7 +118,7 @@ impl Skew {
             let off = if is_confirmed { Span(0) } else { nearest_median(own.collect()) };
             let off = if Span(off.0.abs()) > WRONG_CLOCK { off } else { Span(0) };
             for row in browser.iter().filter(|row| row.counts) {
-                haul.saw(moved(row.at, off));
+                self.saw(haul, moved(row.at, off));
             }
             if off != Span(0) {
                 skew.rows.extend(browser.iter().map(|row| (row.row, off)));
@@ -97,6 +127,30 @@ impl Skew {
         }
         skew.put_right_beside(haul);
         self.rows.extend(skew.rows);
+    }
+
+    /// Judges the rows that were of the future by a clock that may be wrong, now that all clocks are known:
+    /// those that are not say who belongs together, the others are forgotten wherever they were noted.
+    pub(super) fn look_ahead(&mut self, haul: &mut Haul<'_>) {
+        let ahead = std::mem::take(&mut haul.ahead);
+        self.has_ahead = !ahead.is_empty();
+        for Ahead { row, at, identifiers } in ahead {
+            let at = self.time(row, at);
+            if at <= self.latest && identifiers.len() > 1 {
+                haul.link(&identifiers, at, row);
+            }
+        }
+        if self.has_ahead {
+            haul.orders_seen.retain(|order| order.at <= self.latest);
+            haul.checkouts.forget_behind(self.latest);
+        }
+    }
+
+    /// Notes a moment that the data covers, unless it is of the future.
+    fn saw(&self, haul: &mut Haul<'_>, at: Instant) {
+        if at <= self.latest {
+            haul.saw(at);
+        }
     }
 
     /// Puts right what the scan has noted beside touches.
@@ -118,13 +172,18 @@ impl Skew {
         self.rows.get(&row).map_or(at, |&off| moved(at, off))
     }
 
-    /// Moves a customer's touches, and puts them in order again.
+    /// Moves a customer's touches, and puts them in order again; sets aside those that are of the future all
+    /// the same.
     pub(super) fn put_right(&self, touches: &mut [Touch]) {
-        if self.rows.is_empty() {
+        if self.rows.is_empty() && !self.has_ahead {
             return;
         }
         for touch in &mut *touches {
             touch.at = self.time(touch.row, touch.at);
+            let is_judged = touch.aside != 0 && touch.aside != Reason::UnmappedEvent.mark();
+            if touch.at > self.latest && !is_judged {
+                touch.aside = Reason::Future.mark();
+            }
         }
         touches.sort_unstable_by_key(Touch::order_key);
     }

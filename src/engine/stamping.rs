@@ -221,6 +221,11 @@ impl<'e> Stamping<'e> {
         }
     }
 
+    /// What is later than this is of the future.
+    pub(super) fn latest(&self) -> Instant {
+        self.latest
+    }
+
     /// Why an event is set aside, as far as it says so itself.
     pub(super) fn aside(&self, event: &RawEvent<'_>) -> Option<Reason> {
         if event.identifiers.is_empty() {

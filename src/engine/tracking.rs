@@ -121,6 +121,11 @@ impl CheckoutsSeen {
         }
     }
 
+    /// Forgets what turned out to be later than an instant.
+    pub(super) fn forget_behind(&mut self, latest: Instant) {
+        self.rows.retain(|seen| seen.at <= latest);
+    }
+
     /// Adds what another thread noted.
     pub(super) fn merge(&mut self, other: CheckoutsSeen) {
         self.rows.extend(other.rows);
