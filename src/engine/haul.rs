@@ -33,13 +33,14 @@ use crate::quality::{Quality, Reason};
 use crate::time::{Instant, Precision};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An order that an event log has seen completed.
+/// An order that an event log has seen completed. The order of these is that of orders, and of one order that
+/// of time: what was seen first counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct OrderSeen {
     pub(super) key: Key,
+    pub(super) at: Instant,
     pub(super) row: RowRef,
     pub(super) fingerprint: Key,
-    pub(super) at: Instant,
     /// Whether `key` is an order number, not a basket.
     pub(super) numbered: bool,
     pub(super) amount: Option<Amount>,

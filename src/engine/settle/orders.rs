@@ -211,7 +211,7 @@ impl CompletedOrders {
 }
 
 /// The orders that the logs have seen completed, once each, counted as if no export had them. An order
-/// has the money of its first event; a basket that of all its rows.
+/// has the money of its first event, by its time; a basket that of all its rows.
 fn take_completed(
     haul: &mut Haul<'_>,
     readings: &[Reading],
@@ -219,9 +219,9 @@ fn take_completed(
 ) -> CompletedOrders {
     let mut seen = std::mem::take(&mut haul.orders_seen);
     seen.retain(|order| {
-        !settled.left_out.contains_key(&order.key) && !(settled.has_no_time(order.input, order.at))
+        !settled.left_out.contains_key(&order.key) && !settled.has_no_time(order.input, order.at)
     });
-    // What each thread has seen is in order already, and a stable sort takes it as it is.
+    // What each thread has seen is in order already, but for clocks put right; a stable sort takes it as it is.
     seen.sort();
     let mut completed = Vec::with_capacity(seen.len());
     let mut counted = FastSet::default();
