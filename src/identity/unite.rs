@@ -126,10 +126,11 @@ fn join(roll: &Roll, ties: &[Tie], stays_out: impl Fn(u32) -> bool) -> Joined {
 /// Identifiers with more partners than one person can be, by their numbers.
 fn hubs(roll: &Roll) -> FastSet<u32> {
     let counts = |own: IdentifierKind, other: IdentifierKind| match own {
-        IdentifierKind::ClientId => {
+        // Exports may have no customer numbers: then addresses tell how many people there are.
+        IdentifierKind::ClientId | IdentifierKind::Phone => {
             matches!(other, IdentifierKind::CustomerId | IdentifierKind::Email)
         }
-        IdentifierKind::Phone | IdentifierKind::Email => other == IdentifierKind::CustomerId,
+        IdentifierKind::Email => other == IdentifierKind::CustomerId,
         IdentifierKind::CustomerId
         | IdentifierKind::OrderId
         | IdentifierKind::CheckoutToken
@@ -357,6 +358,17 @@ mod tests {
         assert!(!together(&people, id(Email, 1), id(Email, 2)));
     }
 
+    #[test]
+    fn a_telephone_of_many_addresses_is_a_placeholder_and_one_of_a_few_a_households() {
+        let unite = |addresses: u64| {
+            let rows: Vec<_> = (1..=addresses).map(|n| vec![id(Email, n), id(Phone, 7)]).collect();
+            let people = unite(&rows);
+            (people.findings.hubs, together(&people, id(Email, 1), id(Email, 2)))
+        };
+        assert_eq!(unite(3), (0, true));
+        assert_eq!(unite(4), (1, false));
+    }
+
     proptest! {
         /// A hub is what has more partners of one kind than one person can be, each counted once.
         #[test]
@@ -373,7 +385,7 @@ mod tests {
                 for &own in &row {
                     for &other in &row {
                         let counts = match (own.kind, other.kind) {
-                            (ClientId, CustomerId | Email) | (Phone | Email, CustomerId) => true,
+                            (ClientId | Phone, CustomerId | Email) | (Email, CustomerId) => true,
                             _ => false,
                         };
                         if counts {
