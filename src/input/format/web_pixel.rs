@@ -39,6 +39,9 @@ pub struct PixelPlaces {
     token: Option<Place>,
     email: Choice,
     phone: Option<Place>,
+    sms_phone: Option<Place>,
+    /// Address and telephone of the account that somebody is logged in to.
+    account: [Option<Place>; 2],
     order: Option<Place>,
     customer: Choice,
     amount: Option<Place>,
@@ -182,11 +185,17 @@ impl PixelPlaces {
             b"context" => self.take_context(value),
             b"data" | b"eventData" | b"event_data" if value.is_object() => self.data = place,
             b"customData" | b"custom_data" if value.is_object() => self.custom = place,
-            b"init" => self.customer.or(value.path(&["data", "customer", "id"])),
+            b"init" => self.take_account(value),
             b"event" if self.name.is_none() && !value.is_object() => self.name = place,
             _ if key.iter().any(|b| matches!(b, b'.' | b'_')) => self.take_flat(key, value),
             _ => {}
         }
+    }
+
+    fn take_account(&mut self, init: Json<'_>) {
+        let of_customer = |key| init.path(&["data", "customer", key]);
+        self.customer.or(of_customer("id"));
+        self.account = ["email", "phone"].map(|key| of_customer(key).map(Json::place));
     }
 
     fn take_context(&mut self, context: Json<'_>) {
@@ -208,6 +217,7 @@ impl PixelPlaces {
             b"datacheckouttoken" => self.token = place,
             b"datacheckoutemail" => self.email.set(value),
             b"datacheckoutphone" => self.phone = place,
+            b"datacheckoutsmsmarketingphone" => self.sms_phone = place,
             b"datacheckoutorderid" => self.order = place,
             b"datacheckoutordercustomerid" => self.customer.set(value),
             b"datacheckouttotalpriceamount" => self.amount = place,
@@ -215,6 +225,8 @@ impl PixelPlaces {
                 self.currency = place;
             }
             b"initdatacustomerid" => self.customer.or(Some(value)),
+            b"initdatacustomeremail" => self.account[0] = place,
+            b"initdatacustomerphone" => self.account[1] = place,
             _ => {}
         }
     }
@@ -227,6 +239,7 @@ impl PixelPlaces {
                 b"token" => self.token = place,
                 b"email" => self.email.set(value),
                 b"phone" => self.phone = place,
+                b"smsMarketingPhone" => self.sms_phone = place,
                 b"currencyCode" => self.currency = place,
                 b"order" => {
                     self.order = member("id");
@@ -261,13 +274,18 @@ impl<'r> Parts<'r> {
     fn identify(self, identifiers: &mut RowIdentifiers) {
         let space = Format::ShopifyWebPixel.space();
         let places = self.places;
+        // What was typed into the checkout goes before what the account says.
+        let [account_email, account_phone] = places.account;
+        let phones = [places.phone, places.sms_phone, account_phone];
+        let phone = phones.into_iter().find_map(|place| self.scalar(place));
+        let email = places.email.scalar(self.root).or_else(|| self.scalar(account_email));
         identifiers.clear();
         let cells = [
             (IdentifierKind::CustomerId, places.customer.scalar(self.root)),
             (IdentifierKind::OrderId, self.scalar(places.order)),
             (IdentifierKind::CheckoutToken, self.scalar(places.token)),
-            (IdentifierKind::Email, places.email.scalar(self.root)),
-            (IdentifierKind::Phone, self.scalar(places.phone)),
+            (IdentifierKind::Email, email),
+            (IdentifierKind::Phone, phone),
             (IdentifierKind::ClientId, self.scalar(places.client)),
         ];
         for (kind, cell) in cells {
