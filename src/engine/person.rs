@@ -214,7 +214,11 @@ impl<'q> Wanted<'q> {
             let named = book.and_then(|book| book.numbers.get(&identifier.key));
             let numbers = named.into_iter().flatten().map(|&key| Identifier { key, ..identifier });
             for identifier in std::iter::once(identifier).chain(numbers) {
-                add_ways(&mut ways, identifier, people);
+                // An order that does not count is linked to nobody.
+                let buyers = book.and_then(|book| book.left_out.get(&identifier.key));
+                for key in std::iter::once(&identifier.key).chain(buyers.into_iter().flatten()) {
+                    add_ways(&mut ways, identifier, (*key, people));
+                }
             }
         }
         let hash = identity::is_short_hash(&question.id).then_some(question);
@@ -243,25 +247,29 @@ impl<'q> Wanted<'q> {
     }
 }
 
-/// Adds whom an identifier means, as far as nothing stronger means them.
-fn add_ways(ways: &mut BTreeMap<Key, Way>, identifier: Identifier, people: &People) {
+/// Adds whom an identifier means, which stands for them by `key`, as far as nothing stronger means them.
+fn add_ways(
+    ways: &mut BTreeMap<Key, Way>,
+    identifier: Identifier,
+    (key, people): (Key, &People),
+) {
     let found_by = FoundBy::Identifier(identifier.kind);
-    for (turn, person) in persons(identifier, people).into_iter().enumerate() {
+    for (turn, person) in persons(key, people).into_iter().enumerate() {
         ways.entry(person).or_insert(Way { found_by, identifier: Some(identifier), turn });
     }
 }
 
 /// Whom an identifier means: those who used a shared device, in turn; else one person.
-fn persons(identifier: Identifier, people: &People) -> Vec<Key> {
+fn persons(identifier: Key, people: &People) -> Vec<Key> {
     let mut persons: Vec<Key> = Vec::new();
-    let holdings = people.shared(identifier.key).map_or(&[][..], |device| &device.holdings);
+    let holdings = people.shared(identifier).map_or(&[][..], |device| &device.holdings);
     for Holding { person, .. } in holdings {
         if !persons.contains(&person.key) {
             persons.push(person.key);
         }
     }
     if persons.is_empty() {
-        persons.push(people.of(identifier.key).map_or(identifier.key, |person| person.key));
+        persons.push(people.of(identifier).map_or(identifier, |person| person.key));
     }
     persons
 }

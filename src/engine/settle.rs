@@ -37,7 +37,7 @@ use crate::money::DecimalEvidence;
 use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
-use orders::{add_people, numbered, settle_orders};
+use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
 use std::collections::BTreeMap;
 
@@ -180,6 +180,9 @@ pub(super) fn settle(
     settle_orders(haul, &numbered, readings, &mut stamping, &mut settled);
     for checkout in &checkouts.checkouts {
         settle_checkout(haul, checkout, &mut stamping);
+    }
+    if request.person.is_some() {
+        list_left_out(haul, &numbered, &mut stamping, &mut settled);
     }
     settle_reports(reports.totals, readings, &mut settled);
     stamping.close()?;

@@ -7,16 +7,21 @@ use crate::key::Key;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
+/// What tools write before the id of a browser whose user is not known.
+pub const DEVICE: &str = "$device:";
+
 /// Hexadecimal digits of a short hash.
 const DIGITS: usize = 12;
 
 /// Everything that a text may identify, strongest first; `spaces` are the systems that number their
 /// users and devices each in their own way.
 pub fn candidates(text: &str, spaces: &[u16]) -> Vec<Identifier> {
-    let mut found: Vec<Identifier> = IdentifierKind::ALL
-        .into_iter()
-        .flat_map(|kind| spaces.iter().map(move |&space| (kind, space)))
-        .flat_map(|(kind, space)| {
+    let kinds = IdentifierKind::ALL.into_iter().map(|kind| (kind, text));
+    let bare = text.strip_prefix(DEVICE).map(|bare| (IdentifierKind::ClientId, bare));
+    let mut found: Vec<Identifier> = kinds
+        .chain(bare)
+        .flat_map(|(kind, text)| spaces.iter().map(move |&space| (kind, text, space)))
+        .flat_map(|(kind, text, space)| {
             [Strictness::Several, Strictness::Only]
                 .map(|strictness| identify(kind, space, text, strictness))
         })
@@ -59,6 +64,8 @@ mod tests {
         assert_eq!(kinds("ada@example.com").iter().filter(|kind| **kind == "email").count(), 1);
         assert_eq!(kinds("aaaaaaaa-1111-4111-8111-aaaaaaaaaaaa").len(), 6);
         assert_eq!(kinds("null"), [""; 0]);
+        let browser = identify(IdentifierKind::ClientId, 4, "d-0001", Strictness::Several).unwrap();
+        assert!(candidates("$device:d-0001", &[4]).contains(&browser));
     }
 
     #[test]

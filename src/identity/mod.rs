@@ -14,8 +14,10 @@ mod shared;
 mod unite;
 
 pub use evidence::Evidence;
-pub use lookup::{candidates, is_short_hash, short_hash};
-pub use normal::{Plain, Strictness, identify, identify_plain, is_device_text, is_excel_number, is_uuid_text};
+pub use lookup::{DEVICE, candidates, is_short_hash, short_hash};
+pub use normal::{
+    Plain, Strictness, identify, identify_plain, is_device_text, is_excel_number, is_uuid_text,
+};
 pub use shared::{Holding, Identified, SharedDevice};
 pub use unite::{People, Person};
 

@@ -300,6 +300,18 @@ fn settle_order(
         }
         return;
     }
+    let verdict = Verdict { marks: mark::EXPORT, ..Verdict::default() };
+    take_order(haul, order, (number, identifiers), verdict, stamping);
+}
+
+/// Makes a touch of an order's row.
+fn take_order(
+    haul: &mut Haul<'_>,
+    order: &Order,
+    (number, identifiers): (Identifier, &[Identifier]),
+    verdict: Verdict,
+    stamping: &mut Stamping<'_>,
+) {
     let event = RawEvent {
         at: order.at.at,
         precision: order.at.precision,
@@ -318,12 +330,38 @@ fn settle_order(
             }),
         },
     };
-    haul.take(
-        &event,
-        RowPlace::settled(order.input, order.row),
-        Verdict { marks: mark::EXPORT, ..Verdict::default() },
-        stamping,
-    );
+    haul.take(&event, RowPlace::settled(order.input, order.row), verdict, stamping);
+}
+
+/// Makes touches, set aside, of the orders that do not count, for whoever asks what one customer did. Such an order
+/// links nobody: it is put beside whoever one of its identifiers is known as. All links are noted already, and
+/// its row is accounted for.
+pub(super) fn list_left_out(
+    haul: &mut Haul<'_>,
+    orders: &[(&Order, Identifier)],
+    stamping: &mut Stamping<'_>,
+    settled: &mut Settled,
+) {
+    let left_out = |(order, number): &(&Order, Identifier)| {
+        why_left_out(order).map(|reason| (*order, *number, reason))
+    };
+    let mut left_out = orders.iter().filter_map(left_out).peekable();
+    if left_out.peek().is_none() {
+        return;
+    }
+    let people = People::unite(&haul.links, &haul.identified);
+    for (order, number, reason) in left_out {
+        let identifiers = identifiers_of(haul, order, number);
+        let known = identifiers.iter().find(|identifier| people.of(identifier.key).is_some());
+        let named = || identifiers.iter().find(|identifier| identifier.kind.is_named());
+        let buyer = known.or_else(named).copied().unwrap_or(number);
+        if let Some(book) = &mut settled.book {
+            book.enter_left_out(order, number.key, (&identifiers, buyer.key));
+        }
+        let marks = mark::EXPORT | mark::FURTHER;
+        let verdict = Verdict { aside: Some(reason), marks, ..Verdict::default() };
+        take_order(haul, order, (number, &[buyer]), verdict, stamping);
+    }
 }
 
 /// Everybody and everything that an order names.

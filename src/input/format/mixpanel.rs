@@ -6,11 +6,8 @@
 use super::tool_log::{Parts, Slot, Tool, add_distinct, evidence, plain_name};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
-use crate::identity::Strictness;
+use crate::identity::{DEVICE, Strictness};
 use crate::input::json::Json;
-
-/// What Mixpanel puts before the id of a browser that is nobody yet.
-const DEVICE: &str = "$device:";
 
 /// Events of Mixpanel.
 pub static MIXPANEL: Tool = Tool {
