@@ -156,6 +156,8 @@ pub struct SessionReport {
     pub dimensions: Vec<String>,
     /// Steps that the file has a column for, in the order of the ladder, with their totals.
     pub steps: Vec<(&'static str, u64)>,
+    /// The totals of these steps by the day (of the store's calendar, 1 January 1970 is 0), if all rows say theirs.
+    pub days: BTreeMap<i64, Vec<u64>>,
 }
 
 /// The counts of a breakdown.

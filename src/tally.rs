@@ -183,6 +183,9 @@ pub struct Tally {
     pub sessions: u64,
     /// Of these, sessions with a cart addition.
     pub sessions_with_cart: u64,
+    /// Sessions, and those of them with a cart addition, by the day on which they began (of the report's zone,
+    /// 1 January 1970 is 0), if they are counted at all.
+    pub session_days: BTreeMap<i64, [u64; 2]>,
     /// How the journeys of one customer resemble each other; empty where each has one only.
     pub clustering: Clustering,
     /// One a breakdown: the counts by the key of the value.
@@ -245,6 +248,10 @@ impl Tally {
         self.orders_with_visit += other.orders_with_visit;
         self.sessions += other.sessions;
         self.sessions_with_cart += other.sessions_with_cart;
+        for (day, [sessions, with_cart]) in other.session_days {
+            let own = self.session_days.entry(day).or_default();
+            *own = [own[0] + sessions, own[1] + with_cart];
+        }
     }
 }
 

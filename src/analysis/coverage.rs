@@ -5,13 +5,14 @@
 //! before the log begins or after it ends could not be seen: they are no part of a fall.
 
 use super::rate::Rate;
-use crate::findings::{Findings, TrackedOrder, TrackingFindings};
+use crate::findings::{Findings, SessionReport, TrackedOrder, TrackingFindings};
 use crate::ladder::vocabulary::CHECKOUT_STEPS;
 use crate::stats::change::{self, Counts};
 use crate::time::Instant;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// The column of a session report that counts all sessions.
 const ALL_SESSIONS: &str = "Sessions";
@@ -28,7 +29,8 @@ pub struct Coverage {
     pub orders_with_visit: Option<Rate>,
     /// Orders that only the log has: none of the orders export.
     pub orders_only_in_log: Option<u64>,
-    /// Sessions in the log, of the sessions in the session reports. May exceed them.
+    /// Sessions in the log, of the sessions in the session reports, on the days that both cover where the
+    /// report has days. May exceed them.
     pub sessions_seen: Option<Rate>,
     /// Sessions with a cart addition in the log, of those in the session reports. May exceed them.
     pub carts_seen: Option<Rate>,
@@ -220,26 +222,40 @@ impl Book<'_> {
 fn totals(findings: &Findings, confidence: f64) -> Coverage {
     let both = findings.has_log && findings.has_orders;
     let of_orders = |hits| both.then(|| Rate::of(hits, findings.orders.in_exports, confidence));
-    let of_reported = |step, hits| {
-        let total = reported(findings, step).filter(|_| findings.has_log);
-        total.map(|total| Rate::of(hits, total, confidence))
+    let tally = &findings.tally;
+    let of_reported = |step, all, of_day: fn([u64; 2]) -> u64| {
+        let (report, position) = reported(findings, step).filter(|_| findings.has_log)?;
+        if report.days.is_empty() {
+            return Some(Rate::of(all, report.steps.get(position)?.1, confidence));
+        }
+        let shared = shared_days(&report.days, &tally.session_days)?;
+        let hits = tally.session_days.range(shared.clone()).map(|(_, own)| of_day(*own));
+        let total = report.days.range(shared).filter_map(|(_, own)| own.get(position));
+        Some(Rate::of(hits.sum(), total.sum(), confidence))
     };
     Coverage {
         orders_seen: of_orders(findings.orders.seen_in_log),
         orders_with_visit: of_orders(findings.tally.orders_with_visit),
         orders_only_in_log: both
             .then(|| findings.orders.count.saturating_sub(findings.orders.in_exports)),
-        sessions_seen: of_reported(ALL_SESSIONS, findings.tally.sessions),
-        carts_seen: of_reported(WITH_CART, findings.tally.sessions_with_cart),
+        sessions_seen: of_reported(ALL_SESSIONS, tally.sessions, |[all, _]| all),
+        carts_seen: of_reported(WITH_CART, tally.sessions_with_cart, |[_, with_cart]| with_cart),
         ..Coverage::default()
     }
 }
 
-/// A total of the first report that counts it: reports by different dimensions hold the same
+/// The first report that counts a step, and where: reports by different dimensions hold the same
 /// sessions and must not be added.
-fn reported(findings: &Findings, step: &str) -> Option<u64> {
-    let mut steps = findings.session_reports.iter().flat_map(|report| &report.steps);
-    steps.find(|(name, _)| *name == step).map(|&(_, total)| total)
+fn reported<'f>(findings: &'f Findings, step: &str) -> Option<(&'f SessionReport, usize)> {
+    let position = |report: &SessionReport| report.steps.iter().position(|(name, _)| *name == step);
+    findings.session_reports.iter().find_map(|report| Some((report, position(report)?)))
+}
+
+/// The days on which two both count something, from the first to the last.
+fn shared_days<A, B>(one: &BTreeMap<i64, A>, other: &BTreeMap<i64, B>) -> Option<RangeInclusive<i64>> {
+    let first = *one.first_key_value()?.0.max(other.first_key_value()?.0);
+    let last = *one.last_key_value()?.0.min(other.last_key_value()?.0);
+    (first <= last).then_some(first..=last)
 }
 
 #[cfg(test)]
@@ -263,6 +279,20 @@ mod tests {
         assert_eq!(seen.carts_seen.map(counts), Some((50, 75)));
         findings.has_log = false;
         assert_eq!(coverage(&findings, 0.95, &day), Coverage::default());
+    }
+
+    #[test]
+    fn sessions_are_compared_on_the_days_that_both_cover() {
+        let (mut findings, _) = example::storefront();
+        let day = |_: Instant| None;
+        findings.session_reports[0].days =
+            (0..10).map(|day| (day, vec![100, 10, 5, 2])).collect();
+        findings.tally.session_days = (8..20).map(|day| (day, [70, 4])).collect();
+        let seen = coverage(&findings, 0.95, &day);
+        assert_eq!(seen.sessions_seen.map(counts), Some((140, 200)));
+        assert_eq!(seen.carts_seen.map(counts), Some((8, 20)));
+        findings.tally.session_days = (10..20).map(|day| (day, [70, 4])).collect();
+        assert_eq!(coverage(&findings, 0.95, &day).sessions_seen, None, "no day in common");
     }
 
     /// Forty days of ten orders; from the twentieth on the log sees half of them, none paid by card.

@@ -3,6 +3,7 @@
 //! Partitions are independent, so threads take them in turn; each fills a tally and accounts of its
 //! own, and these are merged. How far a journey got is decided by `climb` alone.
 
+use super::calendar::Calendar;
 use super::customer::Customer;
 use super::exchange::{Exchange, in_parallel};
 use super::gather::{Gathered, Gatherer};
@@ -132,6 +133,7 @@ struct Judge<'b> {
     rivals: Rivals,
     cleaner: Cleaner,
     kept: Vec<Touch>,
+    calendar: Calendar,
     verdicts: Verdicts,
 }
 
@@ -149,6 +151,7 @@ impl<'b> Judge<'b> {
             rivals: Rivals::new(bench)?,
             cleaner: Cleaner::default(),
             kept: Vec::new(),
+            calendar: Calendar::new(bench.zone),
             verdicts: Verdicts {
                 tally: tally(),
                 sides: bench.sides.iter().map(|_| tally()).collect(),
@@ -280,9 +283,12 @@ impl<'b> Judge<'b> {
         }
         self.surveyor.count_person(kept, self.bench, tally);
         if self.bench.counts_sessions {
-            for has_cart in sessions_of_log(kept, self.bench.ladder.sessions) {
-                tally.sessions += 1;
-                tally.sessions_with_cart += u64::from(has_cart);
+            for (began, has_cart) in sessions_of_log(kept, self.bench.ladder.sessions) {
+                let counts = [1, u64::from(has_cart)];
+                tally.sessions += counts[0];
+                tally.sessions_with_cart += counts[1];
+                let of_day = tally.session_days.entry(self.calendar.day(began)).or_default();
+                *of_day = [of_day[0] + counts[0], of_day[1] + counts[1]];
             }
         }
     }
@@ -298,16 +304,16 @@ fn is_clean(touch: &Touch) -> bool {
     touch.aside == 0 && touch.fingerprint.is_none() && !touch.is(mark::ORDER)
 }
 
-/// For each session of an event log, whether it put something into the cart.
-fn sessions_of_log(kept: &[Touch], rule: SessionRule) -> Vec<bool> {
+/// For each session of an event log, when it began and whether it put something into the cart.
+fn sessions_of_log(kept: &[Touch], rule: SessionRule) -> Vec<(Instant, bool)> {
     let mut sessionizer = Sessionizer::new(rule);
     let mut sessions = Vec::new();
     for touch in kept.iter().filter(|touch| touch.is(mark::LOG)) {
         let session = sessionizer.session_of(touch);
         if session == sessions.len() {
-            sessions.push(false);
+            sessions.push((touch.at, false));
         }
-        sessions[session] |= touch.is(mark::CART);
+        sessions[session].1 |= touch.is(mark::CART);
     }
     sessions
 }

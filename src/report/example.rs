@@ -140,6 +140,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             path: "sessions.csv".into(),
             dimensions: vec!["Day".into()],
             steps: vec![("Sessions", 1500), ("Added to cart", 75), ("Converted", 12)],
+            ..SessionReport::default()
         }],
         identity: IdentityFindings { refused_merges: 1, blocked_values: 3, ..Default::default() },
         sides: Vec::new(),
@@ -173,7 +174,7 @@ pub(crate) fn sessions() -> (Findings, Ladder) {
         (step.reached, step.observed, step.converted) = (total, total, 30);
     }
     let steps = names.into_iter().zip(totals).collect();
-    let report = SessionReport { path: "sessions.csv".into(), dimensions: Vec::new(), steps };
+    let report = SessionReport { path: "sessions.csv".into(), steps, ..SessionReport::default() };
     (Findings { tally, session_reports: vec![report], ..Findings::default() }, ladder)
 }
 

@@ -8,8 +8,10 @@ use super::shopify_orders::copies::{Aside, LineAt};
 use super::shopify_session_rows::SessionDimensions;
 use crate::findings::SessionReport;
 use crate::input::columns::{Header, Row, is_null, normalise};
+use crate::input::timestamp::{self, ZoneRule};
 use crate::key::{FastMap, FastSet, Key};
 use crate::quality::Reason;
+use crate::time::Span;
 use std::collections::BTreeMap;
 
 /// The steps of a session report and the columns that count them, the best column first.
@@ -63,6 +65,9 @@ const OTHER_METRICS: [&str; 29] = [
 const TIMES: [&str; 9] =
     ["second", "minute", "hour", "day", "date", "week", "month", "quarter", "year"];
 
+/// Those of them that say on which day something was.
+const DAYS: [&str; 5] = ["second", "minute", "hour", "day", "date"];
+
 /// Where the cells of a session report are.
 #[derive(Clone, Debug, Default)]
 pub struct AnalyticsColumns {
@@ -70,6 +75,8 @@ pub struct AnalyticsColumns {
     dimensions: Vec<usize>,
     names: Vec<String>,
     time: Option<usize>,
+    /// Which of the dimensions says the day.
+    day: Option<usize>,
     /// Where a report with a row for each session says which one that is, and when it was.
     pub sessions: Option<SessionDimensions>,
 }
@@ -85,7 +92,10 @@ impl AnalyticsColumns {
             .filter_map(|(column, _)| Some((column, header.names().get(column)?.clone())))
             .unzip();
         let time = named().find(|(_, name)| TIMES.contains(name)).map(|(column, _)| column);
-        AnalyticsColumns { metrics, dimensions, names, time, sessions: None }
+        let (dimensions, names): (Vec<usize>, Vec<String>) = (dimensions, names);
+        let says_day = |name: &String| DAYS.contains(&normalise(name).as_str());
+        let day = names.iter().position(says_day);
+        AnalyticsColumns { metrics, dimensions, names, time, day, sessions: None }
     }
 
     /// The columns of a report with a row for each session; `None` if it does not say which, or when.
@@ -159,6 +169,13 @@ impl AnalyticsLine {
         Ok(AnalyticsLine { dimensions: columns.dimensions.iter().map(text).collect(), metrics })
     }
 
+    /// The day in one of the dimensions, as it is written: 1 January 1970 is 0.
+    fn day(&self, dimension: usize) -> Option<i64> {
+        let stamp = timestamp::parse(self.dimensions.get(dimension)?, ZoneRule::Fixed(0))?;
+        let offset = Span::seconds(stamp.offset.map_or(0, i64::from));
+        Some(stamp.at.plus(offset).0.div_euclid(Span::days(1).0))
+    }
+
     /// The key of the dimensions' values within `scope`.
     fn key(&self, scope: Key) -> Key {
         self.dimensions.iter().fold(scope, |key, value| key.and(Key::of(value.as_bytes())))
@@ -217,16 +234,16 @@ pub fn assemble(mut lines: Vec<LineAt<AnalyticsLine>>, inputs: &[ReportInput<'_>
     }
     let scope_of = |of: &ReportInput<'_>| (of.input, scope(of.columns, contents.get(&of.input)));
     let scopes: FastMap<usize, Key> = inputs.iter().map(scope_of).collect();
-    let mut totals: BTreeMap<usize, [u64; 4]> = BTreeMap::new();
+    let days_of: FastMap<usize, usize> =
+        inputs.iter().filter_map(|of| Some((of.input, of.columns.day?))).collect();
+    let mut totals: BTreeMap<usize, Totals> = BTreeMap::new();
     let mut seen: FastSet<Key> = FastSet::default();
     let mut aside = Vec::new();
     for LineAt { input, row, line } in lines {
         let Some(&scope) = scopes.get(&input) else { continue };
         if line.dimensions.is_empty() || seen.insert(line.key(scope)) {
-            let totals = totals.entry(input).or_default();
-            for (total, count) in totals.iter_mut().zip(line.metrics) {
-                *total = total.saturating_add(count.unwrap_or(0));
-            }
+            let day = days_of.get(&input).and_then(|&dimension| line.day(dimension));
+            totals.entry(input).or_default().add(day, line.metrics);
         } else {
             aside.push((
                 input,
@@ -238,9 +255,30 @@ pub fn assemble(mut lines: Vec<LineAt<AnalyticsLine>>, inputs: &[ReportInput<'_>
     }
     let mut inputs = inputs.to_vec();
     inputs.sort_unstable_by_key(|of| of.input);
-    let total = |input| totals.get(&input).copied().unwrap_or_default();
+    let mut total = |input| totals.remove(&input).unwrap_or_default();
     let reports = inputs.iter().map(|of| report(of, total(of.input))).collect();
     Assembly { reports, aside }
+}
+
+/// The totals of a report.
+#[derive(Clone, Debug, Default)]
+struct Totals {
+    all: [u64; 4],
+    by_day: BTreeMap<i64, [u64; 4]>,
+    /// Whether a row does not say its day.
+    has_dayless: bool,
+}
+
+impl Totals {
+    fn add(&mut self, day: Option<i64>, counts: [Option<u64>; 4]) {
+        let of_day = day.map(|day| self.by_day.entry(day).or_default());
+        self.has_dayless |= of_day.is_none();
+        for totals in std::iter::once(&mut self.all).chain(of_day) {
+            for (total, count) in totals.iter_mut().zip(counts) {
+                *total = total.saturating_add(count.unwrap_or(0));
+            }
+        }
+    }
 }
 
 /// Which rows can be the same: with a time among the dimensions, those of all reports of the same
@@ -253,15 +291,18 @@ fn scope(columns: &AnalyticsColumns, content: Option<&Key>) -> Key {
     if columns.time.is_some() { kind } else { kind.and(content.copied().unwrap_or_default()) }
 }
 
-fn report(of: &ReportInput<'_>, totals: [u64; 4]) -> SessionReport {
-    let steps = METRICS.iter().zip(of.columns.metrics).zip(totals);
+fn report(of: &ReportInput<'_>, totals: Totals) -> SessionReport {
+    let counted = |totals: [u64; 4]| {
+        let steps = METRICS.iter().zip(of.columns.metrics).zip(totals);
+        let known = steps.filter(|((_, column), _)| column.is_some());
+        known.map(|(((step, _), _), total)| (*step, total))
+    };
+    let days = totals.by_day.into_iter().filter(|_| !totals.has_dayless);
     SessionReport {
         path: of.path.to_owned(),
         dimensions: of.columns.dimensions().to_vec(),
-        steps: steps
-            .filter(|((_, column), _)| column.is_some())
-            .map(|(((step, _), _), total)| (*step, total))
-            .collect(),
+        steps: counted(totals.all).collect(),
+        days: days.map(|(day, own)| (day, counted(own).map(|(_, total)| total).collect())).collect(),
     }
 }
 
@@ -449,6 +490,22 @@ mod tests {
             let found = assembled(files);
             assert_eq!(totals(&found), expected, "{case}");
             assert_eq!(aside(&found), set_aside, "{case}");
+        }
+    }
+
+    #[test]
+    fn totals_are_by_day_where_all_rows_say_theirs() {
+        let days = |file: &str| -> Vec<(i64, Vec<u64>)> {
+            let mut reports = assembled(&[file]).reports;
+            reports.remove(0).days.into_iter().collect()
+        };
+        let of_pages = "Page|Day|Sessions|Reached checkout\n\
+                        /|1970-01-02|7|1\n/hats|1970-01-02|1|\n/|1970-01-04|2|2";
+        assert_eq!(days(of_pages), [(1, vec![8, 1]), (3, vec![2, 2])]);
+        let of_hours = "Hour|Sessions\n1970-01-02 23:00:00|7\n1970-01-03T00:00:00+02:00|1";
+        assert_eq!(days(of_hours), [(1, vec![7]), (2, vec![1])]);
+        for file in ["Week|Sessions\n1970-01-05|7", "Page|Sessions\n/|7", "Day|Sessions\n1970-01-02|7\nx|1"] {
+            assert_eq!(days(file), [], "{file}");
         }
     }
 }
