@@ -130,6 +130,28 @@ pub struct TrackingFindings {
     pub steps: u8,
     /// The first and the last moment that the logs cover.
     pub log_span: Option<(Instant, Instant)>,
+    /// The kinds of logs.
+    pub logs: Vec<TrackedLog>,
+}
+
+/// A kind of log: all files of one tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrackedLog {
+    /// The format of its first file.
+    pub format: &'static str,
+    /// The checkout steps that occur in it at all, as bits in the order of the vocabulary.
+    pub steps: u8,
+    /// The first and the last moment that it covers.
+    pub span: Option<(Instant, Instant)>,
+}
+
+/// What one kind of log saw of an order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sight {
+    /// Whether it saw the order completed.
+    pub in_log: bool,
+    /// The steps of the order's checkout that it saw, as bits.
+    pub steps: u8,
 }
 
 /// An order of an export, and what event logs saw of it.
@@ -145,6 +167,8 @@ pub struct TrackedOrder {
     pub device: Option<Box<str>>,
     /// What it was paid through, as the export says.
     pub gateway: Option<Box<str>>,
+    /// What each kind of log saw, if there are several.
+    pub by_log: Vec<Sight>,
 }
 
 /// An aggregated session report: totals by step.

@@ -84,12 +84,14 @@ impl Cleaner {
             return self.again.extend(again.map(|(position, _)| position));
         }
         let known = touches.iter().enumerate().filter(|(_, touch)| !touch.fingerprint.is_none());
-        let delivery =
-            |(position, touch): (usize, &Touch)| (touch.fingerprint, Reverse(touch.edition), position);
+        let delivery = |(position, touch): (usize, &Touch)| {
+            (touch.fingerprint, Reverse(touch.edition), position)
+        };
         self.deliveries.extend(known.map(delivery));
         self.deliveries.sort_unstable();
         let same = self.deliveries.chunk_by(|a, b| a.0 == b.0);
-        self.again.extend(same.flat_map(|same| same.iter().skip(1)).map(|&(.., position)| position));
+        self.again
+            .extend(same.flat_map(|same| same.iter().skip(1)).map(|&(.., position)| position));
         self.again.sort_unstable();
     }
 }

@@ -4,6 +4,10 @@
 //! A comparison needs both sides; without one of them the coverage is unknown. Orders that were made
 //! before the log begins or after it ends could not be seen: they are no part of a fall.
 
+mod logs;
+
+pub use logs::LogCoverage;
+
 use super::rate::Rate;
 use crate::findings::{Findings, SessionReport, TrackedOrder, TrackingFindings};
 use crate::ladder::vocabulary::CHECKOUT_STEPS;
@@ -47,6 +51,8 @@ pub struct Coverage {
     pub gateways: Vec<GroupCoverage>,
     /// When the log saw less than otherwise: of the orders, then of each step.
     pub falls: Vec<FallOfCoverage>,
+    /// The same for each kind of log by itself.
+    pub logs: Vec<LogCoverage>,
 }
 
 /// How many of the orders the log saw a step of.
@@ -93,11 +99,13 @@ pub fn coverage(
     confidence: f64,
     day: &dyn Fn(Instant) -> Option<String>,
 ) -> Coverage {
-    let known = totals(findings, confidence);
-    if known.orders_seen.is_none() {
+    let tracking = &findings.tracking;
+    let mut known = totals(findings, confidence);
+    let has_orders = known.orders_seen.is_some();
+    known.logs = logs::logs(tracking, (has_orders, confidence), day);
+    if !has_orders {
         return known;
     }
-    let tracking = &findings.tracking;
     let book = Book { tracking, confidence };
     let within: Vec<&TrackedOrder> =
         tracking.orders.iter().filter(|order| is_within(order, tracking)).collect();
@@ -252,7 +260,10 @@ fn reported<'f>(findings: &'f Findings, step: &str) -> Option<(&'f SessionReport
 }
 
 /// The days on which two both count something, from the first to the last.
-fn shared_days<A, B>(one: &BTreeMap<i64, A>, other: &BTreeMap<i64, B>) -> Option<RangeInclusive<i64>> {
+fn shared_days<A, B>(
+    one: &BTreeMap<i64, A>,
+    other: &BTreeMap<i64, B>,
+) -> Option<RangeInclusive<i64>> {
     let first = *one.first_key_value()?.0.max(other.first_key_value()?.0);
     let last = *one.last_key_value()?.0.min(other.last_key_value()?.0);
     (first <= last).then_some(first..=last)
@@ -285,8 +296,7 @@ mod tests {
     fn sessions_are_compared_on_the_days_that_both_cover() {
         let (mut findings, _) = example::storefront();
         let day = |_: Instant| None;
-        findings.session_reports[0].days =
-            (0..10).map(|day| (day, vec![100, 10, 5, 2])).collect();
+        findings.session_reports[0].days = (0..10).map(|day| (day, vec![100, 10, 5, 2])).collect();
         findings.tally.session_days = (8..20).map(|day| (day, [70, 4])).collect();
         let seen = coverage(&findings, 0.95, &day);
         assert_eq!(seen.sessions_seen.map(counts), Some((140, 200)));
@@ -303,12 +313,14 @@ mod tests {
             steps: u8::from(number != 9),
             device: (number < 3).then(|| "mobile".into()),
             gateway: Some(if number < 5 { "card" } else { "wallet" }.into()),
+            by_log: Vec::new(),
         };
         let orders = (0..40).flat_map(|day| (0..10).map(move |number| order(day, number)));
         let tracking = TrackingFindings {
             orders: orders.collect(),
             steps: 0b1001,
             log_span: Some((Instant(1000), Instant(39_009))),
+            logs: Vec::new(),
         };
         let mut findings =
             Findings { has_log: true, has_orders: true, tracking, ..Findings::default() };

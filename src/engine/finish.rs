@@ -5,9 +5,10 @@ use super::haul::Haul;
 use super::judge::Beside;
 use super::rows::{RowIndex, UNCLOSED};
 use super::sequence::out_of_order;
+use super::tracking::Logs;
 use crate::findings::{
     EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
-    TimeFindings,
+    TimeFindings, TrackingFindings,
 };
 use crate::input::Reading;
 use crate::input::timestamp::ZoneRule;
@@ -22,7 +23,7 @@ use crate::time::{Instant, Span};
 pub(super) fn finish(
     findings: &mut Findings,
     haul: &Haul<'_>,
-    readings: &[Reading],
+    (readings, logs): (&[Reading], &Logs),
     rows: &RowIndex,
 ) {
     findings.notices.extend(haul.unclosed.iter().map(|&input| Notice {
@@ -45,7 +46,7 @@ pub(super) fn finish(
         .enumerate()
         .map(|(number, reading)| input_finding(number, reading, haul))
         .collect();
-    findings.tracking.log_span = log_span(readings, &findings.inputs);
+    mark_spans(&mut findings.tracking, logs, &findings.inputs);
     findings.set_aside = Reason::ALL
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
@@ -87,11 +88,19 @@ pub(super) fn next_events(ways: &Ways, haul: &Haul<'_>) -> Vec<Vec<(String, u64)
     ways.leavers.iter().map(named).collect()
 }
 
-/// The first and the last moment of the logs together.
-fn log_span(readings: &[Reading], inputs: &[InputFinding]) -> Option<(Instant, Instant)> {
-    let logs = readings.iter().zip(inputs).filter(|(reading, _)| reading.format.is_log());
-    let spans = logs.filter_map(|(_, input)| input.from.zip(input.to));
-    spans.reduce(|all, own| (all.0.min(own.0), all.1.max(own.1)))
+/// Notes the first and the last moment of each kind of log, and of all together.
+fn mark_spans(tracking: &mut TrackingFindings, logs: &Logs, inputs: &[InputFinding]) {
+    let wider = |all: Option<(Instant, Instant)>, (from, to): (Instant, Instant)| {
+        Some(all.map_or((from, to), |all| (all.0.min(from), all.1.max(to))))
+    };
+    for (number, input) in inputs.iter().enumerate() {
+        let Some(span) = input.from.zip(input.to) else { continue };
+        let Some(place) = logs.of_input(number) else { continue };
+        tracking.log_span = wider(tracking.log_span, span);
+        if let Some(log) = tracking.logs.get_mut(place) {
+            log.span = wider(log.span, span);
+        }
+    }
 }
 
 fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFinding {
@@ -194,17 +203,17 @@ pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec
     all.flat_map(|(kind, own, condition)| {
         condition.event.exact_names().map(move |name| (kind, own, name.to_string()))
     })
-        .filter(|(.., name)| !occurs(name))
-        .map(|(kind, own, name)| {
-            let near = vocabulary::nearest(&name, seen.iter().copied())
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default();
-            Notice {
-                code: "name_never_seen",
-                message: format!("no event is named `{name}` ({kind} {own}){near}"),
-            }
-        })
-        .collect()
+    .filter(|(.., name)| !occurs(name))
+    .map(|(kind, own, name)| {
+        let near = vocabulary::nearest(&name, seen.iter().copied())
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        Notice {
+            code: "name_never_seen",
+            message: format!("no event is named `{name}` ({kind} {own}){near}"),
+        }
+    })
+    .collect()
 }
 
 #[cfg(test)]

@@ -268,7 +268,9 @@ impl<'s> Haul<'s> {
         let known = meaning.known || !stamp.is_empty();
         let reason = verdict
             .aside
-            .or_else(|| stamping.aside(event).filter(|reason| !self.leaves_open(event, row, *reason)))
+            .or_else(|| {
+                stamping.aside(event).filter(|reason| !self.leaves_open(event, row, *reason))
+            })
             .or((!known).then_some(Reason::UnmappedEvent));
         if place.block.is_some() && !verdict.is_further() {
             self.sequence.note(event.at);
@@ -293,7 +295,7 @@ impl<'s> Haul<'s> {
             stamping.note_order(true);
             self.inputs[input].placeholders += u64::from(!verdict.is_further());
         } else if reason.is_none() && event.origin == Origin::Log {
-            self.checkouts.note(event, row, (checkout, own_marks, page));
+            self.checkouts.note(event, (input, row), (checkout, own_marks, page));
         }
         let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
         let needs = stamping.needs;

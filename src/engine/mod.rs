@@ -72,6 +72,7 @@ use stamping::Stamping;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use stream::Stream;
+use tracking::Logs;
 use values::Values;
 
 /// What a run found, and the ladder that it used.
@@ -197,10 +198,11 @@ impl Run<'_> {
             sightings: verdicts.sightings,
             ..Findings::default()
         };
-        settled.tell(&mut findings, &mut haul.checkouts, &people);
+        let logs = Logs::of(readings);
+        settled.tell(&mut findings, &mut haul.checkouts, &people, &logs);
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
-        finish::finish(&mut findings, &haul, readings, &rows);
+        finish::finish(&mut findings, &haul, (readings, &logs), &rows);
         findings.notices.extend(finish::provisional(&findings.inputs, settings.now));
         finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };

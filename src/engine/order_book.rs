@@ -28,7 +28,12 @@ impl OrderBook {
     }
 
     /// Enters an order that does not count, with all its identifiers and the one that `buyer` is known as.
-    pub(super) fn enter_left_out(&mut self, order: &Order, number: Key, (all, buyer): (&[Identifier], Key)) {
+    pub(super) fn enter_left_out(
+        &mut self,
+        order: &Order,
+        number: Key,
+        (all, buyer): (&[Identifier], Key),
+    ) {
         self.enter_name(order, number);
         for identifier in all.iter().filter(|identifier| identifier.key != buyer) {
             self.left_out.entry(identifier.key).or_default().push(buyer);

@@ -248,11 +248,7 @@ impl<'q> Wanted<'q> {
 }
 
 /// Adds whom an identifier means, which stands for them by `key`, as far as nothing stronger means them.
-fn add_ways(
-    ways: &mut BTreeMap<Key, Way>,
-    identifier: Identifier,
-    (key, people): (Key, &People),
-) {
+fn add_ways(ways: &mut BTreeMap<Key, Way>, identifier: Identifier, (key, people): (Key, &People)) {
     let found_by = FoundBy::Identifier(identifier.kind);
     for (turn, person) in persons(key, people).into_iter().enumerate() {
         ways.entry(person).or_insert(Way { found_by, identifier: Some(identifier), turn });

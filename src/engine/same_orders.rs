@@ -9,6 +9,7 @@
 use super::haul::OrderSeen;
 use crate::event::{Identifier, IdentifierKind};
 use crate::identity::{Links, People, Strictness, identify};
+use crate::input::format::Format;
 use crate::input::format::shopify_orders::Order;
 use crate::input::format::shopify_orders::packed::Cell;
 use crate::key::{FastMap, Key};
@@ -25,6 +26,11 @@ const NAMED_WITHIN: Span = Span::days(1);
 
 /// The sources of an order, as bits: exports are one source, each format of logs is another.
 pub(super) type Sources = u64;
+
+/// The source that a log of a format is. Files of one tool are parts of one log.
+pub(super) fn source_of(format: Format) -> Sources {
+    1 << format.space().min(62)
+}
 
 /// The orders exports.
 pub(super) const EXPORTS: Sources = 1 << 63;

@@ -15,7 +15,7 @@ use super::same_orders::OrderTimes;
 use super::skew::Skew;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
-use super::tracking::{CheckoutsSeen, OrderTrace};
+use super::tracking::{CheckoutsSeen, Logs, OrderTrace};
 use super::{Request, Settings};
 use crate::error::{Error, Result};
 use crate::event::{IdentifierKind, Origin, PlainDetails, RawEvent, RowRef, Touch, mark};
@@ -76,8 +76,9 @@ impl Settled {
         findings: &mut Findings,
         checkouts: &mut CheckoutsSeen,
         people: &People,
+        logs: &Logs,
     ) {
-        findings.tracking = checkouts.tracking(self.traces, people);
+        findings.tracking = checkouts.tracking(self.traces, people, logs);
         findings.orders = self.orders;
         findings.session_reports = self.session_reports;
         findings.store_offset = self.store_offset;

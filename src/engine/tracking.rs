@@ -7,11 +7,13 @@
 //! that lead to it. Shares and days are the business of `analysis`.
 
 use super::pages::Page;
+use super::same_orders::{Sources, source_of};
 use super::skew::Skew;
 use super::values::Values;
 use crate::event::{RawEvent, RowRef, mark};
-use crate::findings::{TrackedOrder, TrackingFindings};
+use crate::findings::{Sight, TrackedLog, TrackedOrder, TrackingFindings};
 use crate::identity::People;
+use crate::input::Reading;
 use crate::input::format::shopify_orders::Order;
 use crate::input::format::shopify_orders::packed::Cell;
 use crate::key::Key;
@@ -28,25 +30,77 @@ const CLOCKS: Span = Span::seconds(120);
 #[derive(Clone, Debug)]
 pub(super) struct OrderTrace {
     number: Key,
+    /// The kinds of logs that have seen it completed.
+    seen_by: Sources,
     /// The last moment at which something belongs to the order.
     until: Instant,
     found: TrackedOrder,
 }
 
 impl OrderTrace {
-    /// The trace of an order with this number.
-    pub(super) fn new(order: &Order, number: Key, in_log: bool) -> OrderTrace {
+    /// The trace of an order with this number, which some kinds of logs have seen completed.
+    pub(super) fn new(order: &Order, number: Key, seen_by: Sources) -> OrderTrace {
         OrderTrace {
             number,
+            seen_by,
             until: order.at.at.plus(order.at.precision.unit().max(CLOCKS)),
             found: TrackedOrder {
                 at: order.at.at,
-                in_log,
+                in_log: seen_by != 0,
                 steps: 0,
                 device: order.device.map(Into::into),
                 gateway: order.texts.get(Cell::Gateway).map(Into::into),
+                by_log: Vec::new(),
             },
         }
+    }
+}
+
+/// The kinds of logs among the inputs: files of one tool are one log in parts.
+#[derive(Debug)]
+pub(super) struct Logs {
+    kinds: Vec<(Sources, &'static str)>,
+    /// By input, which of the kinds it is.
+    of_inputs: Vec<Option<usize>>,
+}
+
+impl Logs {
+    pub(super) fn of(readings: &[Reading]) -> Logs {
+        let mut logs = Logs { kinds: Vec::new(), of_inputs: Vec::new() };
+        for format in readings.iter().map(|reading| reading.format) {
+            let source = source_of(format);
+            let known = logs.kinds.iter().position(|(own, _)| *own == source);
+            let place = known.unwrap_or(logs.kinds.len());
+            if format.is_log() && known.is_none() {
+                logs.kinds.push((source, format.id()));
+            }
+            logs.of_inputs.push(format.is_log().then_some(place));
+        }
+        logs
+    }
+
+    /// Which kind of log an input is.
+    pub(super) fn of_input(&self, input: usize) -> Option<usize> {
+        self.of_inputs.get(input).copied().flatten()
+    }
+
+    /// What is known of an order before anybody looks at its checkout.
+    fn sights(&self, seen_by: Sources) -> Vec<Sight> {
+        let several = self.kinds.iter().filter(|_| self.kinds.len() > 1);
+        several.map(|(source, _)| Sight { in_log: seen_by & source != 0, steps: 0 }).collect()
+    }
+
+    /// The kinds of logs, with the steps that occur in each.
+    fn tracked(&self, rows: &[Seen]) -> Vec<TrackedLog> {
+        let format =
+            |(_, format): &(Sources, &'static str)| TrackedLog { format, ..TrackedLog::default() };
+        let mut tracked: Vec<TrackedLog> = self.kinds.iter().map(format).collect();
+        for row in rows {
+            if let Some(log) = self.of_input(row.input()).and_then(|place| tracked.get_mut(place)) {
+                log.steps |= row.step;
+            }
+        }
+        tracked
     }
 }
 
@@ -58,9 +112,16 @@ struct Seen {
     at: Instant,
     /// The step of a checkout, as a bit.
     step: u8,
+    input: u32,
     /// What the dictionary knows of the device.
     device: Key,
     row: RowRef,
+}
+
+impl Seen {
+    fn input(&self) -> usize {
+        usize::try_from(self.input).unwrap_or(usize::MAX)
+    }
 }
 
 /// What logs saw of carts, checkouts and orders.
@@ -93,7 +154,7 @@ impl CheckoutsSeen {
     pub(super) fn note(
         &mut self,
         event: &RawEvent<'_>,
-        row: RowRef,
+        (input, row): (usize, RowRef),
         (step, marks, page): (u8, u8, Option<Page>),
     ) {
         if !self.is_wanted || (step == 0 && marks & (mark::CART | mark::ORDER) == 0) {
@@ -101,7 +162,8 @@ impl CheckoutsSeen {
         }
         let Some(strongest) = event.identifiers.first() else { return };
         let device = self.devices.note(event.details);
-        let seen = Seen { person: strongest.key, at: event.at, step, device, row };
+        let input = u32::try_from(input).unwrap_or(u32::MAX);
+        let seen = Seen { person: strongest.key, at: event.at, step, input, device, row };
         match page {
             Some(page) => self.pages.push((page, seen)),
             None => self.rows.push(seen),
@@ -138,6 +200,7 @@ impl CheckoutsSeen {
         &mut self,
         orders: Vec<OrderTrace>,
         people: &People,
+        logs: &Logs,
     ) -> TrackingFindings {
         let person = |key: Key, at: Instant| people.of_at(key, at).map_or(key, |person| person.key);
         let mut rows = std::mem::take(&mut self.rows);
@@ -160,23 +223,28 @@ impl CheckoutsSeen {
             let mut after = Instant::MIN;
             for order in orders {
                 let until = order.until;
-                found.push(self.order(order, after, own));
+                found.push(self.order(order, after, own, logs));
                 after = until;
             }
         }
         found.sort_unstable();
-        TrackingFindings { orders: found, steps, log_span: None }
+        TrackingFindings { orders: found, steps, log_span: None, logs: logs.tracked(&rows) }
     }
 
     /// An order with what its customer did behind `after`; `own` is in order of time.
-    fn order(&self, order: OrderTrace, after: Instant, own: &[Seen]) -> TrackedOrder {
-        let OrderTrace { until, mut found, .. } = order;
+    fn order(&self, order: OrderTrace, after: Instant, own: &[Seen], logs: &Logs) -> TrackedOrder {
+        let OrderTrace { until, seen_by, mut found, .. } = order;
+        found.by_log = logs.sights(seen_by);
         let belongs = own
             .iter()
             .filter(|row| row.at > after && row.at <= until && found.at.since(row.at) <= BEFORE);
         let mut device = None;
         for row in belongs {
             found.steps |= row.step;
+            let log = logs.of_input(row.input());
+            if let Some(sight) = log.and_then(|place| found.by_log.get_mut(place)) {
+                sight.steps |= row.step;
+            }
             device = self.devices.get(row.device, 0).or(device);
         }
         found.device = found.device.or_else(|| device.map(Into::into));

@@ -6,7 +6,7 @@
 use super::notices::NoticeReport;
 use super::words;
 use super::zone::day_of_date;
-use crate::analysis::coverage::{Coverage, FallOfCoverage, ORDERS};
+use crate::analysis::coverage::{Coverage, FallOfCoverage, LogCoverage, ORDERS};
 use crate::analysis::rate::Rate;
 use crate::ladder::vocabulary;
 use serde_json::Value;
@@ -22,17 +22,56 @@ const FEW_ORDERS: u64 = 20;
 
 /// What is to be said of the coverage.
 pub(super) fn notices(coverage: &Coverage, confidence: f64) -> Vec<NoticeReport> {
-    if let Some(notice) = unmatched(coverage) {
-        return vec![notice];
+    let ended = coverage.logs.iter().filter_map(ended);
+    let of_orders = match unmatched(coverage) {
+        Some(notice) => vec![notice],
+        None => of_orders(coverage, confidence),
+    };
+    ended.chain(of_orders).collect()
+}
+
+/// What is to be said of the orders that logs did not see.
+fn of_orders(coverage: &Coverage, confidence: f64) -> Vec<NoticeReport> {
+    let several = coverage.logs.iter().filter(|_| coverage.logs.len() > 1);
+    let of_one = several.flat_map(|log| told(&log.falls).map(|fall| (fall, Some(log.format))));
+    let mut falls: Vec<_> = of_one.collect();
+    if falls.is_empty() {
+        falls.extend(told(&coverage.falls).map(|fall| (fall, None)));
     }
-    let (of_orders, of_steps): (Vec<_>, Vec<_>) =
-        coverage.falls.iter().partition(|fall| fall.name == ORDERS);
-    // Where orders were lost their steps were too: that is said once.
-    let falls = if of_orders.is_empty() { of_steps } else { of_orders };
     if falls.is_empty() {
         return partial(coverage, confidence).into_iter().collect();
     }
-    falls.into_iter().map(|fall| fell(fall, confidence)).collect()
+    falls.into_iter().map(|(fall, log)| fell(fall, log, confidence)).collect()
+}
+
+/// The falls that are told. Where orders were lost their steps were too: that is said once.
+fn told(falls: &[FallOfCoverage]) -> impl Iterator<Item = &FallOfCoverage> {
+    let is_of_orders = |fall: &&FallOfCoverage| fall.name == ORDERS;
+    let lost_orders = falls.iter().any(|fall| is_of_orders(&fall));
+    falls.iter().filter(move |fall| !lost_orders || is_of_orders(fall))
+}
+
+/// A log that ends while others go on.
+fn ended(log: &LogCoverage) -> Option<NoticeReport> {
+    let (until, others_until) = (log.until.as_deref()?, log.others_until.as_deref()?);
+    let later = log.later_orders.filter(|&later| later > 0);
+    let missed = later.map_or_else(String::new, |later| match later {
+        1 => ": 1 order of the export is later".to_owned(),
+        _ => format!(": {} orders of the export are later", words::count(later)),
+    });
+    let message = format!(
+        "The event log ({}) ends on {}, and other inputs go on until {}{missed}.",
+        log.format,
+        day_of_date(until),
+        day_of_date(others_until),
+    );
+    let data = [
+        ("log", Value::from(log.format)),
+        ("until", until.into()),
+        ("others_until", others_until.into()),
+        ("later_orders", log.later_orders.into()),
+    ];
+    Some(NoticeReport { code: "log_ends_early", message, data: data.into() })
 }
 
 /// A log that has about as many orders of its own as it misses has not missed them: nothing says which are
@@ -52,7 +91,9 @@ fn unmatched(coverage: &Coverage) -> Option<NoticeReport> {
     Some(NoticeReport { code: "orders_not_matched", message, data: data.into() })
 }
 
-fn fell(fall: &FallOfCoverage, confidence: f64) -> NoticeReport {
+/// Days on which a log saw less; `log` says which one where there are several.
+fn fell(fall: &FallOfCoverage, log: Option<&'static str>, confidence: f64) -> NoticeReport {
+    let which = log.map_or_else(String::new, |format| format!(" ({format})"));
     let since = day_of_date(&fall.since);
     let (when, otherwise) = match fall.until.as_deref().map(day_of_date) {
         None => (format!("Since {since}"), "before that"),
@@ -65,7 +106,7 @@ fn fell(fall: &FallOfCoverage, confidence: f64) -> NoticeReport {
     };
     let what = [what.as_str(), "the orders in the export"].map(str::trim).join(" ");
     let message = format!(
-        "{when} the event log saw {} of {} ({}), {otherwise} {} ({}): what is missing is tracking, not shoppers.",
+        "{when} the event log{which} saw {} of {} ({}), {otherwise} {} ({}): what is missing is tracking, not shoppers.",
         words::percent(fall.within.rate),
         what.trim(),
         counts(&fall.within, confidence),
@@ -80,6 +121,7 @@ fn fell(fall: &FallOfCoverage, confidence: f64) -> NoticeReport {
         ("orders", fall.within.base.into()),
         ("seen_otherwise", fall.outside.hits.into()),
         ("orders_otherwise", fall.outside.base.into()),
+        ("log", log.into()),
     ];
     NoticeReport { code: "tracking_fell", message, data: data.into() }
 }
@@ -140,6 +182,65 @@ mod tests {
         let start = "From 14 May 2026 to 20 May 2026 the event log saw 71.0% of the step Payment of the orders in the export (213";
         assert!(sentence.starts_with(start), "{sentence}");
         assert!(sentence.contains("on all other days 95.0%"), "{sentence}");
+    }
+
+    fn log(format: &'static str, falls: Vec<FallOfCoverage>) -> LogCoverage {
+        LogCoverage {
+            format,
+            since: Some("2026-05-01".into()),
+            until: Some("2026-05-30".into()),
+            others_until: None,
+            later_orders: Some(0),
+            orders_seen: None,
+            orders_seen_within_log: None,
+            steps: Vec::new(),
+            falls,
+        }
+    }
+
+    #[test]
+    fn of_several_logs_it_is_said_which_one_fell() {
+        let falls = vec![fall(ORDERS, None), fall("checkout_started", None)];
+        let pixel = log("shopify.web_pixel", falls.clone());
+        let mut coverage =
+            Coverage { logs: vec![pixel, log("ga4.bq", Vec::new())], ..Coverage::default() };
+        let [sentence] = &said(&coverage)[..] else { panic!() };
+        assert!(sentence.starts_with(
+            "Since 14 May 2026 the event log (shopify.web_pixel) saw 71.0% of the orders"
+        ));
+        // One log is the event log, and its falls are those of all.
+        coverage.logs.pop();
+        assert_eq!(said(&coverage), [""; 0]);
+        coverage.falls = falls;
+        assert!(
+            said(&coverage)[0]
+                .starts_with("Since 14 May 2026 the event log saw 71.0% of the orders")
+        );
+    }
+
+    #[test]
+    fn a_log_that_ends_early_is_said() {
+        let mut pixel = log("shopify.web_pixel", Vec::new());
+        pixel.until = Some("2026-05-13".into());
+        pixel.others_until = Some("2026-05-30".into());
+        let said = |later| {
+            said(&Coverage {
+                logs: vec![LogCoverage { later_orders: later, ..pixel.clone() }],
+                ..Coverage::default()
+            })
+        };
+        assert_eq!(
+            said(Some(48)),
+            [
+                "The event log (shopify.web_pixel) ends on 13 May 2026, and other inputs go on until 30 May 2026: 48 orders of the export are later."
+            ]
+        );
+        assert_eq!(
+            said(None),
+            [
+                "The event log (shopify.web_pixel) ends on 13 May 2026, and other inputs go on until 30 May 2026."
+            ]
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::Settled;
 use crate::engine::haul::{Haul, OrderSeen};
-use crate::engine::same_orders::{EXPORTS, SameOrders, Sighting, Sources};
+use crate::engine::same_orders::{EXPORTS, SameOrders, Sighting, Sources, source_of};
 use crate::engine::stamping::{RowPlace, Stamping, Verdict};
 use crate::engine::tracking::OrderTrace;
 use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, PlainDetails, RawEvent, mark};
@@ -70,7 +70,8 @@ pub(super) fn settle_orders(
         }
         if in_log.map_or_else(|| settled.period.has(order.at.at), |seen| seen.in_period) {
             settled.exported.insert(number.key);
-            settled.traces.push(OrderTrace::new(order, number.key, in_log.is_some()));
+            let seen_by = in_log.map_or(0, |seen| seen.sources);
+            settled.traces.push(OrderTrace::new(order, number.key, seen_by));
             count_order(order, in_log, &mut settled.orders);
             match (order.amount, in_log) {
                 (Some(amount), Some(_)) => {
@@ -117,7 +118,9 @@ fn find_same(
     stamping: &Stamping<'_>,
     settled: &mut Settled,
 ) {
-    let source = |order: &OrderSeen| readings.get(order.input).map_or(0, source_of);
+    let source = |order: &OrderSeen| {
+        readings.get(order.input).map_or(0, |reading| source_of(reading.format))
+    };
     let mut sources = haul.orders_seen.iter().map(source);
     let first = sources.next();
     if orders.is_empty() && sources.all(|other| Some(other) == first) {
@@ -152,11 +155,6 @@ fn find_same(
     settled.orders.joined_by_number = same.by_number;
     settled.orders.joined_by_customer = same.by_customer;
     settled.numbers = same.numbers;
-}
-
-/// The source that a log is, as a bit: its format. Files of one format are parts of one log.
-fn source_of(reading: &Reading) -> Sources {
-    1 << reading.format.space().min(62)
 }
 
 /// Why an order does not count, wherever it was seen.
@@ -234,7 +232,7 @@ fn take_completed(
             if rows.len() > 1 && !counted.insert(row.fingerprint) {
                 continue;
             }
-            order.sources |= readings.get(row.input).map_or(0, source_of);
+            order.sources |= readings.get(row.input).map_or(0, |reading| source_of(reading.format));
             if number > 0 && !row.numbered {
                 *order.amount.get_or_insert_default() += row.amount.unwrap_or_default();
             }

@@ -84,12 +84,7 @@ fn known_decision(known: &'static JsonFormat, beside: Beside) -> Decision {
         Reads::Tool(tool) => Rows::Tool(ToolLog { tool, beside }),
         Reads::Own(way) => (way.rows)(),
     };
-    Decision {
-        format: known.format,
-        why: known.why().to_string(),
-        columns: known.columns(),
-        rows,
-    }
+    Decision { format: known.format, why: known.why().to_string(), columns: known.columns(), rows }
 }
 
 /// Keys under which loggers of webhooks put what came.

@@ -104,9 +104,8 @@ struct Visit<'r> {
 impl<'r> Visit<'r> {
     fn of(json: Json<'r>) -> Visit<'r> {
         let space = Format::MatomoLive.space().into();
-        let key = |name: &str| {
-            scalar(json.member(name)).map(|text| Key::within(space, text.as_bytes()))
-        };
+        let key =
+            |name: &str| scalar(json.member(name)).map(|text| Key::within(space, text.as_bytes()));
         let session = key("idVisit");
         let nothing = || Key::of(b"");
         let keys = [key("idSite").unwrap_or_else(nothing), session.unwrap_or_else(nothing)];

@@ -302,7 +302,9 @@ fn report(of: &ReportInput<'_>, totals: Totals) -> SessionReport {
         path: of.path.to_owned(),
         dimensions: of.columns.dimensions().to_vec(),
         steps: counted(totals.all).collect(),
-        days: days.map(|(day, own)| (day, counted(own).map(|(_, total)| total).collect())).collect(),
+        days: days
+            .map(|(day, own)| (day, counted(own).map(|(_, total)| total).collect()))
+            .collect(),
     }
 }
 
@@ -504,7 +506,9 @@ mod tests {
         assert_eq!(days(of_pages), [(1, vec![8, 1]), (3, vec![2, 2])]);
         let of_hours = "Hour|Sessions\n1970-01-02 23:00:00|7\n1970-01-03T00:00:00+02:00|1";
         assert_eq!(days(of_hours), [(1, vec![7]), (2, vec![1])]);
-        for file in ["Week|Sessions\n1970-01-05|7", "Page|Sessions\n/|7", "Day|Sessions\n1970-01-02|7\nx|1"] {
+        for file in
+            ["Week|Sessions\n1970-01-05|7", "Page|Sessions\n/|7", "Day|Sessions\n1970-01-02|7\nx|1"]
+        {
             assert_eq!(days(file), [], "{file}");
         }
     }

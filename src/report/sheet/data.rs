@@ -46,7 +46,10 @@ pub(in crate::report) fn coverage_rows(report: &Report) -> Vec<(String, Rate)> {
         let label = vocabulary::label(step.name).unwrap_or(step.name);
         (format!("{label}, before the order"), step.orders_seen)
     });
-    known.chain(steps).collect()
+    let several = coverage.logs.iter().filter(|_| coverage.logs.len() > 1);
+    let of_logs =
+        several.filter_map(|log| Some((format!("the order, in {}", log.format), log.orders_seen?)));
+    known.chain(of_logs).chain(steps).collect()
 }
 
 /// What the event log saw of the orders by what they share: the day, the device, the gateway. Where all
