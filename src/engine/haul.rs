@@ -410,7 +410,8 @@ impl<'s> Haul<'s> {
         if self.ahead.last().is_some_and(|last| last.row == row) {
             return;
         }
-        self.saw(received.map_or(at, |received| at.min(received.arrived)));
+        let arrived = received.and_then(|received| received.arrived);
+        self.saw(arrived.map_or(at, |arrived| at.min(arrived)));
     }
 
     /// Notes that the identifiers of a row, strongest first, belong together, and who used its devices.

@@ -24,6 +24,8 @@ pub(super) struct Needs {
     pub(super) values_of: Option<StepSet>,
     /// What logs saw of checkouts, to hold the orders of exports against it.
     pub(super) checkouts: bool,
+    /// The times of browsers that nobody has confirmed: orders, or rows beside them, may show that they are wrong.
+    pub(super) clocks: bool,
     /// To know which rows lie outside a period: they are set aside, whatever they are.
     pub(super) cuts_events: bool,
 }
@@ -79,7 +81,17 @@ impl Needs {
         let session_rule = ladders.first().map(|ladder| ladder.sessions).unwrap_or_default();
         let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
         let checkouts = has_orders && readings.iter().any(|reading| reading.format.is_log());
-        Needs { everything, every_step, sessions, session_rule, values_of, checkouts, cuts_events }
+        let clocks = checkouts || readings.iter().any(Reading::notes_receipts);
+        Needs {
+            everything,
+            every_step,
+            sessions,
+            session_rule,
+            values_of,
+            checkouts,
+            clocks,
+            cuts_events,
+        }
     }
 }
 

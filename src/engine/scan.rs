@@ -298,12 +298,12 @@ impl Sink for Gathering<'_, '_, '_> {
 
     fn received(&mut self, at: RowAt, browser: Key, happened: Instant, received: Instant) {
         let row = self.row(at);
-        self.haul.received.push(Received { browser, at: happened, row, arrived: received });
+        self.haul.received.push(Received { browser, at: happened, row, arrived: Some(received) });
     }
 
     fn unconfirmed(&mut self, at: RowAt, browser: Key, happened: Instant) {
-        // Without orders there is nothing to hold a clock against.
-        if self.stamping.needs.checkouts {
+        // Without orders or other rows that were received there is nothing to hold a clock against.
+        if self.stamping.needs.clocks {
             let row = self.row(at);
             self.haul.unconfirmed.push(Unconfirmed { browser, at: happened, row, counts: false });
         }

@@ -19,14 +19,14 @@ use crate::time::{Instant, Span};
 /// Events of one browser belong to one visit until nothing happens for so long.
 const PAUSE: Span = Span::seconds(30 * 60);
 
-/// A row of a browser, and when the log received it.
+/// A row of a browser, and when the log received it, or `None` if that is not known of this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Received {
     pub(super) browser: Key,
     /// When it was, by the browser's clock.
     pub(super) at: Instant,
     pub(super) row: RowRef,
-    pub(super) arrived: Instant,
+    pub(super) arrived: Option<Instant>,
 }
 
 /// A row of a browser of which nobody noted when a log received it.
@@ -78,12 +78,13 @@ impl Skew {
     /// Finds the wrong clocks, and puts right what the scan has noted beside touches.
     pub(super) fn settle(haul: &mut Haul<'_>, latest: Instant) -> Skew {
         let mut received = std::mem::take(&mut haul.received);
-        received.sort_unstable();
         let goes_on = |one: &Received, next: &Received| {
             one.browser == next.browser && next.at.since(one.at) <= PAUSE
         };
         let mut skew = Skew::new(latest);
         skew.confirmed.extend(received.iter().map(|row| row.browser));
+        received.extend(skew.beside(&haul.unconfirmed));
+        received.sort_unstable();
         let visits = received.chunk_by(goes_on).map(|visit| (visit, median(visit)));
         for (visit, off) in visits.filter(|(_, off)| Span(off.0.abs()) > WRONG_CLOCK) {
             skew.rows.extend(visit.iter().map(|row| (row.row, off)));
@@ -92,8 +93,15 @@ impl Skew {
             }
             haul.clocks += visit.len() as u64;
         }
+        haul.unconfirmed.retain(|row| !skew.rows.contains_key(&row.row));
         skew.put_right_beside(haul);
         skew
+    }
+
+    /// The rows of browsers of which the log has received others: they share the clock of their visit.
+    fn beside(&self, unconfirmed: &[Unconfirmed]) -> Vec<Received> {
+        let beside = unconfirmed.iter().filter(|row| self.confirmed.contains(&row.browser));
+        beside.map(|&Unconfirmed { browser, at, row, .. }| Received { browser, at, row, arrived: None }).collect()
     }
 
     /// Finds further wrong clocks by orders; `made` says when the shop made one that a log has seen. Browsers
@@ -191,7 +199,8 @@ impl Skew {
 
 /// How far a browser's clock is behind that of the log; of two in the middle the lesser.
 fn median(visit: &[Received]) -> Span {
-    let mut behind: Vec<Span> = visit.iter().map(|row| row.arrived.since(row.at)).collect();
+    let behind = visit.iter().filter_map(|row| Some(row.arrived?.since(row.at)));
+    let mut behind: Vec<Span> = behind.collect();
     behind.sort_unstable();
     let middle = behind.len().saturating_sub(1) / 2;
     behind.get(middle).copied().unwrap_or_default()
@@ -220,7 +229,7 @@ mod tests {
             browser: Key(1),
             at: at(minute),
             row: RowRef::new(0, number, number),
-            arrived: at(received),
+            arrived: Some(at(received)),
         }
     }
 
@@ -230,6 +239,9 @@ mod tests {
         assert_eq!(median(&visit), Span(0));
         assert_eq!(median(&[row(0, 60), row(1, 61), row(2, 62), row(3, 900)]), Span::seconds(3600));
         assert_eq!(median(&[row(0, 7), row(1, 9)]), Span::seconds(420), "the lesser of two");
+        let unknown = Received { arrived: None, ..row(2, 0) };
+        assert_eq!(median(&[row(0, 60), row(1, 61), unknown]), Span::seconds(3600));
+        assert_eq!(median(&[unknown]), Span(0));
     }
 
     #[test]

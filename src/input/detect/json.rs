@@ -8,6 +8,7 @@ use crate::input::format::event_json::EventKeys;
 use crate::input::format::tool_log::{Beside, ToolLog};
 use crate::input::format::{Format, web_pixel};
 use crate::input::json::{Json, Malformed, Reader, Written};
+use crate::input::reading::RECEIVED;
 use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
@@ -49,8 +50,8 @@ fn decide(
     };
     let known = |format: &'static JsonFormat| Ok(known_decision(format, beside.clone()));
     let decision = match told.format {
-        None if sample.is_pixel => Ok(pixel_decision()),
-        Some(Format::ShopifyWebPixel) => Ok(pixel_decision()),
+        None if sample.is_pixel => Ok(pixel_decision(&sample)),
+        Some(Format::ShopifyWebPixel) => Ok(pixel_decision(&sample)),
         None => match sample.known() {
             Some(format) => known(format),
             None => decide_generic_json(&source.path, keys, &sample.all_keys, told),
@@ -69,12 +70,15 @@ fn decide(
     Ok(input(source, told, layout, start, decision))
 }
 
-fn pixel_decision() -> Decision {
+fn pixel_decision(sample: &JsonSample) -> Decision {
     let columns = [("time", "timestamp"), ("event", "name"), ("client_id", "clientId")];
+    let mut names = sample.all_keys.iter().filter_map(|key| key.rsplit('.').next());
+    let received = names.find(|name| web_pixel::RECEIVED.contains(name));
+    let received = received.map(|name| (RECEIVED, name));
     Decision {
         format: Format::ShopifyWebPixel,
         why: "JSON with a client id, an event name, a time and event data, as the web pixel sends them".to_string(),
-        columns: columns.map(|(part, key)| (part, key.to_string())).to_vec(),
+        columns: columns.into_iter().chain(received).map(|(part, key)| (part, key.to_string())).collect(),
         rows: Rows::Pixel,
     }
 }

@@ -22,6 +22,9 @@ use std::borrow::Cow;
 /// Keys under which loggers put the whole event.
 const WRAPPERS: [&str; 6] = ["event", "payload", "message", "body", "record", "pixel_event"];
 
+/// What loggers call the time at which they received an event.
+pub const RECEIVED: [&str; 2] = ["received_at", "receivedAt"];
+
 /// Where the parts of an event that matter stand, wherever the logger put them; the same in all records
 /// of one shape.
 #[derive(Debug, Default)]
