@@ -101,7 +101,14 @@ impl Skew {
     /// The rows of browsers of which the log has received others: they share the clock of their visit.
     fn beside(&self, unconfirmed: &[Unconfirmed]) -> Vec<Received> {
         let beside = unconfirmed.iter().filter(|row| self.confirmed.contains(&row.browser));
-        beside.map(|&Unconfirmed { browser, at, row, .. }| Received { browser, at, row, arrived: None }).collect()
+        beside
+            .map(|&Unconfirmed { browser, at, row, .. }| Received {
+                browser,
+                at,
+                row,
+                arrived: None,
+            })
+            .collect()
     }
 
     /// Finds further wrong clocks by orders; `made` says when the shop made one that a log has seen. Browsers

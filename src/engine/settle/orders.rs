@@ -340,10 +340,9 @@ pub(super) fn list_left_out(
     stamping: &mut Stamping<'_>,
     settled: &mut Settled,
 ) {
-    let left_out = |(order, number): &(&Order, Identifier)| {
-        why_left_out(order).map(|reason| (*order, *number, reason))
-    };
-    let mut left_out = orders.iter().filter_map(left_out).peekable();
+    let left_out =
+        orders.iter().filter_map(|&(order, number)| Some((order, number, why_left_out(order)?)));
+    let mut left_out = left_out.peekable();
     if left_out.peek().is_none() {
         return;
     }
