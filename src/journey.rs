@@ -134,7 +134,9 @@ pub struct Sessionizer {
     current: FastMap<Key, (usize, Instant)>,
     /// The latest session of any visit, likewise.
     latest: Option<(usize, Instant)>,
-    /// The session in which a browser was last seen at a checkout, and when.
+    /// Whether that is one of the source's own.
+    latest_is_of_source: bool,
+    /// The session in which a checkout was last seen, and when.
     checkouts: FastMap<Key, (usize, Instant)>,
     /// The campaign that last brought each browser, if the rule minds it.
     campaigns: FastMap<Key, Trail>,
@@ -151,7 +153,7 @@ impl Sessionizer {
     pub fn begin(&mut self, rule: SessionRule) {
         self.rule = rule;
         self.current.clear();
-        self.latest = None;
+        (self.latest, self.latest_is_of_source) = (None, false);
         self.checkouts.clear();
         self.campaigns.clear();
         self.count = 0;
@@ -165,13 +167,15 @@ impl Sessionizer {
             self.count = self.count.max(session + 1);
             return session;
         }
-        let checkout = touch.trail.checkout().map(|trail| touch.visit.and(Key(trail.0)));
+        // Sessions of the source stay as they are.
+        let is_of_source = touch.is(mark::SESSION);
+        let checkout = touch.trail.checkout().filter(|_| !is_of_source).map(|trail| Key(trail.0));
         let session = self.running(touch).or_else(|| self.paused(checkout?, touch.at));
         let session = session.unwrap_or(self.count);
         self.count = self.count.max(session + 1);
         let now = (session, touch.at);
         self.current.insert(touch.visit, now);
-        self.latest = Some(now);
+        (self.latest, self.latest_is_of_source) = (Some(now), is_of_source);
         if let Some(checkout) = checkout {
             self.checkouts.insert(checkout, now);
         }
@@ -182,11 +186,20 @@ impl Sessionizer {
     fn running(&mut self, touch: &Touch) -> Option<usize> {
         let is_of_source = touch.is(mark::SESSION);
         let is_brought_anew = !is_of_source && self.is_brought_anew(touch);
-        // Who comes without a browser goes on where the customer is.
-        let of_visit = self.current.get(&touch.visit).copied();
-        let (session, last) = if touch.visit.is_none() { self.latest? } else { of_visit? };
+        let (session, last) = self.latest_of(touch)?;
         let goes_on = is_of_source || self.rule.goes_on(last, touch.at) && !is_brought_anew;
         goes_on.then_some(session)
+    }
+
+    /// The session in which the visit was last seen, and when. Who comes without a browser goes on where the customer is,
+    /// and so does a row without a session where the source has noted one.
+    fn latest_of(&self, touch: &Touch) -> Option<(usize, Instant)> {
+        let own = self.current.get(&touch.visit).copied();
+        let (has_browser, is_of_source) = (!touch.visit.is_none(), touch.is(mark::SESSION));
+        let is_noted = self.latest_is_of_source && !is_of_source;
+        let other = self.latest.filter(|_| !has_browser || is_noted);
+        let both = own.filter(|_| has_browser).into_iter().chain(other);
+        both.max_by_key(|(_, last)| *last)
     }
 
     /// Whether another campaign than the last one has brought the browser, where the rule minds it.
@@ -270,6 +283,16 @@ mod tests {
     }
 
     #[test]
+    fn a_row_without_a_session_goes_on_in_the_one_that_the_source_has_noted() {
+        let (source, log) = (mark::LOG | mark::SESSION, mark::LOG);
+        let rows = [touch(0, 7, source), touch(2, 1, log), touch(40, 1, log)];
+        assert_eq!(cut(&rows), [vec![0, 2], vec![40]]);
+        // Another of the source's begins all the same.
+        let rows = [touch(0, 7, source), touch(2, 1, log), touch(3, 8, source)];
+        assert_eq!(cut(&rows), [vec![0, 2], vec![3]]);
+    }
+
+    #[test]
     fn a_session_of_the_source_is_not_cut() {
         assert_eq!(
             cut(&[touch(0, 1, mark::LOG | mark::SESSION), touch(90, 1, mark::LOG | mark::SESSION)]),
@@ -294,7 +317,7 @@ mod tests {
         assert_eq!(cut_by(SessionRule::Gap(Span::seconds(60)), &paid), [vec![0, 40], vec![45]]);
         let others =
             [at(0, 1, checkout), at(40, 2, checkout), at(75, 1, Trail::of_checkout(Key(6)))];
-        assert_eq!(cut(&others), [vec![0], vec![40], vec![75]]);
+        assert_eq!(cut(&others), [vec![0, 40], vec![75]], "in another browser too");
         assert_eq!(cut(&[at(0, 1, checkout), at(180, 1, checkout)]), [vec![0, 180]]);
         assert_eq!(cut(&[at(0, 1, checkout), at(181, 1, checkout)]), [vec![0], vec![181]]);
     }
