@@ -82,7 +82,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
     &[&["abandoned checkout url"], &["created at"], &["id", "checkout id", "token", "name"]];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 27] = [
+pub(super) static ALL: [TableFormat; 29] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..known(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -137,7 +137,7 @@ pub(super) static ALL: [TableFormat; 27] = [
         Some(special(header, Special::Transactions(Transactions::new(header)?)))
     }),
     TableFormat {
-        fits: |table| !table.header.has(&["financial status"]),
+        fits: |table| !table.header.has(&["financial status", "anonymous id"]),
         ..known(Format::ShopifyCustomers, &shopify_customers::MUST, |header| {
             Some(special(header, Special::Customers(Customers::new(header))))
         })
@@ -152,6 +152,18 @@ pub(super) static ALL: [TableFormat; 27] = [
     known(Format::SegmentWarehouse, &segment::MUST, |header| {
         tool_table(header, segment::table(header))
     }),
+    TableFormat {
+        fits: names_no_events,
+        ..known(Format::SegmentWarehouse, &segment::PAGES, |header| {
+            tool_table(header, segment::pages(header))
+        })
+    },
+    TableFormat {
+        fits: names_no_events,
+        ..known(Format::SegmentWarehouse, &segment::IDENTIFIES, |header| {
+            tool_table(header, segment::identifies(header))
+        })
+    },
     known(Format::SnowplowAtomic, &snowplow::MUST, |header| {
         tool_table(header, snowplow::table(header))
     }),
@@ -214,6 +226,11 @@ fn orders(header: &Header) -> Rows {
 /// A table of events may name orders too.
 fn are_orders(table: &TableHead) -> bool {
     !table.header.has(&["event", "event name", "event type"])
+}
+
+/// What Segment knows of its visitors stands in tables of other names than a log's.
+fn names_no_events(table: &TableHead) -> bool {
+    !segment::names_events(&table.header)
 }
 
 fn is_no_log(table: &TableHead) -> bool {
