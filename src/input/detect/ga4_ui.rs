@@ -4,7 +4,7 @@
 
 use super::{Decision, input};
 use crate::error::{Error, Result};
-use crate::input::columns::{Header, Row};
+use crate::input::columns::Header;
 use crate::input::format::Format;
 use crate::input::format::ga4_ui::{COMMENT, Exploration};
 use crate::input::format::shopify_analytics::AnalyticsColumns;
@@ -42,9 +42,10 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Vec<Input>> {
     let open = |(number, table): (usize, &Table<'_>)| {
         let name =
             if number == 0 { path.clone() } else { format!("{path} (table {})", number + 1) };
-        let mut source = Source::from_bytes(&name, table.text.to_vec())?;
+        let text = with_steps(table.text);
+        let (decision, skip) = decide(&text);
+        let mut source = Source::from_bytes(&name, text)?;
         source.compression = compression;
-        let (decision, skip) = decide(table);
         let layout = Layout::Table(Signs { delimiter: b',', line_end: b'\n' });
         Ok(input(source, told, layout, skip, decision).starting_on(table.line + 1))
     };
@@ -81,22 +82,48 @@ fn tables(text: &[u8]) -> Vec<Table<'_>> {
     tables
 }
 
-fn decide(table: &Table<'_>) -> (Decision, usize) {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(table.text);
+/// The text of a table; in an exploration each row gets its step, which only the first of its rows has.
+fn with_steps(text: &[u8]) -> Vec<u8> {
+    let (header, rows) = records(text);
+    let Some(column) = Exploration::step_column(&header) else { return text.to_vec() };
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut step: Vec<u8> = Vec::new();
+    let head = text.iter().position(|b| *b == b'\n').map_or(text.len(), |at| at + 1);
+    for row in rows {
+        if let Some(own) = row.get(column).filter(|own| !own.trim_ascii().is_empty()) {
+            step = own.to_vec();
+        }
+        let cells = row.iter().enumerate();
+        let cells = cells.map(|(at, cell)| if at == column { step.as_slice() } else { cell });
+        // Writing into memory has no way to fail; the table stays as it is all the same if it does.
+        if writer.write_record(cells).is_err() {
+            return text.to_vec();
+        }
+    }
+    match writer.into_inner() {
+        Ok(rows) => [text.get(..head).unwrap_or_default(), &rows].concat(),
+        Err(_) => text.to_vec(),
+    }
+}
+
+/// The header and the rows of a table.
+fn records(text: &[u8]) -> (Header, Vec<csv::ByteRecord>) {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
     let mut record = csv::ByteRecord::new();
     let _has_header = reader.read_byte_record(&mut record).unwrap_or(false);
-    let header = Header::new(&record);
-    let behind = |b: &u8| *b == b'\n';
-    let skip = table.text.iter().position(behind).map_or(table.text.len(), |at| at + 1);
-    let step = header.find(&["step"]);
-    let steps: Vec<String> = reader
-        .into_byte_records()
-        .map_while(std::result::Result::ok)
-        .map(|record| Row::parsed(&record).text(step).into_owned())
-        .collect();
-    let exploration = Exploration::new(&header, steps.iter().map(String::as_str));
-    let what = if exploration.is_some() { "a funnel exploration" } else { "a report" };
+    let rows = reader.into_byte_records().map_while(std::result::Result::ok);
+    (Header::new(&record), rows.collect())
+}
+
+fn decide(text: &[u8]) -> (Decision, usize) {
+    let (header, rows) = records(text);
+    let skip = text.iter().position(|b| *b == b'\n').map_or(text.len(), |at| at + 1);
+    let exploration = Exploration::new(&header, &rows);
+    let what = match exploration.as_ref().map(Exploration::segment) {
+        None => "a report".to_string(),
+        Some(None) => "a funnel exploration".to_string(),
+        Some(Some(segment)) => format!("a funnel exploration, of which `{segment}` is read"),
+    };
     let columns = header.names().len();
     let rows = if let Some(exploration) = exploration {
         Rows::Special(header, Special::Exploration(exploration))
@@ -118,5 +145,15 @@ mod tests {
         let found: Vec<(&[u8], u64)> = tables(text).iter().map(|t| (t.text, t.line)).collect();
         assert_eq!(found, [(&b"a,b\n1,2\n"[..], 4), (&b"c\n3\n4\n"[..], 8)]);
         assert!(is_one(text) && is_one(b"\n#--\n") && !is_one(b"#,Name\n1,x\n") && !is_one(b"a\n"));
+    }
+
+    #[test]
+    fn every_row_of_an_exploration_gets_its_step() {
+        let text = b"Step,Device,Active users\n1. A,x,1\n,y,2\n2. \"B\",x,3\n, \"y\" ,4\n";
+        let expected = b"Step,Device,Active users\n1. A,x,1\n1. A,y,2\n\"2. \"\"B\"\"\",x,3\n";
+        let found = with_steps(text);
+        assert!(found.starts_with(expected), "{}", String::from_utf8_lossy(&found));
+        assert_eq!(found.iter().filter(|b| **b == b'\n').count(), 5);
+        assert_eq!(with_steps(b"Day,Sessions\n,2\n"), b"Day,Sessions\n,2\n");
     }
 }

@@ -3,13 +3,16 @@
 //!
 //! They hold no customer and no event, so they can only be shown beside the journeys, like a session
 //! report. A report's Sessions are its sessions; of a funnel exploration the steps are taken whose names
-//! mean a step of such a report. Its rows of a breakdown are parts of the step above them.
+//! mean a step of such a report. The rows of its breakdown are parts of their step: they are added up
+//! where no row has their total. Its segments may have users in common, so one of them is taken.
 
 use super::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::{Desk, Sink};
 use crate::input::columns::{Header, Row};
 use crate::ladder::vocabulary;
 use crate::quality::Reason;
+use csv::ByteRecord;
+use std::collections::BTreeSet;
 
 /// What begins a line that is none of a table.
 pub const COMMENT: u8 = b'#';
@@ -18,35 +21,74 @@ pub const COMMENT: u8 = b'#';
 #[derive(Debug)]
 pub struct Exploration {
     step: usize,
+    segment: Option<(usize, String)>,
     breakdown: Option<usize>,
+    /// The steps that have a row with their total: their other rows are parts of it.
+    totalled: BTreeSet<String>,
     users: usize,
     /// The steps of a session report that it has.
     pub columns: AnalyticsColumns,
 }
 
+/// The segment that has everybody in it.
+const EVERYBODY: &str = "All Users";
+
 impl Exploration {
-    /// The columns of a header; `None` if it is none of an exploration. `steps` are the cells of its first
-    /// column.
-    pub fn new<'s>(header: &Header, steps: impl Iterator<Item = &'s str>) -> Option<Exploration> {
-        let step = header.find(&["step"])?;
-        let users =
-            header.normal_names().iter().position(|name| name.starts_with("active users"))?;
-        let breakdown = (users > step + 1 && !header.has(&["elapsed time"]) || users > step + 2)
-            .then_some(step + 1);
+    /// The column of the steps, if a header is that of an exploration.
+    pub fn step_column(header: &Header) -> Option<usize> {
+        users_column(header).and_then(|_| header.find(&["step"]))
+    }
+
+    /// The columns of a header; `None` if it is none of an exploration. All `rows` have their step.
+    pub fn new(header: &Header, rows: &[ByteRecord]) -> Option<Exploration> {
+        let (step, users) = (header.find(&["step"])?, users_column(header)?);
+        let end = header.find(&["elapsed time"]).map_or(users, |elapsed| elapsed.min(users));
+        let segment = header.find(&["segment"]).filter(|column| (step..end).contains(column));
+        let breakdown = (step + 1..end).find(|column| Some(*column) != segment);
+        let rows = || rows.iter().map(Row::parsed);
+        let segment = segment.and_then(|column| Some((column, segment_of(column, rows())?)));
+        let mut exploration = Exploration {
+            step,
+            segment,
+            breakdown,
+            totalled: BTreeSet::new(),
+            users,
+            columns: AnalyticsColumns::default(),
+        };
+        let totals = rows().filter(|row| exploration.is_of_segment(*row));
+        let totals = totals.filter(|row| is_total(&row.text(breakdown)));
+        exploration.totalled = totals.map(|row| row.text(Some(step)).into_owned()).collect();
         let mut has = [false; 4];
-        for at in steps.filter_map(metric) {
+        for at in rows().filter_map(|row| metric(&row.text(Some(step)))) {
             has[at] = true;
         }
-        Some(Exploration { step, breakdown, users, columns: AnalyticsColumns::of_steps(has) })
+        exploration.columns = AnalyticsColumns::of_steps(has);
+        Some(exploration)
+    }
+
+    /// The segment whose users are counted, if there are any.
+    pub fn segment(&self) -> Option<&str> {
+        self.segment.as_ref().map(|(_, name)| name.as_str())
+    }
+
+    fn is_of_segment(&self, row: Row<'_>) -> bool {
+        self.segment.as_ref().is_none_or(|(column, name)| row.text(Some(*column)) == *name)
+    }
+
+    /// Why a row does not count, if it does not.
+    fn aside(&self, row: Row<'_>, step: &str) -> Option<&'static str> {
+        if !self.is_of_segment(row) {
+            return Some("of another segment");
+        }
+        let is_part = self.totalled.contains(step) && !is_total(&row.text(self.breakdown));
+        is_part.then_some("a part of the step above")
     }
 
     /// Reads a row.
     pub fn read(&self, row: Row<'_>, mut desk: Desk<'_, impl Sink>) {
-        let is_total = |text: &str| text.is_empty() || text.eq_ignore_ascii_case("totals");
         let step = row.text(Some(self.step));
-        if step.is_empty() || !is_total(&row.text(self.breakdown)) {
-            let message = "a part of the step above".to_string();
-            return desk.defect(Reason::Continuation, message);
+        if let Some(why) = self.aside(row, &step) {
+            return desk.defect(Reason::Continuation, why.to_string());
         }
         let users = row.text(Some(self.users));
         let Ok(users) = users.parse::<u64>() else {
@@ -59,6 +101,27 @@ impl Exploration {
         }
         desk.sink.total(desk.at, line);
     }
+}
+
+fn users_column(header: &Header) -> Option<usize> {
+    header.normal_names().iter().position(|name| name.starts_with("active users"))
+}
+
+/// The segment that is taken: everybody's, or the first.
+fn segment_of<'r>(
+    column: usize,
+    mut rows: impl Iterator<Item = Row<'r>> + Clone,
+) -> Option<String> {
+    let everybody = rows.clone().any(|row| row.text(Some(column)) == EVERYBODY);
+    if everybody {
+        return Some(EVERYBODY.to_string());
+    }
+    rows.next().map(|row| row.text(Some(column)).into_owned())
+}
+
+/// Whether a cell of a breakdown says that the row is the whole of its step; so do all where there is none.
+fn is_total(text: &str) -> bool {
+    text.is_empty() || text.eq_ignore_ascii_case("totals")
 }
 
 /// Which step of a session report `2. Add to cart` is.
