@@ -39,7 +39,7 @@ use crate::quality::Reason;
 use crate::time::Instant;
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The first space for the fingerprints of checkouts.
 const CHECKOUT_SPACE: u64 = 3;
@@ -409,7 +409,25 @@ fn settle_reports(
         );
         settled.notices.push(Notice { code: "several_session_reports", message });
     }
+    settled.notices.extend(without_figures(&assembly.reports));
     settled.session_reports = assembly.reports;
+}
+
+/// Says of which reports nothing is known, and what would be.
+fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
+    let empty: Vec<&SessionReport> = reports.iter().filter(|r| r.steps.is_empty()).collect();
+    let paths: Vec<&str> = empty.iter().map(|report| report.path.as_str()).collect();
+    let names: BTreeSet<&str> =
+        empty.iter().flat_map(|report| &report.dimensions).map(String::as_str).collect();
+    let found = match names.len() {
+        0 => String::new(),
+        _ => format!("; found are {}", Vec::from_iter(names).join(", ")),
+    };
+    let message = format!(
+        "{}: no figure is known in it: no column is Sessions or another count of sessions, and no Step with its Active users is a session, a cart, a checkout or an order; names are known in English only{found}",
+        paths.join(", ")
+    );
+    (!empty.is_empty()).then_some(Notice { code: "no_figures", message })
 }
 
 fn note_aside(haul: &mut Haul<'_>, aside: Vec<(usize, RowRef, Reason, &'static str)>) {

@@ -1,7 +1,10 @@
 //! Files from the pages of Google Analytics: several tables, each behind lines that begin with `#`.
 //!
-//! They are small, so a file is read whole and cut into its tables; each table is an input of its own.
+//! They are small, so a file is read whole and cut into its tables; each table is an input of its own. A
+//! spreadsheet that has saved such a file again may have filled its lines up with separators, put quotes around
+//! some, or have changed the separator.
 
+use super::table::TableHead;
 use super::{Decision, input};
 use crate::error::{Error, Result};
 use crate::input::columns::Header;
@@ -19,10 +22,30 @@ use std::io::Read;
 /// No page gives a larger file.
 const LARGEST: u64 = 64 << 20;
 
-/// Whether a source is such a file: its first line begins with `#` and is no header.
+/// Whether a source is such a file: its first line begins with `#` and is no header. A header with such a
+/// column has rows behind it that begin otherwise.
 pub(super) fn is_one(head: &[u8]) -> bool {
-    let first = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).find(|l| !l.is_empty());
-    first.is_some_and(|line| line.first() == Some(&COMMENT) && !line.contains(&b','))
+    let mut lines = head.split(|&byte| byte == b'\n').filter(|line| !is_blank(line));
+    let Some(first) = lines.next().filter(|line| is_comment(line)) else { return false };
+    let words = first.trim_ascii().trim_ascii_end();
+    let is_filled_up = is_blank(words.strip_prefix(b"#").unwrap_or(words));
+    is_filled_up
+        || !words.iter().any(|byte| SEPARATORS.contains(byte))
+        || lines.next().is_some_and(is_comment)
+}
+
+/// What may separate the cells of a table.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Whether a line is none of a table.
+fn is_comment(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    line.strip_prefix(b"\"").unwrap_or(line).first() == Some(&COMMENT)
+}
+
+/// Whether nothing stands on a line but separators.
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| byte.is_ascii_whitespace() || SEPARATORS.contains(byte))
 }
 
 /// The tables of a file.
@@ -42,11 +65,12 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Vec<Input>> {
     let open = |(number, table): (usize, &Table<'_>)| {
         let name =
             if number == 0 { path.clone() } else { format!("{path} (table {})", number + 1) };
-        let text = with_steps(table.text);
-        let (decision, skip) = decide(&text);
+        let delimiter = TableHead::read(table.text).map_or(b',', |head| head.delimiter);
+        let text = with_steps(table.text, delimiter);
+        let (decision, skip) = decide(&text, delimiter);
         let mut source = Source::from_bytes(&name, text)?;
         source.compression = compression;
-        let layout = Layout::Table(Signs { delimiter: b',', line_end: b'\n' });
+        let layout = Layout::Table(Signs { delimiter, line_end: b'\n' });
         Ok(input(source, told, layout, skip, decision).starting_on(table.line + 1))
     };
     tables.iter().enumerate().map(open).collect()
@@ -65,9 +89,8 @@ fn tables(text: &[u8]) -> Vec<Table<'_>> {
     let (mut start, mut is_open) = (0, false);
     for (number, line) in (1..).zip(text.split_inclusive(|&byte| byte == b'\n')) {
         let end = start + line.len();
-        let words = line.trim_ascii();
         match tables.last_mut() {
-            _ if words.is_empty() || words.first() == Some(&COMMENT) => is_open = false,
+            _ if is_blank(line) || is_comment(line) => is_open = false,
             Some(table) if is_open => {
                 let begin = end - line.len() - table.text.len();
                 table.text = text.get(begin..end).unwrap_or_default();
@@ -83,10 +106,11 @@ fn tables(text: &[u8]) -> Vec<Table<'_>> {
 }
 
 /// The text of a table; in an exploration each row gets its step, which only the first of its rows has.
-fn with_steps(text: &[u8]) -> Vec<u8> {
-    let (header, rows) = records(text);
+fn with_steps(text: &[u8], delimiter: u8) -> Vec<u8> {
+    let (header, rows) = records(text, delimiter);
     let Some(column) = Exploration::step_column(&header) else { return text.to_vec() };
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut writer =
+        csv::WriterBuilder::new().flexible(true).delimiter(delimiter).from_writer(Vec::new());
     let mut step: Vec<u8> = Vec::new();
     let head = text.iter().position(|b| *b == b'\n').map_or(text.len(), |at| at + 1);
     for row in rows {
@@ -107,16 +131,20 @@ fn with_steps(text: &[u8]) -> Vec<u8> {
 }
 
 /// The header and the rows of a table.
-fn records(text: &[u8]) -> (Header, Vec<csv::ByteRecord>) {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+fn records(text: &[u8], delimiter: u8) -> (Header, Vec<csv::ByteRecord>) {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text);
     let mut record = csv::ByteRecord::new();
     let _has_header = reader.read_byte_record(&mut record).unwrap_or(false);
     let rows = reader.into_byte_records().map_while(std::result::Result::ok);
     (Header::new(&record), rows.collect())
 }
 
-fn decide(text: &[u8]) -> (Decision, usize) {
-    let (header, rows) = records(text);
+fn decide(text: &[u8], delimiter: u8) -> (Decision, usize) {
+    let (header, rows) = records(text, delimiter);
     let skip = text.iter().position(|b| *b == b'\n').map_or(text.len(), |at| at + 1);
     let exploration = Exploration::new(&header, &rows);
     let what = match exploration.as_ref().map(Exploration::segment) {
@@ -144,16 +172,36 @@ mod tests {
         let text = b"# x\n#\n\na,b\n1,2\n\n# y\nc\n3\n4\n";
         let found: Vec<(&[u8], u64)> = tables(text).iter().map(|t| (t.text, t.line)).collect();
         assert_eq!(found, [(&b"a,b\n1,2\n"[..], 4), (&b"c\n3\n4\n"[..], 8)]);
-        assert!(is_one(text) && is_one(b"\n#--\n") && !is_one(b"#,Name\n1,x\n") && !is_one(b"a\n"));
+        let filled_up = b"#--,,\r\n\"# x, y\",,\r\n,,\r\na,b,\r\n1,2,\r\n,,\r\n";
+        let found: Vec<(&[u8], u64)> = tables(filled_up).iter().map(|t| (t.text, t.line)).collect();
+        assert_eq!(found, [(&b"a,b,\r\n1,2,\r\n"[..], 4)]);
+    }
+
+    #[test]
+    fn a_first_line_with_a_sign_is_a_title_or_a_header() {
+        for (text, expected) in [
+            (&b"# x\na,b\n"[..], true),
+            (b"\n#--\n", true),
+            (b"#--,,\n#\n", true),
+            (b"#,,\n\na,b\n", true),
+            (b"# a page, a query\n# ---\n", true),
+            (b"\"# a page, a query\",\n\"# ---\",\n", true),
+            (b"#,Name\n1,x\n", false),
+            (b"#;Name\n1;x\n", false),
+            (b"a\n", false),
+            (b"", false),
+        ] {
+            assert_eq!(is_one(text), expected, "{}", String::from_utf8_lossy(text));
+        }
     }
 
     #[test]
     fn every_row_of_an_exploration_gets_its_step() {
         let text = b"Step,Device,Active users\n1. A,x,1\n,y,2\n2. \"B\",x,3\n, \"y\" ,4\n";
         let expected = b"Step,Device,Active users\n1. A,x,1\n1. A,y,2\n\"2. \"\"B\"\"\",x,3\n";
-        let found = with_steps(text);
+        let found = with_steps(text, b',');
         assert!(found.starts_with(expected), "{}", String::from_utf8_lossy(&found));
         assert_eq!(found.iter().filter(|b| **b == b'\n').count(), 5);
-        assert_eq!(with_steps(b"Day,Sessions\n,2\n"), b"Day,Sessions\n,2\n");
+        assert_eq!(with_steps(b"Day;Sessions\n;2\n", b';'), b"Day;Sessions\n;2\n");
     }
 }

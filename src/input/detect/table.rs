@@ -32,7 +32,7 @@ pub(super) struct TableHead {
 
 impl TableHead {
     /// The delimiter is the one that gives most columns, agreed on by most of the rows.
-    fn read(head: &[u8]) -> Option<TableHead> {
+    pub(super) fn read(head: &[u8]) -> Option<TableHead> {
         let heads = [b',', b';', b'\t', b'|']
             .into_iter()
             .filter_map(|delimiter| TableHead::with(head, delimiter, csv::Terminator::CRLF));
