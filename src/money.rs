@@ -1,5 +1,6 @@
 //! Money with its currency. Amounts are integers (ten-thousandths of the unit), so sums are exact.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Ten-thousandths in one unit of a currency.
@@ -36,6 +37,14 @@ impl Amount {
         }
         let amount = whole.checked_mul(UNIT)?.checked_add(fraction.parse().ok()?)?;
         (amount < i128::from(i64::MAX)).then_some(Amount(if negative { -amount } else { amount }))
+    }
+
+    /// The text of an amount as a plain number, as JSON has it; what is none stays as it is.
+    pub fn plain(text: &str, decimal_comma: bool) -> Cow<'_, str> {
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit())
+            || !decimal_comma && text.parse::<f64>().is_ok();
+        let amount = if is_plain { None } else { Amount::parse(text, decimal_comma) };
+        amount.map_or(Cow::Borrowed(text), |amount| Cow::Owned(amount.to_string()))
     }
 
     /// The amount of a number; rounded to ten-thousandths. `None` if it is not finite or too large.
@@ -195,6 +204,23 @@ mod tests {
             let mut evidence = DecimalEvidence::default();
             texts.iter().for_each(|text| evidence.observe(text, currency));
             assert_eq!(evidence.has_comma(), expected, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn amounts_become_plain_numbers() {
+        for (text, decimal_comma, expected) in [
+            ("58,81", true, "58.81"),
+            ("1.058,81", true, "1058.81"),
+            ("1.058", true, "1058.00"),
+            ("58.81", true, "58.81"),
+            ("58", true, "58"),
+            ("58,81", false, "58.81"),
+            ("12.5", false, "12.5"),
+            ("$1,234.50", false, "1234.50"),
+            ("free", true, "free"),
+        ] {
+            assert_eq!(Amount::plain(text, decimal_comma), expected, "{text}");
         }
     }
 

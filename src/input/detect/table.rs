@@ -7,7 +7,6 @@ use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::Header;
 use crate::input::format::Format;
 use crate::input::format::event_table::EventColumns;
-use crate::input::format::shopify_transactions::Transactions;
 use crate::input::format::snowplow_json::SNOWPLOW;
 use crate::input::format::special::Special;
 use crate::input::format::tool_table::snowplow;
@@ -171,12 +170,28 @@ fn decide_table(known: &TableFormat, table: &TableHead, told: &Told) -> Option<D
         if known.format == Format::ShopifyAnalyticsSessions { ": a row a session" } else { "" };
     let why = format!("a table with {} ({} columns){each}", names.join(", "), header.names().len());
     let mut rows = (known.rows)(header)?;
-    if let Rows::Table(_, columns)
-    | Rows::Special(_, Special::Transactions(Transactions { columns, .. })) = &mut rows
-    {
-        columns.decimal_comma = table.delimiter == b';';
-    }
+    read_amounts(&mut rows, table.delimiter == b';');
     Some(Decision { format: known.format, why, columns: known.columns(header, &rows), rows })
+}
+
+/// Has amounts read as the table writes them.
+fn read_amounts(rows: &mut Rows, decimal_comma: bool) {
+    match rows {
+        Rows::Table(_, columns) => columns.decimal_comma = decimal_comma,
+        Rows::ToolTable(_, table) => table.read_amounts(decimal_comma),
+        Rows::Special(_, special) => special.read_amounts(decimal_comma),
+        // Theirs are read when all rows are there, or they have none.
+        Rows::Orders(..)
+        | Rows::Checkouts(..)
+        | Rows::Totals(..)
+        | Rows::Json(_)
+        | Rows::Pixel
+        | Rows::Tool(_)
+        | Rows::Matomo
+        | Rows::RestOrders
+        | Rows::RestCheckouts
+        | Rows::Bulk => {}
+    }
 }
 
 fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {

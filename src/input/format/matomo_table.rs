@@ -7,6 +7,7 @@
 use super::{Desk, Kept, Sink, matomo};
 use crate::input::columns::{Header, Row};
 use crate::input::json::{Reader, Written};
+use crate::money::Amount;
 use crate::quality::Reason;
 use std::collections::BTreeMap;
 
@@ -23,12 +24,18 @@ pub struct MatomoTable {
     visit: Vec<(String, usize)>,
     /// The cells of each action, in the order of actions.
     actions: BTreeMap<u32, Vec<(String, usize)>>,
+    /// Whether a comma is the decimal sign of amounts.
+    pub decimal_comma: bool,
 }
+
+/// The key of an action's amount.
+const REVENUE: &str = "revenue";
 
 impl MatomoTable {
     /// The columns of a header.
     pub fn new(header: &Header) -> MatomoTable {
-        let mut table = MatomoTable { visit: Vec::new(), actions: BTreeMap::new() };
+        let mut table =
+            MatomoTable { visit: Vec::new(), actions: BTreeMap::new(), decimal_comma: false };
         for (column, name) in header.names().iter().enumerate() {
             match action_of(name) {
                 Some((number, key)) => {
@@ -52,12 +59,23 @@ impl MatomoTable {
 
     /// The record that a row was laid flat from.
     fn record(&self, row: Row<'_>) -> String {
-        let actions = self.actions.values().map(|cells| object(cells, row));
+        let actions = self.actions.values().map(|cells| self.object(cells, row));
         let actions: Vec<String> = actions.filter(|cells| !cells.is_empty()).collect();
         let actions: Vec<String> = actions.iter().map(|cells| format!("{{{cells}}}")).collect();
-        let visit = object(&self.visit, row);
+        let visit = self.object(&self.visit, row);
         let comma = if visit.is_empty() { "" } else { "," };
         format!("{{{visit}{comma}\"{ACTIONS}\":[{}]}}", actions.join(","))
+    }
+
+    /// The members that cells make; empty cells make none.
+    fn object(&self, cells: &[(String, usize)], row: Row<'_>) -> String {
+        let members = cells.iter().filter_map(|(key, column)| {
+            let value = row.value(Some(*column))?;
+            let is_amount = key == REVENUE;
+            let plain = is_amount.then(|| Amount::plain(&value, self.decimal_comma));
+            Some(format!("{}:{}", quoted(key), written(plain.as_deref().unwrap_or(&value))))
+        });
+        members.collect::<Vec<_>>().join(",")
     }
 }
 
@@ -68,15 +86,6 @@ fn action_of(name: &str) -> Option<(u32, &str)> {
     let (number, key) = rest.split_once(is_mark)?;
     // What stands in a list within the action has a number of its own in its name.
     (!key.is_empty() && !key.contains(is_mark)).then_some((number.parse().ok()?, key))
-}
-
-/// The members that cells make; empty cells make none.
-fn object(cells: &[(String, usize)], row: Row<'_>) -> String {
-    let members = cells.iter().filter_map(|(key, column)| {
-        let value = row.value(Some(*column))?;
-        Some(format!("{}:{}", quoted(key), written(&value)))
-    });
-    members.collect::<Vec<_>>().join(",")
 }
 
 /// A cell as JSON: a plain decimal number as it is, everything else as text.

@@ -54,6 +54,22 @@ impl Special {
         }
     }
 
+    /// Says whether a comma is the decimal sign of the table's amounts.
+    pub fn read_amounts(&mut self, decimal_comma: bool) {
+        match self {
+            Special::Transactions(table) => table.columns.decimal_comma = decimal_comma,
+            Special::Maven(table) => table.columns.decimal_comma = decimal_comma,
+            Special::Matomo(table) => table.decimal_comma = decimal_comma,
+            // They have no amounts, or whole ones.
+            Special::Customers(_)
+            | Special::OrderVisits(_)
+            | Special::WarehouseSessions(_)
+            | Special::Exploration(_)
+            | Special::Yoochoose(_)
+            | Special::Members(_) => {}
+        }
+    }
+
     /// Whether its rows are what visitors did.
     pub fn is_log(&self) -> bool {
         match self {

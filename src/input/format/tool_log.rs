@@ -180,6 +180,16 @@ impl Tool {
         parts.any(|(_, paths)| paths.contains(&path))
     }
 
+    /// Whether an amount stands under this path.
+    pub fn is_amount(&self, path: &str) -> bool {
+        self.paths.iter().any(|(slot, paths)| *slot == Slot::Value && paths.contains(&path))
+    }
+
+    /// Whether the typed parameter with this key is an amount.
+    pub fn is_amount_parameter(&self, key: &str) -> bool {
+        self.parameters.is_some_and(|parameters| parameters.slots.contains(&(Slot::Value, key)))
+    }
+
     /// Which path each part is read from, for reports.
     pub fn columns(&self) -> Vec<(&'static str, String)> {
         paths_by_part(self.paths)

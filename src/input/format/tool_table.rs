@@ -70,7 +70,7 @@ impl ToolTable {
         };
         let times = targets.clone().filter(|(_, target)| is_time(target.clone()));
         let times = times.map(|(column, _)| column).collect();
-        let template = Template::new(targets, fixed);
+        let template = Template::new(tool, targets, fixed);
         let log = ToolLog { tool, beside: Beside::default() };
         ToolTable { log, template, times, exploded: None }
     }
@@ -97,6 +97,11 @@ impl ToolTable {
         self.template.read_dates(column, order, zone);
     }
 
+    /// Says whether a comma is the decimal sign of the table's amounts.
+    pub fn read_amounts(&mut self, decimal_comma: bool) {
+        self.template.read_amounts(decimal_comma);
+    }
+
     /// The tool.
     pub fn tool(&self) -> &'static Tool {
         self.log.tool
@@ -107,7 +112,7 @@ impl ToolTable {
         if let Some(exploded) = &self.exploded {
             let event = exploded.event_of(row);
             if room.open.as_ref().is_some_and(|open| open.event == event)
-                && room.adds(exploded, row)
+                && self.adds(room, exploded, row)
             {
                 let message = "a further parameter of the event before".to_string();
                 return desk.defect(Reason::Continuation, message);
@@ -115,7 +120,7 @@ impl ToolTable {
             self.finish(room, desk.identifiers, desk.sink);
             self.template.begin(row, &mut room.text);
             room.open = Some(Open { event, at: desk.at, keys: Vec::new() });
-            room.adds(exploded, row);
+            self.adds(room, exploded, row);
             return;
         }
         self.template.begin(row, &mut room.text);
@@ -128,6 +133,24 @@ impl ToolTable {
             let zone = ZoneRule::default();
             self.read_record(room, Desk { at: open.at, zone, identifiers, sink });
         }
+    }
+
+    /// Adds the parameter of a row to the open event; false if it has that one already.
+    fn adds(&self, room: &mut Room, exploded: &Exploded, row: Row<'_>) -> bool {
+        let Some(open) = &mut room.open else { return false };
+        let Some(key) = row.value(Some(exploded.key)) else { return true };
+        let known = Key::of(key.as_bytes());
+        if open.keys.contains(&known) {
+            return false;
+        }
+        let value = exploded.values.iter().find_map(|&column| row.value(Some(column)));
+        let is_amount = self.log.tool.is_amount_parameter(&key);
+        let amount =
+            value.as_deref().filter(|_| is_amount).map(|written| self.template.amount(written));
+        let value = amount.as_deref().or(value.as_deref());
+        template::parameter(&key, value, open.keys.is_empty(), &mut room.text);
+        open.keys.push(known);
+        true
     }
 
     fn read_record(&self, room: &mut Room, mut desk: Desk<'_, impl Sink>) {
@@ -165,20 +188,6 @@ impl Room {
     pub fn forget(&mut self) {
         self.json.forget();
         self.open = None;
-    }
-
-    /// Adds the parameter of a row to the open event; false if it has that one already.
-    fn adds(&mut self, exploded: &Exploded, row: Row<'_>) -> bool {
-        let Some(open) = &mut self.open else { return false };
-        let Some(key) = row.value(Some(exploded.key)) else { return true };
-        let known = Key::of(key.as_bytes());
-        if open.keys.contains(&known) {
-            return false;
-        }
-        let value = exploded.values.iter().find_map(|&column| row.value(Some(column)));
-        template::parameter(&key, value.as_deref(), open.keys.is_empty(), &mut self.text);
-        open.keys.push(known);
-        true
     }
 }
 

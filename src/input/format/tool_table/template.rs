@@ -6,15 +6,20 @@
 
 use super::{Target, snowplow};
 use crate::input::columns::Row;
+use crate::input::format::tool_log::Tool;
 use crate::input::timestamp::{self, DateOrder, Stamp, ZoneRule};
+use crate::money::Amount;
 use crate::time::Precision;
 use chrono::DateTime;
+use std::borrow::Cow;
 
 /// What a cell holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell {
     /// Text or a number.
     Text,
+    /// An amount as the table writes it.
+    Amount,
     /// JSON.
     Json,
     /// A time that a spreadsheet has changed, of a zone.
@@ -27,7 +32,17 @@ pub enum Cell {
 #[derive(Debug)]
 pub(super) struct Template {
     pieces: Vec<Piece>,
-    parameters: Vec<(String, usize)>,
+    parameters: Vec<Parameter>,
+    /// Whether a comma is the decimal sign of amounts.
+    decimal_comma: bool,
+}
+
+/// A parameter that is a column.
+#[derive(Debug)]
+struct Parameter {
+    key: String,
+    column: usize,
+    is_amount: bool,
 }
 
 #[derive(Debug)]
@@ -46,24 +61,30 @@ enum Node {
 
 impl Template {
     pub(super) fn new(
+        tool: &'static Tool,
         targets: impl Iterator<Item = (usize, Target)>,
         fixed: &[(&str, &str)],
     ) -> Template {
         let mut members = Vec::new();
-        let mut parameters: Vec<(String, usize)> = Vec::new();
+        let mut parameters: Vec<Parameter> = Vec::new();
         for (path, text) in fixed {
             insert(&mut members, path, Node::Fixed((*text).to_string()));
         }
         for (column, target) in targets {
             match target {
-                Target::Path(path, cell) => insert(&mut members, &path, Node::Cell(column, cell)),
-                Target::Parameter(key) if parameters.iter().all(|(known, _)| *known != key) => {
-                    parameters.push((key, column));
+                Target::Path(path, cell) => {
+                    let is_amount = cell == Cell::Text && tool.is_amount(&path);
+                    let cell = if is_amount { Cell::Amount } else { cell };
+                    insert(&mut members, &path, Node::Cell(column, cell));
+                }
+                Target::Parameter(key) if parameters.iter().all(|known| known.key != key) => {
+                    let is_amount = tool.is_amount_parameter(&key);
+                    parameters.push(Parameter { key, column, is_amount });
                 }
                 Target::Parameter(_) | Target::Nowhere => {}
             }
         }
-        let mut template = Template { pieces: Vec::new(), parameters };
+        let mut template = Template { pieces: Vec::new(), parameters, decimal_comma: false };
         template.flatten(&members);
         template
     }
@@ -78,18 +99,31 @@ impl Template {
         }
     }
 
+    /// Says whether a comma is the decimal sign of the table's amounts.
+    pub(super) fn read_amounts(&mut self, decimal_comma: bool) {
+        self.decimal_comma = decimal_comma;
+    }
+
+    /// An amount as a plain number.
+    pub(super) fn amount<'t>(&self, written: &'t str) -> Cow<'t, str> {
+        Amount::plain(written, self.decimal_comma)
+    }
+
     /// Writes the record of a row up to the end of its parameters.
     pub(super) fn begin(&self, row: Row<'_>, text: &mut Vec<u8>) {
         text.clear();
         for piece in &self.pieces {
             match piece {
                 Piece::Words(words) => text.extend_from_slice(words.as_bytes()),
-                Piece::Cell(column, cell) => write_cell(row, *column, *cell, text),
+                Piece::Cell(column, cell) => self.write_cell(row, *column, *cell, text),
             }
         }
         text.extend_from_slice(b"\"event_params\":[");
-        for (number, (key, column)) in self.parameters.iter().enumerate() {
-            parameter(key, row.value(Some(*column)).as_deref(), number == 0, text);
+        for (number, Parameter { key, column, is_amount }) in self.parameters.iter().enumerate() {
+            let value = row.value(Some(*column));
+            let amount =
+                value.as_deref().filter(|_| *is_amount).map(|written| self.amount(written));
+            parameter(key, amount.as_deref().or(value.as_deref()), number == 0, text);
         }
     }
 
@@ -136,6 +170,27 @@ impl Template {
             _ => self.pieces.push(Piece::Words(more.to_string())),
         }
     }
+
+    fn write_cell(&self, row: Row<'_>, column: usize, cell: Cell, text: &mut Vec<u8>) {
+        let written = row.text(Some(column));
+        match cell {
+            Cell::Text => write_text(row.value(Some(column)).as_deref(), text),
+            Cell::Amount => {
+                let value = row.value(Some(column));
+                write_text(value.as_deref().map(|written| self.amount(written)).as_deref(), text);
+            }
+            Cell::Json if written.starts_with(['{', '[']) => {
+                text.extend_from_slice(written.as_bytes());
+            }
+            Cell::Json => text.extend_from_slice(b"null"),
+            Cell::Date(order, zone) => {
+                let date = timestamp::parse_slash(&written, order, zone).and_then(utc);
+                let cell = row.value(Some(column));
+                write_text(date.as_deref().or(cell.as_deref()), text);
+            }
+            Cell::Described => snowplow::write_described(&written, text),
+        }
+    }
 }
 
 /// Puts a node at a dotted path; where something stands already it stays.
@@ -155,21 +210,6 @@ fn insert(members: &mut Vec<(String, Node)>, path: &str, node: Node) {
             members.push((key.to_string(), Node::Object(inner)));
         }
         (None, None) => members.push((key.to_string(), node)),
-    }
-}
-
-fn write_cell(row: Row<'_>, column: usize, cell: Cell, text: &mut Vec<u8>) {
-    let written = row.text(Some(column));
-    match cell {
-        Cell::Text => write_text(row.value(Some(column)).as_deref(), text),
-        Cell::Json if written.starts_with(['{', '[']) => text.extend_from_slice(written.as_bytes()),
-        Cell::Json => text.extend_from_slice(b"null"),
-        Cell::Date(order, zone) => {
-            let date = timestamp::parse_slash(&written, order, zone).and_then(utc);
-            let cell = row.value(Some(column));
-            write_text(date.as_deref().or(cell.as_deref()), text);
-        }
-        Cell::Described => snowplow::write_described(&written, text),
     }
 }
 
@@ -219,6 +259,8 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::format::ga4_bigquery::GA4;
+    use crate::input::format::segment::SEGMENT;
 
     #[test]
     fn rows_are_written_as_nested_records() {
@@ -231,7 +273,8 @@ mod tests {
             Target::Nowhere,
             path("a", Cell::Text),
         ];
-        let template = Template::new(targets.into_iter().enumerate(), &[("type", "track")]);
+        let targets = targets.into_iter().enumerate();
+        let template = Template::new(&SEGMENT, targets, &[("type", "track")]);
         for (cells, expected) in [
             (
                 ["1", "{\"x\":[2]}", "say \"hi\"\n", "v", "no", "no"],
@@ -248,5 +291,21 @@ mod tests {
             Template::end(&mut text);
             assert_eq!(String::from_utf8(text).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn amounts_are_read_as_the_table_writes_them() {
+        let targets = [
+            Target::Path("ecommerce.purchase_revenue".into(), Cell::Text),
+            Target::Parameter("value".into()),
+            Target::Parameter("ga_session_id".into()),
+        ];
+        let mut template = Template::new(&GA4, targets.into_iter().enumerate(), &[]);
+        template.read_amounts(true);
+        let record = csv::ByteRecord::from(vec!["1.058,81", "5,5", "5,5"]);
+        let mut text = Vec::new();
+        template.begin(Row::parsed(&record), &mut text);
+        let expected = r#"{"ecommerce":{"purchase_revenue":"1058.81"},"event_params":[{"key":"value","value":{"string_value":"5.50"}},{"key":"ga_session_id","value":{"string_value":"5,5"}}"#;
+        assert_eq!(String::from_utf8(text).unwrap(), expected);
     }
 }
