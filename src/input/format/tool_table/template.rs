@@ -37,11 +37,11 @@ pub(super) struct Template {
     decimal_comma: bool,
 }
 
-/// A parameter that is a column.
+/// A parameter that has a column, or one for each type of its value: the first that holds something counts.
 #[derive(Debug)]
 struct Parameter {
     key: String,
-    column: usize,
+    columns: Vec<usize>,
     is_amount: bool,
 }
 
@@ -77,11 +77,16 @@ impl Template {
                     let cell = if is_amount { Cell::Amount } else { cell };
                     insert(&mut members, &path, Node::Cell(column, cell));
                 }
-                Target::Parameter(key) if parameters.iter().all(|known| known.key != key) => {
-                    let is_amount = tool.is_amount_parameter(&key);
-                    parameters.push(Parameter { key, column, is_amount });
+                Target::Parameter(key) => {
+                    match parameters.iter_mut().find(|known| known.key == key) {
+                        Some(known) => known.columns.push(column),
+                        None => {
+                            let is_amount = tool.is_amount_parameter(&key);
+                            parameters.push(Parameter { key, columns: vec![column], is_amount });
+                        }
+                    }
                 }
-                Target::Parameter(_) | Target::Nowhere => {}
+                Target::Nowhere => {}
             }
         }
         let mut template = Template { pieces: Vec::new(), parameters, decimal_comma: false };
@@ -119,8 +124,8 @@ impl Template {
             }
         }
         text.extend_from_slice(b"\"event_params\":[");
-        for (number, Parameter { key, column, is_amount }) in self.parameters.iter().enumerate() {
-            let value = row.value(Some(*column));
+        for (number, Parameter { key, columns, is_amount }) in self.parameters.iter().enumerate() {
+            let value = columns.iter().find_map(|&column| row.value(Some(column)));
             let amount =
                 value.as_deref().filter(|_| *is_amount).map(|written| self.amount(written));
             parameter(key, amount.as_deref().or(value.as_deref()), number == 0, text);
@@ -307,5 +312,20 @@ mod tests {
         template.begin(Row::parsed(&record), &mut text);
         let expected = r#"{"ecommerce":{"purchase_revenue":"1058.81"},"event_params":[{"key":"value","value":{"string_value":"5.50"}},{"key":"ga_session_id","value":{"string_value":"5,5"}}"#;
         assert_eq!(String::from_utf8(text).unwrap(), expected);
+    }
+
+    #[test]
+    fn of_the_columns_of_a_parameter_the_one_counts_that_is_set() {
+        let targets = [Target::Parameter("k".into()), Target::Parameter("k".into())];
+        let template = Template::new(&GA4, targets.into_iter().enumerate(), &[]);
+        for (cells, expected) in [(["", "5"], "\"5\""), (["a", ""], "\"a\""), (["", ""], "null")] {
+            let record = csv::ByteRecord::from(cells.to_vec());
+            let mut text = Vec::new();
+            template.begin(Row::parsed(&record), &mut text);
+            let expected = format!(
+                "{{\"event_params\":[{{\"key\":\"k\",\"value\":{{\"string_value\":{expected}}}}}"
+            );
+            assert_eq!(String::from_utf8(text).unwrap(), expected);
+        }
     }
 }
