@@ -71,7 +71,7 @@ const PARTS: [(Part, &str, &[&str]); 15] = [
     (Part::Who(IdentifierKind::CheckoutToken), "checkout", &["checkouttoken"]),
     (Part::Session, "session", &["sessionid", "session", "usersession", "visitid", "gasessionid"]),
     (Part::Order, "order", &["orderid", "transactionid", "ordername"]),
-    (Part::Value, "value", &["value", "revenue", "total", "amount", "price"]),
+    (Part::Value, "value", &["value", "revenue", "total", "amount", "price", "totalprice"]),
     (Part::Currency, "currency", &["currency", "currencycode"]),
     (Part::UserAgent, "user_agent", &["useragent"]),
     (Part::Id, "id", &[]),

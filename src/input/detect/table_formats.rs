@@ -21,6 +21,7 @@ use crate::input::format::{
     Format, matomo_table, maven, rees46, retailrocket, shopify_customers, shopify_order_visits,
     shopify_session_rows, shopify_sessions, shopify_transactions,
 };
+use crate::ladder::vocabulary;
 
 /// A table of a known format.
 pub(super) struct TableFormat {
@@ -225,7 +226,17 @@ fn orders(header: &Header) -> Rows {
 
 /// A table of events may name orders too.
 fn are_orders(table: &TableHead) -> bool {
-    !table.header.has(&["event", "event name", "event type"])
+    let names_events = ["action", "type", "name"].iter().any(|name| holds_events(table, name));
+    !table.header.has(&["event", "event name", "event type"]) && !names_events
+}
+
+/// Whether most of what a column holds are names of events. Columns that are called so may hold anything.
+fn holds_events(table: &TableHead, name: &str) -> bool {
+    let Some(column) = table.header.find(&[name]) else { return false };
+    let rows = table.rows.iter().map(Row::parsed);
+    let cells: Vec<_> = rows.filter_map(|row| row.value(Some(column))).collect();
+    let known = cells.iter().filter(|cell| vocabulary::canonical(cell).is_some()).count();
+    known > 0 && known * 2 >= cells.len()
 }
 
 /// What Segment knows of its visitors stands in tables of other names than a log's.
