@@ -3,7 +3,7 @@
 //! Keys are found by the aliases of `detect`, or by what `--map` says; a key with dots is a path.
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
-use super::event_table::shorten;
+use super::event_table::{aliases_of, shorten};
 use super::{Desk, Format, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
@@ -193,13 +193,25 @@ struct RecordDetails<'r> {
 }
 
 impl Properties for RecordDetails<'_> {
-    /// By dotted path.
+    /// By dotted path; then as columns of tables are found: by a key in another case, and by what else the
+    /// property may be called.
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let own = self.root.dotted(path).and_then(Json::property);
-        let inside =
-            || PROPERTY_KEYS.iter().find_map(|key| self.root.member(key)?.dotted(path)?.property());
-        own.or_else(inside)
+        let inside = PROPERTY_KEYS.iter().filter_map(|key| self.root.member(key));
+        let objects = std::iter::once(self.root).chain(inside);
+        objects.clone().find_map(|object| object.dotted(path)?.property()).or_else(|| {
+            let mut names = std::iter::once(&path).chain(aliases_of(path));
+            names.find_map(|name| {
+                objects.clone().find_map(|object| member_like(object, name)?.property())
+            })
+        })
     }
+}
+
+/// The member of an object whose key is a name in any case, with spaces and `_` alike.
+fn member_like<'r>(object: Json<'r>, name: &str) -> Option<Json<'r>> {
+    let form = |byte: &u8| if *byte == b'_' { b' ' } else { byte.to_ascii_lowercase() };
+    let is_name = |key: &[u8]| key.iter().map(form).eq(name.as_bytes().iter().map(form));
+    object.members().find(|(key, _)| is_name(key)).map(|(_, value)| value)
 }
 
 impl Details for RecordDetails<'_> {

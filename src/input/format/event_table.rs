@@ -250,7 +250,7 @@ fn column_of(header: &Header, path: &str) -> Option<usize> {
 }
 
 /// The columns that hold what dimensions are worked out from.
-fn aliases_of(property: &str) -> &'static [&'static str] {
+pub(super) fn aliases_of(property: &str) -> &'static [&'static str] {
     match property {
         "url" => &["page url", "page location", "landing page", "page", "path"],
         "referrer" => &["referer", "page referrer", "http referer"],
