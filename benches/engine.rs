@@ -70,7 +70,13 @@ fn run(bencher: Bencher<'_, '_>, text: &str) {
         date_order: None,
         own_names: OwnNames::default(),
     };
-    let told = Told { format: None, map: Vec::new(), zone: ZoneRule::default(), date_order: None };
+    let told = Told {
+        format: None,
+        map: Vec::new(),
+        zone: ZoneRule::default(),
+        date_order: None,
+        own_names: OwnNames::default(),
+    };
     bencher
         .counter(ItemsCount::new(ROWS))
         .with_inputs(|| open_all(&path, &told).expect("the file is a log"))

@@ -141,7 +141,13 @@ fn take_apart(bencher: Bencher<'_, '_>, block: &[u8]) {
 }
 
 fn reading(block: &[u8]) -> Reading {
-    let told = Told { format: None, map: Vec::new(), zone: ZoneRule::default(), date_order: None };
+    let told = Told {
+        format: None,
+        map: Vec::new(),
+        zone: ZoneRule::default(),
+        date_order: None,
+        own_names: OwnNames::default(),
+    };
     let source = Source::from_bytes("bench", block.to_vec()).expect("the records are text");
     detect::recognise(source, &told).expect("the records are events").reading
 }

@@ -139,8 +139,13 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         date_order,
         own_names: surroundings.own_names.clone(),
     };
-    let told =
-        Told { format, map, zone: zones.map_or(ZoneRule::default(), |(_, rule)| rule), date_order };
+    let told = Told {
+        format,
+        map,
+        zone: zones.map_or(ZoneRule::default(), |(_, rule)| rule),
+        date_order,
+        own_names: surroundings.own_names.clone(),
+    };
     Ok(Resolved { told, settings, zone: zones.map(|(zone, _)| zone) })
 }
 

@@ -29,6 +29,7 @@ pub mod together;
 pub mod usual;
 
 use crate::error::Result;
+use crate::ladder::own_names::OwnNames;
 use format::Format;
 pub use reading::{Extent, Reading, Rows, Scratch};
 use supply::Supply;
@@ -45,6 +46,8 @@ pub struct Told {
     pub zone: ZoneRule,
     /// Whether `3/4/2025` is in March or in April.
     pub date_order: Option<DateOrder>,
+    /// What the shop's own names of events mean: no format knows better.
+    pub own_names: OwnNames,
 }
 
 impl Told {

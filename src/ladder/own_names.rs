@@ -17,6 +17,11 @@ impl OwnNames {
         self.names.insert(form(name), canonical);
     }
 
+    /// Whether the shop says what a name is.
+    pub fn say_of(&self, name: &str) -> bool {
+        self.names.contains_key(&form(name))
+    }
+
     /// The canonical name of an event, if its name is known in any form.
     pub fn canonical(&self, name: &str) -> Option<&'static str> {
         let own = || self.names.get(&form(name)).copied();
@@ -50,5 +55,6 @@ mod tests {
         ] {
             assert_eq!(own.canonical(name), expected, "{name}");
         }
+        assert!(own.say_of("KAUF") && !own.say_of("add_to_cart"));
     }
 }

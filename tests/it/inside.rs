@@ -37,7 +37,13 @@ pub(crate) fn awkward() -> Settings {
 
 /// Nothing was said about the inputs.
 pub(crate) fn told() -> Told {
-    Told { format: None, map: Vec::new(), zone: ZoneRule::default(), date_order: None }
+    Told {
+        format: None,
+        map: Vec::new(),
+        zone: ZoneRule::default(),
+        date_order: None,
+        own_names: OwnNames::default(),
+    }
 }
 
 /// The preset that the data can support.

@@ -48,7 +48,10 @@ fn decide(
     let Some(keys) = &sample.keys else {
         return Err(unreadable_json(&source, layout, start, sample.first_defect));
     };
-    let known = |format: &'static JsonFormat| Ok(known_decision(format, beside.clone()));
+    let known = |format: &'static JsonFormat| {
+        let beside = Beside { own_names: told.own_names.clone(), ..beside.clone() };
+        Ok(known_decision(format, beside))
+    };
     let decision = match told.format {
         None if sample.is_pixel => Ok(pixel_decision(&sample)),
         Some(Format::ShopifyWebPixel) => Ok(pixel_decision(&sample)),

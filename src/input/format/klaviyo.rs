@@ -62,11 +62,12 @@ fn fits(json: Json<'_>) -> bool {
         && json.path(&["relationships", "metric"]).is_some()
 }
 
-/// The metric's name; its number where nothing says what it is called.
+/// The metric's name; its number where nothing says what it is called. What the shop says of a name goes first.
 fn name(parts: Parts<'_>) -> Option<Cow<'_, str>> {
     let number = parts.first(Slot::Name)?;
     let name = parts.beside().names.get(&*number).map_or(number, |name| Cow::Borrowed(name));
-    let later = matches!(&*name, "Checkout Started" | "Started Checkout");
+    let later = matches!(&*name, "Checkout Started" | "Started Checkout")
+        && !parts.beside().own_names.say_of(&name);
     Some(if later { Cow::Borrowed(CONTACT) } else { name })
 }
 

@@ -23,6 +23,7 @@ use crate::identity::{Strictness, identify, is_device_text};
 use crate::input::json::{Json, Place, Record};
 use crate::input::timestamp::{self, ZoneRule};
 use crate::key::Key;
+use crate::ladder::own_names::OwnNames;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::Precision;
@@ -90,13 +91,16 @@ pub struct ToolLog {
     pub beside: Beside,
 }
 
-/// What a list beside the events says of names and people that the events give by number only.
+/// What is said beside the events: by a list of names and people that they give by number only, and by the shop
+/// of its names.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     /// The names of kinds of events, by number.
     pub names: BTreeMap<String, String>,
     /// The further identifiers of people, by number.
     pub people: BTreeMap<String, Vec<(IdentifierKind, String)>>,
+    /// What the shop says of its own names.
+    pub own_names: OwnNames,
 }
 
 /// The parts of one record.
