@@ -44,7 +44,8 @@ pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
     if ends_on_line && list_in(line).is_none() || !begins_like_a_page(first) {
         return Ok(Found::Lines(source));
     }
-    let (path, encoding, size) = (source.path.clone(), source.encoding, source.size);
+    let (path, encoding) = (source.path.clone(), source.encoding);
+    let (size, compression) = (source.size, source.compression);
     let mut text = source.head.clone();
     let mut rest = source.into_rest();
     rest.read_to_end(&mut text).map_err(|e| Error::io(&path, e))?;
@@ -55,7 +56,7 @@ pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
     let list = if is_one { list_in(whole) } else { None };
     let Some(list) = list else {
         let mut source = Source::from_bytes(&path, text)?;
-        (source.encoding, source.size) = (encoding, size);
+        (source.encoding, source.size, source.compression) = (encoding, size, compression);
         return Ok(Found::Lines(source));
     };
     let beside = reader
@@ -66,7 +67,7 @@ pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
     let first_line = 1 + memchr::memchr_iter(b'\n', before).count() as u64;
     let elements = whole.get(list).unwrap_or_default().to_vec();
     let mut source = Source::from_bytes(&path, elements)?;
-    (source.encoding, source.size) = (encoding, size);
+    (source.encoding, source.size, source.compression) = (encoding, size, compression);
     Ok(Found::Page(Page { source, first_line, beside: beside.unwrap_or_default() }))
 }
 
