@@ -17,6 +17,7 @@ use funnel::input::json::{Lines, Reader, Written};
 use funnel::input::source::Source;
 use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Reading, Scratch, Told};
+use funnel::ladder::own_names::OwnNames;
 use funnel::quality::Reason;
 
 fn main() {
