@@ -12,6 +12,7 @@ mod scan;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 pub use lines::{Line, Lines};
 pub use scan::Malformed;

@@ -7,7 +7,7 @@ use crate::input::aliases::{Mapping, Part};
 use crate::input::format::event_json::EventKeys;
 use crate::input::format::tool_log::{Beside, ToolLog};
 use crate::input::format::{Format, web_pixel};
-use crate::input::json::{Json, Malformed, Reader, Written};
+use crate::input::json::{Json, Malformed, Reader, Record, Written};
 use crate::input::reading::RECEIVED;
 use crate::input::source::Source;
 use crate::input::split::Layout;
@@ -117,7 +117,7 @@ impl JsonSample {
         let mut reader = Reader::<()>::default();
         for (line, record) in each_record(head, layout).take(SAMPLE) {
             match reader.read(Written::new(record)) {
-                Ok(record) if record.root().is_object() => sample.note(record.root()),
+                Ok(record) if record.root().is_object() => sample.note_record(&record),
                 Ok(_) => {}
                 Err(bad) => {
                     sample.first_defect.get_or_insert((line, bad));
@@ -127,12 +127,24 @@ impl JsonSample {
         sample
     }
 
+    /// Notes a record; tools' records may have objects that are written as text.
+    fn note_record(&mut self, record: &Record<'_>) {
+        let texts = record.root().members().map(|(_, value)| value).filter(|json| json.is_text());
+        let texts: Vec<_> = texts.map(Json::place).collect();
+        let unpacked = record.unpacked(&texts);
+        let mut reader = Reader::<()>::default();
+        let plain = unpacked.as_ref().and_then(|bytes| reader.read(Written::new(bytes)).ok());
+        let tools = plain.as_ref().map_or(record.root(), Record::root);
+        for (count, format) in self.fitting.iter_mut().zip(&json_formats::ALL) {
+            let is_tool = matches!(format.reads, Reads::Tool(_));
+            *count += usize::from(format.fits(if is_tool { tools } else { record.root() }));
+        }
+        self.note(record.root());
+    }
+
     fn note(&mut self, json: Json<'_>) {
         self.is_pixel |= web_pixel::fits(json);
         self.objects += 1;
-        for (count, format) in self.fitting.iter_mut().zip(&json_formats::ALL) {
-            *count += usize::from(format.fits(json));
-        }
         let keys = self.keys.get_or_insert_default();
         for (key, value) in json.members() {
             let key = String::from_utf8_lossy(key).into_owned();

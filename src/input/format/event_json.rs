@@ -7,7 +7,7 @@ use super::event_table::{aliases_of, shorten};
 use super::{Desk, Format, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
-use crate::input::json::{Json, Place, Record};
+use crate::input::json::{Json, Place, Reader, Record, Written};
 use crate::input::timestamp;
 use crate::key::Key;
 use crate::money::{Amount, Currency};
@@ -56,6 +56,8 @@ pub struct EventPlaces {
     currency: Option<Place>,
     user_agent: Option<Place>,
     id: Option<Place>,
+    /// Texts where properties are: they may hold such.
+    texts: Vec<Place>,
 }
 
 /// Where in a record the parts of a usual event stand, in bytes from its start.
@@ -98,6 +100,12 @@ impl EventKeys {
             currency: perhaps(&self.currency),
             user_agent: perhaps(&self.user_agent),
             id: perhaps(&self.id),
+            texts: PROPERTY_KEYS
+                .iter()
+                .filter_map(|key| root.member(key))
+                .filter(|json| json.is_text())
+                .map(Json::place)
+                .collect(),
         }
     }
 
@@ -126,8 +134,8 @@ impl EventKeys {
         })
     }
 
-    /// Reads one record.
-    pub fn read(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
+    /// Reads one record; properties that are written as text are read as what they are.
+    pub fn read(&self, record: &Record<'_, Kept>, desk: Desk<'_, impl Sink>) {
         let root = record.root();
         let own;
         let places = if let Some(kept) = record.kept() {
@@ -136,6 +144,25 @@ impl EventKeys {
             own = self.places(root);
             &own
         };
+        let texts = &places.texts;
+        let unpacked = if texts.is_empty() { None } else { record.unpacked(texts) };
+        let mut reader = Reader::<Kept>::default();
+        match unpacked.as_ref().map(|bytes| reader.read(Written::new(bytes))) {
+            Some(Ok(unpacked)) => {
+                let root = unpacked.root();
+                self.read_plain((root, record.bytes()), &self.places(root), desk);
+            }
+            Some(Err(_)) | None => self.read_plain((root, record.bytes()), places, desk),
+        }
+    }
+
+    /// Reads a record; `raw` is how it is written.
+    fn read_plain(
+        &self,
+        (root, raw): (Json<'_>, &[u8]),
+        places: &EventPlaces,
+        mut desk: Desk<'_, impl Sink>,
+    ) {
         let scalar = |place| scalar_at(root, place);
         let written = scalar(places.time);
         let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, desk.zone))
@@ -162,7 +189,7 @@ impl EventKeys {
             identifiers: desk.identifiers.sorted(),
             sequence: scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
             origin: Origin::Log,
-            details: &RecordDetails { raw: record.bytes(), root, places },
+            details: &RecordDetails { raw, root, places },
         };
         let user_agent = scalar(places.user_agent);
         desk.sink.event(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()));

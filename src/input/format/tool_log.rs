@@ -20,7 +20,7 @@ use crate::event::{
     Details, IdentifierKind, OrderNote, Origin, Proof, Properties, RawEvent, Value,
 };
 use crate::identity::{Strictness, identify, is_device_text};
-use crate::input::json::{Json, Place, Record};
+use crate::input::json::{Json, Place, Reader, Record, Written};
 use crate::input::timestamp::{self, ZoneRule};
 use crate::key::Key;
 use crate::ladder::own_names::OwnNames;
@@ -113,8 +113,24 @@ pub struct Parts<'r> {
 }
 
 impl ToolLog {
-    /// Reads one record.
-    pub fn read(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
+    /// Reads one record; objects that are written as text are read as what they are.
+    pub fn read(&self, record: &Record<'_, Kept>, desk: Desk<'_, impl Sink>) {
+        let unpacked = match record.kept() {
+            Some(kept) => {
+                let places = kept.tool.get_or_init(|| ToolPlaces::of(self.tool, record.root()));
+                record_without_texts(record, places)
+            }
+            None => record_without_texts(record, &ToolPlaces::of(self.tool, record.root())),
+        };
+        let Some(unpacked) = unpacked else { return self.read_plain(record, desk) };
+        let mut reader = Reader::<Kept>::default();
+        match reader.read(Written::new(&unpacked)) {
+            Ok(unpacked) => self.read_plain(&unpacked, desk),
+            Err(_) => self.read_plain(record, desk),
+        }
+    }
+
+    fn read_plain(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
         let root = record.root();
         let own;
         let places = if let Some(kept) = record.kept() {
@@ -163,6 +179,11 @@ impl ToolLog {
         let agent = parts.first(Slot::UserAgent);
         desk.sink.event(desk.at, &event, agent.as_ref().map(|text| text.as_bytes()));
     }
+}
+
+/// The record with the objects in it that are written as text; `None` if there are none.
+fn record_without_texts(record: &Record<'_, Kept>, places: &ToolPlaces) -> Option<Vec<u8>> {
+    if places.texts().is_empty() { None } else { record.unpacked(places.texts()) }
 }
 
 impl Tool {

@@ -156,6 +156,8 @@ pub struct ToolPlaces {
     slots: [Vec<Place>; Slot::COUNT],
     objects: Vec<Place>,
     parameters: Vec<Parameter>,
+    /// Texts where the tool has objects or lists: they may hold such.
+    texts: Vec<Place>,
     /// Which parameters are parts: the tool's list.
     roles: &'static [(Slot, &'static str)],
 }
@@ -173,6 +175,7 @@ impl ToolPlaces {
         let mut places = ToolPlaces::at_paths(tool.paths, tool.parameters, root);
         let objects = tool.properties.iter().filter_map(|path| walk(root, path));
         places.objects = objects.filter(|json| json.is_object()).map(Json::place).collect();
+        places.texts = texts_for_objects(tool, root);
         places
     }
 
@@ -186,6 +189,7 @@ impl ToolPlaces {
             slots: std::array::from_fn(|_| Vec::new()),
             objects: Vec::new(),
             parameters: Vec::new(),
+            texts: Vec::new(),
             roles: &[],
         };
         for (slot, paths) in paths {
@@ -198,6 +202,11 @@ impl ToolPlaces {
             places.parameters = elements.filter_map(Parameter::of).collect();
         }
         places
+    }
+
+    /// Texts where the tool has objects or lists.
+    pub fn texts(&self) -> &[Place] {
+        &self.texts
     }
 
     /// All parameters that hold something.
@@ -248,6 +257,20 @@ impl Parameter {
         let key = element.member("key").or_else(|| element.member("name"))?;
         Some(Parameter { key: key.place(), values })
     }
+}
+
+/// The texts of a record that stand where a tool has objects or lists.
+fn texts_for_objects(tool: &Tool, root: Json<'_>) -> Vec<Place> {
+    let outer = |path: &'static str| path.match_indices('.').map(move |(dot, _)| &path[..dot]);
+    let members = tool.paths.iter().flat_map(|(_, paths)| paths.iter().copied()).flat_map(outer);
+    let whole = tool.properties.iter().copied();
+    let list = tool.parameters.map(|parameters| parameters.list);
+    let mut texts: Vec<Place> = Vec::new();
+    for path in members.chain(whole).chain(list) {
+        let text = walk(root, path).filter(|json| json.is_text()).map(Json::place);
+        texts.extend(text.filter(|place| !texts.contains(place)));
+    }
+    texts
 }
 
 /// The value at a dotted path. Of a list its first element counts; a part that ends in `*` stands for
