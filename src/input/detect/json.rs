@@ -28,12 +28,27 @@ pub(super) fn recognise(
                 let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
                 Ok(input.starting_on(page.first_line))
             }
+            wrapped::Found::Lines(source) if are_pages(&source, told, start) => {
+                let page = wrapped::unwrap_lines(source, start)?;
+                let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
+                Ok(input.starting_on(page.first_line))
+            }
             wrapped::Found::Lines(source) => {
                 decide(source, told, layout, start, &Beside::default())
             }
         };
     }
     decide(source, told, layout, start, &Beside::default())
+}
+
+/// Whether the lines of a source are pages: they have lists of records, and are no records themselves.
+fn are_pages(source: &Source, told: &Told, start: usize) -> bool {
+    wrapped::begins_with_a_page(source, start) && {
+        let sample = JsonSample::read(&source.head[start..], Layout::Lines);
+        let keys = sample.keys.as_deref().unwrap_or_default();
+        let are_events = Mapping::find(keys, &told.map).missing().is_empty();
+        !sample.is_pixel && sample.known().is_none() && !are_events
+    }
 }
 
 /// Recognises a source by its records, which start behind `start` bytes.

@@ -253,6 +253,8 @@ fn unrecognised_table(path: &str, header: &Header, told: &Told) -> Error {
         .map(|known| (known.must.len(), known.format, known.missing(header)))
         // What has fewer than half of its columns is no near miss.
         .filter(|(must, _, missing)| 2 * missing.len() <= *must && missing.len() < *must)
+        // One that has them all is not of the format for what it has beside them.
+        .filter(|(_, _, missing)| !missing.is_empty())
         .collect();
     nearest.sort_by_key(|(must, _, missing)| (missing.len(), usize::MAX - must));
     nearest.into_iter().take(2).fold(error, |error, (_, format, missing)| {

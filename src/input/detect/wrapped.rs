@@ -71,6 +71,70 @@ pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
     Ok(Found::Page(Page { source, first_line, beside: beside.unwrap_or_default() }))
 }
 
+/// Takes the lists out of a file that has a page on each line; a line that is none is a record itself.
+pub(super) fn unwrap_lines(source: Source, start: usize) -> Result<Page> {
+    let (path, encoding) = (source.path.clone(), source.encoding);
+    let (size, compression) = (source.size, source.compression);
+    let mut text = source.head.clone();
+    source.into_rest().read_to_end(&mut text).map_err(|e| Error::io(&path, e))?;
+    let first_line =
+        1 + memchr::memchr_iter(b'\n', text.get(..start).unwrap_or_default()).count() as u64;
+    let mut page = Elements::default();
+    for line in text.get(start..).unwrap_or_default().split_inclusive(|&byte| byte == b'\n') {
+        page.add(line.trim_ascii());
+        page.text.extend(line.ends_with(b"\n").then_some(b'\n'));
+    }
+    let mut source = Source::from_bytes(&path, page.text)?;
+    (source.encoding, source.size, source.compression) = (encoding, size, compression);
+    Ok(Page { source, first_line, beside: page.beside })
+}
+
+/// Whether the first line of a source is a page.
+pub(super) fn begins_with_a_page(source: &Source, start: usize) -> bool {
+    let first = source.head.get(start..).unwrap_or_default();
+    let line = first.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    list_in(line).is_some()
+}
+
+/// The elements of several pages, each on its own line, and what stands beside them.
+#[derive(Default)]
+struct Elements {
+    text: Vec<u8>,
+    has_any: bool,
+    beside: Beside,
+}
+
+impl Elements {
+    fn add(&mut self, line: &[u8]) {
+        let mut reader = Reader::<()>::default();
+        let record =
+            reader.read(Written::new(line)).ok().filter(|record| record.end() == line.len());
+        // What is no record stays a row that cannot be read.
+        let Some(record) = record else {
+            let row: &[u8] = if line.is_empty() { b"" } else { b"null" };
+            return self.push(row);
+        };
+        let list = list_in(line).and_then(|list| line.get(list));
+        if list.is_some()
+            && let Some(included) = record.root().member("included")
+        {
+            let beside = klaviyo::beside(included);
+            self.beside.names.extend(beside.names);
+            self.beside.people.extend(beside.people);
+        }
+        self.push(list.unwrap_or(line).trim_ascii());
+    }
+
+    fn push(&mut self, elements: &[u8]) {
+        if elements.is_empty() {
+            return;
+        }
+        self.text.extend(self.has_any.then_some(b','));
+        self.text.extend_from_slice(elements);
+        self.has_any = true;
+    }
+}
+
 /// Whether a text has the key of a list near its beginning: a log of large records is not read whole.
 fn begins_like_a_page(text: &[u8]) -> bool {
     let mut at = 0;
@@ -181,6 +245,15 @@ mod tests {
 
     fn list(text: &str) -> Option<&str> {
         text.get(list_in(text.as_bytes())?)
+    }
+
+    #[test]
+    fn pages_on_lines_become_one_list() {
+        let text = b"{\"batch\":[{\"a\":1},{\"b\":2}]}\n{\"batch\":[]}\n\nbroken\n{\"c\":3}\n";
+        let page = unwrap_lines(Source::from_bytes("x", text.to_vec()).unwrap(), 0).unwrap();
+        let expected = "{\"a\":1},{\"b\":2}\n\n\n,null\n,{\"c\":3}\n";
+        assert_eq!(String::from_utf8_lossy(&page.source.head), expected);
+        assert_eq!(page.first_line, 1);
     }
 
     #[test]
