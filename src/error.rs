@@ -16,6 +16,7 @@ struct Parts {
     notes: Vec<String>,
     hint: Option<String>,
     source: Option<std::io::Error>,
+    is_of_nothing: bool,
 }
 
 /// The result of everything in the library that can fail.
@@ -30,6 +31,7 @@ impl Error {
             notes: Vec::new(),
             hint: None,
             source: None,
+            is_of_nothing: false,
         }))
     }
 
@@ -45,6 +47,18 @@ impl Error {
         let mut error = Error::at(Place::file(path), "");
         error.0.source = Some(source);
         error
+    }
+
+    /// Says that nothing is wrong but that an input has nothing in it.
+    #[must_use]
+    pub fn of_nothing(mut self) -> Error {
+        self.0.is_of_nothing = true;
+        self
+    }
+
+    /// Whether nothing is wrong but that an input has nothing in it.
+    pub fn is_of_nothing(&self) -> bool {
+        self.0.is_of_nothing
     }
 
     /// Adds a line that stands below the message.

@@ -22,10 +22,11 @@ use crate::cli::{
 };
 use crate::engine::{self, Outcome, Plan, Request};
 use crate::error::{Error, Result};
+use crate::findings::Notice;
 use crate::input::aliases::parse_map;
 use crate::input::format::Format;
 use crate::input::timestamp::ZoneRule;
-use crate::input::{self, Told};
+use crate::input::{self, Opened, Told};
 use crate::ladder::definition::Ladder;
 use crate::ladder::draft;
 use crate::ladder::overrides::Overrides;
@@ -170,12 +171,17 @@ fn find_out(
     request: &Request,
     shows_progress: bool,
 ) -> Result<Outcome> {
-    let inputs = input::open_all(files, &resolved.told)?;
+    let Opened { inputs, empty } = input::open(files, &resolved.told)?;
     let total = inputs.iter().map(|input| input.reading.size).sum::<Option<u64>>();
     let bar = progress::Bar::new(total, shows_progress);
     let outcome = engine::run(inputs, request, &resolved.settings, &|bytes| bar.update(bytes));
     bar.clear();
-    outcome
+    let mut outcome = outcome?;
+    if !empty.is_empty() {
+        let message = format!("{}: nothing is in it, so it has no rows", empty.join(", "));
+        outcome.findings.notices.push(Notice { code: "empty_inputs", message });
+    }
+    Ok(outcome)
 }
 
 /// The ladder that the options ask for.

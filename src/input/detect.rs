@@ -72,7 +72,8 @@ pub fn recognise(source: Source, told: &Told) -> Result<Input> {
     let start = source.head.iter().position(|b| !b.is_ascii_whitespace());
     let Some(start) = start else {
         return Err(Error::at(Place::file(path), "the file is empty")
-            .hint("export it again, with at least a header"));
+            .hint("export it again, with at least a header")
+            .of_nothing());
     };
     if source.head.contains(&0) {
         return Err(Error::at(Place::file(path), "this is a binary file, not a table or JSON"));

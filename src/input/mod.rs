@@ -66,13 +66,37 @@ pub struct Input {
     pub supply: Supply,
 }
 
-/// Opens and recognises the files that the paths mean, sorted by path.
-pub fn open_all(paths: &[String], told: &Told) -> Result<Vec<Input>> {
-    let mut inputs = Vec::new();
+/// The inputs of a run.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// Those that were recognised.
+    pub inputs: Vec<Input>,
+    /// The paths of those that have nothing in them.
+    pub empty: Vec<String>,
+}
+
+/// Opens and recognises the files that the paths mean, sorted by path. One with nothing in it is no error, unless
+/// all are such: tools write a file for each hour, and a page at the end of a list.
+pub fn open(paths: &[String], told: &Told) -> Result<Opened> {
+    let mut opened = Opened::default();
+    let mut nothing = None;
     for path in source::expand(paths)? {
         for source in source::Source::open(&path)? {
-            inputs.extend(detect::recognise_all(source, told)?);
+            let path = source.path.clone();
+            match detect::recognise_all(source, told) {
+                Ok(inputs) => opened.inputs.extend(inputs),
+                Err(error) if error.is_of_nothing() => {
+                    opened.empty.push(path);
+                    nothing.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(inputs)
+    nothing.filter(|_| opened.inputs.is_empty()).map_or(Ok(opened), Err)
+}
+
+/// The inputs that have something in them, without a word about others.
+pub fn open_all(paths: &[String], told: &Told) -> Result<Vec<Input>> {
+    Ok(open(paths, told)?.inputs)
 }

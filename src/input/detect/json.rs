@@ -244,7 +244,10 @@ fn unreadable_json(
                 .hint(hint)
         }
         None => {
-            Error::at(Place::file(&source.path), "this is JSON, but holds no objects").hint(hint)
+            let error = Error::at(Place::file(&source.path), "this is JSON, but holds no objects");
+            let is_sign = |byte: &u8| byte.is_ascii_whitespace() || *byte == b']';
+            let is_nothing = source.head[start..].iter().all(is_sign);
+            if is_nothing { error.hint(hint).of_nothing() } else { error.hint(hint) }
         }
     }
 }
