@@ -329,6 +329,8 @@ pub struct Findings {
     pub has_log: bool,
     /// Whether any input is an orders export.
     pub has_orders: bool,
+    /// Names of events that nothing knows, with their rows, most first; none where the user names the events.
+    pub unknown_names: Vec<(String, u64)>,
     /// Canonical names that rows proved beside their own.
     pub derived: BTreeSet<&'static str>,
     /// Aggregated session reports, by path.

@@ -203,6 +203,9 @@ impl Run<'_> {
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
         finish::finish(&mut findings, &haul, (readings, &logs), &rows);
+        if request.has_program_names() {
+            findings.unknown_names = finish::unknown_names(&haul);
+        }
         findings.notices.extend(finish::provisional(&findings.inputs, settings.now));
         finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };

@@ -188,6 +188,17 @@ impl Request {
         }
     }
 
+    /// Whether events go by the program's names, those of its presets: then one that is not known is worth a word.
+    pub(super) fn has_program_names(&self) -> bool {
+        match &self.plan {
+            Plan::Auto(_) => true,
+            Plan::Given(ladder) => presets::NAMES
+                .iter()
+                .filter_map(|name| presets::preset(name))
+                .any(|preset| preset.steps == ladder.steps),
+        }
+    }
+
     /// The position of the ladder to use.
     pub(super) fn choose(&self, haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
         match &self.plan {

@@ -131,6 +131,11 @@ impl Stamper {
         self.own.canonical(name)
     }
 
+    /// Whether any ladder, action or preset knows a name by itself.
+    pub fn knows(&self, name: &str) -> bool {
+        self.meaning(name, None).known
+    }
+
     /// What a name means, together with a canonical name that other cells of the row prove.
     fn meaning(&self, name: &str, derived: Option<&'static str>) -> Meaning {
         let canonical = self.canonical(name);

@@ -19,6 +19,8 @@ pub struct QualityReport {
     pub rows_set_aside: u64,
     /// One a reason, in the order of reasons.
     pub set_aside: Vec<SetAsideReport>,
+    /// Names of events that nothing knows; none where the user names the events.
+    pub unknown_names: UnknownNamesReport,
     /// Conversions that would not stand if events of one instant had to stay in stored order.
     pub conversions_by_tie: u64,
     /// Links between identifiers that were refused because they would have joined two people.
@@ -43,6 +45,26 @@ pub struct QualityReport {
     pub out_of_order: u64,
     /// Rows that reached the tool more than three days after what they tell of.
     pub late: u64,
+}
+
+/// Names of events that no ladder and no vocabulary knows: what they are can be said under `[map]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnknownNamesReport {
+    /// How many names.
+    pub names: u64,
+    /// How many rows have one.
+    pub rows: u64,
+    /// Those with most rows.
+    pub most: Vec<UnknownNameReport>,
+}
+
+/// A name that nothing knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnknownNameReport {
+    /// The name as the source writes it.
+    pub name: String,
+    /// Rows with this name.
+    pub rows: u64,
 }
 
 /// The rows of one reason.
@@ -92,6 +114,7 @@ impl QualityReport {
                     examples: aside.examples.iter().map(ExampleReport::new).collect(),
                 })
                 .collect(),
+            unknown_names: UnknownNamesReport::new(&findings.unknown_names),
             conversions_by_tie: findings.tally.converted_by_tie,
             refused_merges: findings.identity.refused_merges,
             hubs: findings.identity.hubs,
@@ -104,6 +127,21 @@ impl QualityReport {
             clock_corrected: findings.times.clocks,
             out_of_order: findings.times.out_of_order,
             late: findings.times.late,
+        }
+    }
+}
+
+impl UnknownNamesReport {
+    /// So many are listed.
+    const LISTED: usize = 5;
+
+    fn new(names: &[(String, u64)]) -> UnknownNamesReport {
+        let listed =
+            |(name, rows): &(String, u64)| UnknownNameReport { name: name.clone(), rows: *rows };
+        UnknownNamesReport {
+            names: names.len() as u64,
+            rows: names.iter().map(|(_, rows)| rows).sum(),
+            most: names.iter().take(Self::LISTED).map(listed).collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::analysis::rate::Rate;
 use crate::ladder::vocabulary;
 use crate::report::inspect::InspectedInput;
 use crate::report::orders::SessionReportReport;
-use crate::report::quality::QualityReport;
+use crate::report::quality::{QualityReport, UnknownNamesReport};
 use crate::report::zone::Moment;
 use crate::report::{Report, words};
 
@@ -113,7 +113,8 @@ pub fn quality_sheet(quality: &QualityReport) -> Sheet {
         ]);
     }
     sheet.lead = vec![rows_sentence(quality.rows_read, quality.rows_used, quality.rows_set_aside)];
-    sheet.notes = quality_notes(quality);
+    sheet.notes = unknown_names_note(&quality.unknown_names).into_iter().collect();
+    sheet.notes.extend(quality_notes(quality));
     sheet
 }
 
@@ -121,6 +122,24 @@ pub fn quality_sheet(quality: &QualityReport) -> Sheet {
 pub fn rows_sentence(read: u64, used: u64, set_aside: u64) -> String {
     let [read, used, set_aside] = [read, used, set_aside].map(words::count);
     format!("{read} read = {used} used + {set_aside} set aside.")
+}
+
+/// `3 rows have names of events that are not known: Warenkorb (2), Kauf (1).`
+fn unknown_names_note(unknown: &UnknownNamesReport) -> Option<String> {
+    let listed =
+        unknown.most.iter().map(|own| format!("{} ({})", own.name, words::count(own.rows)));
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    let further = unknown.names - unknown.most.len() as u64;
+    let further = match further {
+        0 => String::new(),
+        number => format!(" and {} more", words::count(number)),
+    };
+    let rows = match unknown.rows {
+        0 => return None,
+        1 => "1 row has a name of an event that is not known".to_string(),
+        rows => format!("{} rows have names of events that are not known", words::count(rows)),
+    };
+    Some(format!("{rows}: {listed}{further}; [map] in funnel.toml can say what they are."))
 }
 
 fn quality_notes(quality: &QualityReport) -> Vec<String> {
