@@ -144,15 +144,15 @@ impl EventKeys {
             own = self.places(root);
             &own
         };
-        let texts = &places.texts;
-        let unpacked = if texts.is_empty() { None } else { record.unpacked(texts) };
-        let mut reader = Reader::<Kept>::default();
-        match unpacked.as_ref().map(|bytes| reader.read(Written::new(bytes))) {
-            Some(Ok(unpacked)) => {
+        let Some(bytes) = record.unpacked(&places.texts) else {
+            return self.read_plain((root, record.bytes()), places, desk);
+        };
+        match Reader::<()>::default().read(Written::new(&bytes)) {
+            Ok(unpacked) => {
                 let root = unpacked.root();
                 self.read_plain((root, record.bytes()), &self.places(root), desk);
             }
-            Some(Err(_)) | None => self.read_plain((root, record.bytes()), places, desk),
+            Err(_) => self.read_plain((root, record.bytes()), places, desk),
         }
     }
 

@@ -115,22 +115,6 @@ pub struct Parts<'r> {
 impl ToolLog {
     /// Reads one record; objects that are written as text are read as what they are.
     pub fn read(&self, record: &Record<'_, Kept>, desk: Desk<'_, impl Sink>) {
-        let unpacked = match record.kept() {
-            Some(kept) => {
-                let places = kept.tool.get_or_init(|| ToolPlaces::of(self.tool, record.root()));
-                record_without_texts(record, places)
-            }
-            None => record_without_texts(record, &ToolPlaces::of(self.tool, record.root())),
-        };
-        let Some(unpacked) = unpacked else { return self.read_plain(record, desk) };
-        let mut reader = Reader::<Kept>::default();
-        match reader.read(Written::new(&unpacked)) {
-            Ok(unpacked) => self.read_plain(&unpacked, desk),
-            Err(_) => self.read_plain(record, desk),
-        }
-    }
-
-    fn read_plain(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
         let root = record.root();
         let own;
         let places = if let Some(kept) = record.kept() {
@@ -139,6 +123,25 @@ impl ToolLog {
             own = ToolPlaces::of(self.tool, root);
             &own
         };
+        let Some(bytes) = record.unpacked(places.texts()) else {
+            return self.read_plain((root, record.bytes()), places, desk);
+        };
+        match Reader::<()>::default().read(Written::new(&bytes)) {
+            Ok(unpacked) => {
+                let places = ToolPlaces::of(self.tool, unpacked.root());
+                self.read_plain((unpacked.root(), record.bytes()), &places, desk);
+            }
+            Err(_) => self.read_plain((root, record.bytes()), places, desk),
+        }
+    }
+
+    /// Reads a record; `raw` is how it is written.
+    fn read_plain(
+        &self,
+        (root, raw): (Json<'_>, &[u8]),
+        places: &ToolPlaces,
+        mut desk: Desk<'_, impl Sink>,
+    ) {
         let parts = Parts { root, places, log: self };
         if (self.tool.only_joins)(root) {
             return parts.join(desk);
@@ -171,7 +174,7 @@ impl ToolLog {
             origin: Origin::Log,
             details: &ToolDetails {
                 parts,
-                raw: record.bytes(),
+                raw,
                 proof: derived.map_or(Proof::Cells, |(_, proof)| proof),
                 edition: clocks.edition(stamp),
             },
@@ -179,11 +182,6 @@ impl ToolLog {
         let agent = parts.first(Slot::UserAgent);
         desk.sink.event(desk.at, &event, agent.as_ref().map(|text| text.as_bytes()));
     }
-}
-
-/// The record with the objects in it that are written as text; `None` if there are none.
-fn record_without_texts(record: &Record<'_, Kept>, places: &ToolPlaces) -> Option<Vec<u8>> {
-    if places.texts().is_empty() { None } else { record.unpacked(places.texts()) }
 }
 
 impl Tool {

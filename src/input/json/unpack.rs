@@ -6,7 +6,12 @@ use super::{Json, Place, Reader, Record, Written};
 impl<K> Record<'_, K> {
     /// The record with the texts at these places put in as the objects and lists that they hold; `None` if
     /// none of them holds one.
+    #[inline]
     pub fn unpacked(&self, places: &[Place]) -> Option<Vec<u8>> {
+        if places.is_empty() { None } else { self.with_objects(places) }
+    }
+
+    fn with_objects(&self, places: &[Place]) -> Option<Vec<u8>> {
         let mut texts: Vec<Json<'_>> = places.iter().map(|&place| self.root().at(place)).collect();
         texts.sort_by_key(|text| text.position);
         let mut whole = Vec::new();
