@@ -98,6 +98,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
         rivals: Vec::new(),
         sightings: None,
         derived: std::collections::BTreeSet::new(),
+        unknown_names: Vec::new(),
         tally: storefront_tally(),
         inputs: vec![orders_input(), pixel_input()],
         set_aside: vec![
