@@ -159,7 +159,7 @@ pub fn sources(property: &str) -> &'static [Source] {
         "landing_page" => &[PAGE],
         "medium" => &[CAMPAIGN, CLICK, MEDIUM],
         "campaign" => &[CAMPAIGN],
-        "source" => &[CAMPAIGN, REFERRER, CLICK, MEDIUM],
+        "source" => &[CAMPAIGN, CLICK, MEDIUM, REFERRER],
         _ => &[],
     }
 }
@@ -413,7 +413,8 @@ mod tests {
         impl Properties for Noting {
             fn get(&self, path: &str) -> Option<Value<'_>> {
                 self.0.borrow_mut().push(path.to_string());
-                matches!(path, "url" | "referrer" | "user_agent").then(|| Value::Text("x".into()))
+                let own = ["url", "referrer", "user_agent", "gclid", "utm_medium"];
+                own.contains(&path).then(|| Value::Text("x".into()))
             }
         }
         for property in ["device", "landing_page", "medium", "campaign", "source", "country"] {
