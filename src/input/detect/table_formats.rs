@@ -3,7 +3,7 @@
 use super::table::TableHead;
 use crate::input::Rows;
 use crate::input::aliases::{Mapping, Part};
-use crate::input::columns::{Header, Row};
+use crate::input::columns::{Header, Row, is_excel_number};
 use crate::input::format::kaggle::Members;
 use crate::input::format::matomo_table::MatomoTable;
 use crate::input::format::maven::Maven;
@@ -22,6 +22,7 @@ use crate::input::format::{
     shopify_session_rows, shopify_sessions, shopify_transactions,
 };
 use crate::ladder::vocabulary;
+use std::borrow::Cow;
 
 /// A table of a known format.
 pub(super) struct TableFormat {
@@ -256,20 +257,77 @@ fn tool_table(header: &Header, table: Option<ToolTable>) -> Option<Rows> {
     Some(Rows::ToolTable(header.clone(), table?))
 }
 
-/// Abandoned checkouts look like orders without a status whose name is their id.
+/// The columns of an orders export that one of abandoned checkouts has not.
+const OF_ORDERS_ALONE: [&str; 9] = [
+    "outstanding balance",
+    "employee",
+    "location",
+    "device id",
+    "duties",
+    "payment id",
+    "payment terms name",
+    "next payment due at",
+    "payment references",
+];
+
+/// What an order may have and a checkout never has.
+const SETTLED: [&str; 3] = ["financial status", "paid at", "cancelled at"];
+
+/// Abandoned checkouts look like orders that nothing has become of, and whose name is their id.
 fn are_checkouts(table: &TableHead) -> bool {
     let header = &table.header;
-    if ["outstanding balance", "duties", "payment id"].iter().any(|name| header.has(&[name])) {
+    if OF_ORDERS_ALONE.iter().any(|name| header.has(&[name])) {
         return false;
     }
-    let (id, name, status) =
-        (header.find(&["id"]), header.find(&["name"]), header.find(&["financial status"]));
-    let mut named =
-        table.rows.iter().map(Row::parsed).filter(|row| row.value(id).is_some()).peekable();
-    if named.peek().is_none() {
-        return table.rows.is_empty() && header.has(&["receipt number"]);
+    let (name, id) = (header.find(&["name"]), header.find(&["id"]));
+    let settled = SETTLED.map(|name| header.find(&[name]));
+    let rows = table.rows.iter().map(Row::parsed);
+    let named = rows.filter(|row| row.value(name).is_some() && !header.is_repeat(*row));
+    if named.clone().next().is_none() {
+        return header.has(&["receipt number"]);
     }
-    named.all(|row| {
-        row.value(status).is_none() && row.text(name).strip_prefix('#') == row.value(id).as_deref()
-    })
+    let nothing_became_of =
+        |row: Row<'_>| settled.iter().all(|&column| row.value(column).is_none());
+    named.clone().all(nothing_became_of)
+        && are_named_by_ids(named.map(|row| (row.text(name), row.value(id))))
+}
+
+/// Whether the names of rows are `#` and the row's id. Further rows of a checkout have no id; where spreadsheets
+/// have spoilt them all, or the file has none, names must be as long as the ids of checkouts are, which no shop
+/// counts its orders up to.
+fn are_named_by_ids<'r>(rows: impl Iterator<Item = (Cow<'r, str>, Option<Cow<'r, str>>)>) -> bool {
+    let (mut by_id, mut by_length) = (None, true);
+    for (name, id) in rows {
+        let number = name.strip_prefix('#').unwrap_or_default();
+        by_length &=
+            (13..=15).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        if let Some(id) = id.filter(|id| !is_excel_number(id)) {
+            by_id = Some(by_id.unwrap_or(true) && number == id);
+        }
+    }
+    by_id.unwrap_or(by_length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checkouts_are_named_by_their_ids() {
+        let cases: [(&[(&str, Option<&str>)], bool); 9] = [
+            (&[("#30000000000001", Some("30000000000001")), ("#30000000000001", None)], true),
+            (&[("#44", Some("44")), ("#44", None)], true),
+            (&[("#30000000000001", None), ("#30000000000002", Some("3E+13"))], true),
+            (&[("#30000000000001", None), ("#1001", None)], false),
+            (&[("#30000000000001", Some("5900000000001"))], false),
+            (&[("#1001", Some("5.9E+12"))], false),
+            (&[("#1001", None)], false),
+            (&[("30000000000001", None)], false),
+            (&[("#2025-10-07-001", None)], false),
+        ];
+        for (rows, expected) in cases {
+            let cells = rows.iter().map(|&(name, id)| (name.into(), id.map(Into::into)));
+            assert_eq!(are_named_by_ids(cells), expected, "{rows:?}");
+        }
+    }
 }
