@@ -6,6 +6,7 @@
 
 use super::rows::OutlinedRow;
 pub use crate::identity::is_excel_number;
+use crate::ladder::vocabulary::fold;
 use crate::text::decode;
 use csv::ByteRecord;
 use std::borrow::Cow;
@@ -21,8 +22,8 @@ const BOM: char = '\u{feff}';
 pub struct Header {
     record: ByteRecord,
     exact: Vec<String>,
-    /// Empty for a name that ends in a space: reports of comparisons repeat a column's name with
-    /// a space behind it for the change in percent, and that is never the column itself.
+    /// Empty for a name that is another's with a space behind it: reports of comparisons repeat a column's
+    /// name so for the change in percent, and that is never the column itself.
     normal: Vec<String>,
 }
 
@@ -30,11 +31,21 @@ impl Header {
     /// Reads the names of the first record of a table.
     pub fn new(record: &ByteRecord) -> Header {
         let exact: Vec<String> = record.iter().map(|cell| decode(cell).into_owned()).collect();
+        let repeats = |name: &String| {
+            name.ends_with(' ') && exact.iter().any(|other| other == name.trim_end_matches(' '))
+        };
         let normal = exact
             .iter()
-            .map(|name| if name.ends_with(' ') { String::new() } else { normalise(name) })
+            .map(|name| if repeats(name) { String::new() } else { normalise(name) })
             .collect();
         Header { record: record.clone(), exact, normal }
+    }
+
+    /// The same columns under names in which words are parted by spaces, however they are written:
+    /// `CreatedAt` and `Created-at` are `created at`.
+    #[must_use]
+    pub fn respelt(&self) -> Header {
+        Header::new(&self.exact.iter().map(|name| fold(name)).collect::<Vec<_>>().into())
     }
 
     /// The first column that has one of these names, the first alias first. A name that is written
@@ -56,8 +67,8 @@ impl Header {
         &self.exact
     }
 
-    /// The names in the form in which they are compared: `financial status`. Empty for a name that
-    /// ends in a space.
+    /// The names in the form in which they are compared: `financial status`. Empty for a name that is
+    /// another's with a space behind it.
     pub fn normal_names(&self) -> &[String] {
         &self.normal
     }
@@ -257,12 +268,21 @@ mod tests {
     }
 
     #[test]
-    fn a_trailing_space_makes_another_column() {
+    fn a_trailing_space_makes_another_column_of_a_name_that_is_there() {
         let twins = header(&["Sessions (previous_year) ", "Sessions (previous_year)", "Day "]);
         assert_eq!(twins.find(&["sessions (previous year)"]), Some(1));
         assert_eq!(twins.find(&["Sessions (previous_year) "]), Some(0));
-        assert_eq!(twins.find(&["day"]), None);
-        assert_eq!(twins.normal_names(), ["", "sessions (previous year)", ""]);
+        assert_eq!(twins.find(&["day"]), Some(2));
+        assert_eq!(twins.normal_names(), ["", "sessions (previous year)", "day"]);
+    }
+
+    #[test]
+    fn names_that_are_written_otherwise_are_found_when_respelt() {
+        let table = header(&["CreatedAt", "Financial-Status", "Name"]);
+        assert_eq!(table.find(&["created at"]), None);
+        for (name, column) in [("created at", 0), ("financial status", 1), ("name", 2)] {
+            assert_eq!(table.respelt().find(&[name]), Some(column), "{name}");
+        }
     }
 
     #[test]

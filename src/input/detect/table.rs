@@ -228,8 +228,8 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         date_order: None,
     };
     let rows = Rows::Table(header.clone(), columns);
-    let are_named = header.has(&["created at"]) && header.find(&["name"]) == Some(event);
-    let nearly = if are_named { nearly(header) } else { String::new() };
+    let are_named = header.find(&["name"]) == Some(event);
+    let nearly = if are_named { nearly(table) } else { String::new() };
     Some(Decision {
         format: Format::GenericEvents,
         why: events_why(&mapping) + &nearly,
@@ -279,10 +279,28 @@ fn either(names: &[&str]) -> String {
 }
 
 /// What to add about a table of events whose names are those of orders or checkouts, as it seems: the
-/// formats of which it lacks one column.
-fn nearly(header: &Header) -> String {
-    let all = table_formats::ALL.iter().filter(|known| known.must.len() > 2);
-    let lacking = all.filter_map(|known| match known.missing(header)[..] {
+/// format that it would be if its columns were written as usual, or else those of which it lacks one column.
+fn nearly(table: &TableHead) -> String {
+    let respelt = TableHead { header: table.header.respelt(), rows: table.rows.clone(), ..*table };
+    if !respelt.header.has(&["created at"]) {
+        return String::new();
+    }
+    let all = || table_formats::ALL.iter().filter(|known| known.must.len() > 2);
+    let meant = all().find(|known| {
+        !known.missing(&table.header).is_empty()
+            && known.missing(&respelt.header).is_empty()
+            && (known.fits)(&respelt)
+    });
+    if let Some(known) = meant {
+        let missing = known.missing(&table.header).into_iter().map(|names| {
+            let own = respelt.header.find(names).and_then(|own| table.header.names().get(own));
+            let own = own.map(|own| format!(" (is `{own}` meant?)")).unwrap_or_default();
+            format!("`{}`{own}", either(names))
+        });
+        let missing: Vec<String> = missing.collect();
+        return format!("; nearly `{}`, but without {}", known.format.id(), missing.join(" and "));
+    }
+    let lacking = all().filter_map(|known| match known.missing(&table.header)[..] {
         [only] => Some((known.format.id(), either(only))),
         _ => None,
     });
