@@ -15,11 +15,13 @@ use crate::identity::{People, Strictness, identify};
 use crate::input::Reading;
 use crate::input::format::shopify_orders::packed::{Cell, Packed};
 use crate::input::format::shopify_orders::{Channel, Order};
+use crate::input::format::shopify_transactions::by_name;
 use crate::input::format::{Format, RowIdentifiers};
 use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The space for the fingerprints of orders.
 const ORDER_SPACE: u64 = 2;
@@ -52,6 +54,9 @@ pub(super) fn settle_orders(
         }
     }
     keep_latest(&mut haul.orders_seen);
+    if readings.iter().any(|reading| reading.format == Format::ShopifyTransactions) {
+        link_names(haul, orders);
+    }
     find_same(haul, orders, readings, stamping, settled);
     let completed = take_completed(haul, readings, settled);
     if let Some(book) = &mut settled.book {
@@ -107,6 +112,24 @@ fn keep_latest(seen: &mut Vec<OrderSeen>) {
     };
     if !latest.is_empty() {
         seen.retain(is_latest);
+    }
+}
+
+/// Tells whose transactions are known by the order's name alone, as far as the name is that of one order.
+fn link_names(haul: &mut Haul<'_>, orders: &[(&Order, Identifier)]) {
+    let mut named: BTreeMap<Identifier, Option<(&Order, Identifier)>> = BTreeMap::new();
+    for &(order, number) in orders {
+        let Some(name) = by_name(order.name()) else { continue };
+        named
+            .entry(name)
+            .and_modify(|known| *known = known.filter(|(_, own)| *own == number))
+            .or_insert(Some((order, number)));
+    }
+    for (name, known) in named {
+        let Some((order, number)) = known else { continue };
+        let mut pair = [name, number];
+        pair.sort_unstable();
+        haul.links.note(&pair, order.at.at);
     }
 }
 

@@ -4,7 +4,9 @@
 //! `detect`, or by what `--map` says.
 
 use super::{Desk, RowIdentifiers, Sink};
-use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
+use crate::event::{
+    Details, Identifier, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value,
+};
 use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row, normalise};
 use crate::input::timestamp::{self, DateOrder, Stamp};
@@ -84,6 +86,8 @@ pub struct Named<'r> {
     pub derived: Option<&'static str>,
     /// What kind of file it is from.
     pub origin: Origin,
+    /// Who it was, if no column says so.
+    pub otherwise: Option<Identifier>,
 }
 
 impl EventColumns {
@@ -99,7 +103,7 @@ impl EventColumns {
         if name.is_empty() {
             return desk.defect(Reason::BadRow, "the event has no name".to_string());
         }
-        let named = Named { name: &name, derived: None, origin: Origin::Log };
+        let named = Named { name: &name, derived: None, origin: Origin::Log, otherwise: None };
         self.deliver((row, header), stamp, named, &mut desk);
     }
 
@@ -155,6 +159,11 @@ impl EventColumns {
     ) {
         self.identify(row, desk.identifiers);
         desk.identifiers.report_blocked(desk.sink);
+        if let Some(otherwise) = named.otherwise
+            && desk.identifiers.sorted().is_empty()
+        {
+            desk.identifiers.push(otherwise);
+        }
         let user_agent = self.user_agent.map(|column| cell_of(row, column));
         let event = RawEvent {
             at: stamp.at,

@@ -69,7 +69,7 @@ impl Maven {
             Kind::Order => ("order", None),
             Kind::Page(column) => ("page_viewed", page(&row.text(Some(column)))),
         };
-        let named = Named { name: name.as_bytes(), derived, origin: Origin::Log };
+        let named = Named { name: name.as_bytes(), derived, origin: Origin::Log, otherwise: None };
         self.columns.read_named((row, header), named, desk);
     }
 }

@@ -2,12 +2,13 @@
 //! or refused, several rows an order.
 //!
 //! A row is an event of its order's customer, because the order is all that it names: `order_paid`,
-//! `order_refunded` or, if it did not succeed, `transaction_failed`. It is no visit.
+//! `order_refunded` or, if it did not succeed, `transaction_failed`. It is no visit. Where a spreadsheet has
+//! spoilt the order's number, its name says which order it is.
 
 use super::event_table::{EventColumns, Named};
 use super::{Desk, Sink};
-use crate::event::{IdentifierKind, Origin};
-use crate::identity::Strictness;
+use crate::event::{Identifier, IdentifierKind, Origin};
+use crate::identity::{Strictness, identify};
 use crate::input::columns::{Header, Row};
 
 /// The columns that make a table this format.
@@ -19,8 +20,17 @@ pub const MUST: [&[&str]; 7] =
 pub struct Transactions {
     /// The parts of an event.
     pub columns: EventColumns,
+    name: usize,
     kind: usize,
     status: usize,
+}
+
+/// What a row has in place of the order's number where that is lost. A name is a number to nobody but the shop,
+/// so it is none of the orders that other systems count.
+pub fn by_name(name: &str) -> Option<Identifier> {
+    let name = name.trim().trim_start_matches('#');
+    let named = (!name.is_empty()).then(|| format!("order named {name}"))?;
+    identify(IdentifierKind::OrderId, 0, &named, Strictness::Only)
 }
 
 impl Transactions {
@@ -37,7 +47,7 @@ impl Transactions {
             ..EventColumns::default()
         };
         let (kind, status) = (header.find(&["kind"])?, header.find(&["status"])?);
-        Some(Transactions { columns, kind, status })
+        Some(Transactions { columns, name: header.find(&["name"])?, kind, status })
     }
 
     /// Reads a row.
@@ -52,7 +62,12 @@ impl Transactions {
             // Reserved money, and what is still pending: told apart by their kind, and no step.
             (_, kind) => kind,
         };
-        let named = Named { name: name.as_bytes(), derived: None, origin: Origin::OrderRow };
+        let named = Named {
+            name: name.as_bytes(),
+            derived: None,
+            origin: Origin::OrderRow,
+            otherwise: by_name(&row.text(Some(self.name))),
+        };
         self.columns.read_named((row, header), named, desk);
     }
 }

@@ -59,7 +59,12 @@ impl Yoochoose {
 
     /// Reads a row.
     pub fn read(&self, row: Row<'_>, header: &Header, desk: Desk<'_, impl Sink>) {
-        let named = Named { name: self.name.as_bytes(), derived: None, origin: Origin::Log };
+        let named = Named {
+            name: self.name.as_bytes(),
+            derived: None,
+            origin: Origin::Log,
+            otherwise: None,
+        };
         self.columns.read_named((row, header), named, desk);
     }
 }
