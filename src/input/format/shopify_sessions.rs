@@ -16,15 +16,19 @@ use crate::money::Currency;
 use crate::quality::Reason;
 use crate::time::Precision;
 
-/// The columns that make a table this format; any name of a set will do.
-pub const MUST: [&[&str]; 3] =
-    [&["derived session token", "session token"], &["user token"], &["session started at"]];
+/// The columns that make a table this format; any name of a set will do. A derived session token is enough, a
+/// session token needs a user token beside it.
+pub const MUST: [&[&str]; 3] = [
+    &["derived session token", "session token"],
+    &["user token", "derived session token"],
+    &["session started at"],
+];
 
 /// Where the parts of a session are.
 #[derive(Debug)]
 pub struct WarehouseSessions {
     session: usize,
-    user: usize,
+    user: Option<usize>,
     started: usize,
     additions: Option<usize>,
     checkout: Option<usize>,
@@ -42,7 +46,7 @@ impl WarehouseSessions {
     pub fn new(header: &Header) -> Option<WarehouseSessions> {
         Some(WarehouseSessions {
             session: header.find(&["derived session token", "session token"])?,
-            user: header.find(&["user token"])?,
+            user: header.find(&["user token"]),
             started: header.find(&["session started at"])?,
             additions: header.find(&["count of cart additions"]),
             checkout: header.find(&["hit first checkout at"]),
@@ -73,7 +77,9 @@ impl WarehouseSessions {
             return desk.defect(Reason::BadTimestamp, message);
         };
         desk.identifiers.clear();
-        let (space, user) = (Format::WarehouseSessions.space(), row.text(Some(self.user)));
+        // A table without browsers has nothing but the session to say who it was.
+        let user = row.text(self.user.or(Some(self.session)));
+        let space = Format::WarehouseSessions.space();
         desk.identifiers.add(IdentifierKind::ClientId, space, &user, Strictness::Only);
         desk.identifiers.report_blocked(desk.sink);
         let has_additions = row
