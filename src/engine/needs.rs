@@ -51,7 +51,7 @@ impl Needs {
         let is_log = |reading: &Reading| match reading.rows {
             Rows::Table(..)
             | Rows::Json(_)
-            | Rows::Pixel
+            | Rows::Pixel(_)
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::ToolTable(..) => true,

@@ -378,7 +378,7 @@ fn report_inputs(readings: &[Reading]) -> Vec<ReportInput<'_>> {
             | Rows::Special(..)
             | Rows::Table(..)
             | Rows::Json(_)
-            | Rows::Pixel
+            | Rows::Pixel(_)
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders

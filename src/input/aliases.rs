@@ -140,6 +140,11 @@ impl Mapping {
         })
     }
 
+    /// All parts with the names under which they stand.
+    pub fn parts(&self) -> impl Iterator<Item = (Part, &str)> {
+        self.parts.iter().map(|(part, name)| (*part, name.as_str()))
+    }
+
     /// The parts without which nothing can be read, that were not found.
     pub fn missing(&self) -> Vec<&'static str> {
         let mut missing = Vec::new();

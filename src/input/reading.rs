@@ -14,9 +14,10 @@ use super::format::shopify_orders::{OrderColumns, OrderLine};
 use super::format::special::Special;
 use super::format::tool_log::ToolLog;
 use super::format::tool_table::{Room, ToolTable};
+use super::format::web_pixel::PixelKeys;
 use super::format::{
     Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, matomo, shopify_bulk, shopify_rest,
-    shopify_rest_checkout, web_pixel,
+    shopify_rest_checkout,
 };
 use super::json::{Line, Lines, Reader, Record, Written};
 use super::parquet::SIGNS;
@@ -73,7 +74,7 @@ pub enum Rows {
     /// Events as JSON objects.
     Json(EventKeys),
     /// Web-pixel events.
-    Pixel,
+    Pixel(PixelKeys),
     /// Events of an analytics tool, as JSON.
     Tool(ToolLog),
     /// Visits of Matomo.
@@ -116,7 +117,7 @@ impl Rows {
         let (have_ids, identifiers) = match self {
             Rows::Table(_, columns) => (columns.id.is_some(), columns.identifiers.len()),
             Rows::Json(keys) => (keys.id.is_some(), keys.identifiers.len()),
-            Rows::Pixel
+            Rows::Pixel(_)
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders
@@ -327,7 +328,7 @@ impl Reading {
     fn read_object(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
         match &self.rows {
             Rows::Json(keys) => keys.read(record, desk),
-            Rows::Pixel => web_pixel::read(record, desk),
+            Rows::Pixel(keys) => keys.read(record, desk),
             Rows::Tool(log) => log.read(record, desk),
             Rows::Matomo => matomo::read(record, desk),
             Rows::RestOrders => shopify_rest::read(record, desk),
@@ -453,7 +454,7 @@ impl Reading {
             Rows::Table(header, columns) => return columns.read(row, header, desk),
             Rows::Special(header, table) => return table.read(row, header, desk),
             Rows::Json(_)
-            | Rows::Pixel
+            | Rows::Pixel(_)
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders
@@ -488,7 +489,7 @@ impl Reading {
             | Rows::Special(header, _)
             | Rows::ToolTable(header, _) => Some(header),
             Rows::Json(_)
-            | Rows::Pixel
+            | Rows::Pixel(_)
             | Rows::Tool(_)
             | Rows::Matomo
             | Rows::RestOrders

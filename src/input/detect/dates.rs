@@ -54,7 +54,7 @@ fn time_columns(rows: &Rows) -> Vec<usize> {
         | Rows::Checkouts(..)
         | Rows::Totals(..)
         | Rows::Json(_)
-        | Rows::Pixel
+        | Rows::Pixel(_)
         | Rows::Tool(_)
         | Rows::Matomo
         | Rows::RestOrders
@@ -87,7 +87,7 @@ fn read_as(rows: &mut Rows, column: usize, order: Option<DateOrder>, zone: ZoneR
         | Rows::Checkouts(..)
         | Rows::Totals(..)
         | Rows::Json(_)
-        | Rows::Pixel
+        | Rows::Pixel(_)
         | Rows::Tool(_)
         | Rows::Matomo
         | Rows::RestOrders

@@ -3,10 +3,12 @@
 use super::json_formats::{self, JsonFormat, Reads};
 use super::{Decision, SAMPLE, events_why, input, not_events, strictness, with_order, wrapped};
 use crate::error::{Error, Result};
+use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part};
+use crate::input::format::Format;
 use crate::input::format::event_json::EventKeys;
 use crate::input::format::tool_log::{Beside, ToolLog};
-use crate::input::format::{Format, web_pixel};
+use crate::input::format::web_pixel::{self, PixelKeys};
 use crate::input::json::{Json, Malformed, Reader, Record, Written};
 use crate::input::reading::RECEIVED;
 use crate::input::source::Source;
@@ -44,9 +46,11 @@ pub(super) fn recognise(
 /// Whether the lines of a source are pages: they have lists of records, and are no records themselves.
 fn are_pages(source: &Source, told: &Told, start: usize) -> bool {
     wrapped::begins_with_a_page(source, start) && {
-        let sample = JsonSample::read(&source.head[start..], Layout::Lines);
-        let keys = sample.keys.as_deref().unwrap_or_default();
-        let are_events = Mapping::find(keys, &told.map).missing().is_empty();
+        let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
+        let sample = JsonSample::read(&source.head[start..], Layout::Lines, &pixel);
+        let keys = sample.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
+        let keys: Vec<String> = keys.map(|(key, _)| key.clone()).collect();
+        let are_events = Mapping::find(&keys, &told.map).missing().is_empty();
         !sample.is_pixel && sample.known().is_none() && !are_events
     }
 }
@@ -59,23 +63,25 @@ fn decide(
     start: usize,
     beside: &Beside,
 ) -> Result<Input> {
-    let sample = JsonSample::read(&source.head[start..], layout);
-    let Some(keys) = &sample.keys else {
+    let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
+    let sample = JsonSample::read(&source.head[start..], layout, &pixel);
+    if sample.objects == 0 {
         return Err(unreadable_json(&source, layout, start, sample.first_defect));
-    };
+    }
     let known = |format: &'static JsonFormat| {
         let beside = Beside { own_names: told.own_names.clone(), ..beside.clone() };
         Ok(known_decision(format, beside))
     };
     let decision = match told.format {
-        None if sample.is_pixel => Ok(pixel_decision(&sample)),
-        Some(Format::ShopifyWebPixel) => Ok(pixel_decision(&sample)),
+        None if sample.is_pixel => Ok(pixel_decision(pixel, &sample.all_keys)),
+        Some(Format::ShopifyWebPixel) => Ok(pixel_decision(pixel, &sample.all_keys)),
         None => match sample.known() {
             Some(format) => known(format),
-            None => decide_generic_json(&source.path, keys, &sample.all_keys, told),
+            None => decide_generic_json(&source.path, &sample, told),
         },
         Some(Format::GenericEvents) => {
-            decide_generic_json(&source.path, keys, &BTreeSet::new(), told)
+            let sample = JsonSample { all_keys: BTreeSet::new(), ..sample };
+            decide_generic_json(&source.path, &sample, told)
         }
         Some(other) => match json_formats::of(other) {
             Some(format) => known(format),
@@ -88,16 +94,31 @@ fn decide(
     Ok(input(source, told, layout, start, decision))
 }
 
-fn pixel_decision(sample: &JsonSample) -> Decision {
-    let columns = [("time", "timestamp"), ("event", "name"), ("client_id", "clientId")];
-    let mut names = sample.all_keys.iter().filter_map(|key| key.rsplit('.').next());
+/// Events of the web pixel; what the user said goes before its own keys, as far as it is there.
+fn pixel_decision(keys: PixelKeys, all_keys: &BTreeSet<String>) -> Decision {
+    let own = [
+        (Part::Time, "time", "timestamp"),
+        (Part::Event, "event", "name"),
+        (Part::Who(IdentifierKind::ClientId), "client_id", "clientId"),
+    ];
+    let is_there = |key: &str| key.split('.').next().is_some_and(|key| all_keys.contains(key));
+    let told: Vec<_> = keys.told.iter().filter(|(_, key)| is_there(key)).collect();
+    let mut names = all_keys.iter().filter_map(|key| key.rsplit('.').next());
     let received = names.find(|name| web_pixel::RECEIVED.contains(name));
-    let received = received.map(|name| (RECEIVED, name));
+    let received = received.map(|name| (RECEIVED, name.to_string()));
+    let is_told = |part: Part| told.iter().any(|(told, _)| *told == part);
+    let columns = own
+        .iter()
+        .filter(|(part, _, _)| !is_told(*part))
+        .map(|&(_, name, key)| (name, key.to_string()))
+        .chain(told.iter().map(|(part, key)| (part.name(), key.clone())))
+        .chain(received)
+        .collect();
     Decision {
         format: Format::ShopifyWebPixel,
         why: "JSON with a client id, an event name, a time and event data, as the web pixel sends them".to_string(),
-        columns: columns.into_iter().chain(received).map(|(part, key)| (part, key.to_string())).collect(),
-        rows: Rows::Pixel,
+        columns,
+        rows: Rows::Pixel(keys),
     }
 }
 
@@ -119,20 +140,20 @@ struct JsonSample {
     /// How many records are objects, and how many of them look like each known format.
     objects: usize,
     fitting: [usize; json_formats::COUNT],
-    /// The keys of the records' scalars, in order of first sight; `None` if no record is an object.
-    keys: Option<Vec<String>>,
+    /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
+    keys: Vec<(String, bool)>,
     /// All keys, and those within objects behind theirs: `properties.time`; those within a wrapper also alone.
     all_keys: BTreeSet<String>,
     first_defect: Option<(u64, Malformed)>,
 }
 
 impl JsonSample {
-    fn read(head: &[u8], layout: Layout) -> JsonSample {
+    fn read(head: &[u8], layout: Layout, pixel: &PixelKeys) -> JsonSample {
         let mut sample = JsonSample::default();
         let mut reader = Reader::<()>::default();
         for (line, record) in each_record(head, layout).take(SAMPLE) {
             match reader.read(Written::new(record)) {
-                Ok(record) if record.root().is_object() => sample.note_record(&record),
+                Ok(record) if record.root().is_object() => sample.note_record(&record, pixel),
                 Ok(_) => {}
                 Err(bad) => {
                     sample.first_defect.get_or_insert((line, bad));
@@ -143,7 +164,7 @@ impl JsonSample {
     }
 
     /// Notes a record; tools' records may have objects that are written as text.
-    fn note_record(&mut self, record: &Record<'_>) {
+    fn note_record(&mut self, record: &Record<'_>, pixel: &PixelKeys) {
         let texts = record.root().members().map(|(_, value)| value).filter(|json| json.is_text());
         let texts: Vec<_> = texts.map(Json::place).collect();
         let unpacked = record.unpacked(&texts);
@@ -154,17 +175,18 @@ impl JsonSample {
             let is_tool = matches!(format.reads, Reads::Tool(_));
             *count += usize::from(format.fits(if is_tool { tools } else { record.root() }));
         }
-        self.note(record.root());
+        self.note(record.root(), pixel);
     }
 
-    fn note(&mut self, json: Json<'_>) {
-        self.is_pixel |= web_pixel::fits(json);
+    fn note(&mut self, json: Json<'_>, pixel: &PixelKeys) {
+        self.is_pixel |= pixel.fits(json);
         self.objects += 1;
-        let keys = self.keys.get_or_insert_default();
         for (key, value) in json.members() {
             let key = String::from_utf8_lossy(key).into_owned();
-            if value.scalar().is_some() && !keys.contains(&key) {
-                keys.push(key.clone());
+            let is_scalar = value.scalar().is_some();
+            match self.keys.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, holds_scalars)) => *holds_scalars |= is_scalar,
+                None => self.keys.push((key.clone(), is_scalar)),
             }
             let within = value
                 .members()
@@ -252,20 +274,18 @@ fn unreadable_json(
     }
 }
 
-/// Decides by the usual names of the parts of an event. `all_keys` are compared with those of the known
+/// Decides by the usual names of the parts of an event. All keys are compared with those of the known
 /// formats, for a file that is nearly one of them.
-fn decide_generic_json(
-    path: &str,
-    keys: &[String],
-    all_keys: &BTreeSet<String>,
-    told: &Told,
-) -> Result<Decision> {
-    let mapping = Mapping::find(keys, &told.map);
-    let nearest = json_formats::nearest(all_keys);
+fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<Decision> {
+    let scalars = sample.keys.iter().filter(|(_, is_scalar)| *is_scalar);
+    let scalars: Vec<String> = scalars.map(|(key, _)| key.clone()).collect();
+    let mapping = Mapping::find(&scalars, &told.map);
+    let nearest = json_formats::nearest(&sample.all_keys);
     if !mapping.missing().is_empty() {
+        let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
         return Err(match nearest {
-            Some(near) => near.error(path, all_keys),
-            None => not_events(path, keys, &mapping, "keys"),
+            Some(near) => near.error(path, &sample.all_keys),
+            None => not_events(path, &keys, &mapping, "keys"),
         });
     }
     let own = |part| mapping.of(part).map(str::to_string);

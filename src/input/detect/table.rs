@@ -10,6 +10,7 @@ use crate::input::format::event_table::EventColumns;
 use crate::input::format::snowplow_json::SNOWPLOW;
 use crate::input::format::special::Special;
 use crate::input::format::tool_table::snowplow;
+use crate::input::format::web_pixel;
 use crate::input::format::yoochoose::Yoochoose;
 use crate::input::quoting::Signs;
 use crate::input::source::Source;
@@ -161,6 +162,9 @@ fn decide_table(known: &TableFormat, table: &TableHead, told: &Told) -> Option<D
     if known.format == Format::GenericEvents {
         return decide_generic_table(table, told);
     }
+    if known.format == Format::ShopifyWebPixel {
+        return decide_pixel_table(table, told);
+    }
     if !known.missing(header).is_empty() {
         return None;
     }
@@ -185,13 +189,29 @@ fn read_amounts(rows: &mut Rows, decimal_comma: bool) {
         | Rows::Checkouts(..)
         | Rows::Totals(..)
         | Rows::Json(_)
-        | Rows::Pixel
+        | Rows::Pixel(_)
         | Rows::Tool(_)
         | Rows::Matomo
         | Rows::RestOrders
         | Rows::RestCheckouts
         | Rows::Bulk => {}
     }
+}
+
+/// A table of web-pixel events, as its first rows show; what the user says of its columns goes first.
+fn decide_pixel_table(table: &TableHead, told: &Told) -> Option<Decision> {
+    let header = &table.header;
+    let is_told = told.format.is_some();
+    let rows = web_pixel::table::table(header, &table.rows, &told.map, is_told)?;
+    Some(Decision {
+        format: Format::ShopifyWebPixel,
+        why: format!(
+            "a table with a client id, an event name, a time and event data, as the web pixel sends them ({} columns)",
+            header.names().len()
+        ),
+        columns: rows.columns(),
+        rows: Rows::ToolTable(header.clone(), rows),
+    })
 }
 
 fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {

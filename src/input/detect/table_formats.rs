@@ -19,7 +19,7 @@ use crate::input::format::special::Special;
 use crate::input::format::tool_table::{ToolTable, ga4, posthog, segment, snowplow};
 use crate::input::format::{
     Format, matomo_table, maven, rees46, retailrocket, shopify_customers, shopify_order_visits,
-    shopify_session_rows, shopify_sessions, shopify_transactions,
+    shopify_session_rows, shopify_sessions, shopify_transactions, web_pixel,
 };
 use crate::ladder::vocabulary;
 use std::borrow::Cow;
@@ -44,7 +44,7 @@ impl TableFormat {
     /// Which column each part is read from.
     pub(super) fn columns(&self, header: &Header, rows: &Rows) -> Vec<(&'static str, String)> {
         if let Rows::ToolTable(_, table) = rows {
-            return table.tool().columns();
+            return table.columns();
         }
         let named =
             |name: &&'static str| Some((*name, header.names().get(header.find(&[name])?)?.clone()));
@@ -84,7 +84,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
     &[&["abandoned checkout url"], &["created at"], &["id", "checkout id", "token", "name"]];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 29] = [
+pub(super) static ALL: [TableFormat; 30] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..known(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -154,6 +154,8 @@ pub(super) static ALL: [TableFormat; 29] = [
     known(Format::SegmentWarehouse, &segment::MUST, |header| {
         tool_table(header, segment::table(header))
     }),
+    // Its rows decide too, and what the user says of them.
+    known(Format::ShopifyWebPixel, &web_pixel::table::MUST, |_| None),
     TableFormat {
         fits: names_no_events,
         ..known(Format::SegmentWarehouse, &segment::PAGES, |header| {

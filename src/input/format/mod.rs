@@ -64,7 +64,7 @@ pub enum Format {
     ShopifyRestCheckout,
     /// The visits before each order, as a table of a warehouse.
     ShopifyOrderVisits,
-    /// A log of Shopify web-pixel events, JSON.
+    /// A log of Shopify web-pixel events, JSON or a table.
     ShopifyWebPixel,
     /// A report of Shopify analytics with a row for each session.
     ShopifyAnalyticsSessions,

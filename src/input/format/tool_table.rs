@@ -1,8 +1,8 @@
 //! Event logs of analytics tools as tables: exports of the warehouses that the tools fill.
 //!
 //! A row of such a table is one of the tool's JSON records laid flat, so it is written as that record
-//! again (`template`) and read by the tool's own description (`tool_log`): what an event of a tool
-//! means is said once, however it was exported. Which column is which part of the record is in one
+//! again (`template`) and read by the tool's own description (`tool_log`), or as one of the web pixel: what an
+//! event means is said once, however it was exported. Which column is which part of the record is in one
 //! file for each tool. A table in which an event takes a row for each of its parameters is put together
 //! here.
 
@@ -15,6 +15,7 @@ mod template;
 pub use template::Cell;
 
 use super::tool_log::{Beside, Tool, ToolLog};
+use super::web_pixel::PixelKeys;
 use super::{Desk, Kept, RowAt, RowIdentifiers, Sink};
 use crate::input::columns::{Header, Row};
 use crate::input::json::{Reader, Written};
@@ -26,11 +27,19 @@ use template::Template;
 /// A table of a tool's events.
 #[derive(Debug)]
 pub struct ToolTable {
-    log: ToolLog,
+    reads: Reads,
     template: Template,
     /// The columns with times.
     times: Vec<usize>,
     exploded: Option<Exploded>,
+}
+
+/// How its records are read.
+#[derive(Debug)]
+enum Reads {
+    Tool(ToolLog),
+    /// As events of the web pixel, with the columns of the parts that always are there.
+    Pixel(PixelKeys, Vec<(&'static str, String)>),
 }
 
 /// The columns of a table in which an event takes a row for each of its parameters.
@@ -49,6 +58,8 @@ pub struct Exploded {
 pub enum Target {
     /// Under a dotted path.
     Path(String, Cell),
+    /// Under this key, dots and all.
+    Key(String, Cell),
     /// In the list of parameters, under this key.
     Parameter(String),
     /// Nowhere.
@@ -66,13 +77,23 @@ impl ToolTable {
         let targets = header.names().iter().map(|name| target(name.trim())).enumerate();
         let is_time = |target: Target| match target {
             Target::Path(path, Cell::Text) => tool.is_time(&path),
-            Target::Path(..) | Target::Parameter(_) | Target::Nowhere => false,
+            Target::Path(..) | Target::Key(..) | Target::Parameter(_) | Target::Nowhere => false,
         };
         let times = targets.clone().filter(|(_, target)| is_time(target.clone()));
         let times = times.map(|(column, _)| column).collect();
-        let template = Template::new(tool, targets, fixed);
+        let template = Template::new(Some(tool), targets, fixed);
         let log = ToolLog { tool, beside: Beside::default() };
-        ToolTable { log, template, times, exploded: None }
+        ToolTable { reads: Reads::Tool(log), template, times, exploded: None }
+    }
+
+    /// A table of web-pixel events, of which some columns hold times; `columns` are those of its parts.
+    pub fn of_pixel(
+        (keys, columns): (PixelKeys, Vec<(&'static str, String)>),
+        targets: impl Iterator<Item = (usize, Target)>,
+        times: Vec<usize>,
+    ) -> ToolTable {
+        let template = Template::new(None, targets, &[]);
+        ToolTable { reads: Reads::Pixel(keys, columns), template, times, exploded: None }
     }
 
     /// The same table, whose events take several rows.
@@ -102,9 +123,18 @@ impl ToolTable {
         self.template.read_amounts(decimal_comma);
     }
 
-    /// The tool.
-    pub fn tool(&self) -> &'static Tool {
-        self.log.tool
+    /// Which column each part of a tool's event is read from.
+    pub fn columns(&self) -> Vec<(&'static str, String)> {
+        match &self.reads {
+            Reads::Tool(log) => log.tool.columns(),
+            Reads::Pixel(_, columns) => columns.clone(),
+        }
+    }
+
+    /// Writes a row that is an event by itself as a record.
+    pub fn write(&self, row: Row<'_>, text: &mut Vec<u8>) {
+        self.template.begin(row, text);
+        Template::end(text);
     }
 
     /// Reads a row. An event of several rows is read when it is known to have no more.
@@ -144,7 +174,10 @@ impl ToolTable {
             return false;
         }
         let value = exploded.values.iter().find_map(|&column| row.value(Some(column)));
-        let is_amount = self.log.tool.is_amount_parameter(&key);
+        let is_amount = match &self.reads {
+            Reads::Tool(log) => log.tool.is_amount_parameter(&key),
+            Reads::Pixel(..) => false,
+        };
         let amount =
             value.as_deref().filter(|_| is_amount).map(|written| self.template.amount(written));
         let value = amount.as_deref().or(value.as_deref());
@@ -156,7 +189,10 @@ impl ToolTable {
     fn read_record(&self, room: &mut Room, mut desk: Desk<'_, impl Sink>) {
         Template::end(&mut room.text);
         match room.json.read(Written::new(&room.text)) {
-            Ok(record) if record.end() == room.text.len() => self.log.read(&record, desk),
+            Ok(record) if record.end() == room.text.len() => match &self.reads {
+                Reads::Tool(log) => log.read(&record, desk),
+                Reads::Pixel(keys, _) => keys.read(&record, desk),
+            },
             Ok(_) | Err(_) => {
                 desk.defect(Reason::BadRow, "a cell that should be JSON is not".to_string());
             }

@@ -1,11 +1,18 @@
 //! `shopify.web_pixel`: the customer events of a Shopify store, as a pixel sends them to a log.
 //!
 //! Loggers keep the event as it is, wrap it (`{"event": {…}}`), flatten it (`context.document.location.href`,
-//! `data_checkout_token`) or rename its keys to snake case; all of these are read. There is no session
-//! id in it. A newsletter form and a sub-category's page are recognised from the event's data.
+//! `data_checkout_token`) or rename its keys to snake case; all of these are read, also as rows of a table
+//! (`table`). Where the parts of an event stand is found in `places`. There is no session id in it. A newsletter
+//! form, a click on a page that shares and a sub-category's page are recognised from the event's data.
 //! Field names: Shopify's `@shopify/web-pixels-extension` types.
 
+mod places;
+pub mod table;
+
+pub use places::{PixelKeys, PixelPlaces, RECEIVED};
+
 use super::event_json::unreadable_time;
+use super::tool_log::evidence;
 use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
 use crate::event::{
     Details, Identifier, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value,
@@ -19,242 +26,62 @@ use crate::quality::Reason;
 use crate::time::{Instant, Precision};
 use std::borrow::Cow;
 
-/// Keys under which loggers put the whole event.
-const WRAPPERS: [&str; 6] = ["event", "payload", "message", "body", "record", "pixel_event"];
-
-/// What loggers call the time at which they received an event.
-pub const RECEIVED: [&str; 2] = ["received_at", "receivedAt"];
-
-/// Where the parts of an event that matter stand, wherever the logger put them; the same in all records
-/// of one shape.
-#[derive(Debug, Default)]
-pub struct PixelPlaces {
-    id: Option<Place>,
-    client: Option<Place>,
-    name: Option<Place>,
-    time: Option<Place>,
-    received: Option<Place>,
-    sequence: Option<Place>,
-    data: Option<Place>,
-    custom: Option<Place>,
-    path: Option<Place>,
-    user_agent: Option<Place>,
-    token: Option<Place>,
-    email: Choice,
-    phone: Option<Place>,
-    sms_phone: Option<Place>,
-    /// Address and telephone of the account that somebody is logged in to.
-    account: [Option<Place>; 2],
-    order: Option<Place>,
-    customer: Choice,
-    amount: Option<Place>,
-    currency: Option<Place>,
-}
-
-/// Places of which the first counts, or the first that holds something where that is asked.
-#[derive(Debug, Default)]
-struct Choice(Vec<Candidate>);
-
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    place: Place,
-    /// Whether it is passed over if it holds neither text nor a number.
-    must_hold: bool,
-}
-
-impl Choice {
-    /// This place and no other.
-    fn set(&mut self, value: Json<'_>) {
-        self.0.clear();
-        self.or(Some(value));
+impl PixelKeys {
+    /// Whether a record looks like an event of the web pixel, in any of the ways in which loggers write it.
+    pub fn fits(&self, json: Json<'_>) -> bool {
+        let places = PixelPlaces::of(json, self);
+        places.client.is_some()
+            && places.name.is_some()
+            && places.time.is_some()
+            && places.have_body()
     }
 
-    /// This place if none counts before.
-    fn or(&mut self, value: Option<Json<'_>>) {
-        self.0.extend(value.map(|value| Candidate { place: value.place(), must_hold: false }));
-    }
-
-    /// This place before all others, if it holds something.
-    fn prefer(&mut self, value: Option<Json<'_>>) {
-        if let Some(value) = value {
-            self.0.insert(0, Candidate { place: value.place(), must_hold: true });
-        }
-    }
-
-    /// Those that are there count only if they hold something.
-    fn must_hold(&mut self) {
-        self.0.iter_mut().for_each(|candidate| candidate.must_hold = true);
-    }
-
-    /// What the place that counts holds in a record.
-    fn scalar<'r>(&self, root: Json<'r>) -> Option<Cow<'r, str>> {
-        self.0.iter().find_map(|candidate| {
-            let held = root.at(candidate.place).scalar();
-            (held.is_some() || !candidate.must_hold).then_some(held)
-        })?
-    }
-}
-
-/// Whether a record looks like an event of the web pixel, in any of the ways in which loggers write it.
-pub fn fits(json: Json<'_>) -> bool {
-    let places = PixelPlaces::of(json);
-    let has_body = places.data.is_some()
-        || places.custom.is_some()
-        || places.path.is_some()
-        || places.token.is_some();
-    places.client.is_some() && places.name.is_some() && places.time.is_some() && has_body
-}
-
-/// Reads one record.
-pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
-    let root = record.root();
-    let own;
-    let places = if let Some(kept) = record.kept() {
-        kept.pixel.get_or_init(|| PixelPlaces::of(root))
-    } else {
-        own = PixelPlaces::of(root);
-        &own
-    };
-    let parts = Parts { root, places };
-    let written = parts.scalar(places.time);
-    let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, desk.zone)) else {
-        return desk.defect(Reason::BadTimestamp, unreadable_time("timestamp", written.as_deref()));
-    };
-    let Some(name) = parts.scalar(places.name) else {
-        return desk.defect(Reason::BadRow, "the event has no name under `name`".to_string());
-    };
-    parts.identify(desk.identifiers);
-    desk.identifiers.report_blocked(desk.sink);
-    let received =
-        parts.scalar(places.received).and_then(|text| timestamp::parse(&text, desk.zone));
-    let is_browser = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
-    match (received, desk.identifiers.sorted().iter().find(is_browser)) {
-        (Some(received), Some(browser)) => {
-            desk.sink.received(desk.at, browser.key, stamp.at, received.at);
-        }
-        (None, Some(browser)) => desk.sink.unconfirmed(desk.at, browser.key, stamp.at),
-        (_, None) => {}
-    }
-    let sequence = parts.scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0);
-    let user_agent = parts.at(places.user_agent).and_then(Json::text);
-    let event = RawEvent {
-        at: stamp.at,
-        precision: Precision::Exact,
-        name: name.as_bytes(),
-        derived: parts.derived(&name),
-        identifiers: desk.identifiers.sorted(),
-        sequence,
-        origin: Origin::Log,
-        details: &EventDetails { parts, name: &name, at: stamp.at, sequence },
-    };
-    desk.sink.event(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()));
-}
-
-impl PixelPlaces {
-    fn of(root: Json<'_>) -> PixelPlaces {
-        let mut places = PixelPlaces::default();
-        places.take_all(root, root);
-        if places.client.is_none() || places.name.is_none() {
-            for inner in
-                WRAPPERS.iter().filter_map(|key| root.member(key)).filter(|inner| inner.is_object())
-            {
-                places.take_all(root, inner);
+    /// Reads one record.
+    pub fn read(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
+        let root = record.root();
+        let own;
+        let places = if let Some(kept) = record.kept() {
+            kept.pixel.get_or_init(|| PixelPlaces::of(root, self))
+        } else {
+            own = PixelPlaces::of(root, self);
+            &own
+        };
+        let parts = Parts { root, places };
+        let written = parts.scalar(places.time);
+        let Some(stamp) = written.as_deref().and_then(|text| timestamp::parse(text, desk.zone))
+        else {
+            return desk
+                .defect(Reason::BadTimestamp, unreadable_time("timestamp", written.as_deref()));
+        };
+        let Some(name) = parts.scalar(places.name) else {
+            return desk.defect(Reason::BadRow, "the event has no name under `name`".to_string());
+        };
+        parts.identify(desk.identifiers);
+        desk.identifiers.report_blocked(desk.sink);
+        let received =
+            parts.scalar(places.received).and_then(|text| timestamp::parse(&text, desk.zone));
+        let is_browser = |identifier: &&Identifier| identifier.kind == IdentifierKind::ClientId;
+        match (received, desk.identifiers.sorted().iter().find(is_browser)) {
+            (Some(received), Some(browser)) => {
+                desk.sink.received(desk.at, browser.key, stamp.at, received.at);
             }
+            (None, Some(browser)) => desk.sink.unconfirmed(desk.at, browser.key, stamp.at),
+            (_, None) => {}
         }
-        places
-    }
-
-    fn take_all(&mut self, root: Json<'_>, json: Json<'_>) {
-        for (key, value) in json.members() {
-            self.take(key, value);
-        }
-        let member = |of: Option<Place>, key: &str| root.at(of?).member(key);
-        if let Some(checkout) = member(self.data, "checkout") {
-            self.take_checkout(checkout);
-        }
-        self.email.must_hold();
-        self.email.or(member(self.custom, "email"));
-    }
-
-    fn take(&mut self, key: &[u8], value: Json<'_>) {
-        let place = Some(value.place());
-        match key {
-            b"clientId" | b"client_id" => self.client = place,
-            b"name" | b"eventName" | b"event_name" => self.name = place,
-            b"timestamp" | b"eventTime" | b"event_time" | b"event_timestamp" => self.time = place,
-            b"received_at" | b"receivedAt" => self.received = place,
-            b"id" | b"eventId" | b"event_id" => self.id = place,
-            b"seq" | b"sequence" => self.sequence = place,
-            b"context" => self.take_context(value),
-            b"data" | b"eventData" | b"event_data" if value.is_object() => self.data = place,
-            b"customData" | b"custom_data" if value.is_object() => self.custom = place,
-            b"init" => self.take_account(value),
-            b"event" if self.name.is_none() && !value.is_object() => self.name = place,
-            _ if key.iter().any(|b| matches!(b, b'.' | b'_')) => self.take_flat(key, value),
-            _ => {}
-        }
-    }
-
-    fn take_account(&mut self, init: Json<'_>) {
-        let of_customer = |key| init.path(&["data", "customer", key]);
-        self.customer.or(of_customer("id"));
-        self.account = ["email", "phone"].map(|key| of_customer(key).map(Json::place));
-    }
-
-    fn take_context(&mut self, context: Json<'_>) {
-        let location = context.path(&["document", "location"]);
-        let path = location.and_then(|l| l.member("href").or_else(|| l.member("pathname")));
-        self.path = path.map(Json::place);
-        self.user_agent = context.path(&["navigator", "userAgent"]).map(Json::place);
-    }
-
-    /// A key that a logger made of a path: `context.navigator.userAgent`, `data_checkout_order_id`.
-    fn take_flat(&mut self, key: &[u8], value: Json<'_>) {
-        let place = Some(value.place());
-        let letters: Vec<u8> =
-            key.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-        match letters.as_slice() {
-            b"contextdocumentlocationhref" => self.path = place,
-            b"contextdocumentlocationpathname" => self.path = self.path.or(place),
-            b"contextnavigatoruseragent" => self.user_agent = place,
-            b"datacheckouttoken" => self.token = place,
-            b"datacheckoutemail" => self.email.set(value),
-            b"datacheckoutphone" => self.phone = place,
-            b"datacheckoutsmsmarketingphone" => self.sms_phone = place,
-            b"datacheckoutorderid" => self.order = place,
-            b"datacheckoutordercustomerid" => self.customer.set(value),
-            b"datacheckouttotalpriceamount" => self.amount = place,
-            b"datacheckouttotalpricecurrencycode" | b"datacheckoutcurrencycode" => {
-                self.currency = place;
-            }
-            b"initdatacustomerid" => self.customer.or(Some(value)),
-            b"initdatacustomeremail" => self.account[0] = place,
-            b"initdatacustomerphone" => self.account[1] = place,
-            _ => {}
-        }
-    }
-
-    fn take_checkout(&mut self, checkout: Json<'_>) {
-        for (key, value) in checkout.members() {
-            let place = Some(value.place());
-            let member = |key: &str| value.member(key).map(Json::place);
-            match key {
-                b"token" => self.token = place,
-                b"email" => self.email.set(value),
-                b"phone" => self.phone = place,
-                b"smsMarketingPhone" => self.sms_phone = place,
-                b"currencyCode" => self.currency = place,
-                b"order" => {
-                    self.order = member("id");
-                    self.customer.prefer(value.path(&["customer", "id"]));
-                }
-                b"totalPrice" => {
-                    self.amount = member("amount");
-                    self.currency = member("currencyCode").or(self.currency);
-                }
-                _ => {}
-            }
-        }
+        let sequence =
+            parts.scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0);
+        let user_agent = parts.at(places.user_agent).and_then(Json::text);
+        let event = RawEvent {
+            at: stamp.at,
+            precision: Precision::Exact,
+            name: name.as_bytes(),
+            derived: parts.derived(&name),
+            identifiers: desk.identifiers.sorted(),
+            sequence,
+            origin: Origin::Log,
+            details: &EventDetails { parts, name: &name, at: stamp.at, sequence },
+        };
+        desk.sink.event(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()));
     }
 }
 
@@ -291,7 +118,12 @@ impl<'r> Parts<'r> {
             (IdentifierKind::Phone, phone),
             (IdentifierKind::ClientId, self.scalar(places.client)),
         ];
-        for (kind, cell) in cells {
+        // Whom a logger has named beside the pixel is named as in any log.
+        let beside = Format::GenericEvents.space();
+        let others = places.others.iter();
+        let others = others.map(|&(kind, place)| (kind, beside, self.scalar(Some(place))));
+        let cells = cells.into_iter().map(|(kind, cell)| (kind, space, cell));
+        for (kind, space, cell) in cells.chain(others) {
             if let Some(text) = cell {
                 identifiers.add(kind, space, &text, Strictness::Several);
             }
@@ -334,28 +166,29 @@ impl<'r> Parts<'r> {
                 let address = self.at(self.places.path).and_then(Json::text)?;
                 shopify_url::is_subcategory(&address).then_some("subcollection_viewed")
             }
-            "form_submitted" => {
-                let form = self.at(self.places.data).and_then(|data| data.member("element"))?;
-                is_newsletter(form).then_some("email_signup")
+            "form_submitted" => self.is_newsletter().then_some("email_signup"),
+            "clicked" => {
+                let address = self.at(self.places.target).and_then(Json::text)?;
+                evidence::target_of(&address)
             }
             _ => None,
         }
     }
-}
 
-/// Whether a submitted form signs up for a newsletter: by its id, name or action, or by the tag that
-/// Shopify's newsletter section sends.
-fn is_newsletter(form: Json<'_>) -> bool {
-    let says = |json: Json<'_>, key: &str| {
-        let text = json.member(key).and_then(Json::text).unwrap_or_default().to_lowercase();
-        text.contains("newsletter") || text.contains("klaviyo")
-    };
-    let is_tag = |element: &Json<'_>| {
-        let name = element.member("name").and_then(Json::text);
-        name.as_deref() == Some("contact[tags]") && says(*element, "value")
-    };
-    ["id", "name", "action"].iter().any(|key| says(form, key))
-        || form.member("elements").is_some_and(|elements| elements.elements().any(|e| is_tag(&e)))
+    /// Whether a submitted form signs up for a newsletter: by its id, name or action, or by the tag that
+    /// Shopify's newsletter section sends.
+    fn is_newsletter(self) -> bool {
+        let says = |json: Json<'_>| {
+            let text = json.text().unwrap_or_default().to_lowercase();
+            text.contains("newsletter") || text.contains("klaviyo")
+        };
+        let is_tag = |element: Json<'_>| {
+            let name = element.member("name").and_then(Json::text);
+            name.as_deref() == Some("contact[tags]") && element.member("value").is_some_and(says)
+        };
+        self.places.form.iter().any(|&place| says(self.root.at(place)))
+            || self.at(self.places.fields).is_some_and(|fields| fields.elements().any(is_tag))
+    }
 }
 
 /// What few events are asked for.
@@ -372,7 +205,8 @@ impl Details for EventDetails<'_> {
     }
 
     fn session(&self) -> Option<Key> {
-        None
+        let text = self.parts.scalar(self.parts.places.session)?;
+        Some(Key::of(text.as_bytes()))
     }
 
     fn order(&self) -> Option<OrderNote> {
@@ -388,7 +222,7 @@ impl Properties for EventDetails<'_> {
         let known = || match path {
             "url" => self.parts.at(places.path),
             "user_agent" => self.parts.at(places.user_agent),
-            "referrer" => root.path(&["context", "document", "referrer"]),
+            "referrer" => self.parts.at(places.referrer),
             _ => None,
         };
         let inside = || {
@@ -396,6 +230,11 @@ impl Properties for EventDetails<'_> {
                 .into_iter()
                 .find_map(|place| self.parts.at(place)?.dotted(path)?.property())
         };
-        own.or_else(|| known()?.property()).or_else(inside)
+        // A logger that flattens events leaves no object to look into.
+        let flat = || {
+            let at = |object: &str| root.member(&format!("{object}.{path}"))?.property();
+            at("data").or_else(|| at("customData"))
+        };
+        own.or_else(|| known()?.property()).or_else(inside).or_else(flat)
     }
 }

@@ -61,32 +61,38 @@ enum Node {
 
 impl Template {
     pub(super) fn new(
-        tool: &'static Tool,
+        tool: Option<&'static Tool>,
         targets: impl Iterator<Item = (usize, Target)>,
         fixed: &[(&str, &str)],
     ) -> Template {
         let mut members = Vec::new();
         let mut parameters: Vec<Parameter> = Vec::new();
+        let is_amount = |path: &str| tool.is_some_and(|tool| tool.is_amount(path));
+        let is_amount_parameter =
+            |key: &str| tool.is_some_and(|tool| tool.is_amount_parameter(key));
         for (path, text) in fixed {
             insert(&mut members, path, Node::Fixed((*text).to_string()));
         }
         for (column, target) in targets {
             match target {
                 Target::Path(path, cell) => {
-                    let is_amount = cell == Cell::Text && tool.is_amount(&path);
+                    let is_amount = cell == Cell::Text && is_amount(&path);
                     let cell = if is_amount { Cell::Amount } else { cell };
                     insert(&mut members, &path, Node::Cell(column, cell));
+                }
+                Target::Key(key, cell) if members.iter().all(|(known, _)| *known != key) => {
+                    members.push((key, Node::Cell(column, cell)));
                 }
                 Target::Parameter(key) => {
                     match parameters.iter_mut().find(|known| known.key == key) {
                         Some(known) => known.columns.push(column),
                         None => {
-                            let is_amount = tool.is_amount_parameter(&key);
+                            let is_amount = is_amount_parameter(&key);
                             parameters.push(Parameter { key, columns: vec![column], is_amount });
                         }
                     }
                 }
-                Target::Nowhere => {}
+                Target::Key(..) | Target::Nowhere => {}
             }
         }
         let mut template = Template { pieces: Vec::new(), parameters, decimal_comma: false };
@@ -277,17 +283,18 @@ mod tests {
             Target::Parameter("k".into()),
             Target::Nowhere,
             path("a", Cell::Text),
+            Target::Key("c.x".into(), Cell::Text),
         ];
         let targets = targets.into_iter().enumerate();
-        let template = Template::new(&SEGMENT, targets, &[("type", "track")]);
+        let template = Template::new(Some(&SEGMENT), targets, &[("type", "track")]);
         for (cells, expected) in [
             (
-                ["1", "{\"x\":[2]}", "say \"hi\"\n", "v", "no", "no"],
-                r#"{"type":"track","a":{"b":"1","d":"say \"hi\""},"c":{"x":[2]},"event_params":[{"key":"k","value":{"string_value":"v"}}]}"#,
+                ["1", "{\"x\":[2]}", "say \"hi\"\n", "v", "no", "no", "k"],
+                r#"{"type":"track","a":{"b":"1","d":"say \"hi\""},"c":{"x":[2]},"c.x":"k","event_params":[{"key":"k","value":{"string_value":"v"}}]}"#,
             ),
             (
-                ["", "x", "\\\t\\", "null", "", ""],
-                r#"{"type":"track","a":{"b":null,"d":"\\\u0009\\"},"c":null,"event_params":[{"key":"k","value":{"string_value":null}}]}"#,
+                ["", "x", "\\\t\\", "null", "", "", ""],
+                r#"{"type":"track","a":{"b":null,"d":"\\\u0009\\"},"c":null,"c.x":null,"event_params":[{"key":"k","value":{"string_value":null}}]}"#,
             ),
         ] {
             let record = csv::ByteRecord::from(cells.to_vec());
