@@ -95,6 +95,8 @@ pub enum Origin {
     /// A session as the shop itself has counted it: it is what a log would have seen of it, and a session
     /// under every rule.
     Session,
+    /// What a page reports of itself while somebody is on it: no visit, and nothing but what its name says.
+    Background,
     /// A visit that the shop has noted at an order: a visit, but not one that a log saw.
     Journey,
     /// A row of an orders export.

@@ -26,6 +26,10 @@ use crate::quality::Reason;
 use crate::time::{Instant, Precision};
 use std::borrow::Cow;
 
+/// What a page reports of itself all the time (the mouse was moved, an input was left) begins so. It is no step of
+/// anybody's, so it counts only where a ladder names it.
+const OF_THE_PAGE: &str = "advanced_dom_";
+
 impl PixelKeys {
     /// Whether a record looks like an event of the web pixel, in any of the ways in which loggers write it.
     pub fn fits(&self, json: Json<'_>) -> bool {
@@ -78,7 +82,7 @@ impl PixelKeys {
             derived: parts.derived(&name),
             identifiers: desk.identifiers.sorted(),
             sequence,
-            origin: Origin::Log,
+            origin: if name.starts_with(OF_THE_PAGE) { Origin::Background } else { Origin::Log },
             details: &EventDetails { parts, name: &name, at: stamp.at, sequence },
         };
         desk.sink.event(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()));

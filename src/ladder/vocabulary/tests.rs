@@ -56,7 +56,7 @@ fn names_of_the_ladder() {
         ("refund|Order Refunded|Refunded Order", "order_refunded"),
         ("Cancelled Order|order_canceled", "order_cancelled"),
         ("alert_displayed", "alert_displayed"),
-        ("scroll|advanced_dom_scrolled", "scrolled"),
+        ("scroll", "scrolled"),
         ("click|$autocapture", "clicked"),
         ("$identify|$create_alias|merge", "identified"),
         ("Ordered Product", "ordered_product"),
