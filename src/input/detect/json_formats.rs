@@ -129,9 +129,27 @@ impl JsonFormat {
 /// A format that a file is nearly.
 #[derive(Clone)]
 pub(super) struct Near {
-    format: &'static JsonFormat,
+    format: Format,
     missing: Vec<&'static str>,
+    /// What the missing keys are called in `--map`, where the format can be told under which keys its parts stand.
+    parts: Vec<&'static str>,
 }
+
+/// The keys of the web pixel that are always there, each with what it is called in `--map`.
+const PIXEL_SIGNS: [(&str, &str); 3] =
+    [("clientId", "client"), ("name", "event"), ("timestamp", "time")];
+
+/// Keys that nobody but the web pixel has.
+const OF_PIXEL_ALONE: [&str; 8] = [
+    "context.document",
+    "context.navigator",
+    "data.cartLine",
+    "data.checkout",
+    "data.collection",
+    "data.element",
+    "data.productVariant",
+    "data.searchResult",
+];
 
 /// What else some formats have records of.
 static FURTHER: [(Format, &[&str]); 2] = [
@@ -149,14 +167,30 @@ pub(super) fn nearest(keys: &BTreeSet<String>) -> Option<Near> {
         let found = signs.len() - missing.len() + elsewhere;
         let is_near = found >= 2 && signs.len() - found <= found;
         let rank = (!missing.is_empty(), Reverse(signs.len() - found), found);
-        is_near.then_some((rank, Near { format, missing }))
+        let near = Near { format: format.format, missing, parts: Vec::new() };
+        is_near.then_some((rank, near))
     };
     let own = ALL.iter().map(|format| (format, format.signs()));
     let further = FURTHER.iter().filter_map(|&(format, signs)| Some((of(format)?, signs)));
-    let all = own.chain(further).filter_map(near);
+    let all = own.chain(further).filter_map(near).chain(nearly_pixel(keys));
     let best = all.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, near)| near)
 }
+
+/// The web pixel, if something is there that only its events have, and who, what or when is missing.
+fn nearly_pixel(keys: &BTreeSet<String>) -> Option<(Rank, Near)> {
+    if !OF_PIXEL_ALONE.iter().any(|key| keys.contains(*key)) {
+        return None;
+    }
+    let (missing, parts): (Vec<_>, Vec<_>) =
+        PIXEL_SIGNS.into_iter().filter(|(key, _)| !keys.contains(*key)).unzip();
+    let found = PIXEL_SIGNS.len() - missing.len();
+    let rank = (!missing.is_empty(), Reverse(missing.len()), found + 1);
+    (found > 0).then_some((rank, Near { format: Format::ShopifyWebPixel, missing, parts }))
+}
+
+/// How near a format is: whether any key is missing, how few are, and how many are there.
+type Rank = (bool, Reverse<usize>, usize);
 
 /// How many of the missing keys stand together in an object of another name; a single one says nothing.
 fn under_another_name(missing: &[&str], keys: &BTreeSet<String>) -> usize {
@@ -172,7 +206,7 @@ fn under_another_name(missing: &[&str], keys: &BTreeSet<String>) -> usize {
 impl Near {
     /// The error of a file that nothing else can be made of.
     pub(super) fn error(&self, path: &str, keys: &BTreeSet<String>) -> Error {
-        let id = self.format.format.id();
+        let id = self.format.id();
         let missing = quoted(&self.missing);
         let lacks = if self.missing.is_empty() {
             "its values are not those of one".to_string()
@@ -184,9 +218,22 @@ impl Near {
             format!("no record has {missing}{}", renamed.collect::<String>())
         };
         Error::at(Place::file(path), format!("not recognised: it is nearly `{id}`, but {lacks}"))
-            .hint(format!(
+            .hint(self.hint())
+    }
+
+    /// What to do about it.
+    fn hint(&self) -> String {
+        let id = self.format.id();
+        if self.parts.is_empty() {
+            return format!(
                 "export it again with all fields, read it with --as {id}, or say what is what with --map time=KEY,event=KEY,customer=KEY"
-            ))
+            );
+        }
+        let told: Vec<String> = self.parts.iter().map(|part| format!("{part}=KEY")).collect();
+        format!(
+            "log it with all fields, or say under which keys they stand with --as {id} --map {}",
+            told.join(",")
+        )
     }
 
     /// What to add about a file that is read as something else.
@@ -194,7 +241,7 @@ impl Near {
         if self.missing.is_empty() {
             return String::new();
         }
-        let id = self.format.format.id();
+        let id = self.format.id();
         let missing = quoted(&self.missing);
         format!("; nearly `{id}`, but without {missing}: --as {id} reads it as that")
     }
