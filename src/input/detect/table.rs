@@ -168,7 +168,8 @@ fn decide_table(known: &TableFormat, table: &TableHead, told: &Told) -> Option<D
     if !known.missing(header).is_empty() {
         return None;
     }
-    let names: Vec<_> = known.must.iter().filter_map(|names| header.find(names)).collect();
+    let mut names: Vec<_> = known.must.iter().filter_map(|names| header.find(names)).collect();
+    names.dedup();
     let names: Vec<&str> = names.iter().map(|&column| header.names()[column].as_str()).collect();
     let each =
         if known.format == Format::ShopifyAnalyticsSessions { ": a row a session" } else { "" };

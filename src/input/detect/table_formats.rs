@@ -48,7 +48,13 @@ impl TableFormat {
         }
         let named =
             |name: &&'static str| Some((*name, header.names().get(header.find(&[name])?)?.clone()));
-        self.must.iter().copied().flatten().filter_map(named).collect()
+        let mut columns: Vec<_> = self.must.iter().copied().flatten().filter_map(named).collect();
+        // A column may do for two sets.
+        columns.sort_by_key(|(name, _)| {
+            self.must.iter().copied().flatten().position(|own| own == name)
+        });
+        columns.dedup();
+        columns
     }
 }
 
@@ -147,6 +153,8 @@ pub(super) static ALL: [TableFormat; 30] = [
     known(Format::WarehouseSessions, &shopify_sessions::MUST, |header| {
         Some(special(header, Special::WarehouseSessions(WarehouseSessions::new(header)?)))
     }),
+    // Its rows decide too, and what the user says of them.
+    known(Format::ShopifyWebPixel, &web_pixel::table::MUST, |_| None),
     known(Format::Ga4Flat, &ga4::MUST, |header| tool_table(header, ga4::table(header))),
     known(Format::PostHogTable, &posthog::MUST, |header| {
         tool_table(header, posthog::table(header))
@@ -154,8 +162,6 @@ pub(super) static ALL: [TableFormat; 30] = [
     known(Format::SegmentWarehouse, &segment::MUST, |header| {
         tool_table(header, segment::table(header))
     }),
-    // Its rows decide too, and what the user says of them.
-    known(Format::ShopifyWebPixel, &web_pixel::table::MUST, |_| None),
     TableFormat {
         fits: names_no_events,
         ..known(Format::SegmentWarehouse, &segment::PAGES, |header| {
