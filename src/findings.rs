@@ -174,8 +174,10 @@ pub struct TrackedOrder {
 /// An aggregated session report: totals by step.
 #[derive(Clone, Debug, Default)]
 pub struct SessionReport {
-    /// The file.
+    /// The first of its files.
     pub path: String,
+    /// All of its files.
+    pub files: Vec<String>,
     /// The names of its dimensions.
     pub dimensions: Vec<String>,
     /// Steps that the file has a column for, in the order of the ladder, with their totals.

@@ -23,10 +23,10 @@ use crate::findings::{Findings, Notice, OrderFindings, OrderGaps, SessionReport}
 use crate::identity::{People, Strictness};
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::ga4_ui::Exploration;
-use crate::input::format::shopify_analytics::{self, ReportInput};
 use crate::input::format::shopify_checkouts::{self, Checkout};
 use crate::input::format::shopify_orders::{self, InputSettings, LineAt};
 use crate::input::format::shopify_session_rows::{self, Session};
+use crate::input::format::shopify_session_totals::{self, ReportInput};
 use crate::input::format::special::Special;
 use crate::input::format::{Format, RowIdentifiers};
 use crate::input::timestamp::{self, DateEvidence, DateOrder, ZoneRule};
@@ -332,7 +332,7 @@ fn settle_checkout(haul: &mut Haul<'_>, checkout: &Checkout, stamping: &mut Stam
 
 /// Session reports, put together.
 struct Reports<'r> {
-    totals: shopify_analytics::Assembly,
+    totals: shopify_session_totals::Assembly,
     /// Those of their sessions that are journeys.
     sessions: Vec<Session<'r>>,
 }
@@ -358,7 +358,8 @@ fn assemble_reports<'r>(
     let unread: FastSet<RowRef> = gathered.aside.iter().map(|(_, row, ..)| *row).collect();
     lines.retain(|at| !unread.contains(&at.row));
     note_aside(haul, gathered.aside);
-    let mut totals = shopify_analytics::assemble(lines, &report_inputs(readings));
+    let mut totals =
+        shopify_session_totals::assemble(lines, &report_inputs(readings), settings.date_order);
     note_aside(haul, std::mem::take(&mut totals.aside));
     Ok(Reports { totals, sessions: gathered.sessions })
 }
@@ -390,7 +391,7 @@ fn report_inputs(readings: &[Reading]) -> Vec<ReportInput<'_>> {
 }
 
 fn settle_reports(
-    assembly: shopify_analytics::Assembly,
+    assembly: shopify_session_totals::Assembly,
     readings: &[Reading],
     settled: &mut Settled,
 ) {
@@ -402,13 +403,7 @@ fn settle_reports(
         );
         settled.notices.push(Notice { code: "sessions_beside_a_log", message });
     }
-    if assembly.reports.len() > 1 {
-        let message = format!(
-            "{} session reports: each stands by itself, because reports by different dimensions must not be added",
-            assembly.reports.len()
-        );
-        settled.notices.push(Notice { code: "several_session_reports", message });
-    }
+    settled.notices.extend(assembly.notices);
     settled.notices.extend(without_figures(&assembly.reports));
     settled.session_reports = assembly.reports;
 }

@@ -65,11 +65,10 @@ fn sections(report: &Report) -> Vec<Section> {
     sections.push(Section::from(sheet::times_sheet(report)).drawn(curve(report)).only_in_pages());
     sections.push(Section::from(sheet::orders_sheet(report)));
     sections.extend(coverage(report));
-    if !report.ladder.open {
-        sections.extend(
-            report.session_reports.iter().map(sheet::session_report_sheet).map(Section::from),
-        );
-    }
+    // The first is the ladder itself where there is nothing else.
+    let shown = usize::from(report.ladder.open);
+    let others = report.session_reports.iter().skip(shown);
+    sections.extend(others.map(sheet::session_report_sheet).map(Section::from));
     sections.push(Section::from(sheet::quality_sheet(&report.quality)));
     sections.push(Section::from(sheet::inputs_sheet(report)));
     sections.push(rules(report).only_in_pages());

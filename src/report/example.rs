@@ -139,6 +139,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
         has_orders: true,
         session_reports: vec![SessionReport {
             path: "sessions.csv".into(),
+            files: vec!["sessions.csv".into()],
             dimensions: vec!["Day".into()],
             steps: vec![("Sessions", 1500), ("Added to cart", 75), ("Converted", 12)],
             ..SessionReport::default()
@@ -175,7 +176,9 @@ pub(crate) fn sessions() -> (Findings, Ladder) {
         (step.reached, step.observed, step.converted) = (total, total, 30);
     }
     let steps = names.into_iter().zip(totals).collect();
-    let report = SessionReport { path: "sessions.csv".into(), steps, ..SessionReport::default() };
+    let path = "sessions.csv".to_owned();
+    let files = vec![path.clone()];
+    let report = SessionReport { path, files, steps, ..SessionReport::default() };
     (Findings { tally, session_reports: vec![report], ..Findings::default() }, ladder)
 }
 

@@ -220,8 +220,10 @@ pub(super) fn as_optional_text<S: Serializer>(
 /// An aggregated session report: its own small ladder, counted by the shop platform.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SessionReportReport {
-    /// The file.
+    /// The first of its files.
     pub path: String,
+    /// All of its files: exports of one report for several ranges of dates are added.
+    pub files: Vec<String>,
     /// The names of its dimensions.
     pub dimensions: Vec<String>,
     /// The steps that the file has a column for.
@@ -258,6 +260,7 @@ fn session_report(report: &SessionReport, confidence: f64) -> SessionReportRepor
         };
     SessionReportReport {
         path: report.path.clone(),
+        files: report.files.clone(),
         dimensions: report.dimensions.clone(),
         steps: report.steps.iter().zip(previous).map(step).collect(),
     }

@@ -29,6 +29,7 @@ pub mod shopify_orders;
 pub mod shopify_rest;
 pub mod shopify_rest_checkout;
 pub mod shopify_session_rows;
+pub mod shopify_session_totals;
 pub mod shopify_sessions;
 pub mod shopify_transactions;
 pub mod shopify_url;

@@ -2,17 +2,11 @@
 //!
 //! They hold no customer and no event, only totals by step, and are shown beside the journeys. Counts
 //! are summed, rates never; a later step may exceed an earlier one, because some links go past the
-//! cart. Reports of different dimensions are never added to each other.
+//! cart. How several files are put together is in `shopify_session_totals`.
 
-use super::shopify_orders::copies::{Aside, LineAt};
 use super::shopify_session_rows::SessionDimensions;
-use crate::findings::SessionReport;
 use crate::input::columns::{Header, Row, is_null, normalise};
-use crate::input::timestamp::{self, ZoneRule};
-use crate::key::{FastMap, FastSet, Key};
-use crate::quality::Reason;
-use crate::time::Span;
-use std::collections::BTreeMap;
+use crate::key::Key;
 
 /// The steps of a session report and the columns that count them, the best column first.
 const METRICS: [(&str, &[&str]); 4] = [
@@ -74,6 +68,7 @@ pub struct AnalyticsColumns {
     metrics: [Option<usize>; 4],
     dimensions: Vec<usize>,
     names: Vec<String>,
+    /// Where the time stands among the dimensions.
     time: Option<usize>,
     /// Which of the dimensions says the day.
     day: Option<usize>,
@@ -87,11 +82,14 @@ impl AnalyticsColumns {
         let metrics = METRICS.map(|(_, aliases)| header.find(aliases));
         let named = || header.normal_names().iter().map(String::as_str).enumerate();
         let known = |name: &str| METRICS.iter().any(|(_, aliases)| aliases.contains(&name));
-        let (dimensions, names) = named()
+        let (dimensions, names): (Vec<usize>, _) = named()
             .filter(|(_, name)| !(known(name) || is_other_metric(name) || is_comparison(name)))
             .filter_map(|(column, _)| Some((column, header.names().get(column)?.clone())))
             .unzip();
-        let time = named().find(|(_, name)| TIMES.contains(name)).map(|(column, _)| column);
+        let is_time = |&column: &usize| {
+            header.normal_names().get(column).is_some_and(|name| TIMES.contains(&name.as_str()))
+        };
+        let time = dimensions.iter().position(is_time);
         let (dimensions, names): (Vec<usize>, Vec<String>) = (dimensions, names);
         let says_day = |name: &String| DAYS.contains(&normalise(name).as_str());
         let day = names.iter().position(says_day);
@@ -116,6 +114,11 @@ impl AnalyticsColumns {
         &self.names
     }
 
+    /// Where the time stands among the dimensions, if one of them says when.
+    pub fn time(&self) -> Option<usize> {
+        self.time
+    }
+
     /// Whether a row sums up others. Of single sessions one says which it is, or anything else.
     pub fn is_sum(&self, row: &Row<'_>) -> bool {
         let is_sum =
@@ -126,10 +129,21 @@ impl AnalyticsColumns {
                 && self.dimensions.iter().all(|column| is_null(&text(column)))
     }
 
+    /// Where the day stands among the dimensions.
+    pub fn day(&self) -> Option<usize> {
+        self.day
+    }
+
     /// The steps that the report has a column for.
     pub fn steps(&self) -> impl Iterator<Item = &'static str> {
         let steps = METRICS.iter().zip(self.metrics);
         steps.filter(|(_, column)| column.is_some()).map(|((step, _), _)| *step)
+    }
+
+    /// The steps that the report has a column for, with their sums.
+    pub fn totals(&self, sums: [u64; 4]) -> impl Iterator<Item = (&'static str, u64)> {
+        let steps = METRICS.iter().zip(self.metrics).zip(sums);
+        steps.filter(|((_, column), _)| column.is_some()).map(|(((step, _), _), sum)| (*step, sum))
     }
 }
 
@@ -169,22 +183,12 @@ impl AnalyticsLine {
         Ok(AnalyticsLine { dimensions: columns.dimensions.iter().map(text).collect(), metrics })
     }
 
-    /// The day in one of the dimensions, as it is written: 1 January 1970 is 0.
-    fn day(&self, dimension: usize) -> Option<i64> {
-        let stamp = timestamp::parse(self.dimensions.get(dimension)?, ZoneRule::Fixed(0))?;
-        let offset = Span::seconds(stamp.offset.map_or(0, i64::from));
-        Some(stamp.at.plus(offset).0.div_euclid(Span::days(1).0))
-    }
-
-    /// The key of the dimensions' values within `scope`.
-    fn key(&self, scope: Key) -> Key {
-        self.dimensions.iter().fold(scope, |key, value| key.and(Key::of(value.as_bytes())))
-    }
-
     /// The key of everything that the row says.
-    fn content(&self) -> Key {
+    pub(super) fn content(&self) -> Key {
+        let values = self.dimensions.iter().map(|value| Key::of(value.as_bytes()));
+        let key = values.fold(Key::NONE, Key::and);
         let count = |metric: &Option<u64>| metric.map_or(Key::NONE, |n| Key(n).and(Key::NONE));
-        self.metrics.iter().map(count).fold(self.key(Key::NONE), Key::and)
+        self.metrics.iter().map(count).fold(key, Key::and)
     }
 }
 
@@ -203,153 +207,14 @@ fn count(text: &str) -> Option<u64> {
     is_count.then(|| digits.parse().ok())?
 }
 
-/// A session report among the inputs.
-#[derive(Clone, Copy, Debug)]
-pub struct ReportInput<'c> {
-    /// The input.
-    pub input: usize,
-    /// The path as the user gave it.
-    pub path: &'c str,
-    /// Its columns.
-    pub columns: &'c AnalyticsColumns,
-}
-
-/// What a set of session reports holds.
-#[derive(Clone, Debug, Default)]
-pub struct Assembly {
-    /// The totals of each report, also of one without rows, in the order of the inputs.
-    pub reports: Vec<SessionReport>,
-    /// Rows that do not count, by input and row.
-    pub aside: Vec<Aside>,
-}
-
-/// Sums the counts of each report. A row whose dimensions have the same values as an earlier row of
-/// the same kind of report is a duplicate; the result does not depend on the order of `lines`.
-pub fn assemble(mut lines: Vec<LineAt<AnalyticsLine>>, inputs: &[ReportInput<'_>]) -> Assembly {
-    lines.sort_unstable_by_key(|at| (at.input, at.row));
-    let mut contents: BTreeMap<usize, Key> = BTreeMap::new();
-    for LineAt { input, line, .. } in &lines {
-        let content = contents.entry(*input).or_default();
-        *content = Key(content.0.wrapping_add(line.content().0));
-    }
-    let scope_of = |of: &ReportInput<'_>| (of.input, scope(of.columns, contents.get(&of.input)));
-    let scopes: FastMap<usize, Key> = inputs.iter().map(scope_of).collect();
-    let days_of: FastMap<usize, usize> =
-        inputs.iter().filter_map(|of| Some((of.input, of.columns.day?))).collect();
-    let mut totals: BTreeMap<usize, Totals> = BTreeMap::new();
-    let mut seen: FastSet<Key> = FastSet::default();
-    let mut aside = Vec::new();
-    for LineAt { input, row, line } in lines {
-        let Some(&scope) = scopes.get(&input) else { continue };
-        if line.dimensions.is_empty() || seen.insert(line.key(scope)) {
-            let day = days_of.get(&input).and_then(|&dimension| line.day(dimension));
-            totals.entry(input).or_default().add(day, line.metrics);
-        } else {
-            aside.push((
-                input,
-                row,
-                Reason::Duplicate,
-                "the same dimensions are in an earlier row",
-            ));
-        }
-    }
-    let mut inputs = inputs.to_vec();
-    inputs.sort_unstable_by_key(|of| of.input);
-    let mut total = |input| totals.remove(&input).unwrap_or_default();
-    let reports = inputs.iter().map(|of| report(of, total(of.input))).collect();
-    Assembly { reports, aside }
-}
-
-/// The totals of a report.
-#[derive(Clone, Debug, Default)]
-struct Totals {
-    all: [u64; 4],
-    by_day: BTreeMap<i64, [u64; 4]>,
-    /// Whether a row does not say its day.
-    has_dayless: bool,
-}
-
-impl Totals {
-    fn add(&mut self, day: Option<i64>, counts: [Option<u64>; 4]) {
-        let of_day = day.map(|day| self.by_day.entry(day).or_default());
-        self.has_dayless |= of_day.is_none();
-        for totals in std::iter::once(&mut self.all).chain(of_day) {
-            for (total, count) in totals.iter_mut().zip(counts) {
-                *total = total.saturating_add(count.unwrap_or(0));
-            }
-        }
-    }
-}
-
-/// Which rows can be the same: with a time among the dimensions, those of all reports of the same
-/// columns. Without, two reports may be of different periods and only show the same sources or
-/// pages, so only a report of the very same content is the same.
-fn scope(columns: &AnalyticsColumns, content: Option<&Key>) -> Key {
-    let steps = columns.steps().map(|step| Key::of(step.as_bytes()));
-    let names = columns.dimensions().iter().map(|name| Key::of(normalise(name).as_bytes()));
-    let kind = steps.chain(names).fold(Key::NONE, Key::and);
-    if columns.time.is_some() { kind } else { kind.and(content.copied().unwrap_or_default()) }
-}
-
-fn report(of: &ReportInput<'_>, totals: Totals) -> SessionReport {
-    let counted = |totals: [u64; 4]| {
-        let steps = METRICS.iter().zip(of.columns.metrics).zip(totals);
-        let known = steps.filter(|((_, column), _)| column.is_some());
-        known.map(|(((step, _), _), total)| (*step, total))
-    };
-    let days = totals.by_day.into_iter().filter(|_| !totals.has_dayless);
-    SessionReport {
-        path: of.path.to_owned(),
-        dimensions: of.columns.dimensions().to_vec(),
-        steps: counted(totals.all).collect(),
-        days: days
-            .map(|(day, own)| (day, counted(own).map(|(_, total)| total).collect()))
-            .collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::RowRef;
-    use csv::{ByteRecord, StringRecord};
+    use csv::ByteRecord;
 
     fn columns(header: &str) -> AnalyticsColumns {
         let names: Vec<&str> = header.split('|').collect();
         AnalyticsColumns::new(&Header::new(&ByteRecord::from(names)))
-    }
-
-    /// Reads reports (lines of cells between bars); an input is named by its position.
-    fn assembled(files: &[&str]) -> Assembly {
-        let mut tables = Vec::new();
-        let mut lines = Vec::new();
-        for (input, file) in files.iter().enumerate() {
-            let (header, rows) = file.split_once('\n').unwrap_or((file, ""));
-            let columns = columns(header);
-            for (cells, number) in rows.lines().zip(0..) {
-                let record: StringRecord = cells.split('|').collect();
-                let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
-                let record = record.into_byte_record();
-                let line = AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap();
-                lines.push(LineAt { input, row, line });
-            }
-            tables.push(columns);
-        }
-        lines.reverse();
-        let input = |(input, columns)| ReportInput { input, path: "report.csv", columns };
-        let inputs: Vec<ReportInput<'_>> = tables.iter().enumerate().map(input).collect();
-        assemble(lines, &inputs)
-    }
-
-    fn totals(assembly: &Assembly) -> Vec<Vec<u64>> {
-        let of = |report: &SessionReport| report.steps.iter().map(|(_, total)| *total).collect();
-        assembly.reports.iter().map(of).collect()
-    }
-
-    fn aside(assembly: &Assembly) -> Vec<String> {
-        let of =
-            |(input, row, reason, _): &Aside| format!("{input}.{} {}", row.record(), reason.code());
-        assembly.aside.iter().map(of).collect()
     }
 
     #[test]
@@ -435,81 +300,5 @@ mod tests {
             metrics: [Some(12), None, None, None],
         };
         assert_eq!(AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap(), expected);
-    }
-
-    #[test]
-    fn counts_are_summed_and_repeated_rows_are_not() {
-        type Case<'c> = (&'c str, &'c [&'c str], &'c [&'c [u64]], &'c [&'c str]);
-        let january = "Page|Sessions\n/|7\n/hats|1";
-        let february = "Page|Sessions\n/|8\n/hats|1";
-        let cases: [Case<'_>; 9] = [
-            (
-                "a later step may exceed an earlier one",
-                &[
-                    "Day|Sessions|Added to cart|Reached checkout\n2025-10-06|10|3|4\n2025-10-07|5||1",
-                ],
-                &[&[15, 3, 5]],
-                &[],
-            ),
-            ("no rows", &["Day|Sessions"], &[&[0]], &[]),
-            (
-                "overlapping parts",
-                &[
-                    "Day|Sessions\n2025-10-06|10\n2025-10-07|5",
-                    "day|sessions\n2025-10-07|5\n2025-10-08|2",
-                ],
-                &[&[15], &[2]],
-                &["1.0 duplicate"],
-            ),
-            (
-                "the same row twice",
-                &["Day|Page|Sessions\n2025-10-06|/|10\n2025-10-06|/|10\n2025-10-06||3"],
-                &[&[13]],
-                &["0.1 duplicate"],
-            ),
-            (
-                "other steps of the same days",
-                &["Day|Sessions\n2025-10-06|10", "Day|Added to cart\n2025-10-06|2"],
-                &[&[10], &[2]],
-                &[],
-            ),
-            (
-                "other dimensions of the same days",
-                &["Day|Sessions\n2025-10-06|10", "Day|Page|Sessions\n2025-10-06|/|10"],
-                &[&[10], &[10]],
-                &[],
-            ),
-            ("pages of two periods", &[january, february], &[&[8], &[9]], &[]),
-            (
-                "the same pages of the same period",
-                &[january, january],
-                &[&[8], &[0]],
-                &["1.0 duplicate", "1.1 duplicate"],
-            ),
-            ("totals alone", &["Sessions\n5", "Sessions\n5"], &[&[5], &[5]], &[]),
-        ];
-        for (case, files, expected, set_aside) in cases {
-            let found = assembled(files);
-            assert_eq!(totals(&found), expected, "{case}");
-            assert_eq!(aside(&found), set_aside, "{case}");
-        }
-    }
-
-    #[test]
-    fn totals_are_by_day_where_all_rows_say_theirs() {
-        let days = |file: &str| -> Vec<(i64, Vec<u64>)> {
-            let mut reports = assembled(&[file]).reports;
-            reports.remove(0).days.into_iter().collect()
-        };
-        let of_pages = "Page|Day|Sessions|Reached checkout\n\
-                        /|1970-01-02|7|1\n/hats|1970-01-02|1|\n/|1970-01-04|2|2";
-        assert_eq!(days(of_pages), [(1, vec![8, 1]), (3, vec![2, 2])]);
-        let of_hours = "Hour|Sessions\n1970-01-02 23:00:00|7\n1970-01-03T00:00:00+02:00|1";
-        assert_eq!(days(of_hours), [(1, vec![7]), (2, vec![1])]);
-        for file in
-            ["Week|Sessions\n1970-01-05|7", "Page|Sessions\n/|7", "Day|Sessions\n1970-01-02|7\nx|1"]
-        {
-            assert_eq!(days(file), [], "{file}");
-        }
     }
 }

@@ -88,7 +88,13 @@ pub fn coverage_by_sheet(report: &Report, what: &str, groups: &[GroupCoverage]) 
 /// An aggregated session report: its own steps, counted by the shop platform.
 pub fn session_report_sheet(report: &SessionReportReport) -> Sheet {
     let columns = vec![left("step", 0), right("total", 0), right("of prev", 0), right("of all", 0)];
-    let mut sheet = Sheet::new(&format!("Session report {}", report.path), columns);
+    let title = match report.files.len() {
+        0 | 1 => format!("Session report {}", report.path),
+        files => {
+            format!("Session report {} and {} more", report.path, words::count(files as u64 - 1))
+        }
+    };
+    let mut sheet = Sheet::new(&title, columns);
     for step in &report.steps {
         sheet.rows.push(vec![
             Cell::Text(step.name.to_owned()),

@@ -312,7 +312,7 @@ mod tests {
             Target::Parameter("value".into()),
             Target::Parameter("ga_session_id".into()),
         ];
-        let mut template = Template::new(&GA4, targets.into_iter().enumerate(), &[]);
+        let mut template = Template::new(Some(&GA4), targets.into_iter().enumerate(), &[]);
         template.read_amounts(true);
         let record = csv::ByteRecord::from(vec!["1.058,81", "5,5", "5,5"]);
         let mut text = Vec::new();
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn of_the_columns_of_a_parameter_the_one_counts_that_is_set() {
         let targets = [Target::Parameter("k".into()), Target::Parameter("k".into())];
-        let template = Template::new(&GA4, targets.into_iter().enumerate(), &[]);
+        let template = Template::new(Some(&GA4), targets.into_iter().enumerate(), &[]);
         for (cells, expected) in [(["", "5"], "\"5\""), (["a", ""], "\"a\""), (["", ""], "null")] {
             let record = csv::ByteRecord::from(cells.to_vec());
             let mut text = Vec::new();

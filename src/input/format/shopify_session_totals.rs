@@ -1,0 +1,493 @@
+//! Session reports, summed: what is one report in several files is added, and nothing else is.
+//!
+//! Shops export a report for one range of dates after the other. Files of the same dimensions and columns are
+//! therefore one report, if a dimension says when; ranges may overlap, so each of its rows counts once. Reports by
+//! different dimensions hold the same sessions and are never added to each other.
+
+use super::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
+use super::shopify_orders::copies::{Aside, LineAt};
+use crate::findings::{Notice, SessionReport};
+use crate::input::columns::normalise;
+use crate::input::timestamp::{DateEvidence, DateOrder, ZoneRule, parse_any};
+use crate::key::{FastMap, Key};
+use crate::quality::Reason;
+use crate::time::Span;
+use std::collections::BTreeMap;
+
+/// A session report among the inputs.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportInput<'c> {
+    /// The input.
+    pub input: usize,
+    /// The path as the user gave it.
+    pub path: &'c str,
+    /// Its columns.
+    pub columns: &'c AnalyticsColumns,
+}
+
+/// What a set of session reports holds.
+#[derive(Clone, Debug, Default)]
+pub struct Assembly {
+    /// The totals of each report, also of one without rows, in the order of their first files.
+    pub reports: Vec<SessionReport>,
+    /// Rows that do not count, by input and row.
+    pub aside: Vec<Aside>,
+    /// What a reader should know of how they were put together.
+    pub notices: Vec<Notice>,
+}
+
+/// One report, in one file or in several.
+#[derive(Debug)]
+struct Whole<'c> {
+    files: Vec<ReportInput<'c>>,
+    /// How the dates of all its files are read.
+    date_order: Option<DateOrder>,
+    totals: Totals,
+    /// How many rows stood in it with other numbers too, and the first of them.
+    differing: u64,
+    first_differing: String,
+}
+
+/// The totals of a report.
+#[derive(Clone, Debug, Default)]
+struct Totals {
+    all: [u64; 4],
+    /// By the day, as it is written: 1 January 1970 is 0.
+    by_day: BTreeMap<i64, [u64; 4]>,
+    /// Whether a row does not say its day.
+    has_dayless: bool,
+}
+
+impl Totals {
+    fn add(&mut self, day: Option<i64>, counts: [Option<u64>; 4]) {
+        let of_day = day.map(|day| self.by_day.entry(day).or_default());
+        self.has_dayless |= of_day.is_none();
+        for totals in std::iter::once(&mut self.all).chain(of_day) {
+            for (total, count) in totals.iter_mut().zip(counts) {
+                *total = total.saturating_add(count.unwrap_or(0));
+            }
+        }
+    }
+}
+
+/// Sums the counts of each report; the result does not depend on the order of `lines`. `told` is how the user
+/// says that dates are read.
+pub fn assemble(
+    mut lines: Vec<LineAt<AnalyticsLine>>,
+    inputs: &[ReportInput<'_>],
+    told: Option<DateOrder>,
+) -> Assembly {
+    lines.sort_unstable_by_key(|at| (at.input, at.row));
+    let (mut wholes, places) = wholes(&lines, inputs);
+    for (place, whole) in wholes.iter_mut().enumerate() {
+        let own = lines.iter().filter(|at| places.get(&at.input) == Some(&place));
+        whole.date_order = date_order(whole, own.map(|at| &at.line), told);
+    }
+    let mut assembly = Assembly::default();
+    let mut buckets: BTreeMap<Key, &LineAt<AnalyticsLine>> = BTreeMap::new();
+    for at in &lines {
+        let Some((place, whole)) =
+            places.get(&at.input).and_then(|&place| Some((place, wholes.get_mut(place)?)))
+        else {
+            continue;
+        };
+        if at.line.dimensions.is_empty() {
+            whole.add(&at.line);
+            continue;
+        }
+        let key = whole.key(&at.line).and(Key(place as u64));
+        let Some(kept) = buckets.get_mut(&key) else {
+            buckets.insert(key, at);
+            continue;
+        };
+        if kept.line.metrics == at.line.metrics {
+            assembly.aside.push(aside(at, "the same dimensions are in an earlier row"));
+            continue;
+        }
+        whole.note_differing(&at.line);
+        // A day that was not over when its row was exported has fewer sessions than it came to.
+        let fewer =
+            if kept.line.metrics < at.line.metrics { std::mem::replace(kept, at) } else { at };
+        assembly.aside.push(aside(fewer, "the same dimensions are in a row with more sessions"));
+    }
+    for at in buckets.values() {
+        if let Some(whole) = places.get(&at.input).and_then(|&place| wholes.get_mut(place)) {
+            whole.add(&at.line);
+        }
+    }
+    assembly.notices = wholes.iter().flat_map(Whole::notices).chain(apart(&wholes)).collect();
+    assembly.reports = wholes.iter().filter_map(Whole::report).collect();
+    assembly
+}
+
+fn aside(at: &LineAt<AnalyticsLine>, words: &'static str) -> Aside {
+    (at.input, at.row, Reason::Duplicate, words.into())
+}
+
+/// The reports, by their first files, and the place of each input among them.
+fn wholes<'c>(
+    lines: &[LineAt<AnalyticsLine>],
+    inputs: &[ReportInput<'c>],
+) -> (Vec<Whole<'c>>, FastMap<usize, usize>) {
+    let mut contents: BTreeMap<usize, Key> = BTreeMap::new();
+    for LineAt { input, line, .. } in lines {
+        let content = contents.entry(*input).or_default();
+        *content = Key(content.0.wrapping_add(line.content().0));
+    }
+    let mut inputs = inputs.to_vec();
+    inputs.sort_unstable_by_key(|of| of.input);
+    let mut wholes: Vec<Whole<'c>> = Vec::new();
+    let mut known: FastMap<Key, usize> = FastMap::default();
+    let mut places = FastMap::default();
+    for of in inputs {
+        let next = wholes.len();
+        let content = contents.get(&of.input).copied().unwrap_or_default();
+        let place = *known.entry(scope(&of, content)).or_insert(next);
+        match wholes.get_mut(place) {
+            Some(whole) => whole.files.push(of),
+            None => wholes.push(Whole::of(of)),
+        }
+        places.insert(of.input, place);
+    }
+    (wholes, places)
+}
+
+/// Which files are one report: with a time among the dimensions, all of the same dimensions and columns. Without
+/// one, two may be of different periods and only show the same sources or pages, so only those of the very same
+/// content are the same, and those without any dimension never.
+fn scope(of: &ReportInput<'_>, content: Key) -> Key {
+    let steps = of.columns.steps().map(|step| Key::of(step.as_bytes()));
+    let names = of.columns.dimensions().iter().map(|name| Key::of(normalise(name).as_bytes()));
+    let kind = steps.chain(names).fold(Key::NONE, Key::and);
+    match (of.columns.time(), of.columns.dimensions()) {
+        (Some(_), _) => kind,
+        (None, []) => kind.and(Key(of.input as u64)),
+        (None, _) => kind.and(content),
+    }
+}
+
+/// What stands first in the dates of a report, if they say so: only then can one that a spreadsheet has changed be
+/// known for the same as one that none has.
+fn date_order<'l>(
+    whole: &Whole<'_>,
+    lines: impl Iterator<Item = &'l AnalyticsLine>,
+    told: Option<DateOrder>,
+) -> Option<DateOrder> {
+    let time = whole.columns()?.time()?;
+    let mut evidence = DateEvidence::default();
+    lines.filter_map(|line| line.dimensions.get(time)).for_each(|text| evidence.observe(text));
+    evidence.decide(told).unwrap_or_default()
+}
+
+impl<'c> Whole<'c> {
+    fn of(file: ReportInput<'c>) -> Whole<'c> {
+        Whole {
+            files: vec![file],
+            date_order: None,
+            totals: Totals::default(),
+            differing: 0,
+            first_differing: String::new(),
+        }
+    }
+
+    fn columns(&self) -> Option<&'c AnalyticsColumns> {
+        self.files.first().map(|of| of.columns)
+    }
+
+    fn time(&self) -> Option<usize> {
+        self.columns().and_then(AnalyticsColumns::time)
+    }
+
+    /// The key of the dimensions' values; of times that are written in different ways, the same.
+    fn key(&self, line: &AnalyticsLine) -> Key {
+        let time = self.time();
+        line.dimensions.iter().enumerate().fold(Key::NONE, |key, (place, text)| {
+            let stamp = (time == Some(place))
+                .then(|| parse_any(text, self.date_order, ZoneRule::default()))
+                .flatten();
+            key.and(match stamp {
+                Some(stamp) => Key::of(&stamp.at.0.to_le_bytes()),
+                None => Key::of(text.as_bytes()),
+            })
+        })
+    }
+
+    fn add(&mut self, line: &AnalyticsLine) {
+        self.totals.add(self.day(line), line.metrics);
+    }
+
+    /// The day of a row, as it is written.
+    fn day(&self, line: &AnalyticsLine) -> Option<i64> {
+        let text = line.dimensions.get(self.columns()?.day()?)?;
+        let stamp = parse_any(text, self.date_order, ZoneRule::default())?;
+        let offset = Span::seconds(stamp.offset.map_or(0, i64::from));
+        Some(stamp.at.plus(offset).0.div_euclid(Span::days(1).0))
+    }
+
+    fn note_differing(&mut self, line: &AnalyticsLine) {
+        if self.differing == 0 {
+            self.first_differing = line.dimensions.join(", ");
+        }
+        self.differing += 1;
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.files.iter().map(|of| of.path.to_owned()).collect()
+    }
+
+    fn report(&self) -> Option<SessionReport> {
+        let columns = self.columns()?;
+        let files = self.paths();
+        let days = self.totals.by_day.iter().filter(|_| !self.totals.has_dayless);
+        let of_day = |own: &[u64; 4]| columns.totals(*own).map(|(_, total)| total).collect();
+        Some(SessionReport {
+            path: files.first()?.clone(),
+            files,
+            dimensions: columns.dimensions().to_vec(),
+            steps: columns.totals(self.totals.all).collect(),
+            days: days.map(|(&day, own)| (day, of_day(own))).collect(),
+        })
+    }
+
+    /// That files were added, and that rows of them disagree.
+    fn notices(&self) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        let paths = self.paths().join(", ");
+        if let (true, Some(columns)) =
+            (self.files.len() > 1 && self.time().is_some(), self.columns())
+        {
+            let by = columns.dimensions().join(", ");
+            let message = format!(
+                "{paths}: one session report (by {by}) in {} files, so their rows are added, those that stand in several once",
+                self.files.len()
+            );
+            notices.push(Notice { code: "session_reports_joined", message });
+        }
+        if self.differing > 0 {
+            let (rows, stand) =
+                if self.differing == 1 { ("row", "stands") } else { ("rows", "stand") };
+            let message = format!(
+                "{paths}: {} {rows} of the session report {stand} there again with other numbers ({}): the one with more sessions counts, as the other may have been exported before its time was over",
+                self.differing, self.first_differing
+            );
+            notices.push(Notice { code: "session_rows_differ", message });
+        }
+        notices
+    }
+}
+
+/// Why reports stand by themselves, if there are several.
+fn apart(wholes: &[Whole<'_>]) -> Option<Notice> {
+    let kinds: Vec<(Vec<String>, bool)> = wholes
+        .iter()
+        .filter_map(Whole::columns)
+        .map(|columns| {
+            let mut names: Vec<_> = columns.dimensions().iter().map(|n| normalise(n)).collect();
+            names.sort();
+            (names, columns.time().is_some())
+        })
+        .collect();
+    let (first, others) = kinds.split_first().filter(|(_, others)| !others.is_empty())?;
+    let mut reasons = Vec::new();
+    if others.iter().any(|(names, _)| *names != first.0) {
+        reasons.push("reports by different dimensions must not be added");
+    }
+    let has_twin =
+        |kind: &&(Vec<String>, bool)| kinds.iter().filter(|other| other == kind).count() > 1;
+    if kinds.iter().filter(has_twin).any(|(_, has_time)| !has_time) {
+        reasons
+            .push("reports without a day, week or month do not say whether they are of one period");
+    }
+    if kinds.iter().filter(has_twin).any(|(_, has_time)| *has_time) {
+        reasons.push("reports with other columns count something else");
+    }
+    let message = format!(
+        "{} session reports: each stands by itself, because {}",
+        wholes.len(),
+        reasons.join(", and ")
+    );
+    Some(Notice { code: "several_session_reports", message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::RowRef;
+    use crate::input::columns::{Header, Row};
+    use csv::{ByteRecord, StringRecord};
+
+    /// Reads reports (lines of cells between bars); an input is named by its position.
+    fn assembled(files: &[&str]) -> Assembly {
+        let mut tables = Vec::new();
+        let mut lines = Vec::new();
+        for (input, file) in files.iter().enumerate() {
+            let (header, rows) = file.split_once('\n').unwrap_or((file, ""));
+            let names: Vec<&str> = header.split('|').collect();
+            let columns = AnalyticsColumns::new(&Header::new(&ByteRecord::from(names)));
+            for (cells, number) in rows.lines().zip(0..) {
+                let record: StringRecord = cells.split('|').collect();
+                let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
+                let record = record.into_byte_record();
+                let line = AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap();
+                lines.push(LineAt { input, row, line });
+            }
+            tables.push(columns);
+        }
+        lines.reverse();
+        let input = |(input, columns)| ReportInput { input, path: "report.csv", columns };
+        let inputs: Vec<ReportInput<'_>> = tables.iter().enumerate().map(input).collect();
+        assemble(lines, &inputs, None)
+    }
+
+    fn totals(assembly: &Assembly) -> Vec<Vec<u64>> {
+        let of = |report: &SessionReport| report.steps.iter().map(|(_, total)| *total).collect();
+        assembly.reports.iter().map(of).collect()
+    }
+
+    fn aside(assembly: &Assembly) -> Vec<String> {
+        let of =
+            |(input, row, reason, _): &Aside| format!("{input}.{} {}", row.record(), reason.code());
+        assembly.aside.iter().map(of).collect()
+    }
+
+    #[test]
+    fn counts_are_summed_and_repeated_rows_are_not() {
+        type Case<'c> = (&'c str, &'c [&'c str], &'c [&'c [u64]], &'c [&'c str]);
+        let january = "Page|Sessions\n/|7\n/hats|1";
+        let february = "Page|Sessions\n/|8\n/hats|1";
+        let cases: [Case<'_>; 12] = [
+            (
+                "a later step may exceed an earlier one",
+                &[
+                    "Day|Sessions|Added to cart|Reached checkout\n2025-10-06|10|3|4\n2025-10-07|5||1",
+                ],
+                &[&[15, 3, 5]],
+                &[],
+            ),
+            ("no rows", &["Day|Sessions"], &[&[0]], &[]),
+            (
+                "overlapping parts",
+                &[
+                    "Day|Sessions\n2025-10-06|10\n2025-10-07|5",
+                    "day|sessions\n2025-10-07|5\n2025-10-08|2",
+                ],
+                &[&[17]],
+                &["1.0 duplicate"],
+            ),
+            (
+                "a day that was not over when the first part was exported",
+                &[
+                    "Day|Sessions|Sessions converted\n2025-10-06|10|1\n2025-10-07|5|1",
+                    "Day|Sessions|Sessions converted\n2025-10-07|9|1\n2025-10-08|2|0",
+                ],
+                &[&[21, 2]],
+                &["0.1 duplicate"],
+            ),
+            (
+                "one that comes later, in a part that is read earlier",
+                &["Day|Sessions\n2025-10-07|9", "Day|Sessions\n2025-10-07|5"],
+                &[&[9]],
+                &["1.0 duplicate"],
+            ),
+            (
+                "a part that a spreadsheet has saved",
+                &[
+                    "Day|Sessions\n10/27/2025|10\n10/8/2025|5",
+                    "Day|Sessions\n2025-10-08|5",
+                    "Day|Sessions\n10/8/2025 0:00|5",
+                ],
+                &[&[15]],
+                &["1.0 duplicate", "2.0 duplicate"],
+            ),
+            (
+                "the same row twice",
+                &["Day|Page|Sessions\n2025-10-06|/|10\n2025-10-06|/|10\n2025-10-06||3"],
+                &[&[13]],
+                &["0.1 duplicate"],
+            ),
+            (
+                "other steps of the same days",
+                &["Day|Sessions\n2025-10-06|10", "Day|Added to cart\n2025-10-06|2"],
+                &[&[10], &[2]],
+                &[],
+            ),
+            (
+                "other dimensions of the same days",
+                &["Day|Sessions\n2025-10-06|10", "Day|Page|Sessions\n2025-10-06|/|10"],
+                &[&[10], &[10]],
+                &[],
+            ),
+            ("pages of two periods", &[january, february], &[&[8], &[9]], &[]),
+            (
+                "the same pages of the same period",
+                &[january, january],
+                &[&[8]],
+                &["1.0 duplicate", "1.1 duplicate"],
+            ),
+            ("totals alone", &["Sessions\n5", "Sessions\n5"], &[&[5], &[5]], &[]),
+        ];
+        for (case, files, expected, set_aside) in cases {
+            let found = assembled(files);
+            assert_eq!(totals(&found), expected, "{case}");
+            assert_eq!(aside(&found), set_aside, "{case}");
+        }
+    }
+    #[test]
+    fn what_was_added_and_what_was_not_is_told() {
+        let by_day = "Day|Sessions\n2025-10-06|10";
+        let again = "Day|Sessions\n2025-10-06|11\n2025-10-07|1";
+        let by_page = "Page|Sessions\n/|8";
+        let other_pages = "Page|Sessions\n/|9";
+        let carts = "Day|Added to cart\n2025-10-06|2";
+        for (files, expected) in [
+            (&[by_day][..], &[][..]),
+            (
+                &[by_day, by_page],
+                &[
+                    "2 session reports: each stands by itself, because reports by different dimensions must not be added",
+                ][..],
+            ),
+            (
+                &[by_page, other_pages],
+                &["reports without a day, week or month do not say whether they are of one period"],
+            ),
+            (&[by_page, by_page], &[]),
+            (&[by_day, carts], &["reports with other columns count something else"]),
+            (
+                &[by_day, again],
+                &[
+                    "one session report (by Day) in 2 files",
+                    "1 row of the session report stands there again with other numbers (2025-10-06)",
+                ],
+            ),
+            (
+                &[by_day, by_day, by_page],
+                &["one session report (by Day) in 2 files", "2 session reports"],
+            ),
+        ] {
+            let notices = assembled(files).notices;
+            assert_eq!(notices.len(), expected.len(), "{notices:?}");
+            for (notice, words) in notices.iter().zip(expected) {
+                assert!(notice.message.contains(words), "{notice:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn totals_are_by_day_where_all_rows_say_theirs() {
+        let days = |file: &str| -> Vec<(i64, Vec<u64>)> {
+            let mut reports = assembled(&[file]).reports;
+            reports.remove(0).days.into_iter().collect()
+        };
+        let of_pages = "Page|Day|Sessions|Reached checkout\n\
+                        /|1970-01-02|7|1\n/hats|1970-01-02|1|\n/|1970-01-04|2|2";
+        assert_eq!(days(of_pages), [(1, vec![8, 1]), (3, vec![2, 2])]);
+        let of_hours = "Hour|Sessions\n1970-01-02 23:00:00|7\n1970-01-03T00:00:00+02:00|1";
+        assert_eq!(days(of_hours), [(1, vec![7]), (2, vec![1])]);
+        for file in
+            ["Week|Sessions\n1970-01-05|7", "Page|Sessions\n/|7", "Day|Sessions\n1970-01-02|7\nx|1"]
+        {
+            assert_eq!(days(file), [], "{file}");
+        }
+    }
+}
