@@ -24,7 +24,7 @@ use crate::identity::{People, Strictness};
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::ga4_ui::Exploration;
 use crate::input::format::shopify_checkouts::{self, Checkout};
-use crate::input::format::shopify_orders::{self, InputSettings, LineAt};
+use crate::input::format::shopify_orders::{self, Aside, InputSettings, LineAt};
 use crate::input::format::shopify_session_rows::{self, Session};
 use crate::input::format::shopify_session_totals::{self, ReportInput};
 use crate::input::format::special::Special;
@@ -425,9 +425,9 @@ fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
     (!empty.is_empty()).then_some(Notice { code: "no_figures", message })
 }
 
-fn note_aside(haul: &mut Haul<'_>, aside: Vec<(usize, RowRef, Reason, &'static str)>) {
+fn note_aside(haul: &mut Haul<'_>, aside: Vec<Aside>) {
     for (input, row, reason, words) in aside {
-        haul.quality.accounts[input].set_aside(reason, row, || words.to_string());
+        haul.quality.accounts[input].set_aside(reason, row, || words.into_owned());
     }
 }
 

@@ -273,6 +273,22 @@ pub fn unreadable_time(written: &str) -> String {
     format!("`{}` is not a time that is known here", shorten(written))
 }
 
+/// The same of a time in a table of customers: anything may have slipped into its column, so nothing of it is shown
+/// but how it is made, digits as 9 and letters as a.
+pub fn unknown_kind_of_time(written: &str) -> String {
+    let kind = |sign: char| {
+        if sign.is_numeric() {
+            '9'
+        } else if sign.is_alphabetic() {
+            'a'
+        } else {
+            sign
+        }
+    };
+    let kind: String = shorten(written.trim()).chars().map(kind).collect();
+    format!("a time that is written like `{kind}` is not known here")
+}
+
 /// The first characters of a cell, for a message.
 pub fn shorten(text: &str) -> String {
     const LONGEST: usize = 40;

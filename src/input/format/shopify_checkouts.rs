@@ -5,7 +5,7 @@
 
 use super::shopify_orders::common::{Common, CommonColumns, number};
 use super::shopify_orders::copies::{
-    Aside, Gathered, Line, LineAt, Progress, Record, Settings, gather,
+    Aside, Gathered, Line, LineAt, Progress, Record, Settings, gather, without_time,
 };
 use super::shopify_orders::order_key;
 use super::shopify_orders::packed::{Cell, Packed, Packing};
@@ -197,15 +197,11 @@ pub fn assemble(lines: Vec<LineAt<CheckoutLine>>, settings: &Settings) -> Assemb
     for mut record in records {
         assembly.aside.append(&mut record.aside);
         let (input, row) = (record.input, record.row);
-        match checkout(record) {
-            Some(checkout) => assembly.checkouts.push(checkout),
-            None => assembly.aside.push((
-                input,
-                row,
-                Reason::BadTimestamp,
-                "no time can be read in the column Created at",
-            )),
+        if record.at.is_none() {
+            let words = without_time(&record.line.common);
+            assembly.aside.push((input, row, Reason::BadTimestamp, words));
         }
+        assembly.checkouts.extend(checkout(record));
     }
     assembly.aside.sort_unstable();
     assembly

@@ -25,7 +25,7 @@ use crate::money::{Amount, Currency, DecimalEvidence};
 use crate::quality::Reason;
 use crate::stats::refunds::Refund;
 use common::{Common, CommonColumns, fill};
-use copies::{Gathered, Line, Progress, Record, gather};
+use copies::{Gathered, Line, Progress, Record, gather, without_time};
 use packed::{Cell, Packed, Packing};
 use std::collections::BTreeMap;
 
@@ -373,9 +373,13 @@ pub fn assemble(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assem
     for mut record in records {
         assembly.aside.append(&mut record.aside);
         let (input, row) = (record.input, record.row);
+        if record.at.is_none() {
+            let words = without_time(&record.line.common);
+            assembly.aside.push((input, row, Reason::BadTimestamp, words));
+        }
         let order = order(record);
-        if let Some((reason, words)) = why_not(order.as_ref()) {
-            assembly.aside.push((input, row, reason, words));
+        if let Some((reason, words)) = order.as_ref().and_then(why_not) {
+            assembly.aside.push((input, row, reason, words.into()));
         }
         assembly.orders.extend(order);
     }
@@ -384,10 +388,7 @@ pub fn assemble(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assem
 }
 
 /// Why the first row of an order does not count.
-fn why_not(order: Option<&Order>) -> Option<(Reason, &'static str)> {
-    let Some(order) = order else {
-        return Some((Reason::BadTimestamp, "no time can be read in the column Created at"));
-    };
+fn why_not(order: &Order) -> Option<(Reason, &'static str)> {
     if order.test {
         return Some((Reason::TestOrder, "paid through a test gateway"));
     }

@@ -5,6 +5,7 @@
 //! which is as coarse as the time that the report is grouped by. Whether sessions are journeys, and what their
 //! conversions are beside exported orders, is decided in `engine/settle/sessions`.
 
+use super::event_table::unknown_kind_of_time;
 use super::shopify_analytics::AnalyticsLine;
 use super::shopify_orders::Settings;
 use super::shopify_orders::copies::{Aside, LineAt};
@@ -118,7 +119,8 @@ pub fn gather<'c>(
         let Some(&dimensions) = dimensions.get(&input) else { continue };
         let (Some(id), Some(reached)) = (dimensions.id(line), reached(line)) else { continue };
         let Some(at) = time(dimensions, line, input, settings) else {
-            let words = "the time of the session cannot be read";
+            let words =
+                unknown_kind_of_time(dimensions.written_time(line).unwrap_or_default()).into();
             gathered.aside.push((input, row, Reason::BadTimestamp, words));
             continue;
         };

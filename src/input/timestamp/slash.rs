@@ -1,10 +1,10 @@
-//! Times that a spreadsheet rewrote: `10/27/2025 8:15`, `27.10.2025 08:15:30`, `45937.41`.
+//! Times that a spreadsheet rewrote: `10/27/2025 8:15`, `27.10.2025 08:15:30`, `2025/10/27 8:15`, `45937.41`.
 //!
 //! The zone is lost, mostly the seconds too, and nothing in one cell says whether the month or the day
 //! stands first. The evidence is therefore collected over a whole column and judged once; nothing is
 //! ever guessed from a single cell.
 
-use super::{DAY, SECOND, Stamp, ZoneRule, date, digits, local, time_of_day};
+use super::{DAY, SECOND, Stamp, ZoneRule, date, digits, local, parse, time_of_day};
 use crate::time::Precision;
 use std::fmt;
 
@@ -51,6 +51,7 @@ impl fmt::Display for Ambiguous {
 pub struct DateEvidence {
     seen: bool,
     serial: bool,
+    year_first: bool,
     month_first: bool,
     day_first: bool,
 }
@@ -63,7 +64,9 @@ impl DateEvidence {
             self.month_first |= second > 12;
             self.day_first |= first > 12;
         } else {
-            self.serial |= serial(text.trim(), ZoneRule::default()).is_some();
+            let zone = ZoneRule::default();
+            self.serial |= serial(text.trim(), zone).is_some();
+            self.year_first |= year_first(text, zone).is_some() && parse(text, zone).is_none();
         }
     }
 
@@ -71,6 +74,7 @@ impl DateEvidence {
     pub fn merge(&mut self, other: DateEvidence) {
         self.seen |= other.seen;
         self.serial |= other.serial;
+        self.year_first |= other.year_first;
         self.month_first |= other.month_first;
         self.day_first |= other.day_first;
     }
@@ -83,15 +87,18 @@ impl DateEvidence {
         order: Option<DateOrder>,
         zone: ZoneRule,
     ) -> Option<String> {
-        let read = match (order, self.serial) {
-            (Some(order), false) => order.words(),
-            (Some(DateOrder::MonthFirst), true) => {
-                "month/day/year and as numbers of days since 1900"
-            }
-            (Some(DateOrder::DayFirst), true) => "day/month/year and as numbers of days since 1900",
-            (None, true) => "numbers of days since 1900",
-            (None, false) => return None,
-        };
+        let read: Vec<&str> = [
+            order.map(DateOrder::words),
+            self.year_first.then_some("year/month/day"),
+            self.serial.then_some("numbers of days since 1900"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if read.is_empty() {
+            return None;
+        }
+        let read = read.join(" and as ");
         Some(format!(
             "a spreadsheet has changed the dates under `{column}`: they are read as {read}, in the zone {zone} because theirs is lost"
         ))
@@ -112,22 +119,45 @@ impl DateEvidence {
 }
 
 /// Reads a date that a spreadsheet rewrote, as a time of `zone`: two parts and a year of four digits
-/// between `/`, `.` or `-`, with or without a time (`8:15`, `08:15:30`, `8:15 PM`); or a number of
-/// days since 1899-12-30 between 30000 and 60000, rounded to the second. `None` if it is none of
-/// these, or if it has slashes and `order` is not known.
+/// between `/`, `.` or `-` (between `/` also of two: `25` is 2025), or the year first, with or without a time
+/// (`8:15`, `08:15:30`, `8:15 PM`); or a number of days since 1899-12-30 between 30000 and 60000,
+/// rounded to the second. `None` if it is none of these, or if its year stands last and `order` is not known.
 pub fn parse_slash(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Option<Stamp> {
     let Some(SlashDate { first, second, year, time }) = SlashDate::read(text) else {
-        return serial(text.trim(), zone);
+        return year_first(text, zone).or_else(|| serial(text.trim(), zone));
     };
     let day = match order? {
         DateOrder::MonthFirst => date(year, first, second)?,
         DateOrder::DayFirst => date(year, second, first)?,
     };
+    with_clock(day, time, zone)
+}
+
+/// `2025/10/7 9:50`, `2025-10-07 9:50`: what stands first in it is plain.
+fn year_first(text: &str, zone: ZoneRule) -> Option<Stamp> {
+    let (_, mut parts, time) = parts_of(text)?;
+    let year = parts.next().filter(|year| year.len() == 4)?;
+    let (month, day) = (part(parts.next()?)?, part(parts.next()?)?);
+    let is_all = parts.next().is_none();
+    let day = date(digits(year.as_bytes())?, month, day).filter(|_| is_all)?;
+    with_clock(day, time, zone)
+}
+
+/// The stamp of a day that starts at `day` with what stands behind it.
+fn with_clock(day: i64, time: &str, zone: ZoneRule) -> Option<Stamp> {
     if time.is_empty() {
         return local(day, Precision::Day, zone);
     }
     let (time, precision) = clock(time)?;
     local(day + time, precision, zone)
+}
+
+/// The sign between the parts of a date, the parts, and the time behind them.
+fn parts_of(text: &str) -> Option<(char, std::str::Split<'_, char>, &str)> {
+    let text = text.trim();
+    let (date, time) = text.split_once(' ').unwrap_or((text, ""));
+    let sign = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| "/.-".contains(*c))?;
+    Some((sign, date.split(sign), time.trim()))
 }
 
 /// The parts of a date with slashes.
@@ -141,15 +171,17 @@ struct SlashDate<'t> {
 impl SlashDate<'_> {
     /// Takes a text apart. Two parts above 12 are no date in any order.
     fn read(text: &str) -> Option<SlashDate<'_>> {
-        let text = text.trim();
-        let (date, time) = text.split_once(' ').unwrap_or((text, ""));
-        let sign = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| "/.-".contains(*c))?;
-        let mut parts = date.split(sign);
+        let (sign, mut parts, time) = parts_of(text)?;
         let (first, second) = (part(parts.next()?)?, part(parts.next()?)?);
-        let year = parts.next().filter(|year| year.len() == 4)?;
+        let year = parts.next()?;
+        let century = match year.len() {
+            4 => 0,
+            2 if sign == '/' => 2000,
+            _ => return None,
+        };
         let fits = parts.next().is_none() && (first <= 12 || second <= 12);
-        let year = digits(year.as_bytes())?;
-        fits.then(|| SlashDate { first, second, year, time: time.trim() })
+        let year = century + digits(year.as_bytes())?;
+        fits.then_some(SlashDate { first, second, year, time })
     }
 }
 

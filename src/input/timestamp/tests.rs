@@ -127,6 +127,12 @@ fn dates_of_spreadsheets_are_read() {
         ("3/4/2025 0:05", DayFirst, "2025-04-03T00:05:00Z", Minute),
         ("3/4/2025 8:15 PM", MonthFirst, "2025-03-04T20:15:00Z", Minute),
         ("3/4/2025 12:15:01 am", MonthFirst, "2025-03-04T00:15:01Z", Second),
+        ("10/27/25 8:15", MonthFirst, "2025-10-27T08:15:00Z", Minute),
+        ("27/10/25", DayFirst, "2025-10-27T00:00:00Z", Day),
+        ("2025/10/7 9:50", DayFirst, "2025-10-07T09:50:00Z", Minute),
+        ("2025/10/27", MonthFirst, "2025-10-27T00:00:00Z", Day),
+        ("2025-10-07 9:50", MonthFirst, "2025-10-07T09:50:00Z", Minute),
+        ("2025-10-7 9:50:26 PM", MonthFirst, "2025-10-07T21:50:26Z", Second),
         ("45937.41", MonthFirst, "2025-10-07T09:50:24Z", Minute),
         ("45937,5", DayFirst, "2025-10-07T12:00:00Z", Minute),
         ("45937", DayFirst, "2025-10-07T00:00:00Z", Minute),
@@ -139,7 +145,14 @@ fn dates_of_spreadsheets_are_read() {
     }
     let refused = [
         "27/10/2025 8:15", // not month first
-        "10/27/25",
+        "10.27.25",
+        "10/27/5",
+        "10/27/025",
+        "2025/13/7",
+        "2025/10/7 9",
+        "2025/10-7",
+        "2025/10",
+        "2025/10/7/1",
         "10/27-2025",
         "10/27/2025 25:00",
         "10/27/2025 13:00 PM",
@@ -157,13 +170,17 @@ fn dates_of_spreadsheets_are_read() {
     }
     assert_eq!(parse_slash("1/2/2025", None, UTC), None);
     assert!(parse_slash("45937.41", None, UTC).is_some());
+    assert!(parse_slash("2025/10/7 9:50", None, UTC).is_some());
 }
 
 #[test]
 fn a_column_decides_the_order_of_its_dates() {
     use DateOrder::{DayFirst, MonthFirst};
     type Case<'c> = (&'c [&'c str], Option<DateOrder>, Result<Option<DateOrder>, Ambiguous>);
-    let cases: [Case<'_>; 9] = [
+    let cases: [Case<'_>; 12] = [
+        (&["10/9/25 8:15", "10/27/25 8:15"], None, Ok(Some(MonthFirst))),
+        (&["1/2/25"], None, Err(Ambiguous::Undecided)),
+        (&["2025/10/7 9:50", "2025/1/2"], None, Ok(None)),
         (&["10/9/2025 8:15", "10/27/2025 8:15"], None, Ok(Some(MonthFirst))),
         (&["27.10.2025", "", "9.10.2025"], None, Ok(Some(DayFirst))),
         (&["1/2/2025", "3/4/2025"], None, Err(Ambiguous::Undecided)),
@@ -182,6 +199,25 @@ fn a_column_decides_the_order_of_its_dates() {
             whole.merge(part);
         }
         assert_eq!(whole.decide(told), expected, "{cells:?}");
+    }
+}
+
+#[test]
+fn what_a_spreadsheet_changed_is_told() {
+    for (cells, expected) in [
+        (&["2025-10-07", "2025-10-07 09:50", "2025-10-07 09:50:26 +0200"][..], None),
+        (&["2025/10/7 9:50"], Some("read as year/month/day,")),
+        (
+            &["2025-10-07 9:50", "45937.41"],
+            Some("year/month/day and as numbers of days since 1900,"),
+        ),
+        (&["10/27/25"], Some("read as month/day/year,")),
+    ] {
+        let mut evidence = DateEvidence::default();
+        cells.iter().for_each(|cell| evidence.observe(cell));
+        let told = evidence.decision("Day", evidence.decide(None).unwrap(), UTC);
+        assert_eq!(told.is_some(), expected.is_some(), "{told:?}");
+        assert!(told.unwrap_or_default().contains(expected.unwrap_or_default()), "{cells:?}");
     }
 }
 

@@ -7,11 +7,13 @@
 
 use super::common::{Common, order_key};
 use crate::event::RowRef;
+use crate::input::format::event_table::unknown_kind_of_time;
 use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
 use crate::key::{FastMap, Key};
 use crate::money::Amount;
 use crate::quality::Reason;
 use crate::time::{Instant, SECOND};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +54,7 @@ impl Settings {
 }
 
 /// A row that is set aside: its input, the row, why, and what is wrong in words.
-pub type Aside = (usize, RowRef, Reason, &'static str);
+pub type Aside = (usize, RowRef, Reason, Cow<'static, str>);
 
 /// What gathering needs to know of a row.
 pub trait Line {
@@ -306,8 +308,10 @@ fn record<L: Line>(mut copies: Vec<Copy<L>>) -> Option<Record<L>> {
         (is_first, copy.at.is_some(), copy.line.progress(), Reverse(*position))
     })?;
     let Copy { input, row, mut line, mut at, further, .. } = copies.remove(kept);
-    let mut aside: Vec<Aside> =
-        further.into_iter().map(|row| (input, row, Reason::Continuation, CONTINUATION)).collect();
+    let mut aside: Vec<Aside> = further
+        .into_iter()
+        .map(|row| (input, row, Reason::Continuation, CONTINUATION.into()))
+        .collect();
     for copy in copies {
         // An export that was cut between two rows of a record: the second part has no first row.
         let (reason, words) = if copy.line.common().is_first || !line.common().is_first {
@@ -316,12 +320,20 @@ fn record<L: Line>(mut copies: Vec<Copy<L>>) -> Option<Record<L>> {
             (Reason::Continuation, CONTINUATION)
         };
         let rows = std::iter::once(copy.row).chain(copy.further);
-        aside.extend(rows.map(|row| (copy.input, row, reason, words)));
+        aside.extend(rows.map(|row| (copy.input, row, reason, words.into())));
         // Of the minute that a spreadsheet left and the second that it was, the second.
         at = [at, copy.at].into_iter().flatten().min_by_key(|stamp| stamp.precision);
         line.fill(copy.line);
     }
     Some(Record { input, row, line, at, aside })
+}
+
+/// What is wrong with a record whose time cannot be read.
+pub fn without_time(common: &Common) -> Cow<'static, str> {
+    match common.created_at().filter(|text| !text.trim().is_empty()) {
+        Some(text) => unknown_kind_of_time(text).into(),
+        None => "there is no time in it".into(),
+    }
 }
 
 const CONTINUATION: &str = "a further line item";
