@@ -7,7 +7,7 @@ mod columns;
 use super::block::Block;
 use super::columns::{Header, Row};
 use super::format::event_json::EventKeys;
-use super::format::event_table::{EventColumns, shorten};
+use super::format::event_table::EventColumns;
 use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
@@ -463,7 +463,7 @@ impl Reading {
             | Rows::ToolTable(..) => Err("JSON cannot be read as a table".to_string()),
         };
         if let Err(message) = line {
-            desk.defect(Reason::BadRow, shorten(&message));
+            desk.defect(Reason::BadRow, message);
         }
     }
 

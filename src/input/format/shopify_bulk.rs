@@ -5,7 +5,6 @@
 //! journey names the shop's own visits before it; each becomes a visit of the customer, wherever it is
 //! written, and once. A line of a customer joins what it names. Field names: Shopify's Admin GraphQL reference of the order and its journey.
 
-use super::event_table::shorten;
 use super::shopify_orders::OrderLine;
 use super::tool_log::{Parameters, Slot, ToolPlaces, walk};
 use super::{Desk, Format, Kept, RowAt, Sink};
@@ -118,7 +117,7 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
             desk.sink.order(desk.at, line);
             read_journey(node, &mut desk);
         }
-        Err(message) => desk.defect(Reason::BadRow, shorten(&message)),
+        Err(message) => desk.defect(Reason::BadRow, message),
     }
 }
 

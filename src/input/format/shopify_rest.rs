@@ -4,7 +4,6 @@
 //! They know what the export does not: the customer's number and the checkout's token, which tie the order
 //! to what a pixel saw. Field names: Shopify's Admin REST reference of the order.
 
-use super::event_table::shorten;
 use super::shopify_orders::OrderLine;
 use super::tool_log::{Parameters, Slot, ToolPlaces};
 use super::{Desk, Kept, Sink};
@@ -73,6 +72,6 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
     };
     match OrderLine::of_json(root, places) {
         Ok(line) => desk.sink.order(desk.at, line),
-        Err(message) => desk.defect(Reason::BadRow, shorten(&message)),
+        Err(message) => desk.defect(Reason::BadRow, message),
     }
 }
