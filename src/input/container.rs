@@ -9,8 +9,9 @@ mod zip;
 use super::source::{PlainFile, Rest};
 use crate::error::{Error, Result};
 use crate::place::Place;
+use flate2::bufread::GzDecoder;
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// How much of a compressed file is read at once.
 const ROOM: usize = 256 * 1024;
@@ -67,7 +68,7 @@ pub(super) fn unpack_one(
 ) -> Result<Box<dyn Read + Send>> {
     let packed = BufReader::with_capacity(ROOM, packed);
     let content: Box<dyn Read + Send> = match packing {
-        Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
+        Packing::Gzip => Box::new(GzipMembers { decoder: Some(GzDecoder::new(packed)) }),
         Packing::Zstandard => unpack_zstandard(packed).map_err(|e| Error::io(path, e))?,
         // Its members are several contents; `unpack_all` gives them.
         Packing::Zip => return Err(Error::at(Place::file(path), "this zip file has members")),
@@ -81,6 +82,59 @@ fn unpack_zstandard(packed: impl io::BufRead + Send + 'static) -> io::Result<Box
     Ok(Box::new(decoder))
 }
 
+/// What several gzip files behind each other hold. Zeros behind the last one only fill up its block.
+struct GzipMembers<R> {
+    /// `None` behind the last one.
+    decoder: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for GzipMembers<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(decoder) = &mut self.decoder else { return Ok(0) };
+            let read = decoder.read(room)?;
+            if read > 0 || room.is_empty() {
+                return Ok(read);
+            }
+            let Some(mut packed) = self.decoder.take().map(GzDecoder::into_inner) else {
+                return Ok(0);
+            };
+            if begins_another(&mut packed)? {
+                self.decoder = Some(GzDecoder::new(packed));
+            }
+        }
+    }
+}
+
+/// Whether another gzip file follows; an error if something else does.
+fn begins_another(packed: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let bytes = packed.fill_buf()?;
+        let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+        match bytes.get(zeros) {
+            Some(0x1F) => {
+                packed.consume(zeros);
+                return Ok(true);
+            }
+            Some(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, Trailing)),
+            None if zeros == 0 => return Ok(false),
+            None => packed.consume(zeros),
+        }
+    }
+}
+
+/// Bytes that are no packed data follow the last of it.
+#[derive(Debug)]
+struct Trailing;
+
+impl fmt::Display for Trailing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("other bytes follow")
+    }
+}
+
+impl std::error::Error for Trailing {}
+
 /// The members of a zip file, by name; folders and hidden files are left out.
 pub(super) fn unpack_all(zip: PlainFile) -> Result<Vec<Content>> {
     let path = zip.path.clone();
@@ -88,6 +142,9 @@ pub(super) fn unpack_all(zip: PlainFile) -> Result<Vec<Content>> {
         Error::io(&path, flaw).hint("copy or download the file again, or unpack it first")
     };
     let archive = zip::Archive::open(zip).map_err(refuse)?;
+    if is_workbook(archive.members()) {
+        return Err(workbook(&path));
+    }
     let mut members: Vec<_> = archive.members().iter().filter(|m| is_export(&m.name)).collect();
     members.sort_by(|a, b| a.name.cmp(&b.name));
     if members.is_empty() {
@@ -101,6 +158,18 @@ pub(super) fn unpack_all(zip: PlainFile) -> Result<Vec<Content>> {
         Ok(Content { path, size: Some(member.packed), reader: content })
     };
     members.iter().map(content).collect()
+}
+
+/// Whether a zip file is what office programs save: XML in a zip file of a certain make.
+fn is_workbook(members: &[zip::Member]) -> bool {
+    let has = |name: &str| members.iter().any(|member| member.name == name);
+    has("[Content_Types].xml") || has("mimetype") && has("content.xml")
+}
+
+/// The error for a file of a spreadsheet program.
+pub(super) fn workbook(path: &str) -> Error {
+    let message = "this is a workbook of a spreadsheet program, not a table of text";
+    Error::at(Place::file(path), message).hint("open it there and save the sheet as CSV")
 }
 
 /// Whether a member is a file that somebody put there, not one that a system added.
@@ -147,6 +216,8 @@ impl Read for Watched {
 struct Damage {
     packing: &'static str,
     is_cut_off: bool,
+    /// Whether it is whole and followed by something else.
+    is_followed: bool,
     unpacked: u64,
     detail: String,
 }
@@ -156,6 +227,7 @@ impl Damage {
         Damage {
             packing: watched.packing.name(),
             is_cut_off: error.kind() == io::ErrorKind::UnexpectedEof,
+            is_followed: error.get_ref().is_some_and(|error| error.is::<Trailing>()),
             unpacked: watched.unpacked,
             detail: error.to_string(),
         }
@@ -164,8 +236,13 @@ impl Damage {
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Damage { packing, is_cut_off, unpacked, detail } = self;
-        if *is_cut_off {
+        let Damage { packing, is_cut_off, is_followed, unpacked, detail } = self;
+        if *is_followed {
+            write!(
+                f,
+                "behind the {packing} data, which is whole ({unpacked} bytes of content), bytes follow that are none"
+            )?;
+        } else if *is_cut_off {
             write!(
                 f,
                 "the {packing} data is cut off: it ends after {unpacked} bytes of its content"
@@ -213,6 +290,20 @@ mod tests {
         let packed = [gzip(b"a,b\n"), gzip(b""), gzip(b"1,2\n")].concat();
         assert_eq!(Packing::of(&packed), Some(Packing::Gzip));
         assert_eq!(unpacked(Packing::Gzip, packed).unwrap(), b"a,b\n1,2\n");
+    }
+
+    #[test]
+    fn what_follows_gzip_data_is_named_and_zeros_are_nothing() {
+        let packed = |behind: &[u8]| [&gzip(b"a,b\n"), behind].concat();
+        let padded = [packed(&[0; 700]), gzip(b"1,2\n"), vec![0; 3]].concat();
+        assert_eq!(unpacked(Packing::Gzip, padded).unwrap(), b"a,b\n1,2\n");
+        for behind in [&b"more"[..], b"\0\0x"] {
+            let error = unpacked(Packing::Gzip, packed(behind)).unwrap_err().to_string();
+            assert!(error.contains("which is whole (4 bytes of content)"), "{error}");
+            assert!(!error.contains("cut off"), "{error}");
+        }
+        let error = unpacked(Packing::Gzip, packed(b"\x1F\x8B")).unwrap_err().to_string();
+        assert!(error.contains("is cut off"), "{error}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub use dates::ambiguous_dates;
 
 use super::aliases::Mapping;
 use super::format::Format;
+use super::container;
 use super::parquet;
 use super::source::Source;
 use super::split::Layout;
@@ -31,6 +32,9 @@ use crate::place::Place;
 const SAMPLE: usize = 50;
 
 /// Recognises an opened source; one of several tables is as many inputs.
+/// How workbooks begin that are no zip files.
+const OLD_WORKBOOK: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
 pub fn recognise_all(source: Source, told: &Told) -> Result<Vec<Input>> {
     if told.allows(Format::Ga4Ui) && ga4_ui::is_one(&source.head) {
         return ga4_ui::recognise(source, told);
@@ -76,6 +80,9 @@ pub fn recognise(source: Source, told: &Told) -> Result<Input> {
             .of_nothing());
     };
     if source.head.contains(&0) {
+    if source.head.starts_with(OLD_WORKBOOK) {
+        return Err(container::workbook(&path));
+    }
         return Err(Error::at(Place::file(path), "this is a binary file, not a table or JSON"));
     }
     match source.head[start] {
