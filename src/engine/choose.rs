@@ -22,8 +22,12 @@ const SESSIONS: usize = 4;
 pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
     let has = |format: Format| readings.iter().any(|reading| reading.format == format);
     let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
-    let roles = roles(haul, readings);
-    let log = |role: Role| roles.get(&role).copied().unwrap_or(0) > 0;
+    let visits = |format: Format| format.is_log() || format == Format::ShopifyAnalyticsSessions;
+    let roles_of_visits = roles(haul, readings, visits);
+    // Checkouts of webhooks are those of the abandoned-checkouts export; carts stand in the same files.
+    let of_webhooks = roles(haul, readings, |format| format == Format::ShopifyRestCheckout);
+    let has_checkouts = has(Format::ShopifyCheckouts) || of_webhooks.contains_key(&Role::Checkout);
+    let log = |role: Role| roles_of_visits.get(&role).copied().unwrap_or(0) > 0;
     let pages = log(Role::Visit) || log(Role::Browse);
     let retail_only =
         readings.iter().filter(|reading| reading.format.is_log()).all(|r| is_retail(r.format));
@@ -39,7 +43,7 @@ pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
     {
         return Ok(RETAIL);
     }
-    if log(Role::Checkout) || has(Format::ShopifyCheckouts) {
+    if log(Role::Checkout) || has_checkouts {
         return Ok(CHECKOUT);
     }
     if has_orders || log(Role::Order) {
@@ -59,12 +63,15 @@ fn is_retail(format: Format) -> bool {
     matches!(format, Format::RetailRocket | Format::Rees46 | Format::Yoochoose)
 }
 
-/// How many rows of event logs, or of sessions that are counted as such, have each role.
-fn roles(haul: &Haul<'_>, readings: &[Reading]) -> BTreeMap<Role, u64> {
+/// How many rows of the inputs of some formats have each role.
+fn roles(
+    haul: &Haul<'_>,
+    readings: &[Reading],
+    is_of: impl Fn(Format) -> bool,
+) -> BTreeMap<Role, u64> {
     let mut roles = BTreeMap::new();
-    let is_visits = |format: Format| format.is_log() || format == Format::ShopifyAnalyticsSessions;
     let inputs = readings.iter().zip(&haul.inputs);
-    for (_, seen) in inputs.filter(|(reading, _)| is_visits(reading.format)) {
+    for (_, seen) in inputs.filter(|(reading, _)| is_of(reading.format)) {
         for (name, &rows) in haul.all_names.texts().zip(&seen.names).filter(|(_, rows)| **rows > 0)
         {
             if let Some(role) = haul.names.stamper().canonical(name).and_then(vocabulary::role) {
