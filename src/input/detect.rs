@@ -15,8 +15,8 @@ mod wrapped;
 pub use dates::ambiguous_dates;
 
 use super::aliases::Mapping;
-use super::format::Format;
 use super::container;
+use super::format::Format;
 use super::parquet;
 use super::source::Source;
 use super::split::Layout;
@@ -80,9 +80,9 @@ pub fn recognise(source: Source, told: &Told) -> Result<Input> {
             .of_nothing());
     };
     if source.head.contains(&0) {
-    if source.head.starts_with(OLD_WORKBOOK) {
-        return Err(container::workbook(&path));
-    }
+        if source.head.starts_with(OLD_WORKBOOK) {
+            return Err(container::workbook(&path));
+        }
         return Err(Error::at(Place::file(path), "this is a binary file, not a table or JSON"));
     }
     match source.head[start] {

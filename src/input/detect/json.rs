@@ -66,7 +66,7 @@ fn decide(
     let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
     let sample = JsonSample::read(&source.head[start..], layout, &pixel);
     if sample.objects == 0 {
-        return Err(unreadable_json(&source, layout, start, sample.first_defect));
+        return Err(unreadable_json(&source, start, sample.first_defect));
     }
     let known = |format: &'static JsonFormat| {
         let beside = Beside { own_names: told.own_names.clone(), ..beside.clone() };
@@ -240,22 +240,9 @@ fn next_record<'h>(rest: &'h [u8], layout: Layout, reader: &mut Reader) -> (&'h 
     rest.split_at(end)
 }
 
-fn unreadable_json(
-    source: &Source,
-    layout: Layout,
-    start: usize,
-    defect: Option<(u64, Malformed)>,
-) -> Error {
+fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed)>) -> Error {
     let hint = "one JSON object a line, or one array of objects, can be read";
-    let is_spread = layout == Layout::Lines
-        && Reader::<()>::default().read(Written::new(&source.head[start..])).is_ok_and(|record| {
-            memchr::memchr(b'\n', &source.head[start..start + record.end()]).is_some()
-        });
     match defect {
-        _ if is_spread => {
-            Error::at(Place::file(&source.path), "one JSON object is spread over several lines")
-                .hint(hint)
-        }
         Some((line, bad)) => {
             let place = Place {
                 line: Some(line),

@@ -1,28 +1,33 @@
-//! One JSON object that wraps a list of records: a page of an API, a batch, a response.
+//! JSON that is no line a record: one object that wraps a list of records (a page of an API, a batch, a
+//! response), and objects that are spread over several lines.
 //!
-//! Such pages are small beside logs, so the whole page is read into memory, and only the list is
-//! read on as records. What stands beside the list may say what the records' numbers mean.
+//! Both are small beside logs, so they are read into memory as a whole and read on as a list. What stands beside
+//! the list of a page may say what the records' numbers mean.
 
 use crate::error::{Error, Result};
 use crate::input::format::klaviyo;
 use crate::input::format::tool_log::Beside;
 use crate::input::json::{Reader, Written};
 use crate::input::source::Source;
+use crate::place::Place;
 use std::io::Read;
 use std::ops::Range;
 
 /// Keys under which a page has its list, the first that is there.
 const LISTS: [&str; 7] = ["data", "orders", "batch", "results", "events", "edges", "nodes"];
 
+/// Objects over several lines are read if there is no more of them than this.
+const MOST_SPREAD: u64 = 256 * 1024 * 1024;
+
 /// What a source turned out to be.
 pub(super) enum Found {
-    /// A page whose list is read on.
+    /// A list that is read on.
     Page(Page),
     /// Anything else, as it was.
     Lines(Source),
 }
 
-/// The list of a page.
+/// The list of a page, or objects over several lines as a list.
 pub(super) struct Page {
     /// The elements, without the brackets around them.
     pub(super) source: Source,
@@ -32,8 +37,8 @@ pub(super) struct Page {
     pub(super) beside: Beside,
 }
 
-/// Takes the list out of a page; a source that is no page stays as it is. Its first value starts behind
-/// `start` bytes.
+/// Takes the list out of a page, or makes one of objects over several lines; any other source stays as it is.
+/// Its first value starts behind `start` bytes.
 pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
     let first = source.head.get(start..).unwrap_or_default();
     let line = first.split(|&b| b == b'\n').next().unwrap_or_default();
@@ -41,33 +46,46 @@ pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
     let ends_on_line =
         reader.read(Written::new(line.trim_ascii())).is_ok_and(|record| record.root().is_object());
     // A record of a log has a line of its own and wraps nothing.
-    if ends_on_line && list_in(line).is_none() || !begins_like_a_page(first) {
+    let is_page = begins_like_a_page(first) && !(ends_on_line && list_in(line).is_none());
+    let is_spread = !ends_on_line && is_spread(first);
+    if !is_page && !is_spread {
         return Ok(Found::Lines(source));
     }
     let (path, encoding) = (source.path.clone(), source.encoding);
     let (size, compression) = (source.size, source.compression);
     let mut text = source.head.clone();
-    let mut rest = source.into_rest();
+    let most = if is_page { u64::MAX } else { MOST_SPREAD };
+    let mut rest = source.into_rest().take(most);
     rest.read_to_end(&mut text).map_err(|e| Error::io(&path, e))?;
+    if rest.limit() == 0 {
+        return Err(Error::at(Place::file(&path), "its objects are spread over several lines")
+            .hint("so large a file is read one object a line: `jq -c .` writes it so"));
+    }
     let whole = text.get(start..).unwrap_or_default();
     let is_one = reader.read(Written::new(whole)).is_ok_and(|record| {
         whole.get(record.end()..).is_some_and(|behind| behind.trim_ascii().is_empty())
     });
-    let list = if is_one { list_in(whole) } else { None };
-    let Some(list) = list else {
+    let named = |text: Vec<u8>| -> Result<Source> {
         let mut source = Source::from_bytes(&path, text)?;
         (source.encoding, source.size, source.compression) = (encoding, size, compression);
-        return Ok(Found::Lines(source));
+        Ok(source)
+    };
+    let list = if is_one { list_in(whole) } else { None };
+    let Some(list) = list else {
+        let Some(list) = listed(whole).filter(|_| is_spread) else {
+            return Ok(Found::Lines(named(text)?));
+        };
+        let first_line = line_at(&text, start);
+        let beside = Beside::default();
+        return Ok(Found::Page(Page { source: named(list)?, first_line, beside }));
     };
     let beside = reader
         .read(Written::new(whole))
         .ok()
         .and_then(|record| record.root().member("included").map(klaviyo::beside));
-    let before = text.get(..start + list.start).unwrap_or_default();
-    let first_line = 1 + memchr::memchr_iter(b'\n', before).count() as u64;
+    let first_line = line_at(&text, start + list.start);
     let elements = whole.get(list).unwrap_or_default().to_vec();
-    let mut source = Source::from_bytes(&path, elements)?;
-    (source.encoding, source.size, source.compression) = (encoding, size, compression);
+    let source = named(elements)?;
     Ok(Found::Page(Page { source, first_line, beside: beside.unwrap_or_default() }))
 }
 
@@ -77,8 +95,7 @@ pub(super) fn unwrap_lines(source: Source, start: usize) -> Result<Page> {
     let (size, compression) = (source.size, source.compression);
     let mut text = source.head.clone();
     source.into_rest().read_to_end(&mut text).map_err(|e| Error::io(&path, e))?;
-    let first_line =
-        1 + memchr::memchr_iter(b'\n', text.get(..start).unwrap_or_default()).count() as u64;
+    let first_line = line_at(&text, start);
     let mut page = Elements::default();
     for line in text.get(start..).unwrap_or_default().split_inclusive(|&byte| byte == b'\n') {
         page.add(line.trim_ascii());
@@ -133,6 +150,52 @@ impl Elements {
         self.text.extend_from_slice(elements);
         self.has_any = true;
     }
+}
+
+/// The line on which a byte stands.
+fn line_at(text: &[u8], at: usize) -> u64 {
+    let before = text.get(..at).unwrap_or_default();
+    1 + memchr::memchr_iter(b'\n', before).count() as u64
+}
+
+/// Whether the object at the beginning of a text goes on over several lines, as far as the text says. Its first line
+/// ends where more must follow: a line that is broken within a text is none.
+fn is_spread(text: &[u8]) -> bool {
+    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    if !matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b',' | b':')) {
+        return false;
+    }
+    let end = match Reader::<()>::default().read(Written::new(text)) {
+        Ok(record) if record.root().is_object() => record.end(),
+        // It does not end within the text: what is there of it is one as far as it goes.
+        Err(bad) if bad.at >= text.len() => text.len(),
+        Ok(_) | Err(_) => return false,
+    };
+    memchr::memchr(b'\n', text.get(..end).unwrap_or_default()).is_some()
+}
+
+/// Objects that follow each other, as the elements of a list; `None` if the first cannot be read. From one that
+/// cannot be read on, all is one element.
+fn listed(text: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = Reader::<()>::default();
+    let mut list = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Ok(end) = reader.read(Written::new(rest)).map(|record| record.end()) {
+        let (object, behind) = rest.split_at_checked(end)?;
+        let gap = behind.len() - behind.trim_ascii_start().len();
+        list.extend_from_slice(object);
+        rest = behind.get(gap..)?;
+        if !rest.is_empty() {
+            list.push(b',');
+        }
+        list.extend_from_slice(behind.get(..gap)?);
+        if rest.is_empty() {
+            return Some(list);
+        }
+    }
+    let is_any = !list.is_empty();
+    list.extend_from_slice(rest);
+    is_any.then_some(list)
 }
 
 /// Whether a text has the key of a list near its beginning: a log of large records is not read whole.
@@ -272,6 +335,31 @@ mod tests {
             (r#"{"a"#, None),
         ] {
             assert_eq!(list(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn objects_over_several_lines_are_a_list() {
+        for (text, expected) in [
+            ("{\n\"a\": 1\n}\n", Some("{\n\"a\": 1\n}\n")),
+            ("{\n\"a\":[{}]}\n\n{\"b\":\n2} {}", Some("{\n\"a\":[{}]},\n\n{\"b\":\n2}, {}")),
+            ("{\n\"a\":1}\n{\"b\":", Some("{\n\"a\":1},\n{\"b\":")),
+            ("{\n\"a\":", None),
+        ] {
+            let list = listed(text.as_bytes()).map(|list| String::from_utf8(list).unwrap());
+            assert_eq!(list.as_deref(), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("{\n\"a\": 1\n}\n", true),
+            ("{\"a\": 1,\n\"b", true),
+            ("{\"a\": 1,\n", true),
+            ("{\"a\": 1}\n{\"a\": 2}\n", false),
+            ("{\"a\": 1\n{\"a\": 2}\n", false),
+            ("{\"a\": x\n}", false),
+            ("{\"a\": \"x\n\"}", false),
+            ("{\"a\": 1", false),
+        ] {
+            assert_eq!(is_spread(text.as_bytes()), expected, "{text}");
         }
     }
 
