@@ -7,7 +7,6 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use funnel::engine::{self, Plan, Request, Settings};
-use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Told, open_all};
 use funnel::ladder::draft;
 use funnel::ladder::own_names::OwnNames;
@@ -70,13 +69,7 @@ fn run(bencher: Bencher<'_, '_>, text: &str) {
         date_order: None,
         own_names: OwnNames::default(),
     };
-    let told = Told {
-        format: None,
-        map: Vec::new(),
-        zone: ZoneRule::default(),
-        date_order: None,
-        own_names: OwnNames::default(),
-    };
+    let told = Told::default();
     bencher
         .counter(ItemsCount::new(ROWS))
         .with_inputs(|| open_all(&path, &told).expect("the file is a log"))

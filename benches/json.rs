@@ -15,7 +15,6 @@ use funnel::input::format::shopify_orders::OrderLine;
 use funnel::input::format::{RowAt, Sink};
 use funnel::input::json::{Lines, Reader, Written};
 use funnel::input::source::Source;
-use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Reading, Scratch, Told};
 use funnel::ladder::own_names::OwnNames;
 use funnel::quality::Reason;
@@ -142,13 +141,7 @@ fn take_apart(bencher: Bencher<'_, '_>, block: &[u8]) {
 }
 
 fn reading(block: &[u8]) -> Reading {
-    let told = Told {
-        format: None,
-        map: Vec::new(),
-        zone: ZoneRule::default(),
-        date_order: None,
-        own_names: OwnNames::default(),
-    };
+    let told = Told::default();
     let source = Source::from_bytes("bench", block.to_vec()).expect("the records are text");
     detect::recognise(source, &told).expect("the records are events").reading
 }

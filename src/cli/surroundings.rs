@@ -1,5 +1,6 @@
 //! What the terminal, the environment and the clock say. Nothing else in the program asks them.
 
+use crate::input::aliases::Part;
 use crate::ladder::own_names::OwnNames;
 use crate::time::Instant;
 use std::io::IsTerminal;
@@ -21,6 +22,8 @@ pub struct Surroundings {
     pub processors: usize,
     /// What the shop's own names of events mean, by its file of settings.
     pub own_names: OwnNames,
+    /// Which columns of session reports have other names, by the same file.
+    pub own_columns: Vec<(Part, String)>,
 }
 
 impl Surroundings {
@@ -41,6 +44,7 @@ impl Surroundings {
             now: now(),
             processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             own_names: OwnNames::default(),
+            own_columns: Vec::new(),
         }
     }
 }

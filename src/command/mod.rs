@@ -57,7 +57,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &settings),
     };
-    let surroundings = Surroundings { own_names: settings.own_names(), ..Surroundings::look() };
+    let surroundings = Surroundings {
+        own_names: settings.own_names(),
+        own_columns: settings.own_columns(),
+        ..Surroundings::look()
+    };
     match answer(&cli.command, &surroundings) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -143,6 +147,7 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
     let told = Told {
         format,
         map,
+        columns: surroundings.own_columns.clone(),
         zone: zones.map_or(ZoneRule::default(), |(_, rule)| rule),
         date_order,
         own_names: surroundings.own_names.clone(),

@@ -7,6 +7,7 @@
 
 use crate::cli::{Cli, variable};
 use crate::error::{Error, Result};
+use crate::input::aliases::Part;
 use crate::ladder::draft;
 use crate::ladder::own_names::OwnNames;
 use crate::ladder::vocabulary::nearest;
@@ -27,6 +28,8 @@ pub(super) struct Settings {
     options: Vec<Setting>,
     /// What the shop's own names of events mean.
     own_names: OwnNames,
+    /// Which columns of session reports have other names.
+    own_columns: Vec<(Part, String)>,
     is_off: bool,
 }
 
@@ -71,12 +74,19 @@ impl Settings {
         })?;
         let file = File { path, text: &text, commands: Cli::command() };
         let options = file.settings(table.get_ref())?;
-        Ok(Settings { options, own_names: draft::own_names(path, &text)?, is_off: false })
+        let own_names = draft::own_names(path, &text, |target| column_part(target).is_some())?;
+        let own_columns = own_columns(table.get_ref());
+        Ok(Settings { options, own_names, own_columns, is_off: false })
     }
 
     /// What the shop's own names of events mean.
     pub(super) fn own_names(&self) -> OwnNames {
         self.own_names.clone()
+    }
+
+    /// Which columns of session reports have other names.
+    pub(super) fn own_columns(&self) -> Vec<(Part, String)> {
+        self.own_columns.clone()
     }
 
     /// Parses the command line with the settings between its words.
@@ -252,6 +262,23 @@ impl File<'_> {
             None => value,
         }
     }
+}
+
+/// What a column of a session report can be said to be.
+fn column_part(target: &str) -> Option<Part> {
+    Part::named(target).filter(|part| matches!(part, Part::Time | Part::Figure(_)))
+}
+
+/// The columns among the names of the file; an event of the same name stays one.
+fn own_columns(table: &DeTable<'_>) -> Vec<(Part, String)> {
+    let Some(DeValue::Table(map)) = table.get(draft::NAMES).map(Spanned::get_ref) else {
+        return Vec::new();
+    };
+    let column = |(name, target): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+        let name: &std::borrow::Cow<'_, str> = Spanned::get_ref(name);
+        Some((column_part(target.get_ref().as_str()?)?, name.to_string()))
+    };
+    map.iter().filter_map(column).collect()
 }
 
 /// A command and those below it.

@@ -29,10 +29,37 @@ pub enum Part {
     Id,
     /// The source's own order of events of one instant.
     Sequence,
+    /// A figure of a session report.
+    Figure(Figure),
+}
+
+/// A figure of a session report, for reports whose columns have other names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Figure {
+    /// All sessions.
+    Sessions,
+    /// Those with something put into the cart.
+    AddedToCart,
+    /// Those that reached the checkout.
+    ReachedCheckout,
+    /// Those that completed it.
+    Converted,
+}
+
+impl Figure {
+    /// The name of its column in the reports of an English admin.
+    pub fn column(self) -> &'static str {
+        match self {
+            Figure::Sessions => "sessions",
+            Figure::AddedToCart => "sessions with cart additions",
+            Figure::ReachedCheckout => "sessions that reached checkout",
+            Figure::Converted => "sessions that completed checkout",
+        }
+    }
 }
 
 /// Each part with the name it has in `--map` and in reports, and its aliases, best first.
-const PARTS: [(Part, &str, &[&str]); 15] = [
+const PARTS: [(Part, &str, &[&str]); 19] = [
     (
         Part::Time,
         "time",
@@ -76,9 +103,25 @@ const PARTS: [(Part, &str, &[&str]); 15] = [
     (Part::UserAgent, "user_agent", &["useragent"]),
     (Part::Id, "id", &[]),
     (Part::Sequence, "sequence", &["seq", "sequence"]),
+    // No column of events is taken for one of these by its name.
+    (Part::Figure(Figure::Sessions), "sessions", &[]),
+    (Part::Figure(Figure::AddedToCart), "added_to_cart", &[]),
+    (Part::Figure(Figure::ReachedCheckout), "reached_checkout", &[]),
+    (Part::Figure(Figure::Converted), "converted", &[]),
 ];
 
 impl Part {
+    /// The part of a name in `--map`: the part's own, an alias, or the usual name of a figure's column.
+    pub fn named(name: &str) -> Option<Part> {
+        let is_figures = |part: Part| matches!(part, Part::Figure(figure) if folded(figure.column()) == folded(name));
+        let part = PARTS.iter().find(|(part, own, aliases)| {
+            folded(own) == folded(name)
+                || aliases.contains(&folded(name).as_str())
+                || is_figures(*part)
+        });
+        part.map(|(part, ..)| *part)
+    }
+
     /// The part's name in `--map` and in reports.
     pub fn name(self) -> &'static str {
         PARTS.iter().find(|(part, _, _)| *part == self).map_or("", |(_, name, _)| name)
@@ -136,7 +179,8 @@ impl Mapping {
             | Part::Currency
             | Part::UserAgent
             | Part::Id
-            | Part::Sequence => None,
+            | Part::Sequence
+            | Part::Figure(_) => None,
         })
     }
 
@@ -178,13 +222,13 @@ fn parse_pair(pair: &str) -> Result<(Part, String)> {
     let (name, column) = pair
         .split_once('=')
         .ok_or_else(|| Error::new(format!("--map: `{pair}` has no `=`")).hint(hint()))?;
-    let part = PARTS
-        .iter()
-        .find(|(_, own, aliases)| *own == name.trim() || aliases.contains(&folded(name).as_str()));
-    match part {
-        Some((part, _, _)) if !column.trim().is_empty() => Ok((*part, column.trim().to_string())),
+    match Part::named(name) {
+        Some(part) if !column.trim().is_empty() => Ok((part, column.trim().to_string())),
         Some(_) => Err(Error::new(format!("--map: `{pair}` names no column")).hint(hint())),
-        None => Err(Error::new(format!("--map: `{name}` is no part of an event")).hint(hint())),
+        None => {
+            Err(Error::new(format!("--map: `{name}` is no part of an event or a session report"))
+                .hint(hint()))
+        }
     }
 }
 
@@ -228,6 +272,16 @@ mod tests {
             Mapping::find(&["ts".into()], &[]).missing(),
             ["an event name", "an identifier"]
         );
+    }
+
+    #[test]
+    fn figures_of_session_reports_are_only_told() {
+        let told =
+            "sessions=Sitzungen,added_to_cart=Warenkorb,sessions that completed checkout=Käufe";
+        let parts: Vec<Part> = parse_map(told).unwrap().into_iter().map(|(part, _)| part).collect();
+        let expected = [Figure::Sessions, Figure::AddedToCart, Figure::Converted];
+        assert_eq!(parts, expected.map(Part::Figure));
+        assert_eq!(find(&["sessions", "converted"], ""), []);
     }
 
     #[test]

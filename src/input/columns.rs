@@ -62,6 +62,13 @@ impl Header {
         self.find(aliases).is_some()
     }
 
+    /// Has a column found under another name too.
+    pub fn call(&mut self, column: usize, name: &str) {
+        if let Some(normal) = self.normal.get_mut(column) {
+            *normal = normalise(name);
+        }
+    }
+
     /// The names as they are written.
     pub fn names(&self) -> &[String] {
         &self.exact

@@ -2,7 +2,7 @@
 //! file's name or the columns' places. What was decided, and why, is kept for the reader.
 //!
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
-//! the records out of a page; what they share is here.
+//! the records out of a page, `unrecognised` says what a table lacks; what they share is here.
 
 mod dates;
 mod ga4_ui;
@@ -10,6 +10,7 @@ mod json;
 mod json_formats;
 mod table;
 mod table_formats;
+mod unrecognised;
 mod wrapped;
 
 pub use dates::ambiguous_dates;
@@ -31,10 +32,10 @@ use crate::place::Place;
 /// How many records detection looks at.
 const SAMPLE: usize = 50;
 
-/// Recognises an opened source; one of several tables is as many inputs.
 /// How workbooks begin that are no zip files.
 const OLD_WORKBOOK: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
+/// Recognises an opened source; one of several tables is as many inputs.
 pub fn recognise_all(source: Source, told: &Told) -> Result<Vec<Input>> {
     if told.allows(Format::Ga4Ui) && ga4_ui::is_one(&source.head) {
         return ga4_ui::recognise(source, told);
@@ -79,10 +80,10 @@ pub fn recognise(source: Source, told: &Told) -> Result<Input> {
             .hint("export it again, with at least a header")
             .of_nothing());
     };
+    if source.head.starts_with(OLD_WORKBOOK) {
+        return Err(container::workbook(&path));
+    }
     if source.head.contains(&0) {
-        if source.head.starts_with(OLD_WORKBOOK) {
-            return Err(container::workbook(&path));
-        }
         return Err(Error::at(Place::file(path), "this is a binary file, not a table or JSON"));
     }
     match source.head[start] {
@@ -164,13 +165,22 @@ fn events_why(mapping: &Mapping) -> String {
     format!("events: {}", parts.join(", "))
 }
 
+/// The error of a file of which nothing can be made, with the names of its columns or keys.
 fn not_events(path: &str, names: &[String], mapping: &Mapping, what: &str) -> Error {
+    let missing = mapping.missing().join(" or ");
+    Error::at(Place::file(path), format!("not recognised: nothing in it is {missing}"))
+        .note(shown(names, what))
+}
+
+/// How to say what the columns or keys of a file of events are.
+const MAP_EVENTS: &str = "say what is what with --map time=COLUMN,event=COLUMN,customer=COLUMN, or choose a format with --as";
+
+/// `its columns: Day, Sessions, …`
+fn shown(names: &[String], what: &str) -> String {
     const SHOWN: usize = 12;
     let mut shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
     if names.len() > SHOWN {
         shown.push("…");
     }
-    Error::at(Place::file(path), format!("not recognised: nothing in it is {}", mapping.missing().join(" or ")))
-        .note(format!("its {what}: {}", shown.join(", ")))
-        .hint("say what is what with --map time=COLUMN,event=COLUMN,customer=COLUMN, or choose a format with --as")
+    format!("its {what}: {}", shown.join(", "))
 }

@@ -36,12 +36,14 @@ use supply::Supply;
 use timestamp::{DateOrder, ZoneRule};
 
 /// What the user said about the inputs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Told {
     /// The format, where detection shall not decide.
     pub format: Option<Format>,
     /// Which column or key a part of an event stands under.
     pub map: Vec<(aliases::Part, String)>,
+    /// The columns of session reports that have other names than in English, wherever such a report is read.
+    pub columns: Vec<(aliases::Part, String)>,
     /// The zone of times that are written without one.
     pub zone: ZoneRule,
     /// Whether `3/4/2025` is in March or in April.

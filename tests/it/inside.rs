@@ -4,7 +4,6 @@ use funnel::engine::{self, Plan, Request, Settings};
 use funnel::error::Result;
 use funnel::input::detect::recognise;
 use funnel::input::source::Source;
-use funnel::input::timestamp::ZoneRule;
 use funnel::input::{Input, Told};
 use funnel::ladder::overrides::Overrides;
 use funnel::ladder::own_names::OwnNames;
@@ -37,13 +36,7 @@ pub(crate) fn awkward() -> Settings {
 
 /// Nothing was said about the inputs.
 pub(crate) fn told() -> Told {
-    Told {
-        format: None,
-        map: Vec::new(),
-        zone: ZoneRule::default(),
-        date_order: None,
-        own_names: OwnNames::default(),
-    }
+    Told::default()
 }
 
 /// The preset that the data can support.

@@ -1,7 +1,9 @@
 //! What a JSON source is: from the keys of its first records.
 
 use super::json_formats::{self, JsonFormat, Reads};
-use super::{Decision, SAMPLE, events_why, input, not_events, strictness, with_order, wrapped};
+use super::{
+    Decision, MAP_EVENTS, SAMPLE, events_why, input, not_events, strictness, with_order, wrapped,
+};
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part};
@@ -272,7 +274,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
         return Err(match nearest {
             Some(near) => near.error(path, &sample.all_keys),
-            None => not_events(path, &keys, &mapping, "keys"),
+            None => not_events(path, &keys, &mapping, "keys").hint(MAP_EVENTS),
         });
     }
     let own = |part| mapping.of(part).map(str::to_string);

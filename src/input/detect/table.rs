@@ -1,12 +1,14 @@
 //! What a table is: from the names of its columns.
 
 use super::table_formats::{self, TableFormat};
-use super::{Decision, SAMPLE, dates, events_why, input, not_events, strictness, with_order};
+use super::{Decision, SAMPLE, dates, events_why, input, strictness, unrecognised, with_order};
 use crate::error::{Error, Result};
+use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part};
-use crate::input::columns::Header;
+use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::input::format::Format;
 use crate::input::format::event_table::EventColumns;
+use crate::input::format::shopify_session_rows;
 use crate::input::format::snowplow_json::SNOWPLOW;
 use crate::input::format::special::Special;
 use crate::input::format::tool_table::snowplow;
@@ -16,7 +18,6 @@ use crate::input::quoting::Signs;
 use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
-use crate::ladder::vocabulary;
 use crate::place::Place;
 use std::collections::BTreeMap;
 
@@ -94,14 +95,14 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
     // Only very old programs end lines with a carriage return alone.
     let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
     let layout = Layout::Table(Signs { delimiter: table.delimiter, line_end });
-    by_columns(source, told, &table, layout)
+    by_columns(source, told, table, layout)
 }
 
 /// Recognises the text of a table whose signs are known.
 pub(super) fn recognise_signed(source: Source, told: &Told, signs: Signs) -> Result<Input> {
     let line_ends = csv::Terminator::Any(signs.line_end);
     match TableHead::with(&source.head, signs.delimiter, line_ends) {
-        Some(table) => by_columns(source, told, &table, Layout::Table(signs)),
+        Some(table) => by_columns(source, told, table, Layout::Table(signs)),
         None => Err(Error::at(
             Place::file(&source.path),
             "not recognised: it has fewer than two columns",
@@ -110,18 +111,79 @@ pub(super) fn recognise_signed(source: Source, told: &Told, signs: Signs) -> Res
 }
 
 /// Recognises a table by the names of its columns.
-fn by_columns(source: Source, told: &Told, table: &TableHead, layout: Layout) -> Result<Input> {
-    for known in table_formats::ALL.iter().filter(|known| told.allows(known.format)) {
-        if (told.format.is_some() || (known.fits)(table))
-            && let Some(mut decision) = decide_table(known, table, told)
-        {
-            let decisions = dates::decide(&mut decision.rows, table, &source, told)?;
-            let mut input = input(source, told, layout, table.skip, decision);
-            input.reading.decisions = decisions;
-            return Ok(input);
-        }
+fn by_columns(
+    mut source: Source,
+    told: &Told,
+    mut table: TableHead,
+    layout: Layout,
+) -> Result<Input> {
+    call_figures(&mut table, told);
+    let Some(mut decision) = decide(&table, told) else {
+        return Err(unrecognised::error(&source.path, &table, told));
+    };
+    let decisions = dates::decide(&mut decision.rows, &table, &mut source, told)?;
+    let mut input = input(source, told, layout, table.skip, decision);
+    input.reading.decisions = decisions;
+    Ok(input)
+}
+
+/// The first format that a table can be of.
+pub(super) fn decide(table: &TableHead, told: &Told) -> Option<Decision> {
+    table_formats::ALL
+        .iter()
+        .filter(|known| told.allows(known.format))
+        .filter(|known| told.format.is_some() || (known.fits)(table))
+        .find_map(|known| decide_table(known, table, told))
+}
+
+/// Gives the columns of a session report that the user named their usual names. Without a figure among them it
+/// is none, and its time and people are those of events.
+fn call_figures(table: &mut TableHead, told: &Told) {
+    let named = |(part, name): &(Part, String)| {
+        let usual = match part {
+            Part::Figure(figure) => figure.column(),
+            Part::Time => "date",
+            Part::Session => shopify_session_rows::ID,
+            Part::Who(IdentifierKind::CustomerId) => "customer id",
+            Part::Who(IdentifierKind::Email) => "customer email",
+            Part::Who(_)
+            | Part::Event
+            | Part::Order
+            | Part::Value
+            | Part::Currency
+            | Part::UserAgent
+            | Part::Id
+            | Part::Sequence => return None,
+        };
+        Some((*part, table.header.find(&[name.as_str(), &normalise(name)])?, usual))
+    };
+    let named: Vec<_> = told.map.iter().chain(&told.columns).filter_map(named).collect();
+    if !named.iter().any(|(part, ..)| matches!(part, Part::Figure(_))) {
+        return;
     }
-    Err(unrecognised_table(&source.path, &table.header, told))
+    let others = (0..table.header.names().len())
+        .filter(|column| named.iter().all(|(_, own, _)| own != column))
+        .filter(|&column| holds_rates(table, column));
+    // A column without a name is nothing.
+    let rates: Vec<usize> = others.collect();
+    rates.into_iter().for_each(|column| table.header.call(column, ""));
+    named.into_iter().for_each(|(_, column, usual)| table.header.call(column, usual));
+}
+
+/// Whether a column holds numbers some of which have a fraction or a percent sign.
+fn holds_rates(table: &TableHead, column: usize) -> bool {
+    let texts = || {
+        let texts = table.rows.iter().map(|row| Row::parsed(row).text(Some(column)).into_owned());
+        texts.filter(|text| !is_null(text))
+    };
+    let is_number = |text: &str| {
+        let text = text.trim_end_matches('%').trim_end();
+        let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+        [whole, fraction]
+            .iter()
+            .all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    texts().all(|text| is_number(&text)) && texts().any(|text| text.contains(['.', ',', '%']))
 }
 
 /// A table without a header that is known by its cells, with its delimiter.
@@ -264,34 +326,8 @@ fn column_of(header: &Header, name: &str) -> Option<usize> {
     header.names().iter().position(|own| own == name)
 }
 
-/// Says what the table has, and which formats are nearest and what they lack.
-fn unrecognised_table(path: &str, header: &Header, told: &Told) -> Error {
-    let error =
-        not_events(path, header.names(), &Mapping::find(header.names(), &told.map), "columns");
-    let mut nearest: Vec<(usize, Format, Vec<&[&str]>)> = table_formats::ALL
-        .iter()
-        .filter(|known| told.allows(known.format))
-        .map(|known| (known.must.len(), known.format, known.missing(header)))
-        // What has fewer than half of its columns is no near miss.
-        .filter(|(must, _, missing)| 2 * missing.len() <= *must && missing.len() < *must)
-        // One that has them all is not of the format for what it has beside them.
-        .filter(|(_, _, missing)| !missing.is_empty())
-        .collect();
-    nearest.sort_by_key(|(must, _, missing)| (missing.len(), usize::MAX - must));
-    nearest.into_iter().take(2).fold(error, |error, (_, format, missing)| {
-        let renamed = missing.iter().filter_map(|names| {
-            let own = || header.names().iter().map(String::as_str);
-            let near = names.iter().find_map(|name| vocabulary::nearest(name, own()))?;
-            Some(format!(" (is `{near}` meant?)"))
-        });
-        let renamed: String = renamed.collect();
-        let missing: Vec<String> = missing.iter().map(|names| either(names)).collect();
-        error.note(format!("to be {} it lacks: {}{renamed}", format.id(), missing.join(", ")))
-    })
-}
-
 /// The name of a column; of two that it may have, both.
-fn either(names: &[&str]) -> String {
+pub(super) fn either(names: &[&str]) -> String {
     match names {
         [one, other] => format!("{one} or {other}"),
         [first, ..] => (*first).to_string(),

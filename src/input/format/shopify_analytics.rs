@@ -192,6 +192,11 @@ impl AnalyticsLine {
     }
 }
 
+/// Whether a text is a count.
+pub fn is_count(text: &str) -> bool {
+    count(text).is_some()
+}
+
 /// Reads a count: `905`, `1,234`, `1 234`, `905.0`. `None` if it is negative, has a fraction, or can
 /// be thousands as well as thousandths (`1.000`).
 fn count(text: &str) -> Option<u64> {

@@ -238,6 +238,7 @@ impl PixelPlaces {
             Part::UserAgent => &mut self.user_agent,
             Part::Id => &mut self.id,
             Part::Sequence => &mut self.sequence,
+            Part::Figure(_) => return,
         };
         if is_first || place.is_none() {
             *place = Some(value.place());

@@ -1,0 +1,190 @@
+//! What to say of a table that is of no format, or not of the one that was asked for: what it lacks, and what can
+//! be done about it.
+
+use super::table::{TableHead, decide, either};
+use super::table_formats::{self, TableFormat};
+use super::{MAP_EVENTS, json_formats, not_events, shown};
+use crate::error::Error;
+use crate::input::Told;
+use crate::input::aliases::{Mapping, Part};
+use crate::input::columns::{Header, Row, is_null};
+use crate::input::format::Format;
+use crate::input::format::shopify_analytics;
+use crate::input::timestamp::{DateOrder, ZoneRule, parse_any};
+use crate::ladder::vocabulary;
+use crate::place::Place;
+
+/// Names of columns, any one of which will do.
+type Names = &'static [&'static str];
+
+/// The error of a table of which nothing can be made.
+pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
+    let header = &table.header;
+    let error = match told.format {
+        Some(format) if format != Format::GenericEvents => {
+            return without_map_columns(not_of(path, table, format, told), header, told);
+        }
+        Some(_) | None => {
+            not_events(path, header.names(), &Mapping::find(header.names(), &told.map), "columns")
+        }
+    };
+    let error = without_map_columns(error, header, told);
+    let nearest = nearest(header, told);
+    if let Some((format, missing)) = nearest.first() {
+        let hint = format!("{}; of events, {MAP_EVENTS}", rename(*format, missing));
+        let note = |error: Error, (format, missing): &(Format, Vec<Names>)| {
+            let names: Vec<String> = missing.iter().map(|names| either(names)).collect();
+            let meant = meant(header, missing);
+            error.note(format!("to be {} it lacks: {}{meant}", format.id(), names.join(", ")))
+        };
+        return nearest.iter().fold(error, note).hint(hint);
+    }
+    match looks_like_counts(table) {
+        Some(time) => error
+            .note(format!(
+                "days and counts: nearest is a session report ({}), whose columns are named otherwise",
+                Format::ShopifyAnalytics.id()
+            ))
+            .hint(map_counts(time)),
+        None => error.hint(MAP_EVENTS),
+    }
+}
+
+/// How to say what the columns of a session report are.
+fn map_counts(time: &str) -> String {
+    format!(
+        "if it counts sessions, say which column is which, of those that it has: --map 'time={time},sessions=COLUMN,added_to_cart=COLUMN,reached_checkout=COLUMN,converted=COLUMN', or once for all in [map] of funnel.toml"
+    )
+}
+
+/// Says which columns are mapped that the table does not have.
+fn without_map_columns(error: Error, header: &Header, told: &Told) -> Error {
+    let absent = told.map.iter().filter(|(_, name)| !header.has(&[name.as_str()]));
+    absent.fold(error, |error, (part, name)| {
+        let near = vocabulary::nearest(name, header.names().iter().map(String::as_str));
+        let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
+        error.note(format!("no column is called `{name}`, as --map says of {}{meant}", part.name()))
+    })
+}
+
+/// The formats of which at most half of the columns are missing, the nearest first, with these.
+fn nearest(header: &Header, told: &Told) -> Vec<(Format, Vec<Names>)> {
+    const SHOWN: usize = 2;
+    let mut near: Vec<(&TableFormat, Vec<Names>)> = table_formats::ALL
+        .iter()
+        .filter(|known| told.allows(known.format))
+        .map(|known| (known, known.missing(header)))
+        .filter(|(known, missing)| {
+            2 * missing.len() <= known.must.len() && missing.len() < known.must.len()
+        })
+        // One that has them all is not of the format for what it has beside them.
+        .filter(|(_, missing)| !missing.is_empty())
+        .collect();
+    near.sort_by_key(|(known, missing)| (missing.len(), usize::MAX - known.must.len()));
+    let mut nearest: Vec<(Format, Vec<Names>)> = Vec::new();
+    for (known, missing) in near {
+        // Of several layouts of one format the nearest is enough.
+        if nearest.len() < SHOWN && nearest.iter().all(|(format, _)| *format != known.format) {
+            nearest.push((known.format, missing));
+        }
+    }
+    nearest
+}
+
+/// Which columns may be meant by those that are missing.
+fn meant(header: &Header, missing: &[Names]) -> String {
+    let own = || header.names().iter().map(String::as_str);
+    let near = missing.iter().filter_map(|names| {
+        let near = names.iter().find_map(|name| vocabulary::nearest(name, own()))?;
+        Some(format!(" (is `{near}` meant?)"))
+    });
+    near.collect()
+}
+
+/// What to do about missing columns.
+fn rename(format: Format, missing: &[Names]) -> String {
+    let names: Vec<String> =
+        missing.iter().filter_map(|names| Some(format!("`{}`", names.first()?))).collect();
+    let those =
+        if names.len() == 1 { "the column that holds it" } else { "the columns that hold them" };
+    format!(
+        "if it is {}, call {those} {} in the first line of the file",
+        format.id(),
+        names.join(", ")
+    )
+}
+
+/// The error of a table that lacks columns of the format that was asked for.
+fn not_of(path: &str, table: &TableHead, format: Format, told: &Told) -> Error {
+    let id = format.id();
+    let header = &table.header;
+    let own = |known: &&TableFormat| known.format == format;
+    let layouts = table_formats::ALL.iter().filter(own);
+    let nearest = layouts
+        .map(|known| (known.missing(header), known.must.len()))
+        .min_by_key(|(missing, must)| (missing.len(), usize::MAX - must));
+    let message = match &nearest {
+        None if json_formats::of(format).is_some() || format == Format::ShopifyWebPixel => {
+            format!("this is a table, and `{id}` is JSON")
+        }
+        None => format!("this is no file of `{id}`"),
+        Some((missing, _)) => {
+            let missing: Vec<String> = missing.iter().map(|names| any_of(names)).collect();
+            format!("it cannot be read as `{id}`: it lacks {}", missing.join("; "))
+        }
+    };
+    let error = Error::at(Place::file(path), message).note(shown(header.names(), "columns"));
+    let anything = Told { format: None, ..told.clone() };
+    if let Some(other) = decide(table, &anything).filter(|other| other.format != format) {
+        let other = other.format.id();
+        return error.hint(format!("without --as it is read as `{other}`"));
+    }
+    match nearest {
+        Some(_) if format.holds_totals() => error.hint(map_counts("COLUMN")),
+        Some((missing, must)) if missing.len() < must => {
+            let meant = meant(header, &missing);
+            error.hint(rename(format, &missing) + &meant)
+        }
+        Some(_) | None => {
+            error.hint("`funnel inspect FILE` without --as says what it is, or nearly is")
+        }
+    }
+}
+
+/// `one of sessions, sessions converted`
+fn any_of(names: &[&str]) -> String {
+    match names {
+        [] | [_] | [_, _] => either(names),
+        names => format!("one of {}", names.join(", ")),
+    }
+}
+
+/// Whether a table holds counts by day or by anything else, and nothing of events: then the name of its column
+/// of times, as far as it has one.
+fn looks_like_counts(table: &TableHead) -> Option<&str> {
+    let names = table.header.names();
+    let mapping = Mapping::find(names, &[]);
+    // A table of orders has dates and numbers too.
+    if mapping.list().iter().any(|(part, _)| *part != Part::Time.name()) {
+        return None;
+    }
+    let column_of = |is: fn(&str) -> bool| {
+        let holds = move |column: usize| {
+            let texts =
+                table.rows.iter().map(|row| Row::parsed(row).text(Some(column)).into_owned());
+            let mut texts = texts.filter(|text| !is_null(text)).peekable();
+            texts.peek().is_some() && texts.all(|text| is(&text))
+        };
+        (0..names.len()).filter(move |&column| holds(column))
+    };
+    let is_time = |text: &str| {
+        let orders = [DateOrder::MonthFirst, DateOrder::DayFirst];
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        let read = |order| parse_any(text, Some(order), ZoneRule::default());
+        !is_number && orders.into_iter().any(|order| read(order).is_some())
+    };
+    let counts = column_of(shopify_analytics::is_count).count();
+    let time = column_of(is_time).next().and_then(|column| names.get(column));
+    let are_counts = counts > 0 && counts < names.len() && 2 * counts >= names.len();
+    are_counts.then(|| time.map_or("COLUMN", String::as_str))
+}
