@@ -5,6 +5,7 @@
 //! everything else passes unchanged.
 
 use super::container::{self, Content, Packing};
+use super::pieces::read_at;
 use crate::error::{Error, Result};
 use crate::place::Place;
 use std::fs::File;
@@ -117,6 +118,34 @@ impl Source {
             }
             (rest, _) => container::spool(&self.path, rest, &self.head),
         }
+    }
+
+    /// All of the source from the head on, beside it: the source itself can be read as before. What can be read
+    /// only once is laid down in a file first. `None` if the head is all.
+    pub(super) fn read_through(&mut self) -> Result<Option<Positioned>> {
+        if (self.head.len() as u64) < HEAD.saturating_sub(self.before_head) {
+            return Ok(None);
+        }
+        let io = |error| Error::io(&self.path, error);
+        let (file, size, at) = match (&self.rest, self.size) {
+            (Rest::File(file), Some(size)) => {
+                (file.try_clone().map_err(io)?, size, self.before_head)
+            }
+            _ => {
+                let rest =
+                    std::mem::replace(&mut self.rest, Rest::Stream(Box::new(std::io::empty())));
+                let laid_down = container::spool(&self.path, rest, &self.head)?;
+                let file = laid_down.file.try_clone().map_err(io)?;
+                let behind_head = Positioned {
+                    file: laid_down.file,
+                    at: self.head.len() as u64,
+                    size: laid_down.size,
+                };
+                self.rest = Rest::Stream(Box::new(behind_head));
+                (file, laid_down.size, 0)
+            }
+        };
+        Ok(Some(Positioned { file, at, size }))
     }
 
     /// The rest of the source behind the head.
@@ -239,6 +268,24 @@ impl Opening {
             source.decode_utf16().map_err(|e| Error::io(&source.path, e))?;
         }
         Ok(source)
+    }
+}
+
+/// A file that is read from some place on, wherever others read it.
+pub(super) struct Positioned {
+    file: File,
+    at: u64,
+    size: u64,
+}
+
+impl Read for Positioned {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let left = usize::try_from(self.size.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let length = left.min(room.len());
+        let (room, _) = room.split_at_mut(length);
+        read_at(&self.file, room, self.at)?;
+        self.at += room.len() as u64;
+        Ok(room.len())
     }
 }
 

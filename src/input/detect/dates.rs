@@ -1,5 +1,6 @@
 //! Dates that a spreadsheet has rewritten, in tables whose rows are read one by one: each column with times is
-//! judged by itself, by what the head of the file has in it, and what was decided is kept for the reader.
+//! judged by itself, by what the head of the file has in it, and what was decided is kept for the reader. Only where
+//! the head leaves a column undecided is all of the file looked at.
 //!
 //! Orders, checkouts and session reports are judged when all of their rows are there (`engine/settle`).
 
@@ -12,17 +13,18 @@ use crate::input::format::special::Special;
 use crate::input::source::Source;
 use crate::input::timestamp::{Ambiguous, DateEvidence, DateOrder, ZoneRule};
 use crate::place::Place;
+use std::io::Read;
 
 /// Decides how the dates of each column are read; gives back what a reader should know.
 pub(super) fn decide(
     rows: &mut Rows,
     table: &TableHead,
-    source: &Source,
+    source: &mut Source,
     told: &Told,
 ) -> Result<Vec<String>> {
     let columns = time_columns(rows);
     let mut decisions = Vec::new();
-    for (column, evidence) in columns.iter().zip(evidence(source, table, &columns)) {
+    for (column, evidence) in columns.iter().zip(evidence(source, table, told, &columns)?) {
         let name = table.header.names().get(*column).map_or("", String::as_str);
         let order = evidence
             .decide(told.date_order)
@@ -96,9 +98,28 @@ fn read_as(rows: &mut Rows, column: usize, order: Option<DateOrder>, zone: ZoneR
     }
 }
 
-/// What the cells in the head of a table say, column by column.
-fn evidence(source: &Source, table: &TableHead, columns: &[usize]) -> Vec<DateEvidence> {
-    let rows = source.head.get(table.skip..).unwrap_or_default();
+/// What the cells of a table say, column by column: those of its head or, if these do not decide, all.
+fn evidence(
+    source: &mut Source,
+    table: &TableHead,
+    told: &Told,
+    columns: &[usize],
+) -> Result<Vec<DateEvidence>> {
+    let head = source.head.get(table.skip..).unwrap_or_default();
+    let evidence = observed(head, table, columns);
+    let is_open =
+        |evidence: &DateEvidence| evidence.decide(told.date_order) == Err(Ambiguous::Undecided);
+    if !evidence.iter().any(is_open) {
+        return Ok(evidence);
+    }
+    let path = source.path.clone();
+    let Some(mut whole) = source.read_through()? else { return Ok(evidence) };
+    let skip = &mut whole.by_ref().take(table.skip as u64);
+    std::io::copy(skip, &mut std::io::sink()).map_err(|e| Error::io(&path, e))?;
+    Ok(observed(whole, table, columns))
+}
+
+fn observed(rows: impl Read, table: &TableHead, columns: &[usize]) -> Vec<DateEvidence> {
     let reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -130,4 +151,49 @@ pub fn ambiguous_dates(path: &str, column: &str, ambiguous: Ambiguous) -> Error 
     };
     Error::at(Place::file(path), message)
         .hint("say it with --date-order month-first or --date-order day-first")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Input;
+    use crate::input::detect::recognise;
+    use std::io::Write;
+
+    /// A log of more rows than a head holds, of which only the last one decides.
+    fn log(last: &str) -> String {
+        let rows = (0..30_000).map(|n| format!("10/1/2025 9:{:02},view,u{n}\n", n % 60));
+        format!("time,event,user_id\n{}{last},view,u\n", rows.collect::<String>())
+    }
+
+    fn decided(source: Source) -> Result<Input> {
+        recognise(source, &Told::default())
+    }
+
+    #[test]
+    fn a_later_row_decides_where_the_head_does_not() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let text = log("10/27/2025 8:00");
+        file.write_all(text.as_bytes()).unwrap();
+        let path = file.path().to_str().unwrap().to_owned();
+        let of_file = Source::open(&path).unwrap().remove(0);
+        let of_stream = Source::from_bytes("x", text.clone().into_bytes()).unwrap();
+        for source in [of_file, of_stream] {
+            let Input { reading, mut supply } = decided(source).unwrap();
+            assert!(reading.decisions[0].contains("as month/day/year"), "{:?}", reading.decisions);
+            let mut block = crate::input::block::Block::default();
+            let part = supply.next(&mut block, usize::MAX >> 1).unwrap().unwrap();
+            part.fill(&mut block, || None).unwrap();
+            assert_eq!(block.bytes().len(), text.len() - "time,event,user_id\n".len());
+        }
+        let undecided = Source::from_bytes("x", log("10/2/2025 8:00").into_bytes()).unwrap();
+        assert!(decided(undecided).unwrap_err().to_string().contains("none of them decides"));
+    }
+
+    #[test]
+    fn a_head_that_decides_is_enough() {
+        let text = log("27/10/2025 8:00").replacen("10/1/2025", "10/13/2025", 1);
+        let input = decided(Source::from_bytes("x", text.into_bytes()).unwrap()).unwrap();
+        assert!(input.reading.decisions[0].contains("as month/day/year"));
+    }
 }
