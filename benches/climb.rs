@@ -164,6 +164,7 @@ fn touch(at: Instant, steps: StepSet) -> Touch {
         actions: StepSet::EMPTY,
         name: 0,
         sequence: 0,
+        edition: 0,
         precision: Precision::Exact,
         aside: 0,
         marks: mark::LOG,
