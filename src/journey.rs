@@ -74,11 +74,9 @@ impl Cleaner {
         self.deliveries.clear();
         if touches.len() <= FEW {
             let is_again = |(position, touch): &(usize, &Touch)| {
-                let counts_before = |(other, one): (usize, &Touch)| {
-                    one.fingerprint == touch.fingerprint
-                        && (Reverse(one.edition), other) < (Reverse(touch.edition), *position)
-                };
-                !touch.fingerprint.is_none() && touches.iter().enumerate().any(counts_before)
+                let mut all = touches.iter().enumerate();
+                let own = (*position, *touch);
+                !touch.fingerprint.is_none() && all.any(|other| counts_before(other, own))
             };
             let again = touches.iter().enumerate().filter(is_again);
             return self.again.extend(again.map(|(position, _)| position));
@@ -94,6 +92,12 @@ impl Cleaner {
             .extend(same.flat_map(|same| same.iter().skip(1)).map(|&(.., position)| position));
         self.again.sort_unstable();
     }
+}
+
+/// Whether two touches are deliveries of one event, and the first is the one that counts.
+fn counts_before((one, first): (usize, &Touch), (other, second): (usize, &Touch)) -> bool {
+    first.fingerprint == second.fingerprint
+        && (Reverse(first.edition), one) < (Reverse(second.edition), other)
 }
 
 /// Whether an earlier touch completed the same order: one order is one conversion.

@@ -15,9 +15,7 @@ use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
 use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
 use super::values::Values;
-use crate::event::{
-    Identifier, IdentifierKind, OrderNote, Origin, Proof, RawEvent, RowRef, Touch, mark,
-};
+use crate::event::{Identifier, IdentifierKind, OrderNote, Proof, RawEvent, RowRef, Touch, mark};
 use crate::identity::{Identified, Links, People};
 use crate::input::Extent;
 use crate::input::format::Texts;
@@ -26,7 +24,7 @@ use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::key::{FastSet, Key};
-use crate::ladder::stamp::NameTable;
+use crate::ladder::stamp::{NameTable, Stamp};
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
@@ -258,10 +256,7 @@ impl<'s> Haul<'s> {
         let RowPlace { input, row, .. } = place;
         let stamper = self.names.stamper();
         let page = self.page_of(event, input);
-        let alone = page.map(|_| {
-            let (_, meaning) = self.names.look_up(event.name, None);
-            (stamper.stamp(meaning, event.origin, event.details), meaning.marks)
-        });
+        let alone = page.map(|_| self.by_name_alone(event));
         let (name, meaning) = self.names.look_up(event.name, event.derived);
         let stamp = stamper.stamp(meaning, event.origin, event.details);
         let (own_marks, checkout, step) = (meaning.marks, meaning.checkout, meaning.step);
@@ -275,12 +270,8 @@ impl<'s> Haul<'s> {
         if place.block.is_some() && !verdict.is_further() {
             self.sequence.note(event.at);
         }
-        self.note(
-            event,
-            (input, row, name),
-            reason,
-            stamping.settings.detail && !verdict.is_further(),
-        );
+        let detail = stamping.settings.detail && !verdict.is_further();
+        self.note(event, (input, row, name), reason, detail);
         let marks = (verdict.marks | own_marks | marks_of(event)) & !verdict.denied;
         let order = if marks & mark::ORDER == 0 {
             None
@@ -289,13 +280,14 @@ impl<'s> Haul<'s> {
         };
         if reason.is_none() {
             self.inputs[input].note_spoken(step, page);
+            if !event.at.is_placeholder() {
+                self.checkouts.note(event, (input, row), (checkout, own_marks, page));
+            }
         }
         if event.at.is_placeholder() && place.block.is_some() {
             // Only when all is read is it known whether such rows count: no journey may be cut short before.
             stamping.note_order(true);
             self.inputs[input].placeholders += u64::from(!verdict.is_further());
-        } else if reason.is_none() && event.origin == Origin::Log {
-            self.checkouts.note(event, (input, row), (checkout, own_marks, page));
         }
         let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
         let needs = stamping.needs;
@@ -340,6 +332,13 @@ impl<'s> Haul<'s> {
             }
             _ => stamping.push(touch, kind, event),
         }
+    }
+
+    /// The stamp and the marks of an event by its name, whatever else is known of it.
+    fn by_name_alone(&mut self, event: &RawEvent<'_>) -> (Stamp, u8) {
+        let stamper = self.names.stamper();
+        let (_, meaning) = self.names.look_up(event.name, None);
+        (stamper.stamp(meaning, event.origin, event.details), meaning.marks)
     }
 
     /// What the address of the event's page says of it, if anything does.

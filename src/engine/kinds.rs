@@ -79,8 +79,14 @@ impl Kinds {
         self.kinds.iter().map(is_like_that).collect()
     }
 
+    /// The kinds that all threads have met, with what pages are and the steps of one ladder.
+    pub(super) fn settled(all: &Mutex<Kinds>, pages: &Pages, table: &[StepSet]) -> Kinds {
+        let all = all.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        all.with_pages(pages).relabelled(table)
+    }
+
     /// The same kinds with what pages are by their addresses where that counts.
-    pub(super) fn with_pages(mut self, pages: &Pages) -> Kinds {
+    fn with_pages(mut self, pages: &Pages) -> Kinds {
         for kind in &mut self.kinds {
             if let Some((_, instead)) = kind.page.take_if(|(page, _)| !pages.counts(*page)) {
                 *kind = kind.without_address(instead);

@@ -152,8 +152,7 @@ impl Run<'_> {
         let ladder = request.told(candidates.swap_remove(choice));
         let ladder = request.in_zone(ladder, settled.store_offset);
         let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
-        let kinds = kinds.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let kinds = kinds.with_pages(&pages).relabelled(table);
+        let kinds = Kinds::settled(&kinds, &pages, table);
         let links = request.person.as_ref().map(|_| haul.links.clone());
         let people = haul.unite(exchange.budget());
         let inquiry = Inquiry::new(request, links, &people, &settled);

@@ -91,7 +91,8 @@ impl Pages {
     pub(super) fn counts(&self, page: Page) -> bool {
         let spoken = self.0.get(&page.space).copied().unwrap_or_default();
         let is_told = spoken.by_name & part_of(page.name) != 0;
-        !is_told && !(page.proof == Proof::OrderPage && spoken.thanks)
+        let is_there_again = page.proof == Proof::OrderPage && spoken.thanks;
+        !(is_told || is_there_again)
     }
 
     /// Lets what pages are count where it does, and forgets it where it does not.

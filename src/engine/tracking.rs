@@ -10,7 +10,7 @@ use super::pages::Page;
 use super::same_orders::{Sources, source_of};
 use super::skew::Skew;
 use super::values::Values;
-use crate::event::{RawEvent, RowRef, mark};
+use crate::event::{Origin, RawEvent, RowRef, mark};
 use crate::findings::{Sight, TrackedLog, TrackedOrder, TrackingFindings};
 use crate::identity::People;
 use crate::input::Reading;
@@ -148,7 +148,7 @@ impl CheckoutsSeen {
             + self.devices.bytes()
     }
 
-    /// Notes a row of a log that counts: `step` of a checkout, with the marks of its name, and the page if
+    /// Notes a row that counts, if it is of a log: `step` of a checkout, with the marks of its name, and the page if
     /// only its address says so.
     #[inline]
     pub(super) fn note(
@@ -157,7 +157,10 @@ impl CheckoutsSeen {
         (input, row): (usize, RowRef),
         (step, marks, page): (u8, u8, Option<Page>),
     ) {
-        if !self.is_wanted || (step == 0 && marks & (mark::CART | mark::ORDER) == 0) {
+        if !self.is_wanted || event.origin != Origin::Log {
+            return;
+        }
+        if step == 0 && marks & (mark::CART | mark::ORDER) == 0 {
             return;
         }
         let Some(strongest) = event.identifiers.first() else { return };

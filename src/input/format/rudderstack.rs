@@ -54,7 +54,7 @@ fn is_merge(json: Json<'_>) -> bool {
 fn is_timeless_merge(json: Json<'_>) -> bool {
     const TIMES: [&str; 4] = ["timestamp", "originalTimestamp", "sentAt", "receivedAt"];
     let has_time = |key: &&str| json.member(key).and_then(Json::scalar).is_some();
-    is_merge(json) && !TIMES.iter().any(|key| has_time(&key))
+    is_merge(json) && !TIMES.iter().any(has_time)
 }
 
 fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
