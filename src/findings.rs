@@ -102,6 +102,8 @@ pub struct OrderFindings {
     pub seen_in_log: u64,
     /// Orders that more than one source has, the exports or a kind of log.
     pub in_several_sources: u64,
+    /// Orders of exports that somebody completed whose user agent says that it is a robot.
+    pub by_robots: u64,
     /// Orders of logs that exports have under another number, known by name or checkout.
     pub joined_by_number: u64,
     /// Orders that sources have under different numbers, known by customer, total and time.

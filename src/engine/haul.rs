@@ -7,6 +7,7 @@ use super::exchange::Budget;
 use super::kinds::{Kind, KindTable};
 use super::pages::{Instead, Page, Spoken, part_of};
 use super::relinked::{Relink, Relinked};
+use super::robots::Robot;
 use super::scan::Scan;
 use super::sequence::Sequence;
 use super::sieve::{Edges, Sifted};
@@ -130,6 +131,8 @@ pub(crate) struct Haul<'s> {
     /// Rows that are of the future by a clock that may be wrong.
     pub(super) ahead: Vec<Ahead>,
     pub(super) orders_seen: Vec<OrderSeen>,
+    /// Rows of robots that complete orders.
+    pub(super) robots: Vec<Robot>,
     pub(super) order_lines: Vec<LineAt<OrderLine>>,
     pub(super) checkout_lines: Vec<LineAt<CheckoutLine>>,
     pub(super) total_lines: Vec<LineAt<AnalyticsLine>>,
@@ -166,6 +169,7 @@ impl<'s> Haul<'s> {
             unconfirmed: Vec::new(),
             ahead: Vec::new(),
             orders_seen: Vec::new(),
+            robots: Vec::new(),
             order_lines: Vec::new(),
             checkout_lines: Vec::new(),
             total_lines: Vec::new(),
@@ -204,6 +208,7 @@ impl<'s> Haul<'s> {
         self.unconfirmed.extend(other.unconfirmed);
         self.ahead.extend(other.ahead);
         self.orders_seen.extend(other.orders_seen);
+        self.robots.extend(other.robots);
         self.order_lines.extend(other.order_lines);
         self.checkout_lines.extend(other.checkout_lines);
         self.total_lines.extend(other.total_lines);
@@ -223,6 +228,7 @@ impl<'s> Haul<'s> {
             + of(&self.unconfirmed)
             + of(&self.ahead)
             + of(&self.orders_seen)
+            + of(&self.robots)
             + of(&self.order_lines)
             + of(&self.checkout_lines)
             + of(&self.total_lines)
@@ -261,8 +267,10 @@ impl<'s> Haul<'s> {
         let stamp = stamper.stamp(meaning, event.origin, event.details);
         let (own_marks, checkout, step) = (meaning.marks, meaning.checkout, meaning.step);
         let known = meaning.known || !stamp.is_empty();
+        let is_of_shop = verdict.is_program && own_marks & mark::ORDER != 0;
         let reason = verdict
             .aside
+            .filter(|_| !is_of_shop)
             .or_else(|| {
                 stamping.aside(event).filter(|reason| !self.leaves_open(event, row, *reason))
             })
@@ -454,22 +462,28 @@ impl<'s> Haul<'s> {
             amount: None,
             currency: Currency::default(),
         });
-        if reason.is_none() && event.origin.is_visit() {
-            let OrderNote { key, numbered, amount, currency } = order;
-            self.orders_seen.push(OrderSeen {
-                key,
-                row,
-                fingerprint,
-                at: event.at,
-                numbered,
-                amount,
-                currency,
-                input,
-                person: event.identifiers.first().map_or(fingerprint, |strongest| strongest.key),
-                precision: event.precision,
-                proof: event.details.proof(),
-                edition: event.details.edition(),
-            });
+        let OrderNote { key, numbered, amount, currency } = order;
+        let seen = OrderSeen {
+            key,
+            row,
+            fingerprint,
+            at: event.at,
+            numbered,
+            amount,
+            currency,
+            input,
+            person: event.identifiers.first().map_or(fingerprint, |strongest| strongest.key),
+            precision: event.precision,
+            proof: event.details.proof(),
+            edition: event.details.edition(),
+        };
+        match reason {
+            None if event.origin.is_visit() => self.orders_seen.push(seen),
+            // Only an export can say that the order is real.
+            Some(Reason::Bot) if event.origin.is_visit() && self.checkouts.are_wanted() => {
+                self.robots.push(Robot { seen, identifiers: event.identifiers.into() });
+            }
+            _ => {}
         }
         order
     }

@@ -25,6 +25,7 @@ use crate::journey::{Cleaner, Sessionizer};
 use crate::key::FastSet;
 use crate::ladder::definition::Ladder;
 use crate::ladder::session_rule::SessionRule;
+use crate::ladder::stamp::Stamper;
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
 use crate::sightings::Sightings;
@@ -39,6 +40,8 @@ pub(super) struct Bench<'b> {
     pub(super) table: &'b [StepSet],
     /// What the numbers in records stand for, in the ladder's steps.
     pub(super) kinds: &'b Kinds,
+    /// What names mean.
+    pub(super) stamper: &'b Stamper,
     pub(super) rows: &'b RowIndex,
     /// The orders of the exports.
     pub(super) settled: &'b Settled,
@@ -169,9 +172,11 @@ impl<'b> Judge<'b> {
 
     /// Puts right what settling has found to be wrong, and sets aside what does not count.
     fn settle(&self, touches: &mut [Touch]) {
-        self.bench.settled.skew.put_right(touches);
+        let Bench { settled, stamper, names, .. } = self.bench;
+        settled.skew.put_right(touches);
+        settled.pardons.pardon(touches, |name| stamper.knows(names.text(name)));
         for touch in touches {
-            self.bench.settled.judge(touch, self.bench.ladder.range, self.bench.rows);
+            settled.judge(touch, self.bench.ladder.range, self.bench.rows);
         }
     }
 

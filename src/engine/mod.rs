@@ -26,6 +26,7 @@ mod record;
 mod relinked;
 mod request;
 mod rivals;
+mod robots;
 mod rows;
 mod same_orders;
 mod scan;
@@ -165,6 +166,7 @@ impl Run<'_> {
             ladder: &ladder,
             table,
             kinds: &kinds,
+            stamper: &stamper,
             rows: &rows,
             settled: &settled,
             by_time: &by_time,

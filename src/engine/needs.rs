@@ -3,6 +3,7 @@
 use super::Request;
 use crate::climb::Climber;
 use crate::event::StepSet;
+use crate::input::format::web_pixel;
 use crate::input::{Reading, Rows};
 use crate::ladder::definition::{Count, Halt, Ladder, Order, Range, Window};
 use crate::ladder::dimension::{At, RETURNING};
@@ -81,7 +82,7 @@ impl Needs {
         let session_rule = ladders.first().map(|ladder| ladder.sessions).unwrap_or_default();
         let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
         let checkouts = has_orders && readings.iter().any(|reading| reading.format.is_log());
-        let clocks = checkouts || readings.iter().any(Reading::notes_receipts);
+        let clocks = checkouts || readings.iter().any(notes_receipts);
         Needs {
             everything,
             every_step,
@@ -93,6 +94,11 @@ impl Needs {
             cuts_events,
         }
     }
+}
+
+/// Whether a logger has noted of some events when it received them.
+fn notes_receipts(reading: &Reading) -> bool {
+    reading.columns.iter().any(|(part, _)| *part == web_pixel::RECEIVED.0)
 }
 
 /// The stamped positions whose rows decide on breakdowns and filters; `None` if any row may.

@@ -12,7 +12,7 @@ use crate::identity::{Links, People, Strictness, identify};
 use crate::input::format::Format;
 use crate::input::format::shopify_orders::Order;
 use crate::input::format::shopify_orders::packed::Cell;
-use crate::key::{FastMap, Key};
+use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::time::{Instant, Precision, Span};
 use std::collections::BTreeMap;
@@ -108,6 +108,26 @@ impl SameOrders {
     #[inline]
     pub(super) fn of(&self, number: Key) -> Key {
         self.numbers.get(&number).copied().unwrap_or(number)
+    }
+}
+
+/// The orders of exports, by all that logs call them.
+pub(super) struct Exported {
+    names: Names,
+    numbers: FastSet<Key>,
+}
+
+impl Exported {
+    pub(super) fn of(exported: &[(&Order, Identifier)]) -> Exported {
+        let numbers = exported.iter().map(|(_, number)| number.key).collect();
+        Exported { names: Names::of(exported), numbers }
+    }
+
+    /// The number of an order that a log has seen, if an export has it.
+    pub(super) fn number(&self, order: &OrderSeen) -> Option<Key> {
+        let named = self.names.order(order.key, order.at).filter(|_| order.numbered);
+        let number = named.map_or(order.key, |(_, number)| number.key);
+        self.numbers.contains(&number).then_some(number)
     }
 }
 

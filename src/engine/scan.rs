@@ -15,6 +15,7 @@ use super::stream::Stream;
 use crate::error::Result;
 use crate::event::{Identifier, RawEvent, RowRef, mark};
 use crate::input::block::Block;
+use crate::input::bots;
 use crate::input::format::kaggle::MemberLine;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
@@ -269,8 +270,10 @@ impl<'g> Gathering<'g, '_, '_> {
 
 impl Sink for Gathering<'_, '_, '_> {
     fn event(&mut self, at: RowAt, event: &RawEvent<'_>, user_agent: Option<&[u8]>) {
-        let is_bot = user_agent.is_some_and(|agent| self.stamping.is_bot(agent));
-        let verdict = Verdict { aside: is_bot.then_some(Reason::Bot), ..Verdict::default() };
+        let bot = user_agent.filter(|agent| self.stamping.is_bot(agent));
+        let aside = bot.map(|_| Reason::Bot);
+        let verdict =
+            Verdict { aside, is_program: bot.is_some_and(bots::is_program), ..Verdict::default() };
         self.haul.take(event, self.place(at), verdict, self.stamping);
     }
 

@@ -10,6 +10,7 @@ mod sessions;
 use super::haul::Haul;
 use super::members;
 use super::order_book::OrderBook;
+use super::robots::Pardons;
 use super::rows::RowIndex;
 use super::same_orders::OrderTimes;
 use super::skew::Skew;
@@ -57,6 +58,8 @@ pub(super) struct Settled {
     pub(super) numbers: FastMap<Key, Key>,
     /// By how much the rows of browsers with wrong clocks are moved.
     pub(super) skew: Skew,
+    /// Robots that ordered.
+    pub(super) pardons: Pardons,
     pub(super) orders: OrderFindings,
     pub(super) session_reports: Vec<SessionReport>,
     pub(super) store_offset: Option<i32>,

@@ -161,6 +161,11 @@ impl Skew {
         }
     }
 
+    /// Whether a time, put right, is of the future.
+    pub(super) fn is_future(&self, at: Instant) -> bool {
+        at > self.latest
+    }
+
     /// Notes a moment that the data covers, unless it is of the future.
     fn saw(&self, haul: &mut Haul<'_>, at: Instant) {
         if at <= self.latest {

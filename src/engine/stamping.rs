@@ -49,6 +49,8 @@ pub(super) struct Verdict {
     pub(super) marks: u8,
     /// Marks that its name would give it, and that it has not.
     pub(super) denied: u8,
+    /// Whether a robot's user agent is that of a program by which shops send events: orders of such are no robot's.
+    pub(super) is_program: bool,
 }
 
 impl Verdict {

@@ -141,6 +141,11 @@ impl CheckoutsSeen {
         CheckoutsSeen { is_wanted, rows: Vec::new(), pages: Vec::new(), devices }
     }
 
+    /// Whether there is an export to hold logs against.
+    pub(super) fn are_wanted(&self) -> bool {
+        self.is_wanted
+    }
+
     /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
         self.rows.capacity() * size_of::<Seen>()

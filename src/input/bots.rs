@@ -36,6 +36,25 @@ const YOUNGER: [&str; 24] = [
     "Shopify-Captain-Hook",
 ];
 
+/// Programs by which a shop's own server sends events to a tool. They visit no page, and what they tell of an
+/// order is the shop's word.
+const PROGRAMS: [&str; 8] = [
+    "axios/",
+    "node-fetch/",
+    "go-http-client/",
+    "okhttp/",
+    "guzzlehttp/",
+    "python-requests/",
+    "aiohttp/",
+    "httpx/",
+];
+
+/// Whether a robot's user agent is that of a program by which servers send events.
+pub fn is_program(user_agent: &[u8]) -> bool {
+    let lower = decode(user_agent).to_ascii_lowercase();
+    PROGRAMS.iter().any(|name| lower.starts_with(name) || lower.contains(&format!(" {name}")))
+}
+
 /// Tells robots from people; one a thread.
 #[derive(Default)]
 pub struct Bots {
@@ -99,5 +118,18 @@ mod tests {
         for agent in people {
             assert!(!bots.is_bot(agent.as_bytes()), "{agent}");
         }
+    }
+
+    #[test]
+    fn programs_of_servers_are_robots_that_a_shop_may_have_sent() {
+        let mut bots = Bots::default();
+        for agent in [
+            "axios/1.7.2",
+            "Go-http-client/1.1",
+            "node-fetch/1.0 (+https://github.com/bitinn/node-fetch)",
+        ] {
+            assert!(bots.is_bot(agent.as_bytes()) && is_program(agent.as_bytes()), "{agent}");
+        }
+        assert!(!is_program(b"Mozilla/5.0 (compatible; Googlebot/2.1)"));
     }
 }

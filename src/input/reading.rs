@@ -91,16 +91,6 @@ pub enum Rows {
     ToolTable(Header, ToolTable),
 }
 
-/// The part of an event that says when a logger received it.
-pub(super) const RECEIVED: &str = "received";
-
-impl Reading {
-    /// Whether a logger has noted of some events when it received them.
-    pub fn notes_receipts(&self) -> bool {
-        self.columns.iter().any(|(part, _)| *part == RECEIVED)
-    }
-}
-
 impl Rows {
     /// Whether rows are events of which two deliveries are the same in every byte: no id tells them.
     pub fn tell_deliveries_by_row(&self) -> bool {

@@ -129,6 +129,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             in_exports: 9,
             seen_in_log: 7,
             in_several_sources: 0,
+            by_robots: 0,
             joined_by_number: 0,
             joined_by_customer: 0,
             unknown: crate::findings::OrderGaps::default(),

@@ -39,6 +39,8 @@ pub struct QualityReport {
     pub orders_joined_by_number: u64,
     /// Orders that sources have under different numbers: known by customer, total and ten minutes.
     pub orders_joined_by_customer: u64,
+    /// Orders of exports that a log saw completed by what says it is a robot: their sessions count.
+    pub orders_by_robots: u64,
     /// Rows whose device's clock was more than five minutes wrong, and whose time was put right.
     pub clock_corrected: u64,
     /// Rows of events that are earlier than the row before them: they are put in order.
@@ -124,6 +126,7 @@ impl QualityReport {
             orders_in_several_sources: findings.orders.in_several_sources,
             orders_joined_by_number: findings.orders.joined_by_number,
             orders_joined_by_customer: findings.orders.joined_by_customer,
+            orders_by_robots: findings.orders.by_robots,
             clock_corrected: findings.times.clocks,
             out_of_order: findings.times.out_of_order,
             late: findings.times.late,

@@ -6,7 +6,8 @@
 
 use super::Settled;
 use crate::engine::haul::{Haul, OrderSeen};
-use crate::engine::same_orders::{EXPORTS, SameOrders, Sighting, Sources, source_of};
+use crate::engine::robots::Pardons;
+use crate::engine::same_orders::{EXPORTS, Exported, SameOrders, Sighting, Sources, source_of};
 use crate::engine::stamping::{RowPlace, Stamping, Verdict};
 use crate::engine::tracking::OrderTrace;
 use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, PlainDetails, RawEvent, mark};
@@ -56,6 +57,14 @@ pub(super) fn settle_orders(
     keep_latest(&mut haul.orders_seen);
     if readings.iter().any(|reading| reading.format == Format::ShopifyTransactions) {
         link_names(haul, orders);
+    }
+    if !haul.robots.is_empty() {
+        let counts =
+            |order: &Order| why_left_out(order).is_none() && !stamping.is_future(order.at.at);
+        let counted = orders.iter().copied().filter(|(order, _)| counts(order));
+        let exported = Exported::of(&counted.collect::<Vec<_>>());
+        (settled.pardons, settled.orders.by_robots) =
+            Pardons::settle(haul, &exported, &settled.skew);
     }
     find_same(haul, orders, readings, stamping, settled);
     let completed = take_completed(haul, readings, settled);

@@ -121,6 +121,7 @@ impl Named<'_> {
             aside: None,
             marks: if number == 0 { 0 } else { mark::FURTHER },
             denied: if are_exported && made.is_none() { mark::ORDER } else { 0 },
+            is_program: false,
         };
         haul.take(&event, RowPlace::settled(session.input, session.row), verdict, stamping);
     }

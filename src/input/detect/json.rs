@@ -12,7 +12,6 @@ use crate::input::format::event_json::EventKeys;
 use crate::input::format::tool_log::{Beside, ToolLog};
 use crate::input::format::web_pixel::{self, PixelKeys};
 use crate::input::json::{Json, Malformed, Reader, Record, Written};
-use crate::input::reading::RECEIVED;
 use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
@@ -106,8 +105,8 @@ fn pixel_decision(keys: PixelKeys, all_keys: &BTreeSet<String>) -> Decision {
     let is_there = |key: &str| key.split('.').next().is_some_and(|key| all_keys.contains(key));
     let told: Vec<_> = keys.told.iter().filter(|(_, key)| is_there(key)).collect();
     let mut names = all_keys.iter().filter_map(|key| key.rsplit('.').next());
-    let received = names.find(|name| web_pixel::RECEIVED.contains(name));
-    let received = received.map(|name| (RECEIVED, name.to_string()));
+    let (part, known) = web_pixel::RECEIVED;
+    let received = names.find(|name| known.contains(name)).map(|name| (part, name.to_string()));
     let is_told = |part: Part| told.iter().any(|(told, _)| *told == part);
     let columns = own
         .iter()

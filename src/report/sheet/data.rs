@@ -195,6 +195,11 @@ fn quality_notes(quality: &QualityReport) -> Vec<String> {
             "orders have another number in each source: joined by customer, total and time (ten minutes)",
         ),
         note(
+            quality.orders_by_robots,
+            "order of an export was completed by what says it is a robot: its session counts",
+            "orders of exports were completed by what says it is a robot: their sessions count",
+        ),
+        note(
             quality.clock_corrected,
             "row is from a device whose clock was more than five minutes wrong: its time was put right",
             "rows are from devices whose clocks were more than five minutes wrong: their times were put right",

@@ -12,8 +12,8 @@ use std::borrow::Cow;
 /// Keys under which loggers put the whole event.
 const WRAPPERS: [&str; 6] = ["event", "payload", "message", "body", "record", "pixel_event"];
 
-/// What loggers call the time at which they received an event.
-pub const RECEIVED: [&str; 2] = ["received_at", "receivedAt"];
+/// The part of an event that says when a logger received it, and what loggers call that.
+pub const RECEIVED: (&str, [&str; 2]) = ("received", ["received_at", "receivedAt"]);
 
 /// The keys of parts that a logger has under names of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
