@@ -16,7 +16,6 @@ use funnel::input::format::{RowAt, Sink};
 use funnel::input::json::{Lines, Reader, Written};
 use funnel::input::source::Source;
 use funnel::input::{Reading, Scratch, Told};
-use funnel::ladder::own_names::OwnNames;
 use funnel::quality::Reason;
 
 fn main() {

@@ -147,6 +147,13 @@ pub struct TrackedLog {
     pub span: Option<(Instant, Instant)>,
 }
 
+impl TrackedLog {
+    /// Notes that it covers the moments from one to another.
+    pub fn saw(&mut self, (from, to): (Instant, Instant)) {
+        self.span = Some(self.span.map_or((from, to), |own| (own.0.min(from), own.1.max(to))));
+    }
+}
+
 /// What one kind of log saw of an order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sight {

@@ -109,15 +109,13 @@ pub(super) fn next_events(ways: &Ways, haul: &Haul<'_>) -> Vec<Vec<(String, u64)
 
 /// Notes the first and the last moment of each kind of log, and of all together.
 fn mark_spans(tracking: &mut TrackingFindings, logs: &Logs, inputs: &[InputFinding]) {
-    let wider = |all: Option<(Instant, Instant)>, (from, to): (Instant, Instant)| {
-        Some(all.map_or((from, to), |all| (all.0.min(from), all.1.max(to))))
-    };
     for (number, input) in inputs.iter().enumerate() {
         let Some(span) = input.from.zip(input.to) else { continue };
         let Some(place) = logs.of_input(number) else { continue };
-        tracking.log_span = wider(tracking.log_span, span);
+        let all = tracking.log_span.map_or(span, |all| (all.0.min(span.0), all.1.max(span.1)));
+        tracking.log_span = Some(all);
         if let Some(log) = tracking.logs.get_mut(place) {
-            log.span = wider(log.span, span);
+            log.saw(span);
         }
     }
 }

@@ -98,6 +98,8 @@ impl Logs {
         for row in rows {
             if let Some(log) = self.of_input(row.input()).and_then(|place| tracked.get_mut(place)) {
                 log.steps |= row.step;
+                // Of several logs with the same orders all but one count as duplicates.
+                log.saw((row.at, row.at));
             }
         }
         tracked

@@ -329,7 +329,10 @@ fn tally() -> impl Strategy<Value = Tally> {
                     orders_with_visit: counts[9],
                     sessions: counts[10],
                     sessions_with_cart: counts[11],
-                    session_days: BTreeMap::from([(3, [counts[10], counts[11]])]),
+                    session_days: BTreeMap::from([
+                        (0, [counts[10], counts[11]]),
+                        (1, [counts[12], counts[13]]),
+                    ]),
                     closed: counts[12],
                     closed_converted: counts[13],
                     clustering,
