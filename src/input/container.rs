@@ -227,7 +227,7 @@ impl Damage {
         Damage {
             packing: watched.packing.name(),
             is_cut_off: error.kind() == io::ErrorKind::UnexpectedEof,
-            is_followed: error.get_ref().is_some_and(|error| error.is::<Trailing>()),
+            is_followed: matches!(error.get_ref(), Some(inner) if inner.is::<Trailing>()),
             unpacked: watched.unpacked,
             detail: error.to_string(),
         }

@@ -127,23 +127,19 @@ impl Source {
             return Ok(None);
         }
         let io = |error| Error::io(&self.path, error);
-        let (file, size, at) = match (&self.rest, self.size) {
-            (Rest::File(file), Some(size)) => {
-                (file.try_clone().map_err(io)?, size, self.before_head)
-            }
-            _ => {
-                let rest =
-                    std::mem::replace(&mut self.rest, Rest::Stream(Box::new(std::io::empty())));
-                let laid_down = container::spool(&self.path, rest, &self.head)?;
-                let file = laid_down.file.try_clone().map_err(io)?;
-                let behind_head = Positioned {
-                    file: laid_down.file,
-                    at: self.head.len() as u64,
-                    size: laid_down.size,
-                };
-                self.rest = Rest::Stream(Box::new(behind_head));
-                (file, laid_down.size, 0)
-            }
+        let (file, size, at) = if let (Rest::File(file), Some(size)) = (&self.rest, self.size) {
+            (file.try_clone().map_err(io)?, size, self.before_head)
+        } else {
+            let rest = std::mem::replace(&mut self.rest, Rest::Stream(Box::new(std::io::empty())));
+            let laid_down = container::spool(&self.path, rest, &self.head)?;
+            let file = laid_down.file.try_clone().map_err(io)?;
+            let behind_head = Positioned {
+                file: laid_down.file,
+                at: self.head.len() as u64,
+                size: laid_down.size,
+            };
+            self.rest = Rest::Stream(Box::new(behind_head));
+            (file, laid_down.size, 0)
         };
         Ok(Some(Positioned { file, at, size }))
     }

@@ -44,15 +44,16 @@ pub(super) fn recognise(
     decide(source, told, layout, start, &Beside::default())
 }
 
-/// Whether the lines of a source are pages: they have lists of records, and are no records themselves.
+/// Whether the lines of a source are pages: the first has a list of records, and is no record itself.
 fn are_pages(source: &Source, told: &Told, start: usize) -> bool {
     wrapped::begins_with_a_page(source, start) && {
         let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
-        let sample = JsonSample::read(&source.head[start..], Layout::Lines, &pixel);
+        let first = source.head[start..].split_inclusive(|&byte| byte == b'\n').next();
+        let sample = JsonSample::read(first.unwrap_or_default(), Layout::Lines, &pixel);
         let keys = sample.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
         let keys: Vec<String> = keys.map(|(key, _)| key.clone()).collect();
-        let are_events = Mapping::find(&keys, &told.map).missing().is_empty();
-        !sample.is_pixel && sample.known().is_none() && !are_events
+        let is_event = Mapping::find(&keys, &told.map).missing().is_empty();
+        !sample.is_pixel && sample.known().is_none() && !is_event
     }
 }
 

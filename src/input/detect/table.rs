@@ -166,8 +166,12 @@ fn call_figures(table: &mut TableHead, told: &Told) {
         .filter(|&column| holds_rates(table, column));
     // A column without a name is nothing.
     let rates: Vec<usize> = others.collect();
-    rates.into_iter().for_each(|column| table.header.call(column, ""));
-    named.into_iter().for_each(|(_, column, usual)| table.header.call(column, usual));
+    for column in rates {
+        table.header.call(column, "");
+    }
+    for (_, column, usual) in named {
+        table.header.call(column, usual);
+    }
 }
 
 /// Whether a column holds numbers some of which have a fraction or a percent sign.

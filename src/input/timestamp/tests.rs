@@ -214,7 +214,9 @@ fn what_a_spreadsheet_changed_is_told() {
         (&["10/27/25"], Some("read as month/day/year,")),
     ] {
         let mut evidence = DateEvidence::default();
-        cells.iter().for_each(|cell| evidence.observe(cell));
+        for cell in cells {
+            evidence.observe(cell);
+        }
         let told = evidence.decision("Day", evidence.decide(None).unwrap(), UTC);
         assert_eq!(told.is_some(), expected.is_some(), "{told:?}");
         assert!(told.unwrap_or_default().contains(expected.unwrap_or_default()), "{cells:?}");
