@@ -123,9 +123,9 @@ impl Roll {
             for (one, other) in pairs(beside) {
                 let Tie { ends, .. } = self.tie(one, other, at);
                 let own = &mut ties[ties_of(ends.0)];
-                if let Ok(place) = own.binary_search_by_key(&ends, |tie| tie.ends) {
-                    own[place].first_seen = at.min(own[place].first_seen);
-                }
+                let known = own.binary_search_by_key(&ends, |tie| tie.ends).ok();
+                let known = known.and_then(|place| own.get_mut(place));
+                known.into_iter().for_each(|tie| tie.first_seen = at.min(tie.first_seen));
             }
         }
     }

@@ -384,10 +384,7 @@ mod tests {
                 links.note(&row, Instant(0));
                 for &own in &row {
                     for &other in &row {
-                        let counts = match (own.kind, other.kind) {
-                            (ClientId | Phone, CustomerId | Email) | (Email, CustomerId) => true,
-                            _ => false,
-                        };
+                        let counts = matches!((own.kind, other.kind), (ClientId | Phone, CustomerId | Email) | (Email, CustomerId));
                         if counts {
                             partners.entry((own, other.kind)).or_default().insert(other);
                         }

@@ -397,7 +397,7 @@ mod tests {
                 &["1.0 duplicate", "2.0 duplicate"],
             ),
         ];
-        cases.map(check);
+        cases.into_iter().for_each(check);
     }
 
     #[test]
@@ -441,7 +441,7 @@ mod tests {
             ),
             ("totals alone", &["Sessions\n5", "Sessions\n5"], &[&[5], &[5]], &[]),
         ];
-        cases.map(check);
+        cases.into_iter().for_each(check);
     }
     #[test]
     fn what_was_added_and_what_was_not_is_told() {
