@@ -4,8 +4,9 @@
 //! [`Haul::take`] is where an event becomes a touch.
 
 use super::exchange::Budget;
+use super::input_seen::InputSeen;
 use super::kinds::{Kind, KindTable};
-use super::pages::{Instead, Page, Spoken, part_of};
+use super::pages::{Instead, Page};
 use super::relinked::{Relink, Relinked};
 use super::robots::Robot;
 use super::scan::Scan;
@@ -24,13 +25,13 @@ use crate::input::format::kaggle::MemberLine;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
-use crate::key::{FastSet, Key};
+use crate::key::Key;
 use crate::ladder::stamp::{NameTable, Stamp};
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
 use crate::time::{Instant, Precision};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// An order that an event log has seen completed. The order of these is that of orders, and of one order that
 /// of time: what was seen first counts.
@@ -61,30 +62,6 @@ pub(super) struct BlockRead {
     pub(super) input: usize,
     pub(super) extent: Extent,
     pub(super) sequence: Sequence,
-}
-
-/// What was counted of one input.
-#[derive(Debug, Default)]
-pub(super) struct InputSeen {
-    /// Rows by the number of their event's name.
-    pub(super) names: Vec<u64>,
-    pub(super) identifiers: BTreeMap<IdentifierKind, KindSeen>,
-    pub(super) decisions: Vec<String>,
-    /// Rows of a day that stands for no time.
-    pub(super) placeholders: u64,
-    /// The system whose rows they are.
-    pub(super) space: u16,
-    /// What its rows speak of.
-    pub(super) spoken: Spoken,
-    /// What its pages are by their addresses.
-    pub(super) pages: BTreeSet<Page>,
-}
-
-/// What was seen of one kind of identifier.
-#[derive(Debug, Default)]
-pub(super) struct KindSeen {
-    pub(super) rows: u64,
-    pub(super) distinct: FastSet<Key>,
 }
 
 /// What a scan brings in beside the touches.
@@ -486,36 +463,5 @@ impl<'s> Haul<'s> {
             _ => {}
         }
         order
-    }
-}
-
-impl InputSeen {
-    /// Notes of which part of the shop a row speaks: by its name, or by its page's address.
-    fn note_spoken(&mut self, step: Option<&'static str>, page: Option<Page>) {
-        match page {
-            Some(page) => {
-                self.spoken.note_page(page);
-                self.pages.insert(page);
-            }
-            None => self.spoken.note_name(step.map_or(0, part_of)),
-        }
-    }
-
-    /// Counts the identifiers of a row by kind.
-    pub(super) fn count_identifiers(&mut self, identifiers: &[Identifier]) {
-        for identifier in identifiers {
-            let seen = self.identifiers.entry(identifier.kind).or_default();
-            seen.rows += 1;
-            seen.distinct.insert(identifier.key);
-        }
-    }
-
-    /// Counts rows by the number of their event's name.
-    pub(super) fn count_name(&mut self, number: u32, rows: u64) {
-        let number = number as usize;
-        if self.names.len() <= number {
-            self.names.resize(number + 1, 0);
-        }
-        self.names[number] += rows;
     }
 }

@@ -14,6 +14,7 @@ mod finish;
 mod gather;
 mod groups;
 mod haul;
+mod input_seen;
 mod judge;
 mod kinds;
 mod members;

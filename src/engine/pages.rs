@@ -5,7 +5,8 @@
 //! Whether a tool does is a matter of all its rows, in whichever files and order they stand. So a row is
 //! stamped both ways while it is read, and one of the two is taken when all rows have said what they are.
 
-use super::haul::{Haul, InputSeen};
+use super::haul::Haul;
+use super::input_seen::InputSeen;
 use crate::event::{Proof, StepSet, mark};
 use crate::ladder::stamp::Stamp;
 use crate::ladder::vocabulary::CHECKOUT_STEPS;

@@ -170,7 +170,6 @@ pub(super) fn settle(
     settled.note_placeholders(haul, readings);
     settled.period = request.period(settled.store_offset)?;
     settled.notices.extend(orders.notices);
-    note_gaps(readings, &mut settled);
     note_aside(haul, orders.aside);
     note_aside(haul, checkouts.aside);
     let reports = assemble_reports(haul, readings, request, (&settled, stamping.settings))?;
@@ -189,6 +188,8 @@ pub(super) fn settle(
         list_left_out(haul, &numbered, &mut stamping, &mut settled);
     }
     settle_reports(reports.totals, readings, &mut settled);
+    let gaps = note_gaps(readings, &mut settled);
+    settled.notices.extend(gaps.into_iter().filter(|_| request.person.is_none()));
     stamping.close()?;
     Ok(settled)
 }
@@ -233,8 +234,9 @@ fn mixed_decimals(path: &str) -> Error {
         .hint("export the file anew, or let a spreadsheet write all amounts in one way")
 }
 
-/// What the exports say nothing of, each told with what follows from it; what none of them says is not known.
-fn note_gaps(readings: &[Reading], settled: &mut Settled) {
+/// Notes what no export says, and gives for each what it says nothing of, with what follows from that.
+fn note_gaps(readings: &[Reading], settled: &mut Settled) -> Vec<Notice> {
+    let mut notices = Vec::new();
     let mut unknown = OrderGaps { cancelled: true, refunds: true, channels: true };
     for reading in readings.iter().filter(|reading| reading.format.holds_orders()) {
         let gaps = if let Rows::Orders(_, columns) = &reading.rows {
@@ -260,10 +262,11 @@ fn note_gaps(readings: &[Reading], settled: &mut Settled) {
             .collect();
         if !told.is_empty() {
             let message = format!("{}: there is no column {}", reading.path, told.join("; none "));
-            settled.notices.push(Notice { code: "orders_lack_columns", message });
+            notices.push(Notice { code: "orders_lack_columns", message });
         }
     }
     settled.orders.unknown = unknown;
+    notices
 }
 
 /// How many rows of orders and checkouts are written with each offset (seconds east of UTC).

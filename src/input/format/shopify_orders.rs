@@ -455,12 +455,12 @@ fn notices(records: &[Record<OrderLine>]) -> Vec<Notice> {
 fn unreadable_amounts(records: &[Record<OrderLine>]) -> Option<Notice> {
     let mut unread = records.iter().filter_map(|record| record.line.unreadable_amount());
     let first = unread.next()?;
-    let (count, have) = match unread.count() + 1 {
-        1 => ("1 order".to_string(), "has"),
-        several => (format!("{several} orders"), "have"),
+    let (count, have, whose) = match unread.count() + 1 {
+        1 => ("1 order".to_string(), "has", "its"),
+        several => (format!("{several} orders"), "have", "their"),
     };
     let message = format!(
-        "{count} {have} an amount that cannot be read, such as `{first}`; their money is not in the sums"
+        "{count} {have} an amount that cannot be read, such as `{first}`; {whose} money is not in the sums"
     );
     Some(Notice { code: "unreadable_amounts", message })
 }
