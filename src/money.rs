@@ -78,10 +78,11 @@ impl DecimalEvidence {
         let is_sign = |c: &char| matches!(c, '.' | ',');
         let digits: String = text.chars().filter(|c| c.is_ascii_digit() || is_sign(c)).collect();
         let Some(last) = digits.rfind(['.', ',']) else { return };
-        let (whole, decimals) = (&digits[..last], digits.len() - last - 1);
-        let is_comma = digits[last..].starts_with(',');
+        let (whole, rest) = digits.split_at(last);
+        let (is_comma, decimals) = (rest.starts_with(','), rest.len() - 1);
         // The last of two signs is the decimal one; a sign that is repeated parts thousands.
-        let is_decimal = match (whole.contains(['.', ',']), whole.contains(&digits[last..=last])) {
+        let sign = if is_comma { ',' } else { '.' };
+        let is_decimal = match (whole.contains(['.', ',']), whole.contains(sign)) {
             (true, true) => Some(false),
             (true, false) => Some(true),
             // Thousands come in threes, and none of them begins with nought.
@@ -187,8 +188,9 @@ mod tests {
 
     #[test]
     fn a_file_says_which_sign_is_decimal() {
+        type Case = (&'static [&'static str], Currency, Result<Option<bool>, MixedDecimals>);
         let euro = Currency::parse("EUR");
-        let cases: [(&[&str], Currency, Result<Option<bool>, MixedDecimals>); 10] = [
+        let cases: [Case; 10] = [
             (&["12", "1.234", "1,234"], euro, Ok(None)),
             (&["1.234", "12,50"], euro, Ok(Some(true))),
             (&["1,234", "12.5"], euro, Ok(Some(false))),
@@ -202,7 +204,9 @@ mod tests {
         ];
         for (texts, currency, expected) in cases {
             let mut evidence = DecimalEvidence::default();
-            texts.iter().for_each(|text| evidence.observe(text, currency));
+            for text in texts {
+                evidence.observe(text, currency);
+            }
             assert_eq!(evidence.has_comma(), expected, "{texts:?}");
         }
     }

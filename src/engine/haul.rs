@@ -258,23 +258,16 @@ impl<'s> Haul<'s> {
         let detail = stamping.settings.detail && !verdict.is_further();
         self.note(event, (input, row, name), reason, detail);
         let marks = (verdict.marks | own_marks | marks_of(event)) & !verdict.denied;
-        let order = if marks & mark::ORDER == 0 {
-            None
-        } else {
-            Some(self.order(event, (input, row), reason))
-        };
+        let is_order = marks & mark::ORDER != 0;
+        let order = is_order.then(|| self.order(event, (input, row), reason));
         if reason.is_none() {
             self.inputs[input].note_spoken(step, page);
-            if !event.at.is_placeholder() {
-                self.checkouts.note(event, (input, row), (checkout, own_marks, page));
-            }
+            self.checkouts.note(event, (input, row), (checkout, own_marks, page));
         }
         if event.at.is_placeholder() && place.block.is_some() {
-            // Only when all is read is it known whether such rows count: no journey may be cut short before.
-            stamping.note_order(true);
-            self.inputs[input].placeholders += u64::from(!verdict.is_further());
+            self.note_placeholder(input, verdict, stamping);
         }
-        let numbered = if order.is_some_and(|order| order.numbered) { mark::NUMBERED } else { 0 };
+        let numbered = mark::NUMBERED * u8::from(order.is_some_and(|order| order.numbered));
         let needs = stamping.needs;
         let who = Who::of(event, needs.sessions.then_some(needs.session_rule));
         let touch = Touch {
@@ -303,7 +296,7 @@ impl<'s> Haul<'s> {
             person: touch.person,
             row,
             head: 0,
-            written: place.written,
+            written: place.written.clone(),
             aside: reason,
             matters: needs.everything || is_asked_for,
             is_used: reason.is_none() && numbered == 0 && !needs.cuts_events,
@@ -311,12 +304,31 @@ impl<'s> Haul<'s> {
         };
         let page = page.zip(alone.map(|alone| Instead::of(alone, own_marks)));
         let kind = self.kinds.number(Kind { page, ..Kind::of(&touch) });
-        match (place.block, self.quality.accounts.get_mut(input)) {
+        self.send((touch, kind), sifted, (event, place), stamping);
+    }
+
+    /// Sends a touch on its way: through the sieve, if there is one.
+    fn send(
+        &mut self,
+        (touch, kind): (Touch, u32),
+        sifted: Sifted,
+        (event, place): (&RawEvent<'_>, RowPlace<'_>),
+        stamping: &mut Stamping<'_>,
+    ) {
+        match (place.block, self.quality.accounts.get_mut(place.input)) {
             (Some(block), Some(account)) if stamping.sifts() => {
                 stamping.sift_touch(sifted, (&touch, kind), block, account);
             }
             _ => stamping.push(touch, kind, event),
         }
+    }
+
+    /// Notes a row of a day that stands for no time. Only when all is read is it known whether such rows count: no
+    /// journey may be cut short before.
+    #[cold]
+    fn note_placeholder(&mut self, input: usize, verdict: Verdict, stamping: &mut Stamping<'_>) {
+        stamping.note_order(true);
+        self.inputs[input].placeholders += u64::from(!verdict.is_further());
     }
 
     /// The stamp and the marks of an event by its name, whatever else is known of it.

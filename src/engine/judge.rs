@@ -254,9 +254,7 @@ impl<'b> Judge<'b> {
         self.cleaner.clean(touches, kept, same_input, |touch, reason| {
             if !touch.is(mark::FURTHER) {
                 let account = &mut accounts[rows.input(touch.row)];
-                let is_placeholder = reason == Reason::BadTimestamp && touch.at.is_placeholder();
-                let words = if is_placeholder { NO_TIME } else { reason.words() };
-                account.set_aside(reason, touch.row, || words.to_string());
+                account.set_aside(reason, touch.row, || words_of(touch, reason).to_string());
             }
         });
     }
@@ -299,8 +297,13 @@ impl<'b> Judge<'b> {
     }
 }
 
-/// What is wrong with a row of a day that stands for no time.
-const NO_TIME: &str = "a date that stands for no time";
+/// Why a touch is set aside, in words.
+fn words_of(touch: &Touch, reason: Reason) -> &'static str {
+    if reason == Reason::BadTimestamp && touch.at.is_placeholder() {
+        return "a date that stands for no time";
+    }
+    reason.words()
+}
 
 /// Whether cleaning leaves a touch as it is, whatever is beside it: it is not set aside, it is no delivery
 /// of another, and it completes no order.

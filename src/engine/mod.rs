@@ -202,16 +202,27 @@ impl Run<'_> {
         };
         let logs = Logs::of(readings);
         settled.tell(&mut findings, &mut haul.checkouts, &people, &logs);
-        let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
-        findings.notices.extend(finish::unseen_names(&ladder, &haul, is_asked));
-        finish::finish(&mut findings, &haul, (readings, &logs), &rows);
-        if request.has_program_names() {
-            findings.unknown_names = finish::unknown_names(&haul);
-        }
-        findings.notices.extend(finish::provisional(&findings.inputs, settings.now));
+        self.finish(&mut findings, (&haul, &ladder), (&logs, &rows));
         finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))
+    }
+
+    /// Adds what is known of inputs and names.
+    fn finish(
+        self,
+        findings: &mut Findings,
+        (haul, ladder): (&Haul<'_>, &Ladder),
+        (logs, rows): (&Logs, &RowIndex),
+    ) {
+        let Run { readings, request, settings, .. } = self;
+        let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
+        findings.notices.extend(finish::unseen_names(ladder, haul, is_asked));
+        finish::finish(findings, haul, (readings, logs), rows);
+        if request.has_program_names() {
+            findings.unknown_names = finish::unknown_names(haul);
+        }
+        findings.notices.extend(finish::provisional(&findings.inputs, settings.now));
     }
 
     /// A scan of the inputs; `sifts` says whether rows go through a sieve.

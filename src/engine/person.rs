@@ -216,9 +216,8 @@ impl<'q> Wanted<'q> {
             for identifier in std::iter::once(identifier).chain(numbers) {
                 // An order that does not count is linked to nobody.
                 let buyers = book.and_then(|book| book.left_out.get(&identifier.key));
-                for key in std::iter::once(&identifier.key).chain(buyers.into_iter().flatten()) {
-                    add_ways(&mut ways, identifier, (*key, people));
-                }
+                let keys = std::iter::once(&identifier.key).chain(buyers.into_iter().flatten());
+                keys.for_each(|key| add_ways(&mut ways, identifier, (*key, people)));
             }
         }
         let hash = identity::is_short_hash(&question.id).then_some(question);

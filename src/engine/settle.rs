@@ -234,9 +234,10 @@ fn mixed_decimals(path: &str) -> Error {
         .hint("export the file anew, or let a spreadsheet write all amounts in one way")
 }
 
-/// Notes what no export says, and gives for each what it says nothing of, with what follows from that.
+/// Notes what no export says; gives what each says nothing of, with what follows from that.
 fn note_gaps(readings: &[Reading], settled: &mut Settled) -> Vec<Notice> {
-    let mut notices = Vec::new();
+    // Parts of one export lack the same, and that is told once.
+    let mut messages = BTreeSet::new();
     let mut unknown = OrderGaps { cancelled: true, refunds: true, channels: true };
     for reading in readings.iter().filter(|reading| reading.format.holds_orders()) {
         let gaps = if let Rows::Orders(_, columns) = &reading.rows {
@@ -261,12 +262,12 @@ fn note_gaps(readings: &[Reading], settled: &mut Settled) -> Vec<Notice> {
             .map(|(_, words)| words)
             .collect();
         if !told.is_empty() {
-            let message = format!("{}: there is no column {}", reading.path, told.join("; none "));
-            notices.push(Notice { code: "orders_lack_columns", message });
+            messages.insert(format!("an orders export has no column {}", told.join("; none ")));
         }
     }
     settled.orders.unknown = unknown;
-    notices
+    let notice = |message| Notice { code: "orders_lack_columns", message };
+    messages.into_iter().map(notice).collect()
 }
 
 /// How many rows of orders and checkouts are written with each offset (seconds east of UTC).

@@ -164,7 +164,7 @@ impl CheckoutsSeen {
         (input, row): (usize, RowRef),
         (step, marks, page): (u8, u8, Option<Page>),
     ) {
-        if !self.is_wanted || event.origin != Origin::Log {
+        if !self.is_wanted || event.origin != Origin::Log || event.at.is_placeholder() {
             return;
         }
         if step == 0 && marks & (mark::CART | mark::ORDER) == 0 {

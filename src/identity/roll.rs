@@ -121,12 +121,19 @@ impl Roll {
                 continue;
             }
             for (one, other) in pairs(beside) {
-                let Tie { ends, .. } = self.tie(one, other, at);
-                let own = &mut ties[ties_of(ends.0)];
-                let known = own.binary_search_by_key(&ends, |tie| tie.ends).ok();
-                let known = known.and_then(|place| own.get_mut(place));
-                known.into_iter().for_each(|tie| tie.first_seen = at.min(tie.first_seen));
+                let tie = self.tie(one, other, at);
+                tie.date_back(&mut ties[ties_of(tie.ends.0)]);
             }
+        }
+    }
+}
+
+impl Tie {
+    /// Gives its time to the same one among ties that are sorted by their ends, if that is later.
+    fn date_back(self, ties: &mut [Tie]) {
+        let known = ties.binary_search_by_key(&self.ends, |tie| tie.ends).ok();
+        if let Some(tie) = known.and_then(|place| ties.get_mut(place)) {
+            tie.first_seen = self.first_seen.min(tie.first_seen);
         }
     }
 }

@@ -81,6 +81,17 @@ fn condition(name: &str) -> Condition {
     Condition { event, filter: Predicate::default() }
 }
 
+/// The report of the sessions of that month.
+fn session_report() -> SessionReport {
+    SessionReport {
+        path: "sessions.csv".into(),
+        files: vec!["sessions.csv".into()],
+        dimensions: vec!["Day".into()],
+        steps: vec![("Sessions", 1500), ("Added to cart", 75), ("Converted", 12)],
+        ..SessionReport::default()
+    }
+}
+
 /// A month of a shop with a pixel log, an orders export and a session report.
 pub(crate) fn storefront() -> (Findings, Ladder) {
     let steps = [
@@ -138,13 +149,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
         times: TimeFindings::default(),
         has_log: true,
         has_orders: true,
-        session_reports: vec![SessionReport {
-            path: "sessions.csv".into(),
-            files: vec!["sessions.csv".into()],
-            dimensions: vec!["Day".into()],
-            steps: vec![("Sessions", 1500), ("Added to cart", 75), ("Converted", 12)],
-            ..SessionReport::default()
-        }],
+        session_reports: vec![session_report()],
         identity: IdentityFindings { refused_merges: 1, blocked_values: 3, ..Default::default() },
         sides: Vec::new(),
         next_events: Vec::new(),

@@ -71,7 +71,8 @@ fn slowly(
     let is_several = strictness == Strictness::Several;
     let is_quoted = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
     let is_quoted = is_quoted('"') || is_quoted('\'');
-    let word = if is_quoted { &text[1..text.len() - 1] } else { text };
+    let inner = text.get(1..text.len().saturating_sub(1)).filter(|_| is_quoted);
+    let word = inner.unwrap_or(text);
     let is_word = |words: &[&str]| words.iter().any(|own| word.eq_ignore_ascii_case(own));
     if text.is_empty() || is_word(&NULL_WORDS) {
         return None;

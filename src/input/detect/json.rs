@@ -244,23 +244,15 @@ fn next_record<'h>(rest: &'h [u8], layout: Layout, reader: &mut Reader) -> (&'h 
 
 fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed)>) -> Error {
     let hint = "one JSON object a line, or one array of objects, can be read";
-    match defect {
-        Some((line, bad)) => {
-            let place = Place {
-                line: Some(line),
-                column: Some(bad.at as u64 + 1),
-                ..Place::file(&source.path)
-            };
-            Error::at(place, format!("no record can be read as JSON: expected {}", bad.expected))
-                .hint(hint)
-        }
-        None => {
-            let error = Error::at(Place::file(&source.path), "this is JSON, but holds no objects");
-            let is_sign = |byte: &u8| byte.is_ascii_whitespace() || *byte == b']';
-            let is_nothing = source.head[start..].iter().all(is_sign);
-            if is_nothing { error.hint(hint).of_nothing() } else { error.hint(hint) }
-        }
-    }
+    let Some((line, bad)) = defect else {
+        let error = Error::at(Place::file(&source.path), "this is JSON, but holds no objects");
+        let is_sign = |byte: &u8| byte.is_ascii_whitespace() || *byte == b']';
+        let is_nothing = source.head[start..].iter().all(is_sign);
+        return if is_nothing { error.hint(hint).of_nothing() } else { error.hint(hint) };
+    };
+    let place =
+        Place { line: Some(line), column: Some(bad.at as u64 + 1), ..Place::file(&source.path) };
+    Error::at(place, format!("no record can be read as JSON: expected {}", bad.expected)).hint(hint)
 }
 
 /// Decides by the usual names of the parts of an event. All keys are compared with those of the known

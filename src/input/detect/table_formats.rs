@@ -322,7 +322,8 @@ mod tests {
 
     #[test]
     fn checkouts_are_named_by_their_ids() {
-        let cases: [(&[(&str, Option<&str>)], bool); 9] = [
+        type Named = (&'static str, Option<&'static str>);
+        let cases: [(&[Named], bool); 9] = [
             (&[("#30000000000001", Some("30000000000001")), ("#30000000000001", None)], true),
             (&[("#44", Some("44")), ("#44", None)], true),
             (&[("#30000000000001", None), ("#30000000000002", Some("3E+13"))], true),

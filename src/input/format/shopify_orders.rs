@@ -205,8 +205,8 @@ impl OrderLine {
     /// An amount that is none.
     fn unreadable_amount(&self) -> Option<&str> {
         let amounts = AMOUNTS.into_iter().zip([self.total, self.refunded]);
-        let unread = amounts.filter(|(_, amount)| amount.is_none());
-        unread.filter_map(|(cell, _)| self.common.texts.get(cell)).next()
+        let mut unread = amounts.filter(|(_, amount)| amount.is_none());
+        unread.find_map(|(cell, _)| self.common.texts.get(cell))
     }
 
     /// What of the order's money went back. An amount says it best; a status says at least whether any did.

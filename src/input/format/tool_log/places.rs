@@ -261,7 +261,8 @@ impl Parameter {
 
 /// The texts of a record that stand where a tool has objects or lists.
 fn texts_for_objects(tool: &Tool, root: Json<'_>) -> Vec<Place> {
-    let outer = |path: &'static str| path.match_indices('.').map(move |(dot, _)| &path[..dot]);
+    let outer =
+        |path: &'static str| path.match_indices('.').filter_map(move |(dot, _)| path.get(..dot));
     let members = tool.paths.iter().flat_map(|(_, paths)| paths.iter().copied()).flat_map(outer);
     let whole = tool.properties.iter().copied();
     let list = tool.parameters.map(|parameters| parameters.list);

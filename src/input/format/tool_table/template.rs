@@ -68,6 +68,9 @@ impl Template {
         let mut members = Vec::new();
         let mut parameters: Vec<Parameter> = Vec::new();
         let is_amount = |path: &str| tool.is_some_and(|tool| tool.is_amount(path));
+        let own_cell = |path: &str, cell: Cell| {
+            if cell == Cell::Text && is_amount(path) { Cell::Amount } else { cell }
+        };
         let is_amount_parameter =
             |key: &str| tool.is_some_and(|tool| tool.is_amount_parameter(key));
         for (path, text) in fixed {
@@ -76,21 +79,17 @@ impl Template {
         for (column, target) in targets {
             match target {
                 Target::Path(path, cell) => {
-                    let is_amount = cell == Cell::Text && is_amount(&path);
-                    let cell = if is_amount { Cell::Amount } else { cell };
-                    insert(&mut members, &path, Node::Cell(column, cell));
+                    insert(&mut members, &path, Node::Cell(column, own_cell(&path, cell)));
                 }
                 Target::Key(key, cell) if members.iter().all(|(known, _)| *known != key) => {
                     members.push((key, Node::Cell(column, cell)));
                 }
                 Target::Parameter(key) => {
-                    match parameters.iter_mut().find(|known| known.key == key) {
-                        Some(known) => known.columns.push(column),
-                        None => {
-                            let is_amount = is_amount_parameter(&key);
-                            parameters.push(Parameter { key, columns: vec![column], is_amount });
-                        }
-                    }
+                    let is_amount = is_amount_parameter(&key);
+                    add_parameter(
+                        &mut parameters,
+                        Parameter { key, columns: vec![column], is_amount },
+                    );
                 }
                 Target::Key(..) | Target::Nowhere => {}
             }
@@ -201,6 +200,15 @@ impl Template {
             }
             Cell::Described => snowplow::write_described(&written, text),
         }
+    }
+}
+
+/// Adds a parameter, or its column to those of the one with the same key.
+fn add_parameter(parameters: &mut Vec<Parameter>, own: Parameter) {
+    if let Some(known) = parameters.iter_mut().find(|known| known.key == own.key) {
+        known.columns.extend(own.columns);
+    } else {
+        parameters.push(own);
     }
 }
 
