@@ -71,6 +71,7 @@ fn journey(draw: &mut Draw<'_>, steps: usize) -> Vec<Touch> {
             actions: StepSet::EMPTY,
             name: 0,
             sequence: 0,
+            edition: 0,
             precision: [Precision::Exact, Precision::Second][usize::from(draw.below(2))],
             aside: 0,
             marks: mark::LOG,

@@ -4,13 +4,12 @@
 use funnel::engine::{self, Plan, Request, Settings};
 use funnel::input::detect::recognise;
 use funnel::input::source::Source;
-use funnel::input::timestamp::ZoneRule;
 use funnel::input::Told;
 use funnel::ladder::overrides::Overrides;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let told = Told { format: None, map: Vec::new(), zone: ZoneRule::default(), date_order: None };
+    let told = Told::default();
     let Ok(source) = Source::from_bytes("input", bytes.to_vec()) else { return };
     let Ok(input) = recognise(source, &told) else { return };
     let settings = Settings {
