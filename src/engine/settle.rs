@@ -1,9 +1,11 @@
 //! What needs all rows of its kind before it means anything: orders, abandoned checkouts, session
 //! reports. They are few beside the events, so this is serial.
 //!
-//! How orders are counted is in `orders`, what single sessions of a report are in `sessions`; this file puts
+//! How orders are counted is in `orders`, what single sessions of a report are in `sessions`, what is odd about
+//! exports in `oddities`; this file puts
 //! rows together, and settles everything else.
 
+mod oddities;
 mod orders;
 mod sessions;
 
@@ -20,7 +22,7 @@ use super::tracking::{CheckoutsSeen, Logs, OrderTrace};
 use super::{Request, Settings};
 use crate::error::{Error, Result};
 use crate::event::{IdentifierKind, Origin, PlainDetails, RawEvent, RowRef, Touch, mark};
-use crate::findings::{Findings, Notice, OrderFindings, OrderGaps, SessionReport};
+use crate::findings::{Findings, Notice, OrderFindings, SessionReport};
 use crate::identity::{People, Strictness};
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::ga4_ui::Exploration;
@@ -30,7 +32,7 @@ use crate::input::format::shopify_session_rows::{self, Session};
 use crate::input::format::shopify_session_totals::{self, ReportInput};
 use crate::input::format::special::Special;
 use crate::input::format::{Format, RowIdentifiers};
-use crate::input::timestamp::{self, DateEvidence, DateOrder, ZoneRule};
+use crate::input::timestamp::{DateEvidence, DateOrder, ZoneRule};
 use crate::input::{Reading, Rows};
 use crate::key::{FastMap, FastSet, Key};
 use crate::ladder::definition::Range;
@@ -38,9 +40,10 @@ use crate::money::DecimalEvidence;
 use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
+use oddities::{most_common, offsets_differ, without_figures, written_offsets};
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The first space for the fingerprints of checkouts.
 const CHECKOUT_SPACE: u64 = 3;
@@ -90,6 +93,11 @@ impl Settled {
         findings.notices.extend(self.notices);
     }
 
+    /// Whether a row of an input has a date that stands for none.
+    fn has_no_time(&self, input: usize, at: Instant) -> bool {
+        at.is_placeholder() && self.placeholders.contains(&input)
+    }
+
     /// Gives a touch that completes an order the number under which that counts. Sets it aside if it completes an order that does not count, or if it lies outside a period at
     /// which the rules cut events.
     pub(super) fn judge(&self, touch: &mut Touch, range: Range, rows: &RowIndex) {
@@ -109,38 +117,6 @@ impl Settled {
         }
         if touch.aside == 0 && touch.is(mark::ORDER | mark::NUMBERED) {
             touch.aside = self.left_out.get(&touch.order).map_or(0, |reason| reason.mark());
-        }
-    }
-}
-
-impl Settled {
-    /// Whether a row of an input has a date that stands for none.
-    fn has_no_time(&self, input: usize, at: Instant) -> bool {
-        at.is_placeholder() && self.placeholders.contains(&input)
-    }
-
-    /// Decides what is to be done about dates that stand for no time, and says so. Where they are less than one in a
-    /// hundred they are slips of a program; a log that is full of them may be of that day, or has no other times.
-    fn note_placeholders(&mut self, haul: &Haul<'_>, readings: &[Reading]) {
-        let inputs = haul.inputs.iter().zip(&haul.quality.accounts).zip(readings).enumerate();
-        for (input, ((seen, account), reading)) in
-            inputs.filter(|(_, ((s, _), _))| s.placeholders > 0)
-        {
-            let (rows, verb) = match seen.placeholders {
-                1 => ("1 row".to_string(), "is"),
-                several => (format!("{several} rows"), "are"),
-            };
-            let what = if 100 * seen.placeholders < account.rows_read {
-                self.placeholders.push(input);
-                format!("{verb} set aside")
-            } else {
-                "count as they are, because they are more than one row in a hundred".to_string()
-            };
-            let message = format!(
-                "{}: {rows} of 1970-01-01 or 2000-01-01, which programs write where they have no time, {what}",
-                reading.path
-            );
-            self.notices.push(Notice { code: "placeholder_dates", message });
         }
     }
 }
@@ -188,7 +164,7 @@ pub(super) fn settle(
         list_left_out(haul, &numbered, &mut stamping, &mut settled);
     }
     settle_reports(reports.totals, readings, &mut settled);
-    let gaps = note_gaps(readings, &mut settled);
+    let gaps = settled.note_gaps(readings);
     settled.notices.extend(gaps.into_iter().filter(|_| request.person.is_none()));
     stamping.close()?;
     Ok(settled)
@@ -232,76 +208,6 @@ fn mixed_decimals(path: &str) -> Error {
     let message = "some amounts are written with a decimal comma (`1.234,50`), others with a decimal point (`12.50`)";
     Error::at(Place::file(path), message)
         .hint("export the file anew, or let a spreadsheet write all amounts in one way")
-}
-
-/// Notes what no export says; gives what each says nothing of, with what follows from that.
-fn note_gaps(readings: &[Reading], settled: &mut Settled) -> Vec<Notice> {
-    // Parts of one export lack the same, and that is told once.
-    let mut messages = BTreeSet::new();
-    let mut unknown = OrderGaps { cancelled: true, refunds: true, channels: true };
-    for reading in readings.iter().filter(|reading| reading.format.holds_orders()) {
-        let gaps = if let Rows::Orders(_, columns) = &reading.rows {
-            columns.gaps()
-        } else {
-            OrderGaps::default()
-        };
-        unknown.cancelled &= gaps.cancelled;
-        unknown.refunds &= gaps.refunds;
-        unknown.channels &= gaps.channels;
-        let told = [
-            (
-                gaps.channels,
-                "Source, so that orders of tills, of staff and of other apps count as the online store's",
-            ),
-            (gaps.cancelled, "Cancelled at, so that no order is known to be cancelled"),
-            (gaps.refunds, "Financial Status or Refunded Amount, so that no refund is known"),
-        ];
-        let told: Vec<&str> = told
-            .into_iter()
-            .filter(|(is_missing, _)| *is_missing)
-            .map(|(_, words)| words)
-            .collect();
-        if !told.is_empty() {
-            messages.insert(format!("an orders export has no column {}", told.join("; none ")));
-        }
-    }
-    settled.orders.unknown = unknown;
-    let notice = |message| Notice { code: "orders_lack_columns", message };
-    messages.into_iter().map(notice).collect()
-}
-
-/// How many rows of orders and checkouts are written with each offset (seconds east of UTC).
-fn written_offsets(haul: &Haul<'_>) -> BTreeMap<i32, u64> {
-    let orders = haul.order_lines.iter().map(|at| at.line.created_at());
-    let checkouts = haul.checkout_lines.iter().map(|at| at.line.created_at());
-    let mut written = BTreeMap::new();
-    for offset in orders.chain(checkouts).flatten().filter_map(timestamp::written_offset) {
-        *written.entry(offset).or_default() += 1;
-    }
-    written
-}
-
-/// The offset that most rows are written with; of two the one further east.
-fn most_common(written: &BTreeMap<i32, u64>) -> Option<i32> {
-    written.iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| *offset)
-}
-
-/// A notice if the offsets differ by more than summer time.
-fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
-    const SUMMER_TIME: i32 = 3600;
-    let (first, last) = (written.first_key_value()?.0, written.last_key_value()?.0);
-    if written.len() <= 2 && last - first <= SUMMER_TIME {
-        return None;
-    }
-    let each = written.iter().map(|(&offset, rows)| {
-        let (zone, plural) = (ZoneRule::Fixed(offset), if *rows == 1 { "" } else { "s" });
-        format!("{zone} ({rows} row{plural})")
-    });
-    let message = format!(
-        "the times of the orders are written for {}, which is more than summer time explains: files of several shops, or of a shop that has moved",
-        each.collect::<Vec<_>>().join(", ")
-    );
-    Some(Notice { code: "offsets_differ", message })
 }
 
 /// One touch for each step that the checkout reached; the first stands for the row.
@@ -415,23 +321,6 @@ fn settle_reports(
     settled.session_reports = assembly.reports;
 }
 
-/// Says of which reports nothing is known, and what would be.
-fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
-    let empty: Vec<&SessionReport> = reports.iter().filter(|r| r.steps.is_empty()).collect();
-    let paths: Vec<&str> = empty.iter().map(|report| report.path.as_str()).collect();
-    let names: BTreeSet<&str> =
-        empty.iter().flat_map(|report| &report.dimensions).map(String::as_str).collect();
-    let found = match names.len() {
-        0 => String::new(),
-        _ => format!("; found are {}", Vec::from_iter(names).join(", ")),
-    };
-    let message = format!(
-        "{}: no figure is known in it: no column is Sessions or another count of sessions, and no Step with its Active users is a session, a cart, a checkout or an order; names are known in English only{found}",
-        paths.join(", ")
-    );
-    (!empty.is_empty()).then_some(Notice { code: "no_figures", message })
-}
-
 fn note_aside(haul: &mut Haul<'_>, aside: Vec<Aside>) {
     for (input, row, reason, words) in aside {
         haul.quality.accounts[input].set_aside(reason, row, || words.into_owned());
@@ -476,22 +365,4 @@ fn input_settings<'l>(
         );
     }
     Ok(settings)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn summer_time_is_no_other_place() {
-        let notice = |written: &[(i32, u64)]| {
-            offsets_differ(&written.iter().copied().collect()).map(|notice| notice.message)
-        };
-        assert_eq!(notice(&[]), None);
-        assert_eq!(notice(&[(7200, 9)]), None);
-        assert_eq!(notice(&[(3600, 5), (7200, 9)]), None);
-        let message = notice(&[(-18_000, 1), (32_400, 2)]).unwrap();
-        assert!(message.contains("-05:00 (1 row), +09:00 (2 rows)"), "{message}");
-        assert!(notice(&[(0, 1), (3600, 5), (7200, 9)]).is_some());
-    }
 }

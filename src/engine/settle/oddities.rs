@@ -1,0 +1,148 @@
+//! What is odd about exports as a whole, and what is made of it: zones that differ, dates that stand for no time,
+//! columns that somebody has taken out, reports without figures. Each is a notice; rows are judged elsewhere.
+
+use super::Settled;
+use crate::engine::haul::Haul;
+use crate::findings::{Notice, OrderGaps, SessionReport};
+use crate::input::timestamp::{self, ZoneRule};
+use crate::input::{Reading, Rows};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many rows of orders and checkouts are written with each offset (seconds east of UTC).
+pub(super) fn written_offsets(haul: &Haul<'_>) -> BTreeMap<i32, u64> {
+    let orders = haul.order_lines.iter().map(|at| at.line.created_at());
+    let checkouts = haul.checkout_lines.iter().map(|at| at.line.created_at());
+    let mut written = BTreeMap::new();
+    for offset in orders.chain(checkouts).flatten().filter_map(offset_of) {
+        *written.entry(offset).or_default() += 1;
+    }
+    written
+}
+
+/// The offset of a time; one that stands for none says nothing of the shop.
+fn offset_of(text: &str) -> Option<i32> {
+    let offset = timestamp::written_offset(text)?;
+    timestamp::parse(text, ZoneRule::default()).filter(|stamp| !stamp.at.is_placeholder())?;
+    Some(offset)
+}
+
+/// The offset that most rows are written with; of two the one further east.
+pub(super) fn most_common(written: &BTreeMap<i32, u64>) -> Option<i32> {
+    written.iter().max_by_key(|&(offset, rows)| (rows, offset)).map(|(offset, _)| *offset)
+}
+
+/// A notice if the offsets differ by more than summer time.
+pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
+    const SUMMER_TIME: i32 = 3600;
+    let (first, last) = (written.first_key_value()?.0, written.last_key_value()?.0);
+    if written.len() <= 2 && last - first <= SUMMER_TIME {
+        return None;
+    }
+    let each = written.iter().map(|(&offset, rows)| {
+        let (zone, plural) = (ZoneRule::Fixed(offset), if *rows == 1 { "" } else { "s" });
+        format!("{zone} ({rows} row{plural})")
+    });
+    let message = format!(
+        "the times of the orders are written for {}, which is more than summer time explains: files of several shops, or of a shop that has moved",
+        each.collect::<Vec<_>>().join(", ")
+    );
+    Some(Notice { code: "offsets_differ", message })
+}
+
+impl Settled {
+    /// Decides what is to be done about dates that stand for no time, and says so. Where they are less than one in a
+    /// hundred they are slips of a program; a log that is full of them may be of that day, or has no other times.
+    pub(super) fn note_placeholders(&mut self, haul: &Haul<'_>, readings: &[Reading]) {
+        let inputs = haul.inputs.iter().zip(&haul.quality.accounts).zip(readings).enumerate();
+        for (input, ((seen, account), reading)) in
+            inputs.filter(|(_, ((s, _), _))| s.placeholders > 0)
+        {
+            let (rows, verb) = match seen.placeholders {
+                1 => ("1 row".to_string(), "is"),
+                several => (format!("{several} rows"), "are"),
+            };
+            let what = if 100 * seen.placeholders < account.rows_read {
+                self.placeholders.push(input);
+                format!("{verb} set aside")
+            } else {
+                "count as they are, because they are one row in a hundred or more".to_string()
+            };
+            let message = format!(
+                "{}: {rows} of 1970-01-01 or 2000-01-01, which programs write where they have no time, {what}",
+                reading.path
+            );
+            self.notices.push(Notice { code: "placeholder_dates", message });
+        }
+    }
+
+    /// Notes what no export says; gives what each says nothing of, with what follows from that.
+    pub(super) fn note_gaps(&mut self, readings: &[Reading]) -> Vec<Notice> {
+        // Parts of one export lack the same, and that is told once.
+        let mut messages = BTreeSet::new();
+        let mut unknown = OrderGaps { cancelled: true, refunds: true, channels: true };
+        for reading in readings.iter().filter(|reading| reading.format.holds_orders()) {
+            let gaps = if let Rows::Orders(_, columns) = &reading.rows {
+                columns.gaps()
+            } else {
+                OrderGaps::default()
+            };
+            unknown.cancelled &= gaps.cancelled;
+            unknown.refunds &= gaps.refunds;
+            unknown.channels &= gaps.channels;
+            let told = [
+                (
+                    gaps.channels,
+                    "Source, so that orders of tills, of staff and of other apps count as the online store's",
+                ),
+                (gaps.cancelled, "Cancelled at, so that no order is known to be cancelled"),
+                (gaps.refunds, "Financial Status or Refunded Amount, so that no refund is known"),
+            ];
+            let told: Vec<&str> = told
+                .into_iter()
+                .filter(|(is_missing, _)| *is_missing)
+                .map(|(_, words)| words)
+                .collect();
+            if !told.is_empty() {
+                messages.insert(format!("an orders export has no column {}", told.join("; none ")));
+            }
+        }
+        self.orders.unknown = unknown;
+        let notice = |message| Notice { code: "orders_lack_columns", message };
+        messages.into_iter().map(notice).collect()
+    }
+}
+
+/// Says of which reports nothing is known, and what would be.
+pub(super) fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
+    let empty: Vec<&SessionReport> = reports.iter().filter(|r| r.steps.is_empty()).collect();
+    let paths: Vec<&str> = empty.iter().map(|report| report.path.as_str()).collect();
+    let names: BTreeSet<&str> =
+        empty.iter().flat_map(|report| &report.dimensions).map(String::as_str).collect();
+    let found = match names.len() {
+        0 => String::new(),
+        _ => format!("; found are {}", Vec::from_iter(names).join(", ")),
+    };
+    let message = format!(
+        "{}: no figure is known in it: no column is Sessions or another count of sessions, and no Step with its Active users is a session, a cart, a checkout or an order; names are known in English only{found}",
+        paths.join(", ")
+    );
+    (!empty.is_empty()).then_some(Notice { code: "no_figures", message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summer_time_is_no_other_place() {
+        let notice = |written: &[(i32, u64)]| {
+            offsets_differ(&written.iter().copied().collect()).map(|notice| notice.message)
+        };
+        assert_eq!(notice(&[]), None);
+        assert_eq!(notice(&[(7200, 9)]), None);
+        assert_eq!(notice(&[(3600, 5), (7200, 9)]), None);
+        let message = notice(&[(-18_000, 1), (32_400, 2)]).unwrap();
+        assert!(message.contains("-05:00 (1 row), +09:00 (2 rows)"), "{message}");
+        assert!(notice(&[(0, 1), (3600, 5), (7200, 9)]).is_some());
+    }
+}
