@@ -75,18 +75,24 @@ pub struct MixedDecimals;
 impl DecimalEvidence {
     /// Looks at an amount of a currency.
     pub fn observe(&mut self, text: &str, currency: Currency) {
-        let is_sign = |c: &char| matches!(c, '.' | ',');
-        let digits: String = text.chars().filter(|c| c.is_ascii_digit() || is_sign(c)).collect();
-        let Some(last) = digits.rfind(['.', ',']) else { return };
-        let (whole, rest) = digits.split_at(last);
-        let (is_comma, decimals) = (rest.starts_with(','), rest.len() - 1);
+        let text = without_currency(text.trim());
+        let Some((whole, behind)) = text.rfind(['.', ',']).map(|last| text.split_at(last)) else {
+            return;
+        };
+        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+        let (whole_digits, decimals) = (digits(whole), digits(behind));
+        if whole_digits + decimals == 0 {
+            return;
+        }
+        let is_comma = behind.starts_with(',');
         // The last of two signs is the decimal one; a sign that is repeated parts thousands.
         let sign = if is_comma { ',' } else { '.' };
+        let first = whole.bytes().find(u8::is_ascii_digit);
         let is_decimal = match (whole.contains(['.', ',']), whole.contains(sign)) {
             (true, true) => Some(false),
             (true, false) => Some(true),
             // Thousands come in threes, and none of them begins with nought.
-            (false, _) if decimals != 3 || whole.len() > 3 || whole.starts_with('0') => Some(true),
+            (false, _) if decimals != 3 || whole_digits > 3 || first == Some(b'0') => Some(true),
             (false, _) => currency.has_thousandths().then_some(true),
         };
         match is_decimal {

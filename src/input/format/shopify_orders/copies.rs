@@ -263,7 +263,8 @@ impl<L: Line> Copy<L> {
 fn records<L: Line>(copies: Vec<Copy<L>>) -> Vec<Record<L>> {
     // Copies that lost their number are found by name and minute; the smallest number if several have it.
     let mut numbers: FastMap<Key, Key> = FastMap::default();
-    for Tags { id, moment, .. } in copies.iter().map(|copy| copy.tags) {
+    let has_numberless = copies.iter().any(|copy| copy.tags.id.is_none());
+    for Tags { id, moment, .. } in copies.iter().map(|copy| copy.tags).filter(|_| has_numberless) {
         if let (Some(id), Some(moment)) = (id, moment) {
             let number = numbers.entry(moment).or_insert(id);
             *number = id.min(*number);
@@ -275,7 +276,9 @@ fn records<L: Line>(copies: Vec<Copy<L>>) -> Vec<Record<L>> {
     };
     // Those that lost the zone of their times are found by what a clock in the shop showed.
     let mut shown: FastMap<Key, Key> = FastMap::default();
-    for tags in copies.iter().map(|copy| copy.tags) {
+    let has_zoneless =
+        copies.iter().any(|copy| copy.tags.clock.is_some_and(|(_, is_lost)| is_lost));
+    for tags in copies.iter().map(|copy| copy.tags).filter(|_| has_zoneless) {
         if let Some((clock, false)) = tags.clock {
             let own = known(&tags);
             let key = shown.entry(clock).or_insert(own);
@@ -303,10 +306,8 @@ fn records<L: Line>(copies: Vec<Copy<L>>) -> Vec<Record<L>> {
 
 /// One record of all its copies: the one that has come furthest stands for it.
 fn record<L: Line>(mut copies: Vec<Copy<L>>) -> Option<Record<L>> {
-    let (kept, _) = copies.iter().enumerate().max_by_key(|(position, copy)| {
-        let is_first = copy.line.common().is_first;
-        (is_first, copy.at.is_some(), copy.line.progress(), Reverse(*position))
-    })?;
+    // Of almost every record there is one.
+    let kept = if copies.len() == 1 { 0 } else { furthest(&copies)? };
     let Copy { input, row, mut line, mut at, further, .. } = copies.remove(kept);
     let mut aside: Vec<Aside> = further
         .into_iter()
@@ -334,6 +335,15 @@ pub fn without_time(common: &Common) -> Cow<'static, str> {
         Some(text) => unknown_kind_of_time(text).into(),
         None => "there is no time in it".into(),
     }
+}
+
+/// The place of the copy that stands for the record.
+fn furthest<L: Line>(copies: &[Copy<L>]) -> Option<usize> {
+    let furthest = copies.iter().enumerate().max_by_key(|(position, copy)| {
+        let is_first = copy.line.common().is_first;
+        (is_first, copy.at.is_some(), copy.line.progress(), Reverse(*position))
+    });
+    furthest.map(|(position, _)| position)
 }
 
 const CONTINUATION: &str = "a further line item";
