@@ -269,7 +269,8 @@ fn read_amounts(rows: &mut Rows, decimal_comma: bool) {
 fn decide_pixel_table(table: &TableHead, told: &Told) -> Option<Decision> {
     let header = &table.header;
     let is_told = told.format.is_some();
-    let rows = web_pixel::table::table(header, &table.rows, &told.map, is_told)?;
+    let mut rows = web_pixel::table::table(header, &table.rows, &told.map, is_told)?;
+    rows.read_amounts(table.delimiter == b';');
     Some(Decision {
         format: Format::ShopifyWebPixel,
         why: format!(

@@ -45,10 +45,19 @@ pub fn table(
     is_told: bool,
 ) -> Option<ToolTable> {
     let keys = PixelKeys { told: told.to_vec(), found: found(header) };
+    let is_amount = |name: &str| {
+        let mut parts = keys.told.iter().chain(&keys.found);
+        parts.any(|(part, own)| *part == Part::Value && own == name.trim())
+    };
     let target = |(column, name): (usize, &String)| {
         let (key, holds) = key_of(name.trim());
-        let is_json = holds == Holds::Json || holds == Holds::Anything && holds_json(rows, column);
-        let cell = if is_json { Cell::Json } else { Cell::Text };
+        let cell = match holds {
+            Holds::Json => Cell::Json,
+            Holds::Anything if holds_json(rows, column) => Cell::Json,
+            Holds::Anything if is_amount(name) => Cell::Amount,
+            Holds::Amount => Cell::Amount,
+            Holds::Time | Holds::Text | Holds::Anything => Cell::Text,
+        };
         (holds == Holds::Time, Target::Key(key.to_string(), cell))
     };
     let targets: Vec<_> = header.names().iter().enumerate().map(target).collect();
@@ -100,6 +109,7 @@ fn found(header: &Header) -> Vec<(Part, String)> {
 enum Holds {
     Time,
     Text,
+    Amount,
     Json,
     /// What its cells say.
     Anything,
@@ -119,6 +129,7 @@ fn key_of(name: &str) -> (&str, Holds) {
         b"data" | b"eventdata" => ("data", Holds::Json),
         b"customdata" => ("customData", Holds::Json),
         b"init" => ("init", Holds::Json),
+        b"datacheckouttotalpriceamount" => (name, Holds::Amount),
         _ => (name, Holds::Anything),
     }
 }
@@ -176,6 +187,22 @@ mod tests {
         }
         assert!(is_one("client_id|event|timestamp|data", &["c|n|t|{\"score\":1}"], true));
         assert!(is_one("clientId|name|timestamp|data.checkout.token", &[], false));
+    }
+
+    #[test]
+    fn amounts_are_read_as_the_table_writes_them() {
+        for (name, expected) in
+            [("data.checkout.totalPrice.amount", true), ("revenue", true), ("note", false)]
+        {
+            let names = vec!["clientId", "name", "timestamp", "data.checkout.token", name];
+            let header = Header::new(&names.into());
+            let mut own = table(&header, &[], &[], false).unwrap();
+            own.read_amounts(true);
+            let mut text = Vec::new();
+            own.write(Row::parsed(&vec!["c", "n", "t", "tok", "1.010,50"].into()), &mut text);
+            let text = String::from_utf8(text).unwrap();
+            assert_eq!(text.contains("\"1010.50\""), expected, "{text}");
+        }
     }
 
     #[test]
