@@ -84,17 +84,10 @@ fn roles(
 
 fn no_preset(haul: &Haul<'_>) -> Error {
     const SHOWN: usize = 15;
-    let mut rows: BTreeMap<&str, u64> = BTreeMap::new();
-    for seen in &haul.inputs {
-        for (name, &count) in haul.all_names.texts().zip(&seen.names) {
-            *rows.entry(name).or_default() += count;
-        }
-    }
-    let mut names: Vec<(&str, u64)> = rows.into_iter().collect();
-    names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let error = Error::new("no built-in ladder fits the event names in the data");
-    let error = names
-        .iter()
+    let error = haul
+        .rows_by_name()
+        .into_iter()
         .take(SHOWN)
         .fold(error, |error, (name, count)| error.note(format!("{name} ({count} rows)")));
     error.hint("name the steps yourself, for example --step 'Visit=NAME' --step 'Order=NAME', or write a ladder file and give it with --ladder")

@@ -18,7 +18,6 @@ use crate::quality::{Quality, Reason};
 use crate::tally::Tally;
 use crate::tally::ways::{Leavers, Ways};
 use crate::time::{Instant, Span};
-use std::collections::BTreeMap;
 
 /// What the findings say about the inputs and the rows.
 pub(super) fn finish(
@@ -56,20 +55,10 @@ pub(super) fn finish(
 
 /// The names of events that no ladder and no vocabulary knows, with their rows: most first, then by name.
 pub(super) fn unknown_names(haul: &Haul<'_>) -> Vec<(String, u64)> {
-    let mut rows: BTreeMap<usize, u64> = BTreeMap::new();
-    for (name, count) in haul.inputs.iter().flat_map(|input| input.names.iter().enumerate()) {
-        *rows.entry(name).or_default() += count;
-    }
-    let text =
-        |name: usize| haul.all_names.text(u32::try_from(name).unwrap_or(u32::MAX)).to_string();
-    let mut unknown: Vec<(String, u64)> = rows
-        .into_iter()
-        .filter(|(_, rows)| *rows > 0)
-        .map(|(name, rows)| (text(name), rows))
-        .filter(|(name, _)| !haul.names.stamper().knows(name))
-        .collect();
-    unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    unknown
+    let stamper = haul.names.stamper();
+    let named = haul.rows_by_name().into_iter();
+    let unknown = named.filter(|(name, _)| !stamper.knows(name));
+    unknown.map(|(name, rows)| (name.to_string(), rows)).collect()
 }
 
 /// What was found of each part that was counted by itself.

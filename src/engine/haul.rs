@@ -223,6 +223,20 @@ impl<'s> Haul<'s> {
         self.relinked = Relinked::default();
     }
 
+    /// The names of events over all inputs, each with its rows: most first, then by name.
+    pub(super) fn rows_by_name(&self) -> Vec<(&str, u64)> {
+        let rows = |number: usize| -> u64 {
+            self.inputs.iter().filter_map(|seen| seen.names.get(number)).sum()
+        };
+        let texts = self.all_names.texts().enumerate();
+        let mut named: Vec<(&str, u64)> = texts
+            .map(|(number, text)| (text, rows(number)))
+            .filter(|(_, rows)| *rows > 0)
+            .collect();
+        named.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        named
+    }
+
     /// Notes a moment that the data covers.
     pub(super) fn saw(&mut self, at: Instant) {
         self.seen_until = self.seen_until.max(Some(at));

@@ -157,7 +157,7 @@ impl Skew {
         }
         if self.has_ahead {
             haul.orders_seen.retain(|order| order.at <= self.latest);
-            haul.checkouts.forget_behind(self.latest);
+            haul.checkouts.forget_after(self.latest);
         }
     }
 

@@ -194,7 +194,7 @@ impl CheckoutsSeen {
     }
 
     /// Forgets what turned out to be later than an instant.
-    pub(super) fn forget_behind(&mut self, latest: Instant) {
+    pub(super) fn forget_after(&mut self, latest: Instant) {
         self.rows.retain(|seen| seen.at <= latest);
     }
 

@@ -51,8 +51,7 @@ pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
     if !is_page && !is_spread {
         return Ok(Found::Lines(source));
     }
-    let (path, encoding) = (source.path.clone(), source.encoding);
-    let (size, compression) = (source.size, source.compression);
+    let (path, origin) = (source.path.clone(), Origin::of(&source));
     let mut text = source.head.clone();
     let most = if is_page { u64::MAX } else { MOST_SPREAD };
     let mut rest = source.into_rest().take(most);
@@ -65,19 +64,14 @@ pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
     let is_one = reader.read(Written::new(whole)).is_ok_and(|record| {
         whole.get(record.end()..).is_some_and(|behind| behind.trim_ascii().is_empty())
     });
-    let named = |text: Vec<u8>| -> Result<Source> {
-        let mut source = Source::from_bytes(&path, text)?;
-        (source.encoding, source.size, source.compression) = (encoding, size, compression);
-        Ok(source)
-    };
     let list = if is_one { list_in(whole) } else { None };
     let Some(list) = list else {
         let Some(list) = listed(whole).filter(|_| is_spread) else {
-            return Ok(Found::Lines(named(text)?));
+            return Ok(Found::Lines(origin.holding(text)?));
         };
         let first_line = line_at(&text, start);
         let beside = Beside::default();
-        return Ok(Found::Page(Page { source: named(list)?, first_line, beside }));
+        return Ok(Found::Page(Page { source: origin.holding(list)?, first_line, beside }));
     };
     let beside = reader
         .read(Written::new(whole))
@@ -85,14 +79,13 @@ pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
         .and_then(|record| record.root().member("included").map(klaviyo::beside));
     let first_line = line_at(&text, start + list.start);
     let elements = whole.get(list).unwrap_or_default().to_vec();
-    let source = named(elements)?;
+    let source = origin.holding(elements)?;
     Ok(Found::Page(Page { source, first_line, beside: beside.unwrap_or_default() }))
 }
 
 /// Takes the lists out of a file that has a page on each line; a line that is none is a record itself.
 pub(super) fn unwrap_lines(source: Source, start: usize) -> Result<Page> {
-    let (path, encoding) = (source.path.clone(), source.encoding);
-    let (size, compression) = (source.size, source.compression);
+    let (path, origin) = (source.path.clone(), Origin::of(&source));
     let mut text = source.head.clone();
     source.into_rest().read_to_end(&mut text).map_err(|e| Error::io(&path, e))?;
     let first_line = line_at(&text, start);
@@ -101,9 +94,30 @@ pub(super) fn unwrap_lines(source: Source, start: usize) -> Result<Page> {
         page.add(line.trim_ascii());
         page.text.extend(line.ends_with(b"\n").then_some(b'\n'));
     }
-    let mut source = Source::from_bytes(&path, page.text)?;
-    (source.encoding, source.size, source.compression) = (encoding, size, compression);
-    Ok(Page { source, first_line, beside: page.beside })
+    Ok(Page { source: origin.holding(page.text)?, first_line, beside: page.beside })
+}
+
+/// What stays true of a source when its text is another.
+struct Origin {
+    path: String,
+    encoding: &'static str,
+    size: Option<u64>,
+    compression: Option<&'static str>,
+}
+
+impl Origin {
+    fn of(source: &Source) -> Origin {
+        let Source { encoding, size, compression, .. } = *source;
+        Origin { path: source.path.clone(), encoding, size, compression }
+    }
+
+    /// The source with this text.
+    fn holding(&self, text: Vec<u8>) -> Result<Source> {
+        let mut source = Source::from_bytes(&self.path, text)?;
+        (source.encoding, source.size, source.compression) =
+            (self.encoding, self.size, self.compression);
+        Ok(source)
+    }
 }
 
 /// Whether the first line of a source is a page.
