@@ -155,7 +155,7 @@ fn touch(at: Instant, steps: StepSet) -> Touch {
         visit: Key(1),
         at,
         fingerprint: Key::NONE,
-        order: Key::NONE,
+        subject: Key::NONE,
         held: Key::NONE,
         values: Key::NONE,
         trail: Trail::NONE,

@@ -387,7 +387,7 @@ pub mod mark {
     pub const LOG: u8 = 1;
     /// The touch is a completed order.
     pub const ORDER: u8 = 2;
-    /// `order` is an order number: its touches are one conversion.
+    /// The subject is an order number: its touches are one conversion.
     pub const NUMBERED: u8 = 4;
     /// A further touch of a row that has one already: it counts for no row.
     pub const FURTHER: u8 = 8;
@@ -412,8 +412,9 @@ pub struct Touch {
     pub at: Instant,
     /// Equal for deliveries of the same event.
     pub fingerprint: Key,
-    /// The order that the touch names, or [`Key::NONE`].
-    pub order: Key,
+    /// What it is about: the order that it completes or, of a page that it shows, that page if somebody asks for
+    /// visits of several; else [`Key::NONE`]. Which of the two it is, [`mark::ORDER`] says.
+    pub subject: Key,
     /// The value of the property that the ladder holds constant, or [`Key::NONE`].
     pub held: Key,
     /// The values of the dimensions that are asked for, a key of the run's dictionary.

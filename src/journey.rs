@@ -109,7 +109,7 @@ fn same_order(
     if !touch.is(mark::ORDER | mark::NUMBERED) {
         return None;
     }
-    let first = *orders.entry(touch.order).or_insert(*touch);
+    let first = *orders.entry(touch.subject).or_insert(*touch);
     (first != *touch)
         .then(|| if same_input(&first, touch) { Reason::Continuation } else { Reason::Duplicate })
 }
@@ -232,7 +232,7 @@ mod tests {
             visit: Key(visit),
             at: Instant(minute * 60_000_000),
             fingerprint: Key(u64::try_from(minute).unwrap() << 32 | visit),
-            order: Key::NONE,
+            subject: Key::NONE,
             row: RowRef::new(0, u32::try_from(minute).unwrap(), 0),
             steps: StepSet::EMPTY,
             actions: StepSet::EMPTY,
@@ -341,7 +341,7 @@ mod tests {
     #[test]
     fn deliveries_and_lines_of_an_order_count_once() {
         let order = |minute, key, fingerprint| Touch {
-            order: Key(key),
+            subject: Key(key),
             fingerprint: Key(fingerprint),
             ..touch(minute, 1, mark::LOG | mark::ORDER | mark::NUMBERED)
         };

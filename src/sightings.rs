@@ -126,7 +126,7 @@ mod tests {
             visit: Key(1),
             at: Instant(at),
             fingerprint: Key(1),
-            order: Key::NONE,
+            subject: Key::NONE,
             row: RowRef::new(0, row, row),
             steps,
             actions: StepSet::EMPTY,

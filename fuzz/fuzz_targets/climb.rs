@@ -62,7 +62,7 @@ fn journey(draw: &mut Draw<'_>, steps: usize) -> Vec<Touch> {
             visit: Key(u64::from(draw.below(2))),
             at: Instant(i64::from(draw.below(20)) * SECOND / 2),
             fingerprint: Key(u64::from(row) + 1),
-            order: Key::NONE,
+            subject: Key::NONE,
             held: Key(u64::from(draw.below(3))),
             values: Key::NONE,
             trail: Trail::NONE,

@@ -5,6 +5,7 @@
 
 use super::terms::STEPS;
 use crate::ladder::definition::{Ends, Exclusion, Ladder, Order, Presence, Step, Window};
+use crate::ladder::vocabulary::MULTI_PAGE_VISIT;
 
 /// The most exclusions: they are the bits of a byte.
 const EXCLUSIONS: usize = 8;
@@ -14,6 +15,7 @@ pub(super) fn refusals(ladder: &Ladder) -> Vec<String> {
     let mut refusals: Vec<String> = unsound_steps(&ladder.steps).into_iter().collect();
     refusals.extend(without_meaning(ladder).into_iter().flatten().map(str::to_owned));
     refusals.extend(unsound_exclusions(ladder));
+    refusals.extend(without_properties(ladder));
     refusals
 }
 
@@ -44,6 +46,18 @@ fn unsound_steps(steps: &[Step]) -> Option<String> {
     } else {
         None
     }
+}
+
+/// Conditions on properties of what is made of several rows.
+fn without_properties(ladder: &Ladder) -> Option<String> {
+    let steps = ladder.steps.iter().map(|step| &step.condition);
+    let actions = ladder.actions.iter().map(|action| &action.condition);
+    let exclusions = ladder.exclusions.iter().map(|exclusion| &exclusion.condition);
+    let mut conditions = steps.chain(actions).chain(exclusions);
+    let is_made = |name: &str| name == MULTI_PAGE_VISIT;
+    conditions
+        .any(|own| !own.filter.is_empty() && own.event.exact_names().any(is_made))
+        .then(|| format!("`{MULTI_PAGE_VISIT}` is made of several pages and has no properties: `where` cannot be asked of it"))
 }
 
 /// What is wrong with the exclusions.

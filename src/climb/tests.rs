@@ -83,7 +83,7 @@ pub(super) fn touch(at: i64, precision: Precision, steps: StepSet) -> Touch {
         visit: Key::NONE,
         at: Instant(at),
         fingerprint: Key::NONE,
-        order: Key::NONE,
+        subject: Key::NONE,
         row: RowRef::default(),
         steps,
         actions: StepSet::EMPTY,

@@ -405,7 +405,7 @@ mod tests {
         fn any_touch()(keys in any::<[u64; 4]>(), optional in prop::collection::vec(prop_oneof![Just(0), any::<u64>()], 5), at in any::<i64>(), parts in any::<[u32; 4]>(), precision in 0u8..5, rest in any::<[u8; 3]>()) -> Touch {
             let precision = [Precision::Exact, Precision::Second, Precision::Minute, Precision::Hour, Precision::Day][usize::from(precision)];
             Touch {
-                person: Key(keys[0]), row: RowRef(keys[1]), at: Instant(at), fingerprint: Key(keys[2]), visit: Key(optional[0]), order: Key(optional[1]), held: Key(optional[2]), values: Key(optional[3]), trail: Trail(optional[4]),
+                person: Key(keys[0]), row: RowRef(keys[1]), at: Instant(at), fingerprint: Key(keys[2]), visit: Key(optional[0]), subject: Key(optional[1]), held: Key(optional[2]), values: Key(optional[3]), trail: Trail(optional[4]),
                 steps: StepSet(parts[0]), actions: StepSet(parts[1]), name: parts[2] % 50, sequence: parts[3] % 3, edition: parts[3] % 5, precision, aside: rest[0], marks: rest[1], exclusions: rest[2],
             }
         }

@@ -13,7 +13,7 @@ use crate::findings::{
 use crate::input::Reading;
 use crate::input::timestamp::ZoneRule;
 use crate::ladder::definition::Ladder;
-use crate::ladder::vocabulary;
+use crate::ladder::vocabulary::{self, MULTI_PAGE_VISIT};
 use crate::quality::{Quality, Reason};
 use crate::tally::Tally;
 use crate::tally::ways::{Leavers, Ways};
@@ -216,7 +216,11 @@ pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec
             .unwrap_or_default();
         Notice {
             code: "name_never_seen",
-            message: format!("no event is named `{name}` ({kind} {own}){near}"),
+            message: if name == MULTI_PAGE_VISIT {
+                format!("no view of a page has an address, so nobody can tell which visits have several pages ({kind} {own})")
+            } else {
+                format!("no event is named `{name}` ({kind} {own}){near}")
+            },
         }
     })
     .collect()

@@ -264,7 +264,7 @@ mod tests {
             visit: Key::NONE,
             at: Instant(at),
             fingerprint: Key::NONE,
-            order: Key(u64::from(row) % 3),
+            subject: Key(u64::from(row) % 3),
             held: Key::NONE,
             values: Key::NONE,
             trail: Trail::NONE,

@@ -11,6 +11,7 @@ use super::relinked::{Relink, Relinked};
 use super::robots::Robot;
 use super::scan::Scan;
 use super::sequence::Sequence;
+use super::several_pages;
 use super::sieve::{Edges, Sifted};
 use super::skew::{Ahead, Received, Unconfirmed};
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
@@ -27,6 +28,7 @@ use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::key::Key;
 use crate::ladder::stamp::{NameTable, Stamp};
+use crate::ladder::vocabulary::MULTI_PAGE_VISIT;
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
@@ -252,11 +254,14 @@ impl<'s> Haul<'s> {
     ) {
         let RowPlace { input, row, .. } = place;
         let stamper = self.names.stamper();
-        let page = self.page_of(event, input);
-        let alone = page.map(|_| self.by_name_alone(event));
+        let by_address = self.page_of(event, input);
+        let alone = by_address.map(|_| self.by_name_alone(event));
         let (name, meaning) = self.names.look_up(event.name, event.derived);
         let stamp = stamper.stamp(meaning, event.origin, event.details);
         let (own_marks, checkout, step) = (meaning.marks, meaning.checkout, meaning.step);
+        let shows_page = meaning.is_page && stamping.needs.pages;
+        let page = if shows_page { several_pages::page_key(event) } else { Key::NONE };
+        self.derived.extend((!page.is_none()).then_some(MULTI_PAGE_VISIT));
         let known = meaning.known || !stamp.is_empty();
         let is_of_shop = verdict.is_program && own_marks & mark::ORDER != 0;
         let reason = verdict
@@ -275,8 +280,8 @@ impl<'s> Haul<'s> {
         let is_order = marks & mark::ORDER != 0;
         let order = is_order.then(|| self.order(event, (input, row), reason));
         if reason.is_none() {
-            self.inputs[input].note_spoken(step, page);
-            self.checkouts.note(event, (input, row), (checkout, own_marks, page));
+            self.inputs[input].note_spoken(step, by_address);
+            self.checkouts.note(event, (input, row), (checkout, own_marks, by_address));
         }
         if event.at.is_placeholder() && place.block.is_some() {
             self.note_placeholder(input, verdict, stamping);
@@ -289,7 +294,7 @@ impl<'s> Haul<'s> {
             visit: who.visit,
             at: event.at,
             fingerprint: Key::NONE,
-            order: order.map_or(Key::NONE, |order| order.key),
+            subject: order.map_or(page, |order| order.key),
             row,
             steps: stamp.steps,
             actions: stamp.actions,
@@ -316,7 +321,7 @@ impl<'s> Haul<'s> {
             is_used: reason.is_none() && numbered == 0 && !needs.cuts_events,
             further: 0..0,
         };
-        let page = page.zip(alone.map(|alone| Instead::of(alone, own_marks)));
+        let page = by_address.zip(alone.map(|alone| Instead::of(alone, own_marks)));
         let kind = self.kinds.number(Kind { page, ..Kind::of(&touch) });
         self.send((touch, kind), sifted, (event, place), stamping);
     }

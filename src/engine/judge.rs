@@ -13,6 +13,7 @@ use super::person::{Seen, Wanted};
 use super::request::Asks;
 use super::rivals::{Rival, Rivals};
 use super::settle::Settled;
+use super::several_pages::SeveralPages;
 use super::survey::{Surveyor, count_orders, count_watched};
 use super::track::{Period, Track};
 use super::{RowIndex, Settings};
@@ -135,6 +136,8 @@ struct Judge<'b> {
     surveyor: Surveyor,
     rivals: Rivals,
     cleaner: Cleaner,
+    /// Only where the ladder asks for such visits.
+    several_pages: Option<SeveralPages>,
     kept: Vec<Touch>,
     calendar: Calendar,
     verdicts: Verdicts,
@@ -153,6 +156,7 @@ impl<'b> Judge<'b> {
             surveyor: Surveyor::new(bench),
             rivals: Rivals::new(bench)?,
             cleaner: Cleaner::default(),
+            several_pages: SeveralPages::of(ladder),
             kept: Vec::new(),
             calendar: Calendar::new(bench.zone),
             verdicts: Verdicts {
@@ -183,12 +187,15 @@ impl<'b> Judge<'b> {
     /// Takes in everything that one person did, in order.
     fn person(&mut self, touches: &[Touch]) {
         self.verdicts.seen.extend(self.bench.wanted.and_then(|wanted| wanted.look(touches)));
-        if touches.iter().all(is_clean) {
+        if self.several_pages.is_none() && touches.iter().all(is_clean) {
             self.account(touches);
             return self.count(touches);
         }
         let mut kept = std::mem::take(&mut self.kept);
         self.clean(touches, &mut kept);
+        if let Some(several_pages) = &mut self.several_pages {
+            several_pages.mark(&mut kept);
+        }
         self.account(&kept);
         if kept.iter().any(|touch| touch.aside == 0) {
             self.count(&kept);

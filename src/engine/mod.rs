@@ -33,6 +33,7 @@ mod same_orders;
 mod scan;
 mod sequence;
 mod settle;
+mod several_pages;
 mod sieve;
 mod skew;
 mod stamping;

@@ -1,6 +1,7 @@
 //! What a request needs of the rows beside their steps, so that nothing is kept that nobody looks at.
 
 use super::Request;
+use super::several_pages;
 use crate::climb::Climber;
 use crate::event::StepSet;
 use crate::input::format::web_pixel;
@@ -23,6 +24,8 @@ pub(super) struct Needs {
     pub(super) session_rule: SessionRule,
     /// The steps whose rows the values of dimensions are wanted of; `None` if those of all rows are.
     pub(super) values_of: Option<StepSet>,
+    /// Which pages rows show.
+    pub(super) pages: bool,
     /// What logs saw of checkouts, to hold the orders of exports against it.
     pub(super) checkouts: bool,
     /// The times of browsers that nobody has confirmed: orders, or rows beside them, may show that they are wrong.
@@ -65,7 +68,8 @@ impl Needs {
             | Rows::Bulk => false,
         };
         let covers = !readings.iter().all(is_log);
-        let sessions = asks_for_more || covers || ladders.iter().any(is_by_session);
+        let pages = ladders.iter().any(several_pages::are_asked_for);
+        let sessions = asks_for_more || covers || pages || ladders.iter().any(is_by_session);
         let has_period = request.since.is_some() || request.until.is_some();
         let cuts_events = has_period && ladders.iter().any(|ladder| ladder.range == Range::Events);
         let asks = &request.asks;
@@ -89,6 +93,7 @@ impl Needs {
             sessions,
             session_rule,
             values_of,
+            pages,
             checkouts,
             clocks,
             cuts_events,

@@ -9,6 +9,7 @@ use super::Request;
 use super::haul::Haul;
 use super::judge::Bench;
 use super::settle::Settled;
+use super::several_pages::SeveralPages;
 use super::track::{Period, Track};
 use crate::climb::{Climber, Outcome, Verdict, Why};
 use crate::error::Result;
@@ -326,6 +327,7 @@ impl Sources<'_> {
         Cleaner::default().clean(&seen.touches, &mut kept, same_input, |touch, reason| {
             aside.push((*touch, Some(reason)));
         });
+        SeveralPages::of(self.bench.ladder).iter_mut().for_each(|pages| pages.mark(&mut kept));
         // Rows of unknown names are both kept and told of.
         let used = kept.into_iter().filter(|touch| touch.aside == 0).map(|touch| (touch, None));
         let mut all: Vec<(Touch, Option<Reason>)> = used.chain(aside).collect();
@@ -412,9 +414,9 @@ impl Sources<'_> {
         let mut known = FastSet::default();
         let completed = touches.iter().filter(|t| t.aside.is_none() && t.touch.is(mark::ORDER));
         completed
-            .filter(|touch| known.insert(touch.touch.order))
+            .filter(|touch| known.insert(touch.touch.subject))
             .map(|touch| {
-                let money = money.and_then(|money| money.get(&touch.touch.order)).copied();
+                let money = money.and_then(|money| money.get(&touch.touch.subject)).copied();
                 let (amount, currency) = money.unwrap_or_default();
                 PersonOrder { at: touch.touch.at, amount, currency }
             })

@@ -63,7 +63,7 @@ pub(super) fn write_further(touch: &Touch, kind: u32, words: &mut Vec<u64>) -> u
     let further = [
         touch.fingerprint.0,
         touch.visit.0,
-        touch.order.0,
+        touch.subject.0,
         touch.held.0,
         touch.values.0,
         u64::from(touch.edition) << u32::BITS | u64::from(touch.sequence),
@@ -390,7 +390,7 @@ fn made(fixed: [u64; FIXED], further: [u64; 7], kinds: &Kinds) -> Touch {
         row: RowRef(row),
         fingerprint: Key(fingerprint),
         visit: Key(visit),
-        order: Key(order),
+        subject: Key(order),
         held: Key(held),
         values: Key(values),
         trail: Trail(trail),

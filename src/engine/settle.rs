@@ -102,9 +102,9 @@ impl Settled {
     /// which the rules cut events.
     pub(super) fn judge(&self, touch: &mut Touch, range: Range, rows: &RowIndex) {
         if touch.is(mark::ORDER)
-            && let Some(&number) = self.numbers.get(&touch.order)
+            && let Some(&number) = self.numbers.get(&touch.subject)
         {
-            (touch.order, touch.marks) = (number, touch.marks | mark::NUMBERED);
+            (touch.subject, touch.marks) = (number, touch.marks | mark::NUMBERED);
         }
         if touch.aside == 0
             && !self.placeholders.is_empty()
@@ -116,7 +116,7 @@ impl Settled {
             touch.aside = Reason::OutOfPeriod.mark();
         }
         if touch.aside == 0 && touch.is(mark::ORDER | mark::NUMBERED) {
-            touch.aside = self.left_out.get(&touch.order).map_or(0, |reason| reason.mark());
+            touch.aside = self.left_out.get(&touch.subject).map_or(0, |reason| reason.mark());
         }
     }
 }

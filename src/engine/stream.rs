@@ -165,7 +165,7 @@ fn is_idle(kind: &Kind, climber: &Climber) -> bool {
 fn repeats_an_order(touches: &[Touch]) -> bool {
     let numbered = touches.iter().filter(|touch| touch.is(mark::ORDER | mark::NUMBERED));
     let mut known = FastSet::default();
-    numbered.into_iter().any(|touch| !known.insert(touch.order))
+    numbered.into_iter().any(|touch| !known.insert(touch.subject))
 }
 
 /// Whether a touch is wanted for more than the chain: orders are counted by customer, and actions belong

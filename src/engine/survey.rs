@@ -80,8 +80,9 @@ impl Surveyor {
             return;
         }
         let steps = bench.ladder.steps.len();
-        let is_exported =
-            |touch: &Touch| touch.is(mark::ORDER) && bench.settled.exported.contains(&touch.order);
+        let is_exported = |touch: &Touch| {
+            touch.is(mark::ORDER) && bench.settled.exported.contains(&touch.subject)
+        };
         let counts =
             |touch: &&Touch| touch.aside == 0 && (!touch.steps.is_empty() || is_exported(touch));
         let mut touches = kept.iter().filter(counts).peekable();
@@ -268,7 +269,7 @@ fn count_worth(verdict: &Verdict, journey: &[Touch], bench: &Bench<'_>, tally: &
         .and_then(|touch| journey.get(touch));
     let money = bench.settled.book.as_ref().map(|book| &book.money);
     let Some((Some(amount), currency)) =
-        order.zip(money).and_then(|(order, money)| money.get(&order.order)).copied()
+        order.zip(money).and_then(|(order, money)| money.get(&order.subject)).copied()
     else {
         return;
     };
@@ -291,7 +292,7 @@ pub(super) fn count_orders(
     let orders = || kept.iter().filter(|touch| touch.is(mark::ORDER));
     let mut known = FastSet::default();
     let times: Vec<Instant> =
-        orders().filter(|touch| known.insert(touch.order)).map(|touch| touch.at).collect();
+        orders().filter(|touch| known.insert(touch.subject)).map(|touch| touch.at).collect();
     tally.repeat_buyers += u64::from(times.len() > 1);
     tally.orders_of_buyers.add(times.len() as i128);
     match times.as_slice() {
@@ -306,7 +307,7 @@ pub(super) fn count_orders(
     let first: Vec<&Touch> = kept.iter().filter(|touch| touch.is(mark::LOG)).take(2).collect();
     let has_visit =
         |order: &&Touch| first.iter().any(|touch| touch.at < order.end() && touch.row != order.row);
-    let exported = orders().filter(|touch| exported.contains(&touch.order));
+    let exported = orders().filter(|touch| exported.contains(&touch.subject));
     tally.orders_with_visit += exported.filter(has_visit).count() as u64;
 }
 

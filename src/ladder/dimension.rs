@@ -208,11 +208,17 @@ fn site(cell: &[u8]) -> &[u8] {
     cell.get(..scheme + 3 + length).unwrap_or(cell)
 }
 
+/// The page that a row shows, by its address: the path.
+pub fn page(row: &dyn Properties) -> Option<String> {
+    let address = row.get("url")?.into_text();
+    Some(path_of(&address).to_string())
+}
+
 fn derived<'r>(property: &str, row: &'r dyn Properties) -> Option<Cow<'r, str>> {
     let text = |name: &str| row.get(name).map(crate::event::Value::into_text);
     match property {
         "device" => Some(Cow::Borrowed(device(&text("user_agent")?))),
-        "landing_page" => Some(Cow::Owned(path_of(&text("url")?).to_string())),
+        "landing_page" => page(row).map(Cow::Owned),
         "medium" => {
             let url = text("url").unwrap_or_default();
             let paid = || is_paid_click(&url, row).then(|| "cpc".to_string());

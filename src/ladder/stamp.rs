@@ -59,6 +59,8 @@ pub struct Meaning {
     pub checkout: u8,
     /// The canonical name of a step that is no page's: a page is what else it proves, and says nothing by its name.
     pub step: Option<&'static str>,
+    /// Whether it is the view of a page, whatever else the row proves.
+    pub is_page: bool,
     /// What every event of a log is that has this name, if no property has a say in it.
     pub certain: Option<Stamp>,
     steps: Matches,
@@ -158,6 +160,7 @@ impl Stamper {
             marks,
             checkout,
             step: canonical.filter(|_| !is_page),
+            is_page,
             certain: None,
             steps,
             actions,

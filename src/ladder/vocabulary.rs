@@ -42,6 +42,9 @@ pub const CHECKOUT_STEPS: [&str; 5] = [
     "payment_info_submitted",
 ];
 
+/// A visit of several pages: made of their views, no event is called that.
+pub const MULTI_PAGE_VISIT: &str = "multi_page_visit";
+
 /// The canonical name of an event, if the name is known in any form.
 pub fn canonical(name: &str) -> Option<&'static str> {
     let folded = fold(name);
@@ -425,8 +428,7 @@ static SECONDARY: &[Secondary] = &[
     extra("store_locator_used", "Store locator", "(store_locator|find_a_store)[a-z0-9_]*"),
     extra("back_in_stock_requested", "Back-in-stock request", "(back_in_stock|notify_me)[a-z0-9_]*"),
     extra("gift_card_viewed", "Gift card page", "gift_?card_view[a-z]*|view(ed)?_gift_?card"),
-    // Made from sessions of several pages; no event is called that.
-    extra("multi_page_visit", "Several pages in one visit", "multi_page_visit"),
+    extra(MULTI_PAGE_VISIT, "Several pages in one visit", "multi_page_visit"),
 ];
 
 #[cfg(test)]
