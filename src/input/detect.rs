@@ -5,6 +5,7 @@
 //! the records out of a page, `unrecognised` says what a table lacks; what they share is here.
 
 mod dates;
+mod foreign;
 mod ga4_ui;
 mod json;
 mod json_formats;
@@ -16,7 +17,6 @@ mod wrapped;
 pub use dates::ambiguous_dates;
 
 use super::aliases::Mapping;
-use super::container;
 use super::format::Format;
 use super::parquet;
 use super::source::Source;
@@ -31,9 +31,6 @@ use crate::place::Place;
 
 /// How many records detection looks at.
 const SAMPLE: usize = 50;
-
-/// How workbooks begin that are no zip files.
-const OLD_WORKBOOK: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
 /// Recognises an opened source; one of several tables is as many inputs.
 pub fn recognise_all(source: Source, told: &Told) -> Result<Vec<Input>> {
@@ -80,11 +77,8 @@ pub fn recognise(source: Source, told: &Told) -> Result<Input> {
             .hint("export it again, with at least a header")
             .of_nothing());
     };
-    if source.head.starts_with(OLD_WORKBOOK) {
-        return Err(container::workbook(&path));
-    }
-    if source.head.contains(&0) {
-        return Err(Error::at(Place::file(path), "this is a binary file, not a table or JSON"));
+    if let Some(error) = foreign::error(&path, &source.head, start) {
+        return Err(error);
     }
     match source.head[start] {
         b'{' => json::recognise(source, told, Layout::Lines, start),

@@ -1,0 +1,115 @@
+//! Files that are no export of any kind, known by their first bytes: a merchant has them all the same, because a
+//! link ran out, a program saved something else, or somebody packed the file.
+//!
+//! Nothing of them is read here; the answer says what the file is and what to do.
+
+use crate::error::Error;
+use crate::input::container;
+use crate::place::Place;
+
+/// What something else is than an export.
+struct Foreign {
+    /// Its first bytes.
+    begins: &'static [u8],
+    what: &'static str,
+    hint: &'static str,
+}
+
+const fn foreign(begins: &'static [u8], what: &'static str, hint: &'static str) -> Foreign {
+    Foreign { begins, what, hint }
+}
+
+const UNPACK: &str =
+    "unpack it first, or pack it with gzip, zstandard or zip, which are read as they are";
+const REWRITE: &str = "write the table that is meant as CSV, JSON lines or Parquet";
+const SAVE_AS_CSV: &str = "export the data itself, as CSV";
+
+/// What old workbooks begin with.
+const OLD_WORKBOOK: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+/// Where archives of tar name themselves.
+const TAR: (usize, &[u8]) = (257, b"ustar");
+
+const FOREIGN: [Foreign; 11] = [
+    foreign(b"BZh91AY&SY", "is packed with bzip2, which is not read", UNPACK),
+    foreign(b"\xFD7zXZ\0", "is packed with xz, which is not read", UNPACK),
+    foreign(b"7z\xBC\xAF\x27\x1C", "is an archive of 7-Zip, which is not read", UNPACK),
+    foreign(b"Rar!\x1A\x07", "is an archive of RAR, which is not read", UNPACK),
+    foreign(b"\x04\x22\x4D\x18", "is packed with LZ4, which is not read", UNPACK),
+    foreign(b"%PDF-", "is a PDF document, not an export", SAVE_AS_CSV),
+    foreign(b"SQLite format 3\0", "is a database of SQLite, not an export", REWRITE),
+    foreign(b"Obj\x01", "is a file of Apache Avro, which is not read", REWRITE),
+    foreign(b"ORC", "is a file of Apache ORC, which is not read", REWRITE),
+    foreign(b"ARROW1\0\0", "is a file of Apache Arrow, which is not read", REWRITE),
+    foreign(b"<?xml", "is XML, which is not read", SAVE_AS_CSV),
+];
+
+/// The error of a source that is no text, or that is text of another kind; `None` if it may be an export. `head` is the
+/// source's first bytes, `start` the place of the first that is not blank.
+pub(super) fn error(path: &str, head: &[u8], start: usize) -> Option<Error> {
+    let error = |what: &str| Error::at(Place::file(path), format!("this {what}"));
+    if head.starts_with(OLD_WORKBOOK) {
+        return Some(container::workbook(path));
+    }
+    let shown = head.get(start..).unwrap_or_default();
+    let is_binary = head.contains(&0);
+    // Letters alone may begin the name of a column.
+    let is_it =
+        |own: &&Foreign| shown.starts_with(own.begins) && (own.begins != b"ORC" || is_binary);
+    if let Some(own) = FOREIGN.iter().find(is_it) {
+        return Some(error(own.what).hint(own.hint));
+    }
+    if head.get(TAR.0..).is_some_and(|part| part.starts_with(TAR.1)) {
+        return Some(error("is an archive of tar, which is not read").hint(UNPACK));
+    }
+    if is_page(shown) {
+        return Some(error("is a web page, not an export").hint(
+            "the link may have run out, or wants somebody to be logged in: download the export again in a browser",
+        ));
+    }
+    is_binary.then(|| error("is a binary file, not a table or JSON"))
+}
+
+/// Whether text begins as a web page does.
+fn is_page(shown: &[u8]) -> bool {
+    let begins =
+        |with: &[u8]| shown.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with));
+    begins(b"<!doctype html") || begins(b"<html")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(head: &[u8]) -> Option<String> {
+        let start = head.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap();
+        error("a", head, start).map(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_else_merchants_have_is_known_by_its_first_bytes() {
+        let mut tar = b"orders.csv".to_vec();
+        tar.resize(257, 0);
+        tar.extend(b"ustar\0");
+        for (head, expected) in [
+            (&b"BZh91AY&SY\x01"[..], "bzip2"),
+            (b"%PDF-1.7\n", "PDF"),
+            (b"\n<!DOCTYPE HTML><html>", "web page"),
+            (b"<HTML lang=en>", "web page"),
+            (b"ORC\0\x01", "ORC"),
+            (b"a,b\n1,\0", "binary"),
+            (&tar, "tar"),
+            (OLD_WORKBOOK, "workbook"),
+        ] {
+            let told = told(head);
+            assert!(told.as_deref().is_some_and(|told| told.contains(expected)), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn exports_are_nothing_else() {
+        for head in ["ORC,time\n1,2", "Obj,time\n", "BZh,time\n", "{\"a\":1}", "<a>,time\n"] {
+            assert_eq!(told(head.as_bytes()), None, "{head}");
+        }
+    }
+}
