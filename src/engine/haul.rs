@@ -11,7 +11,6 @@ use super::relinked::{Relink, Relinked};
 use super::robots::Robot;
 use super::scan::Scan;
 use super::sequence::Sequence;
-use super::several_pages;
 use super::sieve::{Edges, Sifted};
 use super::skew::{Ahead, Received, Unconfirmed};
 use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
@@ -28,7 +27,6 @@ use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::key::Key;
 use crate::ladder::stamp::{NameTable, Stamp};
-use crate::ladder::vocabulary::MULTI_PAGE_VISIT;
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
@@ -260,8 +258,6 @@ impl<'s> Haul<'s> {
         let stamp = stamper.stamp(meaning, event.origin, event.details);
         let (own_marks, checkout, step) = (meaning.marks, meaning.checkout, meaning.step);
         let shows_page = meaning.is_page && stamping.needs.pages;
-        let page = if shows_page { several_pages::page_key(event) } else { Key::NONE };
-        self.derived.extend((!page.is_none()).then_some(MULTI_PAGE_VISIT));
         let known = meaning.known || !stamp.is_empty();
         let is_of_shop = verdict.is_program && own_marks & mark::ORDER != 0;
         let reason = verdict
@@ -294,7 +290,7 @@ impl<'s> Haul<'s> {
             visit: who.visit,
             at: event.at,
             fingerprint: Key::NONE,
-            subject: order.map_or(page, |order| order.key),
+            subject: order.map_or_else(|| self.page_key(event, shows_page), |order| order.key),
             row,
             steps: stamp.steps,
             actions: stamp.actions,

@@ -327,7 +327,9 @@ impl Sources<'_> {
         Cleaner::default().clean(&seen.touches, &mut kept, same_input, |touch, reason| {
             aside.push((*touch, Some(reason)));
         });
-        SeveralPages::of(self.bench.ladder).iter_mut().for_each(|pages| pages.mark(&mut kept));
+        if let Some(mut pages) = SeveralPages::of(self.bench.ladder) {
+            pages.mark(&mut kept);
+        }
         // Rows of unknown names are both kept and told of.
         let used = kept.into_iter().filter(|touch| touch.aside == 0).map(|touch| (touch, None));
         let mut all: Vec<(Touch, Option<Reason>)> = used.chain(aside).collect();

@@ -5,6 +5,7 @@
 //! whatever conditions name such a visit. Which page a row shows is noted while it is read (`Needs::pages`), as far as
 //! its address says it; a page without an address is none.
 
+use super::haul::Haul;
 use crate::event::{RawEvent, StepSet, Touch, mark};
 use crate::journey::Sessionizer;
 use crate::key::Key;
@@ -90,10 +91,16 @@ pub(super) fn are_asked_for(ladder: &Ladder) -> bool {
     SeveralPages::of(ladder).is_some()
 }
 
-/// The key of the page that an event shows, by its address.
-pub(super) fn page_key(event: &RawEvent<'_>) -> Key {
-    let page = dimension::page(event.details);
-    page.map_or(Key::NONE, |page| Key::of(page.trim_end_matches('/').as_bytes()))
+impl Haul<'_> {
+    /// The key of the page that an event shows, by its address, if it shows one.
+    pub(super) fn page_key(&mut self, event: &RawEvent<'_>, shows_page: bool) -> Key {
+        let page = if shows_page { dimension::page(event.details) } else { None };
+        page.map_or(Key::NONE, |page| {
+            // There are pages that may be several.
+            self.derived.insert(MULTI_PAGE_VISIT);
+            Key::of(page.trim_end_matches('/').as_bytes())
+        })
+    }
 }
 
 /// The positions of the conditions that name such a visit.
