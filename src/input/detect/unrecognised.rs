@@ -25,7 +25,17 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
             return without_map_columns(not_of(path, table, format, told), header, told);
         }
         Some(_) | None => {
-            not_events(path, header.names(), &Mapping::find(header.names(), &told.map), "columns")
+            let mapping = Mapping::find(header.names(), &told.map);
+            // With all that events need, its names are none of events.
+            if mapping.missing().is_empty() {
+                let name = mapping.of(Part::Event).unwrap_or_default();
+                let message = format!(
+                    "not recognised: what stands in `{name}` are the names of orders or checkouts, not of events"
+                );
+                Error::at(Place::file(path), message).note(shown(header.names(), "columns"))
+            } else {
+                not_events(path, header.names(), &mapping, "columns")
+            }
         }
     };
     let error = without_map_columns(error, header, told);
