@@ -356,7 +356,7 @@ pub(super) fn either(names: &[&str]) -> String {
 }
 
 /// Whether a column holds names that shops give to orders and checkouts: an event is not called `#1001`.
-fn are_names_of_orders(table: &TableHead, column: usize) -> bool {
+pub(super) fn are_names_of_orders(table: &TableHead, column: usize) -> bool {
     let rows = table.rows.iter().map(Row::parsed);
     let mut names = rows.filter_map(|row| row.value(Some(column))).peekable();
     names.peek().is_some() && names.all(|name| is_name_of_order(&name))

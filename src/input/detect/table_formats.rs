@@ -1,6 +1,6 @@
 //! The tables that are known by the names of their columns, the most particular first.
 
-use super::table::TableHead;
+use super::table::{TableHead, are_names_of_orders};
 use crate::input::Rows;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row, is_excel_number};
@@ -96,7 +96,7 @@ const WAREHOUSE_ORDERS: &[&[&str]] =
 
 /// The same of tables that say nothing of payment: a buyer and a total make an order.
 const ORDERS_WITHOUT_STATUS: &[&[&str]] = &[
-    &["order id", "order number", "order name"],
+    &["order id", "order number", "order name", "name"],
     ORDER_TIMES,
     &["customer id", "customer email", "email"],
     TOTALS,
@@ -141,7 +141,7 @@ pub(super) static ALL: [TableFormat; 31] = [
         ..of_shop(Format::ShopifyOrders, WAREHOUSE_ORDERS, |header| Some(orders(header)))
     },
     TableFormat {
-        fits: are_orders,
+        fits: |table| are_orders(table) && are_named_as_orders(table),
         ..of_shop(Format::ShopifyOrders, ORDERS_WITHOUT_STATUS, |header| Some(orders(header)))
     },
     of_shop(Format::ShopifyOrders, SHEET_OF_ORDERS, |header| Some(orders(header))),
@@ -261,6 +261,18 @@ fn orders(header: &Header) -> Rows {
 fn are_orders(table: &TableHead) -> bool {
     let names_events = ["action", "type", "name"].iter().any(|name| holds_events(table, name));
     !table.header.in_words().has(&["event", "event name", "event type"]) && !names_events
+}
+
+/// Whether a table without a status is one of orders by what names its rows: a column that is called for orders, or
+/// names as shops give them to orders, which are neither a checkout's nor a draft's.
+fn are_named_as_orders(table: &TableHead) -> bool {
+    let header = table.header.in_words();
+    if header.has(&["order id", "order number", "order name"]) {
+        return true;
+    }
+    let Some(column) = header.find(&["name"]) else { return false };
+    let is_draft = |row| Row::parsed(row).text(Some(column)).starts_with("#D");
+    are_names_of_orders(table, column) && !are_checkouts(table) && !table.rows.iter().any(is_draft)
 }
 
 /// Whether most of what a column holds are names of events. Columns that are called so may hold anything.
