@@ -42,7 +42,7 @@ pub(super) fn in_order(
     }
     let mut clock = Clock::default();
     for (reading, supply) in readings.iter().zip(supplies) {
-        if !reading.rows.tell_deliveries_by_row() {
+        if !reading.tells_deliveries_by_row() {
             return None;
         }
         for block in supply.ends(LOOK)? {

@@ -41,11 +41,15 @@ impl Header {
         Header { record: record.clone(), exact, normal }
     }
 
-    /// The same columns under names in which words are parted by spaces, however they are written:
-    /// `CreatedAt` and `Created-at` are `created at`.
+    /// The same columns, found under their names in words, however these are put together: `createdAt`,
+    /// `Created-at` and `created.at` are `created at`.
     #[must_use]
-    pub fn respelt(&self) -> Header {
-        Header::new(&self.exact.iter().map(|name| fold(name)).collect::<Vec<_>>().into())
+    pub fn in_words(&self) -> Header {
+        let words = |(exact, normal): (&String, &String)| {
+            if normal.is_empty() { String::new() } else { normalise(&fold(exact)) }
+        };
+        let normal = self.exact.iter().zip(&self.normal).map(words).collect();
+        Header { normal, ..self.clone() }
     }
 
     /// The first column that has one of these names, the first alias first. A name that is written
@@ -284,12 +288,17 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_written_otherwise_are_found_when_respelt() {
-        let table = header(&["CreatedAt", "Financial-Status", "Name"]);
+    fn names_that_are_written_otherwise_are_found_in_words() {
+        let table =
+            header(&["CreatedAt", "Financial-Status", "Name", "customer.id", "Price: Total"]);
         assert_eq!(table.find(&["created at"]), None);
-        for (name, column) in [("created at", 0), ("financial status", 1), ("name", 2)] {
-            assert_eq!(table.respelt().find(&[name]), Some(column), "{name}");
+        let words = ["created at", "financial status", "name", "customer id", "price total"];
+        for (column, name) in words.into_iter().enumerate() {
+            assert_eq!(table.in_words().find(&[name]), Some(column), "{name}");
         }
+        assert_eq!(table.in_words().names(), table.names());
+        let twins = header(&["Sessions ", "Sessions"]);
+        assert_eq!(twins.in_words().find(&["sessions"]), Some(1));
     }
 
     #[test]

@@ -116,6 +116,7 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         size: source.size,
         zone: told.zone,
         rows: decision.rows,
+        envelope: None,
         layout,
     };
     let together = if let Rows::ToolTable(_, table) = &reading.rows {

@@ -7,6 +7,7 @@
 //! ([`Record::kept`]). This file knows no format. Numbers are kept as written.
 
 mod lines;
+mod members;
 mod quotes;
 mod scan;
 mod shapes;
@@ -15,6 +16,7 @@ mod tests;
 mod unpack;
 
 pub use lines::{Line, Lines};
+pub use members::{member, next_member};
 pub use scan::Malformed;
 
 use crate::event::Value;

@@ -10,6 +10,7 @@ pub mod bots;
 pub mod columns;
 mod container;
 pub mod detect;
+pub mod envelope;
 pub mod fingerprint;
 pub mod format;
 pub mod json;

@@ -3,9 +3,11 @@
 //! Every record of a block is handed to the sink as an event or a line, or as a defect with its reason.
 
 mod columns;
+mod json;
 
 use super::block::Block;
 use super::columns::{Header, Row};
+use super::envelope::Envelope;
 use super::format::event_json::EventKeys;
 use super::format::event_table::EventColumns;
 use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
@@ -15,20 +17,17 @@ use super::format::special::Special;
 use super::format::tool_log::ToolLog;
 use super::format::tool_table::{Room, ToolTable};
 use super::format::web_pixel::PixelKeys;
-use super::format::{
-    Desk, Format, Kept, RowAt, RowIdentifiers, Sink, Texts, matomo, shopify_bulk, shopify_rest,
-    shopify_rest_checkout,
-};
-use super::json::{Line, Lines, Reader, Record, Written};
+use super::format::{Desk, Format, RowAt, RowIdentifiers, Sink, Texts};
 use super::parquet::SIGNS;
 use super::quoting::Signs;
 use super::rows::OutlinedRows;
-use super::serial::{count_lines, outlined_rows, parsed_rows, tabbed_rows};
-use super::split::{Layout, element_end};
+use super::serial::{outlined_rows, parsed_rows, tabbed_rows};
+use super::split::Layout;
 use super::timestamp::ZoneRule;
 use super::usual::UsualRows;
 use crate::event::Properties;
 use crate::quality::Reason;
+use json::JsonRoom;
 
 /// What an input is, and how its blocks are read. Shared by all threads.
 #[derive(Debug)]
@@ -57,6 +56,8 @@ pub struct Reading {
     pub zone: ZoneRule,
     /// How records become events.
     pub rows: Rows,
+    /// What is around each record.
+    pub(super) envelope: Option<Envelope>,
     pub(super) layout: Layout,
 }
 
@@ -92,11 +93,6 @@ pub enum Rows {
 }
 
 impl Rows {
-    /// Whether rows are events of which two deliveries are the same in every byte: no id tells them.
-    pub fn tell_deliveries_by_row(&self) -> bool {
-        self.plain_events().is_some_and(|events| !events.have_ids)
-    }
-
     /// Whether a row can have one identifier only, so that nothing is ever linked.
     pub fn have_one_identifier(&self) -> bool {
         self.plain_events().is_some_and(|events| events.identifiers == 1)
@@ -143,7 +139,7 @@ pub struct Extent {
 /// Room that reading needs, reused from block to block.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    json: Reader<Kept>,
+    json: JsonRoom,
     /// What `json` keeps places for.
     kept_for: Option<KeptFor>,
     identifiers: RowIdentifiers,
@@ -173,12 +169,22 @@ impl Scratch {
 }
 
 impl Reading {
+    /// Whether rows are events of which two deliveries are the same in every byte: no id tells them, and nothing
+    /// is around them that tells of each delivery.
+    pub fn tells_deliveries_by_row(&self) -> bool {
+        let events = self.rows.plain_events();
+        self.envelope.is_none() && events.is_some_and(|events| !events.have_ids)
+    }
+
     /// Reads a block of whole records.
     pub fn read(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
         if let Some(columns) = &block.columns {
             return self.read_columns(columns, scratch, sink);
         }
         let extent = match (&self.rows, self.layout) {
+            (_, Layout::Table(signs)) if self.envelope.is_some() => {
+                self.read_column((block, signs), scratch, sink)
+            }
             (Rows::ToolTable(_, table), _) => self.read_tool_table(table, block, scratch, sink),
             (_, Layout::Lines) => self.read_lines(block, scratch, sink),
             (_, Layout::Array) => self.read_array(block, scratch, sink),
@@ -213,72 +219,6 @@ impl Reading {
         Desk { at, zone: self.zone, identifiers, sink }
     }
 
-    fn read_lines(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
-        self.prepare(scratch);
-        let Scratch { usual, json, .. } = scratch;
-        if sink.takes_usual()
-            && sink.dimensions().is_empty()
-            && let Rows::Json(keys) = &self.rows
-            && usual.fill_from_lines(block, (self.zone, keys), json)
-        {
-            return self.read_usual_lines(block, scratch, sink);
-        }
-        let mut extent = Extent::default();
-        let before = block.records.start;
-        for Line { written, start } in Lines::new(block.bytes()) {
-            let length = written.bytes().len();
-            if length > 0 {
-                let desk =
-                    self.desk(extent, (before + start, length), &mut scratch.identifiers, sink);
-                self.read_json(written, &mut scratch.json, desk);
-                extent.records += 1;
-            }
-            extent.lines += 1;
-        }
-        extent
-    }
-
-    /// Reads the lines of a block of which the usual ones are known.
-    fn read_usual_lines(
-        &self,
-        block: &Block,
-        scratch: &mut Scratch,
-        sink: &mut impl Sink,
-    ) -> Extent {
-        let Scratch { usual, json, identifiers, .. } = scratch;
-        let mut read = |sink: &mut _, number| {
-            let extent = Extent { records: number as u64, lines: number as u64 };
-            let place = usual.place(number, block);
-            let written = Written::new(usual.written(number, block));
-            self.read_json(written, json, self.desk(extent, place, identifiers, sink));
-        };
-        sink.usual(usual, &mut read, &|_, _| {});
-        let count = usual.len() as u64;
-        Extent { records: count, lines: count }
-    }
-
-    /// Elements end where the cutter says they do, broken ones too.
-    fn read_array(&self, block: &Block, scratch: &mut Scratch, sink: &mut impl Sink) -> Extent {
-        self.prepare(scratch);
-        let mut extent = Extent::default();
-        let mut rest = block.bytes();
-        while !rest.is_empty() {
-            let (element, behind) = rest.split_at(element_end(rest));
-            let before = element.iter().take_while(|b| b.is_ascii_whitespace()).count();
-            extent.lines += count_lines(&element[..before], b'\n');
-            let record = strip_array_signs(element);
-            if !record.is_empty() {
-                let place = (block.records.end - rest.len(), element.len());
-                let desk = self.desk(extent, place, &mut scratch.identifiers, sink);
-                self.read_json(Written::new(record), &mut scratch.json, desk);
-                extent.records += 1;
-            }
-            extent.lines += count_lines(&element[before..], b'\n');
-            rest = behind;
-        }
-        extent
-    }
-
     /// What is kept of another input's records is of no use for this one.
     fn prepare(&self, scratch: &mut Scratch) {
         let is_same = match (&self.rows, &scratch.kept_for) {
@@ -287,51 +227,13 @@ impl Reading {
             (_, kept) => *kept == Some(KeptFor::Format(self.format)),
         };
         if !is_same {
-            scratch.json.forget();
+            scratch.json.records.forget();
             scratch.tool_table.forget();
             scratch.kept_for = Some(if let Rows::Json(keys) = &self.rows {
                 KeptFor::Keys(Box::new(keys.clone()))
             } else {
                 KeptFor::Format(self.format)
             });
-        }
-    }
-
-    fn read_json(
-        &self,
-        written: Written<'_>,
-        reader: &mut Reader<Kept>,
-        mut desk: Desk<'_, impl Sink>,
-    ) {
-        let length = written.bytes().len();
-        let problem = match reader.read(written) {
-            Ok(record) if record.is_whole_object() => return self.read_object(&record, desk),
-            Ok(record) if record.end() < length => {
-                format!("more text follows the record at character {}", record.end() + 1)
-            }
-            Ok(_) => "the record is not a JSON object".to_string(),
-            Err(bad) => format!("not JSON: expected {} at character {}", bad.expected, bad.at + 1),
-        };
-        desk.defect(Reason::BadRow, problem);
-    }
-
-    fn read_object(&self, record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
-        match &self.rows {
-            Rows::Json(keys) => keys.read(record, desk),
-            Rows::Pixel(keys) => keys.read(record, desk),
-            Rows::Tool(log) => log.read(record, desk),
-            Rows::Matomo => matomo::read(record, desk),
-            Rows::RestOrders => shopify_rest::read(record, desk),
-            Rows::RestCheckouts => shopify_rest_checkout::read(record, desk),
-            Rows::Bulk => shopify_bulk::read(record, desk),
-            Rows::Orders(..)
-            | Rows::Checkouts(..)
-            | Rows::Totals(..)
-            | Rows::Table(..)
-            | Rows::Special(..)
-            | Rows::ToolTable(..) => {
-                desk.defect(Reason::BadRow, "a table cannot be read as JSON".to_string());
-            }
         }
     }
 
@@ -471,6 +373,9 @@ impl Reading {
     }
 
     fn header(&self) -> Option<&Header> {
+        if let Some(Envelope::Column(header, _)) = &self.envelope {
+            return Some(header);
+        }
         match &self.rows {
             Rows::Orders(header, _)
             | Rows::Checkouts(header, _)
@@ -487,12 +392,4 @@ impl Reading {
             | Rows::Bulk => None,
         }
     }
-}
-
-/// An element without the comma behind it and, at the end of the array, the closing bracket.
-fn strip_array_signs(element: &[u8]) -> &[u8] {
-    let element = element.trim_ascii();
-    let element = element.strip_suffix(b",").unwrap_or(element).trim_ascii();
-    let closes_array = element.ends_with(b"]") && !element.starts_with(b"[");
-    if closes_array { element[..element.len() - 1].trim_ascii() } else { element }
 }

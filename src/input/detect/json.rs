@@ -1,12 +1,15 @@
 //! What a JSON source is: from the keys of its first records.
 
 use super::json_formats::{self, JsonFormat, Reads};
+use super::table::TableHead;
 use super::{
     Decision, MAP_EVENTS, SAMPLE, events_why, input, not_events, strictness, with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part};
+use crate::input::columns::{Row, normalise};
+use crate::input::envelope::{Envelope, KEYS};
 use crate::input::format::Format;
 use crate::input::format::event_json::EventKeys;
 use crate::input::format::tool_log::{Beside, ToolLog};
@@ -16,6 +19,7 @@ use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
 use crate::place::Place;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Recognises a source whose first value starts behind `start` bytes.
@@ -66,34 +70,109 @@ fn decide(
     beside: &Beside,
 ) -> Result<Input> {
     let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
-    let sample = JsonSample::read(&source.head[start..], layout, &pixel);
-    if sample.objects == 0 {
-        return Err(unreadable_json(&source, start, sample.first_defect));
+    let head = &source.head[start..];
+    let own = JsonSample::read(head, layout, &pixel);
+    if own.objects == 0 {
+        return Err(unreadable_json(&source, start, own.first_defect));
     }
+    let (sample, envelope) = match enveloped((head, layout), &own, told, &pixel) {
+        Some((sample, envelope)) => (sample, Some(envelope)),
+        None => (own, None),
+    };
+    let mut decision = decide_sample(&source.path, sample, told, pixel, beside)?;
+    decision.why.extend(envelope.as_ref().map(Envelope::words));
+    let mut input = input(source, told, layout, start, decision);
+    input.reading.envelope = envelope;
+    Ok(input)
+}
+
+/// What is around records that are nothing by themselves, with what they are without it.
+fn enveloped(
+    (head, layout): (&[u8], Layout),
+    own: &JsonSample,
+    told: &Told,
+    pixel: &PixelKeys,
+) -> Option<(JsonSample, Envelope)> {
+    if own.looks_like(told) {
+        return None;
+    }
+    let keys = KEYS.into_iter().filter(|key| own.all_keys.contains(*key));
+    let all = std::iter::once(Envelope::Texts).chain(keys.map(Envelope::Member));
+    let opened = all.map(|envelope| {
+        let mut room = Reader::default();
+        let open = |(line, record)| {
+            let record = envelope.open(Written::new(record), &mut room).ok()?;
+            Some((line, record))
+        };
+        (JsonSample::of(each_record(head, layout).take(SAMPLE).filter_map(open), pixel), envelope)
+    });
+    let opened: Vec<_> = opened.filter(|(sample, _)| 2 * sample.objects >= own.objects).collect();
+    let first = |is: &dyn Fn(&JsonSample) -> bool| opened.iter().position(|(sample, _)| is(sample));
+    let known = first(&|sample| sample.looks_like(told));
+    let chosen = match known {
+        None if own.are_events(told) => None,
+        None => first(&|sample| sample.are_events(told)),
+        Some(known) => Some(known),
+    };
+    opened.into_iter().nth(chosen?)
+}
+
+/// Recognises the records in a column of a table that has an envelope's name. Events of which no format is known
+/// are only taken from it if the table is nothing without.
+pub(super) fn decide_column(
+    path: &str,
+    table: &TableHead,
+    told: &Told,
+    is_nothing: bool,
+) -> Option<(Decision, Envelope)> {
+    let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
+    KEYS.into_iter().find_map(|key| {
+        let envelope =
+            Envelope::Column(table.header.clone(), table.header.find(&[&normalise(key)])?);
+        let cells = table.rows.iter().map(|row| envelope.of_row(Row::parsed(row)));
+        let sample = JsonSample::of((1..).zip(cells), &pixel);
+        let is_it = sample.looks_like(told) || is_nothing && sample.are_events(told);
+        if !is_it || 2 * sample.objects < table.rows.len() {
+            return None;
+        }
+        let pixel = pixel.clone();
+        let mut decision = decide_sample(path, sample, told, pixel, &Beside::default()).ok()?;
+        decision.why.push_str(&envelope.words());
+        Some((decision, envelope))
+    })
+}
+
+/// Decides by a sample of records.
+fn decide_sample(
+    path: &str,
+    sample: JsonSample,
+    told: &Told,
+    pixel: PixelKeys,
+    beside: &Beside,
+) -> Result<Decision> {
     let known = |format: &'static JsonFormat| {
         let beside = Beside { own_names: told.own_names.clone(), ..beside.clone() };
         Ok(known_decision(format, beside))
     };
-    let decision = match told.format {
+    match told.format {
         None if sample.is_pixel => Ok(pixel_decision(pixel, &sample.all_keys)),
         Some(Format::ShopifyWebPixel) => Ok(pixel_decision(pixel, &sample.all_keys)),
         None => match sample.known() {
             Some(format) => known(format),
-            None => decide_generic_json(&source.path, &sample, told),
+            None => decide_generic_json(path, &sample, told),
         },
         Some(Format::GenericEvents) => {
             let sample = JsonSample { all_keys: BTreeSet::new(), ..sample };
-            decide_generic_json(&source.path, &sample, told)
+            decide_generic_json(path, &sample, told)
         }
         Some(other) => match json_formats::of(other) {
             Some(format) => known(format),
             None => Err(Error::at(
-                Place::file(&source.path),
+                Place::file(path),
                 format!("this is JSON, and `{}` is a table", other.id()),
             )),
         },
-    }?;
-    Ok(input(source, told, layout, start, decision))
+    }
 }
 
 /// Events of the web pixel; what the user said goes before its own keys, as far as it is there.
@@ -132,9 +211,6 @@ fn known_decision(known: &'static JsonFormat, beside: Beside) -> Decision {
     Decision { format: known.format, why: known.why().to_string(), columns: known.columns(), rows }
 }
 
-/// Keys under which loggers of webhooks put what came.
-const WRAPPERS: [&str; 3] = ["payload", "body", "data"];
-
 /// What the first records of a JSON source show.
 #[derive(Default)]
 struct JsonSample {
@@ -151,10 +227,18 @@ struct JsonSample {
 
 impl JsonSample {
     fn read(head: &[u8], layout: Layout, pixel: &PixelKeys) -> JsonSample {
+        let records = each_record(head, layout).take(SAMPLE);
+        JsonSample::of(records.map(|(line, record)| (line, Cow::Borrowed(record))), pixel)
+    }
+
+    fn of<'r>(
+        records: impl Iterator<Item = (u64, Cow<'r, [u8]>)>,
+        pixel: &PixelKeys,
+    ) -> JsonSample {
         let mut sample = JsonSample::default();
         let mut reader = Reader::<()>::default();
-        for (line, record) in each_record(head, layout).take(SAMPLE) {
-            match reader.read(Written::new(record)) {
+        for (line, record) in records {
+            match reader.read(Written::new(&record)) {
                 Ok(record) if record.root().is_object() => sample.note_record(&record, pixel),
                 Ok(_) => {}
                 Err(bad) => {
@@ -194,7 +278,7 @@ impl JsonSample {
                 .members()
                 .map(|(inner, _)| format!("{key}.{}", String::from_utf8_lossy(inner)));
             self.all_keys.extend(within);
-            if WRAPPERS.contains(&key.as_str()) {
+            if KEYS.contains(&key.as_str()) {
                 let inner =
                     value.members().map(|(inner, _)| String::from_utf8_lossy(inner).into_owned());
                 self.all_keys.extend(inner);
@@ -205,9 +289,35 @@ impl JsonSample {
 
     /// The first known format that at least half of the records look like.
     fn known(&self) -> Option<&'static JsonFormat> {
+        self.all_known().next()
+    }
+
+    fn all_known(&self) -> impl Iterator<Item = &'static JsonFormat> {
         let fitting = json_formats::ALL.iter().zip(self.fitting);
         let is_it = |count: usize| count > 0 && count * 2 >= self.objects;
-        fitting.into_iter().find(|(_, count)| is_it(*count)).map(|(format, _)| format)
+        fitting.filter(move |(_, count)| is_it(*count)).map(|(format, _)| format)
+    }
+
+    /// Whether the records are of the format that was asked for, or of any that is known.
+    fn looks_like(&self, told: &Told) -> bool {
+        match told.format {
+            None => self.is_pixel || self.known().is_some(),
+            Some(Format::ShopifyWebPixel) => self.is_pixel,
+            Some(Format::GenericEvents) => self.are_events(told),
+            Some(other) => self.all_known().any(|known| known.format == other),
+        }
+    }
+
+    /// Whether the records have all that events need, under usual names or those that the user says.
+    fn are_events(&self, told: &Told) -> bool {
+        told.allows(Format::GenericEvents)
+            && Mapping::find(&self.scalars(), &told.map).missing().is_empty()
+    }
+
+    /// The keys of scalars.
+    fn scalars(&self) -> Vec<String> {
+        let scalars = self.keys.iter().filter(|(_, is_scalar)| *is_scalar);
+        scalars.map(|(key, _)| key.clone()).collect()
     }
 }
 
@@ -258,9 +368,7 @@ fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed
 /// Decides by the usual names of the parts of an event. All keys are compared with those of the known
 /// formats, for a file that is nearly one of them.
 fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<Decision> {
-    let scalars = sample.keys.iter().filter(|(_, is_scalar)| *is_scalar);
-    let scalars: Vec<String> = scalars.map(|(key, _)| key.clone()).collect();
-    let mapping = Mapping::find(&scalars, &told.map);
+    let mapping = Mapping::find(&sample.scalars(), &told.map);
     let nearest = json_formats::nearest(&sample.all_keys);
     if !mapping.missing().is_empty() {
         let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();

@@ -1,7 +1,9 @@
 //! What a table is: from the names of its columns.
 
 use super::table_formats::{self, TableFormat};
-use super::{Decision, SAMPLE, dates, events_why, input, strictness, unrecognised, with_order};
+use super::{
+    Decision, SAMPLE, dates, events_why, input, json, strictness, unrecognised, with_order,
+};
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part};
@@ -118,7 +120,16 @@ fn by_columns(
     layout: Layout,
 ) -> Result<Input> {
     call_figures(&mut table, told);
-    let Some(mut decision) = decide(&table, told) else {
+    let own = decide(&table, told);
+    if own.as_ref().is_none_or(|own| own.format == Format::GenericEvents)
+        && let Some((decision, envelope)) =
+            json::decide_column(&source.path, &table, told, own.is_none())
+    {
+        let mut input = input(source, told, layout, table.skip, decision);
+        input.reading.envelope = Some(envelope);
+        return Ok(input);
+    }
+    let Some(mut decision) = own else {
         return Err(unrecognised::error(&source.path, &table, told));
     };
     let decisions = dates::decide(&mut decision.rows, &table, &mut source, told)?;
@@ -224,14 +235,14 @@ fn snowplow_lines() -> Decision {
 }
 
 fn decide_table(known: &TableFormat, table: &TableHead, told: &Told) -> Option<Decision> {
-    let header = &table.header;
     if known.format == Format::GenericEvents {
         return decide_generic_table(table, told);
     }
     if known.format == Format::ShopifyWebPixel {
         return decide_pixel_table(table, told);
     }
-    if !known.missing(header).is_empty() {
+    let header = &*known.spelt(&table.header);
+    if !known.missing(&table.header).is_empty() {
         return None;
     }
     let mut names: Vec<_> = known.must.iter().filter_map(|names| header.find(names)).collect();
@@ -297,6 +308,11 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     else {
         return None;
     };
+    let are_named = header.find(&["name"]) == Some(event);
+    let is_told = told.format.is_some() || told.map.iter().any(|(part, _)| *part == Part::Event);
+    if are_named && !is_told && are_names_of_orders(table, event) {
+        return None;
+    }
     let columns = EventColumns {
         time,
         event,
@@ -316,7 +332,6 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         date_order: None,
     };
     let rows = Rows::Table(header.clone(), columns);
-    let are_named = header.find(&["name"]) == Some(event);
     let nearly = if are_named { nearly(table) } else { String::new() };
     Some(Decision {
         format: Format::GenericEvents,
@@ -340,29 +355,31 @@ pub(super) fn either(names: &[&str]) -> String {
     }
 }
 
-/// What to add about a table of events whose names are those of orders or checkouts, as it seems: the
-/// format that it would be if its columns were written as usual, or else those of which it lacks one column.
+/// Whether a column holds names that shops give to orders and checkouts: an event is not called `#1001`.
+pub(super) fn are_names_of_orders(table: &TableHead, column: usize) -> bool {
+    let rows = table.rows.iter().map(Row::parsed);
+    let mut names = rows.filter_map(|row| row.value(Some(column))).peekable();
+    names.peek().is_some() && names.all(|name| is_name_of_order(&name))
+}
+
+/// `#1001`, `#D7`, `EU-1001`, `1001`
+fn is_name_of_order(name: &str) -> bool {
+    const FEWEST: usize = 3;
+    let bare = name.trim_start_matches('#');
+    let digits = bare.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let is_sign = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+    let fewest = if bare.len() < name.len() { 1 } else { FEWEST };
+    digits >= fewest && bare.bytes().all(is_sign)
+}
+
+/// What to add about a table of events whose names stand in a column that is called as that of orders or
+/// checkouts: the formats of which it lacks one column.
 fn nearly(table: &TableHead) -> String {
-    let respelt = TableHead { header: table.header.respelt(), rows: table.rows.clone(), ..*table };
-    if !respelt.header.has(&["created at"]) {
+    if !table.header.in_words().has(&["created at"]) {
         return String::new();
     }
-    let all = || table_formats::ALL.iter().filter(|known| known.must.len() > 2);
-    let meant = all().find(|known| {
-        !known.missing(&table.header).is_empty()
-            && known.missing(&respelt.header).is_empty()
-            && (known.fits)(&respelt)
-    });
-    if let Some(known) = meant {
-        let missing = known.missing(&table.header).into_iter().map(|names| {
-            let own = respelt.header.find(names).and_then(|own| table.header.names().get(own));
-            let own = own.map(|own| format!(" (is `{own}` meant?)")).unwrap_or_default();
-            format!("`{}`{own}", either(names))
-        });
-        let missing: Vec<String> = missing.collect();
-        return format!("; nearly `{}`, but without {}", known.format.id(), missing.join(" and "));
-    }
-    let lacking = all().filter_map(|known| match known.missing(&table.header)[..] {
+    let all = table_formats::ALL.iter().filter(|known| known.must.len() > 2);
+    let lacking = all.filter_map(|known| match known.missing(&table.header)[..] {
         [only] => Some((known.format.id(), either(only))),
         _ => None,
     });
@@ -371,4 +388,28 @@ fn nearly(table: &TableHead) -> String {
     let told =
         lacking.into_iter().map(|(id, name)| format!("; nearly `{id}`, but without `{name}`"));
     told.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_orders_are_no_events() {
+        for (name, expected) in [
+            ("#1001", true),
+            ("#D7", true),
+            ("#30000000000001", true),
+            ("1001", true),
+            ("EU-1001", true),
+            ("#", false),
+            ("page_viewed", false),
+            ("step_1001", false),
+            ("Purchase", false),
+            ("STEP-2", false),
+            ("404 shown", false),
+        ] {
+            assert_eq!(is_name_of_order(name), expected, "{name}");
+        }
+    }
 }

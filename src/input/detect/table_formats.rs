@@ -1,6 +1,6 @@
 //! The tables that are known by the names of their columns, the most particular first.
 
-use super::table::TableHead;
+use super::table::{TableHead, are_names_of_orders};
 use crate::input::Rows;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row, is_excel_number};
@@ -12,7 +12,9 @@ use crate::input::format::shopify_checkouts::CheckoutColumns;
 use crate::input::format::shopify_customers::Customers;
 use crate::input::format::shopify_order_visits::OrderVisits;
 use crate::input::format::shopify_orders::OrderColumns;
-use crate::input::format::shopify_orders::common::ORDER_TIMES;
+use crate::input::format::shopify_orders::columns::{
+    ORDER_TIMES, SHEET_STATUSES, STATUSES, TOTALS,
+};
 use crate::input::format::shopify_sessions::WarehouseSessions;
 use crate::input::format::shopify_transactions::Transactions;
 use crate::input::format::special::Special;
@@ -33,11 +35,20 @@ pub(super) struct TableFormat {
     pub(super) fits: fn(&TableHead) -> bool,
     /// How its rows are read.
     pub(super) rows: fn(&Header) -> Option<Rows>,
+    /// Whether its names are compared in words: what a shop's own data are called is told by the words alone, and
+    /// each program puts them together in its way.
+    pub(super) in_words: bool,
 }
 
 impl TableFormat {
+    /// The header as this format compares its names.
+    pub(super) fn spelt<'h>(&self, header: &'h Header) -> Cow<'h, Header> {
+        if self.in_words { Cow::Owned(header.in_words()) } else { Cow::Borrowed(header) }
+    }
+
     /// The columns that a header lacks to be of this format, each with the names that it may have.
     pub(super) fn missing(&self, header: &Header) -> Vec<&'static [&'static str]> {
+        let header = self.spelt(header);
         self.must.iter().copied().filter(|names| !header.has(names)).collect()
     }
 
@@ -63,7 +74,16 @@ const fn known(
     must: &'static [&'static [&'static str]],
     rows: fn(&Header) -> Option<Rows>,
 ) -> TableFormat {
-    TableFormat { format, must, fits: |_| true, rows }
+    TableFormat { format, must, fits: |_| true, rows, in_words: false }
+}
+
+/// A table of what a shop keeps itself.
+const fn of_shop(
+    format: Format,
+    must: &'static [&'static [&'static str]],
+    rows: fn(&Header) -> Option<Rows>,
+) -> TableFormat {
+    TableFormat { in_words: true, ..known(format, must, rows) }
 }
 
 /// The columns of orders and checkouts.
@@ -71,56 +91,60 @@ const ORDERS: &[&[&str]] =
     &[&["name"], &["created at"], &["financial status", "lineitem name", "lineitem quantity"]];
 
 /// The columns of the tables that warehouses and other programs make of orders.
-const WAREHOUSE_ORDERS: &[&[&str]] = &[
-    &["order id", "order number", "order name", "name"],
-    &ORDER_TIMES,
-    &["financial status", "display financial status"],
-];
+const WAREHOUSE_ORDERS: &[&[&str]] =
+    &[&["order id", "order number", "order name", "name"], ORDER_TIMES, STATUSES];
 
 /// The same of tables that say nothing of payment: a buyer and a total make an order.
 const ORDERS_WITHOUT_STATUS: &[&[&str]] = &[
-    &["order id", "order number", "order name"],
-    &ORDER_TIMES,
+    &["order id", "order number", "order name", "name"],
+    ORDER_TIMES,
     &["customer id", "customer email", "email"],
-    &["total price", "total price set shop money amount", "total price set shop amount"],
+    TOTALS,
 ];
+
+/// The columns of the orders sheet of Matrixify and of programs that write the same.
+const SHEET_OF_ORDERS: &[&[&str]] = &[&["name", "id"], ORDER_TIMES, SHEET_STATUSES, SHEET_SIGNS];
+
+/// What nobody else writes.
+const SHEET_SIGNS: &[&str] = &["price total", "line type", "top row"];
 
 /// The columns of the tables that warehouses make of abandoned checkouts.
 const WAREHOUSE_CHECKOUTS: &[&[&str]] =
     &[&["abandoned checkout url"], &["created at"], &["id", "checkout id", "token", "name"]];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 30] = [
+pub(super) static ALL: [TableFormat; 31] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
-        ..known(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
+        ..of_shop(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
     },
     TableFormat {
         fits: are_checkouts,
-        ..known(Format::ShopifyCheckouts, ORDERS, |header| {
+        ..of_shop(Format::ShopifyCheckouts, ORDERS, |header| {
             Some(Rows::Checkouts(header.clone(), CheckoutColumns::new(header)))
         })
     },
     TableFormat {
         fits: are_orders,
-        ..known(Format::ShopifyCheckouts, WAREHOUSE_CHECKOUTS, |header| {
+        ..of_shop(Format::ShopifyCheckouts, WAREHOUSE_CHECKOUTS, |header| {
             Some(Rows::Checkouts(header.clone(), CheckoutColumns::new(header)))
         })
     },
     TableFormat {
         fits: are_orders,
-        ..known(Format::ShopifyOrderVisits, &shopify_order_visits::MUST, |header| {
+        ..of_shop(Format::ShopifyOrderVisits, &shopify_order_visits::MUST, |header| {
             Some(special(header, Special::OrderVisits(OrderVisits::new(header)?)))
         })
     },
     TableFormat {
         fits: are_orders,
-        ..known(Format::ShopifyOrders, WAREHOUSE_ORDERS, |header| Some(orders(header)))
+        ..of_shop(Format::ShopifyOrders, WAREHOUSE_ORDERS, |header| Some(orders(header)))
     },
     TableFormat {
-        fits: are_orders,
-        ..known(Format::ShopifyOrders, ORDERS_WITHOUT_STATUS, |header| Some(orders(header)))
+        fits: |table| are_orders(table) && are_named_as_orders(table),
+        ..of_shop(Format::ShopifyOrders, ORDERS_WITHOUT_STATUS, |header| Some(orders(header)))
     },
+    of_shop(Format::ShopifyOrders, SHEET_OF_ORDERS, |header| Some(orders(header))),
     TableFormat {
         fits: is_no_log,
         ..known(
@@ -145,8 +169,8 @@ pub(super) static ALL: [TableFormat; 30] = [
         Some(special(header, Special::Transactions(Transactions::new(header)?)))
     }),
     TableFormat {
-        fits: |table| !table.header.has(&["financial status", "anonymous id"]),
-        ..known(Format::ShopifyCustomers, &shopify_customers::MUST, |header| {
+        fits: |table| !table.header.in_words().has(&["financial status", "anonymous id"]),
+        ..of_shop(Format::ShopifyCustomers, &shopify_customers::MUST, |header| {
             Some(special(header, Special::Customers(Customers::new(header))))
         })
     },
@@ -236,7 +260,19 @@ fn orders(header: &Header) -> Rows {
 /// A table of events may name orders too.
 fn are_orders(table: &TableHead) -> bool {
     let names_events = ["action", "type", "name"].iter().any(|name| holds_events(table, name));
-    !table.header.has(&["event", "event name", "event type"]) && !names_events
+    !table.header.in_words().has(&["event", "event name", "event type"]) && !names_events
+}
+
+/// Whether a table without a status is one of orders by what names its rows: a column that is called for orders, or
+/// names as shops give them to orders, which are neither a checkout's nor a draft's.
+fn are_named_as_orders(table: &TableHead) -> bool {
+    let header = table.header.in_words();
+    if header.has(&["order id", "order number", "order name"]) {
+        return true;
+    }
+    let Some(column) = header.find(&["name"]) else { return false };
+    let is_draft = |row| Row::parsed(row).text(Some(column)).starts_with("#D");
+    are_names_of_orders(table, column) && !are_checkouts(table) && !table.rows.iter().any(is_draft)
 }
 
 /// Whether most of what a column holds are names of events. Columns that are called so may hold anything.
@@ -283,7 +319,7 @@ const SETTLED: [&str; 3] = ["financial status", "paid at", "cancelled at"];
 
 /// Abandoned checkouts look like orders that nothing has become of, and whose name is their id.
 fn are_checkouts(table: &TableHead) -> bool {
-    let header = &table.header;
+    let header = &table.header.in_words();
     if OF_ORDERS_ALONE.iter().any(|name| header.has(&[name])) {
         return false;
     }

@@ -25,7 +25,17 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
             return without_map_columns(not_of(path, table, format, told), header, told);
         }
         Some(_) | None => {
-            not_events(path, header.names(), &Mapping::find(header.names(), &told.map), "columns")
+            let mapping = Mapping::find(header.names(), &told.map);
+            // With all that events need, its names are none of events.
+            if mapping.missing().is_empty() {
+                let name = mapping.of(Part::Event).unwrap_or_default();
+                let message = format!(
+                    "not recognised: what stands in `{name}` are the names of orders or checkouts, not of events"
+                );
+                Error::at(Place::file(path), message).note(shown(header.names(), "columns"))
+            } else {
+                not_events(path, header.names(), &mapping, "columns")
+            }
         }
     };
     let error = without_map_columns(error, header, told);
@@ -81,14 +91,19 @@ fn nearest(header: &Header, told: &Told) -> Vec<(Format, Vec<Names>)> {
         .filter(|(_, missing)| !missing.is_empty())
         .collect();
     near.sort_by_key(|(known, missing)| (missing.len(), usize::MAX - known.must.len()));
-    let mut nearest: Vec<(Format, Vec<Names>)> = Vec::new();
+    // Of several layouts of one format the nearest is enough; those of warehouses come last and are meant.
+    let mut nearest: Vec<(&TableFormat, Vec<Names>)> = Vec::new();
     for (known, missing) in near {
-        // Of several layouts of one format the nearest is enough.
-        if nearest.len() < SHOWN && nearest.iter().all(|(format, _)| *format != known.format) {
-            nearest.push((known.format, missing));
+        let rank = |known: &TableFormat, missing: &[Names]| (missing.len(), known.must.len());
+        match nearest.iter().position(|(own, _)| own.format == known.format) {
+            Some(own) if rank(nearest[own].0, &nearest[own].1) == rank(known, &missing) => {
+                nearest[own] = (known, missing);
+            }
+            None if nearest.len() < SHOWN => nearest.push((known, missing)),
+            Some(_) | None => {}
         }
     }
-    nearest
+    nearest.into_iter().map(|(known, missing)| (known.format, missing)).collect()
 }
 
 /// Which columns may be meant by those that are missing.

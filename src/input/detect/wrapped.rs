@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 use crate::input::format::klaviyo;
 use crate::input::format::tool_log::Beside;
-use crate::input::json::{Reader, Written};
+use crate::input::json::{Reader, Written, next_member};
 use crate::input::source::Source;
 use crate::place::Place;
 use std::io::Read;
@@ -253,67 +253,6 @@ fn find_list(text: &[u8], start: usize, depth: usize) -> Option<Range<usize>> {
 fn holds_objects(text: &[u8], list: &Range<usize>) -> bool {
     let inside = text.get(list.start + 1..list.end).unwrap_or_default();
     matches!(inside.trim_ascii_start().first(), Some(b'{' | b']'))
-}
-
-/// The next member of the object at or in which `at` stands: its key, and where its value is. A value
-/// that does not end reaches to the end of the text.
-fn next_member<'t>(text: &'t [u8], at: &mut usize) -> Option<(&'t [u8], Range<usize>)> {
-    skip(text, at, |b| b.is_ascii_whitespace() || matches!(b, b'{' | b','));
-    if text.get(*at) != Some(&b'"') {
-        return None;
-    }
-    let key_start = *at + 1;
-    let key_end = end_of_value(text, *at).checked_sub(1)?;
-    *at = key_end + 1;
-    skip(text, at, |b| b.is_ascii_whitespace() || b == b':');
-    let value = *at..end_of_value(text, *at);
-    *at = value.end;
-    Some((text.get(key_start..key_end)?, value))
-}
-
-fn skip(text: &[u8], at: &mut usize, is_gap: impl Fn(u8) -> bool) {
-    while text.get(*at).is_some_and(|&b| is_gap(b)) {
-        *at += 1;
-    }
-}
-
-/// Behind the value that starts at `start`.
-fn end_of_value(text: &[u8], start: usize) -> usize {
-    let mut depth = 0_usize;
-    let mut at = start;
-    while let Some(byte) = text.get(at) {
-        match byte {
-            b'"' => {
-                at = end_of_text(text, at + 1);
-                if depth == 0 {
-                    return at;
-                }
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' | b',' if depth == 0 => return at,
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return at + 1;
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    text.len()
-}
-
-/// Behind the quote that ends the text which starts at `at`.
-fn end_of_text(text: &[u8], mut at: usize) -> usize {
-    while let Some(found) = text.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
-        if text[at + found] == b'"' {
-            return at + found + 1;
-        }
-        at += found + 2;
-    }
-    text.len()
 }
 
 #[cfg(test)]

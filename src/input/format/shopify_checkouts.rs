@@ -35,7 +35,7 @@ const ADDRESSES: [&str; 3] =
 pub struct CheckoutColumns {
     common: CommonColumns,
     total: Option<usize>,
-    tokens: [Option<usize>; 2],
+    token: Option<usize>,
     completed_at: Option<usize>,
     /// For each of the last three steps, the columns of which one is filled when it is reached.
     proofs: [[Option<usize>; 2]; 3],
@@ -48,7 +48,7 @@ impl CheckoutColumns {
         CheckoutColumns {
             common: CommonColumns::new(header).named_by_number(),
             total: header.find(&["total", "total price", "total price set shop amount"]),
-            tokens: [find("token"), find("cart token")],
+            token: find("token"),
             completed_at: find("completed at"),
             proofs: [
                 [header.find(&ADDRESSES), find("shipping street")],
@@ -101,7 +101,7 @@ impl CheckoutLine {
         if row.value(columns.completed_at).is_some() {
             reached = 5;
         }
-        for token in columns.tokens.iter().filter_map(|&column| row.value(column)) {
+        if let Some(token) = row.value(columns.token) {
             common.texts.extend(std::iter::once((Cell::Token, &*token)));
         }
         Ok(CheckoutLine { common, reached })

@@ -5,6 +5,7 @@
 //! with its channel: it is counted, and its time shows how far the data goes. Whether an order is a
 //! conversion is not judged here.
 
+pub mod columns;
 pub mod common;
 pub mod copies;
 mod json;
@@ -12,82 +13,23 @@ pub mod packed;
 #[cfg(test)]
 mod tests;
 
+pub use columns::OrderColumns;
 pub use common::order_key;
 pub use copies::{Aside, InputSettings, LineAt, Settings};
 
 use crate::event::RowRef;
-use crate::findings::{Notice, OrderGaps};
-use crate::input::columns::{Header, Row};
+use crate::findings::Notice;
+use crate::input::columns::Row;
 use crate::input::timestamp::Stamp;
 use crate::key::Key;
 use crate::ladder::dimension;
 use crate::money::{Amount, Currency, DecimalEvidence};
 use crate::quality::Reason;
 use crate::stats::refunds::Refund;
-use common::{Common, CommonColumns, fill};
+use common::{Common, fill};
 use copies::{Gathered, Line, Progress, Record, gather, without_time};
 use packed::{Cell, Packed, Packing};
 use std::collections::BTreeMap;
-
-/// Where the cells of an orders export are, or of a table that a warehouse has made of orders. All columns
-/// but a name and a time may be missing.
-#[derive(Clone, Debug, Default)]
-pub struct OrderColumns {
-    common: CommonColumns,
-    status: Option<usize>,
-    cancelled_at: Option<usize>,
-    total: Option<usize>,
-    refunded_amount: Option<usize>,
-    currency: Option<usize>,
-    source: Option<usize>,
-    payment_method: Option<usize>,
-    test: Option<usize>,
-    user_agent: Option<usize>,
-}
-
-impl OrderColumns {
-    /// Finds the columns.
-    pub fn new(header: &Header) -> OrderColumns {
-        OrderColumns {
-            common: CommonColumns::new(header),
-            status: header.find(&["financial status", "display financial status"]),
-            cancelled_at: header.find(&["cancelled at", "canceled at"]),
-            total: header.find(&[
-                "total",
-                "total price",
-                "total price set shop money amount",
-                "total price set shop amount",
-            ]),
-            refunded_amount: header.find(&[
-                "refunded amount",
-                "total refunded",
-                "total refunded set shop money amount",
-                "total refunded set shop amount",
-            ]),
-            currency: header.find(&[
-                "currency",
-                "currency code",
-                "total price set shop money currency code",
-                "total price set shop currency code",
-            ]),
-            source: header.find(&["source", "source name"]),
-            test: header.find(&["test"]),
-            payment_method: header.find(&["payment method", "payment gateway names", "gateway"]),
-            user_agent: header.find(&["user agent", "client details user agent"]),
-        }
-    }
-}
-
-impl OrderColumns {
-    /// What the columns say nothing of.
-    pub fn gaps(&self) -> OrderGaps {
-        OrderGaps {
-            cancelled: self.cancelled_at.is_none(),
-            refunds: self.status.is_none() && self.refunded_amount.is_none(),
-            channels: self.source.is_none(),
-        }
-    }
-}
 
 /// What became of an order's payment, least first: of two copies of an order, the later one in this
 /// list is newer.
@@ -161,7 +103,6 @@ pub struct OrderLine {
 impl OrderLine {
     /// Reads a row. An error says what is wrong with it.
     pub fn read(columns: &OrderColumns, row: &Row<'_>) -> Result<OrderLine, String> {
-        let first = columns.status.or(columns.common.id()).or(columns.total);
         let method = row.value(columns.payment_method);
         let is_bogus =
             method.as_ref().is_some_and(|method| method.to_ascii_lowercase().contains("bogus"));
@@ -172,7 +113,7 @@ impl OrderLine {
         packing.add_some(Cell::Total, row.value(columns.total));
         packing.add_some(Cell::Refunded, row.value(columns.refunded_amount));
         Ok(OrderLine {
-            common: Common::read(&columns.common, first, row, packing)?,
+            common: Common::read(&columns.common, columns.first, row, packing)?,
             status: row.value(columns.status).map(|text| FinancialStatus::read(&text)),
             cancelled: row.value(columns.cancelled_at).is_some(),
             test: is_bogus || row.text(columns.test).eq_ignore_ascii_case("true"),
@@ -187,7 +128,9 @@ impl OrderLine {
     /// Reads the amounts, now that it is known how the file writes them.
     fn settle(&mut self, decimal_comma: bool) {
         let amount = |cell| Amount::parse(self.common.texts.get(cell)?, decimal_comma);
-        (self.total, self.refunded) = (amount(Cell::Total), amount(Cell::Refunded));
+        // What went back is so much, whichever sign it has.
+        let refunded = amount(Cell::Refunded).map(|back| Amount(back.0.saturating_abs()));
+        (self.total, self.refunded) = (amount(Cell::Total), refunded);
     }
 
     /// The text in Created at: evidence of how the file writes dates.

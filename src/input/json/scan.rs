@@ -75,6 +75,13 @@ pub struct Malformed {
     pub at: usize,
 }
 
+impl Malformed {
+    /// What is wrong, for whoever looks at the record.
+    pub fn in_words(self) -> String {
+        format!("not JSON: expected {} at character {}", self.expected, self.at + 1)
+    }
+}
+
 /// Room for one record.
 #[derive(Debug, Default)]
 pub(super) struct Room {

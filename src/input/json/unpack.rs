@@ -31,7 +31,7 @@ impl<K> Record<'_, K> {
 
 impl Json<'_> {
     /// The object or list that a text holds.
-    fn packed(self) -> Option<String> {
+    pub fn packed(self) -> Option<String> {
         let text = self.text().filter(|text| text.trim_start().starts_with(['{', '[']))?;
         let text = text.trim();
         let mut reader = Reader::<()>::default();

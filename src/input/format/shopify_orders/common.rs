@@ -5,6 +5,9 @@
 //! row becomes an owned value here, because the rows of one record may be in different blocks and
 //! files. Identifiers stay as they are written; to normalise them is the business of `identity`.
 
+use super::columns::{
+    CUSTOMERS, EMAILS, NOTES, ORDER_IDS, ORDER_NAMES, ORDER_TIMES, PHONES, ROW_IDS, TOKENS,
+};
 use super::packed::{Cell, Packed, Packing};
 use crate::input::columns::{Header, Row, is_excel_number, is_null};
 use crate::input::timestamp::{self, ZoneRule};
@@ -19,7 +22,7 @@ pub struct CommonColumns {
     /// Whether ids may be other texts than numbers: those of a column that is named for orders.
     any_id: bool,
     customer: Option<usize>,
-    tokens: [Option<usize>; 2],
+    tokens: [Option<usize>; 3],
     email: Option<usize>,
     phones: [Option<usize>; 3],
     note_attributes: Option<usize>,
@@ -28,35 +31,22 @@ pub struct CommonColumns {
     named_by_number: bool,
 }
 
-/// What a table calls the name that the shop gave an order.
-const ORDER_NAMES: [&str; 3] = ["name", "order name", "order number"];
-
-/// What a table calls the time at which an order was made.
-pub const ORDER_TIMES: [&str; 3] = ["created at", "order created at", "processed at"];
-
 impl CommonColumns {
     /// Finds the columns.
     pub fn new(header: &Header) -> CommonColumns {
         // Where a table has both, the other is the id of its row.
-        let order_id = header.find(&["order id"]);
-        let id = order_id.or_else(|| {
-            header.find(&["id", "legacy resource id", "admin graphql api id", "shopify order id"])
-        });
-        let phones = [
-            ["phone", "customer phone"],
-            ["billing phone", "billing address phone"],
-            ["shipping phone", "shipping address phone"],
-        ];
+        let order_id = header.find(ORDER_IDS);
+        let id = order_id.or_else(|| header.find(ROW_IDS));
         CommonColumns {
-            name: header.find(&ORDER_NAMES).or(id),
+            name: header.find(ORDER_NAMES).or(id),
             id,
             any_id: order_id.is_some(),
-            customer: header.find(&["customer id"]),
-            tokens: [["checkout token"], ["checkout id"]].map(|names| header.find(&names)),
-            email: header.find(&["email", "customer email", "contact email"]),
-            phones: phones.map(|names| header.find(&names)),
-            note_attributes: header.find(&["note attributes", "custom attributes"]),
-            created_at: header.find(&ORDER_TIMES),
+            customer: header.find(CUSTOMERS),
+            tokens: TOKENS.map(|names| header.find(names)),
+            email: header.find(EMAILS),
+            phones: PHONES.map(|names| header.find(names)),
+            note_attributes: header.find(NOTES),
+            created_at: header.find(ORDER_TIMES),
             named_by_number: false,
         }
     }

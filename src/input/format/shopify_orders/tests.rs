@@ -1,6 +1,7 @@
 //! Orders: small exports as text, and what becomes of them.
 
 use super::*;
+use crate::input::columns::Header;
 use crate::input::timestamp::{DateOrder, ZoneRule};
 use crate::time::{Instant, Precision};
 use csv::ByteRecord;
@@ -17,7 +18,7 @@ fn lines(files: &[&str]) -> Vec<LineAt<OrderLine>> {
             .from_reader(file.as_bytes());
         let records: Vec<ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
         let header = Header::new(&records[0]);
-        let columns = OrderColumns::new(&header);
+        let columns = OrderColumns::new(&header.in_words());
         for (record, number) in records[1..].iter().zip(0..) {
             if !header.is_repeat(Row::parsed(record)) {
                 let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
@@ -392,5 +393,27 @@ proptest! {
         prop_assert_eq!(&a.orders, &b.orders);
         prop_assert_eq!(&a.aside, &b.aside);
         prop_assert_eq!(rows, a.orders.len() + a.aside.len());
+    }
+}
+
+#[test]
+fn further_rows_of_a_sheet_are_known_by_their_missing_total() {
+    let sheet = |total: &str, back: &str| {
+        format!(
+            "\
+ID,Name,Created At,Source,Price: Total Refund,Price: Total,Payment: Status,Line: Type,Transaction: Test
+5550000000001,#1,2025-10-27 08:15:00 +0100,web,-5.00,20.00,partially_refunded,Line Item,
+5550000000001,#1,2025-10-27 08:15:00 +0100,web,{back},{total},partially_refunded,Refund Line,
+5550000000002,#2,2025-10-28 08:15:00 +0100,web,,9.00,paid,Line Item,
+5550000000002,#2,2025-10-28 08:15:00 +0100,,,,paid,Transaction,TRUE
+"
+        )
+    };
+    // Some sheets repeat all cells of an order on each of its rows.
+    for (total, back) in [("", ""), ("20.00", "-5.00")] {
+        let found = assembled(&[&sheet(total, back)]);
+        assert_eq!(orders(&found), ["0.0 #1 20.00", "0.2 #2 9.00"]);
+        assert_eq!(aside(&found), ["0.1 continuation", "0.2 test_order", "0.3 continuation"]);
+        assert_eq!(found.orders[0].refund, Refund::Some(Some(50_000)), "{total}");
     }
 }
