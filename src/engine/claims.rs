@@ -9,7 +9,9 @@
 
 use super::haul::Haul;
 use super::input_seen::InputSeen;
-use crate::event::{Proof, StepSet, mark};
+use crate::event::{IdentifierKind, OrderNote, Proof, RawEvent, StepSet, mark};
+use crate::identity::{Strictness, identify};
+use crate::input::format::shopify_url;
 use crate::ladder::stamp::{Stamp, Stamper};
 use crate::ladder::vocabulary::{CHECKOUT_STEPS, Evidence, Weaker};
 use std::collections::BTreeMap;
@@ -206,6 +208,51 @@ impl Claims {
         });
         checkouts.settle_claims(|claim| self.counts(claim));
     }
+}
+
+impl Haul<'_> {
+    /// What an event may be, by the address of its page or by a weaker name, and what it is proven to be beside its
+    /// name, if only by that.
+    pub(super) fn claim_of(
+        &mut self,
+        event: &RawEvent<'_>,
+        input: usize,
+    ) -> (Option<Claim>, Option<&'static str>) {
+        let space = self.inputs[input].space;
+        if let Some(name) = event.derived {
+            let strength = Strength::from(event.details.proof());
+            if strength != Strength::Told {
+                return (Some(Claim { space, strength, name }), event.derived);
+            }
+        }
+        let (_, meaning) = self.names.look_up(event.name, None);
+        if meaning.is_page
+            && event.derived.is_none()
+            && let Some(address) = event.details.address()
+            && let Some((name, proof)) = shopify_url::proof(&address)
+        {
+            return (Some(Claim { space, strength: proof.into(), name }), Some(name));
+        }
+        (Claim::of_name(space, meaning.weaker), event.derived)
+    }
+
+    /// The stamp and the marks of an event that is not what it may be.
+    pub(super) fn otherwise(&mut self, event: &RawEvent<'_>) -> (Stamp, u8) {
+        let stamper = self.names.stamper();
+        let meaning = self.names.look_up_otherwise(event.name);
+        (stamper.stamp(meaning, event.origin, event.details), meaning.marks)
+    }
+}
+
+/// The order that an event completes; where its page says so and nothing has a number, the page's token tells that
+/// it is the same one when the page is loaded again.
+pub(super) fn numbered(order: OrderNote, event: &RawEvent<'_>, claim: Option<Claim>) -> OrderNote {
+    let is_page = claim.is_some_and(|claim| claim.strength.is_address());
+    let address = if is_page && !order.numbered { event.details.address() } else { None };
+    let token = address.as_deref().and_then(shopify_url::token);
+    let known =
+        token.and_then(|token| identify(IdentifierKind::OrderId, 0, token, Strictness::Several));
+    known.map_or(order, |known| OrderNote { key: known.key, numbered: true, ..order })
 }
 
 const ORDER: u16 = 1;

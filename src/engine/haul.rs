@@ -3,7 +3,7 @@
 //!
 //! [`Haul::take`] is where an event becomes a touch.
 
-use super::claims::{Claim, Instead, Strength, part_of};
+use super::claims::{self, Claim, Instead, Strength, part_of};
 use super::exchange::Budget;
 use super::input_seen::InputSeen;
 use super::kinds::{Kind, KindTable};
@@ -26,7 +26,7 @@ use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::key::Key;
-use crate::ladder::stamp::{NameTable, Stamp};
+use crate::ladder::stamp::NameTable;
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
@@ -118,7 +118,6 @@ pub(crate) struct Haul<'s> {
 
 impl<'s> Haul<'s> {
     pub(super) fn new(scan: &Scan<'_, 's>) -> Haul<'s> {
-        let inputs = scan.readings.iter().map(|reading| reading.format.space());
         let quality = Quality::new(scan.readings.len());
         Haul {
             names: NameTable::new(scan.stamper, scan.names),
@@ -130,7 +129,7 @@ impl<'s> Haul<'s> {
             texts: scan.texts.clone(),
             checkouts: CheckoutsSeen::new(scan.needs.checkouts),
             derived: BTreeSet::new(),
-            inputs: inputs.map(|space| InputSeen { space, ..InputSeen::default() }).collect(),
+            inputs: scan.readings.iter().map(InputSeen::of).collect(),
             links: Links::default(),
             relinked: Relinked::default(),
             identified: Vec::new(),
@@ -252,9 +251,9 @@ impl<'s> Haul<'s> {
     ) {
         let RowPlace { input, row, .. } = place;
         let stamper = self.names.stamper();
-        let claim = self.claim_of(event, input);
+        let (claim, derived) = self.claim_of(event, input);
         let otherwise = claim.map(|_| self.otherwise(event));
-        let (name, meaning) = self.names.look_up(event.name, event.derived);
+        let (name, meaning) = self.names.look_up(event.name, derived);
         let stamp = stamper.stamp(meaning, event.origin, event.details);
         let (own_marks, checkout, step) = (meaning.marks, meaning.checkout, meaning.step);
         let instead = otherwise.map(|otherwise| Instead::of(otherwise, own_marks));
@@ -345,26 +344,6 @@ impl<'s> Haul<'s> {
     fn note_placeholder(&mut self, input: usize, verdict: Verdict, stamping: &mut Stamping<'_>) {
         stamping.note_order(true);
         self.inputs[input].placeholders += u64::from(!verdict.is_further());
-    }
-
-    /// The stamp and the marks of an event that is not what it may be.
-    fn otherwise(&mut self, event: &RawEvent<'_>) -> (Stamp, u8) {
-        let stamper = self.names.stamper();
-        let meaning = self.names.look_up_otherwise(event.name);
-        (stamper.stamp(meaning, event.origin, event.details), meaning.marks)
-    }
-
-    /// What an event may be, by the address of its page or by a weaker name.
-    fn claim_of(&mut self, event: &RawEvent<'_>, input: usize) -> Option<Claim> {
-        let space = self.inputs[input].space;
-        let by_address = event.derived.and_then(|name| {
-            let strength = Strength::from(event.details.proof());
-            (strength != Strength::Told).then_some(Claim { space, strength, name })
-        });
-        by_address.or_else(|| {
-            let (_, meaning) = self.names.look_up(event.name, event.derived);
-            Claim::of_name(space, meaning.weaker)
-        })
     }
 
     /// Whether a row that is of the future is judged when the clocks are known: its own may be wrong.
@@ -472,6 +451,7 @@ impl<'s> Haul<'s> {
             amount: None,
             currency: Currency::default(),
         });
+        let order = claims::numbered(order, event, claim);
         let OrderNote { key, numbered, amount, currency } = order;
         let seen = OrderSeen {
             key,

@@ -2,6 +2,7 @@
 
 use super::claims::{Claim, Spoken, Strength, part_of};
 use crate::event::{Identifier, IdentifierKind};
+use crate::input::Reading;
 use crate::key::{FastSet, Key};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,8 @@ pub(super) struct InputSeen {
     pub(super) placeholders: u64,
     /// The system whose rows they are.
     pub(super) space: u16,
+    /// Whether views of pages may be what their addresses say: then no name says all of them.
+    pub(super) has_addresses: bool,
     /// What its rows speak of.
     pub(super) spoken: Spoken,
     /// What its rows may be.
@@ -30,6 +33,12 @@ pub(super) struct KindSeen {
 }
 
 impl InputSeen {
+    /// Nothing seen yet.
+    pub(super) fn of(reading: &Reading) -> InputSeen {
+        let (space, has_addresses) = (reading.format.space(), reading.rows.have_addresses());
+        InputSeen { space, has_addresses, ..InputSeen::default() }
+    }
+
     /// Notes of which part of the shop a row speaks: `told` if it may be nothing else, as a bit.
     pub(super) fn note_spoken(&mut self, told: u16, claim: Option<Claim>) {
         match claim {

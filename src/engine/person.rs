@@ -337,8 +337,8 @@ impl Sources<'_> {
 
     fn worded(&self, touch: Touch, aside: Option<Reason>) -> PersonTouch {
         let name = self.bench.names.text(touch.name).to_string();
-        let input = self.haul.inputs.get(self.bench.rows.input(touch.row));
-        let space = input.map_or(0, |input| input.space);
+        let input = self.bench.rows.input(touch.row);
+        let space = self.haul.inputs.get(input).map_or(0, |seen| seen.space);
         PersonTouch {
             aside,
             canonical: self.claims.canonical(space, &name, self.stamper),

@@ -55,8 +55,8 @@ pub(super) struct Shortcuts {
     /// Where among the facts a name's are; nought for names whose rows are read by themselves.
     names: Recent<u32>,
     facts: Vec<NameFacts>,
-    /// The system whose names they are.
-    space: u16,
+    /// The system whose names they are, and whether its pages have addresses.
+    space: (u16, bool),
     agents: Agents,
     /// Where among the facts those of each row of a block are; nought for rows that are read by themselves.
     short: Vec<u32>,
@@ -71,7 +71,7 @@ pub(super) struct Shortcuts {
 
 impl Shortcuts {
     /// Begins with a block of a system: what a name may be is a matter of the system.
-    fn begin(&mut self, space: u16) {
+    fn begin(&mut self, space: (u16, bool)) {
         if self.space != space {
             (self.names, self.space) = (Recent::default(), space);
             self.facts.clear();
@@ -152,7 +152,8 @@ impl Gathering<'_, '_, '_> {
         show: Show<'_>,
     ) {
         let mut shortcuts = std::mem::take(&mut self.haul.shortcuts);
-        shortcuts.begin(self.haul.inputs[self.input].space);
+        let input = &self.haul.inputs[self.input];
+        shortcuts.begin((input.space, input.has_addresses));
         self.sort_out(rows, &mut shortcuts);
         shortcuts.seen.begin();
         shortcuts.values.begin(self.input, rows);
@@ -315,7 +316,7 @@ impl Gathering<'_, '_, '_> {
         let Shortcuts { names, facts, space, .. } = shortcuts;
         let space = *space;
         names.get(cell).unwrap_or_else(|| {
-            let own = self.haul.facts(cell, (space, self.stamping.needs));
+            let own = self.haul.facts(cell, space, self.stamping.needs);
             let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
             facts.extend(own);
             names.put(cell, number);
@@ -394,9 +395,17 @@ impl Seen {
 
 impl Haul<'_> {
     /// What the cell of a name says of a usual row of a system; `None` if the row must be read.
-    fn facts(&mut self, cell: &[u8], (space, needs): (u16, Needs)) -> Option<NameFacts> {
+    fn facts(
+        &mut self,
+        cell: &[u8],
+        (space, has_addresses): (u16, bool),
+        needs: Needs,
+    ) -> Option<NameFacts> {
         let name = plain(cell)?;
         let (number, meaning) = self.names.look_up(name, None);
+        if meaning.is_page && has_addresses {
+            return None;
+        }
         let stamp =
             meaning.certain.filter(|_| meaning.known && meaning.marks & mark::ORDER == 0)?;
         let (marks, part) = (meaning.marks, meaning.step.map_or(0, part_of));

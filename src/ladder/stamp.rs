@@ -59,6 +59,8 @@ pub struct Meaning {
     pub checkout: u8,
     /// The canonical name of a step that is no page's: a page is what else it proves, and says nothing by its name.
     pub step: Option<&'static str>,
+    /// Whether it is the view of a page, whatever else is proven.
+    pub is_page: bool,
     /// What the name means, if that depends on what else the log has: all else is what it means where nothing does.
     pub weaker: Option<Weaker>,
     /// What every event of a log is that has this name, if no property has a say in it.
@@ -175,6 +177,7 @@ impl Stamper {
             marks,
             checkout,
             step: canonical.filter(|_| !is_page),
+            is_page,
             weaker: None,
             certain: None,
             steps,

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::format::Format;
-use crate::input::format::event_json::EventKeys;
+use crate::input::format::event_json::{EventKeys, have_addresses};
 use crate::input::format::tool_log::{Beside, ToolLog};
 use crate::input::format::web_pixel::{self, PixelKeys};
 use crate::input::json::{Json, Malformed, Reader, Record, Written};
@@ -274,6 +274,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         .who()
         .map(|(kind, key)| (kind, Format::GenericEvents.space(), key.to_string()))
         .collect();
+    let texts: Vec<&str> = scalars.iter().map(String::as_str).collect();
     let event_keys = EventKeys {
         time: own(Part::Time).unwrap_or_default(),
         event: own(Part::Event).unwrap_or_default(),
@@ -285,6 +286,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         value: own(Part::Value),
         currency: own(Part::Currency),
         user_agent: own(Part::UserAgent),
+        have_addresses: have_addresses(sample.all_keys.iter().map(String::as_str), &texts),
         id: own(Part::Id),
     };
     let near = nearest.map(|near| near.remark()).unwrap_or_default();
