@@ -173,6 +173,10 @@ pub trait Details: Properties {
     fn proof(&self) -> Proof {
         Proof::Cells
     }
+    /// The address of the page that the row is of, where it says what a page is and the format has not looked.
+    fn address(&self) -> Option<Cow<'_, str>> {
+        None
+    }
     /// The order that the row completes or names.
     fn order(&self) -> Option<OrderNote>;
 }

@@ -1,5 +1,6 @@
 //! Which preset the data can support, when the user names no ladder.
 
+use super::claims::Claims;
 use super::haul::Haul;
 use crate::error::{Error, Result};
 use crate::findings::Findings;
@@ -19,35 +20,41 @@ const ORDERS: usize = 3;
 const SESSIONS: usize = 4;
 
 /// The position of the chosen preset.
-pub(super) fn choose(haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
+pub(super) fn choose((haul, claims): (&Haul<'_>, &Claims), readings: &[Reading]) -> Result<usize> {
     let has = |format: Format| readings.iter().any(|reading| reading.format == format);
+    let seen = Seen::of((haul, claims), readings);
     let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
-    let visits = |format: Format| format.is_log() || format == Format::ShopifyAnalyticsSessions;
-    let roles_of_visits = roles(haul, readings, visits);
     // Checkouts of webhooks are those of the abandoned-checkouts export; carts stand in the same files.
-    let of_webhooks = roles(haul, readings, |format| format == Format::ShopifyRestCheckout);
-    let has_checkouts = has(Format::ShopifyCheckouts) || of_webhooks.contains_key(&Role::Checkout);
-    let log = |role: Role| roles_of_visits.get(&role).copied().unwrap_or(0) > 0;
-    let pages = log(Role::Visit) || log(Role::Browse);
-    let retail_only =
-        readings.iter().filter(|reading| reading.format.is_log()).all(|r| is_retail(r.format));
+    let is_webhook = |input: usize| readings[input].format == Format::ShopifyRestCheckout;
+    let of_webhooks = claims.canonical_names_of(haul, is_webhook);
+    let has_checkouts =
+        has(Format::ShopifyCheckouts) || roles(&of_webhooks).contains_key(&Role::Checkout);
+    let is_log = |reading: &&Reading| reading.format.is_log();
+    let retail_only = readings.iter().filter(is_log).all(|reading| is_retail(reading.format));
     if has(Format::ShopifyWebPixel)
-        || pages
-        || log(Role::Product) && (log(Role::Checkout) || has_orders && !retail_only)
+        || seen.has(Role::Visit)
+        || seen.has(Role::Browse)
+        || seen.has(Role::Product) && (seen.has(Role::Checkout) || has_orders && !retail_only)
     {
         return Ok(STOREFRONT);
     }
-    if log(Role::Product)
-        || log(Role::Cart)
-        || readings.iter().any(|reading| is_retail(reading.format))
-    {
+    if seen.has(Role::Product) {
         return Ok(RETAIL);
     }
-    if log(Role::Checkout) || has_checkouts {
+    // Nobody can enter a ladder whose first step no event is: a storefront's is any event of a log.
+    if seen.has(Role::Cart) {
+        return Ok(STOREFRONT);
+    }
+    if seen.starts_checkouts || has_checkouts {
         return Ok(CHECKOUT);
     }
-    if has_orders || log(Role::Order) {
-        return Ok(ORDERS);
+    if seen.has(Role::Checkout) {
+        return Ok(STOREFRONT);
+    }
+    if has_orders || seen.has(Role::Order) {
+        // Whatever most events of a log are that nobody knows, those who did them were there.
+        let are_visits = seen.unknown > seen.role(Role::Order);
+        return Ok(if are_visits { STOREFRONT } else { ORDERS });
     }
     if readings.iter().any(|reading| reading.format.holds_totals()) {
         return Ok(SESSIONS);
@@ -63,20 +70,47 @@ fn is_retail(format: Format) -> bool {
     matches!(format, Format::RetailRocket | Format::Rees46 | Format::Yoochoose)
 }
 
-/// How many rows of the inputs of some formats have each role.
-fn roles(
-    haul: &Haul<'_>,
-    readings: &[Reading],
-    is_of: impl Fn(Format) -> bool,
-) -> BTreeMap<Role, u64> {
+/// What the events of logs, and the rows of visits, are.
+struct Seen {
+    /// How many rows speak of each part of the shop.
+    roles: BTreeMap<Role, u64>,
+    /// Whether any of them begins a checkout.
+    starts_checkouts: bool,
+    /// How many have names that nobody knows.
+    unknown: u64,
+}
+
+impl Seen {
+    fn of((haul, claims): (&Haul<'_>, &Claims), readings: &[Reading]) -> Seen {
+        let is_asked = |input: usize| {
+            let format = readings[input].format;
+            format.is_log() || format == Format::ShopifyAnalyticsSessions
+        };
+        let names = claims.canonical_names_of(haul, is_asked);
+        let inputs = haul.inputs.iter().enumerate().filter(|(input, _)| is_asked(*input));
+        let all: u64 = inputs.flat_map(|(_, input)| &input.names).sum();
+        Seen {
+            roles: roles(&names),
+            starts_checkouts: names.contains_key("checkout_started"),
+            unknown: all - names.values().sum::<u64>(),
+        }
+    }
+
+    fn role(&self, role: Role) -> u64 {
+        self.roles.get(&role).copied().unwrap_or(0)
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.role(role) > 0
+    }
+}
+
+/// How many rows speak of each part of the shop, by those of each canonical name.
+fn roles(names: &BTreeMap<&'static str, u64>) -> BTreeMap<Role, u64> {
     let mut roles = BTreeMap::new();
-    let inputs = readings.iter().zip(&haul.inputs);
-    for (_, seen) in inputs.filter(|(reading, _)| is_of(reading.format)) {
-        for (name, &rows) in haul.all_names.texts().zip(&seen.names).filter(|(_, rows)| **rows > 0)
-        {
-            if let Some(role) = haul.names.stamper().canonical(name).and_then(vocabulary::role) {
-                *roles.entry(role).or_insert(0) += rows;
-            }
+    for (name, rows) in names {
+        if let Some(role) = vocabulary::role(name) {
+            *roles.entry(role).or_insert(0) += rows;
         }
     }
     roles
@@ -85,12 +119,41 @@ fn roles(
 fn no_preset(haul: &Haul<'_>) -> Error {
     const SHOWN: usize = 15;
     let error = Error::new("no built-in ladder fits the event names in the data");
-    let error = haul
-        .rows_by_name()
-        .into_iter()
-        .take(SHOWN)
-        .fold(error, |error, (name, count)| error.note(format!("{name} ({count} rows)")));
-    error.hint("name the steps yourself, for example --step 'Visit=NAME' --step 'Order=NAME', or write a ladder file and give it with --ladder")
+    let names = haul.rows_by_name();
+    let shown = names.iter().take(SHOWN);
+    let error =
+        shown.fold(error, |error, (name, rows)| error.note(format!("{name} ({rows} rows)")));
+    let steps = steps_of(names.iter().map(|(name, _)| *name));
+    error.hint(format!(
+        "name the steps yourself in the order in which they are climbed, for example {steps}, or write a ladder file and give it with --ladder"
+    ))
+}
+
+/// Options that make steps of the names that stand first, as a shell takes them; in the order of their rows, which
+/// is often that of the way to an order.
+fn steps_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    const STEPS: usize = 4;
+    let is_plain = |name: &&str| {
+        let is_sign = |sign: char| sign.is_alphanumeric() || " _-.$:/".contains(sign);
+        !name.trim().is_empty() && name.chars().all(is_sign)
+    };
+    let mut steps: Vec<(String, &str)> = Vec::new();
+    for name in names.filter(is_plain) {
+        let words = vocabulary::fold(name).replace('_', " ");
+        let mut letters = words.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        let title: String = first.chain(letters).collect();
+        let is_new = !title.is_empty() && steps.iter().all(|(own, _)| *own != title);
+        steps.extend(is_new.then_some((title, name)));
+        if steps.len() == STEPS {
+            break;
+        }
+    }
+    if steps.len() < 2 {
+        steps = vec![("Visit".to_owned(), "NAME"), ("Order".to_owned(), "NAME")];
+    }
+    let options = steps.iter().map(|(title, name)| format!("--step '{title}={name}'"));
+    options.collect::<Vec<_>>().join(" ")
 }
 
 /// With aggregated reports alone, the ladder's counts are the totals of the first report; steps that it
@@ -115,4 +178,23 @@ pub(super) fn fill_totals(findings: &mut Findings, mut ladder: Ladder) -> Ladder
     tally.converted = last;
     tally.lost = tally.entered.saturating_sub(last);
     ladder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::steps_of;
+
+    #[test]
+    fn the_hint_can_be_pasted() {
+        for (names, expected) in [
+            (
+                &["view_tea", "it's", "View Tea", "poured", "$drank", "a", "b"][..],
+                "--step 'View tea=view_tea' --step 'Poured=poured' --step 'Drank=$drank' --step 'A=a'",
+            ),
+            (&["only", "*", "a=b"], "--step 'Visit=NAME' --step 'Order=NAME'"),
+            (&[], "--step 'Visit=NAME' --step 'Order=NAME'"),
+        ] {
+            assert_eq!(steps_of(names.iter().copied()), expected);
+        }
+    }
 }

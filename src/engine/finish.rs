@@ -1,6 +1,7 @@
 //! What a run found out, put together from the scan, the settling and the judging.
 
 use super::calendar::Calendar;
+use super::claims::Claims;
 use super::haul::Haul;
 use super::judge::Beside;
 use super::rows::{RowIndex, UNCLOSED};
@@ -22,7 +23,7 @@ use crate::time::{Instant, Span};
 /// What the findings say about the inputs and the rows.
 pub(super) fn finish(
     findings: &mut Findings,
-    haul: &Haul<'_>,
+    (haul, claims): (&Haul<'_>, &Claims),
     (readings, logs): (&[Reading], &Logs),
     rows: &RowIndex,
 ) {
@@ -44,7 +45,7 @@ pub(super) fn finish(
     findings.inputs = readings
         .iter()
         .enumerate()
-        .map(|(number, reading)| input_finding(number, reading, haul))
+        .map(|(number, reading)| input_finding(number, reading, (haul, claims)))
         .collect();
     mark_spans(&mut findings.tracking, logs, &findings.inputs);
     findings.set_aside = Reason::ALL
@@ -109,7 +110,13 @@ fn mark_spans(tracking: &mut TrackingFindings, logs: &Logs, inputs: &[InputFindi
     }
 }
 
-fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFinding {
+fn input_finding(
+    number: usize,
+    reading: &Reading,
+    (haul, claims): (&Haul<'_>, &Claims),
+) -> InputFinding {
+    let space = reading.format.space();
+    let stamper = haul.names.stamper();
     let account = haul.quality.accounts.get(number).cloned().unwrap_or_default();
     let counts = haul.inputs.get(number);
     let mut events: Vec<EventFinding> = counts
@@ -119,7 +126,7 @@ fn input_finding(number: usize, reading: &Reading, haul: &Haul<'_>) -> InputFind
         .map(|(name, &rows)| {
             let name = haul.all_names.text(u32::try_from(name).unwrap_or(u32::MAX)).to_string();
             EventFinding {
-                step: haul.names.stamper().canonical(&name).map(str::to_string),
+                step: claims.canonical(space, &name, stamper).map(str::to_string),
                 name,
                 rows,
             }
@@ -194,12 +201,16 @@ pub(super) fn provisional(inputs: &[InputFinding], now: Option<Instant>) -> Vec<
 }
 
 /// A name of a step or an action in the user's ladder that never occurs is a notice with the nearest names that do.
-pub(super) fn unseen_names(ladder: &Ladder, haul: &Haul<'_>, given: bool) -> Vec<Notice> {
+pub(super) fn unseen_names(
+    ladder: &Ladder,
+    (haul, claims): (&Haul<'_>, &Claims),
+    given: bool,
+) -> Vec<Notice> {
     let mut seen: Vec<&str> = haul.all_names.texts().collect();
     seen.sort_unstable();
+    let canonical = claims.canonical_names(haul);
     let occurs = |name: &str| {
-        seen.iter().any(|own| *own == name || haul.names.stamper().canonical(own) == Some(name))
-            || haul.derived.contains(name)
+        seen.contains(&name) || canonical.contains_key(name) || haul.derived.contains(name)
     };
     let steps = ladder.steps.iter().map(|step| ("step", &step.name, &step.condition));
     // Actions that come along are looked for, and nobody expects all of them.

@@ -3,10 +3,10 @@
 //!
 //! [`Haul::take`] is where an event becomes a touch.
 
+use super::claims::{self, Claim, Instead, Strength, part_of};
 use super::exchange::Budget;
 use super::input_seen::InputSeen;
 use super::kinds::{Kind, KindTable};
-use super::pages::{Instead, Page};
 use super::relinked::{Relink, Relinked};
 use super::robots::Robot;
 use super::scan::Scan;
@@ -26,7 +26,7 @@ use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::key::Key;
-use crate::ladder::stamp::{NameTable, Stamp};
+use crate::ladder::stamp::NameTable;
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
@@ -49,8 +49,8 @@ pub(super) struct OrderSeen {
     /// The row's strongest identifier.
     pub(super) person: Key,
     pub(super) precision: Precision,
-    /// Where the row says that it is one.
-    pub(super) proof: Proof,
+    /// How well the row says that it is one.
+    pub(super) strength: Strength,
     /// Which of several deliveries it is.
     pub(super) edition: u32,
 }
@@ -118,7 +118,6 @@ pub(crate) struct Haul<'s> {
 
 impl<'s> Haul<'s> {
     pub(super) fn new(scan: &Scan<'_, 's>) -> Haul<'s> {
-        let inputs = scan.readings.iter().map(|reading| reading.format.space());
         let quality = Quality::new(scan.readings.len());
         Haul {
             names: NameTable::new(scan.stamper, scan.names),
@@ -130,7 +129,7 @@ impl<'s> Haul<'s> {
             texts: scan.texts.clone(),
             checkouts: CheckoutsSeen::new(scan.needs.checkouts),
             derived: BTreeSet::new(),
-            inputs: inputs.map(|space| InputSeen { space, ..InputSeen::default() }).collect(),
+            inputs: scan.readings.iter().map(InputSeen::of).collect(),
             links: Links::default(),
             relinked: Relinked::default(),
             identified: Vec::new(),
@@ -166,7 +165,7 @@ impl<'s> Haul<'s> {
                 own.distinct.extend(seen.distinct);
             }
             mine.spoken.merge(theirs.spoken);
-            mine.pages.extend(theirs.pages);
+            mine.claims.extend(theirs.claims);
         }
         self.derived.extend(other.derived);
         self.values.merge(other.values);
@@ -252,13 +251,15 @@ impl<'s> Haul<'s> {
     ) {
         let RowPlace { input, row, .. } = place;
         let stamper = self.names.stamper();
-        let by_address = self.page_of(event, input);
-        let alone = by_address.map(|_| self.by_name_alone(event));
-        let (name, meaning) = self.names.look_up(event.name, event.derived);
+        let (claim, derived) = self.claim_of(event, input);
+        let otherwise = claim.map(|_| self.otherwise(event));
+        let (name, meaning) = self.names.look_up(event.name, derived);
         let stamp = stamper.stamp(meaning, event.origin, event.details);
         let (own_marks, checkout, step) = (meaning.marks, meaning.checkout, meaning.step);
         let shows_page = meaning.is_page && stamping.needs.pages;
-        let known = meaning.known || !stamp.is_empty();
+        let instead = otherwise.map(|otherwise| Instead::of(otherwise, own_marks));
+        let is_nothing = stamp.is_empty() && instead.is_none_or(|instead| instead.is_empty());
+        let known = meaning.known || !is_nothing;
         let is_of_shop = verdict.is_program && own_marks & mark::ORDER != 0;
         let reason = verdict
             .aside
@@ -274,16 +275,17 @@ impl<'s> Haul<'s> {
         self.note(event, (input, row, name), reason, detail);
         let marks = (verdict.marks | own_marks | marks_of(event)) & !verdict.denied;
         let is_order = marks & mark::ORDER != 0;
-        let order = is_order.then(|| self.order(event, (input, row), reason));
+        let order = is_order.then(|| self.order(event, (input, row), (reason, claim)));
         if reason.is_none() {
-            self.inputs[input].note_spoken(step, by_address);
-            self.checkouts.note(event, (input, row), (checkout, own_marks, by_address));
+            self.inputs[input].note_spoken(step.map_or(0, part_of), claim);
+            self.checkouts.note(event, (input, row), (checkout, own_marks, claim));
         }
         if event.at.is_placeholder() && place.block.is_some() {
             self.note_placeholder(input, verdict, stamping);
         }
         let numbered = mark::NUMBERED * u8::from(order.is_some_and(|order| order.numbered));
         let needs = stamping.needs;
+        let any_steps = instead.map_or(stamp.steps, |instead| stamp.steps.with(instead.steps));
         let who = Who::of(event, needs.sessions.then_some(needs.session_rule));
         let touch = Touch {
             person: who.person,
@@ -301,11 +303,11 @@ impl<'s> Haul<'s> {
             aside: reason.map_or(0, Reason::mark),
             marks: marks | numbered | who.marks,
             held: stamp.held,
-            values: self.values.note_if(needs.wants_values(stamp.steps), event.details),
+            values: self.values.note_if(needs.wants_values(any_steps), event.details),
             trail: who.trail,
             exclusions: stamp.exclusions,
         };
-        let is_asked_for = reason.is_none() && (order.is_some() || !stamp.is_empty());
+        let is_asked_for = reason.is_none() && (order.is_some() || !is_nothing);
         let sifted = Sifted {
             at: touch.at,
             person: touch.person,
@@ -317,8 +319,7 @@ impl<'s> Haul<'s> {
             is_used: reason.is_none() && numbered == 0 && !needs.cuts_events,
             further: 0..0,
         };
-        let page = by_address.zip(alone.map(|alone| Instead::of(alone, own_marks)));
-        let kind = self.kinds.number(Kind { page, ..Kind::of(&touch) });
+        let kind = self.kinds.number(Kind { claim: claim.zip(instead), ..Kind::of(&touch) });
         self.send((touch, kind), sifted, (event, place), stamping);
     }
 
@@ -344,21 +345,6 @@ impl<'s> Haul<'s> {
     fn note_placeholder(&mut self, input: usize, verdict: Verdict, stamping: &mut Stamping<'_>) {
         stamping.note_order(true);
         self.inputs[input].placeholders += u64::from(!verdict.is_further());
-    }
-
-    /// The stamp and the marks of an event by its name, whatever else is known of it.
-    fn by_name_alone(&mut self, event: &RawEvent<'_>) -> (Stamp, u8) {
-        let stamper = self.names.stamper();
-        let (_, meaning) = self.names.look_up(event.name, None);
-        (stamper.stamp(meaning, event.origin, event.details), meaning.marks)
-    }
-
-    /// What the address of the event's page says of it, if anything does.
-    fn page_of(&self, event: &RawEvent<'_>, input: usize) -> Option<Page> {
-        let name = event.derived?;
-        let proof = event.details.proof();
-        let space = self.inputs[input].space;
-        (proof != Proof::Cells).then_some(Page { space, proof, name })
     }
 
     /// Whether a row that is of the future is judged when the clocks are known: its own may be wrong.
@@ -457,7 +443,7 @@ impl<'s> Haul<'s> {
         &mut self,
         event: &RawEvent<'_>,
         (input, row): (usize, RowRef),
-        reason: Option<Reason>,
+        (reason, claim): (Option<Reason>, Option<Claim>),
     ) -> OrderNote {
         let fingerprint = event.details.fingerprint();
         let order = event.details.order().unwrap_or(OrderNote {
@@ -466,6 +452,7 @@ impl<'s> Haul<'s> {
             amount: None,
             currency: Currency::default(),
         });
+        let order = claims::numbered(order, event, claim);
         let OrderNote { key, numbered, amount, currency } = order;
         let seen = OrderSeen {
             key,
@@ -478,7 +465,7 @@ impl<'s> Haul<'s> {
             input,
             person: event.identifiers.first().map_or(fingerprint, |strongest| strongest.key),
             precision: event.precision,
-            proof: event.details.proof(),
+            strength: claim.map_or(Strength::Told, |claim| claim.strength),
             edition: event.details.edition(),
         };
         match reason {

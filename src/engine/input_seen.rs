@@ -1,7 +1,8 @@
 //! What was counted of one input while its rows were read: names, identifiers, decisions, and what its rows speak of.
 
-use super::pages::{Page, Spoken, part_of};
+use super::claims::{Claim, Spoken, Strength, part_of};
 use crate::event::{Identifier, IdentifierKind};
+use crate::input::Reading;
 use crate::key::{FastSet, Key};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,10 +17,12 @@ pub(super) struct InputSeen {
     pub(super) placeholders: u64,
     /// The system whose rows they are.
     pub(super) space: u16,
+    /// Whether views of pages may be what their addresses say: then no name says all of them.
+    pub(super) has_addresses: bool,
     /// What its rows speak of.
     pub(super) spoken: Spoken,
-    /// What its pages are by their addresses.
-    pub(super) pages: BTreeSet<Page>,
+    /// What its rows may be.
+    pub(super) claims: BTreeSet<Claim>,
 }
 
 /// What was seen of one kind of identifier.
@@ -30,14 +33,20 @@ pub(super) struct KindSeen {
 }
 
 impl InputSeen {
-    /// Notes of which part of the shop a row speaks: by its name, or by its page's address.
-    pub(super) fn note_spoken(&mut self, step: Option<&'static str>, page: Option<Page>) {
-        match page {
-            Some(page) => {
-                self.spoken.note_page(page);
-                self.pages.insert(page);
+    /// Nothing seen yet.
+    pub(super) fn of(reading: &Reading) -> InputSeen {
+        let (space, has_addresses) = (reading.format.space(), reading.rows.have_addresses());
+        InputSeen { space, has_addresses, ..InputSeen::default() }
+    }
+
+    /// Notes of which part of the shop a row speaks: `told` if it may be nothing else, as a bit.
+    pub(super) fn note_spoken(&mut self, told: u16, claim: Option<Claim>) {
+        match claim {
+            Some(claim) => {
+                self.spoken.note(claim.strength, part_of(claim.name));
+                self.claims.insert(claim);
             }
-            None => self.spoken.note_name(step.map_or(0, part_of)),
+            None => self.spoken.note(Strength::Told, told),
         }
     }
 

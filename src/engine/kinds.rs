@@ -4,7 +4,7 @@
 //! Numbers are given out in the order of first sight and differ from run to run; nothing may depend on
 //! which number a kind has.
 
-use super::pages::{Instead, Page, Pages};
+use super::claims::{Claim, Claims, Instead};
 use crate::event::{StepSet, Touch, mark};
 use crate::key::FastMap;
 use crate::ladder::stamp::relabel;
@@ -23,8 +23,8 @@ pub(super) struct Kind {
     /// Why the row is set aside: 0, or the reason's number plus one.
     pub(super) aside: u8,
     pub(super) marks: u8,
-    /// For a page that its address says more of, what that is and what the row is without it.
-    pub(super) page: Option<(Page, Instead)>,
+    /// For a row that may be something, what that is and what the row is otherwise; all else is what it is then.
+    pub(super) claim: Option<(Claim, Instead)>,
 }
 
 impl Kind {
@@ -40,12 +40,12 @@ impl Kind {
             precision: touch.precision,
             aside: touch.aside,
             marks: touch.marks & !mark::ANONYMOUS,
-            page: None,
+            claim: None,
         }
     }
 
-    /// The same without what the page's address says.
-    fn without_address(self, instead: Instead) -> Kind {
+    /// The same if it is not what it may be.
+    fn otherwise(self, instead: Instead) -> Kind {
         let Instead { steps, actions, exclusions, marks } = instead;
         Kind { steps, actions, exclusions, marks: self.marks & !marks, ..self }
     }
@@ -79,17 +79,17 @@ impl Kinds {
         self.kinds.iter().map(is_like_that).collect()
     }
 
-    /// The kinds that all threads have met, with what pages are and the steps of one ladder.
-    pub(super) fn settled(all: &Mutex<Kinds>, pages: &Pages, table: &[StepSet]) -> Kinds {
+    /// The kinds that all threads have met, with what counts of what they may be, and the steps of one ladder.
+    pub(super) fn settled(all: &Mutex<Kinds>, claims: &Claims, table: &[StepSet]) -> Kinds {
         let all = all.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        all.with_pages(pages).relabelled(table)
+        all.with_claims(claims).relabelled(table)
     }
 
-    /// The same kinds with what pages are by their addresses where that counts.
-    fn with_pages(mut self, pages: &Pages) -> Kinds {
+    /// The same kinds with what they may be where that counts.
+    fn with_claims(mut self, claims: &Claims) -> Kinds {
         for kind in &mut self.kinds {
-            if let Some((_, instead)) = kind.page.take_if(|(page, _)| !pages.counts(*page)) {
-                *kind = kind.without_address(instead);
+            if let Some((_, instead)) = kind.claim.take_if(|(claim, _)| !claims.counts(*claim)) {
+                *kind = kind.otherwise(instead);
             }
         }
         self

@@ -7,6 +7,7 @@
 mod by_person;
 mod calendar;
 mod choose;
+mod claims;
 mod customer;
 mod decided;
 mod exchange;
@@ -20,7 +21,6 @@ mod kinds;
 mod members;
 mod needs;
 mod order_book;
-mod pages;
 pub mod person;
 mod probe;
 mod record;
@@ -58,13 +58,13 @@ use crate::ladder::stamp::Stamper;
 use crate::names::Names;
 use crate::sightings::Sightings;
 use crate::time::Instant;
+use claims::Claims;
 use exchange::{Budget, Exchange};
 use groups::Groups;
 use haul::Haul;
 use judge::{Bench, Beside};
 use kinds::Kinds;
 use needs::Needs;
-use pages::Pages;
 use person::{Inquiry, PersonFinding, Sources};
 use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
@@ -150,12 +150,12 @@ impl Run<'_> {
         let scan = self.scan(shared, needs, end.is_some());
         let stream = self.stream(needs, (&told, &tables), end);
         let gathered = gather(&scan, supplies, request, (stream, end))?;
-        let Some(Gathered { mut haul, settled, rows, pages }) = gathered else { return Ok(None) };
-        let choice = request.choose(&haul, readings)?;
+        let Some(Gathered { mut haul, settled, rows, claims }) = gathered else { return Ok(None) };
+        let choice = request.choose((&haul, &claims), readings)?;
         let ladder = request.told(candidates.swap_remove(choice));
         let ladder = request.in_zone(ladder, settled.store_offset);
         let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
-        let kinds = Kinds::settled(&kinds, &pages, table);
+        let kinds = Kinds::settled(&kinds, &claims, table);
         let links = request.person.as_ref().map(|_| haul.links.clone());
         let people = haul.unite(exchange.budget());
         let inquiry = Inquiry::new(request, links, &people, &settled);
@@ -189,7 +189,13 @@ impl Run<'_> {
         haul.quality.merge(verdicts.quality);
         // Some defects are of rows that can be read: only now is it known which are duplicates.
         refuse_hopeless(&haul, readings, &rows, settings.strict)?;
-        let sources = Sources { bench: &bench, stamper: &stamper, haul: &haul, people: &people };
+        let sources = Sources {
+            bench: &bench,
+            stamper: &stamper,
+            haul: &haul,
+            claims: &claims,
+            people: &people,
+        };
         let person = sources.answer(inquiry.as_ref(), verdicts.seen)?;
         let mut findings = Findings {
             identity: people.findings,
@@ -203,7 +209,7 @@ impl Run<'_> {
         };
         let logs = Logs::of(readings);
         settled.tell(&mut findings, &mut haul.checkouts, &people, &logs);
-        self.finish(&mut findings, (&haul, &ladder), (&logs, &rows));
+        self.finish(&mut findings, (&haul, &claims, &ladder), (&logs, &rows));
         finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))
@@ -213,13 +219,13 @@ impl Run<'_> {
     fn finish(
         self,
         findings: &mut Findings,
-        (haul, ladder): (&Haul<'_>, &Ladder),
+        (haul, claims, ladder): (&Haul<'_>, &Claims, &Ladder),
         (logs, rows): (&Logs, &RowIndex),
     ) {
         let Run { readings, request, settings, .. } = self;
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
-        findings.notices.extend(finish::unseen_names(ladder, haul, is_asked));
-        finish::finish(findings, haul, (readings, logs), rows);
+        findings.notices.extend(finish::unseen_names(ladder, (haul, claims), is_asked));
+        finish::finish(findings, (haul, claims), (readings, logs), rows);
         if request.has_program_names() {
             findings.unknown_names = finish::unknown_names(haul);
         }
@@ -294,11 +300,12 @@ struct Gathered<'s> {
     haul: Haul<'s>,
     settled: Settled,
     rows: RowIndex,
-    pages: Pages,
+    claims: Claims,
 }
 
 /// Reads everything and settles what needs all its rows; an input of which nothing can be read is an
-/// error. `None` if rows that go through a sieve are not in order of time.
+/// error. `None` if rows that go through a sieve are not in order of time, or journeys were cut short
+/// by what rows turned out not to be.
 fn gather<'s>(
     scan: &Scan<'_, 's>,
     supplies: Vec<Supply>,
@@ -313,12 +320,15 @@ fn gather<'s>(
     }
     let mut stamping = Stamping::new(settings, scan.exchange, scan.needs);
     stamping.let_through(&mut edges, Instant::MAX, &mut haul.quality.accounts)?;
-    let pages = Pages::of(&haul.inputs);
-    pages.settle(&mut haul);
+    let claims = Claims::of(haul.inputs.iter());
+    if stream.is_some_and(|stream| !stream.has_read_right(&claims)) {
+        return Ok(None);
+    }
+    claims.settle(&mut haul);
     let skew = Skew::settle(&mut haul, stamping.latest());
     let settled = settle::settle(&mut haul, readings, request, stamping, skew)?;
     haul.all_names = scan.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, readings);
     refuse_hopeless(&haul, readings, &rows, settings.strict)?;
-    Ok(Some(Gathered { haul, settled, rows, pages }))
+    Ok(Some(Gathered { haul, settled, rows, claims }))
 }

@@ -6,6 +6,7 @@
 //! counts. Nothing here writes sentences.
 
 use super::Request;
+use super::claims::Claims;
 use super::haul::Haul;
 use super::judge::Bench;
 use super::settle::Settled;
@@ -276,6 +277,7 @@ pub(super) struct Sources<'r> {
     pub(super) bench: &'r Bench<'r>,
     pub(super) stamper: &'r Stamper,
     pub(super) haul: &'r Haul<'r>,
+    pub(super) claims: &'r Claims,
     pub(super) people: &'r People,
 }
 
@@ -339,9 +341,11 @@ impl Sources<'_> {
 
     fn worded(&self, touch: Touch, aside: Option<Reason>) -> PersonTouch {
         let name = self.bench.names.text(touch.name).to_string();
+        let input = self.bench.rows.input(touch.row);
+        let space = self.haul.inputs.get(input).map_or(0, |seen| seen.space);
         PersonTouch {
             aside,
-            canonical: self.stamper.canonical(&name),
+            canonical: self.claims.canonical(space, &name, self.stamper),
             name,
             by_time: self.bench.by_time.contains(&touch.row),
             place: self.bench.rows.place(touch.row),

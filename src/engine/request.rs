@@ -1,6 +1,7 @@
 //! What is asked of the data, and how the work is to be done.
 
 use super::choose;
+use super::claims::Claims;
 use super::haul::Haul;
 use super::person::{self, PersonQuestion};
 use super::track::Period;
@@ -200,10 +201,14 @@ impl Request {
     }
 
     /// The position of the ladder to use.
-    pub(super) fn choose(&self, haul: &Haul<'_>, readings: &[Reading]) -> Result<usize> {
+    pub(super) fn choose(
+        &self,
+        found: (&Haul<'_>, &Claims),
+        readings: &[Reading],
+    ) -> Result<usize> {
         match &self.plan {
             Plan::Given(_) => Ok(0),
-            Plan::Auto(_) => choose::choose(haul, readings),
+            Plan::Auto(_) => choose::choose(found, readings),
         }
     }
 

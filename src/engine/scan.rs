@@ -110,7 +110,8 @@ impl<'a, 's> Scan<'a, 's> {
         while !self.round(&mut workers, &feeder, full(&stream))? {
             if let Some(stream) = &mut stream {
                 let latest = self.let_edges_through(&mut workers)?;
-                let decided = Arc::new(stream.make_room(self, latest)?);
+                let inputs = workers.iter().flat_map(|worker| &worker.haul.inputs);
+                let decided = Arc::new(stream.make_room(self, inputs, latest)?);
                 let all = workers.iter_mut().map(|worker| &mut worker.stamping);
                 all.for_each(|stamping| stamping.decided = Arc::clone(&decided));
             }

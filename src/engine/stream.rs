@@ -10,9 +10,11 @@
 //! ladder's counts (`Stream::of`); else everything is kept until it is judged.
 
 use super::Request;
+use super::claims::{Claim, Claims};
 use super::decided::Decided;
 use super::exchange::in_parallel;
 use super::gather::{Gathered, Gatherer, Part};
+use super::input_seen::InputSeen;
 use super::kinds::{Kind, Kinds};
 use super::needs::Needs;
 use super::record::Records;
@@ -23,7 +25,7 @@ use crate::event::{StepSet, Touch, mark};
 use crate::key::{FastSet, Key};
 use crate::ladder::definition::{Attribution, Count, Ladder};
 use crate::time::Instant;
-use std::sync::PoisonError;
+use std::collections::BTreeMap;
 
 /// How many words the exchange holds before journeys are cut short for the first time: 64 MiB.
 const FULL: usize = 8 << 20;
@@ -40,6 +42,8 @@ pub(super) struct Stream<'s> {
     pub(super) full: usize,
     /// The least that `full` can be.
     least: usize,
+    /// What rows may be that was met so far, with whether it counted when journeys were cut short.
+    counted: BTreeMap<Claim, bool>,
 }
 
 impl<'s> Stream<'s> {
@@ -61,14 +65,22 @@ impl<'s> Stream<'s> {
         let climber = Climber::new(ladder).ok().filter(Climber::may_forget)?;
         // With no memory at all, a block must be read all the same before anything can be dropped.
         let least = FULL.min(memory / 2 / size_of::<u64>()).max(1);
-        Some(Stream { table, climber, end, full: least, least })
+        Some(Stream { table, climber, end, full: least, least, counted: BTreeMap::new() })
     }
 
     /// Drops the touches that can no longer matter when no row before `now` is still to come; says whose
-    /// verdict stands already.
-    pub(super) fn make_room(&mut self, scan: &Scan<'_, '_>, now: Instant) -> Result<Decided> {
-        let kinds = scan.kinds.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let kinds = kinds.relabelled(self.table);
+    /// verdict stands already. What rows may be is taken as all rows of the `inputs` so far have it.
+    pub(super) fn make_room<'i>(
+        &mut self,
+        scan: &Scan<'_, '_>,
+        inputs: impl Iterator<Item = &'i InputSeen> + Clone,
+        now: Instant,
+    ) -> Result<Decided> {
+        let claims = Claims::of(inputs.clone());
+        for &claim in inputs.flat_map(|input| &input.claims) {
+            self.counted.entry(claim).or_insert(claims.counts(claim));
+        }
+        let kinds = Kinds::settled(scan.kinds, &claims, self.table);
         let turns = scan.exchange.turns();
         let decided = in_parallel(scan.settings.threads, || {
             let mut cut = Cut::new(self, &kinds, now);
@@ -80,6 +92,14 @@ impl<'s> Stream<'s> {
         // Where little can be dropped, trying again soon would be in vain.
         self.full = self.least.max(2 * scan.exchange.words_in_memory());
         Ok(Decided::of(&decided.concat()))
+    }
+}
+
+impl Stream<'_> {
+    /// Whether journeys were cut short by what rows turned out to be. Better evidence that comes later is rare, and
+    /// then everything is read again.
+    pub(super) fn has_read_right(&self, claims: &Claims) -> bool {
+        self.counted.iter().all(|(claim, counted)| claims.counts(*claim) == *counted)
     }
 }
 

@@ -6,7 +6,7 @@
 //! each order finds what belongs to it: what its customer did since the order before, in the two weeks
 //! that lead to it. Shares and days are the business of `analysis`.
 
-use super::pages::Page;
+use super::claims::Claim;
 use super::same_orders::{Sources, source_of};
 use super::skew::Skew;
 use super::values::Values;
@@ -131,8 +131,8 @@ impl Seen {
 pub(super) struct CheckoutsSeen {
     is_wanted: bool,
     rows: Vec<Seen>,
-    /// Those of pages of which only the address says so.
-    pages: Vec<(Page, Seen)>,
+    /// Those of rows that may be something.
+    claimed: Vec<(Claim, Seen)>,
     devices: Values,
 }
 
@@ -140,7 +140,7 @@ impl CheckoutsSeen {
     /// Nothing seen yet; nothing is kept unless it is wanted.
     pub(super) fn new(is_wanted: bool) -> CheckoutsSeen {
         let devices = Values::new(vec!["device".to_owned()]);
-        CheckoutsSeen { is_wanted, rows: Vec::new(), pages: Vec::new(), devices }
+        CheckoutsSeen { is_wanted, rows: Vec::new(), claimed: Vec::new(), devices }
     }
 
     /// Whether there is an export to hold logs against.
@@ -151,18 +151,18 @@ impl CheckoutsSeen {
     /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
         self.rows.capacity() * size_of::<Seen>()
-            + self.pages.capacity() * size_of::<(Page, Seen)>()
+            + self.claimed.capacity() * size_of::<(Claim, Seen)>()
             + self.devices.bytes()
     }
 
-    /// Notes a row that counts, if it is of a log: `step` of a checkout, with the marks of its name, and the page if
-    /// only its address says so.
+    /// Notes a row that counts, if it is of a log: `step` of a checkout, with the marks of its name, and what
+    /// it may be if it is only that.
     #[inline]
     pub(super) fn note(
         &mut self,
         event: &RawEvent<'_>,
         (input, row): (usize, RowRef),
-        (step, marks, page): (u8, u8, Option<Page>),
+        (step, marks, claim): (u8, u8, Option<Claim>),
     ) {
         if !self.is_wanted || event.origin != Origin::Log || event.at.is_placeholder() {
             return;
@@ -174,16 +174,16 @@ impl CheckoutsSeen {
         let device = self.devices.note(event.details);
         let input = u32::try_from(input).unwrap_or(u32::MAX);
         let seen = Seen { person: strongest.key, at: event.at, step, input, device, row };
-        match page {
-            Some(page) => self.pages.push((page, seen)),
+        match claim {
+            Some(claim) => self.claimed.push((claim, seen)),
             None => self.rows.push(seen),
         }
     }
 
-    /// Lets pages count of which only the address says what they are, if `counts` says so.
-    pub(super) fn settle_pages(&mut self, counts: impl Fn(Page) -> bool) {
-        let pages = std::mem::take(&mut self.pages).into_iter();
-        self.rows.extend(pages.filter(|(page, _)| counts(*page)).map(|(_, seen)| seen));
+    /// Lets rows count as what they may be if `counts` says so.
+    pub(super) fn settle_claims(&mut self, counts: impl Fn(Claim) -> bool) {
+        let claimed = std::mem::take(&mut self.claimed).into_iter();
+        self.rows.extend(claimed.filter(|(claim, _)| counts(*claim)).map(|(_, seen)| seen));
     }
 
     /// Moves what browsers with wrong clocks did to when it was.
@@ -201,7 +201,7 @@ impl CheckoutsSeen {
     /// Adds what another thread noted.
     pub(super) fn merge(&mut self, other: CheckoutsSeen) {
         self.rows.extend(other.rows);
-        self.pages.extend(other.pages);
+        self.claimed.extend(other.claimed);
         self.devices.merge(other.devices);
     }
 

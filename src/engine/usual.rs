@@ -9,6 +9,7 @@
 //! touches that differ in nothing that anybody looks at.
 
 use super::by_person::{ByPerson, Chosen};
+use super::claims::{Claim, Instead, part_of};
 use super::haul::Haul;
 use super::kinds::Kind;
 use super::needs::Needs;
@@ -35,6 +36,9 @@ struct NameFacts {
     name: u32,
     /// How many rows of the block have been of this name.
     rows: u64,
+    /// The part of the shop that it speaks of, and what rows of the name may be if it is no more than that.
+    part: u16,
+    claim: Option<Claim>,
     /// The head of the record of a row that names a person.
     head: u64,
     /// Whether the values of dimensions are wanted.
@@ -51,6 +55,8 @@ pub(super) struct Shortcuts {
     /// Where among the facts a name's are; nought for names whose rows are read by themselves.
     names: Recent<u32>,
     facts: Vec<NameFacts>,
+    /// The system whose names they are, and whether its pages have addresses.
+    space: (u16, bool),
     agents: Agents,
     /// Where among the facts those of each row of a block are; nought for rows that are read by themselves.
     short: Vec<u32>,
@@ -61,6 +67,16 @@ pub(super) struct Shortcuts {
     valued: Vec<usize>,
     values: ValueCells,
     by_person: ByPerson,
+}
+
+impl Shortcuts {
+    /// Begins with a block of a system: what a name may be is a matter of the system.
+    fn begin(&mut self, space: (u16, bool)) {
+        if self.space != space {
+            (self.names, self.space) = (Recent::default(), space);
+            self.facts.clear();
+        }
+    }
 }
 
 /// The user agents that one thread knows, by numbers from 1.
@@ -136,6 +152,8 @@ impl Gathering<'_, '_, '_> {
         show: Show<'_>,
     ) {
         let mut shortcuts = std::mem::take(&mut self.haul.shortcuts);
+        let input = &self.haul.inputs[self.input];
+        shortcuts.begin((input.space, input.has_addresses));
         self.sort_out(rows, &mut shortcuts);
         shortcuts.seen.begin();
         shortcuts.values.begin(self.input, rows);
@@ -164,7 +182,9 @@ impl Gathering<'_, '_, '_> {
         shortcuts.by_person.send(self.stamping);
         for of_name in shortcuts.facts.iter_mut().filter(|of_name| of_name.rows > 0) {
             let rows = std::mem::take(&mut of_name.rows);
-            self.haul.inputs[self.input].count_name(of_name.name, rows);
+            let input = &mut self.haul.inputs[self.input];
+            input.count_name(of_name.name, rows);
+            input.note_spoken(of_name.part, of_name.claim);
         }
         self.haul.shortcuts = shortcuts;
     }
@@ -293,9 +313,10 @@ impl Gathering<'_, '_, '_> {
     /// Where among the facts those of a name are.
     #[inline]
     fn number_of(&mut self, cell: &[u8], shortcuts: &mut Shortcuts) -> u32 {
-        let Shortcuts { names, facts, .. } = shortcuts;
+        let Shortcuts { names, facts, space, .. } = shortcuts;
+        let space = *space;
         names.get(cell).unwrap_or_else(|| {
-            let own = self.haul.facts(cell, self.stamping.needs);
+            let own = self.haul.facts(cell, space, self.stamping.needs);
             let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
             facts.extend(own);
             names.put(cell, number);
@@ -373,11 +394,29 @@ impl Seen {
 }
 
 impl Haul<'_> {
-    /// What the cell of a name says of a usual row; `None` if the row must be read.
-    fn facts(&mut self, cell: &[u8], needs: Needs) -> Option<NameFacts> {
-        let (number, meaning) = self.names.look_up(plain(cell)?, None);
+    /// What the cell of a name says of a usual row of a system; `None` if the row must be read.
+    fn facts(
+        &mut self,
+        cell: &[u8],
+        (space, has_addresses): (u16, bool),
+        needs: Needs,
+    ) -> Option<NameFacts> {
+        let name = plain(cell)?;
+        let (number, meaning) = self.names.look_up(name, None);
+        if meaning.is_page && has_addresses {
+            return None;
+        }
         let stamp =
             meaning.certain.filter(|_| meaning.known && meaning.marks & mark::ORDER == 0)?;
+        let (marks, part) = (meaning.marks, meaning.step.map_or(0, part_of));
+        let claim = Claim::of_name(space, meaning.weaker);
+        let instead = match claim {
+            Some(_) => {
+                let otherwise = self.names.look_up_otherwise(name);
+                Some(Instead::of((otherwise.certain?, otherwise.marks), marks))
+            }
+            None => None,
+        };
         let of_row = Kind {
             name: number,
             steps: stamp.steps,
@@ -385,14 +424,22 @@ impl Haul<'_> {
             exclusions: stamp.exclusions,
             precision: Precision::Exact,
             aside: 0,
-            marks: meaning.marks | mark::LOG,
-            page: None,
+            marks: marks | mark::LOG,
+            claim: claim.zip(instead),
         };
         let head = record::head(self.kinds.number(of_row), false);
-        let matters = needs.everything || !stamp.is_empty();
-        let is_only_step = stamp.actions.is_empty();
-        let wants_values = needs.wants_values(stamp.steps);
-        Some(NameFacts { name: number, rows: 0, head, wants_values, matters, is_only_step })
+        let Instead { steps, actions, .. } = instead.unwrap_or_default();
+        let is_nothing = stamp.is_empty() && instead.is_none_or(|instead| instead.is_empty());
+        Some(NameFacts {
+            name: number,
+            rows: 0,
+            part,
+            claim,
+            head,
+            wants_values: needs.wants_values(stamp.steps.with(steps)),
+            matters: needs.everything || !is_nothing,
+            is_only_step: stamp.actions.with(actions).is_empty(),
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod columns;
 mod json;
+mod plain;
 
 use super::block::Block;
 use super::columns::{Header, Row};
@@ -92,41 +93,6 @@ pub enum Rows {
     ToolTable(Header, ToolTable),
 }
 
-impl Rows {
-    /// Whether a row can have one identifier only, so that nothing is ever linked.
-    pub fn have_one_identifier(&self) -> bool {
-        self.plain_events().is_some_and(|events| events.identifiers == 1)
-    }
-
-    /// What rows are like that are one event each, with its parts where the file says; `None` for others.
-    fn plain_events(&self) -> Option<PlainEvents> {
-        let (have_ids, identifiers) = match self {
-            Rows::Table(_, columns) => (columns.id.is_some(), columns.identifiers.len()),
-            Rows::Json(keys) => (keys.id.is_some(), keys.identifiers.len()),
-            Rows::Pixel(_)
-            | Rows::Tool(_)
-            | Rows::Matomo
-            | Rows::RestOrders
-            | Rows::RestCheckouts
-            | Rows::Bulk
-            | Rows::ToolTable(..)
-            | Rows::Special(..)
-            | Rows::Orders(..)
-            | Rows::Checkouts(..)
-            | Rows::Totals(..) => return None,
-        };
-        Some(PlainEvents { have_ids, identifiers })
-    }
-}
-
-/// Rows that are one event each.
-struct PlainEvents {
-    /// Whether each has an id of its own.
-    have_ids: bool,
-    /// How many identifiers each may have.
-    identifiers: usize,
-}
-
 /// How much a block held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
@@ -172,8 +138,7 @@ impl Reading {
     /// Whether rows are events of which two deliveries are the same in every byte: no id tells them, and nothing
     /// is around them that tells of each delivery.
     pub fn tells_deliveries_by_row(&self) -> bool {
-        let events = self.rows.plain_events();
-        self.envelope.is_none() && events.is_some_and(|events| !events.have_ids)
+        self.envelope.is_none() && self.rows.tell_deliveries_by_row()
     }
 
     /// Reads a block of whole records.

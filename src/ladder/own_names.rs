@@ -2,7 +2,7 @@
 //!
 //! They come before the vocabulary: whoever says what a name is knows it better than any table.
 
-use super::vocabulary;
+use super::vocabulary::{self, Weaker};
 use std::collections::BTreeMap;
 
 /// Names of events with their canonical names.
@@ -27,6 +27,11 @@ impl OwnNames {
         let own = || self.names.get(&form(name)).copied();
         let own = if self.names.is_empty() { None } else { own() };
         own.or_else(|| vocabulary::canonical(name))
+    }
+
+    /// What a name means if that depends on what else a log has; what the shop says depends on nothing.
+    pub fn weaker(&self, name: &str) -> Option<Weaker> {
+        vocabulary::weaker(name).filter(|_| !self.say_of(name))
     }
 }
 
@@ -56,5 +61,8 @@ mod tests {
             assert_eq!(own.canonical(name), expected, "{name}");
         }
         assert!(own.say_of("KAUF") && !own.say_of("add_to_cart"));
+        assert!(own.weaker("cart").is_some());
+        own.add("cart", "cart_viewed");
+        assert!(own.weaker("Cart").is_none());
     }
 }

@@ -6,7 +6,7 @@
 
 use super::definition::{Action, Condition, Ladder};
 use super::own_names::OwnNames;
-use super::vocabulary::CHECKOUT_STEPS;
+use super::vocabulary::{CHECKOUT_STEPS, Weaker};
 use crate::event::{Origin, Properties, StepSet, Value, mark};
 use crate::key::Key;
 use crate::names::{Names, Recent};
@@ -59,8 +59,10 @@ pub struct Meaning {
     pub checkout: u8,
     /// The canonical name of a step that is no page's: a page is what else it proves, and says nothing by its name.
     pub step: Option<&'static str>,
-    /// Whether it is the view of a page, whatever else the row proves.
+    /// Whether it is the view of a page, whatever else is proven.
     pub is_page: bool,
+    /// What the name means, if that depends on what else the log has: all else is what it means where nothing does.
+    pub weaker: Option<Weaker>,
     /// What every event of a log is that has this name, if no property has a say in it.
     pub certain: Option<Stamp>,
     steps: Matches,
@@ -133,6 +135,11 @@ impl Stamper {
         self.own.canonical(name)
     }
 
+    /// What a name means if that depends on what else the log has.
+    pub fn weaker(&self, name: &str) -> Option<Weaker> {
+        self.own.weaker(name)
+    }
+
     /// Whether any ladder, action or preset knows a name by itself.
     pub fn knows(&self, name: &str) -> bool {
         self.meaning(name, None).known
@@ -140,7 +147,17 @@ impl Stamper {
 
     /// What a name means, together with a canonical name that other cells of the row prove.
     fn meaning(&self, name: &str, derived: Option<&'static str>) -> Meaning {
-        let canonical = self.canonical(name);
+        let weaker = self.weaker(name);
+        Meaning { weaker, ..self.meaning_as(name, self.canonical(name), derived) }
+    }
+
+    /// What a name means that stands for a canonical one, together with another that other cells prove.
+    fn meaning_as(
+        &self,
+        name: &str,
+        canonical: Option<&'static str>,
+        derived: Option<&'static str>,
+    ) -> Meaning {
         let names: Vec<&str> = [Some(name), canonical, derived].into_iter().flatten().collect();
         let steps = Matches::of(&self.steps, &names);
         let actions = Matches::of(&self.actions, &names);
@@ -161,6 +178,7 @@ impl Stamper {
             checkout,
             step: canonical.filter(|_| !is_page),
             is_page,
+            weaker: None,
             certain: None,
             steps,
             actions,
@@ -295,6 +313,8 @@ pub struct NameTable<'s> {
     numbers: Vec<u32>,
     meanings: Vec<Meaning>,
     derived: BTreeMap<(u32, &'static str), Meaning>,
+    /// What weaker names mean where something better says what they may mean.
+    otherwise: BTreeMap<u32, Meaning>,
 }
 
 impl<'s> NameTable<'s> {
@@ -308,20 +328,41 @@ impl<'s> NameTable<'s> {
             numbers: Vec::new(),
             meanings: Vec::new(),
             derived: BTreeMap::new(),
+            otherwise: BTreeMap::new(),
         }
     }
 
     /// The run's number of a name, and what it means together with what other cells prove.
     #[inline]
     pub fn look_up(&mut self, name: &[u8], derived: Option<&'static str>) -> (u32, &Meaning) {
-        let own = match self.recent.get(name) {
-            Some(own) => own,
-            None => self.own_number(name),
-        };
+        let own = self.find(name);
         let number = self.numbers[own as usize];
         match derived {
             None => (number, &self.meanings[own as usize]),
             Some(canonical) => (number, self.derived_meaning(own, canonical)),
+        }
+    }
+
+    /// What a name means where something better says what it may mean: for a name that is certain the name itself.
+    pub fn look_up_otherwise(&mut self, name: &[u8]) -> &Meaning {
+        let own = self.find(name);
+        let NameTable { stamper, names, otherwise, .. } = self;
+        let meaning = || {
+            let name = names.text(own);
+            let canonical = match stamper.weaker(name) {
+                Some(weaker) => weaker.otherwise,
+                None => stamper.canonical(name),
+            };
+            stamper.meaning_as(name, canonical, None)
+        };
+        otherwise.entry(own).or_insert_with(meaning)
+    }
+
+    #[inline]
+    fn find(&mut self, name: &[u8]) -> u32 {
+        match self.recent.get(name) {
+            Some(own) => own,
+            None => self.own_number(name),
         }
     }
 

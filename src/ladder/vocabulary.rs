@@ -6,6 +6,10 @@
 //! meets the patterns of secondary actions, which are compiled at that moment and not at start-up.
 //! This file must not look at anything but names.
 
+mod weaker;
+
+pub use weaker::{Evidence, Weaker};
+
 use super::definition::{Action, Condition, EventPattern, NamePattern};
 use super::predicate::Predicate;
 use regex::RegexSet;
@@ -45,10 +49,19 @@ pub const CHECKOUT_STEPS: [&str; 5] = [
 /// A visit of several pages: made of their views, no event is called that.
 pub const MULTI_PAGE_VISIT: &str = "multi_page_visit";
 
-/// The canonical name of an event, if the name is known in any form.
+/// The canonical name of an event, if the name is known in any form; of a weaker name that of what it may mean.
 pub fn canonical(name: &str) -> Option<&'static str> {
     let folded = fold(name);
-    FOLDED.get(folded.as_str()).copied().or_else(|| secondary(&folded))
+    let told = FOLDED.get(folded.as_str()).copied();
+    told.or_else(|| weaker::of(&folded).map(|own| own.means)).or_else(|| secondary(&folded))
+}
+
+/// What a name means if that depends on what else a log has; `None` for names that are certain or not known.
+pub fn weaker(name: &str) -> Option<Weaker> {
+    let folded = fold(name);
+    let own = if FOLDED.contains_key(folded.as_str()) { None } else { weaker::of(&folded) };
+    // Whatever else a log has, the view of a page is one.
+    own.filter(|own| own.means != "page_viewed")
 }
 
 /// The part of the shop that a canonical name speaks of. `None` if the name is not canonical.
@@ -227,9 +240,9 @@ static TERMS: &[Term] = &[
         "collection_view", "view_collection", "viewed_collection", "collection_page_viewed",
         "category_viewed", "category_view", "view_category", "viewed_category",
         "category_page_viewed", "category_page_view", "viewed_category_page", "view_item_list",
-        "select_item", "item_list_viewed", "product_list_viewed", "product_list_view",
-        "product_list_filtered", "viewed_product_list", "view_product_list", "list_view",
-        "list_viewed", "list_click", "plp_view", "plp_viewed", "view_plp", "viewed_plp",
+        "item_list_viewed", "product_list_viewed", "product_list_view",
+        "viewed_product_list", "view_product_list", "list_view",
+        "list_viewed", "plp_view", "plp_viewed", "view_plp", "viewed_plp",
     ]),
     term_of("subcollection_viewed", "Sub-category page", Role::Browse, &[
         "subcollection_view", "sub_collection_viewed", "sub_collection_view", "subcategory_viewed",
@@ -251,7 +264,7 @@ static TERMS: &[Term] = &[
         "add_to_basket", "added_to_basket", "add_product_to_cart", "added_product_to_cart",
         "product_add_to_cart", "product_added_to_bag", "product_added_to_basket",
         "add_item_to_cart", "added_item_to_cart", "item_added_to_cart", "item_added_to_bag",
-        "item_added_to_basket", "item_added", "cart_add", "cart_added", "cart_addition", "cart",
+        "item_added_to_basket", "item_added", "cart_add", "cart_added", "cart_addition",
         "wishlist_product_added_to_cart", "ecommerce_abandoned_cart", "carts_create",
     ]),
     term_of("cart_viewed", "Cart page", Role::Browse, &[

@@ -11,7 +11,7 @@ use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Row, normalise};
 use crate::input::envelope::{Envelope, KEYS};
 use crate::input::format::Format;
-use crate::input::format::event_json::EventKeys;
+use crate::input::format::event_json::{EventKeys, have_addresses};
 use crate::input::format::tool_log::{Beside, ToolLog};
 use crate::input::format::web_pixel::{self, PixelKeys};
 use crate::input::json::{Json, Malformed, Reader, Record, Written};
@@ -368,7 +368,8 @@ fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed
 /// Decides by the usual names of the parts of an event. All keys are compared with those of the known
 /// formats, for a file that is nearly one of them.
 fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<Decision> {
-    let mapping = Mapping::find(&sample.scalars(), &told.map);
+    let scalars = sample.scalars();
+    let mapping = Mapping::find(&scalars, &told.map);
     let nearest = json_formats::nearest(&sample.all_keys);
     if !mapping.missing().is_empty() {
         let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
@@ -382,6 +383,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         .who()
         .map(|(kind, key)| (kind, Format::GenericEvents.space(), key.to_string()))
         .collect();
+    let texts: Vec<&str> = scalars.iter().map(String::as_str).collect();
     let event_keys = EventKeys {
         time: own(Part::Time).unwrap_or_default(),
         event: own(Part::Event).unwrap_or_default(),
@@ -393,6 +395,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         value: own(Part::Value),
         currency: own(Part::Currency),
         user_agent: own(Part::UserAgent),
+        have_addresses: have_addresses(sample.all_keys.iter().map(String::as_str), &texts),
         id: own(Part::Id),
     };
     let near = nearest.map(|near| near.remark()).unwrap_or_default();

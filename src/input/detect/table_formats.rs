@@ -280,7 +280,10 @@ fn holds_events(table: &TableHead, name: &str) -> bool {
     let Some(column) = table.header.find(&[name]) else { return false };
     let rows = table.rows.iter().map(Row::parsed);
     let cells: Vec<_> = rows.filter_map(|row| row.value(Some(column))).collect();
-    let known = cells.iter().filter(|cell| vocabulary::canonical(cell).is_some()).count();
+    // Weaker names are words that a column of another kind may hold as well.
+    let is_event =
+        |cell: &str| vocabulary::canonical(cell).is_some() && vocabulary::weaker(cell).is_none();
+    let known = cells.iter().filter(|cell| is_event(cell)).count();
     known > 0 && known * 2 >= cells.len()
 }
 

@@ -3,10 +3,11 @@
 //! Keys are found by the aliases of `detect`, or by what `--map` says; a key with dots is a path.
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
-use super::event_table::{aliases_of, shorten};
+use super::event_table::{ADDRESSES, aliases_of, shorten};
 use super::{Desk, Format, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
+use crate::input::columns::normalise;
 use crate::input::json::{Json, Place, Reader, Record, Written};
 use crate::input::timestamp;
 use crate::key::Key;
@@ -39,6 +40,8 @@ pub struct EventKeys {
     pub currency: Option<String>,
     /// The user agent.
     pub user_agent: Option<String>,
+    /// Whether records have the addresses of pages, which may say what views of pages are.
+    pub have_addresses: bool,
     /// The id of the event; without one the whole record tells deliveries of one event.
     pub id: Option<String>,
 }
@@ -189,7 +192,7 @@ impl EventKeys {
             identifiers: desk.identifiers.sorted(),
             sequence: scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
             origin: Origin::Log,
-            details: &RecordDetails { raw, root, places },
+            details: &RecordDetails { raw, root, places, keys: self },
         };
         let user_agent = scalar(places.user_agent);
         desk.sink.event(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()));
@@ -209,6 +212,20 @@ pub fn unreadable_time(key: &str, written: Option<&str>) -> String {
     }
 }
 
+/// Whether the address of a page may stand under one of these keys, those of properties behind the key that holds
+/// them; what stands in properties that are written as text is not known.
+pub fn have_addresses<'k>(keys: impl Iterator<Item = &'k str>, texts: &[&str]) -> bool {
+    let is_address = |key: &str| {
+        let own = match key.split_once('.') {
+            Some((holder, inner)) if PROPERTY_KEYS.contains(&holder) => inner,
+            _ => key,
+        };
+        ADDRESSES.contains(&normalise(own).as_str())
+    };
+    let mut keys = keys;
+    keys.any(is_address) || texts.iter().any(|key| PROPERTY_KEYS.contains(key))
+}
+
 /// The keys that hold a record's properties.
 const PROPERTY_KEYS: [&str; 3] = ["properties", "props", "params"];
 
@@ -217,14 +234,22 @@ struct RecordDetails<'r> {
     raw: &'r [u8],
     root: Json<'r>,
     places: &'r EventPlaces,
+    keys: &'r EventKeys,
+}
+
+impl RecordDetails<'_> {
+    /// The record and what holds its properties.
+    fn objects(&self) -> impl Iterator<Item = Json<'_>> + Clone {
+        let inside = PROPERTY_KEYS.iter().filter_map(|key| self.root.member(key));
+        std::iter::once(self.root).chain(inside)
+    }
 }
 
 impl Properties for RecordDetails<'_> {
     /// By dotted path; then as columns of tables are found: by a key in another case, and by what else the
     /// property may be called.
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let inside = PROPERTY_KEYS.iter().filter_map(|key| self.root.member(key));
-        let objects = std::iter::once(self.root).chain(inside);
+        let objects = self.objects();
         objects.clone().find_map(|object| object.dotted(path)?.property()).or_else(|| {
             let mut names = std::iter::once(&path).chain(aliases_of(path));
             names.find_map(|name| {
@@ -250,6 +275,11 @@ impl Details for RecordDetails<'_> {
     fn session(&self) -> Option<Key> {
         let text = scalar_at(self.root, self.places.session)?;
         Some(Key::within(Format::GenericEvents.space().into(), text.as_bytes()))
+    }
+
+    fn address(&self) -> Option<Cow<'_, str>> {
+        let named = |name: &&str| self.objects().find_map(|own| member_like(own, name)?.scalar());
+        ADDRESSES.iter().filter(|_| self.keys.have_addresses).find_map(named)
     }
 
     fn order(&self) -> Option<OrderNote> {

@@ -46,6 +46,8 @@ pub struct EventColumns {
     pub fixed_currency: Option<&'static str>,
     /// The user agent.
     pub user_agent: Option<usize>,
+    /// The address of the page, where it may say what views of pages are.
+    pub address: Option<usize>,
     /// The id of the event; without one the whole row tells deliveries of one event.
     pub id: Option<usize>,
     /// Whether a comma is the decimal sign.
@@ -70,6 +72,7 @@ impl Default for EventColumns {
             currency: None,
             fixed_currency: None,
             user_agent: None,
+            address: None,
             id: None,
             decimal_comma: false,
             date_order: None,
@@ -232,6 +235,10 @@ impl Details for RowDetails<'_> {
         Some(Key::within(self.columns.space().into(), cell.as_bytes()))
     }
 
+    fn address(&self) -> Option<Cow<'_, str>> {
+        self.row.value(Some(self.columns.address?))
+    }
+
     fn order(&self) -> Option<OrderNote> {
         let EventColumns { order, basket, value, quantity, currency, decimal_comma, .. } =
             *self.columns;
@@ -261,12 +268,16 @@ fn column_of(header: &Header, path: &str) -> Option<usize> {
 /// The columns that hold what dimensions are worked out from.
 pub(super) fn aliases_of(property: &str) -> &'static [&'static str] {
     match property {
-        "url" => &["page url", "page location", "landing page", "page", "path"],
+        "url" => &["page url", "page location", "landing page", "page", "path", "uri", "page path"],
         "referrer" => &["referer", "page referrer", "http referer"],
         "user_agent" => &["useragent", "ua"],
         _ => &[],
     }
 }
+
+/// The columns or keys that hold the address of a page; where a visit began is another matter.
+pub(in crate::input) const ADDRESSES: [&str; 7] =
+    ["url", "page url", "page location", "page", "path", "uri", "page path"];
 
 /// What is wrong with a time that cannot be read.
 pub fn unreadable_time(written: &str) -> String {
