@@ -3,6 +3,7 @@
 //! Every record of a block is handed to the sink as an event or a line, or as a defect with its reason.
 
 mod columns;
+mod invariants;
 
 use super::block::Block;
 use super::columns::{Header, Row};
@@ -89,46 +90,6 @@ pub enum Rows {
     Special(Header, Special),
     /// Events of an analytics tool, as a table.
     ToolTable(Header, ToolTable),
-}
-
-impl Rows {
-    /// Whether rows are events of which two deliveries are the same in every byte: no id tells them.
-    pub fn tell_deliveries_by_row(&self) -> bool {
-        self.plain_events().is_some_and(|events| !events.have_ids)
-    }
-
-    /// Whether a row can have one identifier only, so that nothing is ever linked.
-    pub fn have_one_identifier(&self) -> bool {
-        self.plain_events().is_some_and(|events| events.identifiers == 1)
-    }
-
-    /// What rows are like that are one event each, with its parts where the file says; `None` for others.
-    fn plain_events(&self) -> Option<PlainEvents> {
-        let (have_ids, identifiers) = match self {
-            Rows::Table(_, columns) => (columns.id.is_some(), columns.identifiers.len()),
-            Rows::Json(keys) => (keys.id.is_some(), keys.identifiers.len()),
-            Rows::Pixel(_)
-            | Rows::Tool(_)
-            | Rows::Matomo
-            | Rows::RestOrders
-            | Rows::RestCheckouts
-            | Rows::Bulk
-            | Rows::ToolTable(..)
-            | Rows::Special(..)
-            | Rows::Orders(..)
-            | Rows::Checkouts(..)
-            | Rows::Totals(..) => return None,
-        };
-        Some(PlainEvents { have_ids, identifiers })
-    }
-}
-
-/// Rows that are one event each.
-struct PlainEvents {
-    /// Whether each has an id of its own.
-    have_ids: bool,
-    /// How many identifiers each may have.
-    identifiers: usize,
 }
 
 /// How much a block held.

@@ -1,8 +1,9 @@
 //! What a JSON source is: from the keys of its first records.
 
-use super::json_formats::{self, JsonFormat, Reads};
+use super::json_formats::{self, JsonFormat, Near, Reads};
 use super::{
-    Decision, MAP_EVENTS, SAMPLE, events_why, input, not_events, strictness, with_order, wrapped,
+    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, input, not_events, strictness,
+    with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -50,9 +51,8 @@ fn are_pages(source: &Source, told: &Told, start: usize) -> bool {
         let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
         let first = source.head[start..].split_inclusive(|&byte| byte == b'\n').next();
         let sample = JsonSample::read(first.unwrap_or_default(), Layout::Lines, &pixel);
-        let keys = sample.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
-        let keys: Vec<String> = keys.map(|(key, _)| key.clone()).collect();
-        let is_event = Mapping::find(&keys, &told.map).missing().is_empty();
+        let mapping = Mapping::of_events(&sample.scalars(), &sample.told(told));
+        let is_event = mapping.missing().is_empty();
         !sample.is_pixel && sample.known().is_none() && !is_event
     }
 }
@@ -203,6 +203,21 @@ impl JsonSample {
         }
     }
 
+    /// The keys under which scalars stand.
+    fn scalars(&self) -> Vec<String> {
+        let scalars = self.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
+        scalars.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// What the user said of keys that the records have.
+    fn told(&self, told: &Told) -> Vec<(Part, String)> {
+        let is_there = |path: &str| {
+            let key = path.split('.').next().unwrap_or_default();
+            self.keys.iter().any(|(own, _)| own == path || own == key)
+        };
+        told.map.iter().filter(|(_, path)| is_there(path)).cloned().collect()
+    }
+
     /// The first known format that at least half of the records look like.
     fn known(&self) -> Option<&'static JsonFormat> {
         let fitting = json_formats::ALL.iter().zip(self.fitting);
@@ -258,11 +273,12 @@ fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed
 /// Decides by the usual names of the parts of an event. All keys are compared with those of the known
 /// formats, for a file that is nearly one of them.
 fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<Decision> {
-    let scalars = sample.keys.iter().filter(|(_, is_scalar)| *is_scalar);
-    let scalars: Vec<String> = scalars.map(|(key, _)| key.clone()).collect();
-    let mapping = Mapping::find(&scalars, &told.map);
+    let mapping = Mapping::of_events(&sample.scalars(), &told.map);
     let nearest = json_formats::nearest(&sample.all_keys);
-    if !mapping.missing().is_empty() {
+    // A session is less than what the web pixel has of a browser.
+    let is_pixel = |near: &Near| near.format == Format::ShopifyWebPixel;
+    let lacks_browser = mapping.has_sessions_alone() && nearest.as_ref().is_some_and(is_pixel);
+    if lacks_browser || !mapping.missing().is_empty() {
         let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
         return Err(match nearest {
             Some(near) => near.error(path, &sample.all_keys),
@@ -270,9 +286,8 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         });
     }
     let own = |part| mapping.of(part).map(str::to_string);
-    let identifiers: Vec<_> = mapping
-        .who()
-        .map(|(kind, key)| (kind, Format::GenericEvents.space(), key.to_string()))
+    let identifiers: Vec<_> = events_identifiers(&mapping)
+        .map(|(kind, space, key)| (kind, space, key.to_string()))
         .collect();
     let event_keys = EventKeys {
         time: own(Part::Time).unwrap_or_default(),

@@ -4,7 +4,7 @@
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
 use super::event_table::{aliases_of, shorten};
-use super::{Desk, Format, Kept, Sink};
+use super::{Desk, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::json::{Json, Place, Reader, Record, Written};
@@ -85,6 +85,11 @@ impl UsualParts<'_> {
 }
 
 impl EventKeys {
+    /// The system whose records these are: order numbers are of no system, everything else is of one.
+    fn space(&self) -> u16 {
+        self.identifiers.iter().map(|(_, space, _)| *space).max().unwrap_or_default()
+    }
+
     /// Finds the parts of an event in a record.
     fn places(&self, root: Json<'_>) -> EventPlaces {
         let at = |key: &str| root.dotted(key).map(Json::place);
@@ -189,7 +194,7 @@ impl EventKeys {
             identifiers: desk.identifiers.sorted(),
             sequence: scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
             origin: Origin::Log,
-            details: &RecordDetails { raw, root, places },
+            details: &RecordDetails { raw, root, places, keys: self },
         };
         let user_agent = scalar(places.user_agent);
         desk.sink.event(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()));
@@ -217,6 +222,7 @@ struct RecordDetails<'r> {
     raw: &'r [u8],
     root: Json<'r>,
     places: &'r EventPlaces,
+    keys: &'r EventKeys,
 }
 
 impl Properties for RecordDetails<'_> {
@@ -249,7 +255,7 @@ impl Details for RecordDetails<'_> {
 
     fn session(&self) -> Option<Key> {
         let text = scalar_at(self.root, self.places.session)?;
-        Some(Key::within(Format::GenericEvents.space().into(), text.as_bytes()))
+        Some(Key::within(self.keys.space().into(), text.as_bytes()))
     }
 
     fn order(&self) -> Option<OrderNote> {

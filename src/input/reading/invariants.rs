@@ -1,0 +1,65 @@
+//! What is true of all rows of an input, whatever stands in them.
+
+use super::Rows;
+use crate::input::format::SESSIONS_ALONE;
+use crate::input::format::special::Special;
+
+impl Rows {
+    /// Whether rows are events of which two deliveries are the same in every byte: no id tells them.
+    pub fn tell_deliveries_by_row(&self) -> bool {
+        self.plain_events().is_some_and(|events| !events.have_ids)
+    }
+
+    /// Whether a row can have one identifier only, so that nothing is ever linked.
+    pub fn have_one_identifier(&self) -> bool {
+        self.plain_events().is_some_and(|events| events.identifiers == 1)
+    }
+
+    /// Whether nothing says who it was but a session, so that each session stands for a customer.
+    pub fn have_sessions_alone(&self) -> bool {
+        let is_session = |space: u16| space == SESSIONS_ALONE;
+        match self {
+            Rows::Table(_, columns) => columns.identifiers.iter().any(|who| is_session(who.1)),
+            Rows::Json(keys) => keys.identifiers.iter().any(|who| is_session(who.1)),
+            Rows::Special(_, special) => matches!(special, Special::Yoochoose(_)),
+            Rows::Pixel(_)
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::RestCheckouts
+            | Rows::Bulk
+            | Rows::ToolTable(..)
+            | Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..) => false,
+        }
+    }
+
+    /// What rows are like that are one event each, with its parts where the file says; `None` for others.
+    fn plain_events(&self) -> Option<PlainEvents> {
+        let (have_ids, identifiers) = match self {
+            Rows::Table(_, columns) => (columns.id.is_some(), columns.identifiers.len()),
+            Rows::Json(keys) => (keys.id.is_some(), keys.identifiers.len()),
+            Rows::Pixel(_)
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::RestCheckouts
+            | Rows::Bulk
+            | Rows::ToolTable(..)
+            | Rows::Special(..)
+            | Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..) => return None,
+        };
+        Some(PlainEvents { have_ids, identifiers })
+    }
+}
+
+/// Rows that are one event each.
+struct PlainEvents {
+    /// Whether each has an id of its own.
+    have_ids: bool,
+    /// How many identifiers each may have.
+    identifiers: usize,
+}
