@@ -2,9 +2,10 @@
 //! file's name or the columns' places. What was decided, and why, is kept for the reader.
 //!
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
-//! the records out of a page, `unrecognised` says what a table lacks, `first_line` that it has no names of columns;
-//! what they share is here.
+//! the records out of a page (with what stands `around` them and says whose they are), `unrecognised` says what a
+//! table lacks, `first_line` that it has no names of columns; what they share is here.
 
+mod around;
 mod dates;
 mod first_line;
 mod ga4_ui;

@@ -27,13 +27,13 @@ pub(super) fn recognise(
     start: usize,
 ) -> Result<Input> {
     if layout == Layout::Lines {
-        return match wrapped::unwrap(source, start)? {
+        return match wrapped::unwrap(source, start, told)? {
             wrapped::Found::Page(page) => {
                 let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
                 Ok(input.starting_on(page.first_line))
             }
             wrapped::Found::Lines(source) if are_pages(&source, told, start) => {
-                let page = wrapped::unwrap_lines(source, start)?;
+                let page = wrapped::unwrap_lines(source, start, told)?;
                 let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
                 Ok(input.starting_on(page.first_line))
             }
@@ -55,6 +55,19 @@ fn are_pages(source: &Source, told: &Told, start: usize) -> bool {
         let is_event = mapping.missing().is_empty();
         !sample.is_pixel && sample.known().is_none() && !is_event
     }
+}
+
+/// Whether the records of a list are events of no known format, and none of them says who it was.
+pub(super) fn name_nobody(list: &[u8], told: &Told) -> bool {
+    let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
+    let sample = JsonSample::read(list, Layout::Array, &pixel);
+    let is_known = match told.format {
+        None => sample.is_pixel || sample.known().is_some(),
+        Some(format) => format != Format::GenericEvents,
+    };
+    let is_any = sample.objects > 0;
+    let mapping = Mapping::find(&sample.scalars(), &sample.told(told));
+    is_any && !is_known && mapping.who().next().is_none()
 }
 
 /// Recognises a source by its records, which start behind `start` bytes.
