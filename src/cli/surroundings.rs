@@ -3,6 +3,7 @@
 use crate::input::aliases::Part;
 use crate::ladder::own_names::OwnNames;
 use crate::time::Instant;
+use std::ffi::OsString;
 use std::io::IsTerminal;
 
 /// What the terminal, the environment and the clock say.
@@ -24,6 +25,8 @@ pub struct Surroundings {
     pub own_names: OwnNames,
     /// Which columns of session reports have other names, by the same file.
     pub own_columns: Vec<(Part, String)>,
+    /// The words of the command line, before settings are put between them.
+    pub typed: Vec<OsString>,
 }
 
 impl Surroundings {
@@ -45,6 +48,7 @@ impl Surroundings {
             processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             own_names: OwnNames::default(),
             own_columns: Vec::new(),
+            typed: Vec::new(),
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::cli::{
 use crate::engine::{self, Outcome, Plan, Request};
 use crate::error::{Error, Result};
 use crate::findings::Notice;
-use crate::input::aliases::parse_map;
+use crate::input::aliases::{Part, parse_map};
 use crate::input::format::Format;
 use crate::input::timestamp::ZoneRule;
 use crate::input::{self, Opened, Told};
@@ -60,6 +60,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let surroundings = Surroundings {
         own_names: settings.own_names(),
         own_columns: settings.own_columns(),
+        typed,
         ..Surroundings::look()
     };
     match answer(&cli.command, &surroundings) {
@@ -132,6 +133,10 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         .map(|id| Format::from_id(id).ok_or_else(|| no_such_format(id)))
         .transpose()?;
     let map = reading.map.as_deref().map(parse_map).transpose()?.unwrap_or_default();
+    // What stands in `funnel.toml` is for all inputs of a shop, also for those that have no use for it.
+    if let Some(format) = format.filter(|_| settings::is_typed_long("map", &surroundings.typed)) {
+        has_use_for(format, &map)?;
+    }
     let date_order = reading.date_order.map(Into::into);
     let settings = engine::Settings {
         threads: reading.threads.map_or(surroundings.processors, usize::from),
@@ -167,6 +172,22 @@ fn no_such_format(id: &str) -> Error {
         .unwrap_or_default();
     Error::new(format!("--as: `{id}` is no format that this version reads"))
         .hint(format!("{near}formats: {}", ids.join(", ")))
+}
+
+/// Refuses `--map` if the format has no use for any of it.
+fn has_use_for(format: Format, map: &[(Part, String)]) -> Result<()> {
+    if map.is_empty() || map.iter().any(|(part, _)| format.can_be_told(*part)) {
+        return Ok(());
+    }
+    let parts: Vec<&str> = map.iter().map(|(part, _)| part.name()).collect();
+    let (id, parts) = (format.id(), parts.join(", "));
+    let takes_any = |other: &Format| map.iter().any(|(part, _)| other.can_be_told(*part));
+    let others: Vec<&str> = Format::ALL.into_iter().filter(takes_any).map(Format::id).collect();
+    let message = format!("--map: reading `{id}` has no use for {parts}");
+    Err(Error::new(message).hint(format!(
+        "leave --map out and call the columns in the file as `{id}` does, or leave --as out: --map says which column or key is {parts} in files of {}",
+        others.join(", ")
+    )))
 }
 
 /// Opens the files and runs the pipeline, with progress on a terminal.

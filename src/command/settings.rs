@@ -308,6 +308,11 @@ fn command_of<'c>(root: &'c Command, typed: &[OsString]) -> Option<(usize, &'c C
     }
 }
 
+/// Whether a long option stands among the words: `--map x`, `--map=x`.
+pub(super) fn is_typed_long(option: &'static str, words: &[OsString]) -> bool {
+    is_typed(&Arg::new(option).long(option), words)
+}
+
 /// Whether an option stands among the words: `--by x`, `--by=x`, `-f x`, `-fx`, `-qf x`.
 fn is_typed(argument: &Arg, words: &[OsString]) -> bool {
     let words = words.iter().map(|word| word.to_string_lossy().into_owned());

@@ -31,6 +31,7 @@ pub(super) fn finish(
         code: "unclosed_quote",
         message: format!("{}: {UNCLOSED}", readings[input].path),
     }));
+    findings.notices.extend(nameless(readings));
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
     findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     findings.identity.blocked_values = haul.blocked;
@@ -52,6 +53,20 @@ pub(super) fn finish(
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
         .collect();
+}
+
+/// The logs in which sessions stand for customers.
+fn nameless(readings: &[Reading]) -> Option<Notice> {
+    let nameless = readings.iter().filter(|reading| reading.rows.have_sessions_alone());
+    let paths: Vec<&str> = nameless.map(|reading| reading.path.as_str()).collect();
+    let those = if paths.len() == 1 { "it" } else { "them" };
+    (!paths.is_empty()).then(|| Notice {
+        code: "sessions_stand_for_customers",
+        message: format!(
+            "{}: nothing in {those} says who it was, so every session counts as one customer, and whoever came back is counted anew",
+            paths.join(", ")
+        ),
+    })
 }
 
 /// The names of events that no ladder and no vocabulary knows, with their rows: most first, then by name.

@@ -58,6 +58,12 @@ impl Figure {
     }
 }
 
+/// A visit: beside another session of its row a shorter one.
+const VISIT: &str = "visitid";
+
+/// The second in which a session of Google Analytics began: those of several people may share it.
+const SECOND_OF_SESSION: &str = "gasessionid";
+
 /// Each part with the name it has in `--map` and in reports, and its aliases, best first.
 const PARTS: [(Part, &str, &[&str]); 19] = [
     (
@@ -74,6 +80,9 @@ const PARTS: [(Part, &str, &[&str]); 19] = [
             "date",
             "datetime",
             "ts",
+            "eventdatetime",
+            "servertimestamp",
+            "servertimestampepochms",
         ],
     ),
     (Part::Event, "event", &["event", "eventname", "eventtype", "name", "action", "type"]),
@@ -96,7 +105,11 @@ const PARTS: [(Part, &str, &[&str]); 19] = [
     (Part::Who(IdentifierKind::Email), "email", &["email", "emailaddress", "customeremail"]),
     (Part::Who(IdentifierKind::Phone), "phone", &["phone", "phonenumber"]),
     (Part::Who(IdentifierKind::CheckoutToken), "checkout", &["checkouttoken"]),
-    (Part::Session, "session", &["sessionid", "session", "usersession", "visitid", "gasessionid"]),
+    (
+        Part::Session,
+        "session",
+        &["sessionid", "session", "usersession", VISIT, SECOND_OF_SESSION, "sessionidhash"],
+    ),
     (Part::Order, "order", &["orderid", "transactionid", "ordername"]),
     (Part::Value, "value", &["value", "revenue", "total", "amount", "price", "totalprice"]),
     (Part::Currency, "currency", &["currency", "currencycode"]),
@@ -132,6 +145,7 @@ impl Part {
 #[derive(Clone, Debug, Default)]
 pub struct Mapping {
     parts: Vec<(Part, String)>,
+    has_sessions_alone: bool,
 }
 
 impl Mapping {
@@ -153,6 +167,31 @@ impl Mapping {
             }
         }
         mapping
+    }
+
+    /// The same for records that are an event each: where nothing says who it was, a session stands for a customer.
+    pub fn of_events(names: &[String], told: &[(Part, String)]) -> Mapping {
+        let mut mapping = Mapping::find(names, told);
+        let session = mapping.parts.iter().position(|(part, _)| *part == Part::Session);
+        let Some(session) = session.filter(|_| mapping.who().next().is_none()) else {
+            return mapping;
+        };
+        let customer = mapping.parts[session].1.clone();
+        let is_told = told.iter().any(|(part, _)| *part == Part::Session);
+        if folded(&customer) == SECOND_OF_SESSION && !is_told {
+            return mapping;
+        }
+        if let Some(visit) = names.iter().find(|name| folded(name) == VISIT && !is_told) {
+            mapping.parts[session].1.clone_from(visit);
+        }
+        mapping.parts.insert(session, (Part::Who(IdentifierKind::ClientId), customer));
+        mapping.has_sessions_alone = true;
+        mapping
+    }
+
+    /// Whether a session stands for a customer.
+    pub fn has_sessions_alone(&self) -> bool {
+        self.has_sessions_alone
     }
 
     /// A column is one part only: the first that claims it.
@@ -272,6 +311,37 @@ mod tests {
             Mapping::find(&["ts".into()], &[]).missing(),
             ["an event name", "an identifier"]
         );
+    }
+
+    #[test]
+    fn sessions_stand_for_customers_that_nothing_names() {
+        for (names, told, expected) in [
+            ("session,aid,ts,type", "", "client=session session=session"),
+            ("session_id,visit_id,created_at,event", "", "client=session_id session=visit_id"),
+            ("visit_id,ts,event", "", "client=visit_id session=visit_id"),
+            (
+                "session_id,visit_id,ts,event",
+                "session=visit_id",
+                "client=visit_id session=visit_id",
+            ),
+            ("session_id_hash,ts,event", "", "client=session_id_hash session=session_id_hash"),
+            ("session_id,visit_id,user_id,ts,event", "", "customer=user_id session=session_id"),
+            ("ga_session_id,ts,event", "", "session=ga_session_id"),
+            (
+                "ga_session_id,ts,event",
+                "session=ga_session_id",
+                "client=ga_session_id session=ga_session_id",
+            ),
+            ("ts,event", "", ""),
+        ] {
+            let names: Vec<String> = names.split(',').map(str::to_string).collect();
+            let mapping = Mapping::of_events(&names, &parse_map(told).unwrap());
+            let found = mapping.list().into_iter();
+            let found = found.filter(|(part, _)| !["time", "event"].contains(part));
+            let found: Vec<_> = found.map(|(part, name)| format!("{part}={name}")).collect();
+            assert_eq!(found.join(" "), expected, "{names:?}");
+            assert_eq!(mapping.has_sessions_alone(), expected.starts_with("client"), "{names:?}");
+        }
     }
 
     #[test]

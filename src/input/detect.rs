@@ -2,9 +2,12 @@
 //! file's name or the columns' places. What was decided, and why, is kept for the reader.
 //!
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
-//! the records out of a page, `unrecognised` says what a table lacks; what they share is here.
+//! the records out of a page (with what stands `around` them and says whose they are), `unrecognised` says what a
+//! table lacks, `first_line` that it has no names of columns; what they share is here.
 
+mod around;
 mod dates;
+mod first_line;
 mod foreign;
 mod ga4_ui;
 mod json;
@@ -16,8 +19,8 @@ mod wrapped;
 
 pub use dates::ambiguous_dates;
 
-use super::aliases::Mapping;
-use super::format::Format;
+use super::aliases::{Mapping, Part};
+use super::format::{Format, SESSIONS_ALONE};
 use super::parquet;
 use super::source::Source;
 use super::split::Layout;
@@ -157,7 +160,18 @@ fn strictness(identifiers: usize) -> Strictness {
 fn events_why(mapping: &Mapping) -> String {
     let parts: Vec<String> =
         mapping.list().iter().map(|(part, name)| format!("{part} from `{name}`")).collect();
-    format!("events: {}", parts.join(", "))
+    let sessions = mapping.of(Part::Who(IdentifierKind::ClientId));
+    let sessions = sessions.filter(|_| mapping.has_sessions_alone());
+    let sessions = sessions
+        .map(|name| format!("; nothing says who it was, so each `{name}` stands for a customer"));
+    format!("events: {}{}", parts.join(", "), sessions.unwrap_or_default())
+}
+
+/// What identifies in events of no tool, with the space of its system.
+fn events_identifiers(mapping: &Mapping) -> impl Iterator<Item = (IdentifierKind, u16, &str)> {
+    let space =
+        if mapping.has_sessions_alone() { SESSIONS_ALONE } else { Format::GenericEvents.space() };
+    mapping.who().map(move |(kind, name)| (kind, space, name))
 }
 
 /// The error of a file of which nothing can be made, with the names of its columns or keys.

@@ -16,7 +16,7 @@ mod tests;
 mod unpack;
 
 pub use lines::{Line, Lines};
-pub use members::{member, next_member};
+pub use members::{end_of_value, member, next_member};
 pub use scan::Malformed;
 
 use crate::event::Value;

@@ -3,8 +3,8 @@
 //! Every record of a block is handed to the sink as an event or a line, or as a defect with its reason.
 
 mod columns;
+mod invariants;
 mod json;
-mod plain;
 
 use super::block::Block;
 use super::columns::{Header, Row};

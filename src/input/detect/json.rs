@@ -1,9 +1,10 @@
 //! What a JSON source is: from the keys of its first records.
 
-use super::json_formats::{self, JsonFormat, Reads};
+use super::json_formats::{self, JsonFormat, Near, Reads};
 use super::table::TableHead;
 use super::{
-    Decision, MAP_EVENTS, SAMPLE, events_why, input, not_events, strictness, with_order, wrapped,
+    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, input, not_events, strictness,
+    with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -30,13 +31,13 @@ pub(super) fn recognise(
     start: usize,
 ) -> Result<Input> {
     if layout == Layout::Lines {
-        return match wrapped::unwrap(source, start)? {
+        return match wrapped::unwrap(source, start, told)? {
             wrapped::Found::Page(page) => {
                 let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
                 Ok(input.starting_on(page.first_line))
             }
             wrapped::Found::Lines(source) if are_pages(&source, told, start) => {
-                let page = wrapped::unwrap_lines(source, start)?;
+                let page = wrapped::unwrap_lines(source, start, told)?;
                 let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
                 Ok(input.starting_on(page.first_line))
             }
@@ -54,11 +55,23 @@ fn are_pages(source: &Source, told: &Told, start: usize) -> bool {
         let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
         let first = source.head[start..].split_inclusive(|&byte| byte == b'\n').next();
         let sample = JsonSample::read(first.unwrap_or_default(), Layout::Lines, &pixel);
-        let keys = sample.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
-        let keys: Vec<String> = keys.map(|(key, _)| key.clone()).collect();
-        let is_event = Mapping::find(&keys, &told.map).missing().is_empty();
+        let mapping = Mapping::of_events(&sample.scalars(), &sample.told(told));
+        let is_event = mapping.missing().is_empty();
         !sample.is_pixel && sample.known().is_none() && !is_event
     }
+}
+
+/// Whether the records of a list are events of no known format, and none of them says who it was.
+pub(super) fn name_nobody(list: &[u8], told: &Told) -> bool {
+    let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
+    let sample = JsonSample::read(list, Layout::Array, &pixel);
+    let is_known = match told.format {
+        None => sample.is_pixel || sample.known().is_some(),
+        Some(format) => format != Format::GenericEvents,
+    };
+    let is_any = sample.objects > 0;
+    let mapping = Mapping::find(&sample.scalars(), &sample.told(told));
+    is_any && !is_known && mapping.who().next().is_none()
 }
 
 /// Recognises a source by its records, which start behind `start` bytes.
@@ -287,6 +300,21 @@ impl JsonSample {
         }
     }
 
+    /// The keys under which scalars stand.
+    fn scalars(&self) -> Vec<String> {
+        let scalars = self.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
+        scalars.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// What the user said of keys that the records have.
+    fn told(&self, told: &Told) -> Vec<(Part, String)> {
+        let is_there = |path: &str| {
+            let key = path.split('.').next().unwrap_or_default();
+            self.keys.iter().any(|(own, _)| own == path || own == key)
+        };
+        told.map.iter().filter(|(_, path)| is_there(path)).cloned().collect()
+    }
+
     /// The first known format that at least half of the records look like.
     fn known(&self) -> Option<&'static JsonFormat> {
         self.all_known().next()
@@ -311,13 +339,7 @@ impl JsonSample {
     /// Whether the records have all that events need, under usual names or those that the user says.
     fn are_events(&self, told: &Told) -> bool {
         told.allows(Format::GenericEvents)
-            && Mapping::find(&self.scalars(), &told.map).missing().is_empty()
-    }
-
-    /// The keys of scalars.
-    fn scalars(&self) -> Vec<String> {
-        let scalars = self.keys.iter().filter(|(_, is_scalar)| *is_scalar);
-        scalars.map(|(key, _)| key.clone()).collect()
+            && Mapping::of_events(&self.scalars(), &told.map).missing().is_empty()
     }
 }
 
@@ -369,9 +391,12 @@ fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed
 /// formats, for a file that is nearly one of them.
 fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<Decision> {
     let scalars = sample.scalars();
-    let mapping = Mapping::find(&scalars, &told.map);
+    let mapping = Mapping::of_events(&scalars, &told.map);
     let nearest = json_formats::nearest(&sample.all_keys);
-    if !mapping.missing().is_empty() {
+    // A session is less than what the web pixel has of a browser.
+    let is_pixel = |near: &Near| near.format == Format::ShopifyWebPixel;
+    let lacks_browser = mapping.has_sessions_alone() && nearest.as_ref().is_some_and(is_pixel);
+    if lacks_browser || !mapping.missing().is_empty() {
         let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
         return Err(match nearest {
             Some(near) => near.error(path, &sample.all_keys),
@@ -379,9 +404,8 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         });
     }
     let own = |part| mapping.of(part).map(str::to_string);
-    let identifiers: Vec<_> = mapping
-        .who()
-        .map(|(kind, key)| (kind, Format::GenericEvents.space(), key.to_string()))
+    let identifiers: Vec<_> = events_identifiers(&mapping)
+        .map(|(kind, space, key)| (kind, space, key.to_string()))
         .collect();
     let texts: Vec<&str> = scalars.iter().map(String::as_str).collect();
     let event_keys = EventKeys {

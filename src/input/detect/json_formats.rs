@@ -129,7 +129,7 @@ impl JsonFormat {
 /// A format that a file is nearly.
 #[derive(Clone)]
 pub(super) struct Near {
-    format: Format,
+    pub(super) format: Format,
     missing: Vec<&'static str>,
     /// What the missing keys are called in `--map`, where the format can be told under which keys its parts stand.
     parts: Vec<&'static str>,

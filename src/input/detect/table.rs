@@ -2,7 +2,8 @@
 
 use super::table_formats::{self, TableFormat};
 use super::{
-    Decision, SAMPLE, dates, events_why, input, json, strictness, unrecognised, with_order,
+    Decision, SAMPLE, dates, events_identifiers, events_why, input, json, strictness, unrecognised,
+    with_order,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -147,8 +148,8 @@ pub(super) fn decide(table: &TableHead, told: &Told) -> Option<Decision> {
         .find_map(|known| decide_table(known, table, told))
 }
 
-/// Gives the columns of a session report that the user named their usual names. Without a figure among them it
-/// is none, and its time and people are those of events.
+/// Gives the columns of a session report that the user named their usual names. Without a figure among them, and
+/// if nobody says that it is one, its time and people are those of events.
 fn call_figures(table: &mut TableHead, told: &Told) {
     let named = |(part, name): &(Part, String)| {
         let usual = match part {
@@ -169,10 +170,13 @@ fn call_figures(table: &mut TableHead, told: &Told) {
         Some((*part, table.header.find(&[name.as_str(), &normalise(name)])?, usual))
     };
     let named: Vec<_> = told.map.iter().chain(&told.columns).filter_map(named).collect();
-    if !named.iter().any(|(part, ..)| matches!(part, Part::Figure(_))) {
+    let names_figure = named.iter().any(|(part, ..)| matches!(part, Part::Figure(_)));
+    if !names_figure && !told.format.is_some_and(Format::holds_totals) {
         return;
     }
+    // Names of figures that are English have rates of English names beside them, which are known.
     let others = (0..table.header.names().len())
+        .filter(|_| names_figure)
         .filter(|column| named.iter().all(|(_, own, _)| own != column))
         .filter(|&column| holds_rates(table, column));
     // A column without a name is nothing.
@@ -295,13 +299,10 @@ fn decide_pixel_table(table: &TableHead, told: &Told) -> Option<Decision> {
 
 fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     let header = &table.header;
-    let mapping = Mapping::find(header.names(), &told.map);
+    let mapping = Mapping::of_events(header.names(), &told.map);
     let column = |part| mapping.of(part).and_then(|name| column_of(header, name));
-    let identifiers: Vec<_> = mapping
-        .who()
-        .filter_map(|(kind, name)| {
-            Some((kind, Format::GenericEvents.space(), column_of(header, name)?))
-        })
+    let identifiers: Vec<_> = events_identifiers(&mapping)
+        .filter_map(|(kind, space, name)| Some((kind, space, column_of(header, name)?)))
         .collect();
     let (Some(time), Some(event), false) =
         (column(Part::Time), column(Part::Event), identifiers.is_empty())

@@ -1,6 +1,7 @@
 //! What to say of a table that is of no format, or not of the one that was asked for: what it lacks, and what can
 //! be done about it.
 
+use super::first_line::{is_time, value_for_a_name};
 use super::table::{TableHead, decide, either};
 use super::table_formats::{self, TableFormat};
 use super::{MAP_EVENTS, json_formats, not_events, shown};
@@ -9,8 +10,8 @@ use crate::input::Told;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row, is_null};
 use crate::input::format::Format;
+use crate::input::format::event_table::shorten;
 use crate::input::format::shopify_analytics;
-use crate::input::timestamp::{DateOrder, ZoneRule, parse_any};
 use crate::ladder::vocabulary;
 use crate::place::Place;
 
@@ -20,23 +21,24 @@ type Names = &'static [&'static str];
 /// The error of a table of which nothing can be made.
 pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
     let header = &table.header;
-    let error = match told.format {
-        Some(format) if format != Format::GenericEvents => {
-            return without_map_columns(not_of(path, table, format, told), header, told);
-        }
-        Some(_) | None => {
-            let mapping = Mapping::find(header.names(), &told.map);
-            // With all that events need, its names are none of events.
-            if mapping.missing().is_empty() {
-                let name = mapping.of(Part::Event).unwrap_or_default();
-                let message = format!(
-                    "not recognised: what stands in `{name}` are the names of orders or checkouts, not of events"
-                );
-                Error::at(Place::file(path), message).note(shown(header.names(), "columns"))
-            } else {
-                not_events(path, header.names(), &mapping, "columns")
-            }
-        }
+    if let Some(format) = told.format.filter(|format| *format != Format::GenericEvents) {
+        return without_map_columns(not_of(path, table, format, told), header, told);
+    }
+    if let Some(value) = value_for_a_name(table) {
+        return nameless(path, header, value);
+    }
+    let is_there = |(_, name): &&(Part, String)| header.names().contains(name);
+    let told_names: Vec<_> = told.map.iter().filter(is_there).cloned().collect();
+    let mapping = Mapping::of_events(header.names(), &told_names);
+    // With all that events need, its names are none of events.
+    let error = if mapping.missing().is_empty() {
+        let name = mapping.of(Part::Event).unwrap_or_default();
+        let message = format!(
+            "not recognised: what stands in `{name}` are the names of orders or checkouts, not of events"
+        );
+        Error::at(Place::file(path), message).note(shown(header.names(), "columns"))
+    } else {
+        not_events(path, header.names(), &mapping, "columns")
     };
     let error = without_map_columns(error, header, told);
     let nearest = nearest(header, told);
@@ -58,6 +60,18 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
             .hint(map_counts(time)),
         None => error.hint(MAP_EVENTS),
     }
+}
+
+/// The error of a table whose first line is a row.
+fn nameless(path: &str, header: &Header, value: &str) -> Error {
+    let message = format!(
+        "not recognised: its first line looks like data and not like names of columns: `{}` is no name, and the lines below it hold the like",
+        shorten(value)
+    );
+    Error::at(Place::file(path), message).hint(format!(
+        "put a line with a name for each of its {} columns in front, separated as the others are, such as user_id,item,category,event,time",
+        header.names().len()
+    ))
 }
 
 /// How to say what the columns of a session report are.
@@ -191,12 +205,6 @@ fn looks_like_counts(table: &TableHead) -> Option<&str> {
             texts.peek().is_some() && texts.all(|text| is(&text))
         };
         (0..names.len()).filter(move |&column| holds(column))
-    };
-    let is_time = |text: &str| {
-        let orders = [DateOrder::MonthFirst, DateOrder::DayFirst];
-        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-        let read = |order| parse_any(text, Some(order), ZoneRule::default());
-        !is_number && orders.into_iter().any(|order| read(order).is_some())
     };
     let counts = column_of(shopify_analytics::is_count).count();
     let time = column_of(is_time).next().and_then(|column| names.get(column));

@@ -2,9 +2,11 @@
 //! response), and objects that are spread over several lines.
 //!
 //! Both are small beside logs, so they are read into memory as a whole and read on as a list. What stands beside
-//! the list of a page may say what the records' numbers mean.
+//! the list of a page may say what the records' numbers mean, or whose they are (`around`).
 
+use super::{SAMPLE, around};
 use crate::error::{Error, Result};
+use crate::input::Told;
 use crate::input::format::klaviyo;
 use crate::input::format::tool_log::Beside;
 use crate::input::json::{Reader, Written, next_member};
@@ -39,7 +41,7 @@ pub(super) struct Page {
 
 /// Takes the list out of a page, or makes one of objects over several lines; any other source stays as it is.
 /// Its first value starts behind `start` bytes.
-pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
+pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found> {
     let first = source.head.get(start..).unwrap_or_default();
     let line = first.split(|&b| b == b'\n').next().unwrap_or_default();
     let mut reader = Reader::<()>::default();
@@ -78,18 +80,21 @@ pub(super) fn unwrap(source: Source, start: usize) -> Result<Found> {
         .ok()
         .and_then(|record| record.root().member("included").map(klaviyo::beside));
     let first_line = line_at(&text, start + list.start);
-    let elements = whole.get(list).unwrap_or_default().to_vec();
+    let elements = whole.get(list).unwrap_or_default();
+    let elements = around::add_to_each(elements, whole, &around::needed(whole, told));
     let source = origin.holding(elements)?;
     Ok(Found::Page(Page { source, first_line, beside: beside.unwrap_or_default() }))
 }
 
 /// Takes the lists out of a file that has a page on each line; a line that is none is a record itself.
-pub(super) fn unwrap_lines(source: Source, start: usize) -> Result<Page> {
+pub(super) fn unwrap_lines(source: Source, start: usize, told: &Told) -> Result<Page> {
     let (path, origin) = (source.path.clone(), Origin::of(&source));
     let mut text = source.head.clone();
     source.into_rest().read_to_end(&mut text).map_err(|e| Error::io(&path, e))?;
     let first_line = line_at(&text, start);
-    let mut page = Elements::default();
+    let head = text.get(start..).unwrap_or_default().split(|&byte| byte == b'\n').take(SAMPLE);
+    let around = head.map(|line| around::needed(line, told)).find(|keys| !keys.is_empty());
+    let mut page = Elements { around: around.unwrap_or_default(), ..Elements::default() };
     for line in text.get(start..).unwrap_or_default().split_inclusive(|&byte| byte == b'\n') {
         page.add(line.trim_ascii());
         page.text.extend(line.ends_with(b"\n").then_some(b'\n'));
@@ -133,6 +138,8 @@ struct Elements {
     text: Vec<u8>,
     has_any: bool,
     beside: Beside,
+    /// The keys of a page's members that its records lack.
+    around: Vec<String>,
 }
 
 impl Elements {
@@ -153,7 +160,10 @@ impl Elements {
             self.beside.names.extend(beside.names);
             self.beside.people.extend(beside.people);
         }
-        self.push(list.unwrap_or(line).trim_ascii());
+        match list {
+            Some(list) => self.push(&around::add_to_each(list.trim_ascii(), line, &self.around)),
+            None => self.push(line),
+        }
     }
 
     fn push(&mut self, elements: &[u8]) {
@@ -224,7 +234,7 @@ fn begins_like_a_page(text: &[u8]) -> bool {
 }
 
 /// The elements of the list of a page, as a range of its bytes; `data` may hold further objects.
-fn list_in(text: &[u8]) -> Option<Range<usize>> {
+pub(super) fn list_in(text: &[u8]) -> Option<Range<usize>> {
     const DEEPEST: usize = 3;
     find_list(text, 0, DEEPEST)
 }
@@ -266,7 +276,9 @@ mod tests {
     #[test]
     fn pages_on_lines_become_one_list() {
         let text = b"{\"batch\":[{\"a\":1},{\"b\":2}]}\n{\"batch\":[]}\n\nbroken\n{\"c\":3}\n";
-        let page = unwrap_lines(Source::from_bytes("x", text.to_vec()).unwrap(), 0).unwrap();
+        let page =
+            unwrap_lines(Source::from_bytes("x", text.to_vec()).unwrap(), 0, &Told::default())
+                .unwrap();
         let expected = "{\"a\":1},{\"b\":2}\n\n\n,null\n,{\"c\":3}\n";
         assert_eq!(String::from_utf8_lossy(&page.source.head), expected);
         assert_eq!(page.first_line, 1);

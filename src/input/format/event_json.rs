@@ -4,7 +4,7 @@
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
 use super::event_table::{ADDRESSES, aliases_of, shorten};
-use super::{Desk, Format, Kept, Sink};
+use super::{Desk, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::columns::normalise;
@@ -88,6 +88,11 @@ impl UsualParts<'_> {
 }
 
 impl EventKeys {
+    /// The system whose records these are: order numbers are of no system, everything else is of one.
+    fn space(&self) -> u16 {
+        self.identifiers.iter().map(|(_, space, _)| *space).max().unwrap_or_default()
+    }
+
     /// Finds the parts of an event in a record.
     fn places(&self, root: Json<'_>) -> EventPlaces {
         let at = |key: &str| root.dotted(key).map(Json::place);
@@ -274,7 +279,7 @@ impl Details for RecordDetails<'_> {
 
     fn session(&self) -> Option<Key> {
         let text = scalar_at(self.root, self.places.session)?;
-        Some(Key::within(Format::GenericEvents.space().into(), text.as_bytes()))
+        Some(Key::within(self.keys.space().into(), text.as_bytes()))
     }
 
     fn address(&self) -> Option<Cow<'_, str>> {

@@ -42,7 +42,8 @@ pub mod yoochoose;
 
 pub use identifiers::{RowIdentifiers, Texts};
 
-use crate::event::{Identifier, Properties, RawEvent};
+use crate::event::{Identifier, IdentifierKind, Properties, RawEvent};
+use crate::input::aliases::Part;
 use crate::input::timestamp::ZoneRule;
 use crate::input::usual::UsualRows;
 use crate::key::Key;
@@ -278,6 +279,54 @@ impl Format {
         matches!(self, Format::ShopifyOrders | Format::ShopifyBulk | Format::ShopifyRestOrder)
     }
 
+    /// Whether `--map` can say under which column or key it has a part. Of all others the names are known.
+    pub const fn can_be_told(self, part: Part) -> bool {
+        match self {
+            Format::GenericEvents | Format::ShopifyWebPixel => !matches!(part, Part::Figure(_)),
+            Format::ShopifyAnalyticsSessions
+            | Format::ShopifyAnalytics
+            | Format::ShopifyAnalyticsLegacy => matches!(
+                part,
+                Part::Figure(_)
+                    | Part::Time
+                    | Part::Session
+                    | Part::Who(IdentifierKind::CustomerId | IdentifierKind::Email)
+            ),
+            Format::ShopifyOrders
+            | Format::ShopifyCheckouts
+            | Format::ShopifyBulk
+            | Format::ShopifyRestOrder
+            | Format::ShopifyRestCheckout
+            | Format::ShopifyOrderVisits
+            | Format::Ga4BigQuery
+            | Format::RudderStack
+            | Format::Segment
+            | Format::PostHog
+            | Format::Mixpanel
+            | Format::Amplitude
+            | Format::MatomoLive
+            | Format::Klaviyo
+            | Format::SnowplowJson
+            | Format::Ga4Flat
+            | Format::PostHogTable
+            | Format::SegmentWarehouse
+            | Format::SnowplowAtomic
+            | Format::MatomoTable
+            | Format::SnowplowTsv
+            | Format::ShopifyTransactions
+            | Format::ShopifyCustomers
+            | Format::WarehouseSessions
+            | Format::Ga4Ui
+            | Format::MavenSessions
+            | Format::MavenPageviews
+            | Format::MavenOrders
+            | Format::Yoochoose
+            | Format::Kaggle
+            | Format::RetailRocket
+            | Format::Rees46 => false,
+        }
+    }
+
     /// A number of its own, to keep the user and device ids of different systems apart. 0 is for all.
     pub const fn space(self) -> u16 {
         match self {
@@ -312,6 +361,10 @@ impl Format {
         }
     }
 }
+
+/// The space of sessions that stand for customers in [`Format::GenericEvents`]: in another file the same number may
+/// be a visitor's.
+pub const SESSIONS_ALONE: u16 = 17;
 
 /// Where a record is within its block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

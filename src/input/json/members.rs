@@ -36,7 +36,7 @@ fn skip(text: &[u8], at: &mut usize, is_gap: impl Fn(u8) -> bool) {
 }
 
 /// Behind the value that starts at `start`.
-fn end_of_value(text: &[u8], start: usize) -> usize {
+pub fn end_of_value(text: &[u8], start: usize) -> usize {
     let mut depth = 0_usize;
     let mut at = start;
     while let Some(byte) = text.get(at) {

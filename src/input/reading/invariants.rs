@@ -1,6 +1,8 @@
-//! What is known beforehand of rows that are one event each, with its parts where the file says.
+//! What is true of all rows of an input, whatever stands in them.
 
 use super::Rows;
+use crate::input::format::SESSIONS_ALONE;
+use crate::input::format::special::Special;
 
 impl Rows {
     /// Whether rows are events of which two deliveries are the same in every byte: no id tells them.
@@ -16,6 +18,26 @@ impl Rows {
     /// Whether views of pages may be what the address in a cell of theirs says.
     pub fn have_addresses(&self) -> bool {
         self.plain_events().is_some_and(|events| events.have_addresses)
+    }
+
+    /// Whether nothing says who it was but a session, so that each session stands for a customer.
+    pub fn have_sessions_alone(&self) -> bool {
+        let is_session = |space: u16| space == SESSIONS_ALONE;
+        match self {
+            Rows::Table(_, columns) => columns.identifiers.iter().any(|who| is_session(who.1)),
+            Rows::Json(keys) => keys.identifiers.iter().any(|who| is_session(who.1)),
+            Rows::Special(_, special) => matches!(special, Special::Yoochoose(_)),
+            Rows::Pixel(_)
+            | Rows::Tool(_)
+            | Rows::Matomo
+            | Rows::RestOrders
+            | Rows::RestCheckouts
+            | Rows::Bulk
+            | Rows::ToolTable(..)
+            | Rows::Orders(..)
+            | Rows::Checkouts(..)
+            | Rows::Totals(..) => false,
+        }
     }
 
     /// What rows are like that are one event each, with its parts where the file says; `None` for others.
