@@ -64,6 +64,25 @@ const VISIT: &str = "visitid";
 /// The second in which a session of Google Analytics began: those of several people may share it.
 const SECOND_OF_SESSION: &str = "gasessionid";
 
+/// Who somebody was, where no better name says it: such a column may hold names of people, which several have.
+const PEOPLE: [&str; 6] = ["user", "visitor", "shopperid", "memberid", "accountid", "contactid"];
+
+/// The page that a row shows, by its address or its name, where nothing else says what happened.
+const PAGES: [&str; 12] = [
+    "url",
+    "pageurl",
+    "pagelocation",
+    "urlpath",
+    "pagepath",
+    "path",
+    "pathname",
+    "uri",
+    "href",
+    "page",
+    "pagename",
+    "pagetype",
+];
+
 /// Each part with the name it has in `--map` and in reports, and its aliases, best first.
 const PARTS: [(Part, &str, &[&str]); 19] = [
     (
@@ -85,7 +104,24 @@ const PARTS: [(Part, &str, &[&str]); 19] = [
             "servertimestampepochms",
         ],
     ),
-    (Part::Event, "event", &["event", "eventname", "eventtype", "name", "action", "type"]),
+    (
+        Part::Event,
+        "event",
+        &[
+            "event",
+            "eventname",
+            "eventtype",
+            "name",
+            "action",
+            "type",
+            "activity",
+            "stage",
+            "behavior",
+            "behaviour",
+            "interaction",
+            "interactiontype",
+        ],
+    ),
     (Part::Who(IdentifierKind::CustomerId), "customer_id", &["customerid"]),
     (Part::Who(IdentifierKind::UserId), "customer", &["userid", "uid", "customer"]),
     (
@@ -146,6 +182,7 @@ impl Part {
 pub struct Mapping {
     parts: Vec<(Part, String)>,
     has_sessions_alone: bool,
+    names_pages: bool,
 }
 
 impl Mapping {
@@ -169,9 +206,32 @@ impl Mapping {
         mapping
     }
 
-    /// The same for records that are an event each: where nothing says who it was, a session stands for a customer.
+    /// The same for records that are an event each. Where no usual name says what happened, each shows a page; where
+    /// none says who it was, one that may do so does, or else a session stands for a customer.
     pub fn of_events(names: &[String], told: &[(Part, String)]) -> Mapping {
         let mut mapping = Mapping::find(names, told);
+        let first = |known: &[&str]| {
+            let own = known.iter().find_map(|own| names.iter().find(|name| folded(name) == *own));
+            own.cloned()
+        };
+        if mapping.of(Part::Event).is_none()
+            && mapping.of(Part::Order).is_none()
+            && let Some(page) = first(&PAGES)
+        {
+            mapping.add(Part::Event, page);
+            mapping.names_pages = mapping.of(Part::Event).is_some();
+        }
+        if mapping.who().next().is_none()
+            && let Some(person) = first(&PEOPLE)
+        {
+            mapping.add(Part::Who(IdentifierKind::UserId), person);
+        }
+        mapping.with_sessions(names, told)
+    }
+
+    /// The same where a session stands for a customer, if nothing says who it was.
+    fn with_sessions(self, names: &[String], told: &[(Part, String)]) -> Mapping {
+        let mut mapping = self;
         let session = mapping.parts.iter().position(|(part, _)| *part == Part::Session);
         let Some(session) = session.filter(|_| mapping.who().next().is_none()) else {
             return mapping;
@@ -187,6 +247,11 @@ impl Mapping {
         mapping.parts.insert(session, (Part::Who(IdentifierKind::ClientId), customer));
         mapping.has_sessions_alone = true;
         mapping
+    }
+
+    /// Whether what happened is that a page was seen, and the event's name is that of the page, or its address.
+    pub fn names_pages(&self) -> bool {
+        self.names_pages
     }
 
     /// Whether a session stands for a customer.

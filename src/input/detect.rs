@@ -164,7 +164,10 @@ fn events_why(mapping: &Mapping) -> String {
     let sessions = sessions.filter(|_| mapping.has_sessions_alone());
     let sessions = sessions
         .map(|name| format!("; nothing says who it was, so each `{name}` stands for a customer"));
-    format!("events: {}{}", parts.join(", "), sessions.unwrap_or_default())
+    let pages = mapping.of(Part::Event).filter(|_| mapping.names_pages());
+    let pages = pages.map(|name| format!("; nothing says what happened but the page in `{name}`"));
+    let [pages, sessions] = [pages, sessions].map(Option::unwrap_or_default);
+    format!("events: {}{pages}{sessions}", parts.join(", "))
 }
 
 /// What identifies in events of no tool, with the space of its system.

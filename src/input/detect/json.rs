@@ -411,6 +411,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     let event_keys = EventKeys {
         time: own(Part::Time).unwrap_or_default(),
         event: own(Part::Event).unwrap_or_default(),
+        names_pages: mapping.names_pages(),
         strictness: strictness(identifiers.len()),
         identifiers: with_order(identifiers, own(Part::Order)),
         session: own(Part::Session),

@@ -3,7 +3,7 @@
 //! Keys are found by the aliases of `detect`, or by what `--map` says; a key with dots is a path.
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
-use super::event_table::{ADDRESSES, aliases_of, shorten};
+use super::event_table::{ADDRESSES, aliases_of, name_of_page, shorten};
 use super::{Desk, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
@@ -24,6 +24,8 @@ pub struct EventKeys {
     pub time: String,
     /// The event's name.
     pub event: String,
+    /// Whether that is the page that was seen, by its name or its address, and nothing says what happened.
+    pub names_pages: bool,
     /// What identifies, with the space of its system.
     pub identifiers: Vec<(IdentifierKind, u16, String)>,
     /// Which values are placeholders.
@@ -125,6 +127,9 @@ impl EventKeys {
         record: &'r Record<'_, Kept>,
         own: &'r mut EventPlaces,
     ) -> Option<UsualParts<'r>> {
+        if self.names_pages {
+            return None;
+        }
         let root = record.root();
         let places = if let Some(kept) = record.kept() {
             kept.event.get_or_init(|| self.places(root))
@@ -182,6 +187,7 @@ impl EventKeys {
             let message = format!("the event has no name under `{}`", self.event);
             return desk.defect(Reason::BadRow, message);
         };
+        let name = if self.names_pages { name_of_page(name.as_bytes()) } else { name.as_bytes() };
         desk.identifiers.clear();
         for ((kind, space, _), place) in self.identifiers.iter().zip(&places.identifiers) {
             if let Some(text) = scalar(*place) {
@@ -192,7 +198,7 @@ impl EventKeys {
         let event = RawEvent {
             at: stamp.at,
             precision: Precision::Exact,
-            name: name.as_bytes(),
+            name,
             derived: None,
             identifiers: desk.identifiers.sorted(),
             sequence: scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),

@@ -24,6 +24,8 @@ pub struct EventColumns {
     pub time: usize,
     /// The event's name.
     pub event: usize,
+    /// Whether that is the page that was seen, by its name or its address, and nothing says what happened.
+    pub names_pages: bool,
     /// What identifies, with the space of its system.
     pub identifiers: Vec<(IdentifierKind, u16, usize)>,
     /// Which values are placeholders.
@@ -61,6 +63,7 @@ impl Default for EventColumns {
         EventColumns {
             time: 0,
             event: 0,
+            names_pages: false,
             identifiers: Vec::new(),
             strictness: Strictness::Several,
             session: None,
@@ -106,7 +109,8 @@ impl EventColumns {
         if name.is_empty() {
             return desk.defect(Reason::BadRow, "the event has no name".to_string());
         }
-        let named = Named { name: &name, derived: None, origin: Origin::Log, otherwise: None };
+        let name = if self.names_pages { name_of_page(&name) } else { &name };
+        let named = Named { name, derived: None, origin: Origin::Log, otherwise: None };
         self.deliver((row, header), stamp, named, &mut desk);
     }
 
@@ -268,7 +272,18 @@ fn column_of(header: &Header, path: &str) -> Option<usize> {
 /// The columns that hold what dimensions are worked out from.
 pub(super) fn aliases_of(property: &str) -> &'static [&'static str] {
     match property {
-        "url" => &["page url", "page location", "landing page", "page", "path", "uri", "page path"],
+        "url" => &[
+            "page url",
+            "page location",
+            "landing page",
+            "page",
+            "path",
+            "uri",
+            "page path",
+            "url path",
+            "pathname",
+            "href",
+        ],
         "referrer" => &["referer", "page referrer", "http referer"],
         "user_agent" => &["useragent", "ua"],
         _ => &[],
@@ -276,8 +291,23 @@ pub(super) fn aliases_of(property: &str) -> &'static [&'static str] {
 }
 
 /// The columns or keys that hold the address of a page; where a visit began is another matter.
-pub(in crate::input) const ADDRESSES: [&str; 7] =
-    ["url", "page url", "page location", "page", "path", "uri", "page path"];
+pub(in crate::input) const ADDRESSES: [&str; 10] = [
+    "url",
+    "page url",
+    "page location",
+    "page",
+    "path",
+    "uri",
+    "page path",
+    "url path",
+    "pathname",
+    "href",
+];
+
+/// What happened where a row says only which page was seen: pages have names, or addresses.
+pub(super) fn name_of_page(page: &[u8]) -> &[u8] {
+    if page.contains(&b'/') { b"page_viewed" } else { page }
+}
 
 /// What is wrong with a time that cannot be read.
 pub fn unreadable_time(written: &str) -> String {

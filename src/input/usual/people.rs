@@ -84,7 +84,8 @@ impl People {
     /// Of a table.
     pub(super) fn of_table(columns: &EventColumns) -> Option<People> {
         let identifiers = columns.identifiers.iter().map(|&(kind, space, _)| (kind, space));
-        People::of(identifiers, columns.strictness).filter(|_| columns.sequence.is_none())
+        People::of(identifiers, columns.strictness)
+            .filter(|_| columns.sequence.is_none() && !columns.names_pages)
     }
 }
 
