@@ -21,7 +21,6 @@ use crate::input::format::Format;
 use crate::journey::{Cleaner, Sessionizer};
 use crate::key::{FastSet, Key};
 use crate::ladder::session_rule::SessionRule;
-use crate::ladder::stamp::Stamper;
 use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
@@ -276,7 +275,6 @@ fn persons(identifier: Key, people: &People) -> Vec<Key> {
 #[derive(Clone, Copy)]
 pub(super) struct Sources<'r> {
     pub(super) bench: &'r Bench<'r>,
-    pub(super) stamper: &'r Stamper,
     pub(super) haul: &'r Haul<'r>,
     pub(super) claims: &'r Claims,
     pub(super) people: &'r People,
