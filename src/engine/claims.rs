@@ -182,11 +182,10 @@ impl Claims {
         let stamper = haul.names.stamper();
         for (_, input) in haul.inputs.iter().enumerate().filter(|(number, _)| is_asked(*number)) {
             let rows = haul.all_names.texts().zip(&input.names).filter(|(_, rows)| **rows > 0);
-            for (name, rows) in rows {
-                if let Some(canonical) = self.canonical(input.space, name, stamper) {
-                    *names.entry(canonical).or_insert(0) += rows;
-                }
-            }
+            let known = rows.filter_map(|(name, rows)| {
+                Some((self.canonical(input.space, name, stamper)?, rows))
+            });
+            known.for_each(|(name, rows)| *names.entry(name).or_insert(0) += rows);
         }
         names
     }

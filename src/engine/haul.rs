@@ -250,14 +250,15 @@ impl<'s> Haul<'s> {
         stamping: &mut Stamping<'_>,
     ) {
         let RowPlace { input, row, .. } = place;
-        let stamper = self.names.stamper();
         let (claim, derived) = self.claim_of(event, input);
         let otherwise = claim.map(|_| self.otherwise(event));
+        let stamper = self.names.stamper();
         let (name, meaning) = self.names.look_up(event.name, derived);
         let stamp = stamper.stamp(meaning, event.origin, event.details);
         let (own_marks, checkout, step) = (meaning.marks, meaning.checkout, meaning.step);
         let shows_page = meaning.is_page && stamping.needs.pages;
         let instead = otherwise.map(|otherwise| Instead::of(otherwise, own_marks));
+        let any_steps = instead.map_or(stamp.steps, |instead| stamp.steps.with(instead.steps));
         let is_nothing = stamp.is_empty() && instead.is_none_or(|instead| instead.is_empty());
         let known = meaning.known || !is_nothing;
         let is_of_shop = verdict.is_program && own_marks & mark::ORDER != 0;
@@ -274,8 +275,8 @@ impl<'s> Haul<'s> {
         let detail = stamping.settings.detail && !verdict.is_further();
         self.note(event, (input, row, name), reason, detail);
         let marks = (verdict.marks | own_marks | marks_of(event)) & !verdict.denied;
-        let is_order = marks & mark::ORDER != 0;
-        let order = is_order.then(|| self.order(event, (input, row), (reason, claim)));
+        let order =
+            (marks & mark::ORDER != 0).then(|| self.order(event, (input, row), (reason, claim)));
         if reason.is_none() {
             self.inputs[input].note_spoken(step.map_or(0, part_of), claim);
             self.checkouts.note(event, (input, row), (checkout, own_marks, claim));
@@ -285,7 +286,6 @@ impl<'s> Haul<'s> {
         }
         let numbered = mark::NUMBERED * u8::from(order.is_some_and(|order| order.numbered));
         let needs = stamping.needs;
-        let any_steps = instead.map_or(stamp.steps, |instead| stamp.steps.with(instead.steps));
         let who = Who::of(event, needs.sessions.then_some(needs.session_rule));
         let touch = Touch {
             person: who.person,

@@ -189,13 +189,7 @@ impl Run<'_> {
         haul.quality.merge(verdicts.quality);
         // Some defects are of rows that can be read: only now is it known which are duplicates.
         refuse_hopeless(&haul, readings, &rows, settings.strict)?;
-        let sources = Sources {
-            bench: &bench,
-            stamper: &stamper,
-            haul: &haul,
-            claims: &claims,
-            people: &people,
-        };
+        let sources = Sources { bench: &bench, haul: &haul, claims: &claims, people: &people };
         let person = sources.answer(inquiry.as_ref(), verdicts.seen)?;
         let mut findings = Findings {
             identity: people.findings,

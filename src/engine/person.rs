@@ -5,6 +5,8 @@
 //! everything else is worked out afterwards, by the same cleaning, sessions and matcher that made the
 //! counts. Nothing here writes sentences.
 
+mod names;
+
 use super::Request;
 use super::claims::Claims;
 use super::haul::Haul;
@@ -20,7 +22,6 @@ use crate::input::format::Format;
 use crate::journey::{Cleaner, Sessionizer};
 use crate::key::{FastSet, Key};
 use crate::ladder::session_rule::SessionRule;
-use crate::ladder::stamp::{Stamper, relabel};
 use crate::money::{Amount, Currency};
 use crate::place::Place;
 use crate::quality::Reason;
@@ -275,7 +276,6 @@ fn persons(identifier: Key, people: &People) -> Vec<Key> {
 #[derive(Clone, Copy)]
 pub(super) struct Sources<'r> {
     pub(super) bench: &'r Bench<'r>,
-    pub(super) stamper: &'r Stamper,
     pub(super) haul: &'r Haul<'r>,
     pub(super) claims: &'r Claims,
     pub(super) people: &'r People,
@@ -341,11 +341,9 @@ impl Sources<'_> {
 
     fn worded(&self, touch: Touch, aside: Option<Reason>) -> PersonTouch {
         let name = self.bench.names.text(touch.name).to_string();
-        let input = self.bench.rows.input(touch.row);
-        let space = self.haul.inputs.get(input).map_or(0, |seen| seen.space);
         PersonTouch {
             aside,
-            canonical: self.claims.canonical(space, &name, self.stamper),
+            canonical: self.canonical(&touch),
             name,
             by_time: self.bench.by_time.contains(&touch.row),
             place: self.bench.rows.place(touch.row),
@@ -397,12 +395,6 @@ impl Sources<'_> {
             journeys,
         });
         Ok((climb, stop))
-    }
-
-    /// The steps that a touch is by its name, whatever its properties are like.
-    fn named(&self, touch: &Touch) -> StepSet {
-        let name = self.bench.names.text(touch.name);
-        relabel(self.stamper.named(name), self.bench.table).with(touch.steps)
     }
 
     /// The value of a property at the first event of the first visit, else at the first of its events

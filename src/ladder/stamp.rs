@@ -194,10 +194,10 @@ impl Stamper {
         (!depends).then(|| self.stamp(meaning, Origin::Log, &NoProperties))
     }
 
-    /// The steps that an event of a log may be by its name, whatever its properties are like; positions
-    /// as they are stamped (see [`relabel`]).
-    pub fn named(&self, name: &str) -> StepSet {
-        let steps = self.meaning(name, None).steps;
+    /// The steps that an event of a log may be by its name, which stands for a canonical one, whatever its properties
+    /// are like; positions as they are stamped (see [`relabel`]).
+    pub fn named(&self, name: &str, canonical: Option<&'static str>) -> StepSet {
+        let steps = self.meaning_as(name, canonical, None).steps;
         let conditional = steps.conditional.iter().map(|&step| StepSet::only(step));
         conditional.fold(steps.certain.with(steps.any), StepSet::with)
     }

@@ -305,3 +305,20 @@ impl Details for RecordDetails<'_> {
         Some(OrderNote { key, numbered: id.is_some(), amount, currency })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::have_addresses;
+
+    #[test]
+    fn addresses_stand_in_records_or_in_their_properties() {
+        for (keys, texts, expected) in [
+            (&["event", "url"][..], &["event"][..], true),
+            (&["event", "properties", "properties.Page_URL"], &["event"], true),
+            (&["event", "properties"], &["event", "properties"], true),
+            (&["event", "landing_page", "context.url"], &["event", "landing_page"], false),
+        ] {
+            assert_eq!(have_addresses(keys.iter().copied(), texts), expected, "{keys:?}");
+        }
+    }
+}
