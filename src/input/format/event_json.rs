@@ -183,11 +183,18 @@ impl EventKeys {
             let message = unreadable_time(&self.time, written.as_deref());
             return desk.defect(Reason::BadTimestamp, message);
         };
-        let Some(name) = scalar(places.event) else {
+        let details = RecordDetails { raw, root, places, keys: self };
+        let told = scalar(places.event).map(into_bytes);
+        let page = || details.address().map(into_bytes).map(name_of_page);
+        let name = match told {
+            Some(name) if self.names_pages => Some(name_of_page(name)),
+            // Loggers of pages name only what else happened.
+            told => told.or_else(page),
+        };
+        let Some(name) = name else {
             let message = format!("the event has no name under `{}`", self.event);
             return desk.defect(Reason::BadRow, message);
         };
-        let name = if self.names_pages { name_of_page(name.as_bytes()) } else { name.as_bytes() };
         desk.identifiers.clear();
         for ((kind, space, _), place) in self.identifiers.iter().zip(&places.identifiers) {
             if let Some(text) = scalar(*place) {
@@ -198,12 +205,12 @@ impl EventKeys {
         let event = RawEvent {
             at: stamp.at,
             precision: Precision::Exact,
-            name,
+            name: &name,
             derived: None,
             identifiers: desk.identifiers.sorted(),
             sequence: scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
             origin: Origin::Log,
-            details: &RecordDetails { raw, root, places, keys: self },
+            details: &details,
         };
         let user_agent = scalar(places.user_agent);
         desk.sink.event(desk.at, &event, user_agent.as_ref().map(|text| text.as_bytes()));
@@ -220,6 +227,14 @@ pub fn unreadable_time(key: &str, written: Option<&str>) -> String {
     match written {
         Some(text) => format!("`{}` is not a time that is known here", shorten(text)),
         None => format!("there is no time under `{key}`"),
+    }
+}
+
+/// The bytes of a text.
+fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
 }
 

@@ -105,13 +105,23 @@ impl EventColumns {
     /// Reads one row.
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
         let Some(stamp) = self.stamp(row, &mut desk) else { return };
-        let name = cell_of(row, self.event);
+        let name = self.name_of(row);
         if name.is_empty() {
             return desk.defect(Reason::BadRow, "the event has no name".to_string());
         }
-        let name = if self.names_pages { name_of_page(&name) } else { &name };
-        let named = Named { name, derived: None, origin: Origin::Log, otherwise: None };
+        let named = Named { name: &name, derived: None, origin: Origin::Log, otherwise: None };
         self.deliver((row, header), stamp, named, &mut desk);
+    }
+
+    /// What happened; where nothing says so, the page that was seen.
+    fn name_of<'r>(&self, row: Row<'r>) -> Cow<'r, [u8]> {
+        let name = cell_of(row, self.event);
+        match self.address {
+            // Loggers of pages name only what else happened.
+            Some(address) if name.is_empty() => name_of_page(cell_of(row, address)),
+            _ if self.names_pages => name_of_page(name),
+            _ => name,
+        }
     }
 
     /// Reads a row whose event's name stands in no column.
@@ -305,8 +315,8 @@ pub(in crate::input) const ADDRESSES: [&str; 10] = [
 ];
 
 /// What happened where a row says only which page was seen: pages have names, or addresses.
-pub(super) fn name_of_page(page: &[u8]) -> &[u8] {
-    if page.contains(&b'/') { b"page_viewed" } else { page }
+pub(super) fn name_of_page(page: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if page.contains(&b'/') { Cow::Borrowed(b"page_viewed") } else { page }
 }
 
 /// What is wrong with a time that cannot be read.
