@@ -105,6 +105,12 @@ impl Instead {
     }
 }
 
+/// The steps of a row by both readings, and whether it is nothing to the ladder by either.
+pub(super) fn by_either(stamp: Stamp, instead: Option<Instead>) -> (StepSet, bool) {
+    let steps = instead.map_or(stamp.steps, |instead| stamp.steps.with(instead.steps));
+    (steps, stamp.is_empty() && instead.is_none_or(|instead| instead.is_empty()))
+}
+
 /// Which parts of the shop the rows of an input speak of, as bits of [`part_of`], by the strength of the evidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Spoken([u16; Strength::ALL]);

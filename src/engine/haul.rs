@@ -26,7 +26,7 @@ use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::key::Key;
-use crate::ladder::stamp::NameTable;
+use crate::ladder::stamp::{Meaning, NameTable};
 use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
@@ -255,11 +255,9 @@ impl<'s> Haul<'s> {
         let stamper = self.names.stamper();
         let (name, meaning) = self.names.look_up(event.name, derived);
         let stamp = stamper.stamp(meaning, event.origin, event.details);
-        let (own_marks, checkout, step) = (meaning.marks, meaning.checkout, meaning.step);
-        let shows_page = meaning.is_page && stamping.needs.pages;
+        let &Meaning { marks: own_marks, checkout, step, is_page, .. } = meaning;
         let instead = otherwise.map(|otherwise| Instead::of(otherwise, own_marks));
-        let any_steps = instead.map_or(stamp.steps, |instead| stamp.steps.with(instead.steps));
-        let is_nothing = stamp.is_empty() && instead.is_none_or(|instead| instead.is_empty());
+        let (any_steps, is_nothing) = claims::by_either(stamp, instead);
         let known = meaning.known || !is_nothing;
         let is_of_shop = verdict.is_program && own_marks & mark::ORDER != 0;
         let reason = verdict
@@ -292,7 +290,8 @@ impl<'s> Haul<'s> {
             visit: who.visit,
             at: event.at,
             fingerprint: Key::NONE,
-            subject: order.map_or_else(|| self.page_key(event, shows_page), |order| order.key),
+            subject: order
+                .map_or_else(|| self.page_key(event, is_page && needs.pages), |order| order.key),
             row,
             steps: stamp.steps,
             actions: stamp.actions,
@@ -307,7 +306,6 @@ impl<'s> Haul<'s> {
             trail: who.trail,
             exclusions: stamp.exclusions,
         };
-        let is_asked_for = reason.is_none() && (order.is_some() || !is_nothing);
         let sifted = Sifted {
             at: touch.at,
             person: touch.person,
@@ -315,7 +313,7 @@ impl<'s> Haul<'s> {
             head: 0,
             written: place.written.clone(),
             aside: reason,
-            matters: needs.everything || is_asked_for,
+            matters: needs.everything || reason.is_none() && (order.is_some() || !is_nothing),
             is_used: reason.is_none() && numbered == 0 && !needs.cuts_events,
             further: 0..0,
         };

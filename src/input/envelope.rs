@@ -6,7 +6,7 @@
 //! themselves; for them a text only has to be put in its place. This file knows no format.
 
 use super::columns::{Header, Row};
-use super::json::{Json, Place, Reader, Written, member};
+use super::json::{Json, Malformed, Place, Reader, Written, member};
 use std::borrow::Cow;
 
 /// The keys under which records come: Airbyte's, and those that loggers of events and webhooks use.
@@ -47,7 +47,7 @@ impl Envelope {
         room: &mut Reader,
     ) -> Result<Cow<'o, [u8]>, String> {
         let bytes = written.bytes();
-        let outer = room.read(written).map_err(|bad| bad.in_words())?;
+        let outer = room.read(written).map_err(Malformed::in_words)?;
         if !outer.is_whole_object() {
             return Err("it is not one JSON object".to_string());
         }

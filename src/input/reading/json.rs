@@ -158,13 +158,11 @@ impl Reading {
         let Scratch { json, identifiers, .. } = scratch;
         let mut each = |extent, place, row: Row<'_>| {
             let mut desk = self.desk(extent, place, identifiers, sink);
-            match self.misshapen(row) {
-                Some(problem) => desk.defect(Reason::BadRow, problem),
-                None => {
-                    let cell = self.envelope.as_ref().map(|envelope| envelope.of_row(row));
-                    self.read_json(Written::new(&cell.unwrap_or_default()), json, desk);
-                }
+            if let Some(problem) = self.misshapen(row) {
+                return desk.defect(Reason::BadRow, problem);
             }
+            let cell = self.envelope.as_ref().map(|envelope| envelope.of_row(row));
+            self.read_json(Written::new(&cell.unwrap_or_default()), json, desk);
         };
         if block.is_stray {
             return parsed_rows(block, signs, &mut each);
