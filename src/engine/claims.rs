@@ -111,6 +111,23 @@ pub(super) fn by_either(stamp: Stamp, instead: Option<Instead>) -> (StepSet, boo
     (steps, stamp.is_empty() && instead.is_none_or(|instead| instead.is_empty()))
 }
 
+/// What the addresses of pages may say of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Addresses {
+    /// There are none, or what they say is known with the row's name.
+    #[default]
+    Nothing,
+    /// That they are pages of a blog. Nothing else speaks of these, so nothing is better evidence.
+    Blogs,
+    /// Whatever pages there are.
+    Anything,
+}
+
+impl Addresses {
+    /// What stands in every address of a blog's page.
+    pub(super) const OF_BLOGS: &[u8] = b"/blogs/";
+}
+
 /// Which parts of the shop the rows of an input speak of, as bits of [`part_of`], by the strength of the evidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Spoken([u16; Strength::ALL]);
@@ -127,6 +144,21 @@ impl Spoken {
         for (own, other) in self.0.iter_mut().zip(other.0) {
             *own |= other;
         }
+    }
+
+    /// What the addresses of pages may still say: where events speak of every part of a shop, and they do so for good,
+    /// only that somebody reads on in its blog.
+    pub(super) fn addresses(self) -> Addresses {
+        let told = self.0[Strength::Told as usize];
+        let parts = [
+            "checkout_completed",
+            "collection_viewed",
+            "product_viewed",
+            "cart_viewed",
+            "site_searched",
+        ];
+        let are_told = parts.iter().all(|part| told & part_of(part) != 0) && told & CHECKOUT != 0;
+        if are_told { Addresses::Blogs } else { Addresses::Anything }
     }
 
     /// Whether anything better than this speaks of the parts.
@@ -351,6 +383,27 @@ mod tests {
                 assert_eq!(counts, place == best, "{strength:?} beside {:?}", all[best]);
             }
         }
+    }
+
+    #[test]
+    fn where_events_speak_of_all_parts_addresses_say_blogs_alone() {
+        let mut all = vec![
+            (Strength::Told, "collection_viewed"),
+            (Strength::Told, "product_viewed"),
+            (Strength::Told, "cart_viewed"),
+            (Strength::Told, "site_searched"),
+            (Strength::Told, "checkout_completed"),
+            (Strength::Address, "checkout_started"),
+        ];
+        let addresses = |spoken: &[_]| claims(spoken).0[&8].addresses();
+        assert_eq!(addresses(&all), Addresses::Anything);
+        all.push((Strength::Told, "payment_info_submitted"));
+        assert_eq!(addresses(&all), Addresses::Blogs);
+        let claims = claims(&all);
+        let counts = |name| claims.counts(claim(Strength::Address, name));
+        let counting =
+            ["subcollection_viewed", "checkout_started", "read_more_clicked"].map(counts);
+        assert_eq!(counting, [false, false, true]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What was counted of one input while its rows were read: names, identifiers, decisions, and what its rows speak of.
 
-use super::claims::{Claim, Spoken, Strength, part_of};
+use super::claims::{Addresses, Claim, Spoken, Strength, part_of};
 use crate::event::{Identifier, IdentifierKind};
 use crate::input::Reading;
 use crate::key::{FastSet, Key};
@@ -19,6 +19,8 @@ pub(super) struct InputSeen {
     pub(super) space: u16,
     /// Whether views of pages may be what their addresses say: then no name says all of them.
     pub(super) has_addresses: bool,
+    /// Whether its rows may link identifiers.
+    pub(super) has_links: bool,
     /// What its rows speak of.
     pub(super) spoken: Spoken,
     /// What its rows may be.
@@ -35,8 +37,22 @@ pub(super) struct KindSeen {
 impl InputSeen {
     /// Nothing seen yet.
     pub(super) fn of(reading: &Reading) -> InputSeen {
-        let (space, has_addresses) = (reading.format.space(), reading.rows.have_addresses());
-        InputSeen { space, has_addresses, ..InputSeen::default() }
+        InputSeen {
+            space: reading.format.space(),
+            has_addresses: reading.rows.have_addresses(),
+            has_links: !reading.rows.have_one_identifier(),
+            ..InputSeen::default()
+        }
+    }
+
+    /// What the addresses of its pages may say. Where rows are linked, how a row is read must not depend on those read
+    /// before.
+    pub(super) fn addresses(&self) -> Addresses {
+        match (self.has_addresses, self.has_links) {
+            (false, _) => Addresses::Nothing,
+            (true, false) => self.spoken.addresses(),
+            (true, true) => Addresses::Anything,
+        }
     }
 
     /// Notes of which part of the shop a row speaks: `told` if it may be nothing else, as a bit.

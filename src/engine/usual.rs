@@ -9,7 +9,7 @@
 //! touches that differ in nothing that anybody looks at.
 
 use super::by_person::{ByPerson, Chosen};
-use super::claims::{Claim, Instead, part_of};
+use super::claims::{Addresses, Claim, Instead, part_of};
 use super::haul::Haul;
 use super::kinds::Kind;
 use super::needs::Needs;
@@ -39,6 +39,8 @@ struct NameFacts {
     /// The part of the shop that it speaks of, and what rows of the name may be if it is no more than that.
     part: u16,
     claim: Option<Claim>,
+    /// Whether it is the view of a page that may be one of a blog.
+    may_be_blogs: bool,
     /// The head of the record of a row that names a person.
     head: u64,
     /// Whether the values of dimensions are wanted.
@@ -55,8 +57,8 @@ pub(super) struct Shortcuts {
     /// Where among the facts a name's are; nought for names whose rows are read by themselves.
     names: Recent<u32>,
     facts: Vec<NameFacts>,
-    /// The system whose names they are, and whether its pages have addresses.
-    space: (u16, bool),
+    /// The system whose names they are, and what the addresses of its pages may say.
+    space: (u16, Addresses),
     agents: Agents,
     /// Where among the facts those of each row of a block are; nought for rows that are read by themselves.
     short: Vec<u32>,
@@ -71,7 +73,7 @@ pub(super) struct Shortcuts {
 
 impl Shortcuts {
     /// Begins with a block of a system: what a name may be is a matter of the system.
-    fn begin(&mut self, space: (u16, bool)) {
+    fn begin(&mut self, space: (u16, Addresses)) {
         if self.space != space {
             (self.names, self.space) = (Recent::default(), space);
             self.facts.clear();
@@ -153,7 +155,7 @@ impl Gathering<'_, '_, '_> {
     ) {
         let mut shortcuts = std::mem::take(&mut self.haul.shortcuts);
         let input = &self.haul.inputs[self.input];
-        shortcuts.begin((input.space, input.has_addresses));
+        shortcuts.begin((input.space, input.addresses()));
         self.sort_out(rows, &mut shortcuts);
         shortcuts.seen.begin();
         shortcuts.values.begin(self.input, rows);
@@ -288,6 +290,7 @@ impl Gathering<'_, '_, '_> {
         let mut short = std::mem::take(&mut shortcuts.short);
         let block = self.block;
         each_text(&rows.name, &mut short, |cell| self.number_of(block.part(cell), shortcuts));
+        leave_out_blogs(rows, block, &shortcuts.facts, &mut short);
         if shortcuts.agents.begin() {
             shortcuts.values.forget_agents();
         }
@@ -398,12 +401,13 @@ impl Haul<'_> {
     fn facts(
         &mut self,
         cell: &[u8],
-        (space, has_addresses): (u16, bool),
+        (space, addresses): (u16, Addresses),
         needs: Needs,
     ) -> Option<NameFacts> {
         let name = plain(cell)?;
         let (number, meaning) = self.names.look_up(name, None);
-        if meaning.is_page && has_addresses {
+        let may_be_blogs = meaning.is_page && addresses == Addresses::Blogs;
+        if meaning.is_page && addresses == Addresses::Anything {
             return None;
         }
         let stamp =
@@ -435,11 +439,28 @@ impl Haul<'_> {
             rows: 0,
             part,
             claim,
+            may_be_blogs,
             head,
             wants_values: needs.wants_values(stamp.steps.with(steps)),
             matters: needs.everything || !is_nothing,
             is_only_step: stamp.actions.with(actions).is_empty(),
         })
+    }
+}
+
+/// Views of pages of a blog do not take the short way: they are what their addresses say. Where it is not known where
+/// these stand, no view of a page that may be one does.
+fn leave_out_blogs(rows: &UsualRows, block: &Block, facts: &[NameFacts], short: &mut [u32]) {
+    if !facts.iter().any(|of_name| of_name.may_be_blogs) {
+        return;
+    }
+    let blogs = memchr::memmem::Finder::new(Addresses::OF_BLOGS);
+    for (row, short) in short.iter_mut().enumerate() {
+        let may_be = facts.get(*short as usize).is_some_and(|of_name| of_name.may_be_blogs);
+        let is_one = || blogs.find(block.part(&rows.address.of(row))).is_some();
+        if may_be && (rows.address.is_empty() || is_one()) {
+            *short = 0;
+        }
     }
 }
 

@@ -51,6 +51,8 @@ pub struct UsualRows {
     pub name: Cells,
     /// Where the cell of the user agent is in the block; no entries if the log has none.
     pub agent: Cells,
+    /// Where the cell of the page's address is in the block; no entries if the log has none.
+    pub address: Cells,
     /// For each dimension that is wanted, which of `cells` decide on its value, and with which part.
     pub sources: Vec<Vec<(usize, SourcePart)>>,
     /// Where the cells of the columns are that dimensions are read from: one list for each such column but that of
@@ -83,12 +85,14 @@ impl UsualRows {
         self.usual.begin(zone);
         self.read_times(rows, columns.time);
         self.find_people(rows, &people, columns);
-        let UsualRows { name, agent, rows: places, .. } = self;
+        let UsualRows { name, agent, address, rows: places, .. } = self;
         let room = (rows.count(), &Span::default());
         fill_with(name.own(), room, rows.column(columns.event));
-        match columns.user_agent {
-            Some(column) => fill_with(agent.own(), room, rows.column(column)),
-            None => agent.clear(),
+        for (own, column) in [(agent, columns.user_agent), (address, columns.address)] {
+            match column {
+                Some(column) => fill_with(own.own(), room, rows.column(column)),
+                None => own.clear(),
+            }
         }
         fill_with(places, room, rows.places());
         let needed = self.find_sources(header, columns.user_agent, dimensions);
@@ -108,7 +112,7 @@ impl UsualRows {
         People::of_table(columns)?;
         let sources =
             dimensions.iter().flat_map(|dimension| EventColumns::columns_of(header, dimension));
-        let named = std::iter::once(columns.event).chain(columns.user_agent);
+        let named = std::iter::once(columns.event).chain(columns.user_agent).chain(columns.address);
         Some(named.chain(sources.map(|(column, _)| column)).collect())
     }
 
@@ -124,9 +128,13 @@ impl UsualRows {
         let UsualRows { at, usual, .. } = self;
         rows.times(columns.time, (zone, columns.date_order), usual, at);
         self.find_people(rows, &people, columns);
-        let UsualRows { name, agent, rows: places, .. } = self;
+        let UsualRows { name, agent, address, rows: places, .. } = self;
         places.clear();
         rows.plain_cells(columns.event, name);
+        match columns.address {
+            Some(column) => rows.cells(column, address),
+            None => address.clear(),
+        }
         match columns.user_agent {
             Some(column) => rows.plain_cells(column, agent),
             None => agent.clear(),
@@ -176,13 +184,14 @@ impl UsualRows {
 
     /// Forgets all rows.
     fn begin(&mut self) {
-        let UsualRows { at, who, are_named, linked, name, agent, rows, .. } = self;
+        let UsualRows { at, who, are_named, linked, name, agent, address, rows, .. } = self;
         at.clear();
         who.clear();
         are_named.clear();
         linked.clear();
         name.clear();
         agent.clear();
+        address.clear();
         rows.clear();
     }
 

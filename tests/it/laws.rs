@@ -573,7 +573,9 @@ fn shared_table() -> impl Strategy<Value = String> {
 
 /// Names of a plain log: `cart` and `thank_you` mean what no other name of the log does.
 fn plain_names() -> Vec<&'static str> {
-    NAMES.into_iter().chain(["cart", "thank_you"]).collect()
+    // With all of them a log speaks of every part of a shop.
+    let others = ["cart", "thank_you", "cart_viewed"];
+    NAMES.into_iter().chain(others).collect()
 }
 
 /// One row of a log as most logs write it; now and then a time, a person or a browser is not as usual.
@@ -600,6 +602,8 @@ fn plain_rows() -> impl Strategy<Value = Vec<PlainRow>> {
         "https://shop.example.com/?utm_source=mail&utm_medium=post",
         "/p/1",
         "/products/1",
+        "/cart",
+        "https://shop.example.com/blogs/news/1",
         "\"https://shop.example.com/p/2,3\"",
         "",
         "-",

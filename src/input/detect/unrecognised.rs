@@ -105,12 +105,18 @@ fn nearest(header: &Header, told: &Told) -> Vec<(Format, Vec<Names>)> {
         .filter(|(_, missing)| !missing.is_empty())
         .collect();
     near.sort_by_key(|(known, missing)| (missing.len(), usize::MAX - known.must.len()));
-    // Of several layouts of one format the nearest is enough; those of warehouses come last and are meant.
+    // Of several layouts of one format the nearest is enough; those of pipelines come last and are meant where names
+    // are put together as these do it.
+    let is_spelt_by_programs = header.in_words().normal_names() != header.normal_names()
+        || header.names().iter().any(|name| name.contains('_'));
     let mut nearest: Vec<(&TableFormat, Vec<Names>)> = Vec::new();
     for (known, missing) in near {
         let rank = |known: &TableFormat, missing: &[Names]| (missing.len(), known.must.len());
         match nearest.iter().position(|(own, _)| own.format == known.format) {
-            Some(own) if rank(nearest[own].0, &nearest[own].1) == rank(known, &missing) => {
+            Some(own)
+                if is_spelt_by_programs
+                    && rank(nearest[own].0, &nearest[own].1) == rank(known, &missing) =>
+            {
                 nearest[own] = (known, missing);
             }
             None if nearest.len() < SHOWN => nearest.push((known, missing)),
