@@ -123,11 +123,6 @@ pub(super) enum Addresses {
     Anything,
 }
 
-impl Addresses {
-    /// What stands in every address of a blog's page.
-    pub(super) const OF_BLOGS: &[u8] = b"/blogs/";
-}
-
 /// Which parts of the shop the rows of an input speak of, as bits of [`part_of`], by the strength of the evidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Spoken([u16; Strength::ALL]);

@@ -290,7 +290,7 @@ impl Gathering<'_, '_, '_> {
         let mut short = std::mem::take(&mut shortcuts.short);
         let block = self.block;
         each_text(&rows.name, &mut short, |cell| self.number_of(block.part(cell), shortcuts));
-        leave_out_blogs(rows, block, &shortcuts.facts, &mut short);
+        leave_out_blogs(rows, &shortcuts.facts, &mut short);
         if shortcuts.agents.begin() {
             shortcuts.values.forget_agents();
         }
@@ -448,17 +448,13 @@ impl Haul<'_> {
     }
 }
 
-/// Views of pages of a blog do not take the short way: they are what their addresses say. Where it is not known where
-/// these stand, no view of a page that may be one does.
-fn leave_out_blogs(rows: &UsualRows, block: &Block, facts: &[NameFacts], short: &mut [u32]) {
+/// Views of pages of a blog do not take the short way: they are what their addresses say.
+fn leave_out_blogs(rows: &UsualRows, facts: &[NameFacts], short: &mut [u32]) {
     if !facts.iter().any(|of_name| of_name.may_be_blogs) {
         return;
     }
-    let blogs = memchr::memmem::Finder::new(Addresses::OF_BLOGS);
-    for (row, short) in short.iter_mut().enumerate() {
-        let may_be = facts.get(*short as usize).is_some_and(|of_name| of_name.may_be_blogs);
-        let is_one = || blogs.find(block.part(&rows.address.of(row))).is_some();
-        if may_be && (rows.address.is_empty() || is_one()) {
+    for (short, _) in short.iter_mut().zip(&rows.in_blog).filter(|(_, in_blog)| **in_blog) {
+        if facts.get(*short as usize).is_some_and(|of_name| of_name.may_be_blogs) {
             *short = 0;
         }
     }

@@ -25,6 +25,7 @@ use super::timestamp::{Usual, ZoneRule};
 use crate::key::Key;
 use crate::ladder::dimension::SourcePart;
 use crate::time::Instant;
+use memchr::memmem::{self, Finder};
 use people::{Found, IdentifierCells, People};
 use std::ops::Range;
 
@@ -51,8 +52,8 @@ pub struct UsualRows {
     pub name: Cells,
     /// Where the cell of the user agent is in the block; no entries if the log has none.
     pub agent: Cells,
-    /// Where the cell of the page's address is in the block; no entries if the log has none.
-    pub address: Cells,
+    /// Whether the address of the row's page may be one of a blog; no entries if the log has no addresses.
+    pub in_blog: Vec<bool>,
     /// For each dimension that is wanted, which of `cells` decide on its value, and with which part.
     pub sources: Vec<Vec<(usize, SourcePart)>>,
     /// Where the cells of the columns are that dimensions are read from: one list for each such column but that of
@@ -85,14 +86,18 @@ impl UsualRows {
         self.usual.begin(zone);
         self.read_times(rows, columns.time);
         self.find_people(rows, &people, columns);
-        let UsualRows { name, agent, address, rows: places, .. } = self;
+        let UsualRows { name, agent, in_blog, rows: places, .. } = self;
         let room = (rows.count(), &Span::default());
         fill_with(name.own(), room, rows.column(columns.event));
-        for (own, column) in [(agent, columns.user_agent), (address, columns.address)] {
-            match column {
-                Some(column) => fill_with(own.own(), room, rows.column(column)),
-                None => own.clear(),
-            }
+        match columns.user_agent {
+            Some(column) => fill_with(agent.own(), room, rows.column(column)),
+            None => agent.clear(),
+        }
+        in_blog.clear();
+        if let Some(column) = columns.address {
+            let blogs = Finder::new(IN_BLOG);
+            let is_one = |cell| blogs.find(rows.bytes(&cell)).is_some();
+            fill_with(in_blog, (rows.count(), &false), rows.column(column).map(is_one));
         }
         fill_with(places, room, rows.places());
         let needed = self.find_sources(header, columns.user_agent, dimensions);
@@ -112,7 +117,7 @@ impl UsualRows {
         People::of_table(columns)?;
         let sources =
             dimensions.iter().flat_map(|dimension| EventColumns::columns_of(header, dimension));
-        let named = std::iter::once(columns.event).chain(columns.user_agent).chain(columns.address);
+        let named = std::iter::once(columns.event).chain(columns.user_agent);
         Some(named.chain(sources.map(|(column, _)| column)).collect())
     }
 
@@ -128,12 +133,12 @@ impl UsualRows {
         let UsualRows { at, usual, .. } = self;
         rows.times(columns.time, (zone, columns.date_order), usual, at);
         self.find_people(rows, &people, columns);
-        let UsualRows { name, agent, address, rows: places, .. } = self;
+        let UsualRows { name, agent, in_blog, rows: places, .. } = self;
         places.clear();
         rows.plain_cells(columns.event, name);
-        match columns.address {
-            Some(column) => rows.cells(column, address),
-            None => address.clear(),
+        in_blog.clear();
+        if let Some(column) = columns.address {
+            rows.holding(column, &Finder::new(IN_BLOG), in_blog);
         }
         match columns.user_agent {
             Some(column) => rows.plain_cells(column, agent),
@@ -165,6 +170,7 @@ impl UsualRows {
         self.begin();
         self.usual.begin(zone);
         let before = block.records.start;
+        let blogs = keys.have_addresses.then(|| Finder::new(IN_BLOG));
         for Line { written, start } in Lines::new(block.bytes()) {
             let length = written.bytes().len();
             let Ok(start) = u32::try_from(before + start) else { return false };
@@ -176,6 +182,8 @@ impl UsualRows {
             let whole = record.as_ref().filter(|record| record.is_whole_object());
             let parts = whole.and_then(|record| keys.usual(record, &mut own));
             self.add_line((start, written.bytes()), parts, &people, keys.user_agent.is_some());
+            let may_be = |blogs: &Finder<'_>| may_hold(blogs, written.bytes());
+            self.in_blog.extend(blogs.as_ref().map(may_be));
         }
         let unusual = self.at.iter().filter(|at| **at == UsualRows::UNUSUAL).count();
         self.pause = if 2 * unusual > self.len() { PAUSE } else { 0 };
@@ -184,14 +192,14 @@ impl UsualRows {
 
     /// Forgets all rows.
     fn begin(&mut self) {
-        let UsualRows { at, who, are_named, linked, name, agent, address, rows, .. } = self;
+        let UsualRows { at, who, are_named, linked, name, agent, in_blog, rows, .. } = self;
         at.clear();
         who.clear();
         are_named.clear();
         linked.clear();
         name.clear();
         agent.clear();
-        address.clear();
+        in_blog.clear();
         rows.clear();
     }
 
@@ -362,6 +370,16 @@ impl UsualRows {
             self.at[row] = UsualRows::UNUSUAL;
         }
     }
+}
+
+/// What stands in every address of a page of a blog, escaped or not.
+const IN_BLOG: &[u8] = b"blogs";
+
+/// Whether a text may be in a record of JSON: it is, or the record has letters that are written as numbers.
+fn may_hold(text: &Finder<'_>, record: &[u8]) -> bool {
+    let has_numbers =
+        || memchr::memchr(b'\\', record).is_some() && memmem::find(record, b"\\u00").is_some();
+    text.find(record).is_some() || has_numbers()
 }
 
 /// The text of a cell that says something and needs neither cleaning nor the resolving of quotes.

@@ -14,6 +14,7 @@ use crate::input::timestamp::{self, DateOrder, Usual, ZoneRule};
 use crate::input::usual::{Cells, Said, UsualRows};
 use crate::key::Key;
 use crate::time::Instant;
+use memchr::memmem::Finder;
 use parquet::file::reader::RowGroupReader;
 use std::ops::Range;
 
@@ -193,6 +194,23 @@ impl Columns {
         };
         for (row, at) in at.iter_mut().enumerate() {
             *at = read(row).unwrap_or(UsualRows::UNUSUAL);
+        }
+    }
+
+    /// Of every row, whether the cell in a column has a text in it.
+    pub fn holding(&self, column: usize, text: &Finder<'_>, found: &mut Vec<bool>) {
+        found.clear();
+        found.resize(self.rows, false);
+        let Some(own) = self.all.get(column) else { return };
+        let is_in = |cell: &[u8]| text.find(cell).is_some();
+        if let Some(rows) = own.texts() {
+            return rows.gather(found, false, |cell| Some(is_in(cell)));
+        }
+        let mut cell = Vec::new();
+        for (row, found) in found.iter_mut().enumerate() {
+            cell.clear();
+            own.write(row, &mut cell);
+            *found = is_in(&cell);
         }
     }
 
