@@ -6,7 +6,7 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use funnel::climb::Climber;
-use funnel::event::{RowRef, StepSet, Touch, Trail, mark};
+use funnel::event::{RowRef, StepSet, Touch, mark};
 use funnel::key::Key;
 use funnel::ladder::definition::{Ladder, Window};
 use funnel::ladder::{draft, presets};
@@ -154,21 +154,10 @@ fn touch(at: Instant, steps: StepSet) -> Touch {
         person: Key(1),
         visit: Key(1),
         at,
-        fingerprint: Key::NONE,
-        subject: Key::NONE,
-        held: Key::NONE,
-        values: Key::NONE,
-        trail: Trail::NONE,
         row: RowRef::default(),
         steps,
-        actions: StepSet::EMPTY,
-        name: 0,
-        sequence: 0,
-        edition: 0,
-        precision: Precision::Exact,
-        aside: 0,
         marks: mark::LOG,
-        exclusions: 0,
+        ..Touch::default()
     }
 }
 

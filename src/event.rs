@@ -406,7 +406,7 @@ pub mod mark {
 }
 
 /// An event as the matcher and everything after it sees it: integers of a fixed size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Touch {
     /// The row's strongest identifier; after the exchange, the person.
     pub person: Key,

@@ -223,8 +223,7 @@ impl Sessionizer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{RowRef, StepSet};
-    use crate::time::Precision;
+    use crate::event::RowRef;
 
     fn touch(minute: i64, visit: u64, marks: u8) -> Touch {
         Touch {
@@ -232,20 +231,9 @@ mod tests {
             visit: Key(visit),
             at: Instant(minute * 60_000_000),
             fingerprint: Key(u64::try_from(minute).unwrap() << 32 | visit),
-            subject: Key::NONE,
             row: RowRef::new(0, u32::try_from(minute).unwrap(), 0),
-            steps: StepSet::EMPTY,
-            actions: StepSet::EMPTY,
-            name: 0,
-            sequence: 0,
-            edition: 0,
-            precision: Precision::Exact,
-            aside: 0,
             marks,
-            held: Key::NONE,
-            values: Key::NONE,
-            trail: Trail::NONE,
-            exclusions: 0,
+            ..Touch::default()
         }
     }
 

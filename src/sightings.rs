@@ -104,7 +104,6 @@ fn came(first: &Touch, second: &Touch) -> PairCount {
 mod tests {
     use super::*;
     use crate::event::RowRef;
-    use crate::event::Trail;
     use crate::key::Key;
     use crate::time::{Instant, Precision, SECOND};
 
@@ -126,20 +125,10 @@ mod tests {
             visit: Key(1),
             at: Instant(at),
             fingerprint: Key(1),
-            subject: Key::NONE,
             row: RowRef::new(0, row, row),
             steps,
-            actions: StepSet::EMPTY,
-            held: Key::NONE,
-            values: Key::NONE,
-            trail: Trail::NONE,
-            exclusions: 0,
-            name: 0,
-            sequence: 0,
-            edition: 0,
-            precision: Precision::Exact,
-            aside: 0,
             marks: mark::LOG,
+            ..Touch::default()
         }
     }
 

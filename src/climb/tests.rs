@@ -17,7 +17,7 @@ mod random;
 mod short_ways;
 
 use super::{Climber, Outcome, Verdict, reference};
-use crate::event::{RowRef, StepSet, Touch, Trail, mark};
+use crate::event::{RowRef, StepSet, Touch, mark};
 use crate::key::Key;
 use crate::ladder::definition::{
     Attribution, Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order, Presence,
@@ -80,23 +80,12 @@ pub(super) fn ladder(steps: &str, window: &str) -> Ladder {
 pub(super) fn touch(at: i64, precision: Precision, steps: StepSet) -> Touch {
     Touch {
         person: Key::NONE,
-        visit: Key::NONE,
         at: Instant(at),
-        fingerprint: Key::NONE,
-        subject: Key::NONE,
         row: RowRef::default(),
         steps,
-        actions: StepSet::EMPTY,
-        name: 0,
-        sequence: 0,
-        edition: 0,
         precision,
-        aside: 0,
         marks: mark::LOG,
-        held: Key::NONE,
-        values: Key::NONE,
-        trail: Trail::NONE,
-        exclusions: 0,
+        ..Touch::default()
     }
 }
 

@@ -253,31 +253,19 @@ fn put_back_the_late<T, P: Ord>(all: &mut [T], place: impl Fn(&T) -> P) -> bool 
 mod tests {
     use super::super::kinds::{Kind, KindTable, Kinds};
     use super::*;
-    use crate::event::{StepSet, Trail, mark};
-    use crate::time::{Instant, Precision};
+    use crate::event::{StepSet, mark};
+    use crate::time::Instant;
     use proptest::prelude::*;
     use std::sync::Mutex;
 
     fn touch(person: u64, at: i64, row: u32) -> Touch {
         Touch {
             person: Key(person),
-            visit: Key::NONE,
             at: Instant(at),
-            fingerprint: Key::NONE,
             subject: Key(u64::from(row) % 3),
-            held: Key::NONE,
-            values: Key::NONE,
-            trail: Trail::NONE,
             row: RowRef::new(0, row, row),
             steps: StepSet(row),
-            actions: StepSet::EMPTY,
-            name: 0,
-            sequence: 0,
-            edition: 0,
-            precision: Precision::Exact,
-            aside: 0,
-            marks: 0,
-            exclusions: 0,
+            ..Touch::default()
         }
     }
 

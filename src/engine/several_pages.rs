@@ -124,8 +124,7 @@ fn page_of(touch: &Touch) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{RowRef, Trail};
-    use crate::time::{Instant, Precision};
+    use crate::time::Instant;
 
     /// A view of a page in some minute; nought is a row that shows none.
     fn touch(minute: i64, page: u64) -> Touch {
@@ -133,21 +132,9 @@ mod tests {
             person: Key(1),
             visit: Key(2),
             at: Instant(minute * 60_000_000),
-            fingerprint: Key::NONE,
             subject: Key(page),
-            held: Key::NONE,
-            values: Key::NONE,
-            trail: Trail::NONE,
-            row: RowRef(0),
-            steps: StepSet::EMPTY,
-            actions: StepSet::EMPTY,
-            name: 0,
-            sequence: 0,
-            edition: 0,
-            precision: Precision::Exact,
-            aside: 0,
             marks: mark::LOG,
-            exclusions: 0,
+            ..Touch::default()
         }
     }
 
