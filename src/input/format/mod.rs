@@ -281,50 +281,16 @@ impl Format {
 
     /// Whether `--map` can say under which column or key it has a part. Of all others the names are known.
     pub const fn can_be_told(self, part: Part) -> bool {
-        match self {
-            Format::GenericEvents | Format::ShopifyWebPixel => !matches!(part, Part::Figure(_)),
-            Format::ShopifyAnalyticsSessions
-            | Format::ShopifyAnalytics
-            | Format::ShopifyAnalyticsLegacy => matches!(
-                part,
-                Part::Figure(_)
-                    | Part::Time
-                    | Part::Session
-                    | Part::Who(IdentifierKind::CustomerId | IdentifierKind::Email)
-            ),
-            Format::ShopifyOrders
-            | Format::ShopifyCheckouts
-            | Format::ShopifyBulk
-            | Format::ShopifyRestOrder
-            | Format::ShopifyRestCheckout
-            | Format::ShopifyOrderVisits
-            | Format::Ga4BigQuery
-            | Format::RudderStack
-            | Format::Segment
-            | Format::PostHog
-            | Format::Mixpanel
-            | Format::Amplitude
-            | Format::MatomoLive
-            | Format::Klaviyo
-            | Format::SnowplowJson
-            | Format::Ga4Flat
-            | Format::PostHogTable
-            | Format::SegmentWarehouse
-            | Format::SnowplowAtomic
-            | Format::MatomoTable
-            | Format::SnowplowTsv
-            | Format::ShopifyTransactions
-            | Format::ShopifyCustomers
-            | Format::WarehouseSessions
-            | Format::Ga4Ui
-            | Format::MavenSessions
-            | Format::MavenPageviews
-            | Format::MavenOrders
-            | Format::Yoochoose
-            | Format::Kaggle
-            | Format::RetailRocket
-            | Format::Rees46 => false,
-        }
+        let is_figure = matches!(part, Part::Figure(_));
+        let of_session = matches!(
+            part,
+            Part::Time
+                | Part::Session
+                | Part::Who(IdentifierKind::CustomerId | IdentifierKind::Email)
+        );
+        let is_report = self.holds_totals() && !matches!(self, Format::Ga4Ui);
+        matches!(self, Format::GenericEvents | Format::ShopifyWebPixel) && !is_figure
+            || is_report && (is_figure || of_session)
     }
 
     /// A number of its own, to keep the user and device ids of different systems apart. 0 is for all.

@@ -22,29 +22,26 @@ impl Rows {
 
     /// Whether nothing says who it was but a session, so that each session stands for a customer.
     pub fn have_sessions_alone(&self) -> bool {
-        let is_session = |space: u16| space == SESSIONS_ALONE;
-        match self {
-            Rows::Table(_, columns) => columns.identifiers.iter().any(|who| is_session(who.1)),
-            Rows::Json(keys) => keys.identifiers.iter().any(|who| is_session(who.1)),
-            Rows::Special(_, special) => matches!(special, Special::Yoochoose(_)),
-            Rows::Pixel(_)
-            | Rows::Tool(_)
-            | Rows::Matomo
-            | Rows::RestOrders
-            | Rows::RestCheckouts
-            | Rows::Bulk
-            | Rows::ToolTable(..)
-            | Rows::Orders(..)
-            | Rows::Checkouts(..)
-            | Rows::Totals(..) => false,
-        }
+        let is_yoochoose = matches!(self, Rows::Special(_, Special::Yoochoose(_)));
+        is_yoochoose || self.plain_events().is_some_and(|events| events.are_sessions)
     }
 
     /// What rows are like that are one event each, with its parts where the file says; `None` for others.
     fn plain_events(&self) -> Option<PlainEvents> {
-        let (have_ids, identifiers, have_addresses) = match self {
-            Rows::Table(_, own) => (own.id.is_some(), own.identifiers.len(), own.address.is_some()),
-            Rows::Json(own) => (own.id.is_some(), own.identifiers.len(), own.have_addresses),
+        let is_session = |space: u16| space == SESSIONS_ALONE;
+        Some(match self {
+            Rows::Table(_, own) => PlainEvents {
+                have_ids: own.id.is_some(),
+                identifiers: own.identifiers.len(),
+                are_sessions: own.identifiers.iter().any(|who| is_session(who.1)),
+                have_addresses: own.address.is_some(),
+            },
+            Rows::Json(own) => PlainEvents {
+                have_ids: own.id.is_some(),
+                identifiers: own.identifiers.len(),
+                are_sessions: own.identifiers.iter().any(|who| is_session(who.1)),
+                have_addresses: own.have_addresses,
+            },
             Rows::Pixel(_)
             | Rows::Tool(_)
             | Rows::Matomo
@@ -56,8 +53,7 @@ impl Rows {
             | Rows::Orders(..)
             | Rows::Checkouts(..)
             | Rows::Totals(..) => return None,
-        };
-        Some(PlainEvents { have_ids, identifiers, have_addresses })
+        })
     }
 }
 
@@ -67,6 +63,8 @@ struct PlainEvents {
     have_ids: bool,
     /// How many identifiers each may have.
     identifiers: usize,
+    /// Whether what identifies them are sessions that stand for customers.
+    are_sessions: bool,
     /// Whether the address of a page may be in one of its cells.
     have_addresses: bool,
 }

@@ -162,7 +162,7 @@ impl Reading {
                 return desk.defect(Reason::BadRow, problem);
             }
             let cell = self.envelope.as_ref().map(|envelope| envelope.of_row(row));
-            self.read_json(Written::new(&cell.unwrap_or_default()), json, desk);
+            self.read_record(Written::new(&cell.unwrap_or_default()), &mut json.records, desk);
         };
         if block.is_stray {
             return parsed_rows(block, signs, &mut each);
