@@ -18,12 +18,13 @@ use super::scan::Gathering;
 use super::value_cells::{Asked, ValueCells};
 use crate::event::{RowRef, mark};
 use crate::input::block::Block;
-use crate::input::format::Show;
+use crate::input::format::{Show, shopify_url};
 use crate::input::usual::{Cells, Linked, UsualRows, plain};
 use crate::key::{FastSet, Key};
 use crate::names::Recent;
 use crate::quality::Reason;
 use crate::time::{Instant, Precision};
+use memchr::memmem::Finder;
 use std::ops::Range;
 
 /// With more rows of one instant than this, they are no longer compared one by one.
@@ -291,7 +292,7 @@ impl Gathering<'_, '_, '_> {
         let mut short = std::mem::take(&mut shortcuts.short);
         let block = self.block;
         each_text(&rows.name, &mut short, |cell| self.number_of(block.part(cell), shortcuts));
-        leave_out_blogs(rows, &shortcuts.facts, &mut short);
+        leave_out_blogs(rows, block, &shortcuts.facts, &mut short);
         if shortcuts.agents.begin() {
             shortcuts.values.forget_agents();
         }
@@ -450,12 +451,14 @@ impl Haul<'_> {
 }
 
 /// Views of pages of a blog do not take the short way: they are what their addresses say.
-fn leave_out_blogs(rows: &UsualRows, facts: &[NameFacts], short: &mut [u32]) {
+fn leave_out_blogs(rows: &UsualRows, block: &Block, facts: &[NameFacts], short: &mut [u32]) {
     if !facts.iter().any(|of_name| of_name.may_be_blogs) {
         return;
     }
-    for (short, _) in short.iter_mut().zip(&rows.in_blog).filter(|(_, in_blog)| **in_blog) {
-        if facts.get(*short as usize).is_some_and(|of_name| of_name.may_be_blogs) {
+    let blogs = Finder::new(shopify_url::BLOGS);
+    for (row, short) in short.iter_mut().enumerate() {
+        let may_be = facts.get(*short as usize).is_some_and(|of_name| of_name.may_be_blogs);
+        if may_be && rows.may_have_in_address(row, &blogs, block) {
             *short = 0;
         }
     }

@@ -52,13 +52,13 @@ pub struct UsualRows {
     pub name: Cells,
     /// Where the cell of the user agent is in the block; no entries if the log has none.
     pub agent: Cells,
-    /// Whether the address of the row's page may be one of a blog; no entries if the log has no addresses.
-    pub in_blog: Vec<bool>,
     /// For each dimension that is wanted, which of `cells` decide on its value, and with which part.
     pub sources: Vec<Vec<(usize, SourcePart)>>,
     /// Where the cells of the columns are that dimensions are read from: one list for each such column but that of
     /// the user agent.
     cells: Vec<Cells>,
+    /// The column of the page's address, if the block has the columns alone and there is one.
+    address: Option<usize>,
     /// Where each row is in the block, without the line end; no entries if the block has the columns alone.
     rows: Vec<Span>,
     usual: Usual,
@@ -86,18 +86,12 @@ impl UsualRows {
         self.usual.begin(zone);
         self.read_times(rows, columns.time);
         self.find_people(rows, &people, columns);
-        let UsualRows { name, agent, in_blog, rows: places, .. } = self;
+        let UsualRows { name, agent, rows: places, .. } = self;
         let room = (rows.count(), &Span::default());
         fill_with(name.own(), room, rows.column(columns.event));
         match columns.user_agent {
             Some(column) => fill_with(agent.own(), room, rows.column(column)),
             None => agent.clear(),
-        }
-        in_blog.clear();
-        if let Some(column) = columns.address {
-            let blogs = Finder::new(IN_BLOG);
-            let is_one = |cell| blogs.find(rows.bytes(&cell)).is_some();
-            fill_with(in_blog, (rows.count(), &false), rows.column(column).map(is_one));
         }
         fill_with(places, room, rows.places());
         let needed = self.find_sources(header, columns.user_agent, dimensions);
@@ -133,13 +127,10 @@ impl UsualRows {
         let UsualRows { at, usual, .. } = self;
         rows.times(columns.time, (zone, columns.date_order), usual, at);
         self.find_people(rows, &people, columns);
-        let UsualRows { name, agent, in_blog, rows: places, .. } = self;
+        let UsualRows { name, agent, address, rows: places, .. } = self;
         places.clear();
         rows.plain_cells(columns.event, name);
-        in_blog.clear();
-        if let Some(column) = columns.address {
-            rows.holding(column, &Finder::new(IN_BLOG), in_blog);
-        }
+        *address = columns.address;
         match columns.user_agent {
             Some(column) => rows.plain_cells(column, agent),
             None => agent.clear(),
@@ -170,7 +161,6 @@ impl UsualRows {
         self.begin();
         self.usual.begin(zone);
         let before = block.records.start;
-        let blogs = keys.have_addresses.then(|| Finder::new(IN_BLOG));
         for Line { written, start } in Lines::new(block.bytes()) {
             let length = written.bytes().len();
             let Ok(start) = u32::try_from(before + start) else { return false };
@@ -182,8 +172,6 @@ impl UsualRows {
             let whole = record.as_ref().filter(|record| record.is_whole_object());
             let parts = whole.and_then(|record| keys.usual(record, &mut own));
             self.add_line((start, written.bytes()), parts, &people, keys.user_agent.is_some());
-            let may_be = |blogs: &Finder<'_>| may_hold(blogs, written.bytes());
-            self.in_blog.extend(blogs.as_ref().map(may_be));
         }
         let unusual = self.at.iter().filter(|at| **at == UsualRows::UNUSUAL).count();
         self.pause = if 2 * unusual > self.len() { PAUSE } else { 0 };
@@ -192,14 +180,13 @@ impl UsualRows {
 
     /// Forgets all rows.
     fn begin(&mut self) {
-        let UsualRows { at, who, are_named, linked, name, agent, in_blog, rows, .. } = self;
+        let UsualRows { at, who, are_named, linked, name, agent, rows, .. } = self;
         at.clear();
         who.clear();
         are_named.clear();
         linked.clear();
         name.clear();
         agent.clear();
-        in_blog.clear();
         rows.clear();
     }
 
@@ -243,6 +230,15 @@ impl UsualRows {
     #[inline]
     pub fn written<'b>(&self, row: usize, block: &'b Block) -> &'b [u8] {
         self.rows.get(row).map_or(&[], |place| without_return(block.part(place)))
+    }
+
+    /// Whether the address of a row's page may have a text in it.
+    pub fn may_have_in_address(&self, row: usize, text: &Finder<'_>, block: &Block) -> bool {
+        match (&block.columns, self.address) {
+            (Some(columns), Some(address)) => columns.holds(address, row, text),
+            (Some(_), None) => false,
+            (None, _) => may_hold(text, self.written(row, block)),
+        }
     }
 
     /// A row's place in the block, without the line end: where it begins, and how long it is.
@@ -372,14 +368,11 @@ impl UsualRows {
     }
 }
 
-/// What stands in every address of a page of a blog, escaped or not.
-const IN_BLOG: &[u8] = b"blogs";
-
-/// Whether a text may be in a record of JSON: it is, or the record has letters that are written as numbers.
-fn may_hold(text: &Finder<'_>, record: &[u8]) -> bool {
+/// Whether a text is in a row, or may be: in JSON letters may be written as numbers.
+fn may_hold(text: &Finder<'_>, row: &[u8]) -> bool {
     let has_numbers =
-        || memchr::memchr(b'\\', record).is_some() && memmem::find(record, b"\\u00").is_some();
-    text.find(record).is_some() || has_numbers()
+        || memchr::memchr(b'\\', row).is_some() && memmem::find(row, b"\\u00").is_some();
+    text.find(row).is_some() || has_numbers()
 }
 
 /// The text of a cell that says something and needs neither cleaning nor the resolving of quotes.

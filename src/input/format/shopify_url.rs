@@ -43,6 +43,9 @@ pub fn page(address: &str) -> Option<&'static str> {
     }
 }
 
+/// What stands in the address of every page of a blog, however its slashes are written.
+pub const BLOGS: &[u8] = b"blogs";
+
 /// Where the address says what a page is, and what that is.
 pub fn proof(address: &str) -> Option<(&'static str, Proof)> {
     let name = page(address)?;

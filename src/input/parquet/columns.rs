@@ -197,21 +197,12 @@ impl Columns {
         }
     }
 
-    /// Of every row, whether the cell in a column has a text in it.
-    pub fn holding(&self, column: usize, text: &Finder<'_>, found: &mut Vec<bool>) {
-        found.clear();
-        found.resize(self.rows, false);
-        let Some(own) = self.all.get(column) else { return };
-        let is_in = |cell: &[u8]| text.find(cell).is_some();
-        if let Some(rows) = own.texts() {
-            return rows.gather(found, false, |cell| Some(is_in(cell)));
-        }
-        let mut cell = Vec::new();
-        for (row, found) in found.iter_mut().enumerate() {
-            cell.clear();
-            own.write(row, &mut cell);
-            *found = is_in(&cell);
-        }
+    /// Whether the cell of a row in a column has a text in it.
+    pub fn holds(&self, column: usize, row: usize, text: &Finder<'_>) -> bool {
+        self.all
+            .get(column)
+            .and_then(|own| own.bytes(row))
+            .is_some_and(|cell| text.find(cell).is_some())
     }
 
     /// Tells `each` what the cell of every row says in a column of identifiers.
