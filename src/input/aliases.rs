@@ -67,21 +67,27 @@ const SECOND_OF_SESSION: &str = "gasessionid";
 /// Who somebody was, where no better name says it: such a column may hold names of people, which several have.
 const PEOPLE: [&str; 6] = ["user", "visitor", "shopperid", "memberid", "accountid", "contactid"];
 
-/// The page that a row shows, by its address or its name, where nothing else says what happened.
-const PAGES: [&str; 12] = [
+/// The columns or keys that hold the address of a page, with spaces between their words; last the one that says where
+/// a visit began, which is another matter.
+pub const URLS: [&str; 11] = [
     "url",
-    "pageurl",
-    "pagelocation",
-    "urlpath",
-    "pagepath",
+    "page url",
+    "page location",
+    "page path",
+    "url path",
     "path",
     "pathname",
     "uri",
     "href",
     "page",
-    "pagename",
-    "pagetype",
+    "landing page",
 ];
+
+/// The same without the page on which a visit began.
+pub const ADDRESSES: &[&str] = URLS.split_at(URLS.len() - 1).0;
+
+/// The page that a row shows by its name, where nothing else says what happened and it has no address.
+const PAGES: [&str; 2] = ["page name", "page type"];
 
 /// Each part with the name it has in `--map` and in reports, and its aliases, best first.
 const PARTS: [(Part, &str, &[&str]); 19] = [
@@ -210,19 +216,16 @@ impl Mapping {
     /// none says who it was, one that may do so does, or else a session stands for a customer.
     pub fn of_events(names: &[String], told: &[(Part, String)]) -> Mapping {
         let mut mapping = Mapping::find(names, told);
-        let first = |known: &[&str]| {
-            let own = known.iter().find_map(|own| names.iter().find(|name| folded(name) == *own));
-            own.cloned()
-        };
+        let called = |own: &&str| names.iter().find(|name| folded(name) == folded(own)).cloned();
         if mapping.of(Part::Event).is_none()
             && mapping.of(Part::Order).is_none()
-            && let Some(page) = first(&PAGES)
+            && let Some(page) = ADDRESSES.iter().chain(&PAGES).find_map(called)
         {
             mapping.add(Part::Event, page);
             mapping.names_pages = mapping.of(Part::Event).is_some();
         }
         if mapping.who().next().is_none()
-            && let Some(person) = first(&PEOPLE)
+            && let Some(person) = PEOPLE.iter().find_map(called)
         {
             mapping.add(Part::Who(IdentifierKind::UserId), person);
         }

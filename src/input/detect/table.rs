@@ -7,10 +7,10 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
-use crate::input::aliases::{Mapping, Part};
+use crate::input::aliases::{ADDRESSES, Mapping, Part};
 use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::input::format::Format;
-use crate::input::format::event_table::{ADDRESSES, EventColumns};
+use crate::input::format::event_table::EventColumns;
 use crate::input::format::shopify_session_rows;
 use crate::input::format::snowplow_json::SNOWPLOW;
 use crate::input::format::special::Special;
@@ -328,7 +328,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         fixed_currency: None,
         currency: column(Part::Currency),
         user_agent: column(Part::UserAgent),
-        address: header.find(&ADDRESSES).filter(|column| *column != event || mapping.names_pages()),
+        address: header.find(ADDRESSES).filter(|column| *column != event || mapping.names_pages()),
         names_pages: mapping.names_pages(),
         id: column(Part::Id),
         decimal_comma: table.delimiter == b';',

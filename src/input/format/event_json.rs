@@ -3,10 +3,11 @@
 //! Keys are found by the aliases of `detect`, or by what `--map` says; a key with dots is a path.
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
-use super::event_table::{ADDRESSES, aliases_of, name_of_page, shorten};
+use super::event_table::{aliases_of, name_of_page, shorten};
 use super::{Desk, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
+use crate::input::aliases::ADDRESSES;
 use crate::input::columns::normalise;
 use crate::input::json::{Json, Place, Reader, Record, Written};
 use crate::input::timestamp;
@@ -184,17 +185,14 @@ impl EventKeys {
             return desk.defect(Reason::BadTimestamp, message);
         };
         let details = RecordDetails { raw, root, places, keys: self };
-        let told = scalar(places.event).map(into_bytes);
-        let page = || details.address().map(into_bytes).map(name_of_page);
-        let name = match told {
-            Some(name) if self.names_pages => Some(name_of_page(name)),
-            // Loggers of pages name only what else happened.
-            told => told.or_else(page),
-        };
-        let Some(name) = name else {
+        let told = scalar(places.event);
+        let is_page = self.names_pages || told.is_none();
+        // Loggers of pages name only what else happened.
+        let Some(name) = told.or_else(|| details.address()) else {
             let message = format!("the event has no name under `{}`", self.event);
             return desk.defect(Reason::BadRow, message);
         };
+        let name = if is_page { name_of_page(name.as_bytes()) } else { name.as_bytes() };
         desk.identifiers.clear();
         for ((kind, space, _), place) in self.identifiers.iter().zip(&places.identifiers) {
             if let Some(text) = scalar(*place) {
@@ -205,7 +203,7 @@ impl EventKeys {
         let event = RawEvent {
             at: stamp.at,
             precision: Precision::Exact,
-            name: &name,
+            name,
             derived: None,
             identifiers: desk.identifiers.sorted(),
             sequence: scalar(places.sequence).and_then(|text| text.parse().ok()).unwrap_or(0),
@@ -227,14 +225,6 @@ pub fn unreadable_time(key: &str, written: Option<&str>) -> String {
     match written {
         Some(text) => format!("`{}` is not a time that is known here", shorten(text)),
         None => format!("there is no time under `{key}`"),
-    }
-}
-
-/// The bytes of a text.
-fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
 }
 

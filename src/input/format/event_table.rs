@@ -8,6 +8,7 @@ use crate::event::{
     Details, Identifier, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value,
 };
 use crate::identity::{Strictness, identify};
+use crate::input::aliases::URLS;
 use crate::input::columns::{Header, Row, normalise};
 use crate::input::timestamp::{self, DateOrder, Stamp};
 use crate::key::Key;
@@ -105,23 +106,17 @@ impl EventColumns {
     /// Reads one row.
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
         let Some(stamp) = self.stamp(row, &mut desk) else { return };
-        let name = self.name_of(row);
+        let told = cell_of(row, self.event);
+        // Loggers of pages name only what else happened.
+        let page = self.address.filter(|_| told.is_empty()).map(|column| cell_of(row, column));
+        let is_page = self.names_pages || page.is_some();
+        let name = page.unwrap_or(told);
         if name.is_empty() {
             return desk.defect(Reason::BadRow, "the event has no name".to_string());
         }
-        let named = Named { name: &name, derived: None, origin: Origin::Log, otherwise: None };
+        let name = if is_page { name_of_page(&name) } else { &name };
+        let named = Named { name, derived: None, origin: Origin::Log, otherwise: None };
         self.deliver((row, header), stamp, named, &mut desk);
-    }
-
-    /// What happened; where nothing says so, the page that was seen.
-    fn name_of<'r>(&self, row: Row<'r>) -> Cow<'r, [u8]> {
-        let name = cell_of(row, self.event);
-        match self.address {
-            // Loggers of pages name only what else happened.
-            Some(address) if name.is_empty() => name_of_page(cell_of(row, address)),
-            _ if self.names_pages => name_of_page(name),
-            _ => name,
-        }
     }
 
     /// Reads a row whose event's name stands in no column.
@@ -282,41 +277,16 @@ fn column_of(header: &Header, path: &str) -> Option<usize> {
 /// The columns that hold what dimensions are worked out from.
 pub(super) fn aliases_of(property: &str) -> &'static [&'static str] {
     match property {
-        "url" => &[
-            "page url",
-            "page location",
-            "landing page",
-            "page",
-            "path",
-            "uri",
-            "page path",
-            "url path",
-            "pathname",
-            "href",
-        ],
+        "url" => &URLS,
         "referrer" => &["referer", "page referrer", "http referer"],
         "user_agent" => &["useragent", "ua"],
         _ => &[],
     }
 }
 
-/// The columns or keys that hold the address of a page; where a visit began is another matter.
-pub(in crate::input) const ADDRESSES: [&str; 10] = [
-    "url",
-    "page url",
-    "page location",
-    "page",
-    "path",
-    "uri",
-    "page path",
-    "url path",
-    "pathname",
-    "href",
-];
-
 /// What happened where a row says only which page was seen: pages have names, or addresses.
-pub(super) fn name_of_page(page: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    if page.contains(&b'/') { Cow::Borrowed(b"page_viewed") } else { page }
+pub(super) fn name_of_page(page: &[u8]) -> &[u8] {
+    if page.contains(&b'/') { b"page_viewed" } else { page }
 }
 
 /// What is wrong with a time that cannot be read.
