@@ -111,18 +111,6 @@ pub(super) fn by_either(stamp: Stamp, instead: Option<Instead>) -> (StepSet, boo
     (steps, stamp.is_empty() && instead.is_none_or(|instead| instead.is_empty()))
 }
 
-/// What the addresses of pages may say of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Addresses {
-    /// There are none, or what they say is known with the row's name.
-    #[default]
-    Nothing,
-    /// That they are pages of a blog. Nothing else speaks of these, so nothing is better evidence.
-    Blogs,
-    /// Whatever pages there are.
-    Anything,
-}
-
 /// Which parts of the shop the rows of an input speak of, as bits of [`part_of`], by the strength of the evidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Spoken([u16; Strength::ALL]);
@@ -141,9 +129,9 @@ impl Spoken {
         }
     }
 
-    /// What the addresses of pages may still say: where events speak of every part of a shop, and they do so for good,
-    /// only that somebody reads on in its blog.
-    pub(super) fn addresses(self) -> Addresses {
+    /// Whether events speak of every part of a shop that the addresses of pages speak of. They do so for good, and then
+    /// an address says nothing more but that its page is one of a blog, which nothing else speaks of.
+    pub(super) fn tells_all_parts(self) -> bool {
         let told = self.0[Strength::Told as usize];
         let parts = [
             "checkout_completed",
@@ -152,8 +140,7 @@ impl Spoken {
             "cart_viewed",
             "site_searched",
         ];
-        let are_told = parts.iter().all(|part| told & part_of(part) != 0) && told & CHECKOUT != 0;
-        if are_told { Addresses::Blogs } else { Addresses::Anything }
+        parts.iter().all(|part| told & part_of(part) != 0) && told & CHECKOUT != 0
     }
 
     /// Whether anything better than this speaks of the parts.
@@ -390,10 +377,10 @@ mod tests {
             (Strength::Told, "checkout_completed"),
             (Strength::Address, "checkout_started"),
         ];
-        let addresses = |spoken: &[_]| claims(spoken).0[&8].addresses();
-        assert_eq!(addresses(&all), Addresses::Anything);
+        let tells_all = |spoken: &[_]| claims(spoken).0[&8].tells_all_parts();
+        assert!(!tells_all(&all));
         all.push((Strength::Told, "payment_info_submitted"));
-        assert_eq!(addresses(&all), Addresses::Blogs);
+        assert!(tells_all(&all));
         let claims = claims(&all);
         let counts = |name| claims.counts(claim(Strength::Address, name));
         let counting =

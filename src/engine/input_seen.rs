@@ -1,6 +1,6 @@
 //! What was counted of one input while its rows were read: names, identifiers, decisions, and what its rows speak of.
 
-use super::claims::{Addresses, Claim, Spoken, Strength, part_of};
+use super::claims::{Claim, Spoken, Strength, part_of};
 use crate::event::{Identifier, IdentifierKind};
 use crate::input::Reading;
 use crate::key::{FastSet, Key};
@@ -17,14 +17,24 @@ pub(super) struct InputSeen {
     pub(super) placeholders: u64,
     /// The system whose rows they are.
     pub(super) space: u16,
-    /// Whether views of pages may be what their addresses say: then no name says all of them.
-    pub(super) has_addresses: bool,
-    /// Whether its rows may link identifiers.
-    pub(super) has_links: bool,
+    /// Whether its pages have addresses.
+    pub(super) addresses: Addresses,
     /// What its rows speak of.
     pub(super) spoken: Spoken,
     /// What its rows may be.
     pub(super) claims: BTreeSet<Claim>,
+}
+
+/// Whether views of pages may be what their addresses say: then no name says all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Addresses {
+    /// There are none.
+    #[default]
+    None,
+    /// There are, and nothing else hangs on how a row is read.
+    Alone,
+    /// There are, and rows are linked: how a row is read must not depend on others.
+    Linked,
 }
 
 /// What was seen of one kind of identifier.
@@ -39,19 +49,12 @@ impl InputSeen {
     pub(super) fn of(reading: &Reading) -> InputSeen {
         InputSeen {
             space: reading.format.space(),
-            has_addresses: reading.rows.have_addresses(),
-            has_links: !reading.rows.have_one_identifier(),
+            addresses: match (reading.rows.have_addresses(), reading.rows.have_one_identifier()) {
+                (false, _) => Addresses::None,
+                (true, true) => Addresses::Alone,
+                (true, false) => Addresses::Linked,
+            },
             ..InputSeen::default()
-        }
-    }
-
-    /// What the addresses of its pages may say. Where rows are linked, how a row is read must not depend on those read
-    /// before.
-    pub(super) fn addresses(&self) -> Addresses {
-        match (self.has_addresses, self.has_links) {
-            (false, _) => Addresses::Nothing,
-            (true, false) => self.spoken.addresses(),
-            (true, true) => Addresses::Anything,
         }
     }
 

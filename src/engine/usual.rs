@@ -8,9 +8,12 @@
 //! time, so deliveries of one event take the same way, and both ways come to
 //! touches that differ in nothing that anybody looks at.
 
+mod pages;
+
 use super::by_person::{ByPerson, Chosen};
-use super::claims::{Addresses, Claim, Instead, part_of};
+use super::claims::{Claim, Instead, part_of};
 use super::haul::Haul;
+use super::input_seen::Addresses;
 use super::kinds::Kind;
 use super::needs::Needs;
 use super::record;
@@ -18,13 +21,12 @@ use super::scan::Gathering;
 use super::value_cells::{Asked, ValueCells};
 use crate::event::{RowRef, mark};
 use crate::input::block::Block;
-use crate::input::format::{Show, shopify_url};
+use crate::input::format::Show;
 use crate::input::usual::{Cells, Linked, UsualRows, plain};
 use crate::key::{FastSet, Key};
 use crate::names::Recent;
 use crate::quality::Reason;
 use crate::time::{Instant, Precision};
-use memchr::memmem::Finder;
 use std::ops::Range;
 
 /// With more rows of one instant than this, they are no longer compared one by one.
@@ -41,8 +43,8 @@ struct NameFacts {
     /// The part of the shop that it speaks of, and what rows of the name may be if it is no more than that.
     part: u16,
     claim: Option<Claim>,
-    /// Whether it is the view of a page that may be one of a blog.
-    may_be_blogs: bool,
+    /// Whether it is the view of a page that may be something by its address.
+    shows_page: bool,
     /// The head of the record of a row that names a person.
     head: u64,
     /// Whether the values of dimensions are wanted.
@@ -59,7 +61,7 @@ pub(super) struct Shortcuts {
     /// Where among the facts a name's are; nought for names whose rows are read by themselves.
     names: Recent<u32>,
     facts: Vec<NameFacts>,
-    /// The system whose names they are, and what the addresses of its pages may say.
+    /// The system whose names they are, and what is known of the addresses of its pages.
     space: (u16, Addresses),
     agents: Agents,
     /// Where among the facts those of each row of a block are; nought for rows that are read by themselves.
@@ -157,7 +159,7 @@ impl Gathering<'_, '_, '_> {
     ) {
         let mut shortcuts = std::mem::take(&mut self.haul.shortcuts);
         let input = &self.haul.inputs[self.input];
-        shortcuts.begin((input.space, input.addresses()));
+        shortcuts.begin((input.space, input.addresses));
         self.sort_out(rows, &mut shortcuts);
         shortcuts.seen.begin();
         shortcuts.values.begin(self.input, rows);
@@ -292,12 +294,13 @@ impl Gathering<'_, '_, '_> {
         let mut short = std::mem::take(&mut shortcuts.short);
         let block = self.block;
         each_text(&rows.name, &mut short, |cell| self.number_of(block.part(cell), shortcuts));
-        leave_out_blogs(rows, block, &shortcuts.facts, &mut short);
         if shortcuts.agents.begin() {
             shortcuts.values.forget_agents();
         }
         let is_person = |cell: &[u8]| plain(cell).is_some_and(|agent| !self.stamping.is_bot(agent));
         shortcuts.agents.sort_out(&rows.agent, block, &mut short, is_person);
+        let told = self.haul.inputs[self.input].spoken;
+        pages::leave_out((rows, block), &shortcuts.facts, told, &mut short);
         shortcuts.short = short;
     }
 
@@ -408,8 +411,8 @@ impl Haul<'_> {
     ) -> Option<NameFacts> {
         let name = plain(cell)?;
         let (number, meaning) = self.names.look_up(name, None);
-        let may_be_blogs = meaning.is_page && addresses == Addresses::Blogs;
-        if meaning.is_page && addresses == Addresses::Anything {
+        let shows_page = meaning.is_page && addresses != Addresses::None;
+        if shows_page && addresses == Addresses::Linked {
             return None;
         }
         let stamp =
@@ -441,26 +444,12 @@ impl Haul<'_> {
             rows: 0,
             part,
             claim,
-            may_be_blogs,
+            shows_page,
             head,
             wants_values: needs.wants_values(stamp.steps.with(steps)),
             matters: needs.everything || !is_nothing,
             is_only_step: stamp.actions.with(actions).is_empty(),
         })
-    }
-}
-
-/// Views of pages of a blog do not take the short way: they are what their addresses say.
-fn leave_out_blogs(rows: &UsualRows, block: &Block, facts: &[NameFacts], short: &mut [u32]) {
-    if !facts.iter().any(|of_name| of_name.may_be_blogs) {
-        return;
-    }
-    let blogs = Finder::new(shopify_url::BLOGS);
-    for (row, short) in short.iter_mut().enumerate() {
-        let may_be = facts.get(*short as usize).is_some_and(|of_name| of_name.may_be_blogs);
-        if may_be && rows.may_have_in_address(row, &blogs, block) {
-            *short = 0;
-        }
     }
 }
 
