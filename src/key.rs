@@ -40,9 +40,15 @@ impl Key {
     }
 }
 
-/// Passes a key through: it is a good hash already.
+/// Hashes what maps are keyed by. A key is a good hash already, but packed places and small numbers are not: a map looks
+/// at the lowest bits, where all places are alike, and at the highest. One multiplication spreads what was written over both.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KeyHasher(u64);
+
+impl KeyHasher {
+    /// The golden ratio as a fraction of 2^64: an odd number with ones and noughts all over.
+    const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+}
 
 impl Hasher for KeyHasher {
     fn write(&mut self, bytes: &[u8]) {
@@ -50,15 +56,18 @@ impl Hasher for KeyHasher {
     }
 
     fn write_u64(&mut self, value: u64) {
-        self.0 = self.0.rotate_left(23).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ value;
+        self.0 = self.0.rotate_left(23).wrapping_mul(KeyHasher::SPREAD) ^ value;
     }
 
     fn write_usize(&mut self, value: usize) {
         self.write_u64(value as u64);
     }
 
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
     fn finish(&self) -> u64 {
-        self.0
+        let spread = u128::from(self.0) * u128::from(KeyHasher::SPREAD);
+        (spread >> u64::BITS) as u64 ^ spread as u64
     }
 }
 
@@ -67,3 +76,36 @@ pub type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<KeyHasher>>;
 
 /// A set of [`Key`]s or texts, for look-up only: its order means nothing.
 pub type FastSet<K> = HashSet<K, BuildHasherDefault<KeyHasher>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use std::hash::{BuildHasher, Hash};
+
+    /// How many of the hashes share the fullest place of a map that has as many places as there are hashes, and the
+    /// mark by which maps tell what shares a place.
+    fn fullest(keys: impl Iterator<Item = impl Hash>) -> (usize, usize) {
+        let hasher = BuildHasherDefault::<KeyHasher>::default();
+        let hashes: Vec<u64> = keys.map(|key| hasher.hash_one(key)).collect();
+        let most = |part: fn(u64) -> u64, places: u64| {
+            let mut counts = BTreeMap::<u64, usize>::new();
+            for hash in &hashes {
+                *counts.entry(part(*hash) % places).or_default() += 1;
+            }
+            counts.into_values().max().unwrap_or_default()
+        };
+        (most(|hash| hash, 1 << 16), most(|hash| hash >> 57, 1 << 7))
+    }
+
+    #[test]
+    fn places_of_rows_and_small_numbers_are_spread_over_a_map() {
+        let rows = (0..200_u64)
+            .flat_map(|block| (0..300_u64).map(move |row| block << 40 | row << 20 | row));
+        let numbers = 0..60_000_usize;
+        let keys = (0..60_000_u32).map(|number| Key::of(&number.to_le_bytes()));
+        for (place, mark) in [fullest(rows), fullest(numbers), fullest(keys)] {
+            assert!(place <= 12 && mark <= 1000, "{place} {mark}");
+        }
+    }
+}

@@ -18,7 +18,6 @@ use crate::input::format::shopify_orders::Order;
 use crate::input::format::shopify_orders::packed::Cell;
 use crate::key::Key;
 use crate::time::{Instant, Span};
-use std::collections::BTreeMap;
 
 /// What happened longer before an order does not belong to its checkout.
 const BEFORE: Span = Span::days(14);
@@ -205,7 +204,7 @@ impl CheckoutsSeen {
         self.devices.merge(other.devices);
     }
 
-    /// What was seen of each order.
+    /// What was seen of each order: of what its customer did, that behind the order before.
     pub(super) fn tracking(
         &mut self,
         orders: Vec<OrderTrace>,
@@ -219,23 +218,20 @@ impl CheckoutsSeen {
         }
         rows.sort_unstable();
         let steps = rows.iter().fold(0, |steps, row| steps | row.step);
-        let mut by_person: BTreeMap<Key, Vec<OrderTrace>> = BTreeMap::new();
-        for order in orders {
-            let person = person(order.number, order.found.at);
-            by_person.entry(person).or_default().push(order);
-        }
-        let mut found: Vec<TrackedOrder> = Vec::new();
-        for (person, mut orders) in by_person {
-            let start = rows.partition_point(|row| row.person < person);
-            let own = rows.get(start..).unwrap_or_default();
-            let own = &own[..own.partition_point(|row| row.person == person)];
-            orders.sort_unstable_by_key(|order| (order.until, order.number));
-            let mut after = Instant::MIN;
-            for order in orders {
-                let until = order.until;
-                found.push(self.order(order, after, own, logs));
-                after = until;
+        let mut orders: Vec<(Key, OrderTrace)> =
+            orders.into_iter().map(|order| (person(order.number, order.found.at), order)).collect();
+        orders.sort_unstable_by_key(|(person, order)| (*person, order.until, order.number));
+        let mut found: Vec<TrackedOrder> = Vec::with_capacity(orders.len());
+        let (mut own, mut before): (&[Seen], _) = (&[], None);
+        for (person, order) in orders {
+            let after = before.filter(|(whose, _)| *whose == person).map(|(_, until)| until);
+            if after.is_none() {
+                let start = rows.partition_point(|row| row.person < person);
+                let rest = rows.get(start..).unwrap_or_default();
+                own = &rest[..rest.partition_point(|row| row.person == person)];
             }
+            before = Some((person, order.until));
+            found.push(self.order(order, after.unwrap_or(Instant::MIN), own, logs));
         }
         found.sort_unstable();
         TrackingFindings { orders: found, steps, log_span: None, logs: logs.tracked(&rows) }

@@ -59,12 +59,21 @@ pub struct DateEvidence {
 impl DateEvidence {
     /// Looks at a cell. What is no date with slashes says nothing.
     pub fn observe(&mut self, text: &str) {
+        let zone = ZoneRule::default();
+        // So almost every text begins that no spreadsheet has changed. It is neither of the others.
+        let begins_with_year =
+            text.as_bytes().split_first_chunk().is_some_and(|(year, rest): (&[u8; 4], _)| {
+                year.iter().all(u8::is_ascii_digit) && rest.starts_with(b"-")
+            });
+        if begins_with_year {
+            self.year_first |= parse(text, zone).is_none() && year_first(text, zone).is_some();
+            return;
+        }
         if let Some(SlashDate { first, second, .. }) = SlashDate::read(text) {
             self.seen = true;
             self.month_first |= second > 12;
             self.day_first |= first > 12;
         } else {
-            let zone = ZoneRule::default();
             self.serial |= serial(text.trim(), zone).is_some();
             self.year_first |= year_first(text, zone).is_some() && parse(text, zone).is_none();
         }

@@ -158,8 +158,10 @@ pub fn fill<T>(blank: &mut Option<T>, value: Option<T>) {
 /// `gid://shopify/Order/123?key=x` is `123`, `#AB-7` is `ab-7`.
 pub fn order_key(id_or_name: &str) -> Key {
     let bare = tail(id_or_name.trim());
-    if bare.bytes().all(|b| b.is_ascii_digit()) {
-        return Key::of(bare.as_bytes());
+    let plain = bare.strip_prefix('#').unwrap_or(bare);
+    // Almost all are.
+    if plain.bytes().all(|b| b.is_ascii() && b != b'#' && !b.is_ascii_uppercase()) {
+        return Key::of(plain.as_bytes());
     }
     Key::of(bare.replace('#', "").to_lowercase().as_bytes())
 }

@@ -103,7 +103,8 @@ pub struct Gathered<L> {
 
 /// Gathers rows to records.
 pub fn gather<L: Line>(mut lines: Vec<LineAt<L>>, settings: &Settings) -> Gathered<L> {
-    lines.sort_unstable_by_key(|at| (at.input, at.row));
+    // Each thread's are in order; a stable sort takes them as they are.
+    lines.sort_by_key(|at| (at.input, at.row));
     let mut copies = Copies { copies: Vec::new(), index: Index::default() };
     let mut input = None;
     let mut previous = None;
@@ -292,28 +293,27 @@ fn records<L: Line>(copies: Vec<Copy<L>>) -> Vec<Record<L>> {
     let mut places: Vec<(Key, usize)> =
         copies.iter().enumerate().map(|(place, copy)| (key(&copy.tags), place)).collect();
     places.sort_unstable();
-    let mut copies: Vec<Option<Copy<L>>> = copies.into_iter().map(Some).collect();
+    // A record stands where its copy that is kept stands, so all are in the order of inputs and rows.
     let same = places.chunk_by(|one, next| one.0 == next.0);
-    let mut records: Vec<Record<L>> = same
-        .filter_map(|same| {
-            let copies = same.iter().filter_map(|&(_, place)| copies.get_mut(place)?.take());
-            record(copies.collect())
+    let mut same: Vec<_> = same.filter_map(|same| Some((furthest(&copies, same)?, same))).collect();
+    same.sort_unstable_by_key(|(kept, _)| *kept);
+    let mut copies: Vec<Option<Copy<L>>> = copies.into_iter().map(Some).collect();
+    same.into_iter()
+        .filter_map(|(kept, same)| {
+            let kept = copies.get_mut(kept)?.take()?;
+            Some(record(kept, same.iter().filter_map(|&(_, place)| copies.get_mut(place)?.take())))
         })
-        .collect();
-    records.sort_unstable_by_key(|record| (record.input, record.row));
-    records
+        .collect()
 }
 
-/// One record of all its copies: the one that has come furthest stands for it.
-fn record<L: Line>(mut copies: Vec<Copy<L>>) -> Option<Record<L>> {
-    // Of almost every record there is one.
-    let kept = if copies.len() == 1 { 0 } else { furthest(&copies)? };
-    let Copy { input, row, mut line, mut at, further, .. } = copies.remove(kept);
+/// One record of the copy that stands for it and all others.
+fn record<L: Line>(kept: Copy<L>, others: impl Iterator<Item = Copy<L>>) -> Record<L> {
+    let Copy { input, row, mut line, mut at, further, .. } = kept;
     let mut aside: Vec<Aside> = further
         .into_iter()
         .map(|row| (input, row, Reason::Continuation, CONTINUATION.into()))
         .collect();
-    for copy in copies {
+    for copy in others {
         // An export that was cut between two rows of a record: the second part has no first row.
         let (reason, words) = if copy.line.common().is_first || !line.common().is_first {
             (Reason::Duplicate, "the same number is in another place, which is kept")
@@ -326,7 +326,7 @@ fn record<L: Line>(mut copies: Vec<Copy<L>>) -> Option<Record<L>> {
         at = [at, copy.at].into_iter().flatten().min_by_key(|stamp| stamp.precision);
         line.fill(copy.line);
     }
-    Some(Record { input, row, line, at, aside })
+    Record { input, row, line, at, aside }
 }
 
 /// What is wrong with a record whose time cannot be read.
@@ -337,13 +337,14 @@ pub fn without_time(common: &Common) -> Cow<'static, str> {
     }
 }
 
-/// The place of the copy that stands for the record.
-fn furthest<L: Line>(copies: &[Copy<L>]) -> Option<usize> {
-    let furthest = copies.iter().enumerate().max_by_key(|(position, copy)| {
+/// The place of the copy that stands for a record, of those at some places: the one that has come furthest.
+fn furthest<L: Line>(copies: &[Copy<L>], same: &[(Key, usize)]) -> Option<usize> {
+    let places = same.iter().map(|(_, place)| *place);
+    places.max_by_key(|place| {
+        let copy = copies.get(*place)?;
         let is_first = copy.line.common().is_first;
-        (is_first, copy.at.is_some(), copy.line.progress(), Reverse(*position))
-    });
-    furthest.map(|(position, _)| position)
+        Some((is_first, copy.at.is_some(), copy.line.progress(), Reverse(*place)))
+    })
 }
 
 const CONTINUATION: &str = "a further line item";

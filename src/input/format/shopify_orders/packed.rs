@@ -140,13 +140,24 @@ fn sign(cell: Cell) -> char {
 fn each(packed: &str) -> impl Iterator<Item = (char, &str)> {
     let mut rest = packed;
     from_fn(move || {
-        let mut signs = rest.chars();
-        let own = signs.next()?;
-        let length = signs.next()? as usize * SIGNS + signs.next()? as usize;
-        let (text, behind) = signs.as_str().split_at_checked(length)?;
+        let (own, length, behind) = signs(rest)?;
+        let (text, behind) = behind.split_at_checked(length)?;
         rest = behind;
         Some((own, text))
     })
+}
+
+/// The signs before a text: what it says and how long it is.
+#[inline]
+fn signs(packed: &str) -> Option<(char, usize, &str)> {
+    // Most texts are so short that each sign is a byte.
+    if let &[own @ ..0x80, 0, length @ ..0x80, ..] = packed.as_bytes() {
+        return Some((char::from(own), usize::from(length), packed.get(3..)?));
+    }
+    let mut signs = packed.chars();
+    let own = signs.next()?;
+    let length = signs.next()? as usize * SIGNS + signs.next()? as usize;
+    Some((own, length, signs.as_str()))
 }
 
 #[cfg(test)]
