@@ -180,13 +180,14 @@ fn holdings(
     rows.sort_unstable();
     let mut holdings: BTreeMap<Key, Vec<Holding>> = BTreeMap::new();
     for instant in rows.chunk_by(|one, next| (one.device, one.at) == (next.device, next.at)) {
-        let mut met: Vec<Holding> = Vec::new();
+        // Where only days are known, an instant may have any number of rows.
+        let mut met = FastSet::default();
+        let mut last = None;
         for Identified { at, row, by, .. } in instant {
-            let new = number(*by).and_then(&person);
-            let new = new.filter(|own| met.iter().all(|held| held.person != *own));
-            met.extend(new.map(|person| Holding { since: *at, row: *row, person }));
+            let new = number(*by).and_then(&person).filter(|own| met.insert(own.key));
+            last = new.map(|person| Holding { since: *at, row: *row, person }).or(last);
         }
-        let (Some(device), Some(last)) = (instant.first(), met.pop()) else { continue };
+        let (Some(device), Some(last)) = (instant.first(), last) else { continue };
         let own = holdings.entry(device.device).or_default();
         if own.last().is_none_or(|before| before.person != last.person) {
             own.push(last);
