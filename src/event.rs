@@ -79,6 +79,17 @@ pub struct Identifier {
     pub key: Key,
 }
 
+impl Identifier {
+    /// The space of sessions that say who it was where nothing else does: in another file the same number may be a
+    /// visitor's.
+    pub const SESSIONS: u16 = 17;
+
+    /// Whether it is such a session.
+    pub fn is_session(&self) -> bool {
+        self.space == Identifier::SESSIONS
+    }
+}
+
 impl Hash for Identifier {
     /// The key has everything in it already.
     #[inline]

@@ -11,8 +11,8 @@ use crate::findings::{
     EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
     TimeFindings, TrackingFindings,
 };
-use crate::input::Reading;
 use crate::input::timestamp::ZoneRule;
+use crate::input::{Reading, Rows};
 use crate::ladder::definition::Ladder;
 use crate::ladder::vocabulary::{self, MULTI_PAGE_VISIT};
 use crate::quality::{Quality, Reason};
@@ -31,7 +31,7 @@ pub(super) fn finish(
         code: "unclosed_quote",
         message: format!("{}: {UNCLOSED}", readings[input].path),
     }));
-    findings.notices.extend(nameless(readings));
+    findings.notices.extend(sessions_of_nobody(readings));
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
     findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     findings.identity.blocked_values = haul.blocked;
@@ -55,18 +55,30 @@ pub(super) fn finish(
         .collect();
 }
 
-/// The logs in which sessions stand for customers.
-fn nameless(readings: &[Reading]) -> Option<Notice> {
-    let nameless = readings.iter().filter(|reading| reading.rows.have_sessions_alone());
-    let paths: Vec<&str> = nameless.map(|reading| reading.path.as_str()).collect();
-    let those = if paths.len() == 1 { "it" } else { "them" };
-    (!paths.is_empty()).then(|| Notice {
+/// What sessions say of who it was, where they do.
+fn sessions_of_nobody(readings: &[Reading]) -> impl Iterator<Item = Notice> {
+    let those = |is: fn(&Rows) -> bool| {
+        let those = readings.iter().filter(|reading| is(&reading.rows));
+        those.map(|reading| reading.path.as_str()).collect::<Vec<_>>()
+    };
+    let alone = those(Rows::have_sessions_alone);
+    let them = if alone.len() == 1 { "it" } else { "them" };
+    let alone = (!alone.is_empty()).then(|| Notice {
         code: "sessions_stand_for_customers",
         message: format!(
-            "{}: nothing in {those} says who it was, so every session counts as one customer, and whoever came back is counted anew",
-            paths.join(", ")
+            "{}: nothing in {them} says who it was, so every session counts as one customer, and whoever came back is counted anew",
+            alone.join(", ")
         ),
-    })
+    });
+    let beside = those(Rows::have_sessions_beside);
+    let beside = (!beside.is_empty()).then(|| Notice {
+        code: "sessions_beside_names",
+        message: format!(
+            "{}: rows that name nobody are put to whoever is named in their session; a session in which nobody is counts as one customer, and whoever came back is counted anew",
+            beside.join(", ")
+        ),
+    });
+    alone.into_iter().chain(beside)
 }
 
 /// The names of events that no ladder and no vocabulary knows, with their rows: most first, then by name.

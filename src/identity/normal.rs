@@ -15,8 +15,23 @@ mod tests;
 pub enum Strictness {
     /// The log has several identifier columns: short values and words like `guest` name nobody.
     Several,
+    /// The log has one identifier column, and a session that says who the others were: words like `guest` and `0` name
+    /// nobody, but `7` is an ordinary customer.
+    Beside,
     /// The log has one identifier column: `0` and `7` are ordinary customers; only words for "none" are not.
     Only,
+}
+
+impl Strictness {
+    /// Whether words like `guest` and noughts name nobody.
+    fn knows_nobody(self) -> bool {
+        self != Strictness::Only
+    }
+
+    /// Whether a system's own ids are placeholders where they are short. No session is.
+    fn refuses_short(self, space: u16) -> bool {
+        self == Strictness::Several && space != Identifier::SESSIONS
+    }
 }
 
 /// Words that mean that there is no value.
@@ -74,7 +89,7 @@ pub fn identify(
         IdentifierKind::Email => (0, email(text)?),
         IdentifierKind::Phone => (0, Cow::Owned(phone(text)?)),
         IdentifierKind::UserId | IdentifierKind::ClientId => {
-            (own_space(text, space), own_id(text, strictness)?)
+            (own_space(text, space), own_id(text, space, strictness)?)
         }
     };
     let seed = u64::from(space) << 8 | kind as u64;
@@ -115,16 +130,19 @@ impl Plain {
     #[inline]
     pub fn identifier(self, cell: &[u8]) -> Option<Identifier> {
         let Plain { kind, strictness, .. } = self;
-        let is_several = strictness == Strictness::Several;
-        let is_nobody = || is_several && matches!(cell, [b'0' | b'-', ..]) && is_zeros(cell);
+        let is_nobody =
+            || strictness.knows_nobody() && matches!(cell, [b'0' | b'-', ..]) && is_zeros(cell);
         let (is_plain, space) = if kind == IdentifierKind::CustomerId {
             ((1..17).contains(&cell.len()) && is_number(cell), 0)
         } else if cell.len() >= LONG {
             let is_uuid = cell.try_into().is_ok_and(is_uuid);
-            (is_uuid || is_graphic(cell), if is_uuid { 0 } else { self.space })
+            (
+                is_uuid || is_graphic(cell),
+                if is_uuid { space_of_uuid(self.space) } else { self.space },
+            )
         } else {
             // Not the thirteen digits of a shop.
-            let shortest = if is_several { SHORTEST_ID } else { 1 };
+            let shortest = if strictness.refuses_short(self.space) { SHORTEST_ID } else { 1 };
             let is_short_number = (shortest..13).contains(&cell.len()) && is_number(cell);
             let is_browser = (14..LONG).contains(&cell.len()) && is_dotted_number(cell);
             (is_short_number || is_browser, self.space)
@@ -166,17 +184,17 @@ fn is_graphic(cell: &[u8]) -> bool {
 
 fn is_placeholder(text: &str, strictness: Strictness) -> bool {
     if text.len() > LONGEST_WORD + QUOTES {
-        return strictness == Strictness::Several && is_zeros(text.as_bytes());
+        return strictness.knows_nobody() && is_zeros(text.as_bytes());
     }
     // No word begins with a digit, and most identifiers that are as short as words are numbers.
     if text.starts_with(|first: char| first.is_ascii_digit()) {
-        return strictness == Strictness::Several && is_zeros(text.as_bytes());
+        return strictness.knows_nobody() && is_zeros(text.as_bytes());
     }
     let word = unquoted(text);
     let is_word = |words: &[&str]| words.iter().any(|own| word.eq_ignore_ascii_case(own));
     text.is_empty()
         || is_word(&NULL_WORDS)
-        || strictness == Strictness::Several
+        || strictness.knows_nobody()
             && (is_word(&NOBODY_WORDS) || is_zeros(text.as_bytes()) || text == "-1")
 }
 
@@ -240,10 +258,10 @@ fn phone(text: &str) -> Option<String> {
     (digits.len() >= SHORTEST_PHONE).then(|| digits.to_string())
 }
 
-fn own_id(text: &str, strictness: Strictness) -> Option<Cow<'_, str>> {
+fn own_id(text: &str, space: u16, strictness: Strictness) -> Option<Cow<'_, str>> {
     /// Bytes of the longest character: a text of so many for each is long enough without counting.
     const WIDEST: usize = 4;
-    let too_short = strictness == Strictness::Several
+    let too_short = strictness.refuses_short(space)
         && text.len() < WIDEST * SHORTEST_ID
         && text.chars().take(SHORTEST_ID).count() < SHORTEST_ID;
     (!too_short && !is_excel_number(text)).then_some(Cow::Borrowed(text))
@@ -251,7 +269,12 @@ fn own_id(text: &str, strictness: Strictness) -> Option<Cow<'_, str>> {
 
 /// A UUID is unique wherever it was made, so that one browser's id joins across systems.
 fn own_space(text: &str, space: u16) -> u16 {
-    if is_uuid_text(text) { 0 } else { space }
+    if is_uuid_text(text) { space_of_uuid(space) } else { space }
+}
+
+/// A session is nobody else's id, however it is written.
+fn space_of_uuid(space: u16) -> u16 {
+    if space == Identifier::SESSIONS { space } else { 0 }
 }
 
 /// Whether a text is a UUID: a browser's or a device's, unless something says otherwise.

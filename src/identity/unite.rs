@@ -173,7 +173,8 @@ impl Members {
         let kind = identifier.kind;
         let is_unique = matches!(kind, IdentifierKind::CustomerId | IdentifierKind::UserId);
         let mut counts = [0; IdentifierKind::ALL.len()];
-        counts[kind as usize] = 1;
+        // Sessions, which may stand in for devices, are as many as visits.
+        counts[kind as usize] = u32::from(!identifier.is_session());
         let named = is_unique || matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
         let unique = is_unique.then_some(identifier).into_iter().collect();
         Members { strongest: identifier, unique, counts, named }

@@ -2,7 +2,8 @@
 //! file's name or the columns' places. What was decided, and why, is kept for the reader.
 //!
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
-//! the records out of a page (with what stands `around` them and says whose they are), `unrecognised` says what a
+//! the records out of a page (with what stands `around` them and says whose they are), `nameless` whether sessions say who
+//! rows without a name are of, `unrecognised` what a
 //! table lacks, `first_line` that it has no names of columns; what they share is here.
 
 mod around;
@@ -12,6 +13,7 @@ mod foreign;
 mod ga4_ui;
 mod json;
 mod json_formats;
+mod nameless;
 mod table;
 mod table_formats;
 mod unrecognised;
@@ -20,7 +22,7 @@ mod wrapped;
 pub use dates::ambiguous_dates;
 
 use super::aliases::{Mapping, Part};
-use super::format::{Format, SESSIONS_ALONE};
+use super::format::Format;
 use super::parquet;
 use super::source::Source;
 use super::split::Layout;
@@ -28,7 +30,7 @@ use super::supply::Supply;
 use super::together::Together;
 use super::{Input, Reading, Rows, Told};
 use crate::error::{Error, Result};
-use crate::event::IdentifierKind;
+use crate::event::{Identifier, IdentifierKind};
 use crate::identity::Strictness;
 use crate::place::Place;
 
@@ -146,15 +148,20 @@ impl Input {
 
 /// The order number is an identifier too, if there is one.
 fn with_order<K>(
-    mut identifiers: Vec<(IdentifierKind, u16, K)>,
+    identifiers: impl IntoIterator<Item = (IdentifierKind, u16, K)>,
     order: Option<K>,
 ) -> Vec<(IdentifierKind, u16, K)> {
-    identifiers.extend(order.map(|key| (IdentifierKind::OrderId, 0, key)));
-    identifiers
+    let order = order.map(|key| (IdentifierKind::OrderId, 0, key));
+    identifiers.into_iter().chain(order).collect()
 }
 
-fn strictness(identifiers: usize) -> Strictness {
-    if identifiers > 1 { Strictness::Several } else { Strictness::Only }
+/// Which values are placeholders, by how many columns or keys there are for people and whether sessions are beside.
+fn strictness(people: usize, has_session: bool) -> Strictness {
+    match (people, has_session) {
+        (0 | 1, false) => Strictness::Only,
+        (0 | 1, true) => Strictness::Beside,
+        _ => Strictness::Several,
+    }
 }
 
 fn events_why(mapping: &Mapping) -> String {
@@ -170,10 +177,17 @@ fn events_why(mapping: &Mapping) -> String {
     format!("events: {}{pages}{sessions}", parts.join(", "))
 }
 
+/// What to add about sessions that say who rows without a name are of.
+fn sessions_why(session: Option<&str>) -> String {
+    session.map_or_else(String::new, |name| {
+        format!("; rows that name nobody are of whoever their `{name}` is")
+    })
+}
+
 /// What identifies in events of no tool, with the space of its system.
 fn events_identifiers(mapping: &Mapping) -> impl Iterator<Item = (IdentifierKind, u16, &str)> {
-    let space =
-        if mapping.has_sessions_alone() { SESSIONS_ALONE } else { Format::GenericEvents.space() };
+    let is_session = mapping.has_sessions_alone();
+    let space = if is_session { Identifier::SESSIONS } else { Format::GenericEvents.space() };
     mapping.who().map(move |(kind, name)| (kind, space, name))
 }
 

@@ -3,8 +3,8 @@
 use super::json_formats::{self, JsonFormat, Near, Reads};
 use super::table::TableHead;
 use super::{
-    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, input, not_events, strictness,
-    with_order, wrapped,
+    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, input, nameless, not_events,
+    sessions_why, strictness, with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -21,7 +21,7 @@ use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
 use crate::place::Place;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Recognises a source whose first value starts behind `start` bytes.
 pub(super) fn recognise(
@@ -233,6 +233,8 @@ struct JsonSample {
     fitting: [usize; json_formats::COUNT],
     /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
     keys: Vec<(String, bool)>,
+    /// The scalars of each record, by their keys.
+    records: Vec<BTreeMap<String, String>>,
     /// All keys, and those within objects behind theirs: `properties.time`; those within a wrapper also alone.
     all_keys: BTreeSet<String>,
     first_defect: Option<(u64, Malformed)>,
@@ -280,9 +282,11 @@ impl JsonSample {
     fn note(&mut self, json: Json<'_>, pixel: &PixelKeys) {
         self.is_pixel |= pixel.fits(json);
         self.objects += 1;
+        let mut scalars = BTreeMap::new();
         for (key, value) in json.members() {
             let key = String::from_utf8_lossy(key).into_owned();
             let is_scalar = value.scalar().is_some();
+            scalars.extend(value.scalar().map(|text| (key.clone(), text.into_owned())));
             match self.keys.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, holds_scalars)) => *holds_scalars |= is_scalar,
                 None => self.keys.push((key.clone(), is_scalar)),
@@ -298,6 +302,7 @@ impl JsonSample {
             }
             self.all_keys.insert(key);
         }
+        self.records.push(scalars);
     }
 
     /// The keys under which scalars stand.
@@ -407,14 +412,22 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     let identifiers: Vec<_> = events_identifiers(&mapping)
         .map(|(kind, space, key)| (kind, space, key.to_string()))
         .collect();
+    let session = own(Part::Session);
+    let among =
+        nameless::session_among(&sample.records, (&identifiers, session.as_ref()), |row, key| {
+            row.get(key).cloned()
+        });
+    // What stands deeper in a record is not in the sample.
+    let among = among.filter(|_| mapping.list().iter().all(|(_, key)| scalars.contains(key)));
+    let sessions = sessions_why(among.as_ref().and(session.as_deref()));
     let texts: Vec<&str> = scalars.iter().map(String::as_str).collect();
     let event_keys = EventKeys {
         time: own(Part::Time).unwrap_or_default(),
         event: own(Part::Event).unwrap_or_default(),
         names_pages: mapping.names_pages(),
-        strictness: strictness(identifiers.len()),
-        identifiers: with_order(identifiers, own(Part::Order)),
-        session: own(Part::Session),
+        strictness: strictness(identifiers.len(), among.is_some()),
+        identifiers: with_order(identifiers.into_iter().chain(among), own(Part::Order)),
+        session,
         sequence: own(Part::Sequence),
         order: own(Part::Order),
         value: own(Part::Value),
@@ -426,7 +439,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     let near = nearest.map(|near| near.remark()).unwrap_or_default();
     Ok(Decision {
         format: Format::GenericEvents,
-        why: events_why(&mapping) + &near,
+        why: events_why(&mapping) + &sessions + &near,
         columns: mapping.list(),
         rows: Rows::Json(event_keys),
     })

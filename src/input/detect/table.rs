@@ -2,8 +2,8 @@
 
 use super::table_formats::{self, TableFormat};
 use super::{
-    Decision, SAMPLE, dates, events_identifiers, events_why, input, json, strictness, unrecognised,
-    with_order,
+    Decision, SAMPLE, dates, events_identifiers, events_why, input, json, nameless, sessions_why,
+    strictness, unrecognised, with_order,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -22,6 +22,7 @@ use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
 use crate::place::Place;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The head of a table, taken apart.
@@ -309,6 +310,12 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     else {
         return None;
     };
+    let session = column(Part::Session);
+    let among =
+        nameless::session_among(&table.rows, (&identifiers, session.as_ref()), |row, at| {
+            Row::parsed(row).value(Some(*at)).map(Cow::into_owned)
+        });
+    let sessions = sessions_why(among.and(mapping.of(Part::Session)));
     let are_named = header.find(&["name"]) == Some(event);
     let is_told = told.format.is_some() || told.map.iter().any(|(part, _)| *part == Part::Event);
     if are_named && !is_told && are_names_of_orders(table, event) {
@@ -317,9 +324,9 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     let columns = EventColumns {
         time,
         event,
-        strictness: strictness(identifiers.len()),
-        identifiers: with_order(identifiers, column(Part::Order)),
-        session: column(Part::Session),
+        strictness: strictness(identifiers.len(), among.is_some()),
+        identifiers: with_order(identifiers.into_iter().chain(among), column(Part::Order)),
+        session,
         sequence: column(Part::Sequence),
         order: column(Part::Order),
         basket: None,
@@ -338,7 +345,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     let nearly = if are_named { nearly(table) } else { String::new() };
     Some(Decision {
         format: Format::GenericEvents,
-        why: events_why(&mapping) + &nearly,
+        why: events_why(&mapping) + &sessions + &nearly,
         columns: mapping.list(),
         rows,
     })

@@ -328,10 +328,6 @@ impl Format {
     }
 }
 
-/// The space of sessions that stand for customers in [`Format::GenericEvents`]: in another file the same number may
-/// be a visitor's.
-pub const SESSIONS_ALONE: u16 = 17;
-
 /// Where a record is within its block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowAt {

@@ -1,7 +1,7 @@
 //! What is true of all rows of an input, whatever stands in them.
 
 use super::Rows;
-use crate::input::format::SESSIONS_ALONE;
+use crate::event::{Identifier, IdentifierKind};
 use crate::input::format::special::Special;
 
 impl Rows {
@@ -23,23 +23,27 @@ impl Rows {
     /// Whether nothing says who it was but a session, so that each session stands for a customer.
     pub fn have_sessions_alone(&self) -> bool {
         let is_yoochoose = matches!(self, Rows::Special(_, Special::Yoochoose(_)));
-        is_yoochoose || self.plain_events().is_some_and(|events| events.are_sessions)
+        is_yoochoose || self.plain_events().is_some_and(|events| events.sessions == Sessions::Alone)
+    }
+
+    /// Whether sessions say who rows without a name are of.
+    pub fn have_sessions_beside(&self) -> bool {
+        self.plain_events().is_some_and(|events| events.sessions == Sessions::Beside)
     }
 
     /// What rows are like that are one event each, with its parts where the file says; `None` for others.
     fn plain_events(&self) -> Option<PlainEvents> {
-        let is_session = |space: u16| space == SESSIONS_ALONE;
         Some(match self {
             Rows::Table(_, own) => PlainEvents {
                 have_ids: own.id.is_some(),
                 identifiers: own.identifiers.len(),
-                are_sessions: own.identifiers.iter().any(|who| is_session(who.1)),
+                sessions: Sessions::among(&own.identifiers),
                 have_addresses: own.address.is_some(),
             },
             Rows::Json(own) => PlainEvents {
                 have_ids: own.id.is_some(),
                 identifiers: own.identifiers.len(),
-                are_sessions: own.identifiers.iter().any(|who| is_session(who.1)),
+                sessions: Sessions::among(&own.identifiers),
                 have_addresses: own.have_addresses,
             },
             Rows::Pixel(_)
@@ -63,8 +67,34 @@ struct PlainEvents {
     have_ids: bool,
     /// How many identifiers each may have.
     identifiers: usize,
-    /// Whether what identifies them are sessions that stand for customers.
-    are_sessions: bool,
+    /// What sessions say of who it was.
+    sessions: Sessions,
     /// Whether the address of a page may be in one of its cells.
     have_addresses: bool,
+}
+
+/// What sessions say of who it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sessions {
+    /// Nothing.
+    Nothing,
+    /// Whose the rows are that name nobody.
+    Beside,
+    /// All that is known.
+    Alone,
+}
+
+impl Sessions {
+    /// Of what identifies in a log.
+    fn among<K>(identifiers: &[(IdentifierKind, u16, K)]) -> Sessions {
+        let people = identifiers.iter().filter(|(kind, ..)| *kind != IdentifierKind::OrderId);
+        let count = |is: bool| {
+            people.clone().filter(|(_, space, _)| (*space == Identifier::SESSIONS) == is).count()
+        };
+        match (count(true), count(false)) {
+            (0, _) => Sessions::Nothing,
+            (_, 0) => Sessions::Alone,
+            _ => Sessions::Beside,
+        }
+    }
 }
