@@ -26,7 +26,7 @@ use crate::findings::Notice;
 use crate::input::aliases::{Part, parse_map};
 use crate::input::format::Format;
 use crate::input::timestamp::ZoneRule;
-use crate::input::{self, Opened, Told};
+use crate::input::{self, Input, Opened, Told};
 use crate::ladder::definition::Ladder;
 use crate::ladder::draft;
 use crate::ladder::overrides::Overrides;
@@ -109,6 +109,9 @@ fn usage(error: &clap::Error, settings: &Settings) -> ExitCode {
 /// What the options about reading and the surroundings amount to.
 struct Resolved {
     told: Told,
+    /// Whether `--map` was typed. What stands in `funnel.toml` is for all inputs of a shop, also for those that have
+    /// no use for it.
+    is_map_typed: bool,
     settings: engine::Settings,
     /// The zone that the user named.
     zone: Option<Zone>,
@@ -133,8 +136,8 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         .map(|id| Format::from_id(id).ok_or_else(|| no_such_format(id)))
         .transpose()?;
     let map = reading.map.as_deref().map(parse_map).transpose()?.unwrap_or_default();
-    // What stands in `funnel.toml` is for all inputs of a shop, also for those that have no use for it.
-    if let Some(format) = format.filter(|_| settings::is_typed_long("map", &surroundings.typed)) {
+    let is_map_typed = settings::is_typed_long("map", &surroundings.typed);
+    if let Some(format) = format.filter(|_| is_map_typed) {
         has_use_for(format, &map)?;
     }
     let date_order = reading.date_order.map(Into::into);
@@ -157,7 +160,7 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         date_order,
         own_names: surroundings.own_names.clone(),
     };
-    Ok(Resolved { told, settings, zone: zones.map(|(zone, _)| zone) })
+    Ok(Resolved { told, is_map_typed, settings, zone: zones.map(|(zone, _)| zone) })
 }
 
 fn no_such_zone(text: &str) -> Error {
@@ -174,9 +177,14 @@ fn no_such_format(id: &str) -> Error {
         .hint(format!("{near}formats: {}", ids.join(", ")))
 }
 
+/// Whether `--map` says anything of a format.
+fn says_anything(map: &[(Part, String)], format: Format) -> bool {
+    map.is_empty() || map.iter().any(|(part, _)| format.can_be_told(*part))
+}
+
 /// Refuses `--map` if the format has no use for any of it.
 fn has_use_for(format: Format, map: &[(Part, String)]) -> Result<()> {
-    if map.is_empty() || map.iter().any(|(part, _)| format.can_be_told(*part)) {
+    if says_anything(map, format) {
         return Ok(());
     }
     let parts: Vec<&str> = map.iter().map(|(part, _)| part.name()).collect();
@@ -190,6 +198,22 @@ fn has_use_for(format: Format, map: &[(Part, String)]) -> Result<()> {
     )))
 }
 
+/// A notice if what was typed behind `--map` says nothing of any input.
+fn map_without_use(inputs: &[Input], resolved: &Resolved) -> Option<Notice> {
+    let is_used = |input: &Input| says_anything(&resolved.told.map, input.reading.format);
+    if !resolved.is_map_typed || inputs.iter().any(is_used) {
+        return None;
+    }
+    let read =
+        |Input { reading, .. }: &Input| format!("{} (`{}`)", reading.path, reading.format.id());
+    let read: Vec<String> = inputs.iter().map(read).collect();
+    let message = format!(
+        "--map changes nothing: the names in {} are known; with --as generic.events they are read by --map",
+        read.join(", ")
+    );
+    Some(Notice { code: "map_without_use", message })
+}
+
 /// Opens the files and runs the pipeline, with progress on a terminal.
 fn find_out(
     files: &[String],
@@ -198,11 +222,13 @@ fn find_out(
     shows_progress: bool,
 ) -> Result<Outcome> {
     let Opened { inputs, empty } = input::open(files, &resolved.told)?;
+    let map_without_use = map_without_use(&inputs, resolved);
     let total = inputs.iter().map(|input| input.reading.size).sum::<Option<u64>>();
     let bar = progress::Bar::new(total, shows_progress);
     let outcome = engine::run(inputs, request, &resolved.settings, &|bytes| bar.update(bytes));
     bar.clear();
     let mut outcome = outcome?;
+    outcome.findings.notices.extend(map_without_use);
     if !empty.is_empty() {
         let message = format!("{}: nothing is in it, so it has no rows", empty.join(", "));
         outcome.findings.notices.push(Notice { code: "empty_inputs", message });
