@@ -21,12 +21,13 @@ use super::scan::Gathering;
 use super::value_cells::{Asked, ValueCells};
 use crate::event::{RowRef, mark};
 use crate::input::block::Block;
-use crate::input::format::Show;
+use crate::input::format::{Show, shopify_url};
 use crate::input::usual::{Cells, Linked, UsualRows, plain};
 use crate::key::{FastSet, Key};
 use crate::names::Recent;
 use crate::quality::Reason;
 use crate::time::{Instant, Precision};
+use pages::Page;
 use std::ops::Range;
 
 /// With more rows of one instant than this, they are no longer compared one by one.
@@ -44,7 +45,7 @@ struct NameFacts {
     part: u16,
     claim: Option<Claim>,
     /// Whether it is the view of a page that may be something by its address.
-    shows_page: bool,
+    page: Page,
     /// The head of the record of a row that names a person.
     head: u64,
     /// Whether the values of dimensions are wanted.
@@ -410,11 +411,14 @@ impl Haul<'_> {
         needs: Needs,
     ) -> Option<NameFacts> {
         let name = plain(cell)?;
+        let (_, read_more) = self.names.look_up(name, Some(shopify_url::READ_MORE));
+        let as_read_more = (read_more.certain, read_more.marks);
         let (number, meaning) = self.names.look_up(name, None);
-        let shows_page = meaning.is_page && addresses != Addresses::None;
-        if shows_page && addresses == Addresses::Linked {
-            return None;
-        }
+        let page = match addresses {
+            Addresses::Alone if meaning.is_page => Page::of(meaning, as_read_more),
+            Addresses::Linked if meaning.is_page => return None,
+            Addresses::None | Addresses::Alone | Addresses::Linked => Page::No,
+        };
         let stamp =
             meaning.certain.filter(|_| meaning.known && meaning.marks & mark::ORDER == 0)?;
         let (marks, part) = (meaning.marks, meaning.step.map_or(0, part_of));
@@ -444,7 +448,7 @@ impl Haul<'_> {
             rows: 0,
             part,
             claim,
-            shows_page,
+            page,
             head,
             wants_values: needs.wants_values(stamp.steps.with(steps)),
             matters: needs.everything || !is_nothing,

@@ -8,7 +8,28 @@ use crate::engine::claims::{Spoken, Strength};
 use crate::input::block::Block;
 use crate::input::format::shopify_url;
 use crate::input::usual::UsualRows;
+use crate::ladder::stamp::{Meaning, Stamp};
 use memchr::memmem::Finder;
+
+/// What rows of a name are beside what the name says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Page {
+    /// No views of pages that may be something by their addresses.
+    #[default]
+    No,
+    /// Views of pages, and it is all the same whether a page is one of a blog.
+    Plain,
+    /// Views of pages, and those of a blog count as something else.
+    OrOfBlog,
+}
+
+impl Page {
+    /// Of a name that means a page, by its stamp and marks as one of a blog.
+    pub(super) fn of(meaning: &Meaning, as_of_blog: (Option<Stamp>, u8)) -> Page {
+        let is_the_same = (meaning.certain, meaning.marks) == as_of_blog;
+        if is_the_same { Page::Plain } else { Page::OrOfBlog }
+    }
+}
 
 /// Views of pages that may be something by their addresses do not take the short way: all, or if events `told` by rows
 /// before or by others of the block speak of every part of a shop, those of pages of a blog.
@@ -18,20 +39,29 @@ pub(super) fn leave_out(
     mut told: Spoken,
     short: &mut [u32],
 ) {
-    let of_name = |facts_at: u32| facts.get(facts_at as usize).copied().unwrap_or_default();
-    if !facts.iter().any(|of_name| of_name.shows_page) {
+    let page =
+        |facts_at: u32| facts.get(facts_at as usize).map_or(Page::No, |of_name| of_name.page);
+    if facts.iter().all(|of_name| of_name.page == Page::No) {
         return;
     }
-    for facts_at in &*short {
-        let NameFacts { part, claim, .. } = of_name(*facts_at);
-        told.note(Strength::Told, if claim.is_none() { part } else { 0 });
+    if !told.tells_all_parts() {
+        for of_name in short.iter().filter_map(|facts_at| facts.get(*facts_at as usize)) {
+            told.note(Strength::Told, if of_name.claim.is_none() { of_name.part } else { 0 });
+        }
+    }
+    if !told.tells_all_parts() {
+        return short
+            .iter_mut()
+            .filter(|short| page(**short) != Page::No)
+            .for_each(|short| *short = 0);
+    }
+    if facts.iter().all(|of_name| of_name.page != Page::OrOfBlog) {
+        return;
     }
     let blogs = Finder::new(shopify_url::BLOGS);
-    let speaks_of_all = told.tells_all_parts();
-    for (row, short) in
-        short.iter_mut().enumerate().filter(|(_, short)| of_name(**short).shows_page)
-    {
-        if !speaks_of_all || rows.may_have_in_address(row, &blogs, block) {
+    let may_be = short.iter_mut().enumerate().filter(|(_, short)| page(**short) == Page::OrOfBlog);
+    for (row, short) in may_be {
+        if rows.may_have_in_address(row, &blogs, block) {
             *short = 0;
         }
     }

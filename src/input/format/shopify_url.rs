@@ -37,11 +37,14 @@ pub fn page(address: &str) -> Option<&'static str> {
         [b"search"] => Some("site_searched"),
         [b"cart"] => Some("cart_viewed"),
         [b"orders", _, ..] => Some("checkout_completed"),
-        [b"blogs", _, _, ..] => Some("read_more_clicked"),
+        [b"blogs", _, _, ..] => Some(READ_MORE),
         [b"checkouts", rest @ ..] if !rest.is_empty() => Some(checkout_page(rest, query)),
         _ => None,
     }
 }
+
+/// The canonical name of what a page of a blog is.
+pub const READ_MORE: &str = "read_more_clicked";
 
 /// What stands in the address of every page of a blog, however its slashes are written.
 pub const BLOGS: &[u8] = b"blogs";
