@@ -35,7 +35,6 @@ const MANY: usize = 64;
 
 /// What a name says of every usual row that has it.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked by itself")]
 struct NameFacts {
     /// The name's number in the run.
     name: u32,
