@@ -33,6 +33,9 @@ use std::ops::Range;
 /// read row by row before it is tried anew.
 const PAUSE: u32 = 32;
 
+/// So letters begin that JSON has as numbers.
+const LETTER: &[u8] = b"\\u00";
+
 /// A part of a block: where it begins and ends.
 type Span = Range<u32>;
 
@@ -61,6 +64,8 @@ pub struct UsualRows {
     address: Option<usize>,
     /// Where each row is in the block, without the line end; no entries if the block has the columns alone.
     rows: Vec<Span>,
+    /// Whether they are lines of JSON.
+    are_lines: bool,
     usual: Usual,
     /// What each row says of who it was, where it may have several identifiers.
     found: Vec<Found>,
@@ -84,6 +89,7 @@ impl UsualRows {
     ) -> bool {
         let Some(people) = People::of_table(columns) else { return false };
         self.usual.begin(zone);
+        self.are_lines = false;
         self.read_times(rows, columns.time);
         self.find_people(rows, &people, columns);
         let UsualRows { name, agent, rows: places, .. } = self;
@@ -159,6 +165,7 @@ impl UsualRows {
             return false;
         }
         self.begin();
+        self.are_lines = true;
         self.usual.begin(zone);
         let before = block.records.start;
         for Line { written, start } in Lines::new(block.bytes()) {
@@ -232,12 +239,28 @@ impl UsualRows {
         self.rows.get(row).map_or(&[], |place| without_return(block.part(place)))
     }
 
-    /// Whether the address of a row's page may have a text in it.
-    pub fn may_have_in_address(&self, row: usize, text: &Finder<'_>, block: &Block) -> bool {
-        match (&block.columns, self.address) {
-            (Some(columns), Some(address)) => columns.holds(address, row, text),
-            (Some(_), None) => false,
-            (None, _) => may_hold(text, self.written(row, block)),
+    /// Tells `each` the rows that may have a text in the address of their page. The block is looked through once, not
+    /// row by row; whatever else of a row has the text may be the address.
+    pub fn each_with_in_address(
+        &self,
+        text: &Finder<'_>,
+        block: &Block,
+        mut each: impl FnMut(usize),
+    ) {
+        if let Some(columns) = &block.columns {
+            if let Some(address) = self.address {
+                columns.each_holding(address, text, each);
+            }
+            return;
+        }
+        let bytes = block.bytes();
+        for place in text.find_iter(bytes).map(|place| block.records.start + place) {
+            each(self.rows.partition_point(|row| row.end as usize <= place));
+        }
+        if self.are_lines && memmem::find(bytes, LETTER).is_some() {
+            let has_letter =
+                |row: &usize| memmem::find(self.written(*row, block), LETTER).is_some();
+            (0..self.len()).filter(has_letter).for_each(each);
         }
     }
 
@@ -366,13 +389,6 @@ impl UsualRows {
             self.at[row] = UsualRows::UNUSUAL;
         }
     }
-}
-
-/// Whether a text is in a row, or may be: in JSON letters may be written as numbers.
-fn may_hold(text: &Finder<'_>, row: &[u8]) -> bool {
-    let has_numbers =
-        || memchr::memchr(b'\\', row).is_some() && memmem::find(row, b"\\u00").is_some();
-    text.find(row).is_some() || has_numbers()
 }
 
 /// The text of a cell that says something and needs neither cleaning nor the resolving of quotes.

@@ -59,10 +59,9 @@ pub(super) fn leave_out(
         return;
     }
     let blogs = Finder::new(shopify_url::BLOGS);
-    let may_be = short.iter_mut().enumerate().filter(|(_, short)| page(**short) == Page::OrOfBlog);
-    for (row, short) in may_be {
-        if rows.may_have_in_address(row, &blogs, block) {
+    rows.each_with_in_address(&blogs, block, |row| {
+        if let Some(short) = short.get_mut(row).filter(|short| page(**short) == Page::OrOfBlog) {
             *short = 0;
         }
-    }
+    });
 }

@@ -197,12 +197,19 @@ impl Columns {
         }
     }
 
-    /// Whether the cell of a row in a column has a text in it.
-    pub fn holds(&self, column: usize, row: usize, text: &Finder<'_>) -> bool {
-        self.all
-            .get(column)
-            .and_then(|own| own.bytes(row))
-            .is_some_and(|cell| text.find(cell).is_some())
+    /// Tells `each` the rows whose cells in a column have a text in them.
+    pub fn each_holding(&self, column: usize, text: &Finder<'_>, mut each: impl FnMut(usize)) {
+        let Some(own) = self.all.get(column) else { return };
+        let holds = |cell: &[u8]| text.find(cell).is_some();
+        let Some(rows) = own.texts() else {
+            let all = (0..self.rows).filter(|row| own.bytes(*row).is_some_and(holds));
+            return all.for_each(each);
+        };
+        if rows.texts.pieces().any(holds) {
+            let mut all = vec![false; self.rows];
+            rows.gather(&mut all, false, |cell| Some(holds(cell)));
+            (0..).zip(all).filter(|(_, holds)| *holds).for_each(|(row, _)| each(row));
+        }
     }
 
     /// Tells `each` what the cell of every row says in a column of identifiers.
