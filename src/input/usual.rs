@@ -257,7 +257,9 @@ impl UsualRows {
         for place in text.find_iter(bytes).map(|place| block.records.start + place) {
             each(self.rows.partition_point(|row| row.end as usize <= place));
         }
-        if self.are_lines && memmem::find(bytes, LETTER).is_some() {
+        // Most have no backslash at all, and a single sign is found sooner.
+        let may_have_letters = self.are_lines && memchr::memchr(LETTER[0], bytes).is_some();
+        if may_have_letters && memmem::find(bytes, LETTER).is_some() {
             let has_letter =
                 |row: &usize| memmem::find(self.written(*row, block), LETTER).is_some();
             (0..self.len()).filter(has_letter).for_each(each);
