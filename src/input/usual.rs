@@ -416,3 +416,36 @@ fn fill_with<T: Clone>(
     }
     places.for_each(|place| place.clone_from(nothing));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn rows_with_a_text_in_them_are_found_however_its_letters_are_written() {
+        let lines = [
+            r#"{"url":"/blogs/news/1"}"#,
+            r#"{"url":"/cart"}"#,
+            r#"{"url":"/\u0062logs/news/1"}"#,
+            r#"{"url":"\/blogs\/blogs\/1"}"#,
+        ];
+        let mut end = 0;
+        let place = |line: &str| {
+            let start = end;
+            end += u32::try_from(line.len()).unwrap() + 1;
+            start..end - 1
+        };
+        let places: Vec<Span> = lines.into_iter().map(place).collect();
+        let block = Block::of_bytes(lines.map(|line| format!("{line}\n")).concat().into(), None);
+        for (are_lines, expected) in [(true, vec![0, 2, 3]), (false, vec![0, 3])] {
+            let at = vec![Instant(0); lines.len()];
+            let rows = UsualRows { at, rows: places.clone(), are_lines, ..UsualRows::default() };
+            let mut found = BTreeSet::new();
+            rows.each_with_in_address(&Finder::new("blogs"), &block, |row| {
+                found.insert(row);
+            });
+            assert_eq!(found, expected.into_iter().collect());
+        }
+    }
+}
