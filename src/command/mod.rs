@@ -177,39 +177,52 @@ fn no_such_format(id: &str) -> Error {
         .hint(format!("{near}formats: {}", ids.join(", ")))
 }
 
-/// Whether `--map` says anything of a format.
-fn says_anything(map: &[(Part, String)], format: Format) -> bool {
-    map.is_empty() || map.iter().any(|(part, _)| format.can_be_told(*part))
+/// The formats for which `--map` says anything.
+fn takers(map: &[(Part, String)]) -> Vec<Format> {
+    let takes_any = |format: &Format| map.iter().any(|(part, _)| format.can_be_told(*part));
+    Format::ALL.into_iter().filter(takes_any).collect()
+}
+
+/// Of what `--map` says something, and of which files.
+fn map_says(map: &[(Part, String)]) -> String {
+    let parts: Vec<&str> = map.iter().map(|(part, _)| part.name()).collect();
+    let takers: Vec<&str> = takers(map).into_iter().map(Format::id).collect();
+    format!(
+        "--map says which column or key is {} in files of {}",
+        parts.join(", "),
+        takers.join(", ")
+    )
 }
 
 /// Refuses `--map` if the format has no use for any of it.
 fn has_use_for(format: Format, map: &[(Part, String)]) -> Result<()> {
-    if says_anything(map, format) {
+    if map.is_empty() || takers(map).contains(&format) {
         return Ok(());
     }
     let parts: Vec<&str> = map.iter().map(|(part, _)| part.name()).collect();
     let (id, parts) = (format.id(), parts.join(", "));
-    let takes_any = |other: &Format| map.iter().any(|(part, _)| other.can_be_told(*part));
-    let others: Vec<&str> = Format::ALL.into_iter().filter(takes_any).map(Format::id).collect();
     let message = format!("--map: reading `{id}` has no use for {parts}");
     Err(Error::new(message).hint(format!(
-        "leave --map out and call the columns in the file as `{id}` does, or leave --as out: --map says which column or key is {parts} in files of {}",
-        others.join(", ")
+        "leave --map out and call the columns in the file as `{id}` does, or leave --as out: {}",
+        map_says(map)
     )))
 }
 
 /// A notice if what was typed behind `--map` says nothing of any input.
 fn map_without_use(inputs: &[Input], resolved: &Resolved) -> Option<Notice> {
-    let is_used = |input: &Input| says_anything(&resolved.told.map, input.reading.format);
-    if !resolved.is_map_typed || inputs.iter().any(is_used) {
+    let map = &resolved.told.map;
+    let takers = takers(map);
+    let is_used = |input: &Input| takers.contains(&input.reading.format);
+    if !resolved.is_map_typed || map.is_empty() || inputs.iter().any(is_used) {
         return None;
     }
     let read =
         |Input { reading, .. }: &Input| format!("{} (`{}`)", reading.path, reading.format.id());
     let read: Vec<String> = inputs.iter().map(read).collect();
     let message = format!(
-        "--map changes nothing: the names in {} are known; with --as generic.events they are read by --map",
-        read.join(", ")
+        "--map changes nothing, for the names in {} are known: {}, which --as makes of a file",
+        read.join(", "),
+        map_says(map)
     );
     Some(Notice { code: "map_without_use", message })
 }

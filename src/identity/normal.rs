@@ -17,7 +17,7 @@ pub enum Strictness {
     Several,
     /// The log has one identifier column, and a session that says who the others were: words like `guest` and `0` name
     /// nobody, but `7` is an ordinary customer.
-    Beside,
+    WithSession,
     /// The log has one identifier column: `0` and `7` are ordinary customers; only words for "none" are not.
     Only,
 }

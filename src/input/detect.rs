@@ -159,7 +159,7 @@ fn with_order<K>(
 fn strictness(people: usize, has_session: bool) -> Strictness {
     match (people, has_session) {
         (0 | 1, false) => Strictness::Only,
-        (0 | 1, true) => Strictness::Beside,
+        (0 | 1, true) => Strictness::WithSession,
         _ => Strictness::Several,
     }
 }

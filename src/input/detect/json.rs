@@ -413,12 +413,12 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         .map(|(kind, space, key)| (kind, space, key.to_string()))
         .collect();
     let session = own(Part::Session);
-    let among =
-        nameless::session_among(&sample.records, (&identifiers, session.as_ref()), |row, key| {
-            row.get(key).cloned()
-        });
-    // What stands deeper in a record is not in the sample.
-    let among = among.filter(|_| mapping.list().iter().all(|(_, key)| scalars.contains(key)));
+    // Who stands deeper in a record is not in the sample.
+    let are_shown = identifiers.iter().all(|(_, _, key)| scalars.contains(key));
+    let shown = session.as_ref().filter(|_| are_shown);
+    let among = nameless::session_among(&sample.records, (&identifiers, shown), |row, key| {
+        row.get(key).cloned()
+    });
     let sessions = sessions_why(among.as_ref().and(session.as_deref()));
     let texts: Vec<&str> = scalars.iter().map(String::as_str).collect();
     let event_keys = EventKeys {

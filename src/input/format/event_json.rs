@@ -4,6 +4,7 @@
 //! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
 
 use super::event_table::{aliases_of, name_of_page, shorten};
+use super::identifiers::system_of;
 use super::{Desk, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
@@ -91,11 +92,6 @@ impl UsualParts<'_> {
 }
 
 impl EventKeys {
-    /// The system whose records these are: order numbers are of no system, everything else is of one.
-    fn space(&self) -> u16 {
-        self.identifiers.iter().map(|(_, space, _)| *space).max().unwrap_or_default()
-    }
-
     /// Finds the parts of an event in a record.
     fn places(&self, root: Json<'_>) -> EventPlaces {
         let at = |key: &str| root.dotted(key).map(Json::place);
@@ -290,7 +286,7 @@ impl Details for RecordDetails<'_> {
 
     fn session(&self) -> Option<Key> {
         let text = scalar_at(self.root, self.places.session)?;
-        Some(Key::within(self.keys.space().into(), text.as_bytes()))
+        Some(Key::within(system_of(&self.keys.identifiers).into(), text.as_bytes()))
     }
 
     fn address(&self) -> Option<Cow<'_, str>> {

@@ -3,6 +3,7 @@
 //! The known data sets name their columns here; any other table is read by the aliases of
 //! `detect`, or by what `--map` says.
 
+use super::identifiers::system_of;
 use super::{Desk, RowIdentifiers, Sink};
 use crate::event::{
     Details, Identifier, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value,
@@ -98,11 +99,6 @@ pub struct Named<'r> {
 }
 
 impl EventColumns {
-    /// The system whose table it is: order numbers are of no system, everything else is of one.
-    fn space(&self) -> u16 {
-        self.identifiers.iter().map(|(_, space, _)| *space).max().unwrap_or_default()
-    }
-
     /// Reads one row.
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
         let Some(stamp) = self.stamp(row, &mut desk) else { return };
@@ -241,7 +237,7 @@ impl Details for RowDetails<'_> {
 
     fn session(&self) -> Option<Key> {
         let cell = self.columns.session.and_then(|column| self.row.value(Some(column)))?;
-        Some(Key::within(self.columns.space().into(), cell.as_bytes()))
+        Some(Key::within(system_of(&self.columns.identifiers).into(), cell.as_bytes()))
     }
 
     fn address(&self) -> Option<Cow<'_, str>> {

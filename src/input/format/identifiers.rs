@@ -9,6 +9,14 @@ use crate::key::{FastSet, Key};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The system whose rows these identify: order numbers are of no system, and sessions that say who rows without a name
+/// are of are of the system of the names.
+pub(super) fn system_of<K>(identifiers: &[(IdentifierKind, u16, K)]) -> u16 {
+    let spaces = identifiers.iter().map(|(_, space, _)| *space);
+    let named = spaces.clone().filter(|space| *space != Identifier::SESSIONS).max();
+    named.filter(|space| *space != 0).or(spaces.max()).unwrap_or_default()
+}
+
 /// The texts of identifiers that somebody asks for. Of several spellings the smallest is kept, so that
 /// the order of rows does not matter.
 #[derive(Clone, Debug, Default)]
@@ -127,5 +135,21 @@ impl RowIdentifiers {
         for _ in 0..self.blocked {
             sink.blocked();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::*;
+
+    #[test]
+    fn sessions_of_one_log_are_the_same_whether_or_not_they_say_who_it_was() {
+        let own = Format::GenericEvents.space();
+        let (user, order) = ((IdentifierKind::UserId, own, ()), (IdentifierKind::OrderId, 0, ()));
+        let session = (IdentifierKind::ClientId, Identifier::SESSIONS, ());
+        assert_eq!(system_of(&[user, session, order]), system_of(&[user]));
+        assert_eq!(system_of(&[session, order]), Identifier::SESSIONS);
+        assert!(Format::ALL.iter().all(|format| format.space() != Identifier::SESSIONS));
     }
 }
