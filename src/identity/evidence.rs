@@ -28,7 +28,7 @@ impl Links {
         };
         let roll = Roll::of(self);
         let mut evidence: Vec<Evidence> = roll
-            .ties()
+            .ties(|_| true)
             .into_iter()
             .filter_map(|Tie { ends, first_seen, .. }| {
                 let (a, b) = (roll.identifier(ends.0), roll.identifier(ends.1));

@@ -36,6 +36,9 @@ impl Roll {
     /// Numbers all that is linked.
     pub(super) fn of(links: &Links) -> Roll {
         let mut roll = Roll::default();
+        // Most rows have somebody whom no other has.
+        roll.rows.reserve(links.rows());
+        roll.numbers.reserve(links.rows());
         links.each_row(|row, at| roll.add(row, at));
         roll
     }
@@ -77,18 +80,21 @@ impl Roll {
         self.identifiers[number as usize]
     }
 
-    /// The links that join, each with the first time that a row had both: those of the strongest identifier of a
-    /// row to each of the others, so that who is linked at all is in one of them. Strongest first, then oldest.
-    pub(super) fn ties(&self) -> Vec<Tie> {
-        let mut ties = Vec::with_capacity(self.members.len().saturating_sub(self.rows.len()));
-        for (members, at) in self.rows() {
+    /// The links that join on rows with any identifier that is asked for, each with the first time that such a row had
+    /// both: those of the strongest identifier of a row to each of the others, so that who is linked at all is in one of
+    /// them. Strongest first, then oldest.
+    pub(super) fn ties(&self, is_asked_for: impl Fn(u32) -> bool) -> Vec<Tie> {
+        let is_of_one = |members: &[u32]| members.iter().any(|&number| is_asked_for(number));
+        let rows = || self.rows().filter(|(members, _)| is_of_one(members));
+        let mut ties = Vec::new();
+        for (members, at) in rows() {
             if let Some((&strongest, others)) = members.split_first() {
                 ties.extend(others.iter().map(|&other| self.tie(strongest, other, at)));
             }
         }
         ties.sort_unstable_by_key(|tie| (tie.ends, tie.first_seen));
         ties.dedup_by_key(|tie| tie.ends);
-        self.date_back(&mut ties);
+        self.date_back(rows(), &mut ties);
         let named = |tie: &Tie| (self.identifier(tie.ends.0), self.identifier(tie.ends.1));
         ties.sort_unstable_by(|one, other| {
             let own = (one.kind, one.first_seen).cmp(&(other.kind, other.first_seen));
@@ -105,7 +111,7 @@ impl Roll {
 
     /// Two that are linked beside the strongest may have been on one row before they were linked by one. `ties` are
     /// sorted by their ends.
-    fn date_back(&self, ties: &mut [Tie]) {
+    fn date_back<'r>(&self, rows: impl Iterator<Item = (&'r [u32], Instant)>, ties: &mut [Tie]) {
         // Of each number, where the ties begin that it stands first in: most of a row's others stand first in none.
         let mut starts = vec![0; self.identifiers.len() + 1];
         for tie in &*ties {
@@ -115,7 +121,7 @@ impl Roll {
             starts[number] += starts[number - 1];
         }
         let ties_of = |number: u32| starts[number as usize]..starts[number as usize + 1];
-        for (members, at) in self.rows() {
+        for (members, at) in rows {
             let beside = members.get(1..).unwrap_or_default();
             if beside.len() < 2 || beside.iter().all(|&number| ties_of(number).is_empty()) {
                 continue;

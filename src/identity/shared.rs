@@ -70,7 +70,7 @@ impl SharedDevices {
     /// Finds the devices whose rows name several customers; `joined` are the customers, and `join_without`
     /// joins all links but those of some devices.
     pub(super) fn find(
-        (roll, ties): (&Roll, &[Tie]),
+        roll: &Roll,
         identified: &[Identified],
         joined: &Joined,
         join_without: impl Fn(&FastSet<u32>) -> Joined,
@@ -79,6 +79,7 @@ impl SharedDevices {
         if suspects.is_empty() {
             return SharedDevices::default();
         }
+        let ties = &roll.ties(|number| suspects.contains(&number));
         // What is named only by way of such a device says nothing of who had it.
         let apart = join_without(&suspects);
         let person = |by: u32| Some(joined.person(by)).filter(|_| apart.person(by).named);

@@ -6,9 +6,13 @@
 //!    would hold two customer numbers, two user ids of one system, or more addresses, telephones or
 //!    devices than one person has.
 //! 3. A device that rows identify as several people all the same is parted by time (`shared`).
+//!
+//! Almost nobody is ever refused anything, and where nothing is refused the order of links does not matter. So
+//! everybody is joined first, as the links come; only where the guards object to what came together is that taken
+//! apart again, and put together link by link in the order above.
 
 use super::Links;
-use super::roll::{Roll, Tie, pairs};
+use super::roll::{Roll, pairs};
 use super::shared::{Identified, SharedDevices};
 use crate::event::{Identifier, IdentifierKind};
 use crate::findings::IdentityFindings;
@@ -55,12 +59,11 @@ impl People {
     pub fn unite(links: &Links, identified: &[Identified]) -> People {
         let roll = Roll::of(links);
         let hubs = hubs(&roll);
-        let ties = roll.ties();
-        let joined = join(&roll, &ties, |number| hubs.contains(&number));
+        let joined = join(&roll, |number| hubs.contains(&number));
         let join_without = |devices: &FastSet<u32>| {
-            join(&roll, &ties, |number| hubs.contains(&number) || devices.contains(&number))
+            join(&roll, |number| hubs.contains(&number) || devices.contains(&number))
         };
-        let shared = SharedDevices::find((&roll, &ties), identified, &joined, join_without);
+        let shared = SharedDevices::find(&roll, identified, &joined, join_without);
         let findings = IdentityFindings {
             refused_merges: joined.refused,
             hubs: hubs.len() as u64,
@@ -111,13 +114,25 @@ impl Joined {
     }
 }
 
-/// Joins what sorted links tie together, but for what stays out.
-fn join(roll: &Roll, ties: &[Tie], stays_out: impl Fn(u32) -> bool) -> Joined {
+/// Joins what rows link, but for what stays out.
+fn join(roll: &Roll, stays_out: impl Fn(u32) -> bool) -> Joined {
     let mut forest = Forest::new(&roll.identifiers);
+    for (members, _) in roll.rows() {
+        let Some((&strongest, others)) = members.split_first() else { continue };
+        if stays_out(strongest) {
+            continue;
+        }
+        for &other in others.iter().filter(|other| !stays_out(**other)) {
+            forest.join(strongest, other, Members::take_in_anyway);
+        }
+    }
+    let contested = forest.contested();
     let mut refused = 0;
-    for &Tie { ends: (a, b), .. } in ties {
-        if !stays_out(a) && !stays_out(b) && !forest.join(a, b) {
-            refused += 1;
+    if contested.contains(&true) {
+        forest.take_apart(&contested);
+        for (a, b) in roll.ties(|number| contested[number as usize]).iter().map(|tie| tie.ends) {
+            let is_out = stays_out(a) || stays_out(b);
+            refused += u64::from(!is_out && !forest.join(a, b, Members::take_in));
         }
     }
     Joined { refused, ..forest.people() }
@@ -166,6 +181,8 @@ struct Members {
     unique: Vec<Identifier>,
     counts: [u32; IdentifierKind::ALL.len()],
     named: bool,
+    /// Whether the guards would have refused some of it.
+    is_contested: bool,
 }
 
 impl Members {
@@ -177,7 +194,7 @@ impl Members {
         counts[kind as usize] = u32::from(!identifier.is_session());
         let named = is_unique || matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
         let unique = is_unique.then_some(identifier).into_iter().collect();
-        Members { strongest: identifier, unique, counts, named }
+        Members { strongest: identifier, unique, counts, named, is_contested: false }
     }
 
     fn may_join(&self, other: &Members) -> bool {
@@ -195,9 +212,21 @@ impl Members {
 
     /// Takes all of the other's members; false if the guards refuse, and then nothing has changed.
     fn take_in(&mut self, other: &mut Members) -> bool {
-        if !self.may_join(other) {
-            return false;
+        let may_join = self.may_join(other);
+        if may_join {
+            self.absorb(other);
         }
+        may_join
+    }
+
+    /// The same whatever the guards say, which is noted.
+    fn take_in_anyway(&mut self, other: &mut Members) -> bool {
+        self.is_contested |= other.is_contested || !self.may_join(other);
+        self.absorb(other);
+        true
+    }
+
+    fn absorb(&mut self, other: &mut Members) {
         self.strongest = self.strongest.min(other.strongest);
         for theirs in std::mem::take(&mut other.unique) {
             if !self.unique.contains(&theirs) {
@@ -208,7 +237,6 @@ impl Members {
             *mine += theirs;
         }
         self.named |= other.named;
-        true
     }
 
     fn person(&self) -> Person {
@@ -246,8 +274,9 @@ impl<'r> Forest<'r> {
         tree
     }
 
-    /// Joins the trees of two identifiers; false if the guards refuse.
-    fn join(&mut self, a: u32, b: u32) -> bool {
+    /// Joins the trees of two identifiers if the one takes in the other; says whether they are joined.
+    #[inline]
+    fn join(&mut self, a: u32, b: u32, take_in: fn(&mut Members, &mut Members) -> bool) -> bool {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
             return true;
@@ -257,16 +286,37 @@ impl<'r> Forest<'r> {
         let mine = self.place_of(a);
         let is_joined = if self.is_alone(b) {
             let mut alone = Members::of(self.identifiers[b as usize]);
-            self.members[mine].take_in(&mut alone)
+            take_in(&mut self.members[mine], &mut alone)
         } else {
             let theirs = self.places[b as usize] as usize;
             let both = self.members.get_disjoint_mut([mine, theirs]);
-            both.is_ok_and(|[mine, theirs]| mine.take_in(theirs))
+            both.is_ok_and(|[mine, theirs]| take_in(mine, theirs))
         };
         if is_joined {
             self.parents[b as usize] = a;
         }
         is_joined
+    }
+
+    /// By the number of an identifier, whether the guards object to the tree that it is in.
+    fn contested(&mut self) -> Vec<bool> {
+        if !self.members.iter().any(|members| members.is_contested) {
+            return Vec::new();
+        }
+        let numbers = (0..).take(self.identifiers.len());
+        let is_contested = |number: u32| {
+            let root = self.root(number) as usize;
+            self.members.get(self.places[root] as usize).is_some_and(|members| members.is_contested)
+        };
+        numbers.map(is_contested).collect()
+    }
+
+    /// Makes a tree of its own of each of these identifiers: of a whole tree all or none.
+    fn take_apart(&mut self, which: &[bool]) {
+        for (number, _) in (0..).zip(which).filter(|(_, is_one)| **is_one) {
+            self.parents[number as usize] = number;
+            self.places[number as usize] = ALONE;
+        }
     }
 
     fn is_alone(&self, root: u32) -> bool {
@@ -400,6 +450,37 @@ mod tests {
             let found: BTreeSet<Identifier> =
                 hubs(&roll).into_iter().map(|number| roll.identifier(number)).collect();
             prop_assert_eq!(found, expected);
+        }
+    }
+
+    proptest! {
+        /// Where nothing is refused the order of links does not matter, and elsewhere they are taken in theirs.
+        #[test]
+        fn people_are_those_of_all_links_one_by_one_in_their_order(
+            rows in prop::collection::vec((prop::collection::btree_set((0..7_usize, 0..9_u64), 0..4), 0..5_i64), 0..40),
+            out in prop::collection::btree_set(0..20_u32, 0..4),
+        ) {
+            let mut links = Links::default();
+            for (row, second) in &rows {
+                let row: BTreeSet<Identifier> =
+                    row.iter().map(|&(kind, name)| id(IdentifierKind::ALL[kind], name)).collect();
+                let row: Vec<Identifier> = row.into_iter().collect();
+                links.note(&row, Instant(*second));
+            }
+            let roll = Roll::of(&links);
+            let stays_out = |number: u32| out.contains(&number);
+            let mut forest = Forest::new(&roll.identifiers);
+            let mut refused = 0;
+            for (a, b) in roll.ties(|_| true).iter().map(|tie| tie.ends) {
+                let is_out = stays_out(a) || stays_out(b);
+                refused += u64::from(!is_out && !forest.join(a, b, Members::take_in));
+            }
+            let expected = forest.people();
+            let joined = join(&roll, stays_out);
+            prop_assert_eq!(joined.refused, refused);
+            for number in (0..).take(roll.identifiers.len()) {
+                prop_assert_eq!(joined.person(number), expected.person(number));
+            }
         }
     }
 
