@@ -413,15 +413,21 @@ pub(super) fn identifiers_of(
 /// Adds the people, browsers and checkouts that an order or a checkout names.
 pub(super) fn add_people(identifiers: &mut RowIdentifiers, texts: &Packed) {
     let space = Format::ShopifyOrders.space();
-    for (kind, cell) in [
-        (IdentifierKind::CustomerId, Cell::Customer),
-        (IdentifierKind::CheckoutToken, Cell::Token),
-        (IdentifierKind::Email, Cell::Email),
-        (IdentifierKind::Phone, Cell::Phone),
-        (IdentifierKind::ClientId, Cell::Client),
-    ] {
-        for text in texts.all(cell) {
-            identifiers.add(kind, space, text, Strictness::Several);
-        }
+    for (cell, text) in texts.iter() {
+        let kind = match cell {
+            Cell::Customer => IdentifierKind::CustomerId,
+            Cell::Token => IdentifierKind::CheckoutToken,
+            Cell::Email => IdentifierKind::Email,
+            Cell::Phone => IdentifierKind::Phone,
+            Cell::Client => IdentifierKind::ClientId,
+            Cell::Name
+            | Cell::Id
+            | Cell::CreatedAt
+            | Cell::UpdatedAt
+            | Cell::Gateway
+            | Cell::Total
+            | Cell::Refunded => continue,
+        };
+        identifiers.add(kind, space, text, Strictness::Several);
     }
 }

@@ -105,14 +105,18 @@ pub struct Gathered<L> {
 pub fn gather<L: Line>(mut lines: Vec<LineAt<L>>, settings: &Settings) -> Gathered<L> {
     // Each thread's are in order; a stable sort takes them as they are.
     lines.sort_by_key(|at| (at.input, at.row));
-    let mut copies = Copies { copies: Vec::new(), index: Index::default() };
+    let mut copies =
+        Copies { copies: Vec::with_capacity(lines.len()), index: Index::default() };
     let mut input = None;
     let mut previous = None;
     let times: Vec<Option<Stamp>> = lines.iter().map(|at| time_of(at, settings)).collect();
     let (placeholders, without) = placeholders_of(&lines, &times);
+    let without_id: BTreeSet<usize> =
+        lines.iter().filter(|at| at.line.common().id().is_none()).map(|at| at.input).collect();
     for (LineAt { input: here, row, line }, at) in lines.into_iter().zip(times) {
         if input.replace(here) != Some(here) {
-            (copies.index, previous) = (Index::default(), None);
+            let ids_say_all = !without_id.contains(&here);
+            (copies.index, previous) = (Index { ids_say_all, ..Index::default() }, None);
         }
         let at = at.filter(|stamp| !stamp.at.is_placeholder() || !without.contains(&here));
         let tags = Tags::new(line.common(), at, settings.of(here));
@@ -193,6 +197,8 @@ struct Copy<L> {
 /// The latest copy in the current input by each thing that it can be recognised by.
 #[derive(Default)]
 struct Index {
+    /// Whether all rows have an id, so that nothing else is asked for.
+    ids_say_all: bool,
     ids: FastMap<Key, usize>,
     moments: FastMap<Key, usize>,
     names: FastMap<Key, usize>,
@@ -201,6 +207,9 @@ struct Index {
 impl Index {
     fn note(&mut self, tags: &Tags, copy: usize) {
         tags.id.map(|id| self.ids.insert(id, copy));
+        if self.ids_say_all {
+            return;
+        }
         tags.moment.map(|moment| self.moments.insert(moment, copy));
         self.names.insert(tags.name, copy);
     }
@@ -228,7 +237,7 @@ impl<L: Line> Copies<L> {
 
     /// The copy that a row speaks of. Further rows have no number, and in trimmed exports no time.
     fn find(&self, tags: &Tags) -> Option<usize> {
-        let Index { ids, moments, names } = &self.index;
+        let Index { ids, moments, names, .. } = &self.index;
         let by_moment = tags.moment.and_then(|moment| moments.get(&moment)).copied();
         match (tags.id, tags.moment) {
             (Some(id), _) => ids

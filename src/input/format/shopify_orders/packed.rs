@@ -2,6 +2,7 @@
 //! a piece of memory for every text costs more than reading it.
 
 use std::iter::from_fn;
+use std::ops::Range;
 
 /// What a text says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,24 @@ pub enum Cell {
     UpdatedAt,
 }
 
+impl Cell {
+    /// All, in the order of their signs.
+    const ALL: [Cell; 12] = [
+        Cell::Name,
+        Cell::Id,
+        Cell::Email,
+        Cell::Phone,
+        Cell::Client,
+        Cell::Customer,
+        Cell::Token,
+        Cell::CreatedAt,
+        Cell::Gateway,
+        Cell::Total,
+        Cell::Refunded,
+        Cell::UpdatedAt,
+    ];
+}
+
 /// Texts of a row, each with what it says. One without signs says nothing and is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Packed(Box<str>);
@@ -51,7 +70,22 @@ impl Packed {
 
     /// All texts that say something, in the order in which they were added.
     pub fn all(&self, cell: Cell) -> impl Iterator<Item = &str> {
-        each(&self.0).filter(move |(own, _)| *own == sign(cell)).map(|(_, text)| text)
+        let mut from = 0;
+        from_fn(move || {
+            loop {
+                let (own, text) = next(&self.0, from)?;
+                from = text.end;
+                if own == sign(cell) {
+                    return self.0.get(text);
+                }
+            }
+        })
+    }
+
+    /// All texts, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (Cell, &str)> {
+        let cell = |own: char| Cell::ALL.get(own as usize - Cell::Name as usize).copied();
+        each(&self.0).filter_map(move |(own, text)| Some((cell(own)?, text)))
     }
 
     /// Adds texts.
@@ -138,26 +172,29 @@ fn sign(cell: Cell) -> char {
 
 /// The texts, each behind its sign.
 fn each(packed: &str) -> impl Iterator<Item = (char, &str)> {
-    let mut rest = packed;
+    let mut from = 0;
     from_fn(move || {
-        let (own, length, behind) = signs(rest)?;
-        let (text, behind) = behind.split_at_checked(length)?;
-        rest = behind;
-        Some((own, text))
+        let (own, text) = next(packed, from)?;
+        from = text.end;
+        Some((own, packed.get(text)?))
     })
 }
 
-/// The signs before a text: what it says and how long it is.
+/// What the text says that begins with its signs at a place, and where it is.
 #[inline]
-fn signs(packed: &str) -> Option<(char, usize, &str)> {
+fn next(packed: &str, from: usize) -> Option<(char, Range<usize>)> {
+    let behind = packed.as_bytes().get(from..)?;
     // Most texts are so short that each sign is a byte.
-    if let &[own @ ..0x80, 0, length @ ..0x80, ..] = packed.as_bytes() {
-        return Some((char::from(own), usize::from(length), packed.get(3..)?));
+    if let Some(&[own @ ..0x80, high @ ..0x80, low @ ..0x80]) = behind.first_chunk() {
+        let start = from + 3;
+        let end = start + usize::from(high) * SIGNS + usize::from(low);
+        return Some((char::from(own), start..end));
     }
-    let mut signs = packed.chars();
+    let mut signs = packed.get(from..)?.chars();
     let own = signs.next()?;
     let length = signs.next()? as usize * SIGNS + signs.next()? as usize;
-    Some((own, length, signs.as_str()))
+    let start = packed.len() - signs.as_str().len();
+    Some((own, start..start + length))
 }
 
 #[cfg(test)]
@@ -190,6 +227,9 @@ mod tests {
             for (number, cell) in CELLS.into_iter().enumerate() {
                 prop_assert_eq!(mine.all(cell).collect::<Vec<_>>(), of(&own, number));
             }
+            let said = own.iter().filter(|(_, text)| !text.is_empty());
+            let said: Vec<(Cell, &str)> = said.map(|(cell, text)| (CELLS[*cell], &**text)).collect();
+            prop_assert_eq!(mine.iter().collect::<Vec<_>>(), said);
             mine.fill(&theirs);
             for (number, cell) in CELLS.into_iter().enumerate() {
                 let own = Some(of(&own, number)).filter(|own| !own.is_empty());
