@@ -12,7 +12,7 @@ pub mod ways;
 use crate::key::{FastMap, Key};
 use crate::money::Currency;
 use crate::stats::mean::Moments;
-use crate::time::Span;
+use crate::time::{Instant, Span};
 use clustering::Clustering;
 use days::Days;
 use landmarks::Landmarks;
@@ -45,6 +45,40 @@ impl Durations {
 
 impl PartialEq for Durations {
     fn eq(&self, other: &Durations) -> bool {
+        self.sorted() == other.sorted()
+    }
+}
+
+/// Moments, in no order.
+#[derive(Clone, Debug, Default)]
+pub struct Times(Vec<Instant>);
+
+impl FromIterator<Instant> for Times {
+    fn from_iter<I: IntoIterator<Item = Instant>>(times: I) -> Times {
+        Times(times.into_iter().collect())
+    }
+}
+
+impl Times {
+    /// Adds one.
+    pub fn add(&mut self, at: Instant) {
+        self.0.push(at);
+    }
+
+    /// How many are not later than a moment.
+    pub fn until(&self, last: Instant) -> u64 {
+        self.0.iter().filter(|at| **at <= last).count() as u64
+    }
+
+    fn sorted(&self) -> Vec<Instant> {
+        let mut times = self.0.clone();
+        times.sort_unstable();
+        times
+    }
+}
+
+impl PartialEq for Times {
+    fn eq(&self, other: &Times) -> bool {
         self.sorted() == other.sorted()
     }
 }
@@ -159,6 +193,8 @@ pub struct Tally {
     pub customers: u64,
     /// Of these, the ones known by a device only.
     pub anonymous: u64,
+    /// When those customers were seen first whose first step in a log is none with which an attempt can begin.
+    pub first_seen_beyond: Times,
     /// Buyers with two orders or more.
     pub repeat_buyers: u64,
     /// The orders of each customer with at least one online-store order: a buyer.
@@ -234,6 +270,7 @@ impl Tally {
         self.converted_by_tie += other.converted_by_tie;
         self.customers += other.customers;
         self.anonymous += other.anonymous;
+        self.first_seen_beyond.0.extend(other.first_seen_beyond.0);
         self.repeat_buyers += other.repeat_buyers;
         self.orders_of_buyers.merge(&other.orders_of_buyers);
         self.watched.0.extend(other.watched.0);

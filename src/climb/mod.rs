@@ -81,6 +81,12 @@ impl Climber {
         self.terms.entry_steps()
     }
 
+    /// Whether a touch is any step at all.
+    #[inline]
+    pub fn is_step(&self, touch: &Touch) -> bool {
+        !touch.steps.common(self.terms.steps).is_empty()
+    }
+
     /// Judges one journey: its touches sorted by time, source sequence and row, without duplicates,
     /// ignored events or rows that are set aside. `seen_until` is the last moment that the data covers.
     /// `None` if the journey never entered the ladder, or if an exclusion takes it out altogether.

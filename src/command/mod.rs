@@ -220,7 +220,7 @@ fn map_without_use(inputs: &[Input], resolved: &Resolved) -> Option<Notice> {
         |Input { reading, .. }: &Input| format!("{} (`{}`)", reading.path, reading.format.id());
     let read: Vec<String> = inputs.iter().map(read).collect();
     let message = format!(
-        "--map changes nothing, for the names in {} are known: {}, which --as makes of a file",
+        "--map changes nothing, for the names in {} are known: {} (--as reads a file as one of them)",
         read.join(", "),
         map_says(map)
     );

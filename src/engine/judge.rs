@@ -288,6 +288,9 @@ impl<'b> Judge<'b> {
             .iter()
             .fold((u8::MAX, 0), |(all, any), touch| (all & touch.marks, any | touch.marks));
         tally.anonymous += u64::from(all & mark::ANONYMOUS != 0);
+        if let Some(at) = self.track.begins_beyond(kept) {
+            tally.first_seen_beyond.add(at);
+        }
         if any & mark::ORDER != 0 {
             count_orders(kept, &self.bench.settled.exported, self.bench.seen_until, tally);
         }

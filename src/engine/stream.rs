@@ -150,6 +150,7 @@ impl<'c> Cut<'c> {
             };
             needed.clear();
             needed.extend(touches.iter().map(is_kept_anyway));
+            mark_first_steps(climber, touches, needed);
             if repeats_an_order(touches) {
                 needed.fill(true);
             } else if climber.mark_needed(touches, (*now, *end), needed) {
@@ -179,6 +180,19 @@ fn is_idle(kind: &Kind, climber: &Climber) -> bool {
         && kind.marks & mark::ORDER == 0
         && kind.aside == 0
         && kind.actions.is_empty()
+}
+
+/// Marks the first step of a customer: whether they may have entered before the data begins is asked of it. It may have
+/// a date that turns out to stand for no time; then the first with another date is asked.
+fn mark_first_steps(climber: &Climber, touches: &[Touch], needed: &mut [bool]) {
+    let counts = |touch: &Touch| touch.aside == 0 && climber.is_step(touch);
+    let first = touches.iter().position(counts);
+    let timed = touches.iter().position(|touch| counts(touch) && !touch.at.is_placeholder());
+    for first in [first, timed] {
+        if let Some(needed) = first.and_then(|first| needed.get_mut(first)) {
+            *needed = true;
+        }
+    }
 }
 
 /// Whether two touches complete the same order: one of them does not count, which is decided later.

@@ -3,7 +3,7 @@
 
 use crate::climb::{Climber, Verdict};
 use crate::error::Result;
-use crate::event::{StepSet, Touch};
+use crate::event::{StepSet, Touch, mark};
 use crate::journey;
 use crate::ladder::definition::{Count, Ladder, Linkage, Order, Range};
 use crate::ladder::session_rule::SessionRule;
@@ -101,6 +101,25 @@ impl Track {
         self.looked_at = looked_at;
     }
 
+    /// When a log saw a customer first, if what it saw is a step with which no attempt can begin: then they may have
+    /// entered before the data begins.
+    pub(super) fn begins_beyond(&self, kept: &[Touch]) -> Option<Instant> {
+        let climber = self.climber.as_ref()?;
+        let counts = |touch: &&Touch| {
+            touch.aside == 0
+                && touch.is(mark::LOG)
+                && climber.is_step(touch)
+                && !self.is_ignored(touch)
+        };
+        let first = kept.iter().find(counts)?;
+        let may_enter = !first.steps.common(climber.entry_steps()).is_empty();
+        (!may_enter && self.period.has(first.at)).then_some(first.at)
+    }
+
+    fn is_ignored(&self, touch: &Touch) -> bool {
+        self.ignored.get(touch.name as usize).copied().unwrap_or(false)
+    }
+
     /// Whether the ladder sees every touch as it is.
     fn looks_at_everything(&self) -> bool {
         self.ignored.is_empty() && self.period == Period::ALWAYS
@@ -108,9 +127,8 @@ impl Track {
 
     /// The touch as the ladder sees it: outside the period it is no entry (or nothing at all).
     pub(super) fn look_at(&self, touch: &Touch) -> Option<Touch> {
-        let is_ignored = self.ignored.get(touch.name as usize).copied().unwrap_or(false);
         let outside = !self.period.has(touch.at);
-        if is_ignored || outside && self.range == Range::Events {
+        if self.is_ignored(touch) || outside && self.range == Range::Events {
             return None;
         }
         let mut touch = *touch;

@@ -8,7 +8,8 @@ use crate::analysis::coverage::Coverage;
 use crate::analysis::open_windows::matured;
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, Notice};
-use crate::ladder::definition::{Ladder, Window};
+use crate::ladder::definition::{Count, Ladder, Linkage, Order, Window};
+use crate::time::Instant;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -43,7 +44,11 @@ pub(super) fn notices(
     confidence: f64,
 ) -> Vec<NoticeReport> {
     let found = findings.notices.iter().map(NoticeReport::found);
-    let computed = [window_open(findings, ladder, confidence), few(findings, ladder)];
+    let computed = [
+        window_open(findings, ladder, confidence),
+        began_before(findings, ladder),
+        few(findings, ladder),
+    ];
     let of_tracking = tracking::notices(coverage, confidence);
     found.chain(of_tracking).chain(computed.into_iter().flatten()).collect()
 }
@@ -81,6 +86,33 @@ fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<
     let message = format!("{count} {who} ({share_text}) {reason}.{without}{ended}");
     let data = [("open", Value::from(tally.open)), ("share", Value::from(share))];
     Some(NoticeReport { code: "window_open", message, data: data.into() })
+}
+
+/// Customers whose first step in a log is none with which they can enter, so near the beginning of the log that an entry
+/// before it could still count. Sessions are cut at both ends of a log, and no more than a few are.
+fn began_before(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
+    let is_chain = ladder.order != Order::Any && ladder.linkage == Linkage::Chain;
+    if ladder.open || ladder.count == Count::Session || !is_chain {
+        return None;
+    }
+    let (start, _) = findings.tracking.log_span?;
+    let entry = &ladder.steps.get(ladder.required().next()?)?.name;
+    let (last, near) = match ladder.window {
+        Window::FromEntry(span) | Window::Each(span) => {
+            let within = words::duration(Some(span.as_seconds()));
+            (start.plus(span), format!(", and within {within} of its beginning"))
+        }
+        Window::None => (Instant::MAX, String::new()),
+        Window::Session => return None,
+    };
+    let customers = findings.tally.first_seen_beyond.until(last);
+    let message = format!(
+        "The first step of {} {} in the log lies beyond {entry}{near}: they may have entered before it begins. They count only from an entry that was seen.",
+        words::count(customers),
+        words::people("customer", customers),
+    );
+    let data = [("customers", Value::from(customers))];
+    (customers > 0).then(|| NoticeReport { code: "began_before_the_log", message, data: data.into() })
 }
 
 fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {

@@ -19,7 +19,7 @@ use funnel::tally::days::Days;
 use funnel::tally::landmarks::{Landmarks, Pattern};
 use funnel::tally::ways::{Leavers, Ways};
 use funnel::tally::{ActionTally, Durations, GroupStep, GroupTally, StepTally, Tally};
-use funnel::time::Span;
+use funnel::time::{Instant, Span};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -325,6 +325,7 @@ fn tally() -> impl Strategy<Value = Tally> {
                     converted_by_tie: counts[4],
                     customers: counts[5],
                     anonymous: counts[6],
+                    first_seen_beyond: counts.iter().map(|&at| Instant(at.cast_signed())).collect(),
                     repeat_buyers: counts[8],
                     orders_with_visit: counts[9],
                     sessions: counts[10],

@@ -348,6 +348,9 @@ pub fn without_time(common: &Common) -> Cow<'static, str> {
 
 /// The place of the copy that stands for a record, of those at some places: the one that has come furthest.
 fn furthest<L: Line>(copies: &[Copy<L>], same: &[(Key, usize)]) -> Option<usize> {
+    if let [(_, only)] = same {
+        return Some(*only);
+    }
     let places = same.iter().map(|(_, place)| *place);
     places.max_by_key(|place| {
         let copy = copies.get(*place)?;
