@@ -219,10 +219,14 @@ impl Members {
         may_join
     }
 
-    /// The same whatever the guards say, which is noted.
+    /// The same whatever the guards say, which is noted. Of what is contested nothing else is asked, and it may be large.
     fn take_in_anyway(&mut self, other: &mut Members) -> bool {
         self.is_contested |= other.is_contested || !self.may_join(other);
-        self.absorb(other);
+        if self.is_contested {
+            self.unique.clear();
+        } else {
+            self.absorb(other);
+        }
         true
     }
 

@@ -120,6 +120,21 @@ fn a_ladder_may_have_32_steps() {
     assert_eq!(reached, expected);
 }
 
+/// Whoever joins them all would hold all against each other.
+#[test]
+fn one_address_may_be_everybodys() {
+    let head = "timestamp,event_name,user_id,email\n".to_string();
+    let text = (0..ROWS).fold(head, |mut text, number| {
+        let (hour, minute, second) = (number / 36_000, number / 600 % 60, number / 10 % 60);
+        let time = format!("2025-10-01T{hour:02}:{minute:02}:{second:02}Z");
+        _ = writeln!(text, "{time},{},u-{number:06},till@example.org", name_of(number));
+        text
+    });
+    let report = report(text, &[]);
+    assert_eq!(report["quality"]["refused_merges"], ROWS - 1);
+    assert_eq!(report["journeys"]["entered"], ROWS - ROWS / 10);
+}
+
 #[test]
 fn a_cell_may_have_five_megabytes() {
     let long = "long \"\"cell\"\",\n".repeat(5 << 20 >> 4);
