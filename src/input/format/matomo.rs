@@ -17,6 +17,7 @@ use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// What the file was taken for.
 pub const WHY: &str = "JSON with visits and their actions, as Matomo's live API gives them";
@@ -123,6 +124,8 @@ struct Action<'r> {
     /// What is shown: a product, or else a category.
     product: [Option<Json<'r>>; 2],
     category: Option<Json<'r>>,
+    /// What its address says, once that was asked for.
+    page: OnceCell<Option<(&'static str, Proof)>>,
 }
 
 impl<'r> Action<'r> {
@@ -142,7 +145,8 @@ impl<'r> Action<'r> {
             };
             member.get_or_insert(value);
         }
-        Action { json, at: time(at), kind, address, order, product, category }
+        let page = OnceCell::new();
+        Action { json, at: time(at), kind, address, order, product, category, page }
     }
 
     /// What it is called: an event by its own name, everything else by its type.
@@ -174,9 +178,9 @@ impl<'r> Action<'r> {
         let has = |member: Option<Json<'_>>| member.and_then(Json::scalar).is_some();
         match name {
             "page_view" if self.product.into_iter().any(has) => Some("product_viewed"),
-            "page_view" => match shopify_url::page(&scalar(self.address)?) {
+            "page_view" => match self.page() {
                 None if has(self.category) => Some("collection_viewed"),
-                found => found,
+                found => found.map(|(name, _)| name),
             },
             "file_download" => evidence::book(&scalar(self.address)?),
             "click" => evidence::target_of(&scalar(self.address)?),
@@ -188,10 +192,14 @@ impl<'r> Action<'r> {
 impl Action<'_> {
     /// For the page of an order, where it is said that it is one.
     fn order_page(&self) -> Option<Proof> {
-        let is_page = self.name()? == "page_view";
-        let name = self.derived("page_view").filter(|_| is_page)?;
-        let (_, proof) = shopify_url::proof(&scalar(self.address)?)?;
-        (name == "checkout_completed").then_some(proof)
+        let (name, proof) = self.page()?;
+        let is_order = name == "checkout_completed" && self.derived("page_view") == Some(name);
+        (is_order && self.name()? == "page_view").then_some(proof)
+    }
+
+    /// What its address says that it is.
+    fn page(&self) -> Option<(&'static str, Proof)> {
+        *self.page.get_or_init(|| shopify_url::proof(&scalar(self.address)?))
     }
 }
 

@@ -9,37 +9,49 @@ use crate::event::Proof;
 /// Whether the address (a path or a whole URL) is a category page narrowed to a sub-category.
 pub fn is_subcategory(address: &str) -> bool {
     let (path, query) = cut(address.as_bytes(), b'?');
-    let (path, _) = cut(behind_host(path), b'#');
-    let mut parts = path.split(|&b| b == b'/').filter(|part| !part.is_empty()).peekable();
-    if parts.peek().is_some_and(|part| is_locale(part)) {
-        parts.next();
-    }
-    if parts.next() != Some(b"collections") || parts.next().is_none() {
-        return false;
-    }
-    let is_narrowing =
-        |pair: &[u8]| pair.starts_with(b"filter.") || pair.starts_with(b"constraint=");
-    match parts.next() {
-        None => query.split(|&b| b == b'&').any(is_narrowing),
-        Some(part) => part != b"products",
-    }
+    is_narrowed(&parts_of(path), query)
 }
 
 /// The canonical name of what a page of a store is, by its address; `None` for pages that are no step.
 pub fn page(address: &str) -> Option<&'static str> {
-    if is_subcategory(address) {
-        return Some("subcollection_viewed");
-    }
+    page_and_part(address).map(|(name, _)| name)
+}
+
+/// Where the address says what a page is, and what that is.
+pub fn proof(address: &str) -> Option<(&'static str, Proof)> {
+    let (name, part) = page_and_part(address)?;
+    Some((name, if part == b"orders" { Proof::OrderPage } else { Proof::Address }))
+}
+
+/// What a page is, and the part of the store that it is in.
+fn page_and_part(address: &str) -> Option<(&'static str, &[u8])> {
     let (path, query) = cut(address.as_bytes(), b'?');
-    match parts_of(path).as_slice() {
-        [b"products", _] | [b"collections", _, b"products", _] => Some("product_viewed"),
-        [b"collections", _] => Some("collection_viewed"),
-        [b"search"] => Some("site_searched"),
-        [b"cart"] => Some("cart_viewed"),
-        [b"orders", _, ..] => Some("checkout_completed"),
-        [b"blogs", _, _, ..] => Some(READ_MORE),
-        [b"checkouts", rest @ ..] if !rest.is_empty() => Some(checkout_page(rest, query)),
-        _ => None,
+    let parts = parts_of(path);
+    if is_narrowed(&parts, query) {
+        return Some(("subcollection_viewed", b"collections"));
+    }
+    let parts = without_shop(&parts);
+    let name = match parts {
+        [b"products", _] | [b"collections", _, b"products", _] => "product_viewed",
+        [b"collections", _] => "collection_viewed",
+        [b"search"] => "site_searched",
+        [b"cart"] => "cart_viewed",
+        [b"orders", _, ..] => "checkout_completed",
+        [b"blogs", _, _, ..] => READ_MORE,
+        [b"checkouts", rest @ ..] if !rest.is_empty() => checkout_page(rest, query),
+        _ => return None,
+    };
+    Some((name, parts.first()?))
+}
+
+/// Whether the parts of a path are those of a category, narrowed by a part behind it or by the query.
+fn is_narrowed(parts: &[&[u8]], query: &[u8]) -> bool {
+    let is_narrowing =
+        |pair: &[u8]| pair.starts_with(b"filter.") || pair.starts_with(b"constraint=");
+    match parts {
+        [b"collections", _] => query.split(|&b| b == b'&').any(is_narrowing),
+        [b"collections", _, part, ..] => *part != b"products",
+        _ => false,
     }
 }
 
@@ -49,27 +61,21 @@ pub const READ_MORE: &str = "read_more_clicked";
 /// What stands in the address of every page of a blog, however its slashes are written.
 pub const BLOGS: &[u8] = b"blogs";
 
-/// Where the address says what a page is, and what that is.
-pub fn proof(address: &str) -> Option<(&'static str, Proof)> {
-    let name = page(address)?;
-    let (path, _) = cut(address.as_bytes(), b'?');
-    let is_orders = parts_of(path).first() == Some(&b"orders".as_slice());
-    Some((name, if is_orders { Proof::OrderPage } else { Proof::Address }))
-}
-
-/// The parts of the path, without those of the language and the shop.
+/// The parts of the path, without that of the language.
 fn parts_of(path: &[u8]) -> Vec<&[u8]> {
     let (path, _) = cut(behind_host(path), b'#');
-    let mut parts: Vec<&[u8]> =
-        path.split(|&b| b == b'/').filter(|part| !part.is_empty()).collect();
-    if parts.first().is_some_and(|part| is_locale(part)) {
-        parts.remove(0);
+    let parts = path.split(|&b| b == b'/').filter(|part| !part.is_empty());
+    let mut parts = parts.peekable();
+    parts.next_if(|part| is_locale(part));
+    parts.collect()
+}
+
+/// Checkouts may have the number of the shop before them.
+fn without_shop<'p, 'a>(parts: &'p [&'a [u8]]) -> &'p [&'a [u8]] {
+    match parts {
+        [shop, rest @ ..] if !rest.is_empty() && shop.iter().all(u8::is_ascii_digit) => rest,
+        _ => parts,
     }
-    let is_number = |part: &&[u8]| part.iter().all(u8::is_ascii_digit);
-    if parts.len() > 1 && parts.first().is_some_and(is_number) {
-        parts.remove(0);
-    }
-    parts
 }
 
 /// The checkout or order that a page of the checkout is of.
@@ -102,11 +108,9 @@ fn cut(bytes: &[u8], sign: u8) -> (&[u8], &[u8]) {
 
 /// The path of an address that begins with a scheme and a host; any other as it is.
 fn behind_host(address: &[u8]) -> &[u8] {
-    match address.windows(3).position(|signs| signs == b"://") {
-        Some(scheme) => {
-            let host = &address[scheme + 3..];
-            memchr::memchr(b'/', host).map_or(&[], |at| &host[at..])
-        }
+    let mut scheme = memchr::memchr_iter(b':', address).map(|colon| address.split_at(colon).1);
+    match scheme.find_map(|behind| behind.strip_prefix(b"://")) {
+        Some(host) => memchr::memchr(b'/', host).map_or(&[], |at| &host[at..]),
         None => address,
     }
 }
