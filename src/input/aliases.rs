@@ -64,8 +64,20 @@ const VISIT: &str = "visitid";
 /// The second in which a session of Google Analytics began: those of several people may share it.
 const SECOND_OF_SESSION: &str = "gasessionid";
 
-/// Who somebody was, where no better name says it: such a column may hold names of people, which several have.
-const PEOPLE: [&str; 6] = ["user", "visitor", "shopperid", "memberid", "accountid", "contactid"];
+/// Who somebody was, where no better name says it: such a column may hold names of people, which several have, or what
+/// process mining calls a case.
+const PEOPLE: [&str; 10] = [
+    "user",
+    "visitor",
+    "shopperid",
+    "memberid",
+    "accountid",
+    "contactid",
+    "personid",
+    "customerkey",
+    "caseid",
+    "caseconceptname",
+];
 
 /// The columns or keys that hold the address of a page, with spaces between their words; last the one that says where
 /// a visit began, which is another matter.
@@ -108,6 +120,15 @@ const PARTS: [(Part, &str, &[&str]); 19] = [
             "eventdatetime",
             "servertimestamp",
             "servertimestampepochms",
+            "timestamputc",
+            "eventdate",
+            "eventts",
+            "hittimestamp",
+            "requesttime",
+            "actiontime",
+            "visittime",
+            "logtime",
+            "timetimestamp",
         ],
     ),
     (
@@ -126,6 +147,14 @@ const PARTS: [(Part, &str, &[&str]); 19] = [
             "behaviour",
             "interaction",
             "interactiontype",
+            "actiontype",
+            "behaviortype",
+            "behaviourtype",
+            "activitytype",
+            "funnelstep",
+            "funnelstage",
+            "step",
+            "conceptname",
         ],
     ),
     (Part::Who(IdentifierKind::CustomerId), "customer_id", &["customerid"]),

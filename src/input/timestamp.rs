@@ -6,6 +6,7 @@
 //! commonest shapes all bytes at once (`usual`); `chrono` is asked only about named time zones.
 //! Nothing here allocates or panics.
 
+mod named;
 pub mod slash;
 #[cfg(test)]
 mod tests;
@@ -100,10 +101,12 @@ pub fn day_after(date: &str) -> Option<String> {
 /// Reads a time of any shape that means one thing only. `None` if it is none, if a part is out of
 /// range (month 13, 30 February, hour 24) or the year is not in 1900 to 2200.
 ///
-/// - `2025-10-07`, then after a space or `T` `09:50`, `09:50:26` or `09:50:26.123` (one to nine
+/// - `2025-10-07`, then after a space or `T` `09` (an hour), `09:50`, `09:50:26` or `09:50:26.123` (one to nine
 ///   digits, cut after microseconds), then `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`; without a
 ///   zone it is a time of `zone`. A leap second (`:60`) is read as `:59.999999`.
 /// - `20251007`: a date.
+/// - Months by their English names: `7 Oct 2025`, `Tue, 07-Oct-2025 09:50:26 +0200`, `October 7, 2025 9:50 AM`, and
+///   `[07/Oct/2025:09:50:26 +0200]` as web servers write it.
 /// - Ten digits (with or without a fraction) are seconds since 1970 UTC, thirteen milliseconds,
 ///   sixteen microseconds, nineteen nanoseconds.
 pub fn parse(text: &str, zone: ZoneRule) -> Option<Stamp> {
@@ -114,8 +117,8 @@ pub fn parse(text: &str, zone: ZoneRule) -> Option<Stamp> {
 /// Any shape, one part after the other.
 fn parse_trimmed(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
     match bytes.get(4) {
-        Some(b'-') => written(bytes, zone),
-        Some(_) => number(bytes, zone),
+        Some(b'-') if bytes.first().is_some_and(u8::is_ascii_digit) => written(bytes, zone),
+        Some(_) => number(bytes, zone).or_else(|| named::parse(bytes, zone)),
         None => None,
     }
 }
@@ -156,6 +159,9 @@ fn written(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
 
 /// The time of day and the zone, as in `09:50:26.123 +0200`, of the day that starts at `day`.
 fn clock(day: i64, bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
+    if let [h1, h2] = bytes {
+        return local(day + time_of_day(digits(&[*h1, *h2])?, 0, 0)?, Precision::Hour, zone);
+    }
     let ([h1, h2, b':', m1, m2], rest) = bytes.split_first_chunk()? else { return None };
     let (hour, minute) = (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?);
     let (second, micros, precision, rest) = seconds(rest)?;

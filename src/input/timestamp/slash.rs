@@ -153,7 +153,7 @@ fn year_first(text: &str, zone: ZoneRule) -> Option<Stamp> {
 }
 
 /// The stamp of a day that starts at `day` with what stands behind it.
-fn with_clock(day: i64, time: &str, zone: ZoneRule) -> Option<Stamp> {
+pub(super) fn with_clock(day: i64, time: &str, zone: ZoneRule) -> Option<Stamp> {
     if time.is_empty() {
         return local(day, Precision::Day, zone);
     }
