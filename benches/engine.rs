@@ -67,6 +67,7 @@ fn run(bencher: Bencher<'_, '_>, text: &str) {
         strict: false,
         detail: false,
         date_order: None,
+        online_sources: Vec::new(),
         own_names: OwnNames::default(),
     };
     let told = Told::default();

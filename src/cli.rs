@@ -310,6 +310,9 @@ pub struct ReadingArgs {
     /// How dates such as 3/4/2025 are read, where the file does not decide
     #[arg(long, value_enum)]
     pub date_order: Option<DateOrderArg>,
+    /// A source of orders that is the online store too: an app of its checkout, as the column Source names it
+    #[arg(long, value_name = "SOURCE", value_delimiter = ',')]
+    pub online_source: Vec<String>,
     /// A row that cannot be read is an error
     #[arg(long)]
     pub strict: bool,

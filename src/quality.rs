@@ -34,11 +34,13 @@ pub enum Reason {
     Filtered = 10,
     /// More than a day in the future.
     Future = 11,
+    /// Deleted at its source.
+    Deleted = 12,
 }
 
 impl Reason {
     /// All reasons in the order of reports.
-    pub const ALL: [Reason; 12] = [
+    pub const ALL: [Reason; 13] = [
         Reason::Duplicate,
         Reason::Bot,
         Reason::BadRow,
@@ -51,6 +53,7 @@ impl Reason {
         Reason::OutOfPeriod,
         Reason::Filtered,
         Reason::Future,
+        Reason::Deleted,
     ];
 
     /// The stable code in reports.
@@ -68,6 +71,7 @@ impl Reason {
             Reason::OutOfPeriod => "out_of_period",
             Reason::Filtered => "filtered",
             Reason::Future => "future",
+            Reason::Deleted => "deleted",
         }
     }
 
@@ -86,6 +90,7 @@ impl Reason {
             Reason::OutOfPeriod => "outside the period",
             Reason::Filtered => "left out by the filter",
             Reason::Future => "more than a day in the future",
+            Reason::Deleted => "deleted at its source",
         }
     }
 

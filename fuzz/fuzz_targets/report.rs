@@ -21,6 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
         strict: false,
         detail: true,
         date_order: None,
+        online_sources: Vec::new(),
         own_names: funnel::ladder::own_names::OwnNames::default(),
     };
     let request = Request::of(Plan::Auto(Overrides::default()));

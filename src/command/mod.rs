@@ -151,6 +151,7 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
         detail,
         date_order,
         own_names: surroundings.own_names.clone(),
+        online_sources: reading.online_source.clone(),
     };
     let told = Told {
         format,

@@ -42,6 +42,8 @@ pub struct Settings {
     pub date_order: Option<DateOrder>,
     /// What the shop's own names of events mean.
     pub own_names: OwnNames,
+    /// Sources of orders that are the online store too: apps of its checkout.
+    pub online_sources: Vec<String>,
 }
 
 /// Which ladder to hold the journeys against.

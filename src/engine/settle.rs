@@ -40,7 +40,7 @@ use crate::money::DecimalEvidence;
 use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
-use oddities::{most_common, offsets_differ, without_figures, written_offsets};
+use oddities::{left_out_sources, most_common, offsets_differ, without_figures, written_offsets};
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
 use std::collections::BTreeMap;
@@ -145,6 +145,7 @@ pub(super) fn settle(
     }
     settled.note_placeholders(haul, readings);
     settled.period = request.period(settled.store_offset)?;
+    settled.notices.extend(left_out_sources(&orders.orders));
     settled.notices.extend(orders.notices);
     note_aside(haul, orders.aside);
     note_aside(haul, checkouts.aside);
@@ -188,7 +189,8 @@ fn assemble_orders(
         let mixed = |_| mixed_decimals(&readings[input].path);
         own.decimal_comma = evidence.has_comma().map_err(mixed)?.unwrap_or(own.decimal_comma);
     }
-    Ok(shopify_orders::assemble(lines, &shopify_orders::Settings { inputs }))
+    let online_sources = settings.online_sources.clone();
+    Ok(shopify_orders::assemble(lines, &shopify_orders::Settings { inputs, online_sources }))
 }
 
 fn assemble_checkouts(
@@ -200,7 +202,12 @@ fn assemble_checkouts(
     let lines = std::mem::take(&mut haul.checkout_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
     let inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
-    Ok(shopify_checkouts::assemble(lines, &shopify_orders::Settings { inputs }))
+    Ok(shopify_checkouts::assemble(lines, &of_inputs(inputs)))
+}
+
+/// How the texts of inputs that hold no orders are meant.
+fn of_inputs(inputs: BTreeMap<usize, InputSettings>) -> shopify_orders::Settings {
+    shopify_orders::Settings { inputs, ..shopify_orders::Settings::default() }
 }
 
 /// Nobody can say how such a file means an amount like `1.234`.
@@ -266,8 +273,7 @@ fn assemble_reports<'r>(
         Some((at.input, own.id(&at.line).and_then(|_| own.written_time(&at.line))))
     });
     let inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
-    let gathered =
-        shopify_session_rows::gather(&lines, &dimensions, &shopify_orders::Settings { inputs });
+    let gathered = shopify_session_rows::gather(&lines, &dimensions, &of_inputs(inputs));
     let unread: FastSet<RowRef> = gathered.aside.iter().map(|(_, row, ..)| *row).collect();
     lines.retain(|at| !unread.contains(&at.row));
     note_aside(haul, gathered.aside);

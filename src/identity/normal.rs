@@ -96,6 +96,15 @@ pub fn identify(
     Some(Identifier { kind, space, key: Key::within(seed, normal.as_bytes()) })
 }
 
+/// Whether a text that names nobody would be somebody's id if it were longer.
+pub fn is_too_short(kind: IdentifierKind, text: &str, strictness: Strictness) -> bool {
+    let text = text.trim();
+    matches!(kind, IdentifierKind::UserId | IdentifierKind::ClientId)
+        && strictness == Strictness::Several
+        && text.chars().take(SHORTEST_ID).count() < SHORTEST_ID
+        && !is_placeholder(text, strictness)
+}
+
 /// The same for most cells of logs without a look at what they say: a customer, user or device whose text is so long
 /// or so plain that it is no placeholder and needs no cleaning. `None` says nothing.
 #[inline]
@@ -209,12 +218,15 @@ fn is_zeros(text: &[u8]) -> bool {
     text.iter().all(|b| matches!(b, b'0' | b'-'))
 }
 
-/// Numbers that the shop gives: the tail of a global id, without `#`, the spreadsheet's apostrophe and case.
+/// Numbers that the shop gives: the tail of a global id, without `#`, the spreadsheet's apostrophe, case and the `.0` that
+/// data tools write behind numbers.
 fn shop_id(text: &str) -> Option<Cow<'_, str>> {
     let text = text.strip_prefix('\'').unwrap_or(text);
     let tail =
         if text.starts_with("gid://") { text.rsplit('/').next().unwrap_or(text) } else { text };
-    let tail = lower_case(tail.split('?').next().unwrap_or(tail).trim_start_matches('#'));
+    let tail = tail.split('?').next().unwrap_or(tail).trim_start_matches('#');
+    let number = tail.strip_suffix(".0").filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+    let tail = lower_case(number.unwrap_or(tail));
     (!tail.is_empty() && !is_excel_number(&tail)).then_some(tail)
 }
 

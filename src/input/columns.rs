@@ -25,7 +25,12 @@ pub struct Header {
     /// Empty for a name that is another's with a space behind it: reports of comparisons repeat a column's
     /// name so for the change in percent, and that is never the column itself.
     normal: Vec<String>,
+    /// The column in which a pipeline notes which rows were deleted at their source.
+    deletion: Option<usize>,
 }
+
+/// The names of such columns: of Fivetran, Stitch and Airbyte.
+const DELETIONS: &[&str] = &["fivetran deleted", "sdc deleted at", "ab cdc deleted at"];
 
 impl Header {
     /// Reads the names of the first record of a table.
@@ -38,7 +43,20 @@ impl Header {
             .iter()
             .map(|name| if repeats(name) { String::new() } else { normalise(name) })
             .collect();
-        Header { record: record.clone(), exact, normal }
+        let header = Header { record: record.clone(), exact, normal, deletion: None };
+        Header { deletion: header.find(DELETIONS), ..header }
+    }
+
+    /// The name of the column that says which rows were deleted at their source.
+    pub fn deletion(&self) -> Option<&str> {
+        self.exact.get(self.deletion?).map(String::as_str)
+    }
+
+    /// Whether a row says that it was deleted at its source.
+    pub fn is_deleted(&self, row: Row<'_>) -> bool {
+        let text = row.text(self.deletion);
+        !is_null(&text)
+            && !["false", "f", "no", "n", "0"].iter().any(|no| text.eq_ignore_ascii_case(no))
     }
 
     /// The same columns, found under their names in words, however these are put together: `createdAt`,

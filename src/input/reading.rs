@@ -20,7 +20,7 @@ use super::format::tool_table::{Room, ToolTable};
 use super::format::web_pixel::PixelKeys;
 use super::format::{Desk, Format, RowAt, RowIdentifiers, Sink, Texts};
 use super::parquet::SIGNS;
-use super::quoting::Signs;
+use super::quoting::{QUOTE, Signs};
 use super::rows::OutlinedRows;
 use super::serial::{outlined_rows, parsed_rows, tabbed_rows};
 use super::split::Layout;
@@ -28,6 +28,7 @@ use super::timestamp::ZoneRule;
 use super::usual::UsualRows;
 use crate::event::Properties;
 use crate::quality::Reason;
+use csv::ByteRecord;
 use json::JsonRoom;
 
 /// What an input is, and how its blocks are read. Shared by all threads.
@@ -273,8 +274,8 @@ impl Reading {
         let Scratch { tool_table: room, identifiers, .. } = scratch;
         let mut each = |extent, place, row: Row<'_>| {
             let mut desk = self.desk(extent, place, identifiers, sink);
-            match self.misshapen(row) {
-                Some(problem) => desk.defect(Reason::BadRow, problem),
+            match self.misfit(row) {
+                Some((reason, problem)) => desk.defect(reason, problem),
                 None => table.read(row, room, desk),
             }
         };
@@ -291,8 +292,11 @@ impl Reading {
     }
 
     fn read_row(&self, row: Row<'_>, mut desk: Desk<'_, impl Sink>) {
-        if let Some(problem) = self.misshapen(row) {
-            return desk.defect(Reason::BadRow, problem);
+        if let Some((reason, problem)) = self.misfit(row) {
+            return desk.defect(reason, problem);
+        }
+        if let Some(inner) = self.quoted_whole(row) {
+            return self.read_row(Row::parsed(&inner).written(row.bytes()), desk);
         }
         let at = desk.at;
         let line = match &self.rows {
@@ -324,17 +328,37 @@ impl Reading {
         }
     }
 
-    /// What is wrong with a row as a whole.
-    fn misshapen(&self, row: Row<'_>) -> Option<String> {
+    /// Why a row as a whole is none of the format's.
+    fn misfit(&self, row: Row<'_>) -> Option<(Reason, String)> {
         let header = self.header()?;
         let cells = header.names().len();
-        if header.is_repeat(row) {
+        let problem = if header.is_repeat(row) {
             Some("the header again".to_string())
         } else if row.says_more_from(cells) {
             Some(format!("{} cells where the header has {cells}", row.len()))
         } else {
             row.is_blank().then(|| "all cells are empty".to_string())
+        };
+        let deletion = || {
+            let column = header.deletion().filter(|_| header.is_deleted(row))?;
+            Some((Reason::Deleted, format!("deleted at its source, as `{column}` says")))
+        };
+        problem.map(|problem| (Reason::BadRow, problem)).or_else(deletion)
+    }
+
+    /// The cells of a row that a spreadsheet has put between quotes as a whole.
+    fn quoted_whole(&self, row: Row<'_>) -> Option<ByteRecord> {
+        if row.len() != 1 {
+            return None;
         }
+        let (cells, delimiter) = (self.header()?.names().len(), self.delimiter?);
+        let is_quoted = matches!(row.bytes(), [QUOTE, .., QUOTE]);
+        let inner = row.cell(0).filter(|_| is_quoted && cells > 1)?;
+        let mut reader = csv::ReaderBuilder::new();
+        let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
+        let mut record = ByteRecord::new();
+        let is_row = reader.from_reader(&*inner).read_byte_record(&mut record).unwrap_or(false);
+        (is_row && record.len() == cells).then_some(record)
     }
 
     fn header(&self) -> Option<&Header> {

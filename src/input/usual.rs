@@ -87,7 +87,7 @@ impl UsualRows {
         (header, columns): (&Header, &EventColumns),
         (zone, dimensions): (ZoneRule, &[String]),
     ) -> bool {
-        let Some(people) = People::of_table(columns) else { return false };
+        let Some(people) = People::of_table(header, columns) else { return false };
         self.usual.begin(zone);
         self.are_lines = false;
         self.read_times(rows, columns.time);
@@ -114,7 +114,7 @@ impl UsualRows {
         columns: &EventColumns,
         dimensions: &[String],
     ) -> Option<Vec<usize>> {
-        People::of_table(columns)?;
+        People::of_table(header, columns)?;
         let sources =
             dimensions.iter().flat_map(|dimension| EventColumns::columns_of(header, dimension));
         let named = std::iter::once(columns.event).chain(columns.user_agent);
@@ -128,7 +128,7 @@ impl UsualRows {
         (header, columns): (&Header, &EventColumns),
         (zone, dimensions): (ZoneRule, &[String]),
     ) -> bool {
-        let Some(people) = People::of_table(columns) else { return false };
+        let Some(people) = People::of_table(header, columns) else { return false };
         self.usual.begin(zone);
         let UsualRows { at, usual, .. } = self;
         rows.times(columns.time, (zone, columns.date_order), usual, at);

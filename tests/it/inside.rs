@@ -25,6 +25,7 @@ pub(crate) fn settings() -> Settings {
         strict: false,
         detail: false,
         date_order: None,
+        online_sources: Vec::new(),
         own_names: OwnNames::default(),
     }
 }

@@ -4,8 +4,11 @@
 use super::Settled;
 use crate::engine::haul::Haul;
 use crate::findings::{Notice, OrderGaps, SessionReport};
+use crate::input::format::shopify_orders::packed::Cell;
+use crate::input::format::shopify_orders::{Channel, Order};
 use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Reading, Rows};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows of orders and checkouts are written with each offset (seconds east of UTC).
@@ -47,6 +50,31 @@ pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
         each.collect::<Vec<_>>().join(", ")
     );
     Some(Notice { code: "offsets_differ", message })
+}
+
+/// A notice if apps that nobody knows made more orders than the online store did: one of them may be its checkout.
+pub(super) fn left_out_sources(orders: &[Order]) -> Option<Notice> {
+    /// So many sources are named.
+    const SHOWN: usize = 5;
+    let made_in = |channel| orders.iter().filter(move |order| order.channel == channel);
+    let (online, others) = (made_in(Channel::OnlineStore).count(), made_in(Channel::Other).count());
+    if others <= online {
+        return None;
+    }
+    let mut sources: BTreeMap<&str, usize> = BTreeMap::new();
+    for source in made_in(Channel::Other).filter_map(|order| order.texts.get(Cell::Source)) {
+        *sources.entry(source).or_default() += 1;
+    }
+    let mut sources: Vec<(&str, usize)> = sources.into_iter().collect();
+    sources.sort_by_key(|&(_, orders)| Reverse(orders));
+    let first = sources.first().map_or("", |(source, _)| source);
+    let named = sources.iter().take(SHOWN).map(|(source, orders)| format!("`{source}` ({orders})"));
+    let message = format!(
+        "{others} of {} orders are left out because other apps or marketplaces made them, by their source: {}. If one of these is a checkout of the online store, --online-source {first} counts its orders",
+        orders.len(),
+        named.collect::<Vec<_>>().join(", ")
+    );
+    Some(Notice { code: "most_orders_of_other_apps", message })
 }
 
 impl Settled {

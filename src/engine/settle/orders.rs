@@ -424,6 +424,7 @@ pub(super) fn add_people(identifiers: &mut RowIdentifiers, texts: &Packed) {
             | Cell::Id
             | Cell::CreatedAt
             | Cell::UpdatedAt
+            | Cell::Source
             | Cell::Gateway
             | Cell::Total
             | Cell::Refunded => continue,

@@ -113,7 +113,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
     &[&["abandoned checkout url"], &["created at"], &["id", "checkout id", "token", "name"]];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 31] = [
+pub(super) static ALL: [TableFormat; 32] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..of_shop(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -167,6 +167,9 @@ pub(super) static ALL: [TableFormat; 31] = [
     },
     known(Format::ShopifyTransactions, &shopify_transactions::MUST, |header| {
         Some(special(header, Special::Transactions(Transactions::new(header)?)))
+    }),
+    of_shop(Format::ShopifyTransactions, &shopify_transactions::MUST_OF_WAREHOUSE, |header| {
+        Some(special(header, Special::Transactions(Transactions::new(&header.in_words())?)))
     }),
     TableFormat {
         fits: |table| !table.header.in_words().has(&["financial status", "anonymous id"]),

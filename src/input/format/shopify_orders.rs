@@ -100,6 +100,18 @@ pub struct OrderLine {
     refunded: Option<Amount>,
 }
 
+impl Packing {
+    /// The channel of a source, which is kept if it is no known one.
+    fn channel(&mut self, source: Option<impl AsRef<str>>) -> Option<Channel> {
+        let source = source?;
+        let channel = Channel::of(source.as_ref());
+        if channel == Channel::Other {
+            self.add(Cell::Source, source.as_ref());
+        }
+        Some(channel)
+    }
+}
+
 impl OrderLine {
     /// Reads a row. An error says what is wrong with it.
     pub fn read(columns: &OrderColumns, row: &Row<'_>) -> Result<OrderLine, String> {
@@ -112,6 +124,7 @@ impl OrderLine {
         packing.add_some(Cell::Gateway, method);
         packing.add_some(Cell::Total, row.value(columns.total));
         packing.add_some(Cell::Refunded, row.value(columns.refunded_amount));
+        let channel = packing.channel(row.value(columns.source));
         Ok(OrderLine {
             common: Common::read(&columns.common, columns.first, row, packing)?,
             status: row.value(columns.status).map(|text| FinancialStatus::read(&text)),
@@ -119,7 +132,7 @@ impl OrderLine {
             test: is_bogus || row.text(columns.test).eq_ignore_ascii_case("true"),
             device: agent.map(|agent| dimension::device(&agent)),
             currency: currency.map_or_else(Currency::default, |text| Currency::parse(&text)),
-            channel: row.value(columns.source).map(|source| Channel::of(&source)),
+            channel,
             total: None,
             refunded: None,
         })
@@ -320,7 +333,7 @@ pub fn assemble(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assem
             let words = without_time(&record.line.common);
             assembly.aside.push((input, row, Reason::BadTimestamp, words));
         }
-        let order = order(record);
+        let order = order(record, &settings.online_sources);
         if let Some((reason, words)) = order.as_ref().and_then(why_not) {
             assembly.aside.push((input, row, reason, words.into()));
         }
@@ -343,10 +356,18 @@ fn why_not(order: &Order) -> Option<(Reason, &'static str)> {
     }
 }
 
-fn order(record: Record<OrderLine>) -> Option<Order> {
+fn order(record: Record<OrderLine>, online_sources: &[String]) -> Option<Order> {
     let Record { input, row, line, at, aside: _ } = record;
     let refunded = line.is_refunded();
     let refund = line.refund();
+    let source = line.common.texts.get(Cell::Source).filter(|_| !online_sources.is_empty());
+    let is_online = |source: &str| online_sources.iter().any(|o| o.eq_ignore_ascii_case(source));
+    let channel = if source.is_some_and(is_online) {
+        Channel::OnlineStore
+    } else {
+        // Files without sources are taken for the online store's.
+        line.channel.unwrap_or(Channel::OnlineStore)
+    };
     Some(Order {
         input,
         row,
@@ -355,8 +376,7 @@ fn order(record: Record<OrderLine>) -> Option<Order> {
         texts: line.common.texts,
         amount: line.total,
         currency: line.currency,
-        // Files without sources are taken for the online store's.
-        channel: line.channel.unwrap_or(Channel::OnlineStore),
+        channel,
         device: line.device,
         cancelled: line.cancelled,
         refunded,

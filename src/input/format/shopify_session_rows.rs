@@ -345,7 +345,7 @@ mod tests {
             date_order: Some(DateOrder::DayFirst),
             ..InputSettings::default()
         };
-        let settings = Settings { inputs: BTreeMap::from([(0, rule)]) };
+        let settings = Settings { inputs: BTreeMap::from([(0, rule)]), ..Settings::default() };
         for (text, at, precision) in [
             ("2025-10-07 14:00:00", 1_759_838_400, Precision::Hour),
             ("7/10/2025 14:00", 1_759_838_400, Precision::Hour),

@@ -15,12 +15,22 @@ use crate::input::columns::{Header, Row};
 pub const MUST: [&[&str]; 7] =
     [&["order"], &["name"], &["kind"], &["gateway"], &["created at"], &["status"], &["amount"]];
 
+/// The same of the tables that warehouses make of them.
+pub const MUST_OF_WAREHOUSE: [&[&str]; 6] = [
+    &["order id"],
+    &["kind"],
+    &["gateway"],
+    &["created at"],
+    &["status"],
+    &["amount", "amount set shop amount"],
+];
+
 /// Where the parts of a transaction are.
 #[derive(Debug)]
 pub struct Transactions {
     /// The parts of an event.
     pub columns: EventColumns,
-    name: usize,
+    name: Option<usize>,
     kind: usize,
     status: usize,
 }
@@ -36,18 +46,18 @@ pub fn by_name(name: &str) -> Option<Identifier> {
 impl Transactions {
     /// The columns of a header.
     pub fn new(header: &Header) -> Option<Transactions> {
-        let order = header.find(&["order"])?;
+        let order = header.find(&["order", "order id"])?;
         let columns = EventColumns {
             time: header.find(&["created at"])?,
             identifiers: vec![(IdentifierKind::OrderId, 0, order)],
             strictness: Strictness::Only,
             order: Some(order),
-            value: header.find(&["amount"]),
-            currency: header.find(&["currency"]),
+            value: header.find(&["amount", "amount set shop amount"]),
+            currency: header.find(&["currency", "amount set shop currency code"]),
             ..EventColumns::default()
         };
         let (kind, status) = (header.find(&["kind"])?, header.find(&["status"])?);
-        Some(Transactions { columns, name: header.find(&["name"])?, kind, status })
+        Some(Transactions { columns, name: header.find(&["name"]), kind, status })
     }
 
     /// Reads a row.
@@ -66,7 +76,7 @@ impl Transactions {
             name: name.as_bytes(),
             derived: None,
             origin: Origin::OrderRow,
-            otherwise: by_name(&row.text(Some(self.name))),
+            otherwise: by_name(&row.text(self.name)),
         };
         self.columns.read_named((row, header), named, desk);
     }

@@ -158,8 +158,8 @@ impl Reading {
         let Scratch { json, identifiers, .. } = scratch;
         let mut each = |extent, place, row: Row<'_>| {
             let mut desk = self.desk(extent, place, identifiers, sink);
-            if let Some(problem) = self.misshapen(row) {
-                return desk.defect(Reason::BadRow, problem);
+            if let Some((reason, problem)) = self.misfit(row) {
+                return desk.defect(reason, problem);
             }
             let cell = self.envelope.as_ref().map(|envelope| envelope.of_row(row));
             self.read_record(Written::new(&cell.unwrap_or_default()), &mut json.records, desk);

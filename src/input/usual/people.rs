@@ -4,6 +4,7 @@
 //! somebody has logged in. Such rows are usual if what they have needs no cleaning. Which identifier stands for a
 //! row, and what a row links, is decided by the order of identifiers, as it is for rows that are read by themselves.
 
+use super::super::columns::Header;
 use super::super::format::event_table::EventColumns;
 use super::super::parquet::Columns;
 use super::super::quoting::QUOTE;
@@ -81,11 +82,12 @@ impl People {
         columns.iter().any(Option::is_some).then_some(People { columns })
     }
 
-    /// Of a table.
-    pub(super) fn of_table(columns: &EventColumns) -> Option<People> {
+    /// Of a table; of rows that may be deleted more must be read.
+    pub(super) fn of_table(header: &Header, columns: &EventColumns) -> Option<People> {
         let identifiers = columns.identifiers.iter().map(|&(kind, space, _)| (kind, space));
         People::of(identifiers, columns.strictness)
             .filter(|_| columns.sequence.is_none() && !columns.names_pages)
+            .filter(|_| header.deletion().is_none())
     }
 }
 

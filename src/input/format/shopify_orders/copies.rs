@@ -44,6 +44,8 @@ pub struct InputSettings {
 pub struct Settings {
     /// By input.
     pub inputs: BTreeMap<usize, InputSettings>,
+    /// Sources of orders that are the online store too.
+    pub online_sources: Vec<String>,
 }
 
 impl Settings {
@@ -105,8 +107,7 @@ pub struct Gathered<L> {
 pub fn gather<L: Line>(mut lines: Vec<LineAt<L>>, settings: &Settings) -> Gathered<L> {
     // Each thread's are in order; a stable sort takes them as they are.
     lines.sort_by_key(|at| (at.input, at.row));
-    let mut copies =
-        Copies { copies: Vec::with_capacity(lines.len()), index: Index::default() };
+    let mut copies = Copies { copies: Vec::with_capacity(lines.len()), index: Index::default() };
     let mut input = None;
     let mut previous = None;
     let times: Vec<Option<Stamp>> = lines.iter().map(|at| time_of(at, settings)).collect();

@@ -37,6 +37,11 @@ impl OrderLine {
         cells.each(Slot::Checkout).for_each(|token| packing.add(Cell::Token, &token));
         cells.client_ids().iter().for_each(|client| packing.add(Cell::Client, client));
         packing.add_some(Cell::Gateway, cells.gateways());
+        let channel = if cells.is_draft() {
+            Some(Channel::Draft)
+        } else {
+            packing.channel(cells.first(Slot::Source))
+        };
         let currency = cells.first(Slot::Currency);
         Ok(OrderLine {
             common: Common { texts: packing.packed(), is_first: true, is_whole: true },
@@ -45,7 +50,7 @@ impl OrderLine {
             test: cells.is_true(Slot::Test),
             currency: currency.map(|text| Currency::parse(&text)).unwrap_or_default(),
             device: cells.first(Slot::UserAgent).map(|agent| dimension::device(&agent)),
-            channel: cells.first(Slot::Source).map(|source| Channel::of(&source)),
+            channel,
             total: None,
             refunded: None,
         })
@@ -85,6 +90,13 @@ impl<'r> Cells<'r> {
             let value = self.root.at(place).property();
             value.is_some_and(|value| value.into_text() == "true")
         })
+    }
+
+    /// Whether it is no order yet, by its global id: what staff prepares becomes an order of its own.
+    fn is_draft(self) -> bool {
+        let global = self.root.member("admin_graphql_api_id").and_then(Json::scalar);
+        let mut ids = global.into_iter().chain(self.each(Slot::Id));
+        ids.any(|id| id.starts_with("gid://") && id.contains("/DraftOrder/"))
     }
 
     /// What the order was paid through; several are joined as the export joins them.

@@ -32,11 +32,13 @@ pub enum Cell {
     Refunded,
     /// When the record was changed last.
     UpdatedAt,
+    /// The app that made the record, if it is none that is known.
+    Source,
 }
 
 impl Cell {
     /// All, in the order of their signs.
-    const ALL: [Cell; 12] = [
+    const ALL: [Cell; 13] = [
         Cell::Name,
         Cell::Id,
         Cell::Email,
@@ -49,6 +51,7 @@ impl Cell {
         Cell::Total,
         Cell::Refunded,
         Cell::UpdatedAt,
+        Cell::Source,
     ];
 }
 
@@ -70,16 +73,8 @@ impl Packed {
 
     /// All texts that say something, in the order in which they were added.
     pub fn all(&self, cell: Cell) -> impl Iterator<Item = &str> {
-        let mut from = 0;
-        from_fn(move || {
-            loop {
-                let (own, text) = next(&self.0, from)?;
-                from = text.end;
-                if own == sign(cell) {
-                    return self.0.get(text);
-                }
-            }
-        })
+        let mut places = places(&self.0).filter(move |(own, _)| *own == sign(cell));
+        from_fn(move || self.0.get(places.next()?.1))
     }
 
     /// All texts, in the order in which they were added.
@@ -172,11 +167,20 @@ fn sign(cell: Cell) -> char {
 
 /// The texts, each behind its sign.
 fn each(packed: &str) -> impl Iterator<Item = (char, &str)> {
+    let mut places = places(packed);
+    from_fn(move || {
+        let (own, text) = places.next()?;
+        Some((own, packed.get(text)?))
+    })
+}
+
+/// What each text says, and where it is.
+fn places(packed: &str) -> impl Iterator<Item = (char, Range<usize>)> {
     let mut from = 0;
     from_fn(move || {
         let (own, text) = next(packed, from)?;
         from = text.end;
-        Some((own, packed.get(text)?))
+        Some((own, text))
     })
 }
 

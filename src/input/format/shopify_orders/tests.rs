@@ -267,7 +267,7 @@ Name,Financial Status,Total,Created at,Id
         date_order: Some(DateOrder::DayFirst),
         decimal_comma: true,
     };
-    let settings = Settings { inputs: BTreeMap::from([(0, rule)]) };
+    let settings = Settings { inputs: BTreeMap::from([(0, rule)]), ..Settings::default() };
     let found = assemble(lines(&[damaged, whole]), &settings);
     assert_eq!(orders(&found), ["0.0 #9 0.00", "0.1 #8 39.80", "0.3 #7 5.00"]);
     assert_eq!(aside(&found), ["0.2 continuation", "0.3 not_online_store", "1.0 duplicate"]);
