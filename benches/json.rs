@@ -168,7 +168,7 @@ impl Sink for Looks {
         self.defects += 1;
     }
 
-    fn blocked(&mut self) {}
+    fn blocked(&mut self, _: bool) {}
     fn order(&mut self, _at: RowAt, _line: OrderLine) {}
     fn checkout(&mut self, _at: RowAt, _line: CheckoutLine) {}
     fn person(&mut self, _: RowAt, _: &[funnel::event::Identifier]) {}

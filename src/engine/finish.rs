@@ -4,7 +4,7 @@ use super::calendar::Calendar;
 use super::claims::Claims;
 use super::haul::Haul;
 use super::judge::Beside;
-use super::rows::{RowIndex, UNCLOSED};
+use super::rows::{RowIndex, UNCLOSED, short_identifiers};
 use super::sequence::out_of_order;
 use super::tracking::Logs;
 use crate::findings::{
@@ -32,6 +32,8 @@ pub(super) fn finish(
         message: format!("{}: {UNCLOSED}", readings[input].path),
     }));
     findings.notices.extend(sessions_of_nobody(readings));
+    let short = short_identifiers(haul.too_short);
+    findings.notices.extend(short.map(|message| Notice { code: "short_identifiers", message }));
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
     findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
     findings.identity.blocked_values = haul.blocked;

@@ -95,6 +95,8 @@ pub(crate) struct Haul<'s> {
     pub(super) unclosed: Vec<usize>,
     pub(super) seen_until: Option<Instant>,
     pub(super) blocked: u64,
+    /// Of these, ids that are too short.
+    pub(super) too_short: u64,
     /// Of the block that is being read.
     pub(super) sequence: Sequence,
     /// Rows whose device's clock was wrong.
@@ -138,6 +140,7 @@ impl<'s> Haul<'s> {
             unclosed: Vec::new(),
             seen_until: None,
             blocked: 0,
+            too_short: 0,
             sequence: Sequence::default(),
             clocks: 0,
             late: 0,
@@ -178,6 +181,7 @@ impl<'s> Haul<'s> {
         self.blocks.extend(other.blocks);
         self.seen_until = self.seen_until.max(other.seen_until);
         self.blocked += other.blocked;
+        self.too_short += other.too_short;
         self.clocks += other.clocks;
         self.late += other.late;
         self.received.extend(other.received);

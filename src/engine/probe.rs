@@ -70,7 +70,7 @@ impl Sink for Clock {
 
     fn defect(&mut self, _at: RowAt, _reason: Reason, _message: String) {}
 
-    fn blocked(&mut self) {}
+    fn blocked(&mut self, _is_too_short: bool) {}
 
     fn order(&mut self, _at: RowAt, _line: OrderLine) {}
 

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::event::RowRef;
 use crate::input::Reading;
 use crate::place::Place;
+use crate::quality::Reason;
 
 /// Which input each block is of, and how many records and lines come before it.
 #[derive(Debug)]
@@ -90,11 +91,28 @@ pub(super) fn refuse_hopeless(
             let error = Error::at(place, hopeless(broken, reading, &example.message));
             let unclosed = haul.unclosed.contains(&input);
             let error = if unclosed { error.note(UNCLOSED) } else { error };
+            let error = match short_identifiers(haul.too_short) {
+                Some(words) if *reason == Reason::NoIdentifier => error.note(words),
+                Some(_) | None => error,
+            };
             return Err(error
                 .hint("`funnel inspect` shows what a file is taken for; --as and --map tell it"));
         }
     }
     Ok(())
+}
+
+/// What to say of ids that name nobody because they are short, if there are any: a shop that has numbered its customers
+/// from 1 must know.
+pub(super) fn short_identifiers(values: u64) -> Option<String> {
+    let (them, name, those) = match values {
+        0 => return None,
+        1 => ("1 id of a user or device has".to_owned(), "names", "it is one"),
+        _ => (format!("{values} ids of users or devices have"), "name", "they are those"),
+    };
+    Some(format!(
+        "{them} fewer than five characters and {name} nobody: beside other identifiers such ids are mostly placeholders. If {those} of customers, write something before them (`user-7`)"
+    ))
 }
 
 /// What to say of an input that ends inside a quoted cell.

@@ -321,8 +321,9 @@ impl Sink for Gathering<'_, '_, '_> {
         self.haul.late += 1;
     }
 
-    fn blocked(&mut self) {
+    fn blocked(&mut self, is_too_short: bool) {
         self.haul.blocked += 1;
+        self.haul.too_short += u64::from(is_too_short);
     }
 
     fn order(&mut self, at: RowAt, line: OrderLine) {

@@ -104,7 +104,7 @@ fn customer_texts(customers: CustomersReport) -> Vec<String> {
         words::count(customers.anonymous)
     )];
     if customers.total == 0 {
-        texts = vec!["No row says who it was.".to_owned()];
+        texts = vec!["No row is an event that says who it was.".to_owned()];
     }
     texts
 }

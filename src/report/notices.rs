@@ -3,6 +3,7 @@
 //! A notice is one plain sentence or two with a stable code; its figures stand in `data` for programs.
 
 use super::header::count_name;
+use super::sentences::is_order;
 use super::{tracking, words};
 use crate::analysis::coverage::Coverage;
 use crate::analysis::open_windows::matured;
@@ -88,6 +89,20 @@ fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<
     Some(NoticeReport { code: "window_open", message, data: data.into() })
 }
 
+/// That nobody reached the last step, and why orders that are there do not count for it.
+fn no_orders(findings: &Findings, ladder: &Ladder, last: &str) -> String {
+    let nobody = format!("No {} reached {last}", words::people(count_name(ladder.count), 1));
+    match findings.orders.count {
+        _ if !is_order(last) => format!("{nobody}."),
+        0 => format!("{nobody}."),
+        orders => format!(
+            "{nobody}, though the data have {} {}: an order counts behind what comes before it within the window, not by itself.",
+            words::count(orders),
+            words::people("order", orders)
+        ),
+    }
+}
+
 /// Customers whose first step in a log is none with which they can enter, so near the beginning of the log that an entry
 /// before it could still count. Sessions are cut at both ends of a log, and no more than a few are.
 fn began_before(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
@@ -112,7 +127,11 @@ fn began_before(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
         words::people("customer", customers),
     );
     let data = [("customers", Value::from(customers))];
-    (customers > 0).then(|| NoticeReport { code: "began_before_the_log", message, data: data.into() })
+    (customers > 0).then(|| NoticeReport {
+        code: "began_before_the_log",
+        message,
+        data: data.into(),
+    })
 }
 
 fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
@@ -125,10 +144,7 @@ fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
                 (&ladder.steps.first()?.name, words::people(count_name(ladder.count), 1));
             ("no_journeys", format!("No {one} reached {first}, so there are no rates."))
         }
-        (_, 0) => (
-            "no_orders",
-            format!("No {} reached {last}.", words::people(count_name(ladder.count), 1)),
-        ),
+        (_, 0) => ("no_orders", no_orders(findings, ladder, last)),
         (_, converted @ 1..FEW_ORDERS) => {
             let message = format!(
                 "Only {converted} {who} reached {last}: too few for rates by step to mean much."

@@ -101,17 +101,33 @@ pub fn headline(report: &Report) -> Vec<String> {
         let one = people(report.journeys.unit, 1);
         return vec![format!("No {one} reached {}, so there are no rates.", first.name)];
     }
+    if report.steps.len() == 1 && holds_totals(report) {
+        let unit = people(report.journeys.unit, report.journeys.entered);
+        return vec![format!("{} {unit}, and no later step.", count(report.journeys.entered))];
+    }
     if report.has_few_orders() {
         return few_orders(report, last);
     }
     let answer = format!(
-        "{} of {} {}: {}.",
+        "{} of {}{} {}: {}.",
         percent(report.macro_conversion.rate.rate),
         people(report.journeys.unit, 0),
+        of_first_step(report, first),
         reached(last),
         counts_with_range(report, &report.macro_conversion.rate)
     );
     [Some(answer), largest_loss(report)].into_iter().flatten().collect()
+}
+
+/// Whether the counts are the totals of a session report, and not of journeys.
+fn holds_totals(report: &Report) -> bool {
+    report.ladder.open && !report.session_reports.is_empty()
+}
+
+/// A session report may lack the number of sessions: then its first step is not all of them.
+fn of_first_step(report: &Report, first: &StepReport) -> String {
+    let is_whole = !holds_totals(report) || first.name == "Sessions";
+    if is_whole { String::new() } else { format!(" that reached {}", first.name) }
 }
 
 /// `262 of 12,480 (95% range 1.9–2.4%)`; without the range where there is none.
@@ -125,10 +141,12 @@ fn counts_with_range(report: &Report, rate: &Rate) -> String {
 
 /// The verb of a step: an order is made, every other step is reached.
 fn reached(step: &StepReport) -> String {
-    match step.name.as_str() {
-        "Order" | "order" => "ordered".to_owned(),
-        name => format!("reached {name}"),
-    }
+    if is_order(&step.name) { "ordered".to_owned() } else { format!("reached {}", step.name) }
+}
+
+/// Whether a step is called the order.
+pub(super) fn is_order(name: &str) -> bool {
+    matches!(name, "Order" | "order")
 }
 
 fn few_orders(report: &Report, last: &StepReport) -> Vec<String> {

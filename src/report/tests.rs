@@ -154,6 +154,11 @@ fn notices_are_those_of_the_run_and_of_the_numbers() {
         "few_orders: Only 1 customer reached Order: too few for rates by step to mean much."
     );
     findings.tally.converted = 0;
+    assert_eq!(
+        notices(&findings)[2],
+        "no_orders: No customer reached Order, though the data have 10 orders: an order counts behind what comes before it within the window, not by itself."
+    );
+    findings.orders.count = 0;
     assert_eq!(notices(&findings)[2], "no_orders: No customer reached Order.");
 }
 

@@ -76,6 +76,9 @@ fn skip_line_end(head: &[u8], skip: usize) -> usize {
     if head.get(skip) == Some(&b'\n') { skip + 1 } else { skip }
 }
 
+/// So begins what Git keeps in place of a large file.
+const LARGE_FILE_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
 /// Recognises a source that is no JSON.
 pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
     if told.allows(Format::SnowplowTsv) && snowplow::is_line(&source.head) {
@@ -86,6 +89,11 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
     {
         let layout = Layout::Table(Signs { delimiter, line_end: b'\n' });
         return Ok(input(source, told, layout, 0, decision));
+    }
+    if source.head.starts_with(LARGE_FILE_POINTER) {
+        let message = "this is the pointer of Git LFS to a file, not the file";
+        return Err(Error::at(Place::file(&source.path), message)
+            .hint("`git lfs pull` in its repository brings the file"));
     }
     let Some(table) = TableHead::read(&source.head) else {
         return Err(Error::at(

@@ -42,6 +42,14 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
     };
     let error = without_map_columns(error, header, told);
     let nearest = nearest(header, told);
+    let holds_orders = mapping.of(Part::Order).is_some() && mapping.of(Part::Event).is_none();
+    let error = if holds_orders && nearest.is_empty() {
+        error.note(
+            "if each row is an order, --as shopify.orders says what its columns must be called",
+        )
+    } else {
+        error
+    };
     if let Some((format, missing)) = nearest.first() {
         let hint = format!("{}; of events, {MAP_EVENTS}", rename(*format, missing));
         let note = |error: Error, (format, missing): &(Format, Vec<Names>)| {
@@ -51,6 +59,11 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
         };
         return nearest.iter().fold(error, note).hint(hint);
     }
+    let error = if has_column_for_each_step(header) {
+        error.note("it has a column for each step; a log has a row for each event, with its time and its name")
+    } else {
+        error
+    };
     match looks_like_counts(table) {
         Some(time) => error
             .note(format!(
@@ -91,7 +104,7 @@ fn without_map_columns(error: Error, header: &Header, told: &Told) -> Error {
     })
 }
 
-/// The formats of which at most half of the columns are missing, the nearest first, with these.
+/// The formats of which two columns at least are there and at most half are missing, the nearest first, with these.
 fn nearest(header: &Header, told: &Told) -> Vec<(Format, Vec<Names>)> {
     const SHOWN: usize = 2;
     let mut near: Vec<(&TableFormat, Vec<Names>)> = table_formats::ALL
@@ -99,7 +112,8 @@ fn nearest(header: &Header, told: &Told) -> Vec<(Format, Vec<Names>)> {
         .filter(|known| told.allows(known.format))
         .map(|known| (known, known.missing(header)))
         .filter(|(known, missing)| {
-            2 * missing.len() <= known.must.len() && missing.len() < known.must.len()
+            // One column alone says little: many tables have a user.
+            2 * missing.len() <= known.must.len() && known.must.len() - missing.len() > 1
         })
         // One that has them all is not of the format for what it has beside them.
         .filter(|(_, missing)| !missing.is_empty())
@@ -192,6 +206,13 @@ fn any_of(names: &[&str]) -> String {
         [] | [_] | [_, _] => either(names),
         names => format!("one of {}", names.join(", ")),
     }
+}
+
+/// Whether names of columns are names of events: such a table says of each row what was reached.
+fn has_column_for_each_step(header: &Header) -> bool {
+    let names = header.normal_names().iter();
+    let names = names.map(|name| name.strip_prefix("reached ").unwrap_or(name));
+    names.filter(|name| vocabulary::canonical(name).is_some()).count() > 1
 }
 
 /// Whether a table holds counts by day or by anything else, and nothing of events: then the name of its column

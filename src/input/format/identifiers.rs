@@ -4,7 +4,7 @@
 
 use super::Sink;
 use crate::event::{Identifier, IdentifierKind};
-use crate::identity::{Strictness, identify, identify_plain};
+use crate::identity::{Strictness, identify, identify_plain, is_too_short};
 use crate::key::{FastSet, Key};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,7 +54,8 @@ impl Texts {
 #[derive(Debug, Default)]
 pub struct RowIdentifiers {
     found: Vec<Identifier>,
-    blocked: usize,
+    /// For each value that named nobody, whether it was an id that is too short.
+    blocked: Vec<bool>,
     texts: Texts,
 }
 
@@ -78,7 +79,7 @@ impl RowIdentifiers {
     /// Forgets the row before.
     pub fn clear(&mut self) {
         self.found.clear();
-        self.blocked = 0;
+        self.blocked.clear();
     }
 
     /// Adds the identifier that a cell's text stands for, if it names somebody.
@@ -96,7 +97,7 @@ impl RowIdentifiers {
                 self.texts.note(identifier, text);
                 self.found.push(identifier);
             }
-            None => self.blocked += 1,
+            None => self.blocked.push(is_too_short(kind, text, strictness)),
         }
     }
 
@@ -132,8 +133,8 @@ impl RowIdentifiers {
 
     /// Tells the sink how many values named nobody.
     pub fn report_blocked(&self, sink: &mut impl Sink) {
-        for _ in 0..self.blocked {
-            sink.blocked();
+        for &is_too_short in &self.blocked {
+            sink.blocked(is_too_short);
         }
     }
 }

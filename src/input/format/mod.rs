@@ -379,8 +379,8 @@ pub trait Sink {
     fn clock_put_right(&mut self) {}
     /// The row reached its source more than three days after what it tells of.
     fn came_late(&mut self) {}
-    /// A value that names nobody stood where an identifier should.
-    fn blocked(&mut self);
+    /// A value that names nobody stood where an identifier should: an id that is too short, or anything else.
+    fn blocked(&mut self, is_too_short: bool);
     /// A row of an orders export.
     fn order(&mut self, at: RowAt, line: shopify_orders::OrderLine);
     /// A row of an abandoned-checkouts export.
