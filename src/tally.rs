@@ -20,65 +20,54 @@ use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 use ways::Ways;
 
-/// Exact durations, in no order until they are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Durations(Vec<Span>);
+/// Exact values, in no order until they are asked for.
+#[derive(Clone, Debug)]
+pub struct InNoOrder<T>(Vec<T>);
 
-impl Durations {
+/// Exact durations.
+pub type Durations = InNoOrder<Span>;
+
+/// Exact moments.
+pub type Times = InNoOrder<Instant>;
+
+impl<T: Ord + Copy> InNoOrder<T> {
     /// Adds one.
-    pub fn add(&mut self, span: Span) {
-        self.0.push(span);
+    pub fn add(&mut self, value: T) {
+        self.0.push(value);
     }
 
     /// All of them, in no order that means anything.
-    pub fn in_no_order(&self) -> &[Span] {
+    pub fn in_no_order(&self) -> &[T] {
         &self.0
     }
 
-    /// All of them, shortest first.
-    pub fn sorted(&self) -> Vec<Span> {
-        let mut spans = self.0.clone();
-        spans.sort_unstable();
-        spans
+    /// All of them, smallest first.
+    pub fn sorted(&self) -> Vec<T> {
+        let mut values = self.0.clone();
+        values.sort_unstable();
+        values
+    }
+
+    /// How many are not above a bound.
+    pub fn up_to(&self, bound: T) -> u64 {
+        self.0.iter().filter(|value| **value <= bound).count() as u64
     }
 }
 
-impl PartialEq for Durations {
-    fn eq(&self, other: &Durations) -> bool {
-        self.sorted() == other.sorted()
+impl<T> Default for InNoOrder<T> {
+    fn default() -> InNoOrder<T> {
+        InNoOrder(Vec::new())
     }
 }
 
-/// Moments, in no order.
-#[derive(Clone, Debug, Default)]
-pub struct Times(Vec<Instant>);
-
-impl FromIterator<Instant> for Times {
-    fn from_iter<I: IntoIterator<Item = Instant>>(times: I) -> Times {
-        Times(times.into_iter().collect())
+impl<T> FromIterator<T> for InNoOrder<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> InNoOrder<T> {
+        InNoOrder(values.into_iter().collect())
     }
 }
 
-impl Times {
-    /// Adds one.
-    pub fn add(&mut self, at: Instant) {
-        self.0.push(at);
-    }
-
-    /// How many are not later than a moment.
-    pub fn until(&self, last: Instant) -> u64 {
-        self.0.iter().filter(|at| **at <= last).count() as u64
-    }
-
-    fn sorted(&self) -> Vec<Instant> {
-        let mut times = self.0.clone();
-        times.sort_unstable();
-        times
-    }
-}
-
-impl PartialEq for Times {
-    fn eq(&self, other: &Times) -> bool {
+impl<T: Ord + Copy> PartialEq for InNoOrder<T> {
+    fn eq(&self, other: &InNoOrder<T>) -> bool {
         self.sorted() == other.sorted()
     }
 }

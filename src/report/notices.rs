@@ -120,7 +120,7 @@ fn began_before(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
         Window::None => (Instant::MAX, String::new()),
         Window::Session => return None,
     };
-    let customers = findings.tally.first_seen_beyond.until(last);
+    let customers = findings.tally.first_seen_beyond.up_to(last);
     let message = format!(
         "The first step of {} {} in the log lies beyond {entry}{near}: they may have entered before it begins. They count only from an entry that was seen.",
         words::count(customers),

@@ -17,6 +17,7 @@ fn spellings_of_one_identifier_are_one() {
     same(OrderId, "gid://shopify/Order/5900000000001?key=1", "5900000000001");
     same(OrderId, "#AA1001", "aa1001");
     same(CustomerId, "'7100000000001", "7100000000001");
+    same(CustomerId, "7100000000001.0", "gid://shopify/Customer/7100000000001");
     same(Email, " <Ada@Example.com> ", "ada@example.com");
     same(Phone, "'+33 6 39 98 00 04", "0033639980004");
 }
@@ -38,6 +39,17 @@ fn placeholders_name_nobody() {
         "\"[object Object]\"",
     ] {
         assert_eq!(identify(UserId, 1, text, Strictness::Several), None, "{text}");
+    }
+    for (text, expected) in [
+        ("7", true),
+        ("abc", true),
+        ("null", false),
+        ("Guest", false),
+        ("0", false),
+        ("12345", false),
+    ] {
+        assert_eq!(is_too_short(UserId, text, Strictness::Several), expected, "{text}");
+        assert!(!is_too_short(UserId, text, Strictness::Only), "{text}");
     }
     for text in ["0", "7", "abc", "guest"] {
         assert!(identify(UserId, 1, text, Strictness::Only).is_some(), "{text}");
