@@ -27,9 +27,9 @@ use crate::ladder::definition::{Attribution, Count, Ladder};
 use crate::time::Instant;
 use std::collections::BTreeMap;
 
-/// How many words the exchange holds before journeys are cut short for the first time: 32 MiB. Half as much or twice as
-/// much takes as long.
-const FULL: usize = 4 << 20;
+/// How many words the exchange holds before journeys are cut short for the first time: 64 MiB. With half as much, tables
+/// take as long and Parquet files, whose blocks are large, a tenth longer.
+const FULL: usize = 8 << 20;
 
 /// What is needed to cut journeys short.
 #[derive(Debug)]
