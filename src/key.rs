@@ -24,8 +24,11 @@ impl Key {
     }
 
     /// The key of `bytes` within a space of its own: equal bytes in two spaces differ.
+    ///
+    /// Of up to three bytes XXH3 puts the length where small seeds have their bits, so that `1` in one space would be
+    /// `11` in another: spaces are small numbers, and are spread over all bits.
     pub fn within(space: u64, bytes: &[u8]) -> Key {
-        Key(xxh3_64_with_seed(bytes, space))
+        Key(xxh3_64_with_seed(bytes, space.wrapping_mul(KeyHasher::SPREAD)))
     }
 
     /// A key that depends on both keys and on their order.
@@ -80,7 +83,7 @@ pub type FastSet<K> = HashSet<K, BuildHasherDefault<KeyHasher>>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::hash::{BuildHasher, Hash};
 
     /// How many of the hashes share the fullest place of a map that has as many places as there are hashes, and the
@@ -96,6 +99,19 @@ mod tests {
             counts.into_values().max().unwrap_or_default()
         };
         (most(|hash| hash, 1 << 16), most(|hash| hash >> 57, 1 << 7))
+    }
+
+    #[test]
+    fn short_texts_of_several_spaces_differ() {
+        let texts = (0..1200).map(|number: u32| number.to_string());
+        let texts: Vec<String> = texts.chain([String::new(), "a".into(), "aa".into()]).collect();
+        let seeds: Vec<u64> = (0..24).flat_map(|space| [space, space << 8 | 3]).collect();
+        let of_seed = |seed: &u64| {
+            texts.iter().map(|text| Key::within(*seed, text.as_bytes())).collect::<Vec<_>>()
+        };
+        let keys: BTreeSet<Key> = seeds.iter().flat_map(of_seed).collect();
+        let differing: BTreeSet<&u64> = seeds.iter().collect();
+        assert_eq!(keys.len(), differing.len() * texts.len());
     }
 
     #[test]
