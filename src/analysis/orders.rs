@@ -249,10 +249,10 @@ mod tests {
         let (mut findings, _) = example::storefront();
         assert_eq!(order_values(&findings, 0.95)[0].refunds, None);
         let refunds = findings.orders.refunds.entry(Currency::parse("EUR")).or_default();
-        refunds.add(250_000, Refund::Nothing, true);
-        refunds.add(300_000, Refund::Some(Some(100_000)), false);
+        refunds.add(250_000, Refund::Nothing, true, false);
+        refunds.add(300_000, Refund::Some(Some(100_000)), false, false);
         for amount in [400, 450, 500, 600, 800, 1000, 8045] {
-            refunds.add(amount * 1000, Refund::Nothing, false);
+            refunds.add(amount * 1000, Refund::Nothing, false, false);
         }
         let [euro, dollar] = order_values(&findings, 0.95).try_into().unwrap();
         let found = euro.refunds.unwrap();
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(dollar.refunds, None);
         // Of one more nobody says how much went back.
         let refunds = findings.orders.refunds.get_mut(&euro.currency).unwrap();
-        refunds.add(10_000, Refund::Some(None), false);
+        refunds.add(10_000, Refund::Some(None), false, false);
         let found = order_values(&findings, 0.95)[0].refunds.unwrap();
         assert_eq!((found.amount, found.net, found.share), (None, None, None));
         assert_eq!(found.orders.hits, 2);

@@ -225,13 +225,21 @@ pub(super) fn element_end(block: &[u8]) -> usize {
     next_comma(block, 0).unwrap_or(block.len())
 }
 
-/// Behind the next comma outside objects, arrays and texts.
+/// Behind the next comma outside objects, arrays and texts; or behind the bracket that opens the next of several arrays,
+/// one behind the other.
 fn next_comma(block: &[u8], from: usize) -> Option<usize> {
     let mut depth = 0usize;
     let mut at = from;
     while let Some(byte) = block.get(at) {
         match byte {
             b'"' => at = end_of_text(block, at + 1)?,
+            b']' if depth == 0 => {
+                let behind = block.get(at + 1..)?;
+                let next = behind.iter().position(|byte| !byte.is_ascii_whitespace())?;
+                if behind[next] == b'[' {
+                    return Some(at + 1 + next + 1);
+                }
+            }
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
             b',' if depth == 0 => return Some(at + 1),

@@ -84,8 +84,8 @@ pub struct Refunds {
 }
 
 impl Refunds {
-    /// Adds one order.
-    pub fn add(&mut self, total: i128, refund: Refund, cancelled: bool) {
+    /// Adds one order; one that was refunded in full, whatever amount stands beside that, was not in part.
+    pub fn add(&mut self, total: i128, refund: Refund, cancelled: bool, in_full: bool) {
         if cancelled {
             self.cancelled += 1;
             self.cancelled_sum = self.cancelled_sum.saturating_add(total);
@@ -96,7 +96,7 @@ impl Refunds {
             Refund::Nothing => 0,
             Refund::Some(amount) => {
                 self.touched += 1;
-                self.partly += u64::from(amount.is_none_or(|amount| amount < total));
+                self.partly += u64::from(!in_full && amount.is_none_or(|amount| amount < total));
                 self.amounts_unknown += u64::from(amount.is_none());
                 amount.unwrap_or_default()
             }
@@ -117,10 +117,10 @@ mod tests {
     #[test]
     fn what_nobody_says_is_not_nought() {
         let mut refunds = Refunds::default();
-        refunds.add(100, Refund::Unknown, false);
+        refunds.add(100, Refund::Unknown, false, false);
         assert_eq!((refunds.sold.count, refunds.sold.value()), (0, None));
-        refunds.add(100, Refund::Some(None), false);
-        refunds.add(100, Refund::Some(Some(100)), true);
+        refunds.add(100, Refund::Some(None), false, false);
+        refunds.add(100, Refund::Some(Some(100)), true, false);
         assert_eq!((refunds.touched, refunds.partly, refunds.amount()), (1, 1, None));
         assert_eq!((refunds.cancelled, refunds.cancelled_sum), (1, 100));
     }

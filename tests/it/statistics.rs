@@ -492,7 +492,7 @@ fn refunds(inputs: &Value) -> Value {
             0 => Refund::Nothing,
             amount => Refund::Some(Some(amount)),
         };
-        all.add(hundredths("gross"), refund, order["cancelled"] == true);
+        all.add(hundredths("gross"), refund, order["cancelled"] == true, false);
     }
     let (sold, count) = (all.sold, all.sold.count as f64);
     let gross = sold.below as f64 / 100.0;

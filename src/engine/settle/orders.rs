@@ -46,7 +46,7 @@ pub(super) fn settle_orders(
 ) {
     for &(order, number) in orders {
         if !stamping.is_future(order.at.at) {
-            haul.saw(order.at.at);
+            haul.saw_order(order.at.at);
         }
         if let Some(reason) = why_left_out(order) {
             settled.left_out.insert(number.key, reason);
@@ -55,6 +55,7 @@ pub(super) fn settle_orders(
         }
     }
     keep_latest(&mut haul.orders_seen);
+    drop_unnumbered_deliveries(&mut haul.orders_seen);
     if readings.iter().any(|reading| reading.format == Format::ShopifyTransactions) {
         link_names(haul, orders);
     }
@@ -124,6 +125,17 @@ fn keep_latest(seen: &mut Vec<OrderSeen>) {
     if !latest.is_empty() {
         seen.retain(is_latest);
     }
+}
+
+/// Forgets events without an order number of which another delivery has it: a source may write an event into several
+/// tables, not all of them whole.
+fn drop_unnumbered_deliveries(seen: &mut Vec<OrderSeen>) {
+    if seen.iter().all(|order| order.numbered) {
+        return;
+    }
+    let numbered = seen.iter().filter(|order| order.numbered).map(|order| order.fingerprint);
+    let numbered: FastSet<Key> = numbered.filter(|fingerprint| !fingerprint.is_none()).collect();
+    seen.retain(|order| order.numbered || !numbered.contains(&order.fingerprint));
 }
 
 /// Tells whose transactions are known by the order's name alone, as far as the name is that of one order.
@@ -301,7 +313,7 @@ fn count_order(order: &Order, in_log: Option<&Completed>, orders: &mut OrderFind
     orders.refunded += u64::from(order.refunded);
     if let Some(amount) = order.amount {
         let refunds = orders.refunds.entry(order.currency).or_default();
-        refunds.add(amount.0, order.refund, order.cancelled);
+        refunds.add(amount.0, order.refund, order.cancelled, order.refunded);
     }
     let Some(seen) = in_log else {
         orders.count += 1;

@@ -6,7 +6,7 @@
 //! mean a step of such a report. The rows of its breakdown are parts of their step: they are added up
 //! where no row has their total. Its segments may have users in common, so one of them is taken.
 
-use super::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
+use super::shopify_analytics::{self, AnalyticsColumns, AnalyticsLine};
 use super::{Desk, Sink};
 use crate::input::columns::{Header, Row};
 use crate::ladder::vocabulary;
@@ -91,7 +91,7 @@ impl Exploration {
             return desk.defect(Reason::Continuation, why.to_string());
         }
         let users = row.text(Some(self.users));
-        let Ok(users) = users.parse::<u64>() else {
+        let Some(users) = shopify_analytics::count(&users) else {
             return desk
                 .defect(Reason::BadRow, "the number of users is no whole number".to_string());
         };

@@ -124,7 +124,13 @@ impl AnalyticsColumns {
         let is_sum =
             |text: &str| ["totals", "grand total"].iter().any(|s| text.eq_ignore_ascii_case(s));
         let text = |&column: &usize| row.text(Some(column));
-        self.dimensions.iter().any(|column| is_sum(&text(column)))
+        // What else could be the name of a campaign says it where nothing stands beside it.
+        let is_word =
+            |text: &str| ["total", "summary"].iter().any(|s| text.eq_ignore_ascii_case(s));
+        let mut texts = self.dimensions.iter().map(text).filter(|text| !is_null(text)).peekable();
+        let is_sum_alone = texts.peek().is_some() && texts.all(|text| is_word(&text));
+        is_sum_alone
+            || self.dimensions.iter().any(|column| is_sum(&text(column)))
             || self.sessions.is_some()
                 && self.dimensions.iter().all(|column| is_null(&text(column)))
     }
@@ -199,7 +205,7 @@ pub fn is_count(text: &str) -> bool {
 
 /// Reads a count: `905`, `1,234`, `1 234`, `905.0`. `None` if it is negative, has a fraction, or can
 /// be thousands as well as thousandths (`1.000`).
-fn count(text: &str) -> Option<u64> {
+pub fn count(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_whole = matches!(fraction.len(), 1 | 2 | 4..) && fraction.bytes().all(|b| b == b'0');
     let mut groups = whole.split(|c: char| matches!(c, ',' | '\'') || c.is_whitespace());

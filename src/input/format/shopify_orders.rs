@@ -176,13 +176,11 @@ impl OrderLine {
         }
     }
 
-    /// Whether all of the order's money went back. Without a status, the amounts tell.
+    /// Whether all of the order's money went back, by its status or by the amounts.
     fn is_refunded(&self) -> bool {
-        match (self.status, self.total, self.refunded) {
-            (Some(status), _, _) => status == FinancialStatus::Refunded,
-            (None, Some(total), Some(refunded)) => total > Amount(0) && refunded >= total,
-            (None, _, _) => false,
-        }
+        let by_amounts = self.total.zip(self.refunded);
+        self.status == Some(FinancialStatus::Refunded)
+            || by_amounts.is_some_and(|(total, back)| total > Amount(0) && back >= total)
     }
 }
 

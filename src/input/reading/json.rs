@@ -172,10 +172,14 @@ impl Reading {
     }
 }
 
-/// An element without the comma behind it and, at the end of the array, the closing bracket.
+/// An element without the comma behind it and, at the end of the array, the closing bracket, and that which opens another.
 fn strip_array_signs(element: &[u8]) -> &[u8] {
     let element = element.trim_ascii();
     let element = element.strip_suffix(b",").unwrap_or(element).trim_ascii();
+    let element = match element.strip_suffix(b"[") {
+        Some(before) if before.trim_ascii().ends_with(b"]") => before.trim_ascii(),
+        Some(_) | None => element,
+    };
     let closes_array = element.ends_with(b"]") && !element.starts_with(b"[");
     if closes_array { element[..element.len() - 1].trim_ascii() } else { element }
 }
