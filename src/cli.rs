@@ -305,7 +305,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "PART=NAME,…")]
     pub map: Option<String>,
     /// The time zone of the report and of times without one: Europe/Paris, +02:00
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub tz: Option<String>,
     /// How dates such as 3/4/2025 are read, where the file does not decide
     #[arg(long, value_enum)]

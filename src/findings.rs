@@ -356,6 +356,8 @@ pub struct Findings {
     pub until: Option<Instant>,
     /// The last moment that the data covers.
     pub seen_until: Option<Instant>,
+    /// The first moment of a log, whatever its row is.
+    pub log_from: Option<Instant>,
     /// The day (of the report's zone, 1 January 1970 is 0) on which the data end.
     pub last_day: Option<i64>,
     /// The last day of the entries that were asked for.

@@ -39,7 +39,9 @@ pub(super) fn choose((haul, claims): (&Haul<'_>, &Claims), readings: &[Reading])
         return Ok(STOREFRONT);
     }
     if seen.has(Role::Product) {
-        return Ok(RETAIL);
+        // Nobody gets to the order of a ladder with a step that the log does not have.
+        let skips_carts = !seen.has(Role::Cart) && (has_orders || seen.has(Role::Order));
+        return Ok(if skips_carts { STOREFRONT } else { RETAIL });
     }
     // Nobody can enter a ladder whose first step no event is: a storefront's is any event of a log.
     if seen.has(Role::Cart) {

@@ -44,6 +44,7 @@ pub(super) fn finish(
         late: haul.late,
     };
     findings.seen_until = haul.seen_until;
+    findings.log_from = haul.log_from;
     findings.derived.clone_from(&haul.derived);
     findings.inputs = readings
         .iter()

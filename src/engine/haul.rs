@@ -94,6 +94,8 @@ pub(crate) struct Haul<'s> {
     /// Inputs that ended inside a quoted cell.
     pub(super) unclosed: Vec<usize>,
     pub(super) seen_until: Option<Instant>,
+    /// The first moment of a log, whatever its row is.
+    pub(super) log_from: Option<Instant>,
     pub(super) blocked: u64,
     /// Of these, ids that are too short.
     pub(super) too_short: u64,
@@ -139,6 +141,7 @@ impl<'s> Haul<'s> {
             blocks: Vec::new(),
             unclosed: Vec::new(),
             seen_until: None,
+            log_from: None,
             blocked: 0,
             too_short: 0,
             sequence: Sequence::default(),
@@ -180,6 +183,7 @@ impl<'s> Haul<'s> {
         self.edges.merge(other.edges);
         self.blocks.extend(other.blocks);
         self.seen_until = self.seen_until.max(other.seen_until);
+        self.log_from = self.log_from.into_iter().chain(other.log_from).min();
         self.blocked += other.blocked;
         self.too_short += other.too_short;
         self.clocks += other.clocks;
@@ -240,8 +244,16 @@ impl<'s> Haul<'s> {
         named
     }
 
-    /// Notes a moment that the data covers.
+    /// Notes a moment that a log covers.
     pub(super) fn saw(&mut self, at: Instant) {
+        self.saw_order(at);
+        if !at.is_placeholder() && self.log_from.is_none_or(|first| at < first) {
+            self.log_from = Some(at);
+        }
+    }
+
+    /// Notes a moment that an export covers.
+    pub(super) fn saw_order(&mut self, at: Instant) {
         self.seen_until = self.seen_until.max(Some(at));
     }
 

@@ -92,6 +92,9 @@ pub fn open(paths: &[String], told: &Told) -> Result<Opened> {
                     opened.empty.push(path);
                     nothing.get_or_insert(error);
                 }
+                Err(error) if paths.len() > 1 || opened.inputs.len() > 1 => {
+                    return Err(error.note("every file that is named is read: leave out those that hold neither orders nor events nor session reports"));
+                }
                 Err(error) => return Err(error),
             }
         }

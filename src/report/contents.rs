@@ -6,6 +6,7 @@
 use super::answer::Answer;
 use super::changes::changes_sheet;
 use super::document::{Curve, Document, Figure, Interval, KeyFigure, Passage, Rung, Section};
+use super::notices::NoticeReport;
 use super::records::Records;
 use super::sheet::{self, Cell, Sheet, left};
 use super::{Asides, BreakdownReport, Report, headline, scope, step_rows, words};
@@ -214,8 +215,13 @@ fn key_figures(report: &Report) -> Vec<KeyFigure> {
 
 /// The notices that the sentences at the top have not said already.
 fn notices(report: &Report) -> Vec<String> {
-    let said = ["no_journeys", "no_orders", "few_orders"];
-    let notices = report.notices.iter().filter(|notice| !said.contains(&notice.code));
+    let is_said = |notice: &&NoticeReport| match notice.code {
+        "no_journeys" | "few_orders" => true,
+        // Unless it says why orders that are there do not count.
+        "no_orders" => !notice.data.contains_key("orders"),
+        _ => false,
+    };
+    let notices = report.notices.iter().filter(|notice| !is_said(notice));
     notices.map(|notice| notice.message.clone()).collect()
 }
 

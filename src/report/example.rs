@@ -156,6 +156,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
         last_day: None,
         until_day: None,
         seen_until: Some(october(30)),
+        log_from: None,
         store_offset: Some(7200),
         notices: vec![Notice {
             code: "unknown_events",

@@ -110,7 +110,7 @@ fn began_before(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
     if ladder.open || ladder.count == Count::Session || !is_chain {
         return None;
     }
-    let (start, _) = findings.tracking.log_span?;
+    let start = findings.log_from?;
     let entry = &ladder.steps.get(ladder.required().next()?)?.name;
     let (last, near) = match ladder.window {
         Window::FromEntry(span) | Window::Each(span) => {
@@ -153,6 +153,10 @@ fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
         }
         (_, FEW_ORDERS..) => return None,
     };
-    let data = [("entered", tally.entered.into()), ("converted", tally.converted.into())];
-    Some(NoticeReport { code, message, data: data.into() })
+    let mut data: BTreeMap<&'static str, Value> =
+        [("entered", tally.entered.into()), ("converted", tally.converted.into())].into();
+    if code == "no_orders" && is_order(last) && findings.orders.count > 0 {
+        data.insert("orders", findings.orders.count.into());
+    }
+    Some(NoticeReport { code, message, data })
 }
