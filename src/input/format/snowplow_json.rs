@@ -1,7 +1,8 @@
 //! `snowplow.json`: Snowplow's enriched events as its analytics SDKs write them, one JSON object each.
 //!
 //! What a self-describing event says is under a key that holds its vendor, name and version, and so are
-//! its entities; the version does not matter here. Field names: Snowplow's documentation of enriched events
+//! its entities; the version does not matter here. Events as they are collected, before that, name the schema beside
+//! what it describes; of these the entities are not read. Field names: Snowplow's documentation of enriched events
 //! and of its e-commerce schemas.
 
 use super::Format;
@@ -28,6 +29,7 @@ pub static SNOWPLOW: Tool = Tool {
             Slot::Kind,
             &[
                 "unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_*.type",
+                "unstruct_event.data.data.type",
                 "se_action",
             ],
         ),
@@ -61,7 +63,13 @@ pub static SNOWPLOW: Tool = Tool {
         ),
         (Slot::UserAgent, &["useragent"]),
         (Slot::Address, &["page_url", "page_urlpath"]),
-        (Slot::Target, &["unstruct_event_com_snowplowanalytics_snowplow_link_click_*.targetUrl"]),
+        (
+            Slot::Target,
+            &[
+                "unstruct_event_com_snowplowanalytics_snowplow_link_click_*.targetUrl",
+                "unstruct_event.data.data.targetUrl",
+            ],
+        ),
         (Slot::Category, &["contexts_com_snowplowanalytics_snowplow_ecommerce_product_*.category"]),
         (Slot::PageKind, &["contexts_com_snowplowanalytics_snowplow_ecommerce_page_*.type"]),
         (Slot::Step, &["contexts_com_snowplowanalytics_snowplow_ecommerce_checkout_step_*.step"]),
