@@ -348,12 +348,14 @@ impl Reading {
 
     /// The cells of a row that a spreadsheet has put between quotes as a whole.
     fn quoted_whole(&self, row: Row<'_>) -> Option<ByteRecord> {
+        /// In a table of fewer columns a short row may be a text with commas in it.
+        const FEWEST: usize = 5;
         if row.len() != 1 {
             return None;
         }
         let (cells, delimiter) = (self.header()?.names().len(), self.delimiter?);
         let is_quoted = matches!(row.bytes(), [QUOTE, .., QUOTE]);
-        let inner = row.cell(0).filter(|_| is_quoted && cells > 1)?;
+        let inner = row.cell(0).filter(|_| is_quoted && cells >= FEWEST)?;
         let mut reader = csv::ReaderBuilder::new();
         let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
         let mut record = ByteRecord::new();
