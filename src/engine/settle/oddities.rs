@@ -70,7 +70,7 @@ pub(super) fn left_out_sources(orders: &[Order]) -> Option<Notice> {
     let first = sources.first().map_or("", |(source, _)| source);
     let named = sources.iter().take(SHOWN).map(|(source, orders)| format!("`{source}` ({orders})"));
     let message = format!(
-        "{others} of {} orders are left out because other apps or marketplaces made them, by their source: {}. If one of these is a checkout of the online store, --online-source {first} counts its orders",
+        "{others} of {} orders are left out because other apps or marketplaces made them, by their source: {}. If one of these is a checkout of the online store, --online-source '{first}' counts its orders",
         orders.len(),
         named.collect::<Vec<_>>().join(", ")
     );

@@ -1,5 +1,5 @@
 //! JSON that is no line a record: one object that wraps a list of records (a page of an API, a batch, a
-//! response), and objects that are spread over several lines.
+//! response), and objects that are spread over several lines, or stand several on one.
 //!
 //! Both are small beside logs, so they are read into memory as a whole and read on as a list. What stands beside
 //! the list of a page may say what the records' numbers mean, or whose they are (`around`).
@@ -45,11 +45,15 @@ pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found>
     let first = source.head.get(start..).unwrap_or_default();
     let line = first.split(|&b| b == b'\n').next().unwrap_or_default();
     let mut reader = Reader::<()>::default();
-    let ends_on_line =
-        reader.read(Written::new(line.trim_ascii())).is_ok_and(|record| record.root().is_object());
+    let own = reader.read(Written::new(line)).ok().filter(|record| record.root().is_object());
+    let ends_on_line = own.is_some();
+    // Some pipelines put records behind each other without a sign between them.
+    let is_run_on = own
+        .and_then(|record| line.get(record.end()..))
+        .is_some_and(|behind| behind.trim_ascii_start().starts_with(b"{"));
     // A record of a log has a line of its own and wraps nothing.
     let is_page = begins_like_a_page(first) && !(ends_on_line && list_in(line).is_none());
-    let is_spread = !ends_on_line && is_spread(first);
+    let is_spread = is_run_on || !ends_on_line && is_spread(first);
     if !is_page && !is_spread {
         return Ok(Found::Lines(source));
     }
@@ -59,7 +63,7 @@ pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found>
     let mut rest = source.into_rest().take(most);
     rest.read_to_end(&mut text).map_err(|e| Error::io(&path, e))?;
     if rest.limit() == 0 {
-        return Err(Error::at(Place::file(&path), "its objects are spread over several lines")
+        return Err(Error::at(Place::file(&path), "its objects are not one on each line")
             .hint("so large a file is read one object a line: `jq -c .` writes it so"));
     }
     let whole = text.get(start..).unwrap_or_default();
