@@ -40,7 +40,10 @@ use crate::money::DecimalEvidence;
 use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
-use oddities::{left_out_sources, most_common, offsets_differ, without_figures, written_offsets};
+use oddities::{
+    left_out_sources, most_common, offsets_differ, unknown_figures, without_figures,
+    written_offsets,
+};
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
 use std::collections::BTreeMap;
@@ -324,6 +327,7 @@ fn settle_reports(
     }
     settled.notices.extend(assembly.notices);
     settled.notices.extend(without_figures(&assembly.reports));
+    settled.notices.extend(unknown_figures(&assembly.reports));
     settled.session_reports = assembly.reports;
 }
 

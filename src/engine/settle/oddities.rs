@@ -157,6 +157,23 @@ pub(super) fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
     (!empty.is_empty()).then_some(Notice { code: "no_figures", message })
 }
 
+/// A notice for each session report that has columns which are called for sessions and not known: in other languages
+/// the first of them may be.
+pub(super) fn unknown_figures(reports: &[SessionReport]) -> impl Iterator<Item = Notice> {
+    // What sessions are told apart by is of one: `Session country`.
+    let of_sessions = |name: &&String| name.to_lowercase().starts_with("sessions ");
+    reports.iter().filter(|report| !report.steps.is_empty()).filter_map(move |report| {
+        let columns: Vec<String> =
+            report.dimensions.iter().filter(of_sessions).map(|name| format!("`{name}`")).collect();
+        let message = format!(
+            "{}: it is not known what {} count, so they are in no step: names are known in English only, and [map] of funnel.toml says what others are",
+            report.path,
+            columns.join(", ")
+        );
+        (!columns.is_empty()).then_some(Notice { code: "unknown_figures", message })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
