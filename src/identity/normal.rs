@@ -101,8 +101,15 @@ pub fn is_too_short(kind: IdentifierKind, text: &str, strictness: Strictness) ->
     let text = text.trim();
     matches!(kind, IdentifierKind::UserId | IdentifierKind::ClientId)
         && strictness == Strictness::Several
-        && text.chars().take(SHORTEST_ID).count() < SHORTEST_ID
+        && is_short(text)
         && !is_placeholder(text, strictness)
+}
+
+/// Whether a text has so few characters that it is mostly a placeholder.
+fn is_short(text: &str) -> bool {
+    /// Bytes of the longest character: a text of so many for each is long enough without counting.
+    const WIDEST: usize = 4;
+    text.len() < WIDEST * SHORTEST_ID && text.chars().take(SHORTEST_ID).count() < SHORTEST_ID
 }
 
 /// The same for most cells of logs without a look at what they say: a customer, user or device whose text is so long
@@ -271,11 +278,7 @@ fn phone(text: &str) -> Option<String> {
 }
 
 fn own_id(text: &str, space: u16, strictness: Strictness) -> Option<Cow<'_, str>> {
-    /// Bytes of the longest character: a text of so many for each is long enough without counting.
-    const WIDEST: usize = 4;
-    let too_short = strictness.refuses_short(space)
-        && text.len() < WIDEST * SHORTEST_ID
-        && text.chars().take(SHORTEST_ID).count() < SHORTEST_ID;
+    let too_short = strictness.refuses_short(space) && is_short(text);
     (!too_short && !is_excel_number(text)).then_some(Cow::Borrowed(text))
 }
 
