@@ -193,6 +193,8 @@ pub struct SessionReport {
     pub steps: Vec<(&'static str, u64)>,
     /// The totals of these steps by the day (of the store's calendar, 1 January 1970 is 0), if all rows say theirs.
     pub days: BTreeMap<i64, Vec<u64>>,
+    /// The column that has the last step as a share of sessions, where none counts it.
+    pub rate_alone: Option<String>,
 }
 
 /// The counts of a breakdown.

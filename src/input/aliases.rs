@@ -346,9 +346,20 @@ impl Mapping {
     }
 }
 
-/// Reads `--map time=ts,event=action,customer=uid`.
+/// Reads `--map time=ts,event=action,customer=uid`. What follows a comma and has no `=` belongs to the name
+/// before it: `time=Date, local,event=action`.
 pub fn parse_map(text: &str) -> Result<Vec<(Part, String)>> {
-    text.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(parse_pair).collect()
+    let mut pairs: Vec<String> = Vec::new();
+    for piece in text.split(',') {
+        match pairs.last_mut() {
+            Some(pair) if !piece.contains('=') && !piece.trim().is_empty() => {
+                pair.extend([",", piece]);
+            }
+            Some(_) | None => pairs.push(piece.to_string()),
+        }
+    }
+    let pairs = pairs.iter().map(|pair| pair.trim()).filter(|pair| !pair.is_empty());
+    pairs.map(parse_pair).collect()
 }
 
 fn parse_pair(pair: &str) -> Result<(Part, String)> {
@@ -449,6 +460,13 @@ mod tests {
         let expected = [Figure::Sessions, Figure::AddedToCart, Figure::Converted];
         assert_eq!(parts, expected.map(Part::Figure));
         assert_eq!(find(&["sessions", "converted"], ""), []);
+    }
+
+    #[test]
+    fn a_name_may_have_commas() {
+        let told = parse_map("time=Date, local, event=action,,customer=Name, first").unwrap();
+        let names: Vec<&str> = told.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, ["Date, local", "action", "Name, first"]);
     }
 
     #[test]

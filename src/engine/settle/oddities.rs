@@ -174,6 +174,18 @@ pub(super) fn unknown_figures(reports: &[SessionReport]) -> impl Iterator<Item =
     })
 }
 
+/// A notice for each session report that has its last step as a rate only: how many sessions that were cannot be known.
+pub(super) fn rates_alone(reports: &[SessionReport]) -> impl Iterator<Item = Notice> {
+    reports.iter().filter_map(|report| {
+        let rate = report.rate_alone.as_deref()?;
+        let message = format!(
+            "{}: `{rate}` is a rate, rounded, from which no number of sessions can be known, so the report has no last step: export it with Sessions that completed checkout",
+            report.path
+        );
+        Some(Notice { code: "rate_alone", message })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

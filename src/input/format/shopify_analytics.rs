@@ -23,7 +23,7 @@ const METRICS: [(&str, &[&str]); 4] = [
 ];
 
 /// Figures that are no step. Rates are known by the end of their names.
-const OTHER_METRICS: [&str; 29] = [
+const OTHER_METRICS: [&str; 38] = [
     "engaged sessions",
     "average engagement time per session",
     "average engagement time",
@@ -34,7 +34,16 @@ const OTHER_METRICS: [&str; 29] = [
     "active users",
     "new users",
     "total users",
+    "users",
     "views",
+    "page views",
+    "unique pageviews",
+    "pages / session",
+    "avg. session duration",
+    "goal completions",
+    "goal value",
+    "transactions",
+    "revenue",
     "purchases",
     "online store visitors",
     "visitors",
@@ -55,6 +64,15 @@ const OTHER_METRICS: [&str; 29] = [
     "total orders",
 ];
 
+/// The last step as a share of the sessions.
+const LAST_AS_RATE: [&str; 5] = [
+    "conversion rate",
+    "online store conversion rate",
+    "sessions converted (%)",
+    "completed checkout rate",
+    "total conversion",
+];
+
 /// Dimensions that say when: a report that has one can be put together from parts.
 const TIMES: [&str; 9] =
     ["second", "minute", "hour", "day", "date", "week", "month", "quarter", "year"];
@@ -72,6 +90,8 @@ pub struct AnalyticsColumns {
     time: Option<usize>,
     /// Which of the dimensions says the day.
     day: Option<usize>,
+    /// The column that has the last step as a share of sessions, where none counts it.
+    rate_alone: Option<String>,
     /// Where a report with a row for each session says which one that is, and when it was.
     pub sessions: Option<SessionDimensions>,
 }
@@ -93,7 +113,10 @@ impl AnalyticsColumns {
         let (dimensions, names): (Vec<usize>, Vec<String>) = (dimensions, names);
         let says_day = |name: &String| DAYS.contains(&normalise(name).as_str());
         let day = names.iter().position(says_day);
-        AnalyticsColumns { metrics, dimensions, names, time, day, sessions: None }
+        let rate =
+            header.find(&LAST_AS_RATE).filter(|_| metrics[0].is_some() && metrics[3].is_none());
+        let rate_alone = rate.and_then(|column| header.names().get(column).cloned());
+        AnalyticsColumns { metrics, dimensions, names, time, day, rate_alone, sessions: None }
     }
 
     /// The columns of a report with a row for each session; `None` if it does not say which, or when.
@@ -133,6 +156,11 @@ impl AnalyticsColumns {
             || self.dimensions.iter().any(|column| is_sum(&text(column)))
             || self.sessions.is_some()
                 && self.dimensions.iter().all(|column| is_null(&text(column)))
+    }
+
+    /// The column that has the last step as a share of sessions, if none counts it.
+    pub fn rate_alone(&self) -> Option<&str> {
+        self.rate_alone.as_deref()
     }
 
     /// Where the day stands among the dimensions.

@@ -4,6 +4,8 @@
 //! therefore one report, if a dimension says when; ranges may overlap, so each of its rows counts once. Reports by
 //! different dimensions hold the same sessions and are never added to each other.
 
+mod overlapping;
+
 use super::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::shopify_orders::copies::{Aside, LineAt};
 use crate::findings::{Notice, SessionReport};
@@ -78,12 +80,13 @@ pub fn assemble(
     told: Option<DateOrder>,
 ) -> Assembly {
     lines.sort_unstable_by_key(|at| (at.input, at.row));
+    let (lines, overlapping) = overlapping::set_apart(lines, inputs);
     let (mut wholes, places) = wholes(&lines, inputs);
     for (place, whole) in wholes.iter_mut().enumerate() {
         let own = lines.iter().filter(|at| places.get(&at.input) == Some(&place));
         whole.date_order = date_order(whole, own.map(|at| &at.line), told);
     }
-    let mut assembly = Assembly::default();
+    let mut assembly = Assembly { aside: overlapping.aside, ..Assembly::default() };
     let mut buckets: BTreeMap<Key, &LineAt<AnalyticsLine>> = BTreeMap::new();
     for at in &lines {
         let Some((place, whole)) =
@@ -115,7 +118,8 @@ pub fn assemble(
             whole.add(&at.line);
         }
     }
-    assembly.notices = wholes.iter().flat_map(Whole::notices).chain(apart(&wholes)).collect();
+    assembly.notices = overlapping.notices;
+    assembly.notices.extend(wholes.iter().flat_map(Whole::notices).chain(apart(&wholes)));
     assembly.reports = wholes.iter().filter_map(Whole::report).collect();
     assembly
 }
@@ -246,6 +250,7 @@ impl<'c> Whole<'c> {
             dimensions: columns.dimensions().to_vec(),
             steps: columns.totals(self.totals.all).collect(),
             days: days.map(|(&day, own)| (day, of_day(own))).collect(),
+            rate_alone: columns.rate_alone().map(str::to_owned),
         })
     }
 
@@ -440,6 +445,39 @@ mod tests {
                 &["1.0 duplicate", "1.1 duplicate"],
             ),
             ("totals alone", &["Sessions\n5", "Sessions\n5"], &[&[5], &[5]], &[]),
+        ];
+        cases.into_iter().for_each(check);
+    }
+
+    #[test]
+    fn rows_that_count_the_same_sessions_again_are_not_added() {
+        let cases: [Case<'_>; 6] = [
+            (
+                "a sum that names nothing",
+                &["Page|Sessions|Converted\n/|7|1\n/hats|3|\n|10|1"],
+                &[&[10]],
+                &["0.2 continuation"],
+            ),
+            (
+                "sessions that came from nowhere",
+                &["Source|Sessions|Added to cart\ngoogle|7|1\nmail|3|1\n|10|1"],
+                &[&[20, 3]],
+                &[],
+            ),
+            ("a sum of one row", &["Page|Sessions\n/|7\n|7"], &[&[14]], &[]),
+            (
+                "ranges of dates",
+                &["Page|Date range|Sessions\n/|1 - 31 Oct|7\n/|1 - 30 Sep|5\n/hats|1 - 31 Oct|2"],
+                &[&[9]],
+                &["0.1 continuation"],
+            ),
+            (
+                "segments, everybody's not first",
+                &["Segment|Day|Sessions\nMobile|2025-10-06|7\nAll Users|2025-10-06|9"],
+                &[&[9]],
+                &["0.0 continuation"],
+            ),
+            ("one segment", &["Segment|Sessions\nMobile|7"], &[&[7]], &[]),
         ];
         cases.into_iter().for_each(check);
     }
