@@ -4,7 +4,7 @@
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
 //! the records out of a page (with what stands `around` them and says whose they are), `nameless` whether sessions say who
 //! rows without a name are of, `unrecognised` what a
-//! table lacks, `first_line` that it has no names of columns; what they share is here.
+//! table lacks, `meant` which of its names may be that, `first_line` that it has no names of columns; what they share is here.
 
 mod around;
 mod dates;
@@ -13,6 +13,7 @@ mod foreign;
 mod ga4_ui;
 mod json;
 mod json_formats;
+mod meant;
 mod nameless;
 mod table;
 mod table_formats;

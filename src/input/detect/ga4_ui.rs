@@ -37,10 +37,11 @@ pub(super) fn is_one(head: &[u8]) -> bool {
 /// What may separate the cells of a table.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Whether a line is none of a table.
+/// Whether a line is none of a table: `# Start date: 20251001`, `# ----`. `#1001` is the name of an order.
 fn is_comment(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
-    line.strip_prefix(b"\"").unwrap_or(line).first() == Some(&COMMENT)
+    let words = line.strip_prefix(b"\"").unwrap_or(line).strip_prefix(&[COMMENT]);
+    words.is_some_and(|words| !words.first().is_some_and(u8::is_ascii_alphanumeric))
 }
 
 /// Whether nothing stands on a line but separators.
@@ -188,6 +189,7 @@ mod tests {
             (b"\"# a page, a query\",\n\"# ---\",\n", true),
             (b"#,Name\n1,x\n", false),
             (b"#;Name\n1;x\n", false),
+            (b"#1001,a@x.com\n#1002,b@x.com\n", false),
             (b"a\n", false),
             (b"", false),
         ] {

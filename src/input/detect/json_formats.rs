@@ -1,5 +1,6 @@
 //! The JSON exports that are known by their keys, and what a file is nearly.
 
+use super::meant::meant;
 use crate::error::Error;
 use crate::input::Rows;
 use crate::input::format::tool_log::{Slot, Tool, paths_by_part};
@@ -8,7 +9,6 @@ use crate::input::format::{
     shopify_bulk, shopify_rest, shopify_rest_checkout, snowplow_json,
 };
 use crate::input::json::Json;
-use crate::ladder::vocabulary;
 use crate::place::Place;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -212,7 +212,7 @@ impl Near {
             "its values are not those of one".to_string()
         } else {
             let renamed = self.missing.iter().filter_map(|sign| {
-                let near = vocabulary::nearest(sign, keys.iter().map(String::as_str))?;
+                let near = meant(sign, keys.iter().map(String::as_str))?;
                 Some(format!(" (is `{near}` meant?)"))
             });
             format!("no record has {missing}{}", renamed.collect::<String>())

@@ -4,7 +4,7 @@
 use super::first_line::{is_time, value_for_a_name};
 use super::table::{TableHead, decide, either};
 use super::table_formats::{self, TableFormat};
-use super::{MAP_EVENTS, json_formats, not_events, shown};
+use super::{MAP_EVENTS, json_formats, meant, not_events, shown};
 use crate::error::Error;
 use crate::input::Told;
 use crate::input::aliases::{Mapping, Part};
@@ -144,7 +144,7 @@ fn nearest(header: &Header, told: &Told) -> Vec<(Format, Vec<Names>)> {
 fn meant(header: &Header, missing: &[Names]) -> String {
     let own = || header.names().iter().map(String::as_str);
     let near = missing.iter().filter_map(|names| {
-        let near = names.iter().find_map(|name| vocabulary::nearest(name, own()))?;
+        let near = names.iter().find_map(|name| meant::meant(name, own()))?;
         Some(format!(" (is `{near}` meant?)"))
     });
     near.collect()

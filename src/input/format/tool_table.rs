@@ -181,7 +181,8 @@ impl ToolTable {
         let amount =
             value.as_deref().filter(|_| is_amount).map(|written| self.template.amount(written));
         let value = amount.as_deref().or(value.as_deref());
-        template::parameter(&key, value, open.keys.is_empty(), &mut room.text);
+        let is_first = open.keys.is_empty() && !self.template.has_parameters();
+        template::parameter(&key, value, is_first, &mut room.text);
         open.keys.push(known);
         true
     }

@@ -137,6 +137,11 @@ impl Template {
         }
     }
 
+    /// Whether parameters of their own columns come first.
+    pub(super) fn has_parameters(&self) -> bool {
+        !self.parameters.is_empty()
+    }
+
     /// Ends the record.
     pub(super) fn end(text: &mut Vec<u8>) {
         text.extend_from_slice(b"]}");

@@ -1,0 +1,73 @@
+//! Which column or key is meant by one that a format has and a file has not.
+//!
+//! A guess is shown to a reader and never acted upon, and a wrong one leads astray: it must be the same name spelt
+//! otherwise, or the only thing in the file that says the same part of an event.
+
+use crate::input::aliases::{Mapping, Part};
+
+/// In so many letters of a name one may be wrong.
+const LETTERS_A_SLIP: usize = 6;
+
+/// Of the names of a file that which most likely stands for `missing`, if any does.
+pub(super) fn meant<'n>(
+    missing: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Option<&'n str> {
+    let wanted = letters(last(missing));
+    let own = names.clone().filter(|name| *name != missing);
+    own.clone()
+        .find(|name| letters(last(name)) == wanted)
+        .or_else(|| own.clone().find(|name| is_slip(&wanted, &letters(last(name)))))
+        .or_else(|| same_part(missing, own))
+}
+
+/// The part of a path that names the thing itself.
+fn last(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(_, last)| last)
+}
+
+/// A name without case and signs.
+fn letters(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn is_slip(wanted: &str, own: &str) -> bool {
+    let slips = wanted.chars().count() / LETTERS_A_SLIP;
+    slips > 0 && strsim::osa_distance(wanted, own) <= slips
+}
+
+/// What else says the time, the name or the person of an event.
+fn same_part<'n>(
+    missing: &str,
+    mut names: impl Iterator<Item = &'n str> + Clone,
+) -> Option<&'n str> {
+    let part = Part::named(missing).filter(|part| *part != Part::Id)?;
+    let all: Vec<String> = names.clone().map(str::to_string).collect();
+    let mapping = Mapping::find(&all, &[]);
+    let own = mapping.of(part)?;
+    names.find(|name| *name == own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_meant_that_says_the_same() {
+        for (missing, names, expected) in [
+            ("anonymousId", &["anonymous_id", "userId"][..], Some("anonymous_id")),
+            ("event_time", &["event_type", "user_id"], None),
+            ("event_time", &["event_type", "eventTime"], Some("eventTime")),
+            ("event name", &["event_date"], None),
+            ("first name", &["Last Name"], None),
+            ("financial status", &["Finacial Status"], Some("Finacial Status")),
+            ("event_timestamp", &["event_date_x", "ts"], Some("ts")),
+            ("user_pseudo_id", &["client_id"], Some("client_id")),
+            ("properties.time", &["properties.$city", "properties.Time"], Some("properties.Time")),
+            ("id", &["ip"], None),
+            ("uuid", &["event"], None),
+        ] {
+            assert_eq!(meant(missing, names.iter().copied()), expected, "{missing}");
+        }
+    }
+}
