@@ -171,7 +171,8 @@ pub trait Details: Properties {
     fn fingerprint(&self) -> Key;
     /// The source's own session, if it has one.
     fn session(&self) -> Option<Key>;
-    /// The browser or device, where several identifiers of the row are of that kind.
+    /// The browser or device, where several identifiers of the row are of that kind; [`Key::NONE`] where it has none,
+    /// whatever is of that kind.
     fn device(&self) -> Option<Key> {
         None
     }
@@ -327,34 +328,41 @@ impl StepSet {
     }
 }
 
-/// What ties a touch to a session beside its browser: the checkout that it belongs to, or else the
-/// campaign that brought the visitor. One word, whose lowest bit says which of the two it is.
+/// What ties a touch to a session beside its browser: the checkout that it belongs to, and the
+/// campaign that brought the visitor. One word: its lowest bits say which of the two it has, the others are
+/// parts of their keys. They are only compared within one customer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Trail(pub u64);
 
 impl Trail {
     /// Nothing.
     pub const NONE: Trail = Trail(0);
-    const CAMPAIGN: u64 = 1;
+    const HAS_CAMPAIGN: u64 = 1;
+    const HAS_CHECKOUT: u64 = 2;
+    /// Where the part of the campaign's key begins, and how many bits it has.
+    const CAMPAIGN: (u32, u32) = (2, 28);
+    /// Where that of the checkout's begins: it has all bits behind.
+    const CHECKOUT: u32 = Self::CAMPAIGN.0 + Self::CAMPAIGN.1;
 
-    /// A step of this checkout.
-    pub const fn of_checkout(checkout: Key) -> Trail {
-        Trail(checkout.0 & !Self::CAMPAIGN)
+    /// A step of a checkout, on a page that was opened from a campaign, as far as it is either.
+    pub fn new(checkout: Option<Key>, campaign: Option<Key>) -> Trail {
+        let (start, bits) = Self::CAMPAIGN;
+        let own = |key: Key| key.0 & ((1 << bits) - 1);
+        let campaign = campaign.map_or(0, |key| own(key) << start | Self::HAS_CAMPAIGN);
+        let checkout = checkout.map_or(0, |key| key.0 << Self::CHECKOUT | Self::HAS_CHECKOUT);
+        Trail(campaign | checkout)
     }
 
-    /// A page that was opened from this campaign.
-    pub const fn of_campaign(campaign: Key) -> Trail {
-        Trail(campaign.0 | Self::CAMPAIGN)
-    }
-
-    /// The checkout, if it is one.
+    /// The checkout, if it is of one.
     pub fn checkout(self) -> Option<Trail> {
-        (self != Trail::NONE && self.0 & Self::CAMPAIGN == 0).then_some(self)
+        let is_of_one = self.0 & Self::HAS_CHECKOUT != 0;
+        is_of_one.then_some(Trail(self.0 >> Self::CHECKOUT << Self::CHECKOUT | Self::HAS_CHECKOUT))
     }
 
-    /// The campaign, if it is one.
+    /// The campaign, if one brought it.
     pub fn campaign(self) -> Option<Trail> {
-        (self.0 & Self::CAMPAIGN != 0).then_some(self)
+        let own = (1 << Self::CHECKOUT) - 1 & !Self::HAS_CHECKOUT;
+        (self.0 & Self::HAS_CAMPAIGN != 0).then_some(Trail(self.0 & own))
     }
 }
 

@@ -5,7 +5,7 @@
 //! How far the journey got is the business of `climb`.
 
 use crate::event::{Touch, Trail, mark};
-use crate::key::{FastMap, Key};
+use crate::key::{FastMap, FastSet, Key};
 use crate::ladder::session_rule::{SESSION_GAP, SessionRule};
 use crate::quality::Reason;
 use crate::time::{Instant, Span};
@@ -138,8 +138,8 @@ pub struct Sessionizer {
     current: FastMap<Key, (usize, Instant)>,
     /// The latest session of any visit, likewise.
     latest: Option<(usize, Instant)>,
-    /// Whether that is one of the source's own.
-    latest_is_of_source: bool,
+    /// The sessions that the source has noted.
+    of_source: FastSet<usize>,
     /// The session in which a checkout was last seen, and when.
     checkouts: FastMap<Key, (usize, Instant)>,
     /// The campaign that last brought each browser, if the rule minds it.
@@ -157,7 +157,8 @@ impl Sessionizer {
     pub fn begin(&mut self, rule: SessionRule) {
         self.rule = rule;
         self.current.clear();
-        (self.latest, self.latest_is_of_source) = (None, false);
+        self.latest = None;
+        self.of_source.clear();
         self.checkouts.clear();
         self.campaigns.clear();
         self.count = 0;
@@ -171,28 +172,31 @@ impl Sessionizer {
             self.count = self.count.max(session + 1);
             return session;
         }
-        // Sessions of the source stay as they are.
-        let is_of_source = touch.is(mark::SESSION);
-        let checkout = touch.trail.checkout().filter(|_| !is_of_source).map(|trail| Key(trail.0));
-        let session = self.running(touch).or_else(|| self.paused(checkout?, touch.at));
-        let session = session.unwrap_or(self.count);
+        let session = self.logged(touch).unwrap_or(self.count);
         self.count = self.count.max(session + 1);
         let now = (session, touch.at);
         self.current.insert(touch.visit, now);
-        (self.latest, self.latest_is_of_source) = (Some(now), is_of_source);
-        if let Some(checkout) = checkout {
-            self.checkouts.insert(checkout, now);
+        self.latest = Some(now);
+        if touch.is(mark::SESSION) {
+            self.of_source.insert(session);
+        } else if let Some(checkout) = touch.trail.checkout() {
+            self.checkouts.insert(Key(checkout.0), now);
         }
         session
     }
 
-    /// The browser's session, if it goes on.
-    fn running(&mut self, touch: &Touch) -> Option<usize> {
-        let is_of_source = touch.is(mark::SESSION);
-        let is_brought_anew = !is_of_source && self.is_brought_anew(touch);
-        let (session, last) = self.latest_of(touch)?;
-        let goes_on = is_of_source || self.rule.goes_on(last, touch.at) && !is_brought_anew;
-        goes_on.then_some(session)
+    /// The session in which a row of a log goes on: that of the source as it is; else, unless a campaign brings the
+    /// browser anew, that of its checkout or that of the browser.
+    fn logged(&mut self, touch: &Touch) -> Option<usize> {
+        if touch.is(mark::SESSION) {
+            return self.latest_of(touch).map(|(session, _)| session);
+        }
+        if self.is_brought_anew(touch) {
+            return None;
+        }
+        let running = |&(_, last): &(usize, Instant)| self.rule.goes_on(last, touch.at);
+        self.paused(touch)
+            .or_else(|| self.latest_of(touch).filter(running).map(|(session, _)| session))
     }
 
     /// The session in which the visit was last seen, and when. Who comes without a browser goes on where the customer is,
@@ -200,8 +204,9 @@ impl Sessionizer {
     fn latest_of(&self, touch: &Touch) -> Option<(usize, Instant)> {
         let own = self.current.get(&touch.visit).copied();
         let (has_browser, is_of_source) = (!touch.visit.is_none(), touch.is(mark::SESSION));
-        let is_noted = self.latest_is_of_source && !is_of_source;
-        let other = self.latest.filter(|_| !has_browser || is_noted);
+        let is_noted =
+            |(session, _): &(usize, Instant)| !is_of_source && self.of_source.contains(session);
+        let other = self.latest.filter(|latest| !has_browser || is_noted(latest));
         let both = own.filter(|_| has_browser).into_iter().chain(other);
         both.max_by_key(|(_, last)| *last)
     }
@@ -213,10 +218,11 @@ impl Sessionizer {
             .is_some_and(|campaign| self.campaigns.insert(touch.visit, campaign) != Some(campaign))
     }
 
-    /// The session of a checkout that went on elsewhere, as at a payment provider's site.
-    fn paused(&self, checkout: Key, at: Instant) -> Option<usize> {
+    /// The session of a checkout that may have gone on elsewhere, as at a payment provider's site.
+    fn paused(&self, touch: &Touch) -> Option<usize> {
+        let checkout = Key(touch.trail.checkout()?.0);
         let (session, last) = self.checkouts.get(&checkout).copied()?;
-        (at.since(last) <= CHECKOUT_PAUSE).then_some(session)
+        (touch.at.since(last) <= CHECKOUT_PAUSE).then_some(session)
     }
 }
 
@@ -285,6 +291,30 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_the_source_has_noted_is_its_own_whoever_goes_on_in_it() {
+        let (source, log) = (mark::LOG | mark::SESSION, mark::LOG);
+        let rows = [touch(0, 7, source), touch(15, 2, log), touch(40, 1, log), touch(71, 1, log)];
+        assert_eq!(cut(&rows), [vec![0, 15, 40], vec![71]]);
+    }
+
+    #[test]
+    fn a_checkout_goes_on_where_it_was_unless_a_campaign_brings_it() {
+        let at = |minute, checkout: u64, campaign: u64| Touch {
+            trail: Trail::new(
+                (checkout > 0).then_some(Key(checkout)),
+                (campaign > 0).then_some(Key(campaign)),
+            ),
+            ..touch(minute, 1, mark::LOG)
+        };
+        let returned = [at(0, 8, 0), at(60, 0, 0), at(65, 8, 0), at(70, 0, 0)];
+        assert_eq!(cut(&returned), [vec![0, 65, 70], vec![60]]);
+        let ua = SessionRule::parse("ua").unwrap();
+        let recovered = [at(0, 8, 3), at(5, 0, 3), at(10, 8, 4), at(15, 8, 0)];
+        assert_eq!(cut_by(ua, &recovered), [vec![0, 5], vec![10, 15]]);
+        assert_eq!(cut(&recovered), [vec![0, 5, 10, 15]]);
+    }
+
+    #[test]
     fn a_session_of_the_source_is_not_cut() {
         assert_eq!(
             cut(&[touch(0, 1, mark::LOG | mark::SESSION), touch(90, 1, mark::LOG | mark::SESSION)]),
@@ -303,12 +333,12 @@ mod tests {
     #[test]
     fn a_checkout_comes_back_to_its_session() {
         let at = |minute, visit, trail| Touch { trail, ..touch(minute, visit, mark::LOG) };
-        let checkout = Trail::of_checkout(Key(8));
+        let checkout = Trail::new(Some(Key(8)), None);
         let paid = [at(0, 1, checkout), at(40, 1, checkout), at(45, 1, Trail::NONE)];
         assert_eq!(cut(&paid), [vec![0, 40, 45]]);
         assert_eq!(cut_by(SessionRule::Gap(Span::seconds(60)), &paid), [vec![0, 40], vec![45]]);
         let others =
-            [at(0, 1, checkout), at(40, 2, checkout), at(75, 1, Trail::of_checkout(Key(6)))];
+            [at(0, 1, checkout), at(40, 2, checkout), at(75, 1, Trail::new(Some(Key(6)), None))];
         assert_eq!(cut(&others), [vec![0, 40], vec![75]], "in another browser too");
         assert_eq!(cut(&[at(0, 1, checkout), at(180, 1, checkout)]), [vec![0, 180]]);
         assert_eq!(cut(&[at(0, 1, checkout), at(181, 1, checkout)]), [vec![0], vec![181]]);
@@ -317,7 +347,7 @@ mod tests {
     #[test]
     fn another_campaign_begins_a_session_where_the_rule_minds_it() {
         let at = |minute, campaign: u64| Touch {
-            trail: if campaign == 0 { Trail::NONE } else { Trail::of_campaign(Key(campaign)) },
+            trail: Trail::new(None, (campaign > 0).then_some(Key(campaign))),
             ..touch(minute, 1, mark::LOG)
         };
         let touches = [at(0, 0), at(1, 3), at(2, 0), at(3, 3), at(4, 5), at(5, 3)];

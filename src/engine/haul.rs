@@ -3,10 +3,11 @@
 //!
 //! [`Haul::take`] is where an event becomes a touch.
 
-use super::claims::{self, Claim, Instead, Strength, part_of};
+use super::claims::{self, Claim, Instead, part_of};
 use super::exchange::Budget;
 use super::input_seen::InputSeen;
 use super::kinds::{Kind, KindTable};
+use super::order_seen::OrderSeen;
 use super::relinked::{Relink, Relinked};
 use super::robots::Robot;
 use super::scan::Scan;
@@ -27,33 +28,10 @@ use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
 use crate::key::Key;
 use crate::ladder::stamp::{Meaning, NameTable};
-use crate::money::{Amount, Currency};
 use crate::names::Names;
 use crate::quality::{Quality, Reason};
-use crate::time::{Instant, Precision};
+use crate::time::Instant;
 use std::collections::BTreeSet;
-
-/// An order that an event log has seen completed. The order of these is that of orders, and of one order that
-/// of time: what was seen first counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct OrderSeen {
-    pub(super) key: Key,
-    pub(super) at: Instant,
-    pub(super) row: RowRef,
-    pub(super) fingerprint: Key,
-    /// Whether `key` is an order number, not a basket.
-    pub(super) numbered: bool,
-    pub(super) amount: Option<Amount>,
-    pub(super) currency: Currency,
-    pub(super) input: usize,
-    /// The row's strongest identifier.
-    pub(super) person: Key,
-    pub(super) precision: Precision,
-    /// How well the row says that it is one.
-    pub(super) strength: Strength,
-    /// Which of several deliveries it is.
-    pub(super) edition: u32,
-}
 
 /// A block that was read.
 #[derive(Clone, Copy, Debug)]
@@ -456,32 +434,10 @@ impl<'s> Haul<'s> {
     fn order(
         &mut self,
         event: &RawEvent<'_>,
-        (input, row): (usize, RowRef),
+        place: (usize, RowRef),
         (reason, claim): (Option<Reason>, Option<Claim>),
     ) -> OrderNote {
-        let fingerprint = event.details.fingerprint();
-        let order = event.details.order().unwrap_or(OrderNote {
-            key: fingerprint,
-            numbered: false,
-            amount: None,
-            currency: Currency::default(),
-        });
-        let order = claims::numbered(order, event, claim);
-        let OrderNote { key, numbered, amount, currency } = order;
-        let seen = OrderSeen {
-            key,
-            row,
-            fingerprint,
-            at: event.at,
-            numbered,
-            amount,
-            currency,
-            input,
-            person: event.identifiers.first().map_or(fingerprint, |strongest| strongest.key),
-            precision: event.precision,
-            strength: claim.map_or(Strength::Told, |claim| claim.strength),
-            edition: event.details.edition(),
-        };
+        let (order, seen) = OrderSeen::of(event, place, claim);
         match reason {
             None if event.origin.is_visit() => self.orders_seen.push(seen),
             // Only an export can say that the order is real.

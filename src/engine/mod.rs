@@ -21,6 +21,7 @@ mod kinds;
 mod members;
 mod needs;
 mod order_book;
+mod order_seen;
 pub mod person;
 mod probe;
 mod record;

@@ -5,7 +5,8 @@
 //! ([`Robot`]). When the exports are put together, it is known which of these orders are real
 //! ([`Pardons::settle`]), and when a person's rows are, which others belong to the session ([`Pardons::pardon`]).
 
-use super::haul::{Haul, OrderSeen};
+use super::haul::Haul;
+use super::order_seen::OrderSeen;
 use super::same_orders::Exported;
 use super::skew::Skew;
 use crate::event::{Identifier, RowRef, Touch};

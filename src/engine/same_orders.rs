@@ -6,7 +6,9 @@
 //! another one of its own source: that source tells its orders apart. The result depends on neither the
 //! order of rows nor that of files. What joined orders are worth is not decided here.
 
-use super::haul::OrderSeen;
+mod checkouts;
+
+use super::order_seen::OrderSeen;
 use crate::event::{Identifier, IdentifierKind};
 use crate::identity::{Links, People, Strictness, identify};
 use crate::input::format::Format;
@@ -48,25 +50,32 @@ pub(super) struct SameOrders {
 
 impl SameOrders {
     /// Finds the orders of logs that are orders of exports under another number: their name, or their
-    /// checkout. Whoever has the one has the other, which `links` are told.
+    /// checkout; and those that logs have under several numbers of one checkout. Whoever has the one has the other,
+    /// which `links` are told. `source` says whose a row is.
     pub(super) fn named(
         seen: &[OrderSeen],
         exported: &[(&Order, Identifier)],
         links: &mut Links,
+        source: impl Fn(&OrderSeen) -> Sources,
     ) -> SameOrders {
         let mut same = SameOrders::default();
         if seen.is_empty() {
             return same;
         }
         let names = Names::of(exported);
-        for order in seen.iter().filter(|order| order.numbered) {
-            let Some((name, number)) = names.order(order.key, order.at) else { continue };
+        for order in seen {
+            let Some((name, number)) = names.of_seen(order) else { continue };
             if same.numbers.insert(order.key, number.key).is_none() {
                 same.by_number += 1;
             }
             let mut pair = [name, number];
             pair.sort_unstable();
             links.note(&pair, order.at);
+        }
+        for (number, head) in checkouts::joined(seen, &names, source) {
+            if same.numbers.insert(number, head).is_none() {
+                same.by_number += 1;
+            }
         }
         same
     }
@@ -114,20 +123,16 @@ impl SameOrders {
 /// The orders of exports, by all that logs call them.
 pub(super) struct Exported {
     names: Names,
-    numbers: FastSet<Key>,
 }
 
 impl Exported {
     pub(super) fn of(exported: &[(&Order, Identifier)]) -> Exported {
-        let numbers = exported.iter().map(|(_, number)| number.key).collect();
-        Exported { names: Names::of(exported), numbers }
+        Exported { names: Names::of(exported) }
     }
 
     /// The number of an order that a log has seen, if an export has it.
     pub(super) fn number(&self, order: &OrderSeen) -> Option<Key> {
-        let named = self.names.order(order.key, order.at).filter(|_| order.numbered);
-        let number = named.map_or(order.key, |(_, number)| number.key);
-        self.numbers.contains(&number).then_some(number)
+        self.names.number(order)
     }
 }
 
@@ -150,15 +155,15 @@ impl OrderTimes {
 
     /// When the shop made an order that a log has seen.
     pub(super) fn of_order(&self, order: &OrderSeen) -> Option<Instant> {
-        let named = self.names.order(order.key, order.at).filter(|_| order.numbered);
-        let number = named.map_or(order.key, |(_, number)| number.key);
-        self.times.get(&number).copied()
+        self.times.get(&self.names.number(order)?).copied()
     }
 }
 
 /// The other names of exported orders: those that stand for exactly one of them.
 struct Names {
     orders: FastMap<Key, Option<Named>>,
+    /// Their own numbers.
+    numbers: FastSet<Key>,
 }
 
 /// An order by another of its names.
@@ -174,8 +179,10 @@ impl Names {
         let mut orders: FastMap<Key, Option<Named>> = FastMap::default();
         for &(order, number) in exported {
             let name = identify(IdentifierKind::OrderId, 0, order.name(), Strictness::Only);
-            let tokens = order.texts.all(Cell::Token).filter_map(|token| {
-                identify(IdentifierKind::CheckoutToken, 0, token, Strictness::Several)
+            // Some logs have the token in place of a number.
+            let kinds = [IdentifierKind::CheckoutToken, IdentifierKind::OrderId];
+            let tokens = order.texts.all(Cell::Token).flat_map(|token| {
+                kinds.into_iter().filter_map(|kind| identify(kind, 0, token, Strictness::Several))
             });
             for name in name.into_iter().filter(|name| *name != number).chain(tokens) {
                 let named = Named { name, number, at: order.at.at };
@@ -186,10 +193,23 @@ impl Names {
             }
         }
         // A name that is another order's number means that order.
-        for (_, number) in exported {
-            orders.remove(&number.key);
+        let numbers: FastSet<Key> = exported.iter().map(|(_, number)| number.key).collect();
+        orders.retain(|name, _| !numbers.contains(name));
+        Names { orders, numbers }
+    }
+
+    /// The order of an export that a log has seen, if it goes by another name there: by that name, or by its checkout.
+    fn of_seen(&self, order: &OrderSeen) -> Option<(Identifier, Identifier)> {
+        if !order.numbered || self.numbers.contains(&order.key) {
+            return None;
         }
-        Names { orders }
+        self.order(order.key, order.at).or_else(|| self.order(order.token, order.at))
+    }
+
+    /// The number of an order that a log has seen, if an export has it.
+    fn number(&self, order: &OrderSeen) -> Option<Key> {
+        let named = self.of_seen(order).map(|(_, number)| number.key);
+        named.or_else(|| self.numbers.get(&order.key).copied())
     }
 
     fn order(&self, key: Key, at: Instant) -> Option<(Identifier, Identifier)> {

@@ -9,7 +9,8 @@
 //! A clock may be years ahead. Whether a row of such a browser is one of the future is therefore decided when
 //! the clocks are known ([`Skew::look_ahead`]); until then it links nobody.
 
-use super::haul::{Haul, OrderSeen};
+use super::haul::Haul;
+use super::order_seen::OrderSeen;
 use crate::event::{Identifier, RowRef, Touch};
 use crate::input::format::WRONG_CLOCK;
 use crate::key::{FastMap, FastSet, Key};

@@ -279,27 +279,23 @@ impl Who {
     }
 }
 
-/// The checkout that an event belongs to, by its columns or the page's address; else the campaign that
-/// opened the page, if the rule minds it.
+/// The checkout that an event belongs to, and the campaign that opened the page, if the rule minds it.
 fn trail(event: &RawEvent<'_>, rule: SessionRule) -> Trail {
-    if let Some(checkout) = first_of(event, IdentifierKind::CheckoutToken) {
-        return Trail::of_checkout(checkout);
-    }
-    if event.origin != Origin::Log {
-        return Trail::NONE;
-    }
-    let address = event.details.get("url").map(Value::into_text);
-    let by_address = address
-        .as_deref()
-        .and_then(shopify_url::token)
-        .and_then(|token| identify(IdentifierKind::CheckoutToken, 0, token, Strictness::Several));
-    match by_address {
-        Some(checkout) => Trail::of_checkout(checkout.key),
-        None if rule.minds_campaigns() => {
-            campaign(event.details).map_or(Trail::NONE, Trail::of_campaign)
-        }
-        None => Trail::NONE,
-    }
+    let minds_campaign = rule.minds_campaigns() && event.origin == Origin::Log;
+    let campaign = if minds_campaign { campaign(event.details) } else { None };
+    Trail::new(checkout_of(event), campaign)
+}
+
+/// The checkout that an event belongs to, by its columns or the page's address.
+pub(super) fn checkout_of(event: &RawEvent<'_>) -> Option<Key> {
+    let by_address = || {
+        let is_log = event.origin == Origin::Log;
+        let address = event.details.get("url").filter(|_| is_log).map(Value::into_text)?;
+        let token = shopify_url::token(&address)?;
+        let checkout = identify(IdentifierKind::CheckoutToken, 0, token, Strictness::Several)?;
+        Some(checkout.key)
+    };
+    first_of(event, IdentifierKind::CheckoutToken).or_else(by_address)
 }
 
 fn first_of(event: &RawEvent<'_>, kind: IdentifierKind) -> Option<Key> {

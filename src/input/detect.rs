@@ -4,7 +4,8 @@
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
 //! the records out of a page (with what stands `around` them and says whose they are), `nameless` whether sessions say who
 //! rows without a name are of, `unrecognised` what a
-//! table lacks, `meant` which of its names may be that, `first_line` that it has no names of columns; what they share is here.
+//! table lacks, `meant` which of its names may be that, `first_line` that it has no names of columns, `table_head` finds
+//! these; what they share is here.
 
 mod around;
 mod dates;
@@ -17,6 +18,7 @@ mod meant;
 mod nameless;
 mod table;
 mod table_formats;
+mod table_head;
 mod unrecognised;
 mod wrapped;
 

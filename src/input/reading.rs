@@ -276,7 +276,10 @@ impl Reading {
             let mut desk = self.desk(extent, place, identifiers, sink);
             match self.misfit(row) {
                 Some((reason, problem)) => desk.defect(reason, problem),
-                None => table.read(row, room, desk),
+                None => match self.quoted_whole(row) {
+                    Some(inner) => table.read(Row::parsed(&inner).written(row.bytes()), room, desk),
+                    None => table.read(row, room, desk),
+                },
             }
         };
         let width = self.header().map_or(0, |header| header.names().len());

@@ -1,4 +1,6 @@
 use super::*;
+use crate::engine::claims::Strength;
+use crate::event::RowRef;
 
 const LOG: Sources = 1;
 const PIXEL: Sources = 2;
@@ -93,4 +95,52 @@ fn the_order_of_sightings_does_not_matter() {
     }
     turned.reverse();
     assert_eq!(numbers(&turned), numbers(&all));
+}
+
+/// A row of a log: whose it is, its number, the token of its checkout, and when in minutes.
+fn row(source: Sources, number: u64, token: u64, minute: i64) -> (OrderSeen, Sources) {
+    let seen = OrderSeen {
+        key: Key(number),
+        at: Instant(minute * MINUTE),
+        row: RowRef::new(0, u32::try_from(minute).unwrap(), 0),
+        fingerprint: Key(number << 20 | token),
+        numbered: true,
+        token: Key(token),
+        amount: None,
+        currency: Currency::default(),
+        input: 0,
+        person: Key(1),
+        precision: Precision::Exact,
+        strength: Strength::Told,
+        edition: 0,
+    };
+    (seen, source)
+}
+
+#[test]
+fn rows_of_one_checkout_are_one_order_unless_a_log_tells_several_apart() {
+    const TOKEN: u64 = 99;
+    type Rows<'r> = &'r [(Sources, u64, i64)];
+    type Joined<'j> = &'j [(u64, u64)];
+    let cases: [(Rows<'_>, Joined<'_>); 5] = [
+        // A second delivery has the token alone.
+        (&[(PIXEL, 5, 0), (PIXEL, TOKEN, 1)], &[(TOKEN, 5)]),
+        // Two logs have numbers of their own: the earlier stands for the order.
+        (&[(PIXEL, 5, 3), (LOG, 7, 2), (LOG, TOKEN, 1)], &[(5, 7), (TOKEN, 7)]),
+        (&[(PIXEL, 5, 0), (LOG, 5, 1)], &[]),
+        (&[(PIXEL, TOKEN, 0), (LOG, TOKEN, 1)], &[]),
+        (&[(PIXEL, 5, 0), (PIXEL, 6, 1), (PIXEL, TOKEN, 2)], &[]),
+    ];
+    for (rows, expected) in cases {
+        let rows: Vec<(OrderSeen, Sources)> =
+            rows.iter().map(|&(source, number, at)| row(source, number, TOKEN, at)).collect();
+        let seen: Vec<OrderSeen> = rows.iter().map(|(seen, _)| *seen).collect();
+        let source = |seen: &OrderSeen| rows.iter().find(|(own, _)| own == seen).unwrap().1;
+        let same = SameOrders::named(&seen, &[], &mut Links::default(), source);
+        for (number, _) in rows.iter().map(|(seen, _)| (seen.key, ())) {
+            let own = expected.iter().find(|(other, _)| Key(*other) == number);
+            assert_eq!(same.of(number), own.map_or(number, |(_, head)| Key(*head)), "{rows:?}");
+        }
+        assert_eq!(same.by_number, expected.len() as u64);
+    }
 }

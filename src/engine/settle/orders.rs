@@ -5,7 +5,8 @@
 //! order of an export is decided in `input`.
 
 use super::Settled;
-use crate::engine::haul::{Haul, OrderSeen};
+use crate::engine::haul::Haul;
+use crate::engine::order_seen::OrderSeen;
 use crate::engine::robots::Pardons;
 use crate::engine::same_orders::{EXPORTS, Exported, SameOrders, Sighting, Sources, source_of};
 use crate::engine::stamping::{RowPlace, Stamping, Verdict};
@@ -130,12 +131,13 @@ fn keep_latest(seen: &mut Vec<OrderSeen>) {
 /// Forgets events without an order number of which another delivery has it: a source may write an event into several
 /// tables, not all of them whole.
 fn drop_unnumbered_deliveries(seen: &mut Vec<OrderSeen>) {
-    if seen.iter().all(|order| order.numbered) {
+    let has_number = |order: &OrderSeen| order.numbered && order.key != order.token;
+    if seen.iter().all(has_number) {
         return;
     }
-    let numbered = seen.iter().filter(|order| order.numbered).map(|order| order.fingerprint);
+    let numbered = seen.iter().filter(|order| has_number(order)).map(|order| order.fingerprint);
     let numbered: FastSet<Key> = numbered.filter(|fingerprint| !fingerprint.is_none()).collect();
-    seen.retain(|order| order.numbered || !numbered.contains(&order.fingerprint));
+    seen.retain(|order| has_number(order) || !numbered.contains(&order.fingerprint));
 }
 
 /// Tells whose transactions are known by the order's name alone, as far as the name is that of one order.
@@ -169,11 +171,12 @@ fn find_same(
     };
     let mut sources = haul.orders_seen.iter().map(source);
     let first = sources.next();
-    if orders.is_empty() && sources.all(|other| Some(other) == first) {
+    let has_checkouts = haul.orders_seen.iter().any(|order| !order.token.is_none());
+    if orders.is_empty() && !has_checkouts && sources.all(|other| Some(other) == first) {
         return;
     }
     let mut seen = std::mem::take(&mut haul.orders_seen);
-    let mut same = SameOrders::named(&seen, orders, &mut haul.links);
+    let mut same = SameOrders::named(&seen, orders, &mut haul.links, source);
     seen.sort_unstable();
     let mut known = FastSet::default();
     let firsts = seen.iter().filter(|order| known.insert((order.key, source(order))));

@@ -4,7 +4,7 @@
 //!
 //! Orders, checkouts and session reports are judged when all of their rows are there (`engine/settle`).
 
-use super::table::TableHead;
+use super::table_head::TableHead;
 use crate::error::{Error, Result};
 use crate::input::Rows;
 use crate::input::Told;

@@ -3,8 +3,8 @@
 //! Names are texts. A number or a time is none where the rows below have such a thing in the same place; but the
 //! columns of some reports are called after years.
 
-use super::table::TableHead;
 use super::table_formats;
+use super::table_head::TableHead;
 use crate::input::aliases::Mapping;
 use crate::input::columns::{Row, is_null};
 use crate::input::timestamp::{DateOrder, ZoneRule, parse_any};

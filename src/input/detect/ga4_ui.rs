@@ -4,7 +4,7 @@
 //! spreadsheet that has saved such a file again may have filled its lines up with separators, put quotes around
 //! some, or have changed the separator.
 
-use super::table::TableHead;
+use super::table_head::TableHead;
 use super::{Decision, input};
 use crate::error::{Error, Result};
 use crate::input::columns::Header;

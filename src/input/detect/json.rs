@@ -1,7 +1,7 @@
 //! What a JSON source is: from the keys of its first records.
 
 use super::json_formats::{self, JsonFormat, Near, Reads};
-use super::table::TableHead;
+use super::table_head::TableHead;
 use super::{
     Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, input, nameless, not_events,
     sessions_why, strictness, with_order, wrapped,

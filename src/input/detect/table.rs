@@ -1,6 +1,7 @@
 //! What a table is: from the names of its columns.
 
 use super::table_formats::{self, TableFormat};
+use super::table_head::TableHead;
 use super::{
     Decision, SAMPLE, dates, events_identifiers, events_why, input, json, nameless, sessions_why,
     strictness, unrecognised, with_order,
@@ -24,57 +25,6 @@ use crate::input::{Input, Rows, Told};
 use crate::place::Place;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-/// The head of a table, taken apart.
-pub(super) struct TableHead {
-    pub(super) delimiter: u8,
-    pub(super) line_ends: csv::Terminator,
-    pub(super) header: Header,
-    /// The bytes of the header with what stands before it.
-    pub(super) skip: usize,
-    pub(super) rows: Vec<csv::ByteRecord>,
-}
-
-impl TableHead {
-    /// The delimiter is the one that gives most columns, agreed on by most of the rows.
-    pub(super) fn read(head: &[u8]) -> Option<TableHead> {
-        let heads = [b',', b';', b'\t', b'|']
-            .into_iter()
-            .filter_map(|delimiter| TableHead::with(head, delimiter, csv::Terminator::CRLF));
-        heads.max_by_key(|t| {
-            let width = t.header.names().len();
-            let agreeing = t.rows.iter().filter(|row| row.len() == width).count();
-            (t.rows.is_empty() || 2 * agreeing >= t.rows.len(), width)
-        })
-    }
-
-    fn with(head: &[u8], delimiter: u8, line_ends: csv::Terminator) -> Option<TableHead> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .terminator(line_ends)
-            .from_reader(head);
-        let mut record = csv::ByteRecord::new();
-        reader.read_byte_record(&mut record).ok().filter(|&more| more)?;
-        let skip = usize::try_from(reader.position().byte()).ok()?;
-        let header = Header::new(&record);
-        let rows =
-            reader.into_byte_records().take(SAMPLE).map_while(std::result::Result::ok).collect();
-        (header.names().len() >= 2).then_some(TableHead {
-            delimiter,
-            line_ends,
-            header,
-            skip: skip_line_end(head, skip),
-            rows,
-        })
-    }
-}
-
-/// The reader stops behind the carriage return of `\r\n`; the line ends behind the newline.
-fn skip_line_end(head: &[u8], skip: usize) -> usize {
-    if head.get(skip) == Some(&b'\n') { skip + 1 } else { skip }
-}
 
 /// So begins what Git keeps in place of a large file.
 const LARGE_FILE_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -104,6 +54,12 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
             "exports of orders, abandoned checkouts, session reports and event logs can be read",
         ));
     };
+    // What stands above a header names nothing: only the table below it can be one that is known.
+    let below = match decide(&table, told) {
+        None => TableHead::below_titles(&source.head, |table| decide(table, told).is_some()),
+        Some(_) => None,
+    };
+    let table = below.unwrap_or(table);
     // Only very old programs end lines with a carriage return alone.
     let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
     let layout = Layout::Table(Signs { delimiter: table.delimiter, line_end });
@@ -142,6 +98,10 @@ fn by_columns(
     let Some(mut decision) = own else {
         return Err(unrecognised::error(&source.path, &table, told));
     };
+    if table.titles > 0 {
+        let lines = if table.titles == 1 { "line" } else { "lines" };
+        decision.why += &format!(", below {} {lines} of titles", table.titles);
+    }
     let decisions = dates::decide(&mut decision.rows, &table, &mut source, told)?;
     let mut input = input(source, told, layout, table.skip, decision);
     input.reading.decisions = decisions;
@@ -216,7 +176,7 @@ fn holds_rates(table: &TableHead, column: usize) -> bool {
 
 /// A table without a header that is known by its cells, with its delimiter.
 fn headless(head: &[u8]) -> Option<(u8, Decision)> {
-    [b',', b';', b'\t'].into_iter().find_map(|delimiter| {
+    [b',', b';', b'\t', b'|'].into_iter().find_map(|delimiter| {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)

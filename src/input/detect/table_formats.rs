@@ -1,6 +1,7 @@
 //! The tables that are known by the names of their columns, the most particular first.
 
-use super::table::{TableHead, are_names_of_orders};
+use super::table::are_names_of_orders;
+use super::table_head::TableHead;
 use crate::input::Rows;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row, is_excel_number};

@@ -2,8 +2,9 @@
 //! be done about it.
 
 use super::first_line::{is_time, value_for_a_name};
-use super::table::{TableHead, decide, either};
+use super::table::{decide, either};
 use super::table_formats::{self, TableFormat};
+use super::table_head::TableHead;
 use super::{MAP_EVENTS, json_formats, meant, not_events, shown};
 use crate::error::Error;
 use crate::input::Told;

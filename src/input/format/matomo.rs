@@ -236,14 +236,16 @@ impl Details for ActionDetails<'_> {
 
     fn order(&self) -> Option<OrderNote> {
         let action = self.action?;
+        let identify = |kind, text: &str| identify(kind, 0, text, Strictness::Several);
         let by_address = || {
             action.order_page()?;
             let address = scalar(action.address)?;
-            Some(Cow::Owned(shopify_url::token(&address)?.to_string()))
+            identify(IdentifierKind::CheckoutToken, shopify_url::token(&address)?)
         };
-        let id = scalar(action.order)
-            .or_else(by_address)
-            .and_then(|number| identify(IdentifierKind::OrderId, 0, &number, Strictness::Several));
+        let id = match scalar(action.order) {
+            Some(number) => identify(IdentifierKind::OrderId, &number),
+            None => by_address(),
+        };
         let amount = action.json.member("revenue").and_then(Json::number);
         let currency = scalar(self.visit.json.member("siteCurrency"));
         Some(OrderNote {

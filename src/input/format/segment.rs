@@ -7,7 +7,7 @@
 use super::tool_log::{Parts, Slot, Tool, add_user, evidence};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
-use crate::identity::Strictness;
+use crate::identity::{Strictness, is_device_text};
 use crate::input::json::Json;
 use std::borrow::Cow;
 
@@ -91,12 +91,13 @@ pub(super) fn name(parts: Parts<'_>) -> Option<Cow<'_, str>> {
     if kind == "track" { parts.first(Slot::Name) } else { Some(kind) }
 }
 
-/// An alias says what the user was called before: another user, or the browser.
+/// An alias says what the user was called before: another user, or the browser. Of what does not look like a browser's
+/// id nobody can say which of the two it is.
 pub(super) fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
     let space = parts.space();
     for before in parts.each(Slot::Before) {
         identifiers.add(IdentifierKind::ClientId, space, &before, Strictness::Several);
-        if before.contains('@') {
+        if !is_device_text(&before) {
             add_user(identifiers, space, &before);
         }
     }

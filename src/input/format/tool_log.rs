@@ -411,7 +411,11 @@ impl Details for ToolDetails<'_> {
 
     fn device(&self) -> Option<Key> {
         let space = self.parts.space();
-        let device = self.parts.first(Slot::Device)?;
+        let distinct = || self.parts.first(Slot::Distinct).filter(|id| is_device(self.parts, id));
+        let Some(device) = self.parts.first(Slot::Device).or_else(distinct) else {
+            // The number that a tool gives a person is no browser, however it identifies.
+            return self.parts.first(Slot::Profile).map(|_| Key::NONE);
+        };
         let known = identify(IdentifierKind::ClientId, space, &device, Strictness::Several)?;
         Some(known.key)
     }
@@ -425,15 +429,17 @@ impl Details for ToolDetails<'_> {
     }
 
     fn order(&self) -> Option<OrderNote> {
+        let identify = |kind, text: &str| identify(kind, 0, text, Strictness::Several);
         let by_address = || {
             let is_page = self.proof != Proof::Cells;
             let address = self.parts.first(Slot::Address).filter(|_| is_page)?;
-            shopify_url::token(&address).map(|token| Cow::Owned(token.to_string()))
+            identify(IdentifierKind::CheckoutToken, shopify_url::token(&address)?)
         };
         let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));
-        let number = written.or_else(by_address);
-        let id = number
-            .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Several));
+        let id = match written {
+            Some(number) => identify(IdentifierKind::OrderId, &number),
+            None => by_address(),
+        };
         let amount = self.parts.first(Slot::Value).and_then(|text| text.trim().parse().ok());
         let currency = self.parts.first(Slot::Currency);
         Some(OrderNote {

@@ -1,0 +1,172 @@
+//! The head of a table: the names of its columns, what stands above them, and its first rows.
+//!
+//! Spreadsheets and programs write more than a header above the rows, and sometimes less: a line that names the
+//! separator, titles, quotes around the line as a whole, no name for a column of row numbers. What a table is about is
+//! decided elsewhere.
+
+use super::SAMPLE;
+use crate::input::columns::Header;
+use csv::ByteRecord;
+
+/// The head of a table, taken apart.
+pub(super) struct TableHead {
+    pub(super) delimiter: u8,
+    pub(super) line_ends: csv::Terminator,
+    pub(super) header: Header,
+    /// The bytes of the header with what stands before it.
+    pub(super) skip: usize,
+    /// How many lines of titles stand above the header.
+    pub(super) titles: usize,
+    pub(super) rows: Vec<ByteRecord>,
+}
+
+/// A line that is quoted as a whole has at least so many cells: a text with a few commas in it is a text.
+const FEWEST_QUOTED: usize = 5;
+
+/// So many lines of titles may stand above a header.
+const MOST_TITLES: usize = 10;
+
+impl TableHead {
+    /// The head of a table that may begin with a line that names its separator. The delimiter is that, or the one
+    /// that gives most columns, agreed on by most of the rows.
+    pub(super) fn read(head: &[u8]) -> Option<TableHead> {
+        let (named, start) = named_separator(head);
+        let text = head.get(start..)?;
+        let named = named.as_slice();
+        let delimiters = if named.is_empty() { &[b',', b';', b'\t', b'|'] } else { named };
+        let heads = delimiters
+            .iter()
+            .filter_map(|&delimiter| TableHead::with(text, delimiter, csv::Terminator::CRLF));
+        let best = heads.max_by_key(|t| {
+            let width = t.header.names().len();
+            let agreeing = t.rows.iter().filter(|row| row.len() == width).count();
+            (t.rows.is_empty() || 2 * agreeing >= t.rows.len(), width)
+        })?;
+        Some(TableHead { skip: best.skip + start, ..best })
+    }
+
+    /// The head of the table below a few lines of titles that is one of those wanted.
+    pub(super) fn below_titles(
+        head: &[u8],
+        is_wanted: impl Fn(&TableHead) -> bool,
+    ) -> Option<TableHead> {
+        let ends = memchr::memchr_iter(b'\n', head).map(|end| end + 1);
+        (1..).zip(ends).take(MOST_TITLES).find_map(|(titles, start)| {
+            let table = TableHead::read(head.get(start..)?)?;
+            let skip = table.skip + start;
+            is_wanted(&table).then_some(TableHead { skip, titles, ..table })
+        })
+    }
+
+    /// The head of a table with these signs.
+    pub(super) fn with(
+        head: &[u8],
+        delimiter: u8,
+        line_ends: csv::Terminator,
+    ) -> Option<TableHead> {
+        let mut reader = reader(delimiter).terminator(line_ends).from_reader(head);
+        let mut record = ByteRecord::new();
+        reader.read_byte_record(&mut record).ok().filter(|&more| more)?;
+        let skip = usize::try_from(reader.position().byte()).ok()?;
+        let rows = reader.into_byte_records().take(SAMPLE).map_while(Result::ok);
+        let rows: Vec<ByteRecord> = rows.map(|row| without_quotes(row, delimiter)).collect();
+        let names = with_row_numbers(without_quotes(record, delimiter), &rows);
+        (names.len() >= 2).then(|| TableHead {
+            delimiter,
+            line_ends,
+            header: Header::new(&names),
+            skip: skip_line_end(head, skip),
+            titles: 0,
+            rows,
+        })
+    }
+}
+
+fn reader(delimiter: u8) -> csv::ReaderBuilder {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(delimiter);
+    builder
+}
+
+/// The separator that the first line names for spreadsheets (`sep=;`), and where the table begins.
+fn named_separator(head: &[u8]) -> (Option<u8>, usize) {
+    let Some(end) = memchr::memchr(b'\n', head) else { return (None, 0) };
+    let line = head.get(..end).unwrap_or_default().trim_ascii_end();
+    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+    let words = line.strip_prefix(b"\"").unwrap_or(line);
+    match words.strip_prefix(b"sep=").or_else(|| words.strip_prefix(b"SEP=")) {
+        // A tab at the end of the line has been trimmed away.
+        Some([]) => (Some(b'\t'), end + 1),
+        Some([sign, rest @ ..]) if rest.iter().all(|b| b == sign || *b == b'"') => {
+            (Some(*sign), end + 1)
+        }
+        Some(_) | None => (None, 0),
+    }
+}
+
+/// The reader stops behind the carriage return of `\r\n`; the line ends behind the newline.
+fn skip_line_end(head: &[u8], skip: usize) -> usize {
+    if head.get(skip) == Some(&b'\n') { skip + 1 } else { skip }
+}
+
+/// The cells of a line that a spreadsheet has put between quotes as a whole.
+fn without_quotes(record: ByteRecord, delimiter: u8) -> ByteRecord {
+    let [Some(line), None] = [record.get(0), record.get(1)] else { return record };
+    let mut inner = ByteRecord::new();
+    let is_line = reader(delimiter).from_reader(line).read_byte_record(&mut inner).unwrap_or(false);
+    if is_line && inner.len() >= FEWEST_QUOTED { inner } else { record }
+}
+
+/// The names of the columns with an empty one in front, if all rows begin with a number for which there is none.
+fn with_row_numbers(names: ByteRecord, rows: &[ByteRecord]) -> ByteRecord {
+    let is_number = |cell: &[u8]| !cell.is_empty() && cell.iter().all(u8::is_ascii_digit);
+    let is_numbered =
+        |row: &ByteRecord| row.len() == names.len() + 1 && row.get(0).is_some_and(is_number);
+    // Where rows end with a separator the cell too many is the last.
+    let ends_filled = |row: &ByteRecord| row.get(names.len()).is_some_and(|last| !last.is_empty());
+    if !rows.iter().all(is_numbered) || !rows.iter().any(ends_filled) {
+        return names;
+    }
+    std::iter::once(&b""[..]).chain(&names).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<(char, String, usize)> {
+        let table = TableHead::read(text.as_bytes())?;
+        Some((char::from(table.delimiter), table.header.names().join("+"), table.skip))
+    }
+
+    #[test]
+    fn the_names_of_columns_are_found() {
+        for (text, expected) in [
+            ("a,b\n1,2\n", Some((',', "a+b", 4))),
+            ("a;b\r\n1,5;2\r\n", Some((';', "a+b", 5))),
+            ("sep=;\r\na;b,c\r\n", Some((';', "a+b,c", 14))),
+            ("\"sep=,\"\na,b;c;d\n", Some((',', "a+b;c;d", 16))),
+            ("sep=\t\na\tb\n", Some(('\t', "a+b", 9))),
+            ("sep=x y\na,b\n", None),
+            ("\"a,b,c,d,\"\"e\"\"\"\n\"1,2,3,4,5\"\n", Some((',', "a+b+c+d+e", 16))),
+            ("\"a,b\"\n\"1,2\"\n", None),
+            ("a,b\n1,x,\n2,x,z\n", Some((',', "+a+b", 4))),
+            // Rows end with a separator.
+            ("a,b\n1,x,\n2,x,\n", Some((',', "a+b", 4))),
+            // No number names these.
+            ("a,b\n1,x,y\n2,x\n", Some((',', "a+b", 4))),
+        ] {
+            let expected = expected.map(|(sign, names, skip)| (sign, names.to_string(), skip));
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_may_stand_below_titles() {
+        let text = b"Orders of the shop\n\n2025,all\na,b\n1,2\n";
+        let has_a = |table: &TableHead| table.header.has(&["a"]);
+        let table = TableHead::below_titles(text, has_a).unwrap();
+        assert_eq!((table.titles, table.skip, table.rows.len()), (3, 33, 1));
+        assert!(TableHead::below_titles(text, |table| table.header.has(&["c"])).is_none());
+    }
+}
