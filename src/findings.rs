@@ -121,6 +121,8 @@ pub struct OrderGaps {
     pub refunds: bool,
     /// Where they were made.
     pub channels: bool,
+    /// What they were worth.
+    pub amounts: bool,
 }
 
 /// What event logs saw of the orders in exports, order by order.

@@ -31,6 +31,8 @@ pub(super) fn finish(
         code: "unclosed_quote",
         message: format!("{}: {UNCLOSED}", readings[input].path),
     }));
+    findings.notices.extend(nearly(readings));
+    findings.notices.extend(rows_of_nobody(readings, &haul.quality));
     findings.notices.extend(sessions_of_nobody(readings));
     let short = short_identifiers(haul.too_short);
     findings.notices.extend(short.map(|message| Notice { code: "short_identifiers", message }));
@@ -56,6 +58,32 @@ pub(super) fn finish(
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
         .collect();
+}
+
+/// Which inputs are nearly of another format, or of theirs.
+fn nearly(readings: &[Reading]) -> impl Iterator<Item = Notice> {
+    readings.iter().filter_map(|reading| {
+        let message = format!("{}: {}", reading.path, reading.nearly.as_ref()?);
+        Some(Notice { code: "nearly_another_format", message })
+    })
+}
+
+/// Of which inputs most rows do not count because they name nobody, and where people were looked for.
+fn rows_of_nobody(readings: &[Reading], quality: &Quality) -> impl Iterator<Item = Notice> {
+    const PEOPLE: [&str; 5] = ["customer_id", "customer", "client", "email", "phone"];
+    readings.iter().zip(&quality.accounts).filter_map(|(reading, account)| {
+        let nobody = account.set_aside.get(&Reason::NoIdentifier).map_or(0, |aside| aside.rows);
+        let looked = reading.columns.iter().filter(|(part, _)| PEOPLE.contains(part));
+        let looked: Vec<String> = looked.map(|(_, name)| format!("`{name}`")).collect();
+        let message = format!(
+            "{}: {nobody} of {} rows name nobody and do not count: people are looked for under {}; if they stand elsewhere, call that so",
+            reading.path,
+            account.rows_read,
+            looked.join(", ")
+        );
+        let are_most = nobody * 2 > account.rows_read && !looked.is_empty();
+        are_most.then_some(Notice { code: "rows_of_nobody", message })
+    })
 }
 
 /// What sessions say of who it was, where they do.

@@ -4,7 +4,7 @@
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
 //! the records out of a page (with what stands `around` them and says whose they are), `nameless` whether sessions say who
 //! rows without a name are of, `unrecognised` what a
-//! table lacks, `meant` which of its names may be that, `first_line` that it has no names of columns, `table_head` finds
+//! table lacks, `meant` which of its names may be that, `nearly` what a table of events would be if it had one column more, `first_line` that it has no names of columns, `table_head` finds
 //! these; what they share is here.
 
 mod around;
@@ -16,6 +16,7 @@ mod json;
 mod json_formats;
 mod meant;
 mod nameless;
+mod nearly;
 mod table;
 mod table_formats;
 mod table_head;
@@ -101,6 +102,8 @@ struct Decision {
     why: String,
     columns: Vec<(&'static str, String)>,
     rows: Rows,
+    /// Which other format it nearly is, what is missing for that, and what to do.
+    nearly: Option<String>,
 }
 
 fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Decision) -> Input {
@@ -120,6 +123,7 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         },
         columns: decision.columns,
         decisions: Vec::new(),
+        nearly: decision.nearly,
         first_line: 1 + memchr::memchr_iter(line_end, skipped).count() as u64,
         size: source.size,
         zone: told.zone,
@@ -199,6 +203,14 @@ fn not_events(path: &str, names: &[String], mapping: &Mapping, what: &str) -> Er
     let missing = mapping.missing().join(" or ");
     Error::at(Place::file(path), format!("not recognised: nothing in it is {missing}"))
         .note(shown(names, what))
+}
+
+/// The error of a file that has all that events need, if names of orders were events.
+fn names_of_orders(path: &str, names: &[String], event: &str, what: &str) -> Error {
+    let message = format!(
+        "not recognised: what stands in `{event}` are the names of orders or checkouts, not of events"
+    );
+    Error::at(Place::file(path), message).note(shown(names, what))
 }
 
 /// How to say what the columns or keys of a file of events are.

@@ -9,9 +9,19 @@ use super::columns::{Header, Row};
 use super::json::{Json, Malformed, Place, Reader, Written, member};
 use std::borrow::Cow;
 
-/// The keys under which records come: Airbyte's, and those that loggers of events and webhooks use.
-pub const KEYS: [&str; 8] =
-    ["_airbyte_data", "payload", "body", "message", "data", "record", "event", "pixel_event"];
+/// The keys under which records come: Airbyte's, those that loggers of events and webhooks use, and Elasticsearch's.
+pub const KEYS: [&str; 10] = [
+    "_airbyte_data",
+    "payload",
+    "body",
+    "message",
+    "data",
+    "record",
+    "event",
+    "pixel_event",
+    "raw",
+    "_source",
+];
 
 /// Keys that are no record's own, but may be written as a text where one is in an envelope.
 const PARTS: [&str; 4] = ["context", "customData", "init", "properties"];

@@ -50,6 +50,8 @@ pub struct Reading {
     pub columns: Vec<(&'static str, String)>,
     /// What was decided about its cells, that a reader should know.
     pub decisions: Vec<String>,
+    /// Which other format it nearly is, what is missing for that, and what to do.
+    pub nearly: Option<String>,
     /// The line on which the first record starts.
     pub first_line: u64,
     /// The size in bytes, if it is known.

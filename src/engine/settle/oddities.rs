@@ -107,7 +107,8 @@ impl Settled {
     pub(super) fn note_gaps(&mut self, readings: &[Reading]) -> Vec<Notice> {
         // Parts of one export lack the same, and that is told once.
         let mut messages = BTreeSet::new();
-        let mut unknown = OrderGaps { cancelled: true, refunds: true, channels: true };
+        let mut unknown =
+            OrderGaps { cancelled: true, refunds: true, channels: true, amounts: true };
         for reading in readings.iter().filter(|reading| reading.format.holds_orders()) {
             let gaps = if let Rows::Orders(_, columns) = &reading.rows {
                 columns.gaps()
@@ -117,6 +118,7 @@ impl Settled {
             unknown.cancelled &= gaps.cancelled;
             unknown.refunds &= gaps.refunds;
             unknown.channels &= gaps.channels;
+            unknown.amounts &= gaps.amounts;
             let told = [
                 (
                     gaps.channels,
@@ -124,6 +126,7 @@ impl Settled {
                 ),
                 (gaps.cancelled, "Cancelled at, so that no order is known to be cancelled"),
                 (gaps.refunds, "Financial Status or Refunded Amount, so that no refund is known"),
+                (gaps.amounts, "Total, so that it is not known what orders were worth"),
             ];
             let told: Vec<&str> = told
                 .into_iter()

@@ -161,7 +161,7 @@ fn decide(text: &[u8], delimiter: u8) -> (Decision, usize) {
         Rows::Totals(header, columns)
     };
     let why = format!("lines that begin with `#` before {what} ({columns} columns)");
-    (Decision { format: Format::Ga4Ui, why, columns: Vec::new(), rows }, skip)
+    (Decision { format: Format::Ga4Ui, why, columns: Vec::new(), rows, nearly: None }, skip)
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! What a JSON source is: from the keys of its first records.
 
 use super::json_formats::{self, JsonFormat, Near, Reads};
+use super::table::is_name_of_order;
 use super::table_head::TableHead;
 use super::{
-    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, input, nameless, not_events,
-    sessions_why, strictness, with_order, wrapped,
+    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, input, nameless, names_of_orders,
+    not_events, sessions_why, strictness, with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -32,29 +33,39 @@ pub(super) fn recognise(
 ) -> Result<Input> {
     if layout == Layout::Lines {
         return match wrapped::unwrap(source, start, told)? {
-            wrapped::Found::Page(page) => {
-                let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
-                Ok(input.starting_on(page.first_line))
+            wrapped::Found::Page(page) if are_pages(&page.source, told, Layout::Array, 0) => {
+                let inner = wrapped::unwrap_elements(page.source, 0, told)?;
+                of_list(wrapped::Page { first_line: page.first_line, ..inner }, told)
             }
-            wrapped::Found::Lines(source) if are_pages(&source, told, start) => {
-                let page = wrapped::unwrap_lines(source, start, told)?;
-                let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
-                Ok(input.starting_on(page.first_line))
+            wrapped::Found::Page(page) => of_list(page, told),
+            wrapped::Found::Lines(source) if are_pages(&source, told, layout, start) => {
+                of_list(wrapped::unwrap_lines(source, start, told)?, told)
             }
             wrapped::Found::Lines(source) => {
                 decide(source, told, layout, start, &Beside::default())
             }
         };
     }
+    if are_pages(&source, told, layout, start) {
+        return of_list(wrapped::unwrap_elements(source, start, told)?, told);
+    }
     decide(source, told, layout, start, &Beside::default())
 }
 
-/// Whether the lines of a source are pages: the first has a list of records, and is no record itself.
-fn are_pages(source: &Source, told: &Told, start: usize) -> bool {
-    wrapped::begins_with_a_page(source, start) && {
+/// Recognises the list of a page, or of several.
+fn of_list(page: wrapped::Page, told: &Told) -> Result<Input> {
+    let input = decide(page.source, told, Layout::Array, 0, &page.beside)?;
+    Ok(input.starting_on(page.first_line))
+}
+
+/// Whether the records of a source are pages: the first has a list of records, and is no record itself.
+fn are_pages(source: &Source, told: &Told, layout: Layout, start: usize) -> bool {
+    let Some((line, first)) = each_record(&source.head[start..], layout).next() else {
+        return false;
+    };
+    wrapped::list_in(first).is_some() && {
         let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
-        let first = source.head[start..].split_inclusive(|&byte| byte == b'\n').next();
-        let sample = JsonSample::read(first.unwrap_or_default(), Layout::Lines, &pixel);
+        let sample = JsonSample::of(std::iter::once((line, Cow::Borrowed(first))), &pixel);
         let mapping = Mapping::of_events(&sample.scalars(), &sample.told(told));
         let is_event = mapping.missing().is_empty();
         !sample.is_pixel && sample.known().is_none() && !is_event
@@ -165,7 +176,7 @@ fn decide_sample(
 ) -> Result<Decision> {
     let known = |format: &'static JsonFormat| {
         let beside = Beside { own_names: told.own_names.clone(), ..beside.clone() };
-        Ok(known_decision(format, beside))
+        Ok(known_decision(format, beside, &sample.all_keys))
     };
     match told.format {
         None if sample.is_pixel => Ok(pixel_decision(pixel, &sample.all_keys)),
@@ -213,15 +224,26 @@ fn pixel_decision(keys: PixelKeys, all_keys: &BTreeSet<String>) -> Decision {
         why: "JSON with a client id, an event name, a time and event data, as the web pixel sends them".to_string(),
         columns,
         rows: Rows::Pixel(keys),
+        nearly: None,
     }
 }
 
-fn known_decision(known: &'static JsonFormat, beside: Beside) -> Decision {
+fn known_decision(
+    known: &'static JsonFormat,
+    beside: Beside,
+    all_keys: &BTreeSet<String>,
+) -> Decision {
     let rows = match known.reads {
         Reads::Tool(tool) => Rows::Tool(ToolLog { tool, beside }),
         Reads::Own(way) => (way.rows)(),
     };
-    Decision { format: known.format, why: known.why().to_string(), columns: known.columns(), rows }
+    Decision {
+        format: known.format,
+        why: known.why().to_string(),
+        columns: known.columns(),
+        rows,
+        nearly: known.unread(all_keys),
+    }
 }
 
 /// What the first records of a JSON source show.
@@ -341,6 +363,12 @@ impl JsonSample {
         }
     }
 
+    /// Whether a key holds names that shops give to orders and checkouts, in all records that have it.
+    fn holds_names_of_orders(&self, key: &str) -> bool {
+        let mut names = self.records.iter().filter_map(|record| record.get(key)).peekable();
+        names.peek().is_some() && names.all(|name| is_name_of_order(name))
+    }
+
     /// Whether the records have all that events need, under usual names or those that the user says.
     fn are_events(&self, told: &Told) -> bool {
         told.allows(Format::GenericEvents)
@@ -401,11 +429,15 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     // A session is less than what the web pixel has of a browser.
     let is_pixel = |near: &Near| near.format == Format::ShopifyWebPixel;
     let lacks_browser = mapping.has_sessions_alone() && nearest.as_ref().is_some_and(is_pixel);
-    if lacks_browser || !mapping.missing().is_empty() {
+    let is_told = told.format.is_some() || told.map.iter().any(|(part, _)| *part == Part::Event);
+    let names_orders = mapping.of(Part::Event).filter(|name| !is_told && *name == "name");
+    let names_orders = names_orders.filter(|name| sample.holds_names_of_orders(name));
+    if lacks_browser || names_orders.is_some() || !mapping.missing().is_empty() {
         let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
-        return Err(match nearest {
-            Some(near) => near.error(path, &sample.all_keys),
-            None => not_events(path, &keys, &mapping, "keys").hint(MAP_EVENTS),
+        return Err(match (nearest, names_orders) {
+            (Some(near), _) => near.error(path, &sample.all_keys),
+            (None, Some(name)) => names_of_orders(path, &keys, name, "keys").hint(MAP_EVENTS),
+            (None, None) => not_events(path, &keys, &mapping, "keys").hint(MAP_EVENTS),
         });
     }
     let own = |part| mapping.of(part).map(str::to_string);
@@ -436,11 +468,12 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         have_addresses: have_addresses(sample.all_keys.iter().map(String::as_str), &texts),
         id: own(Part::Id),
     };
-    let near = nearest.map(|near| near.remark()).unwrap_or_default();
+    let near = nearest.filter(|_| told.format.is_none());
     Ok(Decision {
         format: Format::GenericEvents,
-        why: events_why(&mapping) + &sessions + &near,
+        why: events_why(&mapping) + &sessions,
         columns: mapping.list(),
         rows: Rows::Json(event_keys),
+        nearly: near.and_then(|near| near.remark(&sample.all_keys)),
     })
 }

@@ -1,8 +1,9 @@
 //! The JSON exports that are known by their keys, and what a file is nearly.
 
-use super::meant::meant;
+use super::meant::{meant, respelt};
 use crate::error::Error;
 use crate::input::Rows;
+use crate::input::aliases::Part;
 use crate::input::format::tool_log::{Slot, Tool, paths_by_part};
 use crate::input::format::{
     Format, amplitude, ga4_bigquery, klaviyo, matomo, mixpanel, posthog, rudderstack, segment,
@@ -118,6 +119,33 @@ impl JsonFormat {
         }
     }
 
+    /// What to tell of records whose keys are partly spelt otherwise than this format does: these are not read.
+    pub(super) fn unread(&self, keys: &BTreeSet<String>) -> Option<String> {
+        let all = match self.reads {
+            Reads::Tool(tool) => tool.paths,
+            Reads::Own(way) => way.paths,
+        };
+        let is_path = |key: &str| all.iter().any(|(_, paths)| paths.contains(&key));
+        let absent = all.iter().filter(|(_, paths)| !paths.iter().any(|path| keys.contains(*path)));
+        let respelt = absent.flat_map(|(_, paths)| *paths).filter_map(|path| {
+            let own = respelt(path, keys.iter().map(String::as_str))?;
+            (!is_path(own)).then_some((path, own))
+        });
+        let respelt: BTreeMap<&str, &&str> = respelt.map(|(path, own)| (own, path)).collect();
+        let names: Vec<String> =
+            respelt.iter().map(|(own, path)| format!("`{own}` (there `{path}`)")).collect();
+        let calls: Vec<String> =
+            respelt.iter().map(|(own, path)| format!(".{path} = .{own}")).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "`{}` calls otherwise what is not read therefore: {}; `jq -c '{}' FILE` calls it so",
+                self.format.id(),
+                names.join(", "),
+                calls.join(" | ")
+            )
+        })
+    }
+
     fn signs(&self) -> &'static [&'static str] {
         match self.reads {
             Reads::Tool(tool) => tool.signs,
@@ -163,7 +191,10 @@ pub(super) fn nearest(keys: &BTreeSet<String>) -> Option<Near> {
     let near = |(format, signs): (&'static JsonFormat, &'static [&'static str])| {
         let missing: Vec<&'static str> =
             signs.iter().copied().filter(|sign| !keys.contains(*sign)).collect();
-        let elsewhere = under_another_name(&missing, keys);
+        let is_respelt =
+            |sign: &&&'static str| respelt(sign, keys.iter().map(String::as_str)).is_some();
+        let (respelt, rest): (Vec<_>, Vec<_>) = missing.iter().partition(is_respelt);
+        let elsewhere = respelt.len() + under_another_name(&rest, keys);
         let found = signs.len() - missing.len() + elsewhere;
         let is_near = found >= 2 && signs.len() - found <= found;
         let rank = (!missing.is_empty(), Reverse(signs.len() - found), found);
@@ -207,26 +238,56 @@ impl Near {
     /// The error of a file that nothing else can be made of.
     pub(super) fn error(&self, path: &str, keys: &BTreeSet<String>) -> Error {
         let id = self.format.id();
-        let missing = quoted(&self.missing);
         let lacks = if self.missing.is_empty() {
             "its values are not those of one".to_string()
         } else {
-            let renamed = self.missing.iter().filter_map(|sign| {
-                let near = meant(sign, keys.iter().map(String::as_str))?;
-                Some(format!(" (is `{near}` meant?)"))
-            });
-            format!("no record has {missing}{}", renamed.collect::<String>())
+            self.lacks(keys)
         };
         Error::at(Place::file(path), format!("not recognised: it is nearly `{id}`, but {lacks}"))
-            .hint(self.hint())
+            .hint(self.hint(keys))
+    }
+
+    /// `no record has `event_type` (is `eventType` meant?)`
+    fn lacks(&self, keys: &BTreeSet<String>) -> String {
+        let name = |sign: &&str| match meant(sign, keys.iter().map(String::as_str)) {
+            Some(near) => format!("`{sign}` (is `{near}` meant?)"),
+            None => format!("`{sign}`"),
+        };
+        let names: Vec<String> = self.missing.iter().map(name).collect();
+        format!("no record has {}", names.join(" and "))
+    }
+
+    /// Whether records can be read as that without what is missing: they need a time, a name and somebody.
+    fn can_be_read(&self) -> bool {
+        let is_needed = |sign: &&str| {
+            let last = sign.rsplit('.').next().unwrap_or(sign);
+            matches!(Part::named(last), Some(Part::Time | Part::Event | Part::Who(_)))
+        };
+        self.parts.is_empty() && !self.missing.iter().any(is_needed)
+    }
+
+    /// What calls the keys as the format does, where it is known which are meant by all that are missing.
+    fn renaming(&self, keys: &BTreeSet<String>) -> Option<String> {
+        let rename = |sign: &&str| {
+            let own = meant(sign, keys.iter().map(String::as_str))?;
+            Some(format!(".{sign} = .{own}"))
+        };
+        let all: Option<Vec<String>> = self.missing.iter().map(rename).collect();
+        let all = all.filter(|all| !all.is_empty())?;
+        Some(format!("`jq -c '{}' FILE` calls it so", all.join(" | ")))
     }
 
     /// What to do about it.
-    fn hint(&self) -> String {
+    fn hint(&self, keys: &BTreeSet<String>) -> String {
         let id = self.format.id();
         if self.parts.is_empty() {
+            let first = self.renaming(keys).or_else(|| {
+                let is_any = self.can_be_read();
+                is_any.then(|| format!("read it with --as {id}"))
+            });
+            let first = first.map(|first| first + ", or ").unwrap_or_default();
             return format!(
-                "export it again with all fields, read it with --as {id}, or say what is what with --map time=KEY,event=KEY,customer=KEY"
+                "{first}export it again with all fields; of events of no tool, say what is what with --map time=KEY,event=KEY,customer=KEY"
             );
         }
         let told: Vec<String> = self.parts.iter().map(|part| format!("{part}=KEY")).collect();
@@ -236,18 +297,20 @@ impl Near {
         )
     }
 
-    /// What to add about a file that is read as something else.
-    pub(super) fn remark(&self) -> String {
+    /// What to tell of a file that is read as events of no tool.
+    pub(super) fn remark(&self, keys: &BTreeSet<String>) -> Option<String> {
         if self.missing.is_empty() {
-            return String::new();
+            return None;
         }
         let id = self.format.id();
-        let missing = quoted(&self.missing);
-        format!("; nearly `{id}`, but without {missing}: --as {id} reads it as that")
+        let what = match self.renaming(keys) {
+            Some(renaming) => renaming,
+            None if self.can_be_read() => format!("--as {id} reads it as that"),
+            None => "export it again with all fields".to_string(),
+        };
+        Some(format!(
+            "nearly `{id}`, but {}, so what that has beside times, names and people is not read: {what}",
+            self.lacks(keys)
+        ))
     }
-}
-
-fn quoted(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(" and ")
 }

@@ -15,10 +15,19 @@ pub(super) fn meant<'n>(
 ) -> Option<&'n str> {
     let wanted = letters(last(missing));
     let own = names.clone().filter(|name| *name != missing);
-    own.clone()
-        .find(|name| letters(last(name)) == wanted)
+    respelt(missing, own.clone())
+        .or_else(|| own.clone().find(|name| letters(last(name)) == wanted))
         .or_else(|| own.clone().find(|name| is_slip(&wanted, &letters(last(name)))))
         .or_else(|| same_part(missing, own))
+}
+
+/// The name that is `missing` with other signs or in other letters: `anonymous_id` for `anonymousId`.
+pub(super) fn respelt<'n>(
+    missing: &str,
+    mut names: impl Iterator<Item = &'n str>,
+) -> Option<&'n str> {
+    let wanted = letters(missing);
+    names.find(|name| *name != missing && letters(name) == wanted)
 }
 
 /// The part of a path that names the thing itself.

@@ -3,8 +3,8 @@
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use super::{
-    Decision, SAMPLE, dates, events_identifiers, events_why, input, json, nameless, sessions_why,
-    strictness, unrecognised, with_order,
+    Decision, SAMPLE, dates, events_identifiers, events_why, input, json, nameless, nearly,
+    sessions_why, strictness, unrecognised, with_order,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -24,7 +24,6 @@ use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
 use crate::place::Place;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// So begins what Git keeps in place of a large file.
 const LARGE_FILE_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -54,16 +53,28 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
             "exports of orders, abandoned checkouts, session reports and event logs can be read",
         ));
     };
-    // What stands above a header names nothing: only the table below it can be one that is known.
-    let below = match decide(&table, told) {
-        None => TableHead::below_titles(&source.head, |table| decide(table, told).is_some()),
-        Some(_) => None,
-    };
-    let table = below.unwrap_or(table);
+    let table = otherwise(&source.head, &table, told).unwrap_or(table);
     // Only very old programs end lines with a carriage return alone.
     let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
     let layout = Layout::Table(Signs { delimiter: table.delimiter, line_end });
     by_columns(source, told, table, layout)
+}
+
+/// The same table with another header, if it is nothing by its first line: what stands above a header names nothing,
+/// and programs put the name of a table before those of its columns.
+fn otherwise(head: &[u8], table: &TableHead, told: &Told) -> Option<TableHead> {
+    let format = |table: &TableHead| decide(table, told).map(|decision| decision.format);
+    let own = format(table);
+    if let Some(without) = table.without_prefix() {
+        let better = format(&without).filter(|better| Some(*better) != own);
+        if better.is_some_and(|better| own.is_none() || better != Format::GenericEvents) {
+            return Some(without);
+        }
+    }
+    if own.is_some() {
+        return None;
+    }
+    TableHead::below_titles(head, |table| decide(table, told).is_some())
 }
 
 /// Recognises the text of a table whose signs are known.
@@ -192,6 +203,7 @@ fn headless(head: &[u8]) -> Option<(u8, Decision)> {
                 .map(|(part, name)| (part, name.to_string()))
                 .to_vec(),
             rows: Rows::Special(header, Special::Yoochoose(table)),
+            nearly: None,
         };
         Some((delimiter, decision))
     })
@@ -204,6 +216,7 @@ fn snowplow_lines() -> Decision {
         why: format!("{} cells between tabs, the seventh an id", header.names().len()),
         columns: SNOWPLOW.columns(),
         rows: Rows::ToolTable(header.clone(), snowplow::lines(&header)),
+        nearly: None,
     }
 }
 
@@ -226,7 +239,13 @@ fn decide_table(known: &TableFormat, table: &TableHead, told: &Told) -> Option<D
     let why = format!("a table with {} ({} columns){each}", names.join(", "), header.names().len());
     let mut rows = (known.rows)(header)?;
     read_amounts(&mut rows, table.delimiter == b';');
-    Some(Decision { format: known.format, why, columns: known.columns(header, &rows), rows })
+    Some(Decision {
+        format: known.format,
+        why,
+        columns: known.columns(header, &rows),
+        rows,
+        nearly: None,
+    })
 }
 
 /// Has amounts read as the table writes them.
@@ -263,6 +282,7 @@ fn decide_pixel_table(table: &TableHead, told: &Told) -> Option<Decision> {
         ),
         columns: rows.columns(),
         rows: Rows::ToolTable(header.clone(), rows),
+        nearly: None,
     })
 }
 
@@ -310,12 +330,13 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         date_order: None,
     };
     let rows = Rows::Table(header.clone(), columns);
-    let nearly = if are_named { nearly(table) } else { String::new() };
+    let nearly = nearly::of_table(table, are_named).filter(|_| told.format.is_none());
     Some(Decision {
         format: Format::GenericEvents,
-        why: events_why(&mapping) + &sessions + &nearly,
+        why: events_why(&mapping) + &sessions,
         columns: mapping.list(),
         rows,
+        nearly,
     })
 }
 
@@ -341,31 +362,13 @@ pub(super) fn are_names_of_orders(table: &TableHead, column: usize) -> bool {
 }
 
 /// `#1001`, `#D7`, `EU-1001`, `1001`
-fn is_name_of_order(name: &str) -> bool {
+pub(super) fn is_name_of_order(name: &str) -> bool {
     const FEWEST: usize = 3;
     let bare = name.trim_start_matches('#');
     let digits = bare.bytes().rev().take_while(u8::is_ascii_digit).count();
     let is_sign = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
     let fewest = if bare.len() < name.len() { 1 } else { FEWEST };
     digits >= fewest && bare.bytes().all(is_sign)
-}
-
-/// What to add about a table of events whose names stand in a column that is called as that of orders or
-/// checkouts: the formats of which it lacks one column.
-fn nearly(table: &TableHead) -> String {
-    if !table.header.in_words().has(&["created at"]) {
-        return String::new();
-    }
-    let all = table_formats::ALL.iter().filter(|known| known.must.len() > 2);
-    let lacking = all.filter_map(|known| match known.missing(&table.header)[..] {
-        [only] => Some((known.format.id(), either(only))),
-        _ => None,
-    });
-    // Of several tables of one format, those of warehouses come last and are meant.
-    let lacking: BTreeMap<&str, String> = lacking.collect();
-    let told =
-        lacking.into_iter().map(|(id, name)| format!("; nearly `{id}`, but without `{name}`"));
-    told.collect()
 }
 
 #[cfg(test)]

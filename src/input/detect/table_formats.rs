@@ -19,7 +19,7 @@ use crate::input::format::shopify_orders::columns::{
 use crate::input::format::shopify_sessions::WarehouseSessions;
 use crate::input::format::shopify_transactions::Transactions;
 use crate::input::format::special::Special;
-use crate::input::format::tool_table::{ToolTable, ga4, posthog, segment, snowplow};
+use crate::input::format::tool_table::{ToolTable, amplitude, ga4, posthog, segment, snowplow};
 use crate::input::format::{
     Format, matomo_table, maven, rees46, retailrocket, shopify_customers, shopify_order_visits,
     shopify_session_rows, shopify_sessions, shopify_transactions, web_pixel,
@@ -114,7 +114,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
     &[&["abandoned checkout url"], &["created at"], &["id", "checkout id", "token", "name"]];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 32] = [
+pub(super) static ALL: [TableFormat; 33] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..of_shop(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -184,6 +184,9 @@ pub(super) static ALL: [TableFormat; 32] = [
     // Its rows decide too, and what the user says of them.
     known(Format::ShopifyWebPixel, &web_pixel::table::MUST, |_| None),
     known(Format::Ga4Flat, &ga4::MUST, |header| tool_table(header, ga4::table(header))),
+    known(Format::Amplitude, &amplitude::MUST, |header| {
+        tool_table(header, amplitude::table(header))
+    }),
     known(Format::PostHogTable, &posthog::MUST, |header| {
         tool_table(header, posthog::table(header))
     }),

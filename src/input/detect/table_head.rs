@@ -58,6 +58,15 @@ impl TableHead {
         })
     }
 
+    /// The same with the names of columns behind the name of the table that all of them begin with: `t.event_time`.
+    pub(super) fn without_prefix(&self) -> Option<TableHead> {
+        let (prefix, _) = self.header.names().first()?.split_once('.')?;
+        let rest = |name: &String| Some(name.strip_prefix(prefix)?.strip_prefix('.')?.to_string());
+        let names: Option<Vec<String>> = self.header.names().iter().map(rest).collect();
+        let header = Header::new(&ByteRecord::from(names?));
+        Some(TableHead { header, rows: self.rows.clone(), ..*self })
+    }
+
     /// The head of a table with these signs.
     pub(super) fn with(
         head: &[u8],
@@ -168,5 +177,17 @@ mod tests {
         let table = TableHead::below_titles(text, has_a).unwrap();
         assert_eq!((table.titles, table.skip, table.rows.len()), (3, 33, 1));
         assert!(TableHead::below_titles(text, |table| table.header.has(&["c"])).is_none());
+    }
+
+    #[test]
+    fn the_name_of_a_table_is_no_part_of_its_columns_names() {
+        let names = |text: &str| {
+            let table = TableHead::read(text.as_bytes()).unwrap().without_prefix();
+            table.map(|table| table.header.names().join("+"))
+        };
+        assert_eq!(names("t.a,t.b\n"), Some("a+b".to_string()));
+        assert_eq!(names("*.event,*.properties.$os\n"), Some("event+properties.$os".to_string()));
+        assert_eq!(names("t.a,b\n"), None);
+        assert_eq!(names("a,t.b\n"), None);
     }
 }

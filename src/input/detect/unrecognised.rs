@@ -5,7 +5,7 @@ use super::first_line::{is_time, value_for_a_name};
 use super::table::{decide, either};
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
-use super::{MAP_EVENTS, json_formats, meant, not_events, shown};
+use super::{MAP_EVENTS, json_formats, meant, names_of_orders, not_events, shown};
 use crate::error::Error;
 use crate::input::Told;
 use crate::input::aliases::{Mapping, Part};
@@ -34,10 +34,7 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
     // With all that events need, its names are none of events.
     let error = if mapping.missing().is_empty() {
         let name = mapping.of(Part::Event).unwrap_or_default();
-        let message = format!(
-            "not recognised: what stands in `{name}` are the names of orders or checkouts, not of events"
-        );
-        Error::at(Place::file(path), message).note(shown(header.names(), "columns"))
+        names_of_orders(path, header.names(), name, "columns")
     } else {
         not_events(path, header.names(), &mapping, "columns")
     };

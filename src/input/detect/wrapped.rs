@@ -16,7 +16,8 @@ use std::io::Read;
 use std::ops::Range;
 
 /// Keys under which a page has its list, the first that is there.
-const LISTS: [&str; 7] = ["data", "orders", "batch", "results", "events", "edges", "nodes"];
+const LISTS: [&str; 9] =
+    ["data", "orders", "batch", "results", "events", "edges", "nodes", "records", "Records"];
 
 /// Objects over several lines are read if there is no more of them than this.
 const MOST_SPREAD: u64 = 256 * 1024 * 1024;
@@ -106,6 +107,35 @@ pub(super) fn unwrap_lines(source: Source, start: usize, told: &Told) -> Result<
     Ok(Page { source: origin.holding(page.text)?, first_line, beside: page.beside })
 }
 
+/// Takes the lists out of the pages that are the elements of a list, which starts behind `start` bytes; an element
+/// that is none is a record itself.
+pub(super) fn unwrap_elements(source: Source, start: usize, told: &Told) -> Result<Page> {
+    let (path, origin) = (source.path.clone(), Origin::of(&source));
+    let mut text = source.head.clone();
+    source.into_rest().read_to_end(&mut text).map_err(|e| Error::io(&path, e))?;
+    let first_line = line_at(&text, start);
+    let mut page = Elements::default();
+    let mut reader = Reader::<()>::default();
+    let mut rest = text.get(start..).unwrap_or_default();
+    while !rest.is_empty() {
+        let is_between = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b']');
+        let gap = rest.iter().take_while(|byte| is_between(byte)).count();
+        let (between, behind) = rest.split_at(gap);
+        let end = reader.read(Written::new(behind)).map_or(behind.len(), |record| record.end());
+        let (element, behind) = behind.split_at(end);
+        rest = behind;
+        if page.around.is_empty() {
+            page.around = around::needed(element, told);
+        }
+        let list = list_in(element).unwrap_or(0..element.len());
+        page.skip_lines(between);
+        page.skip_lines(element.get(..list.start).unwrap_or_default());
+        page.add(element);
+        page.skip_lines(element.get(list.end..).unwrap_or_default());
+    }
+    Ok(Page { source: origin.holding(page.text)?, first_line, beside: page.beside })
+}
+
 /// What stays true of a source when its text is another.
 struct Origin {
     path: String,
@@ -127,13 +157,6 @@ impl Origin {
             (self.encoding, self.size, self.compression);
         Ok(source)
     }
-}
-
-/// Whether the first line of a source is a page.
-pub(super) fn begins_with_a_page(source: &Source, start: usize) -> bool {
-    let first = source.head.get(start..).unwrap_or_default();
-    let line = first.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    list_in(line).is_some()
 }
 
 /// The elements of several pages, each on its own line, and what stands beside them.
@@ -168,6 +191,11 @@ impl Elements {
             Some(list) => self.push(&around::add_to_each(list.trim_ascii(), line, &self.around)),
             None => self.push(line),
         }
+    }
+
+    /// Keeps the line ends of what is left out, so that records stay on their lines.
+    fn skip_lines(&mut self, left_out: &[u8]) {
+        self.text.extend(left_out.iter().filter(|byte| **byte == b'\n'));
     }
 
     fn push(&mut self, elements: &[u8]) {
@@ -330,6 +358,16 @@ mod tests {
         ] {
             assert_eq!(is_spread(text.as_bytes()), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn pages_in_a_list_become_one_list() {
+        let text =
+            b"[\n{\"orders\":[\n{\"a\":1}]},{\"orders\":[{\"b\":2},{\"c\":3}]}\n,{\"d\":4}]\n";
+        let source = Source::from_bytes("x", text.to_vec()).unwrap();
+        let page = unwrap_elements(source, 1, &Told::default()).unwrap();
+        let expected = "\n\n{\"a\":1},{\"b\":2},{\"c\":3}\n,{\"d\":4}\n";
+        assert_eq!(String::from_utf8_lossy(&page.source.head), expected);
     }
 
     proptest::proptest! {

@@ -6,6 +6,7 @@
 //! file for each tool. A table in which an event takes a row for each of its parameters is put together
 //! here.
 
+pub mod amplitude;
 pub mod ga4;
 pub mod posthog;
 pub mod segment;

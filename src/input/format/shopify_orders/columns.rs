@@ -137,6 +137,7 @@ impl OrderColumns {
             cancelled: self.cancelled_at.is_none(),
             refunds: self.status.is_none() && self.refunded_amount.is_none(),
             channels: self.source.is_none(),
+            amounts: self.total.is_none(),
         }
     }
 }

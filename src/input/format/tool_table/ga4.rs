@@ -60,10 +60,21 @@ pub fn table(header: &Header) -> Option<ToolTable> {
     let target = |name: &str| target(name, about);
     let table = ToolTable::new(&GA4, header, &[], target);
     let whole = MUST.iter().all(|name| header.has(name));
-    whole.then(|| match exploded {
+    // Rows of parameters are no events: without the key nobody can tell what they are.
+    let is_known = exploded.is_some() || !has_values(header);
+    (whole && is_known).then(|| match exploded {
         Some(exploded) => table.exploded(exploded),
         None => table,
     })
+}
+
+/// The column with the key of a parameter, where a row is one.
+pub const PARAMETER_KEY: &[&str] = &["event params.key", "event params key"];
+
+/// Whether there are columns for the value of any parameter.
+pub fn has_values(header: &Header) -> bool {
+    let starts = ["event params.value.", "event params value "];
+    header.normal_names().iter().any(|name| starts.iter().any(|start| name.starts_with(start)))
 }
 
 /// What other columns there are.

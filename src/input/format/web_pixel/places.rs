@@ -160,7 +160,9 @@ impl PixelPlaces {
         let place = |value: Option<Json<'_>>| value.map(Json::place);
         self.path = place(path).or(self.path);
         self.referrer = place(context.path(&["document", "referrer"])).or(self.referrer);
-        self.user_agent = place(context.path(&["navigator", "userAgent"])).or(self.user_agent);
+        let agent = ["userAgent", "user_agent"];
+        let agent = agent.iter().find_map(|key| context.path(&["navigator", key]));
+        self.user_agent = place(agent).or(self.user_agent);
     }
 
     /// A key that a logger made of a path: `context.navigator.userAgent`, `data_checkout_order_id`.
@@ -201,15 +203,16 @@ impl PixelPlaces {
                 b"token" => self.token = place,
                 b"email" => self.email.prefer(Some(value)),
                 b"phone" => self.phone = place,
-                b"smsMarketingPhone" => self.sms_phone = place,
-                b"currencyCode" => self.currency = place,
+                b"smsMarketingPhone" | b"sms_marketing_phone" => self.sms_phone = place,
+                b"currencyCode" | b"currency_code" => self.currency = place,
                 b"order" => {
                     self.order = member("id");
                     self.customer.prefer(value.path(&["customer", "id"]));
                 }
-                b"totalPrice" => {
+                b"totalPrice" | b"total_price" => {
                     self.amount = member("amount");
-                    self.currency = member("currencyCode").or(self.currency);
+                    let currency = member("currencyCode").or_else(|| member("currency_code"));
+                    self.currency = currency.or(self.currency);
                 }
                 _ => {}
             }
