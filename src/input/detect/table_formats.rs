@@ -78,7 +78,7 @@ const fn known(
     TableFormat { format, must, fits: |_| true, rows, in_words: false }
 }
 
-/// A table of what a shop keeps itself.
+/// A table of what a shop keeps itself, or that is no tool's own export.
 const fn of_shop(
     format: Format,
     must: &'static [&'static [&'static str]],
@@ -178,7 +178,7 @@ pub(super) static ALL: [TableFormat; 33] = [
             Some(special(header, Special::Customers(Customers::new(header))))
         })
     },
-    known(Format::WarehouseSessions, &shopify_sessions::MUST, |header| {
+    of_shop(Format::WarehouseSessions, &shopify_sessions::MUST, |header| {
         Some(special(header, Special::WarehouseSessions(WarehouseSessions::new(header)?)))
     }),
     // Its rows decide too, and what the user says of them.
@@ -213,16 +213,16 @@ pub(super) static ALL: [TableFormat; 33] = [
     }),
     // Its lines have no header and are known by their shape.
     TableFormat { fits: |_| false, ..known(Format::SnowplowTsv, &snowplow::MUST, |_| None) },
-    known(Format::MavenOrders, &maven::ORDERS, |header| {
+    of_shop(Format::MavenOrders, &maven::ORDERS, |header| {
         Some(special(header, Special::Maven(Maven::orders(header)?)))
     }),
-    known(Format::MavenPageviews, &maven::PAGEVIEWS, |header| {
+    of_shop(Format::MavenPageviews, &maven::PAGEVIEWS, |header| {
         Some(special(header, Special::Maven(Maven::pageviews(header)?)))
     }),
-    known(Format::MavenSessions, &maven::SESSIONS, |header| {
+    of_shop(Format::MavenSessions, &maven::SESSIONS, |header| {
         Some(special(header, Special::Maven(Maven::sessions(header)?)))
     }),
-    known(Format::Kaggle, KAGGLE, |header| {
+    of_shop(Format::Kaggle, KAGGLE, |header| {
         Some(special(header, Special::Members(Members::new(header)?)))
     }),
     // It has no header and is known by its cells.
@@ -231,7 +231,7 @@ pub(super) static ALL: [TableFormat; 33] = [
     known(Format::RetailRocket, &retailrocket::MUST, |header| {
         Some(Rows::Table(header.clone(), retailrocket::columns(header)?))
     }),
-    known(Format::Rees46, &rees46::MUST, |header| {
+    of_shop(Format::Rees46, &rees46::MUST, |header| {
         Some(Rows::Table(header.clone(), rees46::columns(header)?))
     }),
     known(Format::GenericEvents, &[], |_| None),

@@ -46,6 +46,9 @@ pub struct MemberDetails {
     sex: Option<Box<str>>,
 }
 
+/// Columns in which programs number the rows, and those without a name.
+const ROW_NUMBERS: [&str; 3] = ["", "index", "unnamed: 0"];
+
 impl Members {
     /// The columns of a header: exactly a user and a page, or a user with a date, a device and a sex.
     pub fn new(header: &Header) -> Option<Members> {
@@ -58,9 +61,11 @@ impl Members {
             device: find("device"),
             sex: find("sex"),
         };
-        let is_page = members.page.is_some() && header.names().len() == 2;
+        let is_of_rows = |name: &&String| ROW_NUMBERS.contains(&name.as_str());
+        let columns = header.normal_names().iter().filter(|name| !is_of_rows(name)).count();
+        let is_page = members.page.is_some() && columns == 2;
         let is_user = members.date.is_some() && members.device.is_some() && members.sex.is_some();
-        (is_page || is_user && header.names().len() == 4).then_some(members)
+        (is_page || is_user && columns == 4).then_some(members)
     }
 
     /// Reads a row.
