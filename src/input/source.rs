@@ -8,9 +8,10 @@ use super::container::{self, Content, Packing};
 use super::pieces::read_at;
 use crate::error::{Error, Result};
 use crate::place::Place;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -302,7 +303,8 @@ impl Read for Counted {
 }
 
 /// The files that the user's paths mean: a folder means every file in it, hidden ones left out, sorted.
-/// Paths come back sorted and each once, so that nothing depends on the order in which they were given.
+/// Paths come back sorted and each file once, by whatever names it was given, so that nothing depends on the order
+/// in which they were given and no row is read twice.
 pub fn expand(paths: &[String]) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for path in paths {
@@ -314,7 +316,14 @@ pub fn expand(paths: &[String]) -> Result<Vec<String>> {
     }
     files.sort();
     files.dedup();
+    let mut known = BTreeSet::new();
+    files.retain(|path| same_file(path).is_none_or(|file| known.insert(file)));
     Ok(files)
+}
+
+/// What is the same for all names of a file, through links too. Pipes are told by their names only.
+fn same_file(path: &str) -> Option<PathBuf> {
+    std::fs::canonicalize(path).ok().filter(|file| path != "-" && file.is_file())
 }
 
 fn list_folder(path: &str, files: &mut Vec<String>) -> Result<()> {
