@@ -280,9 +280,16 @@ fn assemble_reports<'r>(
     let unread: FastSet<RowRef> = gathered.aside.iter().map(|(_, row, ..)| *row).collect();
     lines.retain(|at| !unread.contains(&at.row));
     note_aside(haul, gathered.aside);
-    let mut totals =
-        shopify_session_totals::assemble(lines, &report_inputs(readings), settings.date_order);
+    let inputs = report_inputs(readings);
+    let mut totals = shopify_session_totals::assemble(lines, &inputs, settings.date_order)
+        .map_err(|of| ambiguous_dates(&readings[of.input].path, &of.column, of.why))?;
     note_aside(haul, std::mem::take(&mut totals.aside));
+    // What is decided about single sessions was told when these were put together.
+    for (input, decision) in std::mem::take(&mut totals.decisions) {
+        if !dimensions.contains_key(&input) {
+            haul.inputs[input].decisions.push(decision);
+        }
+    }
     Ok(Reports { totals, sessions: gathered.sessions })
 }
 

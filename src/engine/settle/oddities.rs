@@ -144,8 +144,11 @@ impl Settled {
 pub(super) fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
     let empty: Vec<&SessionReport> = reports.iter().filter(|r| r.steps.is_empty()).collect();
     let paths: Vec<&str> = empty.iter().map(|report| report.path.as_str()).collect();
-    let names: BTreeSet<&str> =
-        empty.iter().flat_map(|report| &report.dimensions).map(String::as_str).collect();
+    let names: BTreeSet<&str> = empty
+        .iter()
+        .flat_map(|of| of.dimensions.iter().chain(&of.unknown_figures))
+        .map(String::as_str)
+        .collect();
     let found = match names.len() {
         0 => String::new(),
         _ => format!("; found are {}", Vec::from_iter(names).join(", ")),
@@ -163,8 +166,9 @@ pub(super) fn unknown_figures(reports: &[SessionReport]) -> impl Iterator<Item =
     // What sessions are told apart by is of one: `Session country`.
     let of_sessions = |name: &&String| name.to_lowercase().starts_with("sessions ");
     reports.iter().filter(|report| !report.steps.is_empty()).filter_map(move |report| {
+        let names = report.dimensions.iter().chain(&report.unknown_figures);
         let columns: Vec<String> =
-            report.dimensions.iter().filter(of_sessions).map(|name| format!("`{name}`")).collect();
+            names.filter(of_sessions).map(|name| format!("`{name}`")).collect();
         let message = format!(
             "{}: it is not known what {} count, so they are in no step: names are known in English only, and [map] of funnel.toml says what others are",
             report.path,
