@@ -8,6 +8,7 @@ use crate::input::format::shopify_orders::packed::Cell;
 use crate::input::format::shopify_orders::{Channel, Order};
 use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Reading, Rows};
+use crate::quality::{Account, Reason};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +51,27 @@ pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
         each.collect::<Vec<_>>().join(", ")
     );
     Some(Notice { code: "offsets_differ", message })
+}
+
+/// A notice for each input of which a good part has times that cannot be read: what is left is not what happened.
+pub(super) fn times_unread<'r>(
+    accounts: &'r [Account],
+    readings: &'r [Reading],
+) -> impl Iterator<Item = Notice> + 'r {
+    /// One row in so many is told.
+    const TOLD: u64 = 20;
+    accounts.iter().zip(readings).filter_map(|(account, reading)| {
+        let aside = |reason| account.set_aside.get(&reason);
+        let unread = aside(Reason::BadTimestamp)?;
+        let further = aside(Reason::Continuation).map_or(0, |aside| aside.rows);
+        let rows = account.rows_read.saturating_sub(further);
+        let example = unread.examples.iter().min()?;
+        let message = format!(
+            "{}: the times of {} of {rows} rows cannot be read, so they are missing in all numbers; the first: {}",
+            reading.path, unread.rows, example.message
+        );
+        (TOLD * unread.rows >= rows).then_some(Notice { code: "times_unread", message })
+    })
 }
 
 /// A notice if apps that nobody knows made more orders than the online store did: one of them may be its checkout.
