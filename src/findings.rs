@@ -197,6 +197,8 @@ pub struct SessionReport {
     pub days: BTreeMap<i64, Vec<u64>>,
     /// The column that has the last step as a share of sessions, where none counts it.
     pub rate_alone: Option<String>,
+    /// The columns that count something of which nothing is known.
+    pub unknown_figures: Vec<String>,
 }
 
 /// The counts of a breakdown.

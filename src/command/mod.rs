@@ -10,6 +10,7 @@ mod journey;
 mod ladder;
 mod open;
 mod output;
+mod overwriting;
 mod progress;
 mod publishing;
 mod question;
@@ -75,6 +76,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 /// Runs a command; whether its answer is not "no".
 fn answer(command: &Command, surroundings: &Surroundings) -> anyhow::Result<bool> {
+    overwriting::refuse(command)?;
     let done = match command {
         Command::Report(arguments) => report::run(arguments, surroundings),
         Command::Rules(arguments) => rules::run(arguments, surroundings),

@@ -87,8 +87,10 @@ pub(super) fn refuse_hopeless(
             return Err(Error::at(place, message)
                 .hint("without --strict such rows are set aside and counted"));
         }
-        if broken == account.rows_read {
-            let error = Error::at(place, hopeless(broken, reading, &example.message));
+        // A further line of an order whose time cannot be read is of no more use than its first.
+        let further = account.set_aside.get(&Reason::Continuation).map_or(0, |aside| aside.rows);
+        if broken + further == account.rows_read {
+            let error = Error::at(place, hopeless(account.rows_read, reading, &example.message));
             let unclosed = haul.unclosed.contains(&input);
             let error = if unclosed { error.note(UNCLOSED) } else { error };
             let error = match short_identifiers(haul.too_short) {

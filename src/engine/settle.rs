@@ -2,9 +2,10 @@
 //! reports. They are few beside the events, so this is serial.
 //!
 //! How orders are counted is in `orders`, what single sessions of a report are in `sessions`, what is odd about
-//! exports in `oddities`; this file puts
+//! exports in `oddities` and, of numbers of days, in `epochs`; this file puts
 //! rows together, and settles everything else.
 
+mod epochs;
 mod oddities;
 mod orders;
 mod sessions;
@@ -41,8 +42,8 @@ use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
 use oddities::{
-    left_out_sources, most_common, offsets_differ, rates_alone, unknown_figures, without_figures,
-    written_offsets,
+    left_out_sources, most_common, offsets_differ, rates_alone, times_unread, unknown_figures,
+    without_figures, written_offsets,
 };
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
@@ -139,6 +140,7 @@ pub(super) fn settle(
     let written = written_offsets(haul);
     settled.store_offset = most_common(&written);
     settled.notices.extend(offsets_differ(&written));
+    settled.notices.extend(epochs::counted_from_1904(haul, readings));
     // Times that lost their zone are the shop's, unless somebody says otherwise.
     let zone = settled.store_offset.map(ZoneRule::Fixed).filter(|_| request.zone.is_none());
     let orders = assemble_orders(haul, readings, stamping.settings, zone)?;
@@ -168,6 +170,7 @@ pub(super) fn settle(
         list_left_out(haul, &numbered, &mut stamping, &mut settled);
     }
     settle_reports(reports.totals, readings, &mut settled);
+    settled.notices.extend(times_unread(&haul.quality.accounts, readings));
     let gaps = settled.note_gaps(readings);
     settled.notices.extend(gaps.into_iter().filter(|_| request.person.is_none()));
     stamping.close()?;
@@ -280,9 +283,16 @@ fn assemble_reports<'r>(
     let unread: FastSet<RowRef> = gathered.aside.iter().map(|(_, row, ..)| *row).collect();
     lines.retain(|at| !unread.contains(&at.row));
     note_aside(haul, gathered.aside);
-    let mut totals =
-        shopify_session_totals::assemble(lines, &report_inputs(readings), settings.date_order);
+    let inputs = report_inputs(readings);
+    let mut totals = shopify_session_totals::assemble(lines, &inputs, settings.date_order)
+        .map_err(|of| ambiguous_dates(&readings[of.input].path, &of.column, of.why))?;
     note_aside(haul, std::mem::take(&mut totals.aside));
+    // What is decided about single sessions was told when these were put together.
+    for (input, decision) in std::mem::take(&mut totals.decisions) {
+        if !dimensions.contains_key(&input) {
+            haul.inputs[input].decisions.push(decision);
+        }
+    }
     Ok(Reports { totals, sessions: gathered.sessions })
 }
 
@@ -368,8 +378,12 @@ fn input_settings<'l>(
             .decide(told)
             .map_err(|ambiguous| ambiguous_dates(&reading.path, column, ambiguous))?;
         let zone = zone.unwrap_or(reading.zone);
-        let decision = evidence.decision(column, date_order, zone);
-        haul.inputs[input].decisions.extend(decision);
+        let decisions = &mut haul.inputs[input].decisions;
+        decisions.extend(evidence.decision(column, date_order, zone));
+        // Exports have it; days of session reports never had.
+        if matches!(reading.rows, Rows::Orders(..) | Rows::Checkouts(..)) {
+            decisions.extend(evidence.decision_of_zone(column, zone));
+        }
         settings.insert(
             input,
             InputSettings { zone, date_order, decimal_comma: reading.delimiter == Some(b';') },

@@ -19,8 +19,13 @@ const BLOCK: u64 = 64 << 10;
 
 /// `xxh3:…` or `xxh3-sampled:…` of a file; `None` for a pipe, or for what cannot be read again.
 pub fn fingerprint(path: &str) -> Option<String> {
-    let mut file = File::open(path).ok().filter(|_| path != "-")?;
-    let size = file.metadata().ok().filter(std::fs::Metadata::is_file)?.len();
+    // Looked at before it is opened: to open a pipe that was read already would wait for another writer.
+    let is_file = path != "-" && std::fs::metadata(path).is_ok_and(|of| of.is_file());
+    if !is_file {
+        return None;
+    }
+    let mut file = File::open(path).ok()?;
+    let size = file.metadata().ok()?.len();
     let mut hash = Xxh3::new();
     hash.update(&size.to_le_bytes());
     if size <= WHOLE {

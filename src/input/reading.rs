@@ -11,7 +11,7 @@ use super::columns::{Header, Row};
 use super::envelope::Envelope;
 use super::format::event_json::EventKeys;
 use super::format::event_table::EventColumns;
-use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
+use super::format::shopify_analytics::{AnalyticsColumns, AnalyticsLine, Thousands};
 use super::format::shopify_checkouts::{CheckoutColumns, CheckoutLine};
 use super::format::shopify_orders::{OrderColumns, OrderLine};
 use super::format::special::Special;
@@ -315,7 +315,8 @@ impl Reading {
                 return desk.defect(Reason::Continuation, "the sum of other rows".to_string());
             }
             Rows::Totals(_, columns) => {
-                AnalyticsLine::read(columns, &row).map(|line| desk.sink.total(at, line))
+                let thousands = Thousands::of_table(self.delimiter);
+                AnalyticsLine::read(columns, &row, thousands).map(|line| desk.sink.total(at, line))
             }
             Rows::Table(header, columns) => return columns.read(row, header, desk),
             Rows::Special(header, table) => return table.read(row, header, desk),

@@ -8,9 +8,11 @@ use super::container::{self, Content, Packing};
 use super::pieces::read_at;
 use crate::error::{Error, Result};
 use crate::place::Place;
+use encoding_rs::Encoding;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -153,10 +155,10 @@ impl Source {
     }
 
     /// Spreadsheets write UTF-16 for small files only, so the whole source is decoded at once.
-    fn decode_utf16(&mut self) -> std::io::Result<()> {
+    fn decode_utf16(&mut self, encoding: &'static Encoding) -> std::io::Result<()> {
         let mut bytes = std::mem::take(&mut self.head);
         self.rest.reader().read_to_end(&mut bytes)?;
-        let (text, encoding, _) = encoding_rs::UTF_16LE.decode(&bytes);
+        let (text, encoding, _) = encoding.decode(&bytes);
         self.encoding = if encoding == encoding_rs::UTF_16BE { "utf-16be" } else { "utf-16le" };
         let mut text = text.into_owned().into_bytes();
         let head = text.len().min(usize::try_from(HEAD).unwrap_or(usize::MAX));
@@ -260,10 +262,35 @@ impl Opening {
             source.head.drain(..BYTE_ORDER_MARK.len());
             source.before_head = BYTE_ORDER_MARK.len() as u64;
         }
-        if source.head.starts_with(b"\xFF\xFE") || source.head.starts_with(b"\xFE\xFF") {
-            source.decode_utf16().map_err(|e| Error::io(&source.path, e))?;
+        if let Some(encoding) = utf16(&source.head) {
+            source.decode_utf16(encoding).map_err(|e| Error::io(&source.path, e))?;
         }
         Ok(source)
+    }
+}
+
+/// The kind of UTF-16 that a text begins in: by its byte order mark, or by letters of ASCII beside zeros.
+fn utf16(head: &[u8]) -> Option<&'static Encoding> {
+    /// So much is looked at, and at least so much must be there.
+    const LOOK: usize = 256;
+    const LEAST: usize = 8;
+    if head.starts_with(b"\xFF\xFE") {
+        return Some(encoding_rs::UTF_16LE);
+    }
+    if head.starts_with(b"\xFE\xFF") {
+        return Some(encoding_rs::UTF_16BE);
+    }
+    let (pairs, _) = head.get(..head.len().min(LOOK)).unwrap_or_default().as_chunks::<2>();
+    let is_sign =
+        |byte: u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let count =
+        |low: usize| pairs.iter().filter(|pair| is_sign(pair[low]) && pair[1 - low] == 0).count();
+    // Names of columns may have other letters among them.
+    let is_text = |low| pairs.len() >= LEAST && 4 * count(low) >= 3 * pairs.len();
+    if is_text(0) {
+        Some(encoding_rs::UTF_16LE)
+    } else {
+        is_text(1).then_some(encoding_rs::UTF_16BE)
     }
 }
 
@@ -302,7 +329,8 @@ impl Read for Counted {
 }
 
 /// The files that the user's paths mean: a folder means every file in it, hidden ones left out, sorted.
-/// Paths come back sorted and each once, so that nothing depends on the order in which they were given.
+/// Paths come back sorted and each file once, by whatever names it was given, so that nothing depends on the order
+/// in which they were given and no row is read twice.
 pub fn expand(paths: &[String]) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for path in paths {
@@ -314,7 +342,14 @@ pub fn expand(paths: &[String]) -> Result<Vec<String>> {
     }
     files.sort();
     files.dedup();
+    let mut known = BTreeSet::new();
+    files.retain(|path| same_file(path).is_none_or(|file| known.insert(file)));
     Ok(files)
+}
+
+/// What is the same for all names of a file, through links too. Pipes are told by their names only.
+fn same_file(path: &str) -> Option<PathBuf> {
+    std::fs::canonicalize(path).ok().filter(|file| path != "-" && file.is_file())
 }
 
 fn list_folder(path: &str, files: &mut Vec<String>) -> Result<()> {
@@ -330,4 +365,27 @@ fn list_folder(path: &str, files: &mut Vec<String>) -> Result<()> {
         return Err(Error::at(Place::file(path), "this folder holds no files"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf16_is_known_without_a_byte_order_mark() {
+        let text = "Gr\u{f6}\u{df}e,event,user_id\n1,view,u-1\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for (bytes, encoding) in [(little, "utf-16le"), (big, "utf-16be")] {
+            let source = Source::from_bytes("x", bytes).unwrap();
+            assert_eq!((source.encoding, source.head), (encoding, text.as_bytes().to_vec()));
+        }
+        for other in [
+            &b"a\0b\0"[..],
+            b"\x01\0\x02\0\x03\0\x04\0\x05\0\x06\0\x07\0\x08\0\x09\0",
+            b"time,event,user\n1,\0,3\n",
+        ] {
+            assert_eq!(Source::from_bytes("x", other.to_vec()).unwrap().encoding, "utf-8");
+        }
+    }
 }

@@ -6,13 +6,14 @@
 //! commonest shapes all bytes at once (`usual`); `chrono` is asked only about named time zones.
 //! Nothing here allocates or panics.
 
+mod halves;
 mod named;
 pub mod slash;
 #[cfg(test)]
 mod tests;
 mod usual;
 
-pub use slash::{Ambiguous, DateEvidence, DateOrder, parse_slash};
+pub use slash::{Ambiguous, DateEvidence, DateOrder, parse_serial, parse_slash};
 pub use usual::Usual;
 
 use crate::time::{Instant, Precision, SECOND};
@@ -105,8 +106,8 @@ pub fn day_after(date: &str) -> Option<String> {
 ///   digits, cut after microseconds), then `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`; without a
 ///   zone it is a time of `zone`. A leap second (`:60`) is read as `:59.999999`.
 /// - `20251007`: a date.
-/// - Months by their English names: `7 Oct 2025`, `Tue, 07-Oct-2025 09:50:26 +0200`, `October 7, 2025 9:50 AM`, and
-///   `[07/Oct/2025:09:50:26 +0200]` as web servers write it.
+/// - Months by their names: `7 Oct 2025`, `Tue, 07-Oct-2025 09:50:26 +0200`, `October 7, 2025 9:50 AM`, `7. Okt. 2025`,
+///   and `[07/Oct/2025:09:50:26 +0200]` as web servers write it.
 /// - Ten digits (with or without a fraction) are seconds since 1970 UTC, thirteen milliseconds,
 ///   sixteen microseconds, nineteen nanoseconds.
 pub fn parse(text: &str, zone: ZoneRule) -> Option<Stamp> {

@@ -91,6 +91,66 @@ fn a_folder_that_is_not_there_is_an_error_of_the_output() {
     assert!(output.stderr.contains("no/such/folder/out.txt"), "{}", output.stderr);
 }
 
+#[test]
+fn no_answer_takes_the_place_of_its_data() {
+    let written = |files: &[&str], output: &str| {
+        let test = report().file("ladder.toml", "").args(files.iter().copied());
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("log.csv", test.folder().join("link.csv")).unwrap();
+        let run = test.args(["-o", output]).run();
+        (run.code, run.stderr)
+    };
+    for output in ["log.csv", "./log.csv"] {
+        let (code, words) = written(&[], output);
+        assert_eq!(code, Some(2), "{output}");
+        assert!(words.contains("is a file that is read (log.csv)"), "{words}");
+    }
+    #[cfg(unix)]
+    assert_eq!(written(&[], "link.csv").0, Some(2));
+    assert_eq!(written(&["--ladder", "ladder.toml"], "ladder.toml").0, Some(2));
+    assert_eq!(written(&[], "report.txt"), (Some(0), String::new()));
+
+    let folder = Test::new().file("in/log.csv", LOG).args(["inspect", "in", "-o", "in/log.csv"]);
+    assert_eq!(folder.run().code, Some(2));
+    assert_eq!(std::fs::read_to_string(folder.folder().join("in/log.csv")).unwrap(), LOG);
+}
+
+#[test]
+fn a_file_of_several_names_is_read_once() {
+    let once = report().args(["--format", "json"]).succeed();
+    let test = report().args(["./log.csv", "--format", "json"]);
+    let path = test.folder().join("log.csv").to_string_lossy().into_owned();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("log.csv", test.folder().join("link.csv")).unwrap();
+    let output = test.args([path]).succeed();
+    let rows = |output: &str| {
+        let report: Value = serde_json::from_str(output).unwrap();
+        report["quality"]["rows_read"].clone()
+    };
+    assert_eq!(rows(&output.stdout), rows(&once.stdout));
+}
+
+/// A report names its inputs by their fingerprints, and a pipe has none: it must not be opened once more for it.
+#[test]
+#[cfg(unix)]
+fn a_named_pipe_is_opened_once() {
+    let test = Test::new();
+    let pipe = test.folder().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child =
+        command(test.folder()).args(["report", "pipe", "--format", "json"]).spawn().unwrap();
+    std::fs::write(&pipe, LOG).unwrap();
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while child.try_wait().unwrap().is_none() {
+        if std::time::Instant::now() > patience {
+            child.kill().unwrap();
+            panic!("the program waits for the pipe to be written once more");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
+}
+
 fn files(test: &Test) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(test.folder())
         .unwrap()

@@ -8,6 +8,7 @@ use crate::input::format::shopify_orders::packed::Cell;
 use crate::input::format::shopify_orders::{Channel, Order};
 use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Reading, Rows};
+use crate::quality::{Account, Reason};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +51,27 @@ pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
         each.collect::<Vec<_>>().join(", ")
     );
     Some(Notice { code: "offsets_differ", message })
+}
+
+/// A notice for each input of which a good part has times that cannot be read: what is left is not what happened.
+pub(super) fn times_unread<'r>(
+    accounts: &'r [Account],
+    readings: &'r [Reading],
+) -> impl Iterator<Item = Notice> + 'r {
+    /// One row in so many is told.
+    const TOLD: u64 = 20;
+    accounts.iter().zip(readings).filter_map(|(account, reading)| {
+        let aside = |reason| account.set_aside.get(&reason);
+        let unread = aside(Reason::BadTimestamp)?;
+        let further = aside(Reason::Continuation).map_or(0, |aside| aside.rows);
+        let rows = account.rows_read.saturating_sub(further);
+        let example = unread.examples.iter().min()?;
+        let message = format!(
+            "{}: the times of {} of {rows} rows cannot be read, so they are missing in all numbers; the first: {}",
+            reading.path, unread.rows, example.message
+        );
+        (TOLD * unread.rows >= rows).then_some(Notice { code: "times_unread", message })
+    })
 }
 
 /// A notice if apps that nobody knows made more orders than the online store did: one of them may be its checkout.
@@ -147,8 +169,11 @@ impl Settled {
 pub(super) fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
     let empty: Vec<&SessionReport> = reports.iter().filter(|r| r.steps.is_empty()).collect();
     let paths: Vec<&str> = empty.iter().map(|report| report.path.as_str()).collect();
-    let names: BTreeSet<&str> =
-        empty.iter().flat_map(|report| &report.dimensions).map(String::as_str).collect();
+    let names: BTreeSet<&str> = empty
+        .iter()
+        .flat_map(|of| of.dimensions.iter().chain(&of.unknown_figures))
+        .map(String::as_str)
+        .collect();
     let found = match names.len() {
         0 => String::new(),
         _ => format!("; found are {}", Vec::from_iter(names).join(", ")),
@@ -166,8 +191,9 @@ pub(super) fn unknown_figures(reports: &[SessionReport]) -> impl Iterator<Item =
     // What sessions are told apart by is of one: `Session country`.
     let of_sessions = |name: &&String| name.to_lowercase().starts_with("sessions ");
     reports.iter().filter(|report| !report.steps.is_empty()).filter_map(move |report| {
+        let names = report.dimensions.iter().chain(&report.unknown_figures);
         let columns: Vec<String> =
-            report.dimensions.iter().filter(of_sessions).map(|name| format!("`{name}`")).collect();
+            names.filter(of_sessions).map(|name| format!("`{name}`")).collect();
         let message = format!(
             "{}: it is not known what {} count, so they are in no step: names are known in English only, and [map] of funnel.toml says what others are",
             report.path,

@@ -29,9 +29,13 @@ pub(super) fn decide(
         let order = evidence
             .decide(told.date_order)
             .map_err(|ambiguous| ambiguous_dates(&source.path, name, ambiguous))?;
-        let Some(decision) = evidence.decision(name, order, told.zone) else { continue };
-        decisions.push(decision);
-        read_as(rows, *column, order, told.zone);
+        let decision = evidence.decision(name, order, told.zone);
+        // Dates may be rewritten where nobody has looked yet; then what was told holds for them.
+        let order = order.or(told.date_order);
+        if decision.is_some() || order.is_some() {
+            read_as(rows, *column, order, told.zone);
+        }
+        decisions.extend(decision);
     }
     Ok(decisions)
 }
@@ -135,22 +139,38 @@ fn observed(rows: impl Read, table: &TableHead, columns: &[usize]) -> Vec<DateEv
     evidence
 }
 
+/// How to say what stands first.
+const ORDER: &str = "say it with --date-order month-first or --date-order day-first";
+
 /// The error for dates that can be read two ways.
 pub fn ambiguous_dates(path: &str, column: &str, ambiguous: Ambiguous) -> Error {
     let dates = match column {
         "" => "its dates".to_owned(),
         column => format!("the dates under `{column}`"),
     };
-    let message = match ambiguous {
-        Ambiguous::Undecided => format!(
-            "{dates} can be read as month/day/year or day/month/year, and none of them decides"
+    let (message, hint) = match ambiguous {
+        Ambiguous::Undecided => (
+            format!(
+                "{dates} can be read as month/day/year or day/month/year, and none of them decides"
+            ),
+            ORDER,
         ),
-        Ambiguous::Contradictory => {
-            format!("of {dates} some can only be month/day/year and others only day/month/year")
-        }
+        Ambiguous::Contradictory => (
+            format!("of {dates} some can only be month/day/year and others only day/month/year"),
+            ORDER,
+        ),
+        Ambiguous::ShortYears => (
+            format!("{dates} have years of two digits, which may stand first or last"),
+            "write the years with four digits, or say --date-order day-first if the year stands last",
+        ),
+        Ambiguous::Swapped => (
+            format!(
+                "of {dates} a spreadsheet has converted those with days up to 12, with month and day swapped, and left the others as they were"
+            ),
+            "export the file anew, and save it from a spreadsheet that reads days before months, or from none; with --date-order the dates are read as they stand",
+        ),
     };
-    Error::at(Place::file(path), message)
-        .hint("say it with --date-order month-first or --date-order day-first")
+    Error::at(Place::file(path), message).hint(hint)
 }
 
 #[cfg(test)]
@@ -188,6 +208,19 @@ mod tests {
         }
         let undecided = Source::from_bytes("x", log("10/2/2025 8:00").into_bytes()).unwrap();
         assert!(decided(undecided).unwrap_err().to_string().contains("none of them decides"));
+    }
+
+    #[test]
+    fn what_was_told_holds_where_nobody_has_looked() {
+        let rows = (0..30_000).map(|n| format!("2025-10-01 09:{:02},view,u{n}\n", n % 60));
+        let text =
+            format!("time,event,user_id\n{}10/13/2025 8:00,view,u\n", rows.collect::<String>());
+        for told in [None, Some(DateOrder::MonthFirst)] {
+            let source = Source::from_bytes("x", text.clone().into_bytes()).unwrap();
+            let input = recognise(source, &Told { date_order: told, ..Told::default() }).unwrap();
+            let Rows::Table(_, columns) = &input.reading.rows else { unreachable!() };
+            assert_eq!(columns.date_order, told);
+        }
     }
 
     #[test]

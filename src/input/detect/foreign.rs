@@ -52,7 +52,8 @@ pub(super) fn error(path: &str, head: &[u8], start: usize) -> Option<Error> {
         return Some(container::workbook(path));
     }
     let shown = head.get(start..).unwrap_or_default();
-    let is_binary = head.contains(&0);
+    let zero = head.iter().position(|&byte| byte == 0);
+    let is_binary = zero.is_some();
     // Letters alone may begin the name of a column.
     let is_it =
         |own: &&Foreign| shown.starts_with(own.begins) && (own.begins != b"ORC" || is_binary);
@@ -67,7 +68,12 @@ pub(super) fn error(path: &str, head: &[u8], start: usize) -> Option<Error> {
             "the link may have run out, or wants somebody to be logged in: download the export again in a browser",
         ));
     }
-    is_binary.then(|| error("is a binary file, not a table or JSON"))
+    zero.map(|zero| {
+        let before = head.get(..zero).unwrap_or_default();
+        let line = 1 + memchr::memchr_iter(b'\n', before).count();
+        error(&format!("is a binary file, not a table or JSON: a zero byte stands on line {line}"))
+            .hint("if it is text, a program has damaged it: export it again")
+    })
 }
 
 /// Whether text begins as a web page does.
@@ -97,7 +103,7 @@ mod tests {
             (b"\n<!DOCTYPE HTML><html>", "web page"),
             (b"<HTML lang=en>", "web page"),
             (b"ORC\0\x01", "ORC"),
-            (b"a,b\n1,\0", "binary"),
+            (b"a,b\n1,\0", "a zero byte stands on line 2"),
             (&tar, "tar"),
             (OLD_WORKBOOK, "workbook"),
         ] {

@@ -23,8 +23,11 @@ use std::io::Read;
 const LARGEST: u64 = 64 << 20;
 
 /// Whether a source is such a file: its first line begins with `#` and is no header. A header with such a
-/// column has rows behind it that begin otherwise.
+/// column has rows behind it that begin otherwise, and what holds zeros is no text.
 pub(super) fn is_one(head: &[u8]) -> bool {
+    if head.contains(&0) {
+        return false;
+    }
     let mut lines = head.split(|&byte| byte == b'\n').filter(|line| !is_blank(line));
     let Some(first) = lines.next().filter(|line| is_comment(line)) else { return false };
     let words = first.trim_ascii().trim_ascii_end();
@@ -187,6 +190,7 @@ mod tests {
             (b"#,,\n\na,b\n", true),
             (b"# a page, a query\n# ---\n", true),
             (b"\"# a page, a query\",\n\"# ---\",\n", true),
+            (b"#!/bin/sh\n# \0\x01\n", false),
             (b"#,Name\n1,x\n", false),
             (b"#;Name\n1;x\n", false),
             (b"#1001,a@x.com\n#1002,b@x.com\n", false),

@@ -7,6 +7,7 @@
 use super::shopify_session_rows::SessionDimensions;
 use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::key::Key;
+use std::collections::BTreeSet;
 
 /// The steps of a session report and the columns that count them, the best column first.
 const METRICS: [(&str, &[&str]); 4] = [
@@ -23,7 +24,7 @@ const METRICS: [(&str, &[&str]); 4] = [
 ];
 
 /// Figures that are no step. Rates are known by the end of their names.
-const OTHER_METRICS: [&str; 38] = [
+const OTHER_METRICS: [&str; 50] = [
     "engaged sessions",
     "average engagement time per session",
     "average engagement time",
@@ -62,6 +63,18 @@ const OTHER_METRICS: [&str; 38] = [
     "net sales",
     "average order value",
     "total orders",
+    "customers",
+    "new customers",
+    "returning customers",
+    "first time customers",
+    "new visitors",
+    "returning visitors",
+    "product views",
+    "cart additions",
+    "quantity added to cart",
+    "units sold",
+    "discounts",
+    "returns",
 ];
 
 /// The last step as a share of the sessions.
@@ -78,7 +91,13 @@ const TIMES: [&str; 9] =
     ["second", "minute", "hour", "day", "date", "week", "month", "quarter", "year"];
 
 /// Those of them that say on which day something was.
-const DAYS: [&str; 5] = ["second", "minute", "hour", "day", "date"];
+const DAYS: [&str; 5] = ["day", "date", "hour", "minute", "second"];
+
+/// Those that say nothing else: an hour may be one of every day.
+const DAYS_ALONE: usize = 2;
+
+/// Those whose dates are the first days of months.
+const WHOLE_MONTHS: [&str; 3] = ["month", "quarter", "year"];
 
 /// Where the cells of a session report are.
 #[derive(Clone, Debug, Default)]
@@ -86,10 +105,10 @@ pub struct AnalyticsColumns {
     metrics: [Option<usize>; 4],
     dimensions: Vec<usize>,
     names: Vec<String>,
-    /// Where the time stands among the dimensions.
-    time: Option<usize>,
     /// Which of the dimensions says the day.
     day: Option<usize>,
+    /// Columns that count something of which nothing is known.
+    unknown_figures: Vec<String>,
     /// The column that has the last step as a share of sessions, where none counts it.
     rate_alone: Option<String>,
     /// Where a report with a row for each session says which one that is, and when it was.
@@ -101,22 +120,33 @@ impl AnalyticsColumns {
     pub fn new(header: &Header) -> AnalyticsColumns {
         let metrics = METRICS.map(|(_, aliases)| header.find(aliases));
         let named = || header.normal_names().iter().map(String::as_str).enumerate();
-        let known = |name: &str| METRICS.iter().any(|(_, aliases)| aliases.contains(&name));
         let (dimensions, names): (Vec<usize>, _) = named()
-            .filter(|(_, name)| !(known(name) || is_other_metric(name) || is_comparison(name)))
+            .filter(|(_, name)| !(is_known_figure(name) || is_comparison(name)))
             .filter_map(|(column, _)| Some((column, header.names().get(column)?.clone())))
             .unzip();
-        let is_time = |&column: &usize| {
-            header.normal_names().get(column).is_some_and(|name| TIMES.contains(&name.as_str()))
-        };
-        let time = dimensions.iter().position(is_time);
         let (dimensions, names): (Vec<usize>, Vec<String>) = (dimensions, names);
-        let says_day = |name: &String| DAYS.contains(&normalise(name).as_str());
-        let day = names.iter().position(says_day);
+        let day = day_among(&names);
         let rate =
             header.find(&LAST_AS_RATE).filter(|_| metrics[0].is_some() && metrics[3].is_none());
         let rate_alone = rate.and_then(|column| header.names().get(column).cloned());
-        AnalyticsColumns { metrics, dimensions, names, time, day, rate_alone, sessions: None }
+        let columns = AnalyticsColumns::default();
+        AnalyticsColumns { metrics, dimensions, names, day, rate_alone, ..columns }
+    }
+
+    /// The same columns where these of the dimensions turned out to be figures.
+    pub(super) fn without(&self, figures: &BTreeSet<usize>) -> AnalyticsColumns {
+        let (mut dimensions, mut names) = (Vec::new(), Vec::new());
+        let mut unknown_figures = self.unknown_figures.clone();
+        for (place, (column, name)) in self.dimensions.iter().zip(&self.names).enumerate() {
+            if figures.contains(&place) {
+                unknown_figures.push(name.clone());
+            } else {
+                dimensions.push(*column);
+                names.push(name.clone());
+            }
+        }
+        let day = day_among(&names);
+        AnalyticsColumns { dimensions, names, day, unknown_figures, ..self.clone() }
     }
 
     /// The columns of a report with a row for each session; `None` if it does not say which, or when.
@@ -137,25 +167,45 @@ impl AnalyticsColumns {
         &self.names
     }
 
-    /// Where the time stands among the dimensions, if one of them says when.
+    /// Where a time stands among the dimensions, if one of them says when.
     pub fn time(&self) -> Option<usize> {
-        self.time
+        (0..self.names.len()).find(|&place| self.is_time(place))
+    }
+
+    /// Whether a dimension says when.
+    pub fn is_time(&self, place: usize) -> bool {
+        self.is_one_of(place, &TIMES)
+    }
+
+    /// Where the dimension stands by whose dates rows are dated: the day or, without one, whatever says when.
+    pub fn dated(&self) -> Option<usize> {
+        self.day.or_else(|| self.time())
+    }
+
+    /// Whether that must be a date.
+    pub fn has_days(&self) -> bool {
+        self.day.is_some_and(|day| self.is_one_of(day, &DAYS[..DAYS_ALONE]))
+    }
+
+    /// Whether its dates are the first days of months.
+    pub fn has_whole_months(&self) -> bool {
+        self.dated().is_some_and(|place| self.is_one_of(place, &WHOLE_MONTHS))
+    }
+
+    fn is_one_of(&self, place: usize, names: &[&str]) -> bool {
+        self.names.get(place).is_some_and(|name| names.contains(&normalise(name).as_str()))
+    }
+
+    /// Columns that count something of which nothing is known.
+    pub fn unknown_figures(&self) -> &[String] {
+        &self.unknown_figures
     }
 
     /// Whether a row sums up others. Of single sessions one says which it is, or anything else.
     pub fn is_sum(&self, row: &Row<'_>) -> bool {
-        let is_sum =
-            |text: &str| ["totals", "grand total"].iter().any(|s| text.eq_ignore_ascii_case(s));
-        let text = |&column: &usize| row.text(Some(column));
-        // What else could be the name of a campaign says it where nothing stands beside it.
-        let is_word =
-            |text: &str| ["total", "summary"].iter().any(|s| text.eq_ignore_ascii_case(s));
-        let mut texts = self.dimensions.iter().map(text).filter(|text| !is_null(text)).peekable();
-        let is_sum_alone = texts.peek().is_some() && texts.all(|text| is_word(&text));
-        is_sum_alone
-            || self.dimensions.iter().any(|column| is_sum(&text(column)))
-            || self.sessions.is_some()
-                && self.dimensions.iter().all(|column| is_null(&text(column)))
+        let texts: Vec<_> = self.dimensions.iter().map(|&column| row.text(Some(column))).collect();
+        says_sum(texts.iter().map(|text| &**text))
+            || self.sessions.is_some() && texts.iter().all(|text| is_null(text))
     }
 
     /// The column that has the last step as a share of sessions, if none counts it.
@@ -181,6 +231,27 @@ impl AnalyticsColumns {
     }
 }
 
+/// Whether the values of all dimensions say that their row sums up others.
+pub(super) fn says_sum<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
+    let is_sum =
+        |text: &str| ["totals", "grand total"].iter().any(|s| text.eq_ignore_ascii_case(s));
+    // What else could be the name of a campaign says it where nothing stands beside it.
+    let is_word = |text: &str| ["total", "summary"].iter().any(|s| text.eq_ignore_ascii_case(s));
+    let (mut any, mut all) = (false, true);
+    for text in texts.filter(|text| !is_null(text)) {
+        if is_sum(text) {
+            return true;
+        }
+        (any, all) = (true, all && is_word(text));
+    }
+    any && all
+}
+
+/// Which of these dimensions says the day: best the one that says nothing else.
+fn day_among(names: &[String]) -> Option<usize> {
+    DAYS.iter().find_map(|day| names.iter().position(|name| normalise(name) == *day))
+}
+
 fn is_other_metric(name: &str) -> bool {
     OTHER_METRICS.contains(&name)
         || name.ends_with("rate")
@@ -191,7 +262,19 @@ fn is_other_metric(name: &str) -> bool {
 /// Whether a column is of the period that a report compares with. The empty name is that of the
 /// change in percent, which has a space behind it.
 fn is_comparison(name: &str) -> bool {
-    name.is_empty() || name.ends_with("(previous period)") || name.ends_with("(previous year)")
+    let of_display =
+        || ["(previous period)", "(previous year)", "(% change)"].iter().any(|s| name.ends_with(s));
+    // ShopifyQL's names: `sessions__totals`, `comparison_sessions__previous_period`, `percent_change_sessions__…`.
+    let of_query = || {
+        name.starts_with("percent change ")
+            || name.starts_with("comparison ") && name.contains(" previous ")
+            || name.strip_suffix(" totals").is_some_and(is_known_figure)
+    };
+    name.is_empty() || of_display() || of_query()
+}
+
+fn is_known_figure(name: &str) -> bool {
+    METRICS.iter().any(|(_, aliases)| aliases.contains(&name)) || is_other_metric(name)
 }
 
 /// One row of a session report.
@@ -204,13 +287,19 @@ pub struct AnalyticsLine {
 }
 
 impl AnalyticsLine {
-    /// Reads a row. An error names the column that holds no count.
-    pub fn read(columns: &AnalyticsColumns, row: &Row<'_>) -> Result<AnalyticsLine, String> {
+    /// Reads a row, with the thousands sign of its table. An error names the column that holds no count.
+    pub fn read(
+        columns: &AnalyticsColumns,
+        row: &Row<'_>,
+        thousands: Thousands,
+    ) -> Result<AnalyticsLine, String> {
         let mut metrics = [None; 4];
         for ((metric, column), (step, _)) in metrics.iter_mut().zip(columns.metrics).zip(METRICS) {
             let text = row.text(column);
             if !is_null(&text) {
-                *metric = Some(count(&text).ok_or_else(|| format!("{step} is no whole number"))?);
+                *metric = Some(
+                    thousands.count(&text).ok_or_else(|| format!("{step} is no whole number"))?,
+                );
             }
         }
         let text = |&column: &usize| row.text(Some(column)).into_owned();
@@ -234,16 +323,50 @@ pub fn is_count(text: &str) -> bool {
 /// Reads a count: `905`, `1,234`, `1 234`, `905.0`. `None` if it is negative, has a fraction, or can
 /// be thousands as well as thousandths (`1.000`).
 pub fn count(text: &str) -> Option<u64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let is_whole = matches!(fraction.len(), 1 | 2 | 4..) && fraction.bytes().all(|b| b == b'0');
-    let mut groups = whole.split(|c: char| matches!(c, ',' | '\'') || c.is_whitespace());
-    let first = groups.next()?;
-    let groups: Vec<&str> = groups.collect();
-    let is_grouped = (1..=3).contains(&first.len()) && groups.iter().all(|group| group.len() == 3);
-    let digits = first.to_owned() + &groups.concat();
-    let is_number = digits.bytes().all(|b| b.is_ascii_digit());
-    let is_count = is_number && is_whole && (groups.is_empty() || is_grouped);
-    is_count.then(|| digits.parse().ok())?
+    Thousands::Comma.count(text)
+}
+
+/// What stands between the thousands of a table's numbers; the other of the two is the decimal sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thousands {
+    /// `1,234.0`
+    Comma,
+    /// `1.234,0`
+    Point,
+}
+
+impl Thousands {
+    /// Where semicolons separate cells, commas are free to be the decimal sign.
+    pub fn of_table(delimiter: Option<u8>) -> Thousands {
+        if delimiter == Some(b';') { Thousands::Point } else { Thousands::Comma }
+    }
+
+    /// Reads a count. In tables whose thousands are known by the point, it may be one (`1.812`).
+    pub fn count(self, text: &str) -> Option<u64> {
+        let (sign, decimal) = match self {
+            Thousands::Comma => (',', '.'),
+            // `812.0` is no number of thousands, and one that nobody rewrote.
+            Thousands::Point if !text.contains(',') && !ends_in_thousands(text) => (',', '.'),
+            Thousands::Point => ('.', ','),
+        };
+        let (whole, fraction) = text.split_once(decimal).unwrap_or((text, "0"));
+        let is_whole = matches!(fraction.len(), 1 | 2 | 4..) && fraction.bytes().all(|b| b == b'0');
+        let mut groups =
+            whole.split(|c: char| c == sign || matches!(c, '\'' | '\u{2019}') || c.is_whitespace());
+        let first = groups.next()?;
+        let groups: Vec<&str> = groups.collect();
+        let is_grouped =
+            (1..=3).contains(&first.len()) && groups.iter().all(|group| group.len() == 3);
+        let digits = first.to_owned() + &groups.concat();
+        let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+        let is_count = is_number && is_whole && (groups.is_empty() || is_grouped);
+        is_count.then(|| digits.parse().ok())?
+    }
+}
+
+/// Whether three digits follow the last point, if there is one.
+fn ends_in_thousands(text: &str) -> bool {
+    text.rsplit_once('.').is_none_or(|(_, behind)| behind.len() == 3)
 }
 
 #[cfg(test)]
@@ -259,7 +382,7 @@ mod tests {
     #[test]
     fn columns_are_steps_dimensions_or_neither() {
         let all = ["Sessions", "Added to cart", "Reached checkout", "Converted"];
-        let cases: [(&str, &[&str], &[&str]); 7] = [
+        let cases: [(&str, &[&str], &[&str]); 9] = [
             (
                 "Day|Sessions|Sessions with cart additions|Sessions that reached checkout|\
                  Sessions that completed checkout|Conversion rate",
@@ -284,6 +407,13 @@ mod tests {
                 &["Session city", "Month"],
                 &[all[0]],
             ),
+            (
+                "day|sessions|sessions__totals|comparison_sessions__previous_period|\
+                 percent_change_sessions__previous_period|comparison_day__previous_period",
+                &["day"],
+                &[all[0]],
+            ),
+            ("Day|Sessions|New customers|Product views|Cart additions", &["Day"], &[all[0]]),
             ("Landing page URL|Online store visitors", &["Landing page URL"], &[]),
             (
                 "Sessions converted|Sessions that completed checkout|UTM term",
@@ -320,13 +450,31 @@ mod tests {
             ("99999999999999999999", None),
             ("x", None),
             (",123", None),
+            ("1\u{2019}234\u{2019}567", Some(1_234_567)),
         ];
         for (text, expected) in cases {
             assert_eq!(count(text), expected, "{text}");
         }
+        let cases = [
+            ("900", Some(900)),
+            ("1.812", Some(1812)),
+            ("1.812.000", Some(1_812_000)),
+            ("1.812,0", Some(1812)),
+            ("812,0", Some(812)),
+            ("812.0", Some(812)),
+            ("1 812", Some(1812)),
+            ("1,000", None),
+            ("0,5", None),
+            ("18.12", None),
+            ("1.81.200", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Thousands::of_table(Some(b';')).count(text), expected, "{text}");
+        }
         let columns = columns("Day|Sessions");
         let record = ByteRecord::from(vec!["2025-10-07", "0.4"]);
-        let error = AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap_err();
+        let error =
+            AnalyticsLine::read(&columns, &Row::parsed(&record), Thousands::Comma).unwrap_err();
         assert_eq!(error, "Sessions is no whole number");
     }
 
@@ -338,6 +486,9 @@ mod tests {
             dimensions: vec!["/hats".to_owned(), "2025-10-06".to_owned()],
             metrics: [Some(12), None, None, None],
         };
-        assert_eq!(AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap(), expected);
+        assert_eq!(
+            AnalyticsLine::read(&columns, &Row::parsed(&record), Thousands::Comma).unwrap(),
+            expected
+        );
     }
 }

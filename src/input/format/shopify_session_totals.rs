@@ -3,18 +3,25 @@
 //! Shops export a report for one range of dates after the other. Files of the same dimensions and columns are
 //! therefore one report, if a dimension says when; ranges may overlap, so each of its rows counts once. Reports by
 //! different dimensions hold the same sessions and are never added to each other.
+//!
+//! `figures` finds columns that count something nobody knows, `times` reads dates, `overlapping` finds rows that count
+//! the same sessions again.
 
+mod figures;
 mod overlapping;
+mod times;
 
 use super::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
 use super::shopify_orders::copies::{Aside, LineAt};
 use crate::findings::{Notice, SessionReport};
 use crate::input::columns::normalise;
-use crate::input::timestamp::{DateEvidence, DateOrder, ZoneRule, parse_any};
+use crate::input::timestamp::DateOrder;
 use crate::key::{FastMap, Key};
 use crate::quality::Reason;
 use crate::time::Span;
 use std::collections::BTreeMap;
+use times::Dates;
+pub use times::Undated;
 
 /// A session report among the inputs.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +43,14 @@ pub struct Assembly {
     pub aside: Vec<Aside>,
     /// What a reader should know of how they were put together.
     pub notices: Vec<Notice>,
+    /// How rewritten dates were read, by the input.
+    pub decisions: Vec<(usize, String)>,
 }
 
 /// One report, in one file or in several.
 #[derive(Debug)]
 struct Whole<'c> {
     files: Vec<ReportInput<'c>>,
-    /// How the dates of all its files are read.
-    date_order: Option<DateOrder>,
     totals: Totals,
     /// How many rows stood in it with other numbers too, and the first of them.
     differing: u64,
@@ -73,59 +80,79 @@ impl Totals {
 }
 
 /// Sums the counts of each report; the result does not depend on the order of `lines`. `told` is how the user
-/// says that dates are read.
+/// says that dates are read which can be read two ways.
 pub fn assemble(
     mut lines: Vec<LineAt<AnalyticsLine>>,
     inputs: &[ReportInput<'_>],
     told: Option<DateOrder>,
-) -> Assembly {
+) -> Result<Assembly, Undated> {
     lines.sort_unstable_by_key(|at| (at.input, at.row));
-    let (lines, overlapping) = overlapping::set_apart(lines, inputs);
-    let (mut wholes, places) = wholes(&lines, inputs);
-    for (place, whole) in wholes.iter_mut().enumerate() {
-        let own = lines.iter().filter(|at| places.get(&at.input) == Some(&place));
-        whole.date_order = date_order(whole, own.map(|at| &at.line), told);
-    }
-    let mut assembly = Assembly { aside: overlapping.aside, ..Assembly::default() };
+    let (lines, columns, mut aside) = figures::take_out(lines, inputs);
+    let inputs: Vec<ReportInput<'_>> =
+        inputs.iter().zip(&columns).map(|(of, columns)| ReportInput { columns, ..*of }).collect();
+    let dates = Dates::decide(&lines, &inputs, told)?;
+    let (lines, overlapping) = overlapping::set_apart(lines, &inputs);
+    let (mut wholes, places) = wholes(&lines, &inputs);
+    let (lines, undated) = dates.set_undated_apart(lines, &inputs, &places);
+    aside.extend(overlapping.aside);
+    aside.extend(undated);
+    aside.extend(add_up(&lines, &mut wholes, &places, &dates));
+    aside.sort_unstable();
+    let mut notices = overlapping.notices;
+    notices.extend(wholes.iter().flat_map(Whole::notices).chain(apart(&wholes)));
+    let reports = wholes.iter().filter_map(Whole::report).collect();
+    Ok(Assembly { reports, aside, notices, decisions: dates.decisions })
+}
+
+/// Adds every row to its report, of those with the same dimensions one; gives back the others.
+fn add_up(
+    lines: &[LineAt<AnalyticsLine>],
+    wholes: &mut [Whole<'_>],
+    places: &FastMap<usize, usize>,
+    dates: &Dates,
+) -> Vec<Aside> {
+    let mut repeated = Vec::new();
     let mut buckets: BTreeMap<Key, &LineAt<AnalyticsLine>> = BTreeMap::new();
-    for at in &lines {
+    for at in lines {
         let Some((place, whole)) =
             places.get(&at.input).and_then(|&place| Some((place, wholes.get_mut(place)?)))
         else {
             continue;
         };
         if at.line.dimensions.is_empty() {
-            whole.add(&at.line);
+            whole.add(at, dates);
             continue;
         }
-        let key = whole.key(&at.line).and(Key(place as u64));
+        let key = whole.key(at, dates).and(Key(place as u64));
         let Some(kept) = buckets.get_mut(&key) else {
             buckets.insert(key, at);
             continue;
         };
         if kept.line.metrics == at.line.metrics {
-            assembly.aside.push(aside(at, "the same dimensions are in an earlier row"));
+            repeated.push(aside(at, "the same dimensions are in an earlier row"));
             continue;
         }
         whole.note_differing(&at.line);
         // A day that was not over when its row was exported has fewer sessions than it came to.
         let fewer =
             if kept.line.metrics < at.line.metrics { std::mem::replace(kept, at) } else { at };
-        assembly.aside.push(aside(fewer, "the same dimensions are in a row with more sessions"));
+        repeated.push(aside(fewer, "the same dimensions are in a row with more sessions"));
     }
     for at in buckets.values() {
         if let Some(whole) = places.get(&at.input).and_then(|&place| wholes.get_mut(place)) {
-            whole.add(&at.line);
+            whole.add(at, dates);
         }
     }
-    assembly.notices = overlapping.notices;
-    assembly.notices.extend(wholes.iter().flat_map(Whole::notices).chain(apart(&wholes)));
-    assembly.reports = wholes.iter().filter_map(Whole::report).collect();
-    assembly
+    repeated
 }
 
 fn aside(at: &LineAt<AnalyticsLine>, words: &'static str) -> Aside {
     (at.input, at.row, Reason::Duplicate, words.into())
+}
+
+/// A row that sums up others.
+fn aside_as_sum(at: &LineAt<AnalyticsLine>) -> Aside {
+    (at.input, at.row, Reason::Continuation, "the sum of other rows".into())
 }
 
 /// The reports, by their first files, and the place of each input among them.
@@ -170,24 +197,10 @@ fn scope(of: &ReportInput<'_>, content: Key) -> Key {
     }
 }
 
-/// What stands first in the dates of a report, if they say so: only then can one that a spreadsheet has changed be
-/// known for the same as one that none has.
-fn date_order<'l>(
-    whole: &Whole<'_>,
-    lines: impl Iterator<Item = &'l AnalyticsLine>,
-    told: Option<DateOrder>,
-) -> Option<DateOrder> {
-    let time = whole.columns()?.time()?;
-    let mut evidence = DateEvidence::default();
-    lines.filter_map(|line| line.dimensions.get(time)).for_each(|text| evidence.observe(text));
-    evidence.decide(told).unwrap_or_default()
-}
-
 impl<'c> Whole<'c> {
     fn of(file: ReportInput<'c>) -> Whole<'c> {
         Whole {
             files: vec![file],
-            date_order: None,
             totals: Totals::default(),
             differing: 0,
             first_differing: String::new(),
@@ -203,12 +216,10 @@ impl<'c> Whole<'c> {
     }
 
     /// The key of the dimensions' values; of times that are written in different ways, the same.
-    fn key(&self, line: &AnalyticsLine) -> Key {
-        let time = self.time();
+    fn key(&self, LineAt { input, line, .. }: &LineAt<AnalyticsLine>, dates: &Dates) -> Key {
+        let is_time = |place| self.columns().is_some_and(|columns| columns.is_time(place));
         line.dimensions.iter().enumerate().fold(Key::NONE, |key, (place, text)| {
-            let stamp = (time == Some(place))
-                .then(|| parse_any(text, self.date_order, ZoneRule::default()))
-                .flatten();
+            let stamp = is_time(place).then(|| dates.read(*input, text)).flatten();
             key.and(match stamp {
                 Some(stamp) => Key::of(&stamp.at.0.to_le_bytes()),
                 None => Key::of(text.as_bytes()),
@@ -216,14 +227,18 @@ impl<'c> Whole<'c> {
         })
     }
 
-    fn add(&mut self, line: &AnalyticsLine) {
-        self.totals.add(self.day(line), line.metrics);
+    fn add(&mut self, at: &LineAt<AnalyticsLine>, dates: &Dates) {
+        self.totals.add(self.day(at, dates), at.line.metrics);
     }
 
     /// The day of a row, as it is written.
-    fn day(&self, line: &AnalyticsLine) -> Option<i64> {
+    fn day(
+        &self,
+        LineAt { input, line, .. }: &LineAt<AnalyticsLine>,
+        dates: &Dates,
+    ) -> Option<i64> {
         let text = line.dimensions.get(self.columns()?.day()?)?;
-        let stamp = parse_any(text, self.date_order, ZoneRule::default())?;
+        let stamp = dates.read(*input, text)?;
         let offset = Span::seconds(stamp.offset.map_or(0, i64::from));
         Some(stamp.at.plus(offset).0.div_euclid(Span::days(1).0))
     }
@@ -251,6 +266,7 @@ impl<'c> Whole<'c> {
             steps: columns.totals(self.totals.all).collect(),
             days: days.map(|(&day, own)| (day, of_day(own))).collect(),
             rate_alone: columns.rate_alone().map(str::to_owned),
+            unknown_figures: columns.unknown_figures().to_vec(),
         })
     }
 
@@ -319,10 +335,16 @@ mod tests {
     use super::*;
     use crate::event::RowRef;
     use crate::input::columns::{Header, Row};
+    use crate::input::format::shopify_analytics::Thousands;
+    use crate::input::timestamp::Ambiguous;
     use csv::{ByteRecord, StringRecord};
 
     /// Reads reports (lines of cells between bars); an input is named by its position.
     fn assembled(files: &[&str]) -> Assembly {
+        put_together(files, None).unwrap()
+    }
+
+    fn put_together(files: &[&str], told: Option<DateOrder>) -> Result<Assembly, Undated> {
         let mut tables = Vec::new();
         let mut lines = Vec::new();
         for (input, file) in files.iter().enumerate() {
@@ -333,7 +355,8 @@ mod tests {
                 let record: StringRecord = cells.split('|').collect();
                 let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
                 let record = record.into_byte_record();
-                let line = AnalyticsLine::read(&columns, &Row::parsed(&record)).unwrap();
+                let line =
+                    AnalyticsLine::read(&columns, &Row::parsed(&record), Thousands::Comma).unwrap();
                 lines.push(LineAt { input, row, line });
             }
             tables.push(columns);
@@ -341,7 +364,7 @@ mod tests {
         lines.reverse();
         let input = |(input, columns)| ReportInput { input, path: "report.csv", columns };
         let inputs: Vec<ReportInput<'_>> = tables.iter().enumerate().map(input).collect();
-        assemble(lines, &inputs, None)
+        assemble(lines, &inputs, told)
     }
 
     fn totals(assembly: &Assembly) -> Vec<Vec<u64>> {
@@ -396,13 +419,153 @@ mod tests {
                 &[
                     "Day|Sessions\n10/27/2025|10\n10/8/2025|5",
                     "Day|Sessions\n2025-10-08|5",
-                    "Day|Sessions\n10/8/2025 0:00|5",
+                    "Day|Sessions\n8.10.2025|5\n27.10.2025|10",
                 ],
                 &[&[15]],
-                &["1.0 duplicate", "2.0 duplicate"],
+                &["1.0 duplicate", "2.0 duplicate", "2.1 duplicate"],
             ),
         ];
         cases.into_iter().for_each(check);
+    }
+
+    #[test]
+    fn a_row_whose_day_is_none_is_the_sum_or_nothing() {
+        let cases: [Case<'_>; 7] = [
+            (
+                "a total in another language, and one that is empty",
+                &[
+                    "Day|Sessions|Sessions converted\n2025-10-06|10|1\n2025-10-07|5|\nGesamt|15|1\n|15|1",
+                ],
+                &[&[15, 1]],
+                &["0.2 continuation", "0.3 continuation"],
+            ),
+            (
+                "no day, and no total",
+                &["Day|Sessions\n2025-10-06|10\nyesterday|5\nGesamt|15"],
+                &[&[10]],
+                &["0.1 bad_timestamp", "0.2 bad_timestamp"],
+            ),
+            (
+                "days without their year, which others have",
+                &["Day|Sessions\n2025-10-06|10", "Day|Sessions\n6-Oct|10"],
+                &[&[10]],
+                &["1.0 bad_timestamp"],
+            ),
+            (
+                "months that are names in one file",
+                &["Month|Sessions\n2025-09-01|10", "Month|Sessions\nSep-25|10"],
+                &[&[10]],
+                &["1.0 bad_timestamp"],
+            ),
+            ("quarters that are names", &["Quarter|Sessions\nQ3|10\nQ4|5"], &[&[15]], &[]),
+            ("hours of every day", &["Hour|Sessions\n9|10\n10|5"], &[&[15]], &[]),
+            (
+                "first days of months",
+                &["Month|Sessions\n9/1/2025|10\n10/1/2025|5", "Month|Sessions\n2025-09-01|10"],
+                &[&[15]],
+                &["1.0 duplicate"],
+            ),
+        ];
+        cases.into_iter().for_each(check);
+    }
+
+    #[test]
+    fn each_file_says_how_its_dates_are_read() {
+        let month_first = "Day|Sessions\n10/8/2025|5\n10/13/2025|9";
+        let day_first = "Day|Sessions\n13/10/2025|9\n08/10/2025|5";
+        check((
+            "the same days",
+            &[month_first, day_first],
+            &[&[14]],
+            &["1.0 duplicate", "1.1 duplicate"],
+        ));
+        let undecided = "Day|Sessions\n10/8/2025|5";
+        let both = "Day|Sessions\n10/13/2025|9\n13/10/2025|9";
+        for (files, input, why) in [
+            (&[month_first, undecided], 1, Ambiguous::Undecided),
+            (&[both, day_first], 0, Ambiguous::Contradictory),
+        ] {
+            let column = "Day".to_owned();
+            assert_eq!(put_together(files, None).unwrap_err(), Undated { input, column, why });
+        }
+        let told = put_together(&[month_first, undecided], Some(DateOrder::MonthFirst)).unwrap();
+        assert_eq!(totals(&told), [[14]]);
+        assert_eq!(told.decisions.len(), 2);
+    }
+
+    #[test]
+    fn sums_of_a_part_are_not_added() {
+        let cases: [Case<'_>; 4] = [
+            (
+                "of a day",
+                &["Day|Device|Sessions\n2025-10-06|a|1\n2025-10-06|b|2\n2025-10-06|Total|3\n\
+                   2025-10-07|a|5\n2025-10-07|Total|5"],
+                &[&[8]],
+                &["0.2 continuation", "0.4 continuation"],
+            ),
+            (
+                "of a source, by its name",
+                &["Source|Name|Sessions\nsearch|bing|1\nsearch|google|2\nsearch Total||3"],
+                &[&[3]],
+                &["0.2 continuation"],
+            ),
+            (
+                "a name that is no sum",
+                &["Day|Campaign|Sessions\n2025-10-06|a|1\n2025-10-06|b|2\n2025-10-06|total|4"],
+                &[&[7]],
+                &[],
+            ),
+            (
+                "one that equals another by chance",
+                &["Day|Campaign|Sessions\n2025-10-06|a|1\n2025-10-06|total|1"],
+                &[&[2]],
+                &[],
+            ),
+        ];
+        cases.into_iter().for_each(check);
+    }
+
+    #[test]
+    fn columns_of_numbers_are_figures_where_they_tell_no_rows_apart() {
+        let cases: [Case<'_>; 5] = [
+            (
+                "a total, and a day that is in two files",
+                &[
+                    "Day|Sessions|Loyalty points\n2025-10-06|10|7\n2025-10-07|4|3\nTotal|14|10",
+                    "Day|Sessions|Loyalty points\n2025-10-07|5|9",
+                ],
+                &[&[15]],
+                &["0.1 duplicate", "0.2 continuation"],
+            ),
+            (
+                "a total by its word",
+                &["Page|Sessions|Loyalty points\n/|10|7\nTotal|10|7"],
+                &[&[10]],
+                &["0.1 continuation"],
+            ),
+            (
+                "numbers that tell rows apart",
+                &["Day|Stock|Sessions\n2025-10-06|1|10\n2025-10-06|2|10"],
+                &[&[20]],
+                &[],
+            ),
+            (
+                "numbers that name something",
+                &[
+                    "Day|UTM campaign|Sessions\n2025-10-06|1|10",
+                    "Day|UTM campaign|Sessions\n2025-10-06|2|10",
+                ],
+                &[&[20]],
+                &[],
+            ),
+            ("numbers alone", &["Stock|Sessions\n1|10\n2|5"], &[&[15]], &[]),
+        ];
+        cases.into_iter().for_each(check);
+        let report = assembled(&["Day|Sessions|Loyalty points\n2025-10-06|10|7"]).reports.remove(0);
+        assert_eq!(
+            (report.dimensions, report.unknown_figures),
+            (vec!["Day".to_owned()], vec!["Loyalty points".to_owned()],)
+        );
     }
 
     #[test]
@@ -533,9 +696,8 @@ mod tests {
         assert_eq!(days(of_pages), [(1, vec![8, 1]), (3, vec![2, 2])]);
         let of_hours = "Hour|Sessions\n1970-01-02 23:00:00|7\n1970-01-03T00:00:00+02:00|1";
         assert_eq!(days(of_hours), [(1, vec![7]), (2, vec![1])]);
-        for file in
-            ["Week|Sessions\n1970-01-05|7", "Page|Sessions\n/|7", "Day|Sessions\n1970-01-02|7\nx|1"]
-        {
+        assert_eq!(days("Day|Sessions\n1970-01-02|7\nx|1"), [(1, vec![7])]);
+        for file in ["Week|Sessions\n1970-01-05|7", "Page|Sessions\n/|7"] {
             assert_eq!(days(file), [], "{file}");
         }
     }

@@ -1,12 +1,13 @@
-//! Times that a spreadsheet rewrote: `10/27/2025 8:15`, `27.10.2025 08:15:30`, `2025/10/27 8:15`, `45937.41`.
+//! Times that a spreadsheet rewrote: `10/27/2025 8:15`, `27.10.25 08:15:30`, `9/22/25, 2:51 PM`, `2025/10/27 8:15`,
+//! `45937.41`.
 //!
 //! The zone is lost, mostly the seconds too, and nothing in one cell says whether the month or the day
 //! stands first. The evidence is therefore collected over a whole column and judged once; nothing is
 //! ever guessed from a single cell.
 
+use super::halves::{Halves, ShortYears};
 use super::{DAY, SECOND, Stamp, ZoneRule, date, digits, local, parse, time_of_day};
 use crate::time::Precision;
-use std::fmt;
 
 /// What stands first in a date with slashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,22 +28,17 @@ impl DateOrder {
     }
 }
 
-/// Why nobody can say whether the month or the day stands first.
+/// Why nobody can say how the dates of a column are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ambiguous {
     /// No part of any date is above 12.
     Undecided,
     /// Some dates can only be month/day, others only day/month.
     Contradictory,
-}
-
-impl fmt::Display for Ambiguous {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Ambiguous::Undecided => "every date can be read as month/day and as day/month",
-            Ambiguous::Contradictory => "some dates are month/day and others day/month",
-        })
-    }
+    /// A year of two digits may stand first or last.
+    ShortYears,
+    /// Some dates were converted with month and day swapped, the others not at all.
+    Swapped,
 }
 
 /// What the dates of a column say about their order.
@@ -54,10 +50,18 @@ pub struct DateEvidence {
     year_first: bool,
     month_first: bool,
     day_first: bool,
+    /// Whether something else than a 1 stands in the first place, and in the second.
+    beyond_one: [bool; 2],
+    /// Whether a rewritten time says more than the day.
+    has_clock: bool,
+    /// Whether times that are rewritten otherwise or not at all have no zone.
+    zoneless: bool,
+    short_years: ShortYears,
+    halves: Halves,
 }
 
 impl DateEvidence {
-    /// Looks at a cell. What is no date with slashes says nothing.
+    /// Looks at a cell. What is no date with slashes says nothing of the order.
     pub fn observe(&mut self, text: &str) {
         let zone = ZoneRule::default();
         // So almost every text begins that no spreadsheet has changed. It is neither of the others.
@@ -65,18 +69,39 @@ impl DateEvidence {
             text.as_bytes().split_first_chunk().is_some_and(|(year, rest): (&[u8; 4], _)| {
                 year.iter().all(u8::is_ascii_digit) && rest.starts_with(b"-")
             });
-        if begins_with_year {
-            self.year_first |= parse(text, zone).is_none() && year_first(text, zone).is_some();
+        if begins_with_year && let Some(stamp) = parse(text, zone) {
+            if stamp.offset.is_none() {
+                self.zoneless = true;
+                self.halves.note_converted(stamp.at);
+            }
             return;
         }
-        if let Some(SlashDate { first, second, .. }) = SlashDate::read(text) {
-            self.seen = true;
-            self.month_first |= second > 12;
-            self.day_first |= first > 12;
-        } else {
-            self.serial |= serial(text.trim(), zone).is_some();
-            self.year_first |= year_first(text, zone).is_some() && parse(text, zone).is_none();
+        if !begins_with_year && let Some(date) = SlashDate::read(text) {
+            return self.observe_slash(&date);
         }
+        let serial = serial(text.trim(), zone);
+        let plain = parse(text, zone);
+        let has_words = text.contains(char::is_alphabetic);
+        self.zoneless |= has_words && plain.is_some_and(|stamp| stamp.offset.is_none());
+        let year_first = year_first(text, zone).filter(|_| plain.is_none());
+        self.serial |= serial.is_some();
+        self.year_first |= year_first.is_some();
+        if let Some(stamp) = serial.or(year_first) {
+            self.has_clock |= stamp.at.0 % DAY != 0;
+            self.halves.note_converted(stamp.at);
+        }
+    }
+
+    fn observe_slash(&mut self, date: &SlashDate<'_>) {
+        let &SlashDate { first, second, .. } = date;
+        self.seen = true;
+        self.month_first |= second > 12;
+        self.day_first |= first > 12;
+        self.beyond_one[0] |= first != 1;
+        self.beyond_one[1] |= second != 1;
+        self.has_clock |= clock(date.time).is_some_and(|(time, _)| time != 0);
+        self.short_years.note(date);
+        self.halves.note_text(first, second);
     }
 
     /// Adds what another part of the column says.
@@ -86,6 +111,12 @@ impl DateEvidence {
         self.year_first |= other.year_first;
         self.month_first |= other.month_first;
         self.day_first |= other.day_first;
+        self.beyond_one[0] |= other.beyond_one[0];
+        self.beyond_one[1] |= other.beyond_one[1];
+        self.has_clock |= other.has_clock;
+        self.zoneless |= other.zoneless;
+        self.short_years.merge(other.short_years);
+        self.halves.merge(other.halves);
     }
 
     /// What a reader should know of how the column's dates are read; `None` if no spreadsheet has changed
@@ -96,6 +127,20 @@ impl DateEvidence {
         order: Option<DateOrder>,
         zone: ZoneRule,
     ) -> Option<String> {
+        let decision = self.decision_of_days(column, order)?;
+        let times = if self.has_clock { "" } else { "; none of them has a time of day" };
+        Some(format!("{decision}, in the zone {zone} because theirs is lost{times}"))
+    }
+
+    /// What a reader should know of times that are written without a zone where exports have one; `None` if none are.
+    pub fn decision_of_zone(&self, column: &str, zone: ZoneRule) -> Option<String> {
+        self.zoneless.then(|| {
+            format!("times under `{column}` are written without a zone: they are taken to be of the zone {zone}")
+        })
+    }
+
+    /// The same of dates that never had a zone.
+    pub fn decision_of_days(&self, column: &str, order: Option<DateOrder>) -> Option<String> {
         let read: Vec<&str> = [
             order.map(DateOrder::words),
             self.year_first.then_some("year/month/day"),
@@ -104,35 +149,45 @@ impl DateEvidence {
         .into_iter()
         .flatten()
         .collect();
-        if read.is_empty() {
-            return None;
-        }
         let read = read.join(" and as ");
-        Some(format!(
-            "a spreadsheet has changed the dates under `{column}`: they are read as {read}, in the zone {zone} because theirs is lost"
-        ))
+        (!read.is_empty()).then(|| {
+            format!("a spreadsheet has changed the dates under `{column}`: they are read as {read}")
+        })
     }
 
-    /// The order of the column's dates, `None` if it has none with slashes. What the user told goes
-    /// before the evidence.
+    /// The order of the column's dates, `None` if it has none with slashes. What the user told decides only where
+    /// the dates do not.
     pub fn decide(&self, told: Option<DateOrder>) -> Result<Option<DateOrder>, Ambiguous> {
-        match (told, self.month_first, self.day_first) {
+        match (self.month_first, self.day_first, told) {
             _ if !self.seen => Ok(None),
-            (Some(order), _, _) => Ok(Some(order)),
-            (None, true, false) => Ok(Some(DateOrder::MonthFirst)),
-            (None, false, true) => Ok(Some(DateOrder::DayFirst)),
-            (None, true, true) => Err(Ambiguous::Contradictory),
-            (None, false, false) => Err(Ambiguous::Undecided),
+            (_, _, None) if self.halves.are_swapped() => Err(Ambiguous::Swapped),
+            (_, _, None) if self.short_years.may_stand_first() => Err(Ambiguous::ShortYears),
+            (true, false, _) => Ok(Some(DateOrder::MonthFirst)),
+            (false, true, _) => Ok(Some(DateOrder::DayFirst)),
+            (_, _, Some(order)) => Ok(Some(order)),
+            (true, true, None) => Err(Ambiguous::Contradictory),
+            (false, false, None) => Err(Ambiguous::Undecided),
+        }
+    }
+
+    /// The order of dates of which it is known that they are the first days of months: where they are always a 1
+    /// stands the day. If both are, it is all the same.
+    pub fn order_of_first_days(&self) -> Result<Option<DateOrder>, Ambiguous> {
+        match self.beyond_one {
+            _ if !self.seen => Ok(None),
+            [_, false] => Ok(Some(DateOrder::MonthFirst)),
+            [false, true] => Ok(Some(DateOrder::DayFirst)),
+            [true, true] => Err(Ambiguous::Undecided),
         }
     }
 }
 
 /// Reads a date that a spreadsheet rewrote, as a time of `zone`: two parts and a year of four digits
-/// between `/`, `.` or `-` (between `/` also of two: `25` is 2025), or the year first, with or without a time
-/// (`8:15`, `08:15:30`, `8:15 PM`); or a number of days since 1899-12-30 between 30000 and 60000,
+/// between `/`, `.` or `-` (between `/` and `.` also of two: `25` is 2025), or the year first, with or without a time
+/// (`8:15`, `08:15:30`, `8:15 PM`, `14h51`); or a number of days since 1899-12-30 between 30000 and 60000,
 /// rounded to the second. `None` if it is none of these, or if its year stands last and `order` is not known.
 pub fn parse_slash(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Option<Stamp> {
-    let Some(SlashDate { first, second, year, time }) = SlashDate::read(text) else {
+    let Some(SlashDate { first, second, year, time, .. }) = SlashDate::read(text) else {
         return year_first(text, zone).or_else(|| serial(text.trim(), zone));
     };
     let day = match order? {
@@ -164,16 +219,19 @@ pub(super) fn with_clock(day: i64, time: &str, zone: ZoneRule) -> Option<Stamp> 
 /// The sign between the parts of a date, the parts, and the time behind them.
 fn parts_of(text: &str) -> Option<(char, std::str::Split<'_, char>, &str)> {
     let text = text.trim();
-    let (date, time) = text.split_once(' ').unwrap_or((text, ""));
+    let (date, time) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let date = date.strip_suffix(',').filter(|_| !time.is_empty()).unwrap_or(date);
     let sign = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| "/.-".contains(*c))?;
-    Some((sign, date.split(sign), time.trim()))
+    Some((sign, date.split(sign), without_preposition(time)))
 }
 
 /// The parts of a date with slashes.
-struct SlashDate<'t> {
-    first: i64,
-    second: i64,
-    year: i64,
+pub(super) struct SlashDate<'t> {
+    pub(super) first: i64,
+    pub(super) second: i64,
+    pub(super) year: i64,
+    /// Whether the year has two digits.
+    pub(super) is_short: bool,
     time: &'t str,
 }
 
@@ -185,12 +243,13 @@ impl SlashDate<'_> {
         let year = parts.next()?;
         let century = match year.len() {
             4 => 0,
-            2 if sign == '/' => 2000,
+            2 if sign != '-' => 2000,
             _ => return None,
         };
         let fits = parts.next().is_none() && (first <= 12 || second <= 12);
+        let is_short = century > 0;
         let year = century + digits(year.as_bytes())?;
-        fits.then_some(SlashDate { first, second, year, time })
+        fits.then_some(SlashDate { first, second, year, is_short, time })
     }
 }
 
@@ -199,23 +258,38 @@ fn part(text: &str) -> Option<i64> {
     (1..=2).contains(&text.len()).then(|| digits(text.as_bytes()))?
 }
 
-/// `8:15`, `08:15:30`, `8:15 PM`: microseconds since the start of the day.
+/// What stands between a date and the time of day in some languages: `7 Oct 2025 at 9:50`, `um 9:50`.
+pub(super) fn without_preposition(time: &str) -> &str {
+    const WORDS: [&str; 7] = ["at ", "um ", "om ", "alle ", "a las ", "à ", "às "];
+    let time = time.trim();
+    WORDS.iter().find_map(|word| time.strip_prefix(word)).unwrap_or(time).trim_start()
+}
+
+/// `8:15`, `08:15:30`, `8h15`, `8:15 PM`, `8:15pm`, `8:15 p. m.`: microseconds since the start of the day.
 fn clock(text: &str) -> Option<(i64, Precision)> {
-    let (time, half) = text.split_once(' ').unwrap_or((text, ""));
-    let mut parts = time.split(':');
+    let is_half = |c: char| matches!(c, 'a' | 'A' | 'p' | 'P');
+    let (time, half) = text.split_at(text.find(is_half).unwrap_or(text.len()));
+    let mut parts = time.trim_end().split([':', 'h']);
     let (hour, minute) = (part(parts.next()?)?, part(parts.next()?)?);
     let (second, precision) = match parts.next() {
         Some(second) => (part(second)?, Precision::Second),
         None => (0, Precision::Minute),
     };
-    let hour = match half.trim().to_ascii_lowercase().as_str() {
-        "" => hour,
-        "am" if (1..=12).contains(&hour) => hour % 12,
-        "pm" if (1..=12).contains(&hour) => hour % 12 + 12,
+    let mut letters = half.chars().filter(|c| *c != '.' && !c.is_whitespace());
+    let letters = [letters.next(), letters.next(), letters.next()];
+    let hour = match letters.map(|letter| letter.map(|letter| letter.to_ascii_lowercase())) {
+        [None, ..] => hour,
+        [Some('a'), Some('m'), None] if (1..=12).contains(&hour) => hour % 12,
+        [Some('p'), Some('m'), None] if (1..=12).contains(&hour) => hour % 12 + 12,
         _ => return None,
     };
     let time = time_of_day(hour, minute, second)?;
     parts.next().is_none().then_some((time, precision))
+}
+
+/// The time that a number of days stands for; `None` if the text is none.
+pub fn parse_serial(text: &str) -> Option<Stamp> {
+    serial(text.trim(), ZoneRule::default())
 }
 
 /// `45937.41`: days since 1899-12-30. Spreadsheets keep seconds in it, but no more.

@@ -147,6 +147,17 @@ fn dates_of_spreadsheets_are_read() {
         ("3/4/2025 12:15:01 am", MonthFirst, "2025-03-04T00:15:01Z", Second),
         ("10/27/25 8:15", MonthFirst, "2025-10-27T08:15:00Z", Minute),
         ("27/10/25", DayFirst, "2025-10-27T00:00:00Z", Day),
+        ("27.10.25 08:15", DayFirst, "2025-10-27T08:15:00Z", Minute),
+        ("10/27/25, 8:15 PM", MonthFirst, "2025-10-27T20:15:00Z", Minute),
+        ("27/10/2025, 08:15", DayFirst, "2025-10-27T08:15:00Z", Minute),
+        ("10/27/2025 8:15pm", MonthFirst, "2025-10-27T20:15:00Z", Minute),
+        ("27/10/2025 8:15 p.m.", DayFirst, "2025-10-27T20:15:00Z", Minute),
+        ("27/10/2025 8:15:30 a. m.", DayFirst, "2025-10-27T08:15:30Z", Second),
+        ("27/10/2025 8:15\u{a0}p.\u{a0}m.", DayFirst, "2025-10-27T20:15:00Z", Minute),
+        ("10/27/2025 8:15\u{202f}PM", MonthFirst, "2025-10-27T20:15:00Z", Minute),
+        ("27/10/2025\u{a0}8:15", DayFirst, "2025-10-27T08:15:00Z", Minute),
+        ("27/10/2025 14h51", DayFirst, "2025-10-27T14:51:00Z", Minute),
+        ("27.10.2025 um 14:51", DayFirst, "2025-10-27T14:51:00Z", Minute),
         ("2025/10/7 9:50", DayFirst, "2025-10-07T09:50:00Z", Minute),
         ("2025/10/27", MonthFirst, "2025-10-27T00:00:00Z", Day),
         ("2025-10-07 9:50", MonthFirst, "2025-10-07T09:50:00Z", Minute),
@@ -163,8 +174,11 @@ fn dates_of_spreadsheets_are_read() {
     }
     let refused = [
         "27/10/2025 8:15", // not month first
-        "10.27.25",
+        "10-27-25",
         "10/27/5",
+        "10/27/2025 9:50 xm",
+        "10/27/2025 9:50 pmm",
+        "10/27/2025 9:50:26:1",
         "10/27/025",
         "2025/13/7",
         "2025/10/7 9",
@@ -192,10 +206,49 @@ fn dates_of_spreadsheets_are_read() {
 }
 
 #[test]
+fn months_have_names_in_several_languages() {
+    let cases = [
+        ("30-sep-2025 09:30", "2025-09-30T09:30:00Z"),
+        ("1-okt-2025 09:30", "2025-10-01T09:30:00Z"),
+        ("3-Dez-2025", "2025-12-03T00:00:00Z"),
+        ("7. Oktober 2025 14:51", "2025-10-07T14:51:00Z"),
+        ("7. M\u{e4}rz 2025", "2025-03-07T00:00:00Z"),
+        ("3 mrt. 2025", "2025-03-03T00:00:00Z"),
+        ("Di., 7. Okt. 2025 um 14:51", "2025-10-07T14:51:00Z"),
+        ("7 f\u{e9}vr. 2025 \u{e0} 14h51", "2025-02-07T14:51:00Z"),
+        ("17 ao\u{fb}t 2025", "2025-08-17T00:00:00Z"),
+        ("7 D\u{c9}C 2025", "2025-12-07T00:00:00Z"),
+        ("mar, 7 oct 2025", "2025-10-07T00:00:00Z"),
+        ("7 de octubre de 2025, 2:51 p.\u{a0}m.", "2025-10-07T14:51:00Z"),
+        ("7 ott 2025", "2025-10-07T00:00:00Z"),
+        ("7/set/2025", "2025-09-07T00:00:00Z"),
+        ("22-Sep-25 14:51", "2025-09-22T14:51:00Z"),
+        ("22 Sep 2025 at 14:51", "2025-09-22T14:51:00Z"),
+        ("Sept. 22, 2025 2:51\u{202f}PM", "2025-09-22T14:51:00Z"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(parse(text, UTC).map(|stamp| stamp.at), Some(at(expected)), "{text}");
+    }
+    let refused = [
+        "7 jui 2025", // juin or juillet
+        "7 oktobre 2025",
+        "6-Oct",
+        "7-okt/2025",
+        "31 sep 2025",
+        "7 ok 2025",
+        "22 Sep 025",
+        "7 Oct 2025 9",
+    ];
+    for text in refused {
+        assert_eq!(parse(text, UTC), None, "{text}");
+    }
+}
+
+#[test]
 fn a_column_decides_the_order_of_its_dates() {
     use DateOrder::{DayFirst, MonthFirst};
     type Case<'c> = (&'c [&'c str], Option<DateOrder>, Result<Option<DateOrder>, Ambiguous>);
-    let cases: [Case<'_>; 12] = [
+    let cases: [Case<'_>; 13] = [
         (&["10/9/25 8:15", "10/27/25 8:15"], None, Ok(Some(MonthFirst))),
         (&["1/2/25"], None, Err(Ambiguous::Undecided)),
         (&["2025/10/7 9:50", "2025/1/2"], None, Ok(None)),
@@ -205,6 +258,7 @@ fn a_column_decides_the_order_of_its_dates() {
         (&["1/2/2025"], Some(DayFirst), Ok(Some(DayFirst))),
         (&["13/1/2025", "1/13/2025"], None, Err(Ambiguous::Contradictory)),
         (&["13/1/2025", "1/13/2025"], Some(MonthFirst), Ok(Some(MonthFirst))),
+        (&["1/2/2025", "1/13/2025"], Some(DayFirst), Ok(Some(MonthFirst))),
         (&["2025-10-07 09:50:26 +0200", "45937.41"], None, Ok(None)),
         (&["2025-10-07"], Some(MonthFirst), Ok(None)),
         (&["13/14/2025"], None, Ok(None)),
@@ -229,7 +283,9 @@ fn what_a_spreadsheet_changed_is_told() {
             &["2025-10-07 9:50", "45937.41"],
             Some("year/month/day and as numbers of days since 1900,"),
         ),
-        (&["10/27/25"], Some("read as month/day/year,")),
+        (&["10/27/25"], Some("because theirs is lost; none of them has a time of day")),
+        (&["45937", "45938.0"], Some("none of them has a time of day")),
+        (&["10/27/25 0:00", "10/28/25 0:01"], Some("read as month/day/year, in the zone UTC")),
     ] {
         let mut evidence = DateEvidence::default();
         for cell in cells {

@@ -6,16 +6,23 @@
 
 use super::super::shopify_analytics::AnalyticsLine;
 use super::super::shopify_orders::copies::{Aside, LineAt};
-use super::ReportInput;
+use super::times::{add, is_sum as is_sum_of};
+use super::{ReportInput, aside_as_sum};
 use crate::findings::Notice;
 use crate::input::columns::{is_null, normalise};
+use crate::key::{FastMap, Key};
 use crate::quality::Reason;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Dimensions whose values do not part the sessions: ranges of dates hold others, segments may share some.
 const COMPARED: [&str; 4] = ["date range", "segment", "comparison", "comparisons"];
 
 /// The segments with everybody in them.
 const EVERYBODY: [&str; 3] = ["all users", "all sessions", "all traffic"];
+
+/// How a row calls itself that sums up others.
+const TOTALS: [&str; 7] =
+    ["total", "totals", "grand total", "sub total", "subtotal", "sub-total", "summary"];
 
 /// A sum of fewer rows would be a row like any other.
 const LEAST_PARTS: usize = 2;
@@ -44,6 +51,7 @@ pub(super) fn set_apart(
             inputs.iter().find(|of| of.input == input && of.columns.sessions.is_none())
         {
             take_compared(&mut own, of, &mut found);
+            take_subtotals(&mut own, &mut found);
             take_sum(&mut own, &mut found);
         }
         kept.append(&mut own);
@@ -87,17 +95,83 @@ fn take_compared(
     }
 }
 
+/// Takes out rows that say in one of the dimensions that they are a total (`Total`, `search Total`), if that is true:
+/// their figures must be the sums of the rows that are the same in all other dimensions.
+fn take_subtotals(lines: &mut Vec<LineAt<AnalyticsLine>>, found: &mut Overlapping) {
+    let of_row: Vec<Option<Sought>> = lines.iter().map(|at| Sought::of(&at.line)).collect();
+    let mut by_pattern: BTreeMap<Vec<usize>, Vec<(usize, &Sought)>> = BTreeMap::new();
+    for (row, sought) in of_row.iter().enumerate() {
+        if let Some(sought) = sought {
+            by_pattern.entry(sought.open.clone()).or_default().push((row, sought));
+        }
+    }
+    let mut totals = BTreeSet::new();
+    for (open, rows) in by_pattern {
+        let mut sums: FastMap<Key, (u64, [u64; 4])> = FastMap::default();
+        for (at, _) in lines.iter().zip(&of_row).filter(|(_, sought)| sought.is_none()) {
+            let texts = at.line.dimensions.iter().map(String::as_str);
+            let (parts, sums) = sums.entry(key_but(&open, texts)).or_default();
+            *parts += 1;
+            add(sums, &at.line);
+        }
+        let true_ones: Vec<(usize, u64)> = rows
+            .into_iter()
+            .filter_map(|(row, sought)| {
+                let (parts, sums) = sums.get(&sought.parts)?;
+                is_sum_of(&lines.get(row)?.line, sums).then_some((row, *parts))
+            })
+            .collect();
+        // A row that equals a single other one proves nothing by itself.
+        if true_ones.iter().any(|(_, parts)| *parts >= LEAST_PARTS as u64) {
+            totals.extend(true_ones.into_iter().map(|(row, _)| row));
+        }
+    }
+    let mut row = 0..;
+    lines.retain(|at| {
+        let is_total = row.next().is_some_and(|row| totals.contains(&row));
+        found.aside.extend(is_total.then(|| aside_as_sum(at)));
+        !is_total
+    });
+}
+
+/// What a row that says it is a total sums up.
+struct Sought {
+    /// The dimensions in which its parts may have any value.
+    open: Vec<usize>,
+    /// What its parts have in the others.
+    parts: Key,
+}
+
+impl Sought {
+    fn of(line: &AnalyticsLine) -> Option<Sought> {
+        let (mut open, mut texts, mut is_total) = (Vec::new(), Vec::new(), false);
+        for (place, text) in line.dimensions.iter().enumerate() {
+            let own = normalise(text);
+            let of = own.strip_suffix(" total").filter(|of| *of != "grand" && *of != "sub");
+            is_total |= of.is_some() || TOTALS.contains(&own.as_str());
+            if TOTALS.contains(&own.as_str()) || is_null(text) {
+                open.push(place);
+            }
+            // `search Total` sums up the rows of `search`.
+            texts.push(of.and_then(|of| text.get(..of.len())).unwrap_or(text));
+        }
+        let parts = key_but(&open, texts.into_iter());
+        is_total.then_some(Sought { open, parts })
+    }
+}
+
+/// The key of the values in all dimensions but these.
+fn key_but<'l>(open: &[usize], texts: impl Iterator<Item = &'l str>) -> Key {
+    let others = texts.enumerate().filter(|(place, _)| !open.contains(place));
+    others.fold(Key::NONE, |key, (_, text)| key.and(Key::of(text.as_bytes())))
+}
+
 /// The first or last row is the sum of the others if it names nothing and has their sum in every column.
 fn take_sum(lines: &mut Vec<LineAt<AnalyticsLine>>, found: &mut Overlapping) {
     for place in [lines.len().saturating_sub(1), 0] {
         if lines.len() > LEAST_PARTS && is_sum(lines, place) {
             let at = lines.remove(place);
-            found.aside.push((
-                at.input,
-                at.row,
-                Reason::Continuation,
-                "the sum of other rows".into(),
-            ));
+            found.aside.push(aside_as_sum(&at));
             return;
         }
     }
