@@ -80,6 +80,17 @@ const TIMES: [&str; 9] =
 /// Those of them that say on which day something was.
 const DAYS: [&str; 5] = ["second", "minute", "hour", "day", "date"];
 
+/// How long what a row of a session report counts lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasting {
+    /// A day or a part of it.
+    Day,
+    /// Seven days.
+    Week,
+    /// A month of the calendar.
+    Month,
+}
+
 /// Where the cells of a session report are.
 #[derive(Clone, Debug, Default)]
 pub struct AnalyticsColumns {
@@ -88,8 +99,8 @@ pub struct AnalyticsColumns {
     names: Vec<String>,
     /// Where the time stands among the dimensions.
     time: Option<usize>,
-    /// Which of the dimensions says the day.
-    day: Option<usize>,
+    /// Which of the dimensions says the days of a row, and which days.
+    days: Option<(usize, Lasting)>,
     /// The column that has the last step as a share of sessions, where none counts it.
     rate_alone: Option<String>,
     /// Where a report with a row for each session says which one that is, and when it was.
@@ -111,12 +122,18 @@ impl AnalyticsColumns {
         };
         let time = dimensions.iter().position(is_time);
         let (dimensions, names): (Vec<usize>, Vec<String>) = (dimensions, names);
-        let says_day = |name: &String| DAYS.contains(&normalise(name).as_str());
-        let day = names.iter().position(says_day);
+        let lasts = |name: &String| match normalise(name).as_str() {
+            "week" => Some(Lasting::Week),
+            "month" => Some(Lasting::Month),
+            name => DAYS.contains(&name).then_some(Lasting::Day),
+        };
+        let days = [Lasting::Day, Lasting::Week, Lasting::Month].into_iter().find_map(|lasting| {
+            Some((names.iter().position(|name| lasts(name) == Some(lasting))?, lasting))
+        });
         let rate =
             header.find(&LAST_AS_RATE).filter(|_| metrics[0].is_some() && metrics[3].is_none());
         let rate_alone = rate.and_then(|column| header.names().get(column).cloned());
-        AnalyticsColumns { metrics, dimensions, names, time, day, rate_alone, sessions: None }
+        AnalyticsColumns { metrics, dimensions, names, time, days, rate_alone, sessions: None }
     }
 
     /// The columns of a report with a row for each session; `None` if it does not say which, or when.
@@ -163,9 +180,9 @@ impl AnalyticsColumns {
         self.rate_alone.as_deref()
     }
 
-    /// Where the day stands among the dimensions.
-    pub fn day(&self) -> Option<usize> {
-        self.day
+    /// Which of the dimensions says the days of a row, and which days: the shortest.
+    pub fn days(&self) -> Option<(usize, Lasting)> {
+        self.days
     }
 
     /// The steps that the report has a column for.
