@@ -7,6 +7,7 @@ use super::book::{Book, Sought};
 use super::wallets;
 use crate::analysis::rate::Rate;
 use crate::findings::TrackedOrder;
+use crate::ladder::vocabulary::CHECKOUT_STEPS;
 use crate::stats::change::{self, Counts};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -118,7 +119,8 @@ fn most_telling(
             groups.insert((by.name(), value), (by, own, all.without(own)));
         }
     }
-    let looked_at = groups.len() as f64;
+    // The same is asked of the orders and of each step.
+    let looked_at = (groups.len() * (1 + CHECKOUT_STEPS.len())) as f64;
     let surely_less = groups
         .into_iter()
         .filter(|(_, (_, own, others))| change::is_surely_less(*own, *others, looked_at));

@@ -59,7 +59,7 @@ pub(in crate::report) fn coverage_rows(report: &Report) -> Vec<(String, Rate)> {
 
 /// What was seen of a part of the orders, if it is not all of them.
 fn if_part(part: Option<Rate>, all: Option<Rate>) -> Option<Rate> {
-    part.filter(|part| all.is_some_and(|all| part.base < all.base))
+    part.filter(|part| part.base > 0 && all.is_some_and(|all| part.base < all.base))
 }
 
 /// What the event log saw of the orders by what they share: the day, the device, the gateway. Where all
