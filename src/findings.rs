@@ -143,6 +143,8 @@ pub struct TrackingFindings {
 pub struct TrackedLog {
     /// The format of its first file.
     pub format: &'static str,
+    /// When it saw orders completed that no export has.
+    pub own_orders: Vec<Instant>,
     /// The checkout steps that occur in it at all, as bits in the order of the vocabulary.
     pub steps: u8,
     /// The first and the last moment that it covers.
@@ -176,10 +178,28 @@ pub struct TrackedOrder {
     pub steps: u8,
     /// What it was ordered with: what the order says, else what the log saw last before it.
     pub device: Option<Box<str>>,
+    /// Whether the order says so itself: what a log says is known only of what it saw.
+    pub device_of_order: bool,
     /// What it was paid through, as the export says.
     pub gateway: Option<Box<str>>,
     /// What each kind of log saw, if there are several.
     pub by_log: Vec<Sight>,
+}
+
+/// Days of the store's calendar (1 January 1970 is 0), from the first to the last: one, a week or a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Days {
+    /// The first day.
+    pub first: i64,
+    /// The last day.
+    pub last: i64,
+}
+
+impl Days {
+    /// Whether it has all days of others.
+    pub fn has(self, others: Days) -> bool {
+        self.first <= others.first && others.last <= self.last
+    }
 }
 
 /// An aggregated session report: totals by step.
@@ -193,8 +213,10 @@ pub struct SessionReport {
     pub dimensions: Vec<String>,
     /// Steps that the file has a column for, in the order of the ladder, with their totals.
     pub steps: Vec<(&'static str, u64)>,
-    /// The totals of these steps by the day (of the store's calendar, 1 January 1970 is 0), if all rows say theirs.
-    pub days: BTreeMap<i64, Vec<u64>>,
+    /// The totals of these steps by the days of a row, if all rows say theirs.
+    pub spans: BTreeMap<Days, Vec<u64>>,
+    /// Whether a dimension says when, be it in days or otherwise.
+    pub says_when: bool,
     /// The column that has the last step as a share of sessions, where none counts it.
     pub rate_alone: Option<String>,
     /// The columns that count something of which nothing is known.
@@ -368,6 +390,8 @@ pub struct Findings {
     pub last_day: Option<i64>,
     /// The last day of the entries that were asked for.
     pub until_day: Option<i64>,
+    /// The days that lie in the period asked for with all their hours, if one is asked for.
+    pub asked_days: Option<Days>,
     /// The most common offset (seconds east of UTC) in the orders exports.
     pub store_offset: Option<i32>,
     /// What the reader should know, found while reading.

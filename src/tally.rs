@@ -204,13 +204,9 @@ pub struct Tally {
     pub landmarks: Landmarks,
     /// Orders (of the orders export) whose customer has an event in the log before or at the order.
     pub orders_with_visit: u64,
-    /// Sessions in the event logs.
-    pub sessions: u64,
-    /// Of these, sessions with a cart addition.
-    pub sessions_with_cart: u64,
-    /// Sessions, and those of them with a cart addition, by the day on which they began (of the report's zone,
-    /// 1 January 1970 is 0), if they are counted at all.
-    pub session_days: BTreeMap<i64, [u64; 2]>,
+    /// For each kind of event log its sessions, and those of them with a cart addition, by the day on which they
+    /// began (of the report's zone, 1 January 1970 is 0), if they are counted at all.
+    pub session_days: Vec<BTreeMap<i64, [u64; 2]>>,
     /// How the journeys of one customer resemble each other; empty where each has one only.
     pub clustering: Clustering,
     /// One a breakdown: the counts by the key of the value.
@@ -272,10 +268,20 @@ impl Tally {
         self.ways.merge(other.ways);
         self.landmarks.merge(other.landmarks);
         self.orders_with_visit += other.orders_with_visit;
-        self.sessions += other.sessions;
-        self.sessions_with_cart += other.sessions_with_cart;
-        for (day, [sessions, with_cart]) in other.session_days {
-            let own = self.session_days.entry(day).or_default();
+        for (log, days) in other.session_days.into_iter().enumerate() {
+            for (day, counts) in days {
+                self.add_sessions(log, day, counts);
+            }
+        }
+    }
+
+    /// Counts sessions of a kind of event log that began on a day, and those of them with a cart addition.
+    pub fn add_sessions(&mut self, log: usize, day: i64, [sessions, with_cart]: [u64; 2]) {
+        if self.session_days.len() <= log {
+            self.session_days.resize_with(log + 1, BTreeMap::new);
+        }
+        if let Some(days) = self.session_days.get_mut(log) {
+            let own = days.entry(day).or_default();
             *own = [own[0] + sessions, own[1] + with_cart];
         }
     }

@@ -4,25 +4,22 @@
 //! A comparison needs both sides; without one of them the coverage is unknown. Orders that were made
 //! before the log begins or after it ends could not be seen: they are no part of a fall.
 
+mod book;
 mod logs;
+mod losses;
+mod sessions;
+mod wallets;
 
-pub use logs::LogCoverage;
+pub use logs::{LogCoverage, NotMatched};
+pub use losses::LossOfGroup;
+pub use sessions::Counted;
 
 use super::rate::Rate;
-use crate::findings::{Findings, SessionReport, TrackedOrder, TrackingFindings};
-use crate::ladder::vocabulary::CHECKOUT_STEPS;
-use crate::stats::change::{self, Counts};
+use crate::findings::{Findings, TrackedOrder, TrackingFindings};
 use crate::time::Instant;
+use book::{Book, grouped, within};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
-
-/// The column of a session report that counts all sessions.
-const ALL_SESSIONS: &str = "Sessions";
-
-/// The column of a session report that counts sessions with a cart addition.
-const WITH_CART: &str = "Added to cart";
 
 /// What the event log saw; each `None` where one side of the comparison is missing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
@@ -33,15 +30,16 @@ pub struct Coverage {
     pub orders_with_visit: Option<Rate>,
     /// Orders that only the log has: none of the orders export.
     pub orders_only_in_log: Option<u64>,
-    /// Sessions in the log, of the sessions in the session reports, on the days that both cover where the
-    /// report has days. May exceed them.
+    /// Sessions in the log, of the sessions in the session reports, on the days that both cover; of several kinds of
+    /// logs in the one that saw most. May exceed them.
     pub sessions_seen: Option<Rate>,
-    /// Sessions with a cart addition in the log, of those in the session reports. May exceed them.
+    /// The same for sessions with a cart addition. May exceed them.
     pub carts_seen: Option<Rate>,
     /// Orders of the orders export that the log saw too, of those that were made between its first and its
     /// last event: it could see no others.
     pub orders_seen_within_log: Option<Rate>,
-    /// For each step of the checkout that the log has at all, the orders before which the log saw it.
+    /// For each step of the checkout that the log has at all, the orders before which the log saw it. Orders that
+    /// were paid with an accelerated wallet are none of those before which it should have seen what wallets skip.
     pub steps: Vec<StepCoverage>,
     /// The same for the orders of each day that has any; `value` is the day.
     pub days: Vec<GroupCoverage>,
@@ -49,8 +47,11 @@ pub struct Coverage {
     pub devices: Vec<GroupCoverage>,
     /// By what the orders were paid through, most orders first; empty where the export does not say.
     pub gateways: Vec<GroupCoverage>,
-    /// When the log saw less than otherwise: of the orders, then of each step.
+    /// When the log saw less than otherwise: of the orders, then of each step. Of several kinds of logs, while all
+    /// of them ran.
     pub falls: Vec<FallOfCoverage>,
+    /// Of whom the log saw less than of others, on the days without a fall: of the orders, then of each step.
+    pub losses: Vec<LossOfGroup>,
     /// The same for each kind of log by itself.
     pub logs: Vec<LogCoverage>,
 }
@@ -86,8 +87,10 @@ pub struct FallOfCoverage {
     pub until: Option<String>,
     /// What was seen on these days.
     pub within: Rate,
-    /// What was seen on all others.
+    /// What was seen on all days without such a fall.
     pub outside: Rate,
+    /// Of whom it was not seen on these days, if of some surely more often than of the others.
+    pub losses: Vec<LossOfGroup>,
 }
 
 /// The name under which a fall of the orders themselves stands.
@@ -102,176 +105,59 @@ pub fn coverage(
     let tracking = &findings.tracking;
     let mut known = totals(findings, confidence);
     let has_orders = known.orders_seen.is_some();
-    known.logs = logs::logs(tracking, (has_orders, confidence), day);
+    known.logs = logs::logs(findings, (has_orders, confidence), day);
     if !has_orders {
         return known;
     }
     let book = Book { tracking, confidence };
-    let within: Vec<&TrackedOrder> =
-        tracking.orders.iter().filter(|order| is_within(order, tracking)).collect();
+    let all: Vec<&TrackedOrder> = tracking.orders.iter().collect();
     let by_day = grouped(&tracking.orders, |order| day(order.at));
     let mut days = book.groups(&by_day);
     days.retain(|group| group.value.is_some());
     days.sort_by(|a, b| a.value.cmp(&b.value));
+    let (falls, losses) = book.shortfalls(&by_day, shared_span(tracking));
     Coverage {
-        orders_seen_within_log: Some(book.rate(&within, |order| order.in_log)),
-        steps: book.steps(&tracking.orders.iter().collect::<Vec<_>>()),
+        orders_seen_within_log: Some(book.orders_seen(&within(tracking, tracking.log_span))),
+        steps: book.steps(&all),
         days,
         devices: book.known_groups(|order| order.device.as_deref().map(str::to_owned)),
         gateways: book.known_groups(|order| order.gateway.as_deref().map(str::to_owned)),
-        falls: book.falls(&by_day),
+        falls,
+        losses,
         ..known
     }
 }
 
-fn is_within(order: &TrackedOrder, tracking: &TrackingFindings) -> bool {
-    tracking.log_span.is_some_and(|(from, to)| (from..=to).contains(&order.at))
-}
-
-/// Orders by what they share.
-type Groups<'o> = BTreeMap<Option<String>, Vec<&'o TrackedOrder>>;
-
-fn grouped(orders: &[TrackedOrder], of: impl Fn(&TrackedOrder) -> Option<String>) -> Groups<'_> {
-    let mut groups = Groups::new();
-    for order in orders {
-        groups.entry(of(order)).or_default().push(order);
-    }
-    groups
-}
-
-/// The orders that were held against the log.
-struct Book<'f> {
-    tracking: &'f TrackingFindings,
-    confidence: f64,
-}
-
-impl Book<'_> {
-    fn rate(&self, orders: &[&TrackedOrder], is_seen: impl Fn(&TrackedOrder) -> bool) -> Rate {
-        let hits = orders.iter().filter(|order| is_seen(order)).count();
-        Rate::of(hits as u64, orders.len() as u64, self.confidence)
-    }
-
-    /// The steps that the log has at all, with their bits.
-    fn known_steps(&self) -> impl Iterator<Item = (&'static str, u8)> {
-        let steps = CHECKOUT_STEPS.into_iter().zip((0..).map(|position| 1_u8 << position));
-        steps.filter(|(_, step)| self.tracking.steps & step != 0)
-    }
-
-    fn steps(&self, orders: &[&TrackedOrder]) -> Vec<StepCoverage> {
-        let step = |(name, step)| {
-            let orders_seen = self.rate(orders, |order| order.steps & step != 0);
-            StepCoverage { name, orders_seen }
-        };
-        self.known_steps().map(step).collect()
-    }
-
-    fn groups(&self, groups: &Groups<'_>) -> Vec<GroupCoverage> {
-        let group = |(value, orders): (&Option<String>, &Vec<&TrackedOrder>)| GroupCoverage {
-            value: value.clone(),
-            orders_seen: self.rate(orders, |order| order.in_log),
-            steps: self.steps(orders),
-        };
-        groups.iter().map(group).collect()
-    }
-
-    /// The groups, most orders first and the unknown last; none if nothing is known.
-    fn known_groups(&self, of: impl Fn(&TrackedOrder) -> Option<String>) -> Vec<GroupCoverage> {
-        let mut groups = self.groups(&grouped(&self.tracking.orders, of));
-        if groups.iter().all(|group| group.value.is_none()) {
-            return Vec::new();
-        }
-        groups.sort_by(|a, b| {
-            let key = |group: &GroupCoverage| {
-                (group.value.is_none(), std::cmp::Reverse(group.orders_seen.base))
-            };
-            key(a).cmp(&key(b)).then_with(|| a.value.cmp(&b.value))
-        });
-        groups
-    }
-
-    /// When the log saw less than otherwise, of the orders that it could have seen.
-    fn falls(&self, by_day: &Groups<'_>) -> Vec<FallOfCoverage> {
-        let days: Vec<(&String, Vec<&TrackedOrder>)> = by_day
-            .iter()
-            .filter_map(|(day, orders)| {
-                let within = orders.iter().copied().filter(|order| is_within(order, self.tracking));
-                Some((day.as_ref()?, within.collect::<Vec<_>>()))
-            })
-            .filter(|(_, orders)| !orders.is_empty())
-            .collect();
-        let fall = |name, is_seen: &dyn Fn(&TrackedOrder) -> bool| {
-            let counts = days.iter().map(|(_, orders)| {
-                let hits = orders.iter().filter(|order| is_seen(order)).count();
-                Counts { hits: hits as u64, base: orders.len() as u64 }
-            });
-            let fall = change::fall(&counts.collect::<Vec<_>>())?;
-            let rate = |counts: Counts| Rate::of(counts.hits, counts.base, self.confidence);
-            let lasts = fall.days.end == days.len();
-            Some(FallOfCoverage {
-                name,
-                since: days.get(fall.days.start)?.0.clone(),
-                until: days
-                    .get(fall.days.end.checked_sub(1)?)
-                    .filter(|_| !lasts)
-                    .map(|d| d.0.clone()),
-                within: rate(fall.within),
-                outside: rate(fall.outside),
-            })
-        };
-        let of_orders = fall(ORDERS, &|order| order.in_log);
-        let of_steps = self
-            .known_steps()
-            .filter_map(|(name, step)| fall(name, &|order| order.steps & step != 0));
-        of_orders.into_iter().chain(of_steps).collect()
-    }
+/// The time that all logs cover: that one of them has ended is no fall.
+fn shared_span(tracking: &TrackingFindings) -> Option<(Instant, Instant)> {
+    let spans = tracking.logs.iter().map(|log| log.span);
+    let shared = spans.reduce(|one, other| {
+        let ((from, to), (other_from, other_to)) = one.zip(other)?;
+        Some((from.max(other_from), to.min(other_to)))
+    });
+    shared.unwrap_or(tracking.log_span)
 }
 
 /// What the counts of the run say without looking at single orders.
 fn totals(findings: &Findings, confidence: f64) -> Coverage {
     let both = findings.has_log && findings.has_orders;
     let of_orders = |hits| both.then(|| Rate::of(hits, findings.orders.in_exports, confidence));
-    let tally = &findings.tally;
-    let of_reported = |step, all, of_day: fn([u64; 2]) -> u64| {
-        let (report, position) = reported(findings, step).filter(|_| findings.has_log)?;
-        if report.days.is_empty() {
-            return Some(Rate::of(all, report.steps.get(position)?.1, confidence));
-        }
-        let shared = shared_days(&report.days, &tally.session_days)?;
-        let hits = tally.session_days.range(shared.clone()).map(|(_, own)| of_day(*own));
-        let total = report.days.range(shared).filter_map(|(_, own)| own.get(position));
-        Some(Rate::of(hits.sum(), total.sum(), confidence))
-    };
+    let seen = |counted| sessions::seen_by_most(findings, counted, confidence);
     Coverage {
         orders_seen: of_orders(findings.orders.seen_in_log),
         orders_with_visit: of_orders(findings.tally.orders_with_visit),
         orders_only_in_log: both
             .then(|| findings.orders.count.saturating_sub(findings.orders.in_exports)),
-        sessions_seen: of_reported(ALL_SESSIONS, tally.sessions, |[all, _]| all),
-        carts_seen: of_reported(WITH_CART, tally.sessions_with_cart, |[_, with_cart]| with_cart),
+        sessions_seen: seen(Counted::All),
+        carts_seen: seen(Counted::WithCart),
         ..Coverage::default()
     }
-}
-
-/// The first report that counts a step, and where: reports by different dimensions hold the same
-/// sessions and must not be added.
-fn reported<'f>(findings: &'f Findings, step: &str) -> Option<(&'f SessionReport, usize)> {
-    let position = |report: &SessionReport| report.steps.iter().position(|(name, _)| *name == step);
-    findings.session_reports.iter().find_map(|report| Some((report, position(report)?)))
-}
-
-/// The days on which two both count something, from the first to the last.
-fn shared_days<A, B>(
-    one: &BTreeMap<i64, A>,
-    other: &BTreeMap<i64, B>,
-) -> Option<RangeInclusive<i64>> {
-    let first = *one.first_key_value()?.0.max(other.first_key_value()?.0);
-    let last = *one.last_key_value()?.0.min(other.last_key_value()?.0);
-    (first <= last).then_some(first..=last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::Days;
     use crate::report::example;
 
     fn counts(rate: Rate) -> (u64, u64) {
@@ -296,13 +182,43 @@ mod tests {
     fn sessions_are_compared_on_the_days_that_both_cover() {
         let (mut findings, _) = example::storefront();
         let day = |_: Instant| None;
-        findings.session_reports[0].days = (0..10).map(|day| (day, vec![100, 10, 5, 2])).collect();
-        findings.tally.session_days = (8..20).map(|day| (day, [70, 4])).collect();
+        findings.session_reports[0].says_when = true;
+        let of_day = |day| (Days { first: day, last: day }, vec![100, 10, 5, 2]);
+        findings.session_reports[0].spans = (0..10).map(of_day).collect();
+        findings.tally.session_days = vec![(8..20).map(|day| (day, [70, 4])).collect()];
         let seen = coverage(&findings, 0.95, &day);
         assert_eq!(seen.sessions_seen.map(counts), Some((140, 200)));
         assert_eq!(seen.carts_seen.map(counts), Some((8, 20)));
-        findings.tally.session_days = (10..20).map(|day| (day, [70, 4])).collect();
+        // Of two kinds of logs the one that saw more of the same sessions.
+        findings.tally.session_days.push((8..20).map(|day| (day, [90, 3])).collect());
+        let seen = coverage(&findings, 0.95, &day);
+        assert_eq!(seen.sessions_seen.map(counts), Some((180, 200)));
+        assert_eq!(seen.carts_seen.map(counts), Some((8, 20)));
+        // Of the day on which the period asked for begins only a part is asked for.
+        findings.asked_days = Some(Days { first: 9, last: i64::MAX });
+        let seen = coverage(&findings, 0.95, &day);
+        assert_eq!(seen.sessions_seen.map(counts), Some((90, 100)));
+        findings.tally.session_days = vec![(10..20).map(|day| (day, [70, 4])).collect()];
         assert_eq!(coverage(&findings, 0.95, &day).sessions_seen, None, "no day in common");
+    }
+
+    #[test]
+    fn only_whole_weeks_in_the_log_are_compared() {
+        let (mut findings, _) = example::storefront();
+        let day = |_: Instant| None;
+        findings.session_reports[0].says_when = true;
+        let week = |week| (Days { first: 7_i64 * week, last: 7 * week + 6 }, vec![100, 10, 5, 2]);
+        findings.session_reports[0].spans = (0..4).map(week).collect();
+        findings.tally.session_days = vec![(3..23).map(|day| (day, [10, 1])).collect()];
+        let seen = coverage(&findings, 0.95, &day);
+        assert_eq!(
+            seen.sessions_seen.map(counts),
+            Some((140, 200)),
+            "of the second and third week"
+        );
+        // A report by quarter says when, but not on which days.
+        findings.session_reports[0].spans.clear();
+        assert_eq!(coverage(&findings, 0.95, &day).sessions_seen, None);
     }
 
     /// Forty days of ten orders; from the twentieth on the log sees half of them, none paid by card.
@@ -312,6 +228,7 @@ mod tests {
             in_log: day < 20 || number >= 5,
             steps: u8::from(number != 9),
             device: (number < 3).then(|| "mobile".into()),
+            device_of_order: true,
             gateway: Some(if number < 5 { "card" } else { "wallet" }.into()),
             by_log: Vec::new(),
         };
@@ -356,12 +273,33 @@ mod tests {
     }
 
     #[test]
+    fn steps_that_a_wallet_skips_were_not_lost() {
+        let mut express = findings();
+        for order in &mut express.tracking.orders {
+            let is_later = order.at >= Instant(20_000);
+            (order.in_log, order.steps) = (true, 0b1001);
+            if is_later && order.gateway.as_deref() == Some("wallet") {
+                (order.gateway, order.steps) = (Some("Shop Pay".into()), 0b0001);
+            }
+        }
+        let seen = coverage(&express, 0.95, &day);
+        assert_eq!((seen.falls, seen.losses), (Vec::new(), Vec::new()));
+        assert_eq!(counts(seen.steps[1].orders_seen), (300, 300));
+        // Where the order itself was not seen nobody can say what it skipped.
+        express.tracking.orders.iter_mut().for_each(|order| order.in_log = false);
+        assert_eq!(coverage(&express, 0.95, &day).falls.len(), 1);
+    }
+
+    #[test]
     fn a_fall_is_dated_and_looks_only_at_what_the_log_could_see() {
         let seen = coverage(&findings(), 0.95, &day);
         assert_eq!(seen.orders_seen_within_log.map(counts), Some((290, 390)));
         let [fall] = seen.falls.as_slice() else { panic!("{:?}", seen.falls) };
         assert_eq!((fall.name, fall.since.as_str(), &fall.until), (ORDERS, "20", &None));
         assert_eq!((counts(fall.within), counts(fall.outside)), ((100, 200), (190, 190)));
+        // Its orders are those of a card, of which nothing is seen then.
+        let groups: Vec<_> = fall.losses.iter().map(|loss| loss.value.as_str()).collect();
+        assert_eq!(groups, ["card"]);
         // A log that ends on the twentieth day has lost nothing.
         let mut short = findings();
         short.tracking.log_span = Some((Instant(0), Instant(19_999)));

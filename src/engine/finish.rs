@@ -8,7 +8,7 @@ use super::rows::{RowIndex, UNCLOSED, short_identifiers};
 use super::sequence::out_of_order;
 use super::tracking::Logs;
 use crate::findings::{
-    EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
+    Days, EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
     TimeFindings, TrackingFindings,
 };
 use crate::input::timestamp::ZoneRule;
@@ -140,6 +140,14 @@ pub(super) fn mark_days(findings: &mut Findings, zone: ZoneRule) {
     findings.last_day = findings.seen_until.map(|at| calendar.day(at));
     let last = findings.until.map(|behind| Instant(behind.0.saturating_sub(1)));
     findings.until_day = last.map(|at| calendar.day(at));
+    // A day of which only a part is asked for is not counted by a report of days.
+    let first = findings.since.map(|Instant(since)| calendar.day(Instant(since - 1)) + 1);
+    let behind = findings.until.map(|until| calendar.day(until));
+    let is_asked = first.is_some() || behind.is_some();
+    findings.asked_days = is_asked.then(|| Days {
+        first: first.unwrap_or(i64::MIN),
+        last: behind.map_or(i64::MAX, |behind| behind - 1),
+    });
 }
 
 /// For each step the names of the events that followed those who got no further: most first, then by name.

@@ -16,6 +16,7 @@ use super::settle::Settled;
 use super::several_pages::SeveralPages;
 use super::survey::{Surveyor, count_orders, count_watched};
 use super::track::{Period, Track};
+use super::tracking::Logs;
 use super::{RowIndex, Settings};
 use crate::climb::Verdict;
 use crate::error::Result;
@@ -46,6 +47,8 @@ pub(super) struct Bench<'b> {
     pub(super) rows: &'b RowIndex,
     /// The orders of the exports.
     pub(super) settled: &'b Settled,
+    /// The kinds of event logs.
+    pub(super) logs: &'b Logs,
     /// Rows whose customer was decided by their time.
     pub(super) by_time: &'b FastSet<RowRef>,
     pub(super) groups: &'b Groups<'b>,
@@ -296,13 +299,22 @@ impl<'b> Judge<'b> {
         }
         self.surveyor.count_person(kept, self.bench, tally);
         if self.bench.counts_sessions {
-            for (began, has_cart) in sessions_of_log(kept, self.bench.ladder.sessions) {
-                let counts = [1, u64::from(has_cart)];
-                tally.sessions += counts[0];
-                tally.sessions_with_cart += counts[1];
-                let of_day = tally.session_days.entry(self.calendar.day(began)).or_default();
-                *of_day = [of_day[0] + counts[0], of_day[1] + counts[1]];
+            for log in 0..self.bench.logs.number() {
+                self.count_sessions(log, kept);
             }
+        }
+    }
+
+    /// Counts the sessions of a kind of log. Each kind has seen the same visits, so the sessions of each are those of
+    /// its own rows.
+    fn count_sessions(&mut self, log: usize, kept: &[Touch]) {
+        let Bench { ladder, logs, rows, .. } = self.bench;
+        // With one log, as mostly, nothing has to be looked up.
+        let is_own =
+            |touch: &Touch| logs.number() == 1 || logs.of_input(rows.input(touch.row)) == Some(log);
+        for (began, has_cart) in sessions_of_log(kept, ladder.sessions, is_own) {
+            let counts = [1, u64::from(has_cart)];
+            self.verdicts.tally.add_sessions(log, self.calendar.day(began), counts);
         }
     }
 }
@@ -323,10 +335,14 @@ fn is_clean(touch: &Touch) -> bool {
 }
 
 /// For each session of an event log, when it began and whether it put something into the cart.
-fn sessions_of_log(kept: &[Touch], rule: SessionRule) -> Vec<(Instant, bool)> {
+fn sessions_of_log(
+    kept: &[Touch],
+    rule: SessionRule,
+    is_own: impl Fn(&Touch) -> bool,
+) -> Vec<(Instant, bool)> {
     let mut sessionizer = Sessionizer::new(rule);
     let mut sessions = Vec::new();
-    for touch in kept.iter().filter(|touch| touch.is(mark::LOG)) {
+    for touch in kept.iter().filter(|touch| touch.is(mark::LOG) && is_own(touch)) {
         let session = sessionizer.session_of(touch);
         if session == sessions.len() {
             sessions.push((touch.at, false));

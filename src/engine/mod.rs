@@ -165,6 +165,7 @@ impl Run<'_> {
         let zone = request.calendar_zone(settled.store_offset);
         let sides = sides(request, zone, (&haul.values, &ladder))?;
         let rivals: Vec<_> = request.rivals.iter().map(|own| Rival::new(own, &ladder)).collect();
+        let logs = Logs::of(readings);
         let bench = Bench {
             ladder: &ladder,
             table,
@@ -172,6 +173,7 @@ impl Run<'_> {
             stamper: &stamper,
             rows: &rows,
             settled: &settled,
+            logs: &logs,
             by_time: &by_time,
             groups: &groups,
             wanted: inquiry.as_ref().map(|inquiry| &inquiry.wanted),
@@ -202,7 +204,6 @@ impl Run<'_> {
             sightings: verdicts.sightings,
             ..Findings::default()
         };
-        let logs = Logs::of(readings);
         settled.tell(&mut findings, &mut haul.checkouts, &people, &logs);
         self.finish(&mut findings, (&haul, &claims, &ladder), (&logs, &rows));
         finish::mark_days(&mut findings, zone);

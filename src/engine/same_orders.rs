@@ -105,7 +105,7 @@ impl SameOrders {
             let person = people.of_at(seen.person, seen.at);
             person.map_or(seen.person, |person| person.key)
         };
-        for (_, one, other) in pairs.iter().filter(|(_, a, b)| person(a) == person(b)) {
+        for (.., one, other) in pairs.iter().filter(|(.., a, b)| person(a) == person(b)) {
             self.by_customer += u64::from(heads.join(one.number, other.number));
         }
         for (&number, &head) in &heads.above {
@@ -231,6 +231,8 @@ pub(super) struct Sighting {
     person: Key,
     unit: Span,
     currency: Currency,
+    /// Whether the order does not count.
+    is_left_out: bool,
 }
 
 impl Sighting {
@@ -247,6 +249,7 @@ impl Sighting {
             person: order.person,
             unit: order.precision.unit(),
             currency: order.currency,
+            is_left_out: false,
         }
     }
 
@@ -260,7 +263,13 @@ impl Sighting {
             person: number,
             unit: order.at.precision.unit(),
             currency: order.currency,
+            is_left_out: false,
         }
+    }
+
+    /// An order of an export that does not count, with its number and somebody whom it names.
+    pub(super) fn left_out(order: &Order, number: Key, person: Key) -> Sighting {
+        Sighting { person, is_left_out: true, ..Sighting::in_export(order, number) }
     }
 }
 
@@ -272,11 +281,12 @@ struct Seen {
     at: Instant,
 }
 
-/// Two orders that would be the same if one customer made both, and how far apart they are. The smaller
-/// number stands first.
-type Pair = (Span, Seen, Seen);
+/// Two orders that would be the same if one customer made both: whether one of them does not count, and how far
+/// apart they are. The smaller number stands first.
+type Pair = (bool, Span, Seen, Seen);
 
-/// The pairs of orders of different sources with the same total within ten minutes, closest first.
+/// The pairs of orders of different sources with the same total within ten minutes: orders that count before those
+/// that do not, closest first.
 fn pairs(sightings: &mut [Sighting], heads: &Heads) -> Vec<Pair> {
     sightings.sort_unstable();
     let mut pairs = Vec::new();
@@ -295,7 +305,8 @@ fn pairs(sightings: &mut [Sighting], heads: &Heads) -> Vec<Pair> {
                     person,
                     at,
                 });
-                pairs.push((other.at.since(one.at), a.min(b), a.max(b)));
+                let is_left_out = one.is_left_out || other.is_left_out;
+                pairs.push((is_left_out, other.at.since(one.at), a.min(b), a.max(b)));
             }
         }
     }

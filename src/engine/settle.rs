@@ -15,7 +15,7 @@ use super::members;
 use super::order_book::OrderBook;
 use super::robots::Pardons;
 use super::rows::RowIndex;
-use super::same_orders::OrderTimes;
+use super::same_orders::{OrderTimes, Sources};
 use super::skew::Skew;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
@@ -75,6 +75,8 @@ pub(super) struct Settled {
     pub(super) notices: Vec<Notice>,
     /// The orders of exports in the period, to be held against what logs saw.
     pub(super) traces: Vec<OrderTrace>,
+    /// When which kinds of logs saw an order completed that no export has.
+    pub(super) own_orders: Vec<(Instant, Sources)>,
     /// Names and money of single orders, if somebody asks for them.
     pub(super) book: Option<OrderBook>,
 }
@@ -88,7 +90,7 @@ impl Settled {
         people: &People,
         logs: &Logs,
     ) {
-        findings.tracking = checkouts.tracking(self.traces, people, logs);
+        findings.tracking = checkouts.tracking((self.traces, &self.own_orders), people, logs);
         findings.orders = self.orders;
         findings.session_reports = self.session_reports;
         findings.store_offset = self.store_offset;

@@ -48,6 +48,7 @@ impl OrderTrace {
                 in_log: seen_by != 0,
                 steps: 0,
                 device: order.device.map(Into::into),
+                device_of_order: order.device.is_some(),
                 gateway: order.texts.get(Cell::Gateway).map(Into::into),
                 by_log: Vec::new(),
             },
@@ -78,6 +79,11 @@ impl Logs {
         logs
     }
 
+    /// How many kinds there are.
+    pub(super) fn number(&self) -> usize {
+        self.kinds.len()
+    }
+
     /// Which kind of log an input is.
     pub(super) fn of_input(&self, input: usize) -> Option<usize> {
         self.of_inputs.get(input).copied().flatten()
@@ -89,11 +95,15 @@ impl Logs {
         several.map(|(source, _)| Sight { in_log: seen_by & source != 0, steps: 0 }).collect()
     }
 
-    /// The kinds of logs, with the steps that occur in each.
-    fn tracked(&self, rows: &[Seen]) -> Vec<TrackedLog> {
-        let format =
-            |(_, format): &(Sources, &'static str)| TrackedLog { format, ..TrackedLog::default() };
-        let mut tracked: Vec<TrackedLog> = self.kinds.iter().map(format).collect();
+    /// The kinds of logs, with the steps that occur in each and the orders that no export has: when which kinds of
+    /// logs saw one completed.
+    fn tracked(&self, rows: &[Seen], own_orders: &[(Instant, Sources)]) -> Vec<TrackedLog> {
+        let log = |(source, format): &(Sources, &'static str)| {
+            let own = own_orders.iter().filter(|(_, seen_by)| seen_by & source != 0);
+            let own_orders = own.map(|(at, _)| *at).collect();
+            TrackedLog { format, own_orders, ..TrackedLog::default() }
+        };
+        let mut tracked: Vec<TrackedLog> = self.kinds.iter().map(log).collect();
         for row in rows {
             if let Some(log) = self.of_input(row.input()).and_then(|place| tracked.get_mut(place)) {
                 log.steps |= row.step;
@@ -207,7 +217,7 @@ impl CheckoutsSeen {
     /// What was seen of each order: of what its customer did, that behind the order before.
     pub(super) fn tracking(
         &mut self,
-        orders: Vec<OrderTrace>,
+        (orders, own_orders): (Vec<OrderTrace>, &[(Instant, Sources)]),
         people: &People,
         logs: &Logs,
     ) -> TrackingFindings {
@@ -234,7 +244,12 @@ impl CheckoutsSeen {
             found.push(self.order(order, after.unwrap_or(Instant::MIN), own, logs));
         }
         found.sort_unstable();
-        TrackingFindings { orders: found, steps, log_span: None, logs: logs.tracked(&rows) }
+        TrackingFindings {
+            orders: found,
+            steps,
+            log_span: None,
+            logs: logs.tracked(&rows, own_orders),
+        }
     }
 
     /// An order with what its customer did behind `after`; `own` is in order of time.

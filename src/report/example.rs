@@ -153,15 +153,13 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
         identity: IdentityFindings { refused_merges: 1, blocked_values: 3, ..Default::default() },
         sides: Vec::new(),
         next_events: Vec::new(),
-        last_day: None,
-        until_day: None,
         seen_until: Some(october(30)),
-        log_from: None,
         store_offset: Some(7200),
         notices: vec![Notice {
             code: "unknown_events",
             message: "2 event names are not in the ladder.".into(),
         }],
+        ..Findings::default()
     };
     (findings, ladder)
 }
@@ -232,8 +230,7 @@ fn storefront_tally() -> Tally {
         repeat_buyers: 1,
         orders_of_buyers: Moments { count: 9, sum: 10, squares: 12 },
         orders_with_visit: 6,
-        sessions: 1400,
-        sessions_with_cart: 50,
+        session_days: vec![[(0, [1400, 50])].into()],
         ..tally
     }
 }

@@ -1,47 +1,58 @@
 //! The notices that say when tracking, not shoppers, is the problem.
 //!
 //! They compare what the event log saw with what the shop has sold. A log that saw less of the orders on
-//! some days than on others has lost something on those days, whatever shoppers did.
+//! some days than on others has lost something on those days, whatever shoppers did; so has one that sees less of
+//! those who pay in one way, or use one kind of device. What is said, and what would be said twice, is decided here;
+//! how, in `sentences`.
+
+mod sentences;
 
 use super::notices::NoticeReport;
-use super::words;
 use super::zone::day_of_date;
-use crate::analysis::coverage::{Coverage, FallOfCoverage, LogCoverage, ORDERS};
+use crate::analysis::coverage::{Coverage, FallOfCoverage, LogCoverage, LossOfGroup, ORDERS};
 use crate::analysis::rate::Rate;
-use crate::ladder::vocabulary;
+use sentences::{Speaker, of_steps_too};
 use serde_json::Value;
 
 /// A log that surely sees less than this share of the orders is worth a word.
 const ENOUGH: f64 = 0.9;
 
-/// Fewer orders that only the log has are strays, such as those at the edges of an export.
-const FEWEST_UNMATCHED: u64 = 5;
-
-/// With fewer orders than this nothing is said of shares.
-const FEW_ORDERS: u64 = 20;
+/// With fewer orders or sessions than this nothing is said of shares.
+const FEW: u64 = 20;
 
 /// What is to be said of the coverage.
 pub(super) fn notices(coverage: &Coverage, confidence: f64) -> Vec<NoticeReport> {
-    let ended = coverage.logs.iter().filter_map(ended);
-    let of_orders = match unmatched(coverage) {
-        Some(notice) => vec![notice],
-        None => of_orders(coverage, confidence),
-    };
-    ended.chain(of_orders).collect()
+    let are_several = coverage.logs.len() > 1;
+    let speaker =
+        |log: &LogCoverage| Speaker { log: are_several.then_some(log.format), confidence };
+    let ends = coverage.logs.iter().flat_map(|log| [began(log), ended(log)]).flatten();
+    let of_each = coverage.logs.iter().flat_map(|log| of_orders(log, speaker(log)));
+    let mut of_orders: Vec<NoticeReport> = of_each.collect();
+    if of_orders.is_empty() && are_several {
+        of_orders = of_all_logs(coverage, Speaker { log: None, confidence });
+    }
+    let of_sessions = coverage.logs.iter().flat_map(|log| of_sessions(log, speaker(log)));
+    ends.chain(of_orders).chain(of_sessions).collect()
 }
 
-/// What is to be said of the orders that logs did not see.
-fn of_orders(coverage: &Coverage, confidence: f64) -> Vec<NoticeReport> {
-    let several = coverage.logs.iter().filter(|_| coverage.logs.len() > 1);
-    let of_one = several.flat_map(|log| told(&log.falls).map(|fall| (fall, Some(log.format))));
-    let mut falls: Vec<_> = of_one.collect();
-    if falls.is_empty() {
-        falls.extend(told(&coverage.falls).map(|fall| (fall, None)));
+/// What is to be said of the orders that a log did not see. Where nothing says which orders are the same, nothing
+/// can be said of tracking.
+fn of_orders(log: &LogCoverage, speaker: Speaker) -> Vec<NoticeReport> {
+    if let Some(notice) = not_matched(log, speaker) {
+        return vec![notice];
     }
-    if falls.is_empty() {
-        return partial(coverage, confidence).into_iter().collect();
+    let mut said: Vec<_> = partial(log, speaker).into_iter().collect();
+    said.extend(told(&log.falls).map(|fall| fell(fall, &log.falls, speaker)));
+    said.extend(lost(&log.losses, &log.falls, speaker));
+    said
+}
+
+/// What all logs together missed, though none of them by itself surely did.
+fn of_all_logs(coverage: &Coverage, speaker: Speaker) -> Vec<NoticeReport> {
+    if coverage.logs.iter().any(|log| log.not_matched.is_some()) {
+        return Vec::new();
     }
-    falls.into_iter().map(|(fall, log)| fell(fall, log, confidence)).collect()
+    told(&coverage.falls).map(|fall| fell(fall, &coverage.falls, speaker)).collect()
 }
 
 /// The falls that are told. Where orders were lost their steps were too: that is said once.
@@ -51,19 +62,34 @@ fn told(falls: &[FallOfCoverage]) -> impl Iterator<Item = &FallOfCoverage> {
     falls.iter().filter(move |fall| !lost_orders || is_of_orders(fall))
 }
 
+/// A log that begins when others have begun.
+fn began(log: &LogCoverage) -> Option<NoticeReport> {
+    let (since, others_since) = (log.since.as_deref()?, log.others_since.as_deref()?);
+    let message = format!(
+        "The event log ({}) begins on {}, and other inputs begin on {}{}.",
+        log.format,
+        day_of_date(since),
+        day_of_date(others_since),
+        sentences::orders_beyond(log.earlier_orders, "earlier"),
+    );
+    let data = [
+        ("log", Value::from(log.format)),
+        ("since", since.into()),
+        ("others_since", others_since.into()),
+        ("earlier_orders", log.earlier_orders.into()),
+    ];
+    Some(NoticeReport { code: "log_begins_late", message, data: data.into() })
+}
+
 /// A log that ends while others go on.
 fn ended(log: &LogCoverage) -> Option<NoticeReport> {
     let (until, others_until) = (log.until.as_deref()?, log.others_until.as_deref()?);
-    let later = log.later_orders.filter(|&later| later > 0);
-    let missed = later.map_or_else(String::new, |later| match later {
-        1 => ": 1 order of the export is later".to_owned(),
-        _ => format!(": {} orders of the export are later", words::count(later)),
-    });
     let message = format!(
-        "The event log ({}) ends on {}, and other inputs go on until {}{missed}.",
+        "The event log ({}) ends on {}, and other inputs go on until {}{}.",
         log.format,
         day_of_date(until),
         day_of_date(others_until),
+        sentences::orders_beyond(log.later_orders, "later"),
     );
     let data = [
         ("log", Value::from(log.format)),
@@ -74,46 +100,31 @@ fn ended(log: &LogCoverage) -> Option<NoticeReport> {
     Some(NoticeReport { code: "log_ends_early", message, data: data.into() })
 }
 
-/// A log that has about as many orders of its own as it misses has not missed them: nothing says which are
-/// the same, so nothing can be said of tracking.
-fn unmatched(coverage: &Coverage) -> Option<NoticeReport> {
-    let seen = coverage.orders_seen?;
-    let (missing, own) = (seen.base.checked_sub(seen.hits)?, coverage.orders_only_in_log?);
-    if missing == 0 || own < FEWEST_UNMATCHED || 2 * own < missing {
-        return None;
-    }
-    let message = format!(
-        "{} orders are only in the event log and {} only in the export: they may be the same, but no order number that both have says so, and they are counted twice.",
-        words::count(own),
-        words::count(missing),
-    );
-    let data = [("only_in_log", Value::from(own)), ("only_in_export", missing.into())];
+/// A log that has about as many orders of its own as it misses.
+fn not_matched(log: &LogCoverage, speaker: Speaker) -> Option<NoticeReport> {
+    let orders = log.not_matched?;
+    let data = [
+        ("only_in_log", Value::from(orders.only_in_log)),
+        ("only_in_export", orders.only_in_export.into()),
+        ("log", speaker.log.into()),
+    ];
+    let message = speaker.not_matched(orders);
     Some(NoticeReport { code: "orders_not_matched", message, data: data.into() })
 }
 
-/// Days on which a log saw less; `log` says which one where there are several.
-fn fell(fall: &FallOfCoverage, log: Option<&'static str>, confidence: f64) -> NoticeReport {
-    let which = log.map_or_else(String::new, |format| format!(" ({format})"));
-    let since = day_of_date(&fall.since);
-    let (when, otherwise) = match fall.until.as_deref().map(day_of_date) {
-        None => (format!("Since {since}"), "before that"),
-        Some(until) if until == since => (format!("On {since}"), "on all other days"),
-        Some(until) => (format!("From {since} to {until}"), "on all other days"),
-    };
-    let what = match vocabulary::label(fall.name).filter(|_| fall.name != ORDERS) {
-        Some(step) => format!("the step {step} of"),
-        None => String::new(),
-    };
-    let what = [what.as_str(), "the orders in the export"].map(str::trim).join(" ");
-    let message = format!(
-        "{when} the event log{which} saw {} of {} ({}), {otherwise} {} ({}): what is missing is tracking, not shoppers.",
-        words::percent(fall.within.rate),
-        what.trim(),
-        counts(&fall.within, confidence),
-        words::percent(fall.outside.rate),
-        counts(&fall.outside, confidence),
-    );
-    let data = [
+/// Days on which a log saw less; `all` are those of the same log.
+fn fell(fall: &FallOfCoverage, all: &[FallOfCoverage], speaker: Speaker) -> NoticeReport {
+    let code = if sentences::is_of_sessions(fall) { "sessions_fell" } else { "tracking_fell" };
+    let is_alone = all.iter().filter(|other| other.name == fall.name).count() == 1;
+    let mut data = of_fall(fall);
+    data.push(("log", speaker.log.into()));
+    let message = speaker.fell(fall, is_alone);
+    NoticeReport { code, message, data: data.into_iter().collect() }
+}
+
+/// The figures of a fall.
+fn of_fall(fall: &FallOfCoverage) -> Vec<(&'static str, Value)> {
+    let mut data = vec![
         ("step", Value::from(fall.name)),
         ("since", fall.since.clone().into()),
         ("until", fall.until.clone().into()),
@@ -121,156 +132,114 @@ fn fell(fall: &FallOfCoverage, log: Option<&'static str>, confidence: f64) -> No
         ("orders", fall.within.base.into()),
         ("seen_otherwise", fall.outside.hits.into()),
         ("orders_otherwise", fall.outside.base.into()),
-        ("log", log.into()),
     ];
-    NoticeReport { code: "tracking_fell", message, data: data.into() }
+    if let Some(loss) = fall.losses.first() {
+        data.extend([("by", loss.by.into()), ("value", loss.value.clone().into())]);
+    }
+    data
 }
 
-/// A log that misses many orders all the time.
-fn partial(coverage: &Coverage, confidence: f64) -> Option<NoticeReport> {
-    let rate = coverage.orders_seen_within_log.filter(|rate| rate.base >= FEW_ORDERS)?;
-    rate.high.filter(|&high| high < ENOUGH)?;
-    let message = format!(
-        "The event log saw {} of the orders in the export ({}): what is missing is tracking, not shoppers.",
-        words::percent(rate.rate),
-        counts(&rate, confidence),
-    );
-    let data = [("seen", Value::from(rate.hits)), ("orders", rate.base.into())];
+/// Those of whom a log saw less than of others. Of each group it is said once: of the orders, else of the first step
+/// that is seen less often. What a fall was of is said with that.
+fn lost(losses: &[LossOfGroup], falls: &[FallOfCoverage], speaker: Speaker) -> Vec<NoticeReport> {
+    let group = |loss: &LossOfGroup| (loss.by, loss.value.clone());
+    let mut known: Vec<_> = told(falls).flat_map(|fall| &fall.losses).map(group).collect();
+    let mut said = Vec::new();
+    for loss in losses {
+        if known.contains(&group(loss)) {
+            continue;
+        }
+        known.push(group(loss));
+        let further =
+            losses.iter().filter(|own| group(own) == group(loss) && own.name != loss.name);
+        let steps_too = if loss.name == ORDERS { String::new() } else { of_steps_too(further) };
+        let has_fallen = falls.iter().any(|fall| fall.name == loss.name);
+        let data = [
+            ("step", Value::from(loss.name)),
+            ("by", loss.by.into()),
+            ("value", loss.value.clone().into()),
+            ("seen", loss.within.hits.into()),
+            ("orders", loss.within.base.into()),
+            ("seen_otherwise", loss.outside.hits.into()),
+            ("orders_otherwise", loss.outside.base.into()),
+            ("log", speaker.log.into()),
+        ];
+        let message = speaker.lost(loss, has_fallen) + &steps_too;
+        said.push(NoticeReport { code: "tracking_lost_group", message, data: data.into() });
+    }
+    said
+}
+
+/// A log that misses many orders all the time, and not only those of the groups of which that is said.
+fn partial(log: &LogCoverage, speaker: Speaker) -> Option<NoticeReport> {
+    if log.falls.iter().any(|fall| fall.name == ORDERS) {
+        return None;
+    }
+    let rate = log.orders_seen_within_log?;
+    let of_groups = log.losses.iter().find(|loss| loss.name == ORDERS).map(|loss| loss.outside);
+    if !is_surely_partial(rate) || of_groups.is_some_and(|others| !is_surely_partial(others)) {
+        return None;
+    }
+    let is_part = log.orders_seen.is_some_and(|all| all.base > rate.base);
+    let data = [
+        ("seen", Value::from(rate.hits)),
+        ("orders", rate.base.into()),
+        ("log", speaker.log.into()),
+    ];
+    let message = speaker.partial(rate, is_part);
     Some(NoticeReport { code: "tracking_partial", message, data: data.into() })
 }
 
-/// `213 of 300, 95% range 66–76%`
-fn counts(rate: &Rate, confidence: f64) -> String {
-    let counts = format!("{} of {}", words::count(rate.hits), words::count(rate.base));
-    match rate.low {
-        Some(_) => format!("{counts}, {}", words::range_named(confidence, rate.low, rate.high)),
-        None => counts,
+/// Whether a share is surely too small, of enough.
+fn is_surely_partial(rate: Rate) -> bool {
+    rate.base >= FEW && rate.high.is_some_and(|high| high < ENOUGH)
+}
+
+/// What is to be said of the sessions in the session report that a log did not see. Whoever lost orders lost sessions
+/// too, and whoever lost sessions their carts: that is said once.
+fn of_sessions(log: &LogCoverage, speaker: Speaker) -> Vec<NoticeReport> {
+    let mut said: Vec<&FallOfCoverage> = Vec::new();
+    let lost_orders: Vec<_> = told(&log.falls).filter(|fall| fall.name == ORDERS).collect();
+    for fall in &log.session_falls {
+        let others = lost_orders.iter().copied().chain(said.iter().copied());
+        if others.filter(|other| other.name != fall.name).all(|other| !overlap(other, fall)) {
+            said.push(fall);
+        }
     }
+    if said.is_empty() {
+        return sessions_partial(log, speaker).into_iter().collect();
+    }
+    said.into_iter().map(|fall| fell(fall, &log.session_falls, speaker)).collect()
+}
+
+/// Whether two falls have a day in common.
+fn overlap(one: &FallOfCoverage, other: &FallOfCoverage) -> bool {
+    let is_over = |first: &FallOfCoverage, second: &FallOfCoverage| {
+        first.until.as_ref().is_some_and(|until| *until < second.since)
+    };
+    !is_over(one, other) && !is_over(other, one)
+}
+
+/// A log that misses many sessions, or many of their carts, all the time, if that is not said of the orders.
+fn sessions_partial(log: &LogCoverage, speaker: Speaker) -> Option<NoticeReport> {
+    let is_said = !log.falls.is_empty() || partial(log, speaker).is_some();
+    if is_said || !log.sessions_are_of_one_time {
+        return None;
+    }
+    let (rate, have_carts) = [(log.sessions_seen, false), (log.carts_seen, true)]
+        .into_iter()
+        .find_map(|(rate, have_carts)| {
+            Some((rate?, have_carts)).filter(|_| rate.is_some_and(is_surely_partial))
+        })?;
+    let data = [
+        ("seen", Value::from(rate.hits)),
+        ("sessions", rate.base.into()),
+        ("with_cart", have_carts.into()),
+        ("log", speaker.log.into()),
+    ];
+    let message = speaker.sessions_partial(rate, have_carts);
+    Some(NoticeReport { code: "sessions_partial", message, data: data.into() })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fall(name: &'static str, until: Option<&str>) -> FallOfCoverage {
-        let until = until.map(str::to_owned);
-        let (within, outside) = (Rate::of(213, 300, 0.95), Rate::of(380, 400, 0.95));
-        FallOfCoverage { name, since: "2026-05-14".into(), until, within, outside }
-    }
-
-    fn said(coverage: &Coverage) -> Vec<String> {
-        notices(coverage, 0.95).into_iter().map(|notice| notice.message).collect()
-    }
-
-    #[test]
-    fn a_fall_is_said_with_its_days() {
-        let lasting = Coverage {
-            falls: vec![fall(ORDERS, None), fall("checkout_started", None)],
-            ..Coverage::default()
-        };
-        assert_eq!(
-            said(&lasting),
-            [
-                "Since 14 May 2026 the event log saw 71.0% of the orders in the export (213 of 300, 95% range 66–76%), before that 95.0% (380 of 400, 95% range 92.4–96.7%): what is missing is tracking, not shoppers."
-            ]
-        );
-        let mended = Coverage {
-            falls: vec![fall("payment_info_submitted", Some("2026-05-20"))],
-            ..Coverage::default()
-        };
-        let [sentence] = &said(&mended)[..] else { panic!() };
-        let start = "From 14 May 2026 to 20 May 2026 the event log saw 71.0% of the step Payment of the orders in the export (213";
-        assert!(sentence.starts_with(start), "{sentence}");
-        assert!(sentence.contains("on all other days 95.0%"), "{sentence}");
-    }
-
-    fn log(format: &'static str, falls: Vec<FallOfCoverage>) -> LogCoverage {
-        LogCoverage {
-            format,
-            since: Some("2026-05-01".into()),
-            until: Some("2026-05-30".into()),
-            others_until: None,
-            later_orders: Some(0),
-            orders_seen: None,
-            orders_seen_within_log: None,
-            steps: Vec::new(),
-            falls,
-        }
-    }
-
-    #[test]
-    fn of_several_logs_it_is_said_which_one_fell() {
-        let falls = vec![fall(ORDERS, None), fall("checkout_started", None)];
-        let pixel = log("shopify.web_pixel", falls.clone());
-        let mut coverage =
-            Coverage { logs: vec![pixel, log("ga4.bq", Vec::new())], ..Coverage::default() };
-        let [sentence] = &said(&coverage)[..] else { panic!() };
-        assert!(sentence.starts_with(
-            "Since 14 May 2026 the event log (shopify.web_pixel) saw 71.0% of the orders"
-        ));
-        // One log is the event log, and its falls are those of all.
-        coverage.logs.pop();
-        assert_eq!(said(&coverage), [""; 0]);
-        coverage.falls = falls;
-        assert!(
-            said(&coverage)[0]
-                .starts_with("Since 14 May 2026 the event log saw 71.0% of the orders")
-        );
-    }
-
-    #[test]
-    fn a_log_that_ends_early_is_said() {
-        let mut pixel = log("shopify.web_pixel", Vec::new());
-        pixel.until = Some("2026-05-13".into());
-        pixel.others_until = Some("2026-05-30".into());
-        let said = |later| {
-            said(&Coverage {
-                logs: vec![LogCoverage { later_orders: later, ..pixel.clone() }],
-                ..Coverage::default()
-            })
-        };
-        assert_eq!(
-            said(Some(48)),
-            [
-                "The event log (shopify.web_pixel) ends on 13 May 2026, and other inputs go on until 30 May 2026: 48 orders of the export are later."
-            ]
-        );
-        assert_eq!(
-            said(None),
-            [
-                "The event log (shopify.web_pixel) ends on 13 May 2026, and other inputs go on until 30 May 2026."
-            ]
-        );
-    }
-
-    #[test]
-    fn orders_that_cannot_be_matched_are_not_blamed_on_tracking() {
-        let of = |own| Coverage {
-            orders_seen: Some(Rate::of(0, 30, 0.95)),
-            orders_seen_within_log: Some(Rate::of(0, 30, 0.95)),
-            orders_only_in_log: Some(own),
-            falls: vec![fall(ORDERS, None)],
-            ..Coverage::default()
-        };
-        let codes = |own| notices(&of(own), 0.95)[0].code;
-        assert_eq!([codes(30), codes(15)], ["orders_not_matched"; 2]);
-        assert_eq!([codes(14), codes(0)], ["tracking_fell"; 2]);
-    }
-
-    #[test]
-    fn a_log_that_always_misses_many_is_said_if_that_is_sure() {
-        let of = |hits, base| Coverage {
-            orders_seen_within_log: Some(Rate::of(hits, base, 0.95)),
-            ..Coverage::default()
-        };
-        assert_eq!(
-            said(&of(71, 100)),
-            [
-                "The event log saw 71.0% of the orders in the export (71 of 100, 95% range 61–79%): what is missing is tracking, not shoppers."
-            ]
-        );
-        for (hits, base) in [(88, 100), (0, 19), (100, 100)] {
-            assert_eq!(said(&of(hits, base)), [""; 0], "{hits} of {base}");
-        }
-    }
-}
+mod tests;

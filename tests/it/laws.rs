@@ -328,12 +328,10 @@ fn tally() -> impl Strategy<Value = Tally> {
                     first_seen_beyond: counts.iter().map(|&at| Instant(at.cast_signed())).collect(),
                     repeat_buyers: counts[8],
                     orders_with_visit: counts[9],
-                    sessions: counts[10],
-                    sessions_with_cart: counts[11],
-                    session_days: BTreeMap::from([
-                        (0, [counts[10], counts[11]]),
-                        (1, [counts[12], counts[13]]),
-                    ]),
+                    session_days: vec![
+                        BTreeMap::from([(0, [counts[10], counts[11]])]),
+                        BTreeMap::from([(1, [counts[12], counts[13]])]),
+                    ],
                     closed: counts[12],
                     closed_converted: counts[13],
                     clustering,

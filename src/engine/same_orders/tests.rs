@@ -16,6 +16,7 @@ fn order(source: Sources, number: u64, minute: i64, total: i128, person: u64) ->
         person: Key(person),
         unit: Precision::Exact.unit(),
         currency: Currency::default(),
+        is_left_out: false,
     }
 }
 
@@ -45,6 +46,14 @@ fn three_sources_are_one_order_and_the_exports_number_stands_for_it() {
 fn without_an_export_the_earliest_number_stands_for_the_order() {
     let same = joined(&[order(LOG, 5, 2, 50, 7), order(PIXEL, 3, 1, 50, 7)]);
     assert_eq!(same.of(Key(5)), Key(3));
+}
+
+#[test]
+fn an_order_that_counts_is_taken_before_one_that_does_not() {
+    let left_out = Sighting { is_left_out: true, ..order(EXPORTS, 8, 1, 50, 7) };
+    let event = order(LOG, 2, 1, 50, 7);
+    assert_eq!(joined(&[left_out, event]).of(Key(2)), Key(8));
+    assert_eq!(joined(&[left_out, event, order(EXPORTS, 9, 5, 50, 7)]).of(Key(2)), Key(9));
 }
 
 #[test]

@@ -22,6 +22,7 @@ use crate::input::format::{Format, RowIdentifiers};
 use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
+use crate::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -104,6 +105,9 @@ pub(super) fn settle_orders(
     for (number, seen) in completed.0.iter().filter(|(_, seen)| seen.in_period) {
         let is_exported = settled.exported.contains(number);
         let sources = seen.sources | if is_exported { EXPORTS } else { 0 };
+        if !is_exported {
+            settled.own_orders.push((seen.at, seen.sources));
+        }
         settled.orders.in_several_sources += u64::from(sources.count_ones() > 1);
         let own = seen.amount.map(|amount| (amount, seen.currency));
         if let Some((amount, currency)) = told.get(number).copied().or(own) {
@@ -186,6 +190,7 @@ fn find_same(
     let counted = orders.iter().filter(|(order, _)| counts(order));
     if !sightings.is_empty() {
         sightings.extend(counted.clone().map(|(order, own)| Sighting::in_export(order, own.key)));
+        sightings.extend(left_out_sightings(haul, orders, stamping));
     }
     same.join_by_customer(sightings, || {
         for &(order, number) in counted {
@@ -204,6 +209,25 @@ fn find_same(
     settled.orders.joined_by_number = same.by_number;
     settled.orders.joined_by_customer = same.by_customer;
     settled.numbers = same.numbers;
+}
+
+/// The orders of exports that do not count, for logs that know them under another number: what is one of them does
+/// not count either. They link nobody, so each is there once for everybody whom it names.
+fn left_out_sightings(
+    haul: &mut Haul<'_>,
+    orders: &[(&Order, Identifier)],
+    stamping: &Stamping<'_>,
+) -> Vec<Sighting> {
+    let mut sightings = Vec::new();
+    for &(order, number) in orders {
+        if why_left_out(order).is_none() || stamping.is_future(order.at.at) {
+            continue;
+        }
+        for identifier in identifiers_of(haul, order, number) {
+            sightings.push(Sighting::left_out(order, number.key, identifier.key));
+        }
+    }
+    sightings
 }
 
 /// Why an order does not count, wherever it was seen.
@@ -240,6 +264,7 @@ fn order_number(order: &Order, shared: &FastSet<Key>) -> Option<Identifier> {
 /// An order that a log has seen completed.
 #[derive(Clone, Copy, Debug)]
 struct Completed {
+    at: Instant,
     amount: Option<Amount>,
     currency: Currency,
     in_period: bool,
@@ -275,7 +300,7 @@ fn take_completed(
     for rows in seen.chunk_by(|one, other| one.key == other.key) {
         let OrderSeen { key, at, currency, .. } = rows[0];
         let in_period = settled.period.has(at);
-        let mut order = Completed { amount: rows[0].amount, currency, in_period, sources: 0 };
+        let mut order = Completed { at, amount: rows[0].amount, currency, in_period, sources: 0 };
         counted.clear();
         for (number, row) in rows.iter().enumerate() {
             if rows.len() > 1 && !counted.insert(row.fingerprint) {

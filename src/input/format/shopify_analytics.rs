@@ -99,14 +99,25 @@ const DAYS_ALONE: usize = 2;
 /// Those whose dates are the first days of months.
 const WHOLE_MONTHS: [&str; 3] = ["month", "quarter", "year"];
 
+/// How long what a row of a session report counts lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasting {
+    /// A day or a part of it.
+    Day,
+    /// Seven days.
+    Week,
+    /// A month of the calendar.
+    Month,
+}
+
 /// Where the cells of a session report are.
 #[derive(Clone, Debug, Default)]
 pub struct AnalyticsColumns {
     metrics: [Option<usize>; 4],
     dimensions: Vec<usize>,
     names: Vec<String>,
-    /// Which of the dimensions says the day.
-    day: Option<usize>,
+    /// Which of the dimensions says the days of a row, and which days.
+    days: Option<(usize, Lasting)>,
     /// Columns that count something of which nothing is known.
     unknown_figures: Vec<String>,
     /// The column that has the last step as a share of sessions, where none counts it.
@@ -125,12 +136,12 @@ impl AnalyticsColumns {
             .filter_map(|(column, _)| Some((column, header.names().get(column)?.clone())))
             .unzip();
         let (dimensions, names): (Vec<usize>, Vec<String>) = (dimensions, names);
-        let day = day_among(&names);
+        let days = days_among(&names);
         let rate =
             header.find(&LAST_AS_RATE).filter(|_| metrics[0].is_some() && metrics[3].is_none());
         let rate_alone = rate.and_then(|column| header.names().get(column).cloned());
         let columns = AnalyticsColumns::default();
-        AnalyticsColumns { metrics, dimensions, names, day, rate_alone, ..columns }
+        AnalyticsColumns { metrics, dimensions, names, days, rate_alone, ..columns }
     }
 
     /// The same columns where these of the dimensions turned out to be figures.
@@ -145,8 +156,8 @@ impl AnalyticsColumns {
                 names.push(name.clone());
             }
         }
-        let day = day_among(&names);
-        AnalyticsColumns { dimensions, names, day, unknown_figures, ..self.clone() }
+        let days = days_among(&names);
+        AnalyticsColumns { dimensions, names, days, unknown_figures, ..self.clone() }
     }
 
     /// The columns of a report with a row for each session; `None` if it does not say which, or when.
@@ -179,12 +190,12 @@ impl AnalyticsColumns {
 
     /// Where the dimension stands by whose dates rows are dated: the day or, without one, whatever says when.
     pub fn dated(&self) -> Option<usize> {
-        self.day.or_else(|| self.time())
+        self.days.map(|(place, _)| place).or_else(|| self.time())
     }
 
     /// Whether that must be a date.
     pub fn has_days(&self) -> bool {
-        self.day.is_some_and(|day| self.is_one_of(day, &DAYS[..DAYS_ALONE]))
+        self.days.is_some_and(|(place, _)| self.is_one_of(place, &DAYS[..DAYS_ALONE]))
     }
 
     /// Whether its dates are the first days of months.
@@ -213,9 +224,9 @@ impl AnalyticsColumns {
         self.rate_alone.as_deref()
     }
 
-    /// Where the day stands among the dimensions.
-    pub fn day(&self) -> Option<usize> {
-        self.day
+    /// Which of the dimensions says the days of a row, and which days: the shortest.
+    pub fn days(&self) -> Option<(usize, Lasting)> {
+        self.days
     }
 
     /// The steps that the report has a column for.
@@ -248,8 +259,12 @@ pub(super) fn says_sum<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
 }
 
 /// Which of these dimensions says the day: best the one that says nothing else.
-fn day_among(names: &[String]) -> Option<usize> {
-    DAYS.iter().find_map(|day| names.iter().position(|name| normalise(name) == *day))
+fn days_among(names: &[String]) -> Option<(usize, Lasting)> {
+    let days = DAYS.iter().map(|day| (*day, Lasting::Day));
+    let mut all = days.chain([("week", Lasting::Week), ("month", Lasting::Month)]);
+    all.find_map(|(time, lasting)| {
+        Some((names.iter().position(|name| normalise(name) == time)?, lasting))
+    })
 }
 
 fn is_other_metric(name: &str) -> bool {

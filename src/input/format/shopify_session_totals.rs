@@ -11,14 +11,15 @@ mod figures;
 mod overlapping;
 mod times;
 
-use super::shopify_analytics::{AnalyticsColumns, AnalyticsLine};
+use super::shopify_analytics::{AnalyticsColumns, AnalyticsLine, Lasting};
 use super::shopify_orders::copies::{Aside, LineAt};
-use crate::findings::{Notice, SessionReport};
+use crate::findings::{Days, Notice, SessionReport};
 use crate::input::columns::normalise;
 use crate::input::timestamp::DateOrder;
 use crate::key::{FastMap, Key};
 use crate::quality::Reason;
 use crate::time::Span;
+use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
 use times::Dates;
 pub use times::Undated;
@@ -61,17 +62,17 @@ struct Whole<'c> {
 #[derive(Clone, Debug, Default)]
 struct Totals {
     all: [u64; 4],
-    /// By the day, as it is written: 1 January 1970 is 0.
-    by_day: BTreeMap<i64, [u64; 4]>,
-    /// Whether a row does not say its day.
+    /// By the days of a row, as they are written.
+    by_days: BTreeMap<Days, [u64; 4]>,
+    /// Whether a row does not say its days.
     has_dayless: bool,
 }
 
 impl Totals {
-    fn add(&mut self, day: Option<i64>, counts: [Option<u64>; 4]) {
-        let of_day = day.map(|day| self.by_day.entry(day).or_default());
-        self.has_dayless |= of_day.is_none();
-        for totals in std::iter::once(&mut self.all).chain(of_day) {
+    fn add(&mut self, days: Option<Days>, counts: [Option<u64>; 4]) {
+        let of_days = days.map(|days| self.by_days.entry(days).or_default());
+        self.has_dayless |= of_days.is_none();
+        for totals in std::iter::once(&mut self.all).chain(of_days) {
             for (total, count) in totals.iter_mut().zip(counts) {
                 *total = total.saturating_add(count.unwrap_or(0));
             }
@@ -144,6 +145,13 @@ fn add_up(
         }
     }
     repeated
+}
+
+/// The month of the calendar that a day is in.
+fn month(day: i64) -> Option<Days> {
+    let date = NaiveDate::from_epoch_days(i32::try_from(day).ok()?)?;
+    let first = day - i64::from(date.day0());
+    Some(Days { first, last: first + i64::from(date.num_days_in_month()) - 1 })
 }
 
 fn aside(at: &LineAt<AnalyticsLine>, words: &'static str) -> Aside {
@@ -228,19 +236,24 @@ impl<'c> Whole<'c> {
     }
 
     fn add(&mut self, at: &LineAt<AnalyticsLine>, dates: &Dates) {
-        self.totals.add(self.day(at, dates), at.line.metrics);
+        self.totals.add(self.days(at, dates), at.line.metrics);
     }
 
-    /// The day of a row, as it is written.
-    fn day(
+    /// The days of a row, as they are written: a week by its first day, a month by any.
+    fn days(
         &self,
         LineAt { input, line, .. }: &LineAt<AnalyticsLine>,
         dates: &Dates,
-    ) -> Option<i64> {
-        let text = line.dimensions.get(self.columns()?.day()?)?;
-        let stamp = dates.read(*input, text)?;
+    ) -> Option<Days> {
+        let (place, lasting) = self.columns()?.days()?;
+        let stamp = dates.read(*input, line.dimensions.get(place)?)?;
         let offset = Span::seconds(stamp.offset.map_or(0, i64::from));
-        Some(stamp.at.plus(offset).0.div_euclid(Span::days(1).0))
+        let day = stamp.at.plus(offset).0.div_euclid(Span::days(1).0);
+        Some(match lasting {
+            Lasting::Day => Days { first: day, last: day },
+            Lasting::Week => Days { first: day, last: day + 6 },
+            Lasting::Month => month(day)?,
+        })
     }
 
     fn note_differing(&mut self, line: &AnalyticsLine) {
@@ -257,14 +270,15 @@ impl<'c> Whole<'c> {
     fn report(&self) -> Option<SessionReport> {
         let columns = self.columns()?;
         let files = self.paths();
-        let days = self.totals.by_day.iter().filter(|_| !self.totals.has_dayless);
-        let of_day = |own: &[u64; 4]| columns.totals(*own).map(|(_, total)| total).collect();
+        let spans = self.totals.by_days.iter().filter(|_| !self.totals.has_dayless);
+        let of_days = |own: &[u64; 4]| columns.totals(*own).map(|(_, total)| total).collect();
         Some(SessionReport {
             path: files.first()?.clone(),
             files,
             dimensions: columns.dimensions().to_vec(),
             steps: columns.totals(self.totals.all).collect(),
-            days: days.map(|(&day, own)| (day, of_day(own))).collect(),
+            spans: spans.map(|(&days, own)| (days, of_days(own))).collect(),
+            says_when: columns.time().is_some(),
             rate_alone: columns.rate_alone().map(str::to_owned),
             unknown_figures: columns.unknown_figures().to_vec(),
         })
@@ -686,18 +700,23 @@ mod tests {
     }
 
     #[test]
-    fn totals_are_by_day_where_all_rows_say_theirs() {
-        let days = |file: &str| -> Vec<(i64, Vec<u64>)> {
+    fn totals_are_by_days_where_all_rows_say_theirs() {
+        let days = |file: &str| -> Vec<((i64, i64), Vec<u64>)> {
             let mut reports = assembled(&[file]).reports;
-            reports.remove(0).days.into_iter().collect()
+            let spans = reports.remove(0).spans.into_iter();
+            spans.map(|(days, own)| ((days.first, days.last), own)).collect()
         };
         let of_pages = "Page|Day|Sessions|Reached checkout\n\
                         /|1970-01-02|7|1\n/hats|1970-01-02|1|\n/|1970-01-04|2|2";
-        assert_eq!(days(of_pages), [(1, vec![8, 1]), (3, vec![2, 2])]);
+        assert_eq!(days(of_pages), [((1, 1), vec![8, 1]), ((3, 3), vec![2, 2])]);
         let of_hours = "Hour|Sessions\n1970-01-02 23:00:00|7\n1970-01-03T00:00:00+02:00|1";
-        assert_eq!(days(of_hours), [(1, vec![7]), (2, vec![1])]);
-        assert_eq!(days("Day|Sessions\n1970-01-02|7\nx|1"), [(1, vec![7])]);
-        for file in ["Week|Sessions\n1970-01-05|7", "Page|Sessions\n/|7"] {
+        assert_eq!(days(of_hours), [((1, 1), vec![7]), ((2, 2), vec![1])]);
+        assert_eq!(days("Day|Sessions\n1970-01-02|7\nx|1"), [((1, 1), vec![7])]);
+        // 5 January 1970 is a Monday.
+        assert_eq!(days("Week|Sessions\n1970-01-05|7"), [((4, 10), vec![7])]);
+        let of_months = "Month|Sessions\n1970-01-01|7\n1970-02-01|8";
+        assert_eq!(days(of_months), [((0, 30), vec![7]), ((31, 58), vec![8])]);
+        for file in ["Quarter|Sessions\n1970-01-01|7", "Page|Sessions\n/|7"] {
             assert_eq!(days(file), [], "{file}");
         }
     }

@@ -37,6 +37,7 @@ pub(in crate::report) fn coverage_rows(report: &Report) -> Vec<(String, Rate)> {
     let coverage = &report.coverage;
     let rows = [
         ("the order", coverage.orders_seen),
+        ("the order, while it ran", if_part(coverage.orders_seen_within_log, coverage.orders_seen)),
         ("a visit before the order", coverage.orders_with_visit),
         ("the session", coverage.sessions_seen),
         ("a session's cart addition", coverage.carts_seen),
@@ -47,9 +48,18 @@ pub(in crate::report) fn coverage_rows(report: &Report) -> Vec<(String, Rate)> {
         (format!("{label}, before the order"), step.orders_seen)
     });
     let several = coverage.logs.iter().filter(|_| coverage.logs.len() > 1);
-    let of_logs =
-        several.filter_map(|log| Some((format!("the order, in {}", log.format), log.orders_seen?)));
+    let of_logs = several.flat_map(|log| {
+        let name = format!("the order, in {}", log.format);
+        let within = if_part(log.orders_seen_within_log, log.orders_seen);
+        let while_it_ran = within.map(|rate| (format!("{name} while it ran"), rate));
+        log.orders_seen.map(|rate| (name, rate)).into_iter().chain(while_it_ran)
+    });
     known.chain(of_logs).chain(steps).collect()
+}
+
+/// What was seen of a part of the orders, if it is not all of them.
+fn if_part(part: Option<Rate>, all: Option<Rate>) -> Option<Rate> {
+    part.filter(|part| part.base > 0 && all.is_some_and(|all| part.base < all.base))
 }
 
 /// What the event log saw of the orders by what they share: the day, the device, the gateway. Where all
