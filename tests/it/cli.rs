@@ -140,7 +140,7 @@ fn a_named_pipe_is_opened_once() {
     let mut child =
         command(test.folder()).args(["report", "pipe", "--format", "json"]).spawn().unwrap();
     std::fs::write(&pipe, LOG).unwrap();
-    let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let patience = std::time::Instant::now() + std::time::Duration::from_mins(1);
     while child.try_wait().unwrap().is_none() {
         if std::time::Instant::now() > patience {
             child.kill().unwrap();
