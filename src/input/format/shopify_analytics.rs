@@ -5,7 +5,7 @@
 //! cart. How several files are put together is in `shopify_session_totals`.
 
 use super::shopify_session_rows::SessionDimensions;
-use crate::input::columns::{Header, Row, is_null, normalise};
+use crate::input::columns::{Header, Row, is_null};
 use crate::key::Key;
 
 /// The steps of a session report and the columns that count them, the best column first.
@@ -94,6 +94,8 @@ pub struct AnalyticsColumns {
     rate_alone: Option<String>,
     /// Where a report with a row for each session says which one that is, and when it was.
     pub sessions: Option<SessionDimensions>,
+    /// Whether it is a table as it stood on a page, which may show some of its rows and the total of all.
+    is_of_a_page: bool,
 }
 
 impl AnalyticsColumns {
@@ -111,19 +113,43 @@ impl AnalyticsColumns {
         };
         let time = dimensions.iter().position(is_time);
         let (dimensions, names): (Vec<usize>, Vec<String>) = (dimensions, names);
-        let says_day = |name: &String| DAYS.contains(&normalise(name).as_str());
-        let day = names.iter().position(says_day);
+        let says_day = |&column: &usize| {
+            header.normal_names().get(column).is_some_and(|name| DAYS.contains(&name.as_str()))
+        };
+        let day = dimensions.iter().position(says_day);
         let rate =
             header.find(&LAST_AS_RATE).filter(|_| metrics[0].is_some() && metrics[3].is_none());
         let rate_alone = rate.and_then(|column| header.names().get(column).cloned());
-        AnalyticsColumns { metrics, dimensions, names, time, day, rate_alone, sessions: None }
+        AnalyticsColumns {
+            metrics,
+            dimensions,
+            names,
+            time,
+            day,
+            rate_alone,
+            sessions: None,
+            is_of_a_page: false,
+        }
     }
 
     /// The columns of a report with a row for each session; `None` if it does not say which, or when.
     pub fn of_sessions(header: &Header) -> Option<AnalyticsColumns> {
         let columns = AnalyticsColumns::new(header);
-        let sessions = Some(SessionDimensions::new(&columns.names)?);
+        // The user may have named what a column is that is called otherwise.
+        let called = |&column: &usize| header.normal_names().get(column).map(String::as_str);
+        let called: Vec<&str> = columns.dimensions.iter().filter_map(called).collect();
+        let sessions = Some(SessionDimensions::new(&called, &columns.names)?);
         Some(AnalyticsColumns { sessions, ..columns })
+    }
+
+    /// The columns of a table as it stood on a page.
+    pub fn of_a_page(header: &Header) -> AnalyticsColumns {
+        AnalyticsColumns { is_of_a_page: true, ..AnalyticsColumns::new(header) }
+    }
+
+    /// Whether they are those of a table as it stood on a page.
+    pub fn are_of_a_page(&self) -> bool {
+        self.is_of_a_page
     }
 
     /// The columns of a report that has these steps and no dimensions, wherever they stand.

@@ -323,12 +323,16 @@ mod tests {
 
     /// Reads reports (lines of cells between bars); an input is named by its position.
     fn assembled(files: &[&str]) -> Assembly {
+        assembled_by(AnalyticsColumns::new, files)
+    }
+
+    fn assembled_by(find: fn(&Header) -> AnalyticsColumns, files: &[&str]) -> Assembly {
         let mut tables = Vec::new();
         let mut lines = Vec::new();
         for (input, file) in files.iter().enumerate() {
             let (header, rows) = file.split_once('\n').unwrap_or((file, ""));
             let names: Vec<&str> = header.split('|').collect();
-            let columns = AnalyticsColumns::new(&Header::new(&ByteRecord::from(names)));
+            let columns = find(&Header::new(&ByteRecord::from(names)));
             for (cells, number) in rows.lines().zip(0..) {
                 let record: StringRecord = cells.split('|').collect();
                 let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
@@ -481,6 +485,31 @@ mod tests {
         ];
         cases.into_iter().for_each(check);
     }
+
+    #[test]
+    fn a_total_below_the_rows_of_a_page_is_of_all_rows() {
+        let cases: [(&str, &str, u64, &[&str]); 7] = [
+            ("some rows and the total of all", "Page|Sessions\n/|30\n/hats|9\n|512", 512, &["0.0", "0.1"]),
+            ("one row of many", "Page|Device|Sessions\n/|mobile|30\n|12.5%|512", 512, &["0.0"]),
+            ("all rows and their sum", "Day Index|Sessions\n1|7\n2|8\n|15", 15, &["0.2"]),
+            ("one row and its sum", "Day Index|Sessions\n1|7\n|7", 7, &["0.1"]),
+            ("nobody knows the page", "Page|Sessions\n/|30\n(not set)|512", 542, &[]),
+            ("fewer than the rows", "Page|Sessions\n/|30\n|9", 39, &[]),
+            ("nothing", "Page|Sessions\n/|0\n|0", 0, &[]),
+        ];
+        for (case, file, total, set_aside) in cases {
+            let found = assembled_by(AnalyticsColumns::of_a_page, &[file]);
+            assert_eq!(totals(&found), [[total]], "{case}");
+            let expected: Vec<String> =
+                set_aside.iter().map(|row| format!("{row} continuation")).collect();
+            assert_eq!(aside(&found), expected, "{case}");
+            let is_told = found.notices.iter().any(|n| n.code == "session_report_is_a_part");
+            assert_eq!(is_told, total == 512, "{case}");
+        }
+        // Elsewhere a row that names nothing is of those of whom nothing is known.
+        assert_eq!(totals(&assembled(&["Page|Sessions\n/|30\n|512"])), [[542]]);
+    }
+
     #[test]
     fn what_was_added_and_what_was_not_is_told() {
         let by_day = "Day|Sessions\n2025-10-06|10";
