@@ -268,7 +268,7 @@ impl Haul<'_> {
 pub(super) fn numbered(order: OrderNote, event: &RawEvent<'_>, claim: Option<Claim>) -> OrderNote {
     let is_page = claim.is_some_and(|claim| claim.strength.is_address());
     let address = if is_page && !order.numbered { event.details.address() } else { None };
-    let token = address.as_deref().and_then(shopify_url::token);
+    let token = address.as_deref().and_then(shopify_url::order);
     let known =
         token.and_then(|token| identify(IdentifierKind::OrderId, 0, token, Strictness::Several));
     known.map_or(order, |known| OrderNote { key: known.key, numbered: true, ..order })

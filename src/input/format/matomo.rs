@@ -239,7 +239,7 @@ impl Details for ActionDetails<'_> {
         let by_address = || {
             action.order_page()?;
             let address = scalar(action.address)?;
-            Some(Cow::Owned(shopify_url::token(&address)?.to_string()))
+            Some(Cow::Owned(shopify_url::order(&address)?.to_string()))
         };
         let id = scalar(action.order)
             .or_else(by_address)

@@ -428,7 +428,7 @@ impl Details for ToolDetails<'_> {
         let by_address = || {
             let is_page = self.proof != Proof::Cells;
             let address = self.parts.first(Slot::Address).filter(|_| is_page)?;
-            shopify_url::token(&address).map(|token| Cow::Owned(token.to_string()))
+            shopify_url::order(&address).map(|order| Cow::Owned(order.to_string()))
         };
         let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));
         let number = written.or_else(by_address);
