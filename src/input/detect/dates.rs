@@ -107,8 +107,12 @@ fn evidence(
 ) -> Result<Vec<DateEvidence>> {
     let head = source.head.get(table.skip..).unwrap_or_default();
     let evidence = observed(head, table, columns);
-    let is_open =
-        |evidence: &DateEvidence| evidence.decide(told.date_order) == Err(Ambiguous::Undecided);
+    let is_open = |evidence: &DateEvidence| {
+        matches!(
+            evidence.decide(told.date_order),
+            Err(Ambiguous::Undecided | Ambiguous::YearUnknown)
+        )
+    };
     if !evidence.iter().any(is_open) {
         return Ok(evidence);
     }
@@ -148,9 +152,19 @@ pub fn ambiguous_dates(path: &str, column: &str, ambiguous: Ambiguous) -> Error 
         Ambiguous::Contradictory => {
             format!("of {dates} some can only be month/day/year and others only day/month/year")
         }
+        Ambiguous::YearUnknown => format!(
+            "{dates} have years of two digits, which may stand first as well as last, and nothing decides"
+        ),
     };
-    Error::at(Place::file(path), message)
-        .hint("say it with --date-order month-first or --date-order day-first")
+    let hint = match ambiguous {
+        Ambiguous::Undecided | Ambiguous::Contradictory => {
+            "say it with --date-order month-first or --date-order day-first"
+        }
+        Ambiguous::YearUnknown => {
+            "if years stand last, --date-order month-first or --date-order day-first says the rest; if they stand first, write them with four digits"
+        }
+    };
+    Error::at(Place::file(path), message).hint(hint)
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub enum Ambiguous {
     Undecided,
     /// Some dates can only be month/day, others only day/month.
     Contradictory,
+    /// Years have two digits between dashes, so they may stand first as well as last.
+    YearUnknown,
 }
 
 impl fmt::Display for Ambiguous {
@@ -41,6 +43,7 @@ impl fmt::Display for Ambiguous {
         f.write_str(match self {
             Ambiguous::Undecided => "every date can be read as month/day and as day/month",
             Ambiguous::Contradictory => "some dates are month/day and others day/month",
+            Ambiguous::YearUnknown => "years of two digits may stand first as well as last",
         })
     }
 }
@@ -54,6 +57,40 @@ pub struct DateEvidence {
     year_first: bool,
     month_first: bool,
     day_first: bool,
+    short: ShortYears,
+}
+
+/// What stands first and last in dates such as `24-02-25`, as bits: between dashes years stand first where they have
+/// four digits, so with two digits nobody can say where they stand from one date alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct ShortYears {
+    firsts: u128,
+    lasts: u128,
+}
+
+impl ShortYears {
+    fn note(&mut self, first: i64, last: i64) {
+        self.firsts |= bit(first);
+        self.lasts |= bit(last);
+    }
+
+    fn are_any(self) -> bool {
+        self.firsts != 0
+    }
+
+    /// Whether days stand first and years last: there are more of the former than years of any log, and few of
+    /// the latter.
+    fn are_last(self) -> bool {
+        const MOST_YEARS: u32 = 12;
+        const DAYS_A_YEAR: u32 = 4;
+        let [days, years] = [self.firsts, self.lasts].map(u128::count_ones);
+        days > MOST_YEARS && years * DAYS_A_YEAR <= days
+    }
+}
+
+/// The bit of a number of two digits.
+fn bit(number: i64) -> u128 {
+    u32::try_from(number).ok().and_then(|place| 1_u128.checked_shl(place)).unwrap_or(0)
 }
 
 impl DateEvidence {
@@ -69,10 +106,16 @@ impl DateEvidence {
             self.year_first |= parse(text, zone).is_none() && year_first(text, zone).is_some();
             return;
         }
-        if let Some(SlashDate { first, second, .. }) = SlashDate::read(text) {
+        if let Some(SlashDate { first, second, year, may_begin_with_year, .. }) =
+            SlashDate::read(text)
+        {
             self.seen = true;
             self.month_first |= second > 12;
-            self.day_first |= first > 12;
+            if may_begin_with_year {
+                self.short.note(first, year - CENTURY);
+            } else {
+                self.day_first |= first > 12;
+            }
         } else {
             self.serial |= serial(text.trim(), zone).is_some();
             self.year_first |= year_first(text, zone).is_some() && parse(text, zone).is_none();
@@ -86,6 +129,8 @@ impl DateEvidence {
         self.year_first |= other.year_first;
         self.month_first |= other.month_first;
         self.day_first |= other.day_first;
+        self.short.firsts |= other.short.firsts;
+        self.short.lasts |= other.short.lasts;
     }
 
     /// What a reader should know of how the column's dates are read; `None` if no spreadsheet has changed
@@ -116,9 +161,13 @@ impl DateEvidence {
     /// The order of the column's dates, `None` if it has none with slashes. What the user told goes
     /// before the evidence.
     pub fn decide(&self, told: Option<DateOrder>) -> Result<Option<DateOrder>, Ambiguous> {
-        match (told, self.month_first, self.day_first) {
+        let day_first = self.day_first || self.short.are_last();
+        match (told, self.month_first, day_first) {
             _ if !self.seen => Ok(None),
             (Some(order), _, _) => Ok(Some(order)),
+            (None, false, _) if self.short.are_any() && !self.short.are_last() => {
+                Err(Ambiguous::YearUnknown)
+            }
             (None, true, false) => Ok(Some(DateOrder::MonthFirst)),
             (None, false, true) => Ok(Some(DateOrder::DayFirst)),
             (None, true, true) => Err(Ambiguous::Contradictory),
@@ -128,11 +177,11 @@ impl DateEvidence {
 }
 
 /// Reads a date that a spreadsheet rewrote, as a time of `zone`: two parts and a year of four digits
-/// between `/`, `.` or `-` (between `/` also of two: `25` is 2025), or the year first, with or without a time
+/// between `/`, `.` or `-` (between `/` and `-` also of two: `25` is 2025), or the year first, with or without a time
 /// (`8:15`, `08:15:30`, `8:15 PM`); or a number of days since 1899-12-30 between 30000 and 60000,
 /// rounded to the second. `None` if it is none of these, or if its year stands last and `order` is not known.
 pub fn parse_slash(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Option<Stamp> {
-    let Some(SlashDate { first, second, year, time }) = SlashDate::read(text) else {
+    let Some(SlashDate { first, second, year, time, .. }) = SlashDate::read(text) else {
         return year_first(text, zone).or_else(|| serial(text.trim(), zone));
     };
     let day = match order? {
@@ -174,8 +223,13 @@ struct SlashDate<'t> {
     first: i64,
     second: i64,
     year: i64,
+    /// Whether the year may as well stand first.
+    may_begin_with_year: bool,
     time: &'t str,
 }
+
+/// What years of two digits are of.
+const CENTURY: i64 = 2000;
 
 impl SlashDate<'_> {
     /// Takes a text apart. Two parts above 12 are no date in any order.
@@ -183,14 +237,15 @@ impl SlashDate<'_> {
         let (sign, mut parts, time) = parts_of(text)?;
         let (first, second) = (part(parts.next()?)?, part(parts.next()?)?);
         let year = parts.next()?;
-        let century = match year.len() {
-            4 => 0,
-            2 if sign == '/' => 2000,
+        let century = match (year.len(), sign) {
+            (4, _) => 0,
+            (2, '/' | '-') => CENTURY,
             _ => return None,
         };
         let fits = parts.next().is_none() && (first <= 12 || second <= 12);
         let year = century + digits(year.as_bytes())?;
-        fits.then_some(SlashDate { first, second, year, time })
+        let may_begin_with_year = century > 0 && sign == '-';
+        fits.then_some(SlashDate { first, second, year, may_begin_with_year, time })
     }
 }
 
