@@ -11,6 +11,7 @@ mod dates;
 mod first_line;
 mod foreign;
 mod ga4_ui;
+mod hits;
 mod json;
 mod json_formats;
 mod meant;
