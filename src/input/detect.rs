@@ -3,8 +3,8 @@
 //!
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
 //! the records out of a page (with what stands `around` them and says whose they are), `nameless` whether sessions say who
-//! rows without a name are of, `unrecognised` what a
-//! table lacks, `meant` which of its names may be that, `first_line` that it has no names of columns; what they share is here.
+//! rows without a name are of, `hits` when those of Universal Analytics were, `unrecognised` what a
+//! table lacks, `meant` which of its names may be that and `offers` which of its cells, `first_line` that it has no names of columns; what they share is here.
 
 mod around;
 mod dates;
@@ -16,6 +16,7 @@ mod json;
 mod json_formats;
 mod meant;
 mod nameless;
+mod offers;
 mod table;
 mod table_formats;
 mod unrecognised;

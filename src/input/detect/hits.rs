@@ -51,6 +51,16 @@ pub(super) fn of(table: &TableHead, told: &[(Part, String)]) -> Hits {
     Hits { map, since }
 }
 
+/// What to do with sessions of Universal Analytics, a row each, if a file has their columns or keys: what happened in
+/// them stands in lists within the rows.
+pub(super) fn hint(names: &[String]) -> Option<&'static str> {
+    let has = |wanted: &[&str]| names.iter().any(|name| wanted.contains(&&*letters(name)));
+    let is_one = has(&[START]) && has(&["hits", "totals"]) && !has(&NUMBERS);
+    is_one.then_some(
+        "these are sessions of Google's Universal Analytics, a row each: export a row for each of their hits, with fullVisitorId, visitId, visitStartTime, hitNumber, time and what happened, and say with --map event=COLUMN which column that is",
+    )
+}
+
 /// The first column that has one of these names, by their letters.
 fn called(header: &Header, names: &[&str]) -> Option<usize> {
     header.names().iter().position(|name| names.contains(&&*letters(name)))
@@ -75,9 +85,21 @@ mod tests {
     #[test]
     fn hits_are_timed_from_the_start_of_their_visit() {
         for (text, time, since) in [
-            ("visitStartTime,hitNumber,time,x\n1470508647,1,20000,y\n", Some("visitStartTime"), Some(2)),
-            ("visitStartTime,hits.hitNumber,hits.time\n1470508647,1,0\n", Some("visitStartTime"), Some(2)),
-            ("visitStartTime,hitNumber,date\n1470508647,1,20160806\n", Some("visitStartTime"), None),
+            (
+                "visitStartTime,hitNumber,time,x\n1470508647,1,20000,y\n",
+                Some("visitStartTime"),
+                Some(2),
+            ),
+            (
+                "visitStartTime,hits.hitNumber,hits.time\n1470508647,1,0\n",
+                Some("visitStartTime"),
+                Some(2),
+            ),
+            (
+                "visitStartTime,hitNumber,date\n1470508647,1,20160806\n",
+                Some("visitStartTime"),
+                None,
+            ),
             // The time of the hit is there itself.
             ("visitStartTime,hitNumber,time\n1470508647,1,2016-08-06 18:37:27\n", None, None),
             ("visitStartTime,hitNumber,timestamp\n1470508647,1,1470508667\n", None, None),
@@ -92,5 +114,17 @@ mod tests {
         let told = [(Part::Time, "time".to_owned())];
         let hits = of(&TableHead::read(text.as_bytes()).unwrap(), &told);
         assert_eq!((hits.map, hits.since), (told.to_vec(), None));
+    }
+    #[test]
+    fn sessions_without_a_row_for_each_hit_are_told() {
+        for (names, expected) in [
+            ("visitId,visitStartTime,totals,hits", true),
+            ("visitStartTime,totals", true),
+            ("visitStartTime,hits.hitNumber,totals", false),
+            ("sessionId,hits", false),
+        ] {
+            let names: Vec<String> = names.split(',').map(str::to_owned).collect();
+            assert_eq!(hint(&names).is_some(), expected, "{names:?}");
+        }
     }
 }

@@ -3,8 +3,8 @@
 use super::json_formats::{self, JsonFormat, Near, Reads};
 use super::table::TableHead;
 use super::{
-    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, input, nameless, not_events,
-    sessions_why, strictness, with_order, wrapped,
+    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, hits, input, nameless,
+    not_events, sessions_why, strictness, unrecognised, with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -403,10 +403,13 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     let lacks_browser = mapping.has_sessions_alone() && nearest.as_ref().is_some_and(is_pixel);
     if lacks_browser || !mapping.missing().is_empty() {
         let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
-        return Err(match nearest {
-            Some(near) => near.error(path, &sample.all_keys),
-            None => not_events(path, &keys, &mapping, "keys").hint(MAP_EVENTS),
-        });
+        if let Some(near) = nearest {
+            return Err(near.error(path, &sample.all_keys));
+        }
+        let are_orders = unrecognised::are_orders(&keys, &mapping);
+        let events = if are_orders { unrecognised::TABLE_OF_ORDERS } else { MAP_EVENTS };
+        let hint = hits::hint(&keys).unwrap_or(events);
+        return Err(not_events(path, &keys, &mapping, "keys").hint(hint));
     }
     let own = |part| mapping.of(part).map(str::to_string);
     let identifiers: Vec<_> = events_identifiers(&mapping)

@@ -14,7 +14,7 @@ pub(super) fn meant<'n>(
     names: impl Iterator<Item = &'n str> + Clone,
 ) -> Option<&'n str> {
     let wanted = letters(last(missing));
-    let own = names.clone().filter(|name| *name != missing);
+    let own = names.filter(|name| *name != missing);
     own.clone()
         .find(|name| letters(last(name)) == wanted)
         .or_else(|| own.clone().find(|name| is_slip(&wanted, &letters(last(name)))))

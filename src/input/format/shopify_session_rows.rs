@@ -162,11 +162,12 @@ fn text(line: &AnalyticsLine, place: Option<usize>) -> Option<&str> {
     (!is_null(text)).then_some(text)
 }
 
-/// Which steps a row reached, the first if any; `None` if it counts nothing.
+/// Which steps a row reached, the first if any; `None` if it counts nothing. Where no column counts sessions, the row is
+/// one, whatever it reached.
 fn reached(line: &AnalyticsLine) -> Option<[bool; 4]> {
-    let is_counted = line.metrics.iter().all(Option::is_none);
+    let is_one = line.metrics[0].is_none();
     let mut reached = line.metrics.map(|count| count.is_some_and(|count| count > 0));
-    reached[0] = is_counted || reached.contains(&true);
+    reached[0] = is_one || reached.contains(&true);
     reached[0].then_some(reached)
 }
 

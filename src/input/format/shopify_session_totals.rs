@@ -94,6 +94,11 @@ pub fn assemble(
         else {
             continue;
         };
+        if whole.counts_nothing() {
+            let words = "no figure of its report is known";
+            assembly.aside.push((at.input, at.row, Reason::UnmappedEvent, words.into()));
+            continue;
+        }
         if at.line.dimensions.is_empty() {
             whole.add(&at.line);
             continue;
@@ -196,6 +201,11 @@ impl<'c> Whole<'c> {
 
     fn columns(&self) -> Option<&'c AnalyticsColumns> {
         self.files.first().map(|of| of.columns)
+    }
+
+    /// Whether none of its columns is a step.
+    fn counts_nothing(&self) -> bool {
+        self.columns().is_none_or(|columns| columns.steps().next().is_none())
     }
 
     fn time(&self) -> Option<usize> {
@@ -455,7 +465,7 @@ mod tests {
 
     #[test]
     fn rows_that_count_the_same_sessions_again_are_not_added() {
-        let cases: [Case<'_>; 6] = [
+        let cases: [Case<'_>; 7] = [
             (
                 "a sum that names nothing",
                 &["Page|Sessions|Converted\n/|7|1\n/hats|3|\n|10|1"],
@@ -482,6 +492,12 @@ mod tests {
                 &["0.0 continuation"],
             ),
             ("one segment", &["Segment|Sessions\nMobile|7"], &[&[7]], &[]),
+            (
+                "no figure that is known",
+                &["Item|Items viewed\nMug|7\nCup|8"],
+                &[&[]],
+                &["0.0 unmapped_event", "0.1 unmapped_event"],
+            ),
         ];
         cases.into_iter().for_each(check);
     }
@@ -489,7 +505,12 @@ mod tests {
     #[test]
     fn a_total_below_the_rows_of_a_page_is_of_all_rows() {
         let cases: [(&str, &str, u64, &[&str]); 7] = [
-            ("some rows and the total of all", "Page|Sessions\n/|30\n/hats|9\n|512", 512, &["0.0", "0.1"]),
+            (
+                "some rows and the total of all",
+                "Page|Sessions\n/|30\n/hats|9\n|512",
+                512,
+                &["0.0", "0.1"],
+            ),
             ("one row of many", "Page|Device|Sessions\n/|mobile|30\n|12.5%|512", 512, &["0.0"]),
             ("all rows and their sum", "Day Index|Sessions\n1|7\n2|8\n|15", 15, &["0.2"]),
             ("one row and its sum", "Day Index|Sessions\n1|7\n|7", 7, &["0.1"]),

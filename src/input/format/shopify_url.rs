@@ -5,7 +5,7 @@
 //! query or as their last part.
 //!
 //! Stores of other makers are known by the pages that almost all of them have and call alike: the cart, the checkout,
-//! and the page that thanks for the order, as WooCommerce (`/checkout/order-received/7`) and Magento
+//! and the page that thanks for the order, as `WooCommerce` (`/checkout/order-received/7`) and Magento
 //! (`/checkout/onepage/success`) write it.
 
 use crate::event::Proof;
@@ -45,7 +45,7 @@ pub fn proof(address: &str) -> Option<(&'static str, Proof)> {
 fn page_of_any_store(parts: &[&[u8]], query: &[u8]) -> Option<(&'static str, Proof)> {
     let name = match parts {
         // Magento has the cart among the pages of its checkout.
-        [b"basket"] | [b"shopping-cart"] | [b"checkout", b"cart", ..] => "cart_viewed",
+        [b"basket" | b"shopping-cart"] | [b"checkout", b"cart", ..] => "cart_viewed",
         [b"checkout", rest @ ..] => match rest {
             [ORDER_RECEIVED, ..] | [.., b"success" | b"thankyou"] => "checkout_completed",
             _ => checkout_page(rest, query),

@@ -214,6 +214,8 @@ pub(super) fn with_clock(day: i64, time: &str, zone: ZoneRule) -> Option<Stamp> 
 fn parts_of(text: &str) -> Option<(char, std::str::Split<'_, char>, &str)> {
     let text = text.trim();
     let (date, time) = text.split_once(' ').unwrap_or((text, ""));
+    // Browsers put a comma behind the date.
+    let date = date.strip_suffix(',').unwrap_or(date);
     let sign = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| "/.-".contains(*c))?;
     Some((sign, date.split(sign), time.trim()))
 }
@@ -256,7 +258,8 @@ fn part(text: &str) -> Option<i64> {
 
 /// `8:15`, `08:15:30`, `8:15 PM`: microseconds since the start of the day.
 fn clock(text: &str) -> Option<(i64, Precision)> {
-    let (time, half) = text.split_once(' ').unwrap_or((text, ""));
+    // Newer browsers part the half of the day with a narrow space.
+    let (time, half) = text.split_once([' ', '\u{202f}']).unwrap_or((text, ""));
     let mut parts = time.split(':');
     let (hour, minute) = (part(parts.next()?)?, part(parts.next()?)?);
     let (second, precision) = match parts.next() {

@@ -147,6 +147,7 @@ fn dates_of_spreadsheets_are_read() {
         ("3/4/2025 12:15:01 am", MonthFirst, "2025-03-04T00:15:01Z", Second),
         ("10/27/25 8:15", MonthFirst, "2025-10-27T08:15:00Z", Minute),
         ("27-10-25 8:15", DayFirst, "2025-10-27T08:15:00Z", Minute),
+        ("10/27/2025, 8:15:30\u{202f}PM", MonthFirst, "2025-10-27T20:15:30Z", Second),
         ("27/10/25", DayFirst, "2025-10-27T00:00:00Z", Day),
         ("2025/10/7 9:50", DayFirst, "2025-10-07T09:50:00Z", Minute),
         ("2025/10/27", MonthFirst, "2025-10-27T00:00:00Z", Day),

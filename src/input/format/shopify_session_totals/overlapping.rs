@@ -119,9 +119,8 @@ fn take_total(
         return true;
     }
     let message = format!(
-        "{}: the total in its last row is of more rows than the {} above it, as of a page that shows only some: the total counts",
-        of.path,
-        parts.len()
+        "{}: the total in its last row is more than the rows above it make together, as on a page that shows only some of them: the total counts",
+        of.path
     );
     found.notices.push(Notice { code: "session_report_is_a_part", message });
     let parts = lines.drain(..lines.len() - 1);
