@@ -227,7 +227,9 @@ fn a_column_decides_where_years_of_two_digits_stand() {
     use DateOrder::{DayFirst, MonthFirst};
     let decided = |dates: &[String], told| {
         let mut whole = DateEvidence::default();
-        dates.iter().for_each(|date| whole.observe(date));
+        for date in dates {
+            whole.observe(date);
+        }
         whole.decide(told)
     };
     let days = |of: fn(u32) -> String| -> Vec<String> { (1..=28).map(of).collect() };
