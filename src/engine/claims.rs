@@ -9,8 +9,7 @@
 
 use super::haul::Haul;
 use super::input_seen::InputSeen;
-use crate::event::{IdentifierKind, OrderNote, Proof, RawEvent, StepSet, mark};
-use crate::identity::{Strictness, identify};
+use crate::event::{OrderNote, Proof, RawEvent, StepSet, mark};
 use crate::input::format::shopify_url;
 use crate::ladder::stamp::{Stamp, Stamper};
 use crate::ladder::vocabulary::{CHECKOUT_STEPS, Evidence, Weaker};
@@ -268,9 +267,7 @@ impl Haul<'_> {
 pub(super) fn numbered(order: OrderNote, event: &RawEvent<'_>, claim: Option<Claim>) -> OrderNote {
     let is_page = claim.is_some_and(|claim| claim.strength.is_address());
     let address = if is_page && !order.numbered { event.details.address() } else { None };
-    let token = address.as_deref().and_then(shopify_url::token);
-    let known = token
-        .and_then(|token| identify(IdentifierKind::CheckoutToken, 0, token, Strictness::Several));
+    let known = address.as_deref().and_then(shopify_url::order);
     known.map_or(order, |known| OrderNote { key: known.key, numbered: true, ..order })
 }
 

@@ -71,9 +71,10 @@ impl InputSeen {
 
     /// Counts the identifiers of a row by kind.
     pub(super) fn count_identifiers(&mut self, identifiers: &[Identifier]) {
-        for identifier in identifiers {
+        for (place, identifier) in identifiers.iter().enumerate() {
             let seen = self.identifiers.entry(identifier.kind).or_default();
-            seen.rows += 1;
+            let is_first = identifiers.iter().take(place).all(|own| own.kind != identifier.kind);
+            seen.rows += u64::from(is_first);
             seen.distinct.insert(identifier.key);
         }
     }

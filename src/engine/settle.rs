@@ -43,7 +43,7 @@ use crate::quality::Reason;
 use crate::time::Instant;
 use oddities::{
     left_out_sources, most_common, offsets_differ, rates_alone, times_unread, unknown_figures,
-    without_figures, written_offsets,
+    without_figures, without_sessions, written_offsets,
 };
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
@@ -339,6 +339,7 @@ fn settle_reports(
     }
     settled.notices.extend(assembly.notices);
     settled.notices.extend(without_figures(&assembly.reports));
+    settled.notices.extend(without_sessions(&assembly.reports));
     settled.notices.extend(unknown_figures(&assembly.reports));
     settled.notices.extend(rates_alone(&assembly.reports));
     settled.session_reports = assembly.reports;

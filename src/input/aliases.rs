@@ -165,6 +165,7 @@ const PARTS: [(Part, &str, &[&str]); 19] = [
         &[
             "clientid",
             "visitorid",
+            "fullvisitorid",
             "distinctid",
             "anonymousid",
             "userpseudoid",
@@ -186,7 +187,7 @@ const PARTS: [(Part, &str, &[&str]); 19] = [
     (Part::Currency, "currency", &["currency", "currencycode"]),
     (Part::UserAgent, "user_agent", &["useragent"]),
     (Part::Id, "id", &[]),
-    (Part::Sequence, "sequence", &["seq", "sequence"]),
+    (Part::Sequence, "sequence", &["seq", "sequence", "hitnumber"]),
     // No column of events is taken for one of these by its name.
     (Part::Figure(Figure::Sessions), "sessions", &[]),
     (Part::Figure(Figure::AddedToCart), "added_to_cart", &[]),

@@ -3,20 +3,22 @@
 //!
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
 //! the records out of a page (with what stands `around` them and says whose they are), `nameless` whether sessions say who
-//! rows without a name are of, `unrecognised` what a
-//! table lacks, `meant` which of its names may be that, `nearly` what a table of events would be if it had one column more, `first_line` that it has no names of columns, `table_head` finds
-//! these; what they share is here.
+//! rows without a name are of, `hits` when those of Universal Analytics were, `unrecognised` what a
+//! table lacks, `meant` which of its names may be that and `offers` which of its cells, `nearly` what a table of events would
+//! be if it had one column more, `first_line` that it has no names of columns, `table_head` finds these; what they share is here.
 
 mod around;
 mod dates;
 mod first_line;
 mod foreign;
 mod ga4_ui;
+mod hits;
 mod json;
 mod json_formats;
 mod meant;
 mod nameless;
 mod nearly;
+mod offers;
 mod table;
 mod table_formats;
 mod table_head;

@@ -52,16 +52,20 @@ pub const MULTI_PAGE_VISIT: &str = "multi_page_visit";
 /// The canonical name of an event, if the name is known in any form; of a weaker name that of what it may mean.
 pub fn canonical(name: &str) -> Option<&'static str> {
     let folded = fold(name);
-    let told = FOLDED.get(folded.as_str()).copied();
-    told.or_else(|| weaker::of(&folded).map(|own| own.means)).or_else(|| secondary(&folded))
+    match known(&folded) {
+        Some(Known::Certain(id)) => Some(id),
+        Some(Known::Weaker(own)) => Some(own.means),
+        None => secondary(&folded),
+    }
 }
 
 /// What a name means if that depends on what else a log has; `None` for names that are certain or not known.
 pub fn weaker(name: &str) -> Option<Weaker> {
-    let folded = fold(name);
-    let own = if FOLDED.contains_key(folded.as_str()) { None } else { weaker::of(&folded) };
-    // Whatever else a log has, the view of a page is one.
-    own.filter(|own| own.means != "page_viewed")
+    match known(&fold(name))? {
+        // Whatever else a log has, the view of a page is one.
+        Known::Weaker(own) => Some(own).filter(|own| own.means != "page_viewed"),
+        Known::Certain(_) => None,
+    }
 }
 
 /// The part of the shop that a canonical name speaks of. `None` if the name is not canonical.
@@ -153,6 +157,28 @@ fn secondary(folded: &str) -> Option<&'static str> {
     SECONDARY.get(first).map(|action| action.id)
 }
 
+/// What the tables say of a name.
+enum Known {
+    /// The canonical name that it is another word for.
+    Certain(&'static str),
+    /// What it may mean.
+    Weaker(Weaker),
+}
+
+/// What the tables say of a folded name; of one that they have not, what they say of the same letters with other gaps.
+fn known(folded: &str) -> Option<Known> {
+    let told = |folded: &str| {
+        let certain = FOLDED.get(folded).copied().map(Known::Certain);
+        certain.or_else(|| weaker::of(folded).map(Known::Weaker))
+    };
+    told(folded).or_else(|| told(GAPLESS.get(&gapless(folded))?))
+}
+
+/// A folded name without the gaps between its words: some write `viewitem`.
+fn gapless(folded: &str) -> String {
+    folded.replace('_', "")
+}
+
 fn term(canonical: &str) -> Option<&'static Term> {
     TERMS.iter().find(|term| term.id == canonical)
 }
@@ -165,6 +191,12 @@ static FOLDED: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
         .chain(actions)
         .flat_map(|(id, also)| also.iter().map(move |name| (*name, id)).chain([(id, id)]))
         .collect()
+});
+
+/// The folded names of all tables by their letters alone, the certain ones before the weaker.
+static GAPLESS: LazyLock<BTreeMap<String, &str>> = LazyLock::new(|| {
+    let certain = FOLDED.keys().copied();
+    weaker::names().chain(certain).map(|name| (gapless(name), name)).collect()
 });
 
 /// The patterns of [`SECONDARY`], in its order. Each must reach from the start of some word of the

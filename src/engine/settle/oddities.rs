@@ -185,6 +185,18 @@ pub(super) fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
     (!empty.is_empty()).then_some(Notice { code: "no_figures", message })
 }
 
+/// A notice for each session report that does not count all sessions: its first step is a part of them.
+pub(super) fn without_sessions(reports: &[SessionReport]) -> impl Iterator<Item = Notice> {
+    reports.iter().filter_map(|report| {
+        let (first, _) = report.steps.first().filter(|(step, _)| *step != "Sessions")?;
+        let message = format!(
+            "{}: no column counts all sessions, so shares are of those at {first}, and not of all: add Sessions to the report (visitors are people, and fewer)",
+            report.path
+        );
+        Some(Notice { code: "no_sessions", message })
+    })
+}
+
 /// A notice for each session report that has columns which are called for sessions and not known: in other languages
 /// the first of them may be.
 pub(super) fn unknown_figures(reports: &[SessionReport]) -> impl Iterator<Item = Notice> {

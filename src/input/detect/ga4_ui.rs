@@ -160,7 +160,7 @@ fn decide(text: &[u8], delimiter: u8) -> (Decision, usize) {
     let rows = if let Some(exploration) = exploration {
         Rows::Special(header, Special::Exploration(exploration))
     } else {
-        let columns = AnalyticsColumns::new(&header);
+        let columns = AnalyticsColumns::of_a_page(&header);
         Rows::Totals(header, columns)
     };
     let why = format!("lines that begin with `#` before {what} ({columns} columns)");

@@ -4,8 +4,8 @@ use super::json_formats::{self, JsonFormat, Near, Reads};
 use super::table::is_name_of_order;
 use super::table_head::TableHead;
 use super::{
-    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, input, nameless, names_of_orders,
-    not_events, sessions_why, strictness, with_order, wrapped,
+    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, hits, input, nameless,
+    names_of_orders, not_events, sessions_why, strictness, unrecognised, with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -434,11 +434,17 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     let names_orders = names_orders.filter(|name| sample.holds_names_of_orders(name));
     if lacks_browser || names_orders.is_some() || !mapping.missing().is_empty() {
         let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
-        return Err(match (nearest, names_orders) {
-            (Some(near), _) => near.error(path, &sample.all_keys),
-            (None, Some(name)) => names_of_orders(path, &keys, name, "keys").hint(MAP_EVENTS),
-            (None, None) => not_events(path, &keys, &mapping, "keys").hint(MAP_EVENTS),
-        });
+        if let Some(near) = nearest {
+            return Err(near.error(path, &sample.all_keys));
+        }
+        let are_orders = unrecognised::are_orders(&keys, &mapping);
+        let events = if are_orders { unrecognised::TABLE_OF_ORDERS } else { MAP_EVENTS };
+        let hint = hits::hint(&keys).unwrap_or(events);
+        let error = match names_orders {
+            Some(name) => names_of_orders(path, &keys, name, "keys"),
+            None => not_events(path, &keys, &mapping, "keys"),
+        };
+        return Err(error.hint(hint));
     }
     let own = |part| mapping.of(part).map(str::to_string);
     let identifiers: Vec<_> = events_identifiers(&mapping)

@@ -21,6 +21,10 @@ pub(super) fn session_among<K: Clone, R>(
     text: impl Fn(&R, &K) -> Option<String>,
 ) -> Option<(IdentifierKind, u16, K)> {
     let session = session?;
+    // Where a session stands for a customer, no row of one is of nobody.
+    if people.iter().any(|(_, space, _)| *space == Identifier::SESSIONS) {
+        return None;
+    }
     let said = |row: &R| {
         let key = |(kind, space, place): &(IdentifierKind, u16, K)| {
             let text = text(row, place)?;
@@ -72,5 +76,12 @@ mod tests {
         assert!(are_wanted(&[["guest", "", "s1"], ["ada-1", "", "s2"]]));
         assert!(!are_wanted(&[["", "", ""], ["ada-1", "", "s2"]]));
         assert!(!are_wanted(&[["", "", "1"], ["ada-1", "", "1"], ["bob-1", "", "1"]]));
+    }
+
+    #[test]
+    fn a_session_that_stands_for_a_customer_is_no_other() {
+        let sessions = [(IdentifierKind::ClientId, Identifier::SESSIONS, ())];
+        let text = |row: &&str, (): &()| Some((*row).to_owned());
+        assert!(session_among(&["0", "1"], (&sessions, Some(&())), text).is_none());
     }
 }

@@ -3,7 +3,7 @@
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use super::{
-    Decision, SAMPLE, dates, events_identifiers, events_why, input, json, nameless, nearly,
+    Decision, SAMPLE, dates, events_identifiers, events_why, hits, input, json, nameless, nearly,
     sessions_why, strictness, unrecognised, with_order,
 };
 use crate::error::{Error, Result};
@@ -288,7 +288,8 @@ fn decide_pixel_table(table: &TableHead, told: &Told) -> Option<Decision> {
 
 fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     let header = &table.header;
-    let mapping = Mapping::of_events(header.names(), &told.map);
+    let hits = hits::of(table, &told.map);
+    let mapping = Mapping::of_events(header.names(), &hits.map);
     let column = |part| mapping.of(part).and_then(|name| column_of(header, name));
     let identifiers: Vec<_> = events_identifiers(&mapping)
         .filter_map(|(kind, space, name)| Some((kind, space, column_of(header, name)?)))
@@ -311,6 +312,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     }
     let columns = EventColumns {
         time,
+        since: hits.since,
         event,
         strictness: strictness(identifiers.len(), among.is_some()),
         identifiers: with_order(identifiers.into_iter().chain(among), column(Part::Order)),

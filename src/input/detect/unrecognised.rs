@@ -5,14 +5,16 @@ use super::first_line::{is_time, value_for_a_name};
 use super::table::{decide, either};
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
-use super::{MAP_EVENTS, json_formats, meant, names_of_orders, not_events, shown};
+use super::{MAP_EVENTS, hits, json_formats, meant, names_of_orders, not_events, offers, shown};
 use crate::error::Error;
+use crate::event::IdentifierKind;
 use crate::input::Told;
 use crate::input::aliases::{Mapping, Part};
-use crate::input::columns::{Header, Row, is_null};
+use crate::input::columns::{Header, normalise};
 use crate::input::format::Format;
 use crate::input::format::event_table::shorten;
-use crate::input::format::shopify_analytics;
+use crate::input::format::shopify_orders::columns::ORDER_TIMES;
+use crate::input::format::{shopify_analytics, shopify_session_rows};
 use crate::ladder::vocabulary;
 use crate::place::Place;
 
@@ -39,39 +41,111 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
         not_events(path, header.names(), &mapping, "columns")
     };
     let error = without_map_columns(error, header, told);
-    let nearest = nearest(header, told);
-    let holds_orders = mapping.of(Part::Order).is_some() && mapping.of(Part::Event).is_none();
-    let error = if holds_orders && nearest.is_empty() {
-        error.note(
-            "if each row is an order, --as shopify.orders says what its columns must be called",
-        )
-    } else {
-        error
-    };
+    let events = map_events(table, &mapping, &told_names);
+    advised(error, table, (&mapping, &events), told)
+}
+
+/// The error with what is to be done: by the likeliest of what the table may be.
+fn advised(
+    error: Error,
+    table: &TableHead,
+    (mapping, events): (&Mapping, &str),
+    told: &Told,
+) -> Error {
+    let header = &table.header;
+    if let Some(hint) = hits::hint(header.names()) {
+        return error.hint(hint);
+    }
+    if mapping.of(Part::Event).is_none() && offers::event(table).is_some() {
+        return error.hint(events);
+    }
+    let nearest = nearest(table, told);
     if let Some((format, missing)) = nearest.first() {
         let hint = format!("{}; of events, {MAP_EVENTS}", rename(*format, missing));
         let note = |error: Error, (format, missing): &(Format, Vec<Names>)| {
-            let names: Vec<String> = missing.iter().map(|names| either(names)).collect();
-            let meant = meant(header, missing);
-            error.note(format!("to be {} it lacks: {}{meant}", format.id(), names.join(", ")))
+            let names = missing.iter().map(|names| either(names) + &meant(table, names));
+            let names: Vec<String> = names.collect();
+            error.note(format!("to be {} it lacks: {}", format.id(), names.join(", ")))
         };
         return nearest.iter().fold(error, note).hint(hint);
     }
-    let error = if has_column_for_each_step(header) {
-        error.note("it has a column for each step; a log has a row for each event, with its time and its name")
-    } else {
-        error
-    };
-    match looks_like_counts(table) {
-        Some(time) => error
+    if offers::has_column_for_each_step(table) {
+        let error = error.note("it has a column for each step; a log has a row for each event, with its time and its name");
+        return error.hint(match offers::figures(table, mapping) {
+            Some(map) => format!(
+                "if each row is a session, or counts some, {map} says which column is which step"
+            ),
+            None => "write a row for each step that somebody has reached, under the columns customer, event and time".to_owned(),
+        });
+    }
+    if are_orders(header.names(), mapping) {
+        return error.hint(format!(
+            "if each row is an order, --as shopify.orders says what its columns must be called; of events, {events}"
+        ));
+    }
+    if let Some(time) = looks_like_counts(table) {
+        return error
             .note(format!(
                 "days and counts: nearest is a session report ({}), whose columns are named otherwise",
                 Format::ShopifyAnalytics.id()
             ))
-            .hint(map_counts(time)),
-        None => error.hint(MAP_EVENTS),
+            .hint(map_counts(time));
     }
+    let is_in_parts = ["year", "month", "day"].iter().all(|part| header.has(&[part]));
+    let error = if is_in_parts && mapping.of(Part::Time).is_none() {
+        error.note("its time stands in several columns (year, month, day): put it into one, such as 2025-10-07")
+    } else {
+        error
+    };
+    error.hint(events)
 }
+
+/// How to say what the columns of a log are: with those that can only be meant, beside what the user has said.
+fn map_events(table: &TableHead, mapping: &Mapping, told: &[(Part, String)]) -> String {
+    let lacks = |part: Part| mapping.of(part).is_none();
+    let time = offers::time(table).filter(|_| lacks(Part::Time));
+    let event = offers::event(table).filter(|_| lacks(Part::Event));
+    if time.is_none() && event.is_none() {
+        return MAP_EVENTS.to_owned();
+    }
+    let own = told.iter().map(|(part, name)| (*part, name.as_str()));
+    let missing = [
+        lacks(Part::Time).then_some((Part::Time, time)),
+        lacks(Part::Event).then_some((Part::Event, event)),
+        mapping.who().next().is_none().then_some((Part::Who(IdentifierKind::UserId), None)),
+    ];
+    let missing =
+        missing.into_iter().flatten().map(|(part, name)| (part, name.unwrap_or("COLUMN")));
+    let map = offers::map(&own.chain(missing).collect::<Vec<_>>());
+    format!("say what is what with {map}, or choose a format with --as")
+}
+
+/// Whether rows or records are orders, as those of shops of all makers are: they have a number of an order, or what was
+/// to be paid and how, and no event.
+pub(super) fn are_orders(names: &[String], mapping: &Mapping) -> bool {
+    let names: Vec<String> = names.iter().map(|name| normalise(&vocabulary::fold(name))).collect();
+    let says = |word: &str| names.iter().any(|name| name.split(' ').any(|own| own == word));
+    mapping.of(Part::Event).is_none()
+        && (mapping.of(Part::Order).is_some()
+            || names.iter().any(|name| ORDER_NUMBERS.contains(&name.as_str()))
+            || says("total") && (says("payment") || says("order")))
+}
+
+/// What to do with orders that are JSON and not Shopify's.
+pub(super) const TABLE_OF_ORDERS: &str = "if each record is an order, write them into a table with the columns Name, Created at, Financial Status, Total, Currency and Email; of events, say what is what with --map time=KEY,event=KEY,customer=KEY";
+
+/// What shops of other makers call the number of an order.
+const ORDER_NUMBERS: &[&str] = &[
+    "order",
+    "order number",
+    "order no",
+    "order nr",
+    "order reference",
+    "amazon order id",
+    "invoice",
+    "invoice no",
+    "invoice number",
+];
 
 /// The error of a table whose first line is a row.
 fn nameless(path: &str, header: &Header, value: &str) -> Error {
@@ -103,11 +177,12 @@ fn without_map_columns(error: Error, header: &Header, told: &Told) -> Error {
 }
 
 /// The formats of which two columns at least are there and at most half are missing, the nearest first, with these.
-fn nearest(header: &Header, told: &Told) -> Vec<(Format, Vec<Names>)> {
+fn nearest(table: &TableHead, told: &Told) -> Vec<(Format, Vec<Names>)> {
     const SHOWN: usize = 2;
+    let header = &table.header;
     let mut near: Vec<(&TableFormat, Vec<Names>)> = table_formats::ALL
         .iter()
-        .filter(|known| told.allows(known.format))
+        .filter(|known| told.allows(known.format) && may_be_near(table, known.format))
         .map(|known| (known, known.missing(header)))
         .filter(|(known, missing)| {
             // One column alone says little: many tables have a user.
@@ -138,15 +213,28 @@ fn nearest(header: &Header, told: &Told) -> Vec<(Format, Vec<Names>)> {
     nearest.into_iter().map(|(known, missing)| (known.format, missing)).collect()
 }
 
-/// Which columns may be meant by those that are missing.
-fn meant(header: &Header, missing: &[Names]) -> String {
-    let own = || header.names().iter().map(String::as_str);
-    let near = missing.iter().filter_map(|names| {
-        let near = names.iter().find_map(|name| meant::meant(name, own()))?;
-        Some(format!(" (is `{near}` meant?)"))
-    });
-    near.collect()
+/// Whether a table may be of a format but for the names of a few columns. Nobody has renamed those of a data set that
+/// everybody has from one place, and a row of a session report says when it was.
+fn may_be_near(table: &TableHead, format: Format) -> bool {
+    let of_everybody =
+        [Format::MavenSessions, Format::MavenPageviews, Format::MavenOrders, Format::Kaggle];
+    if format == Format::ShopifyAnalyticsSessions {
+        let time = table.header.find(&shopify_session_rows::TIMES);
+        return time.is_none_or(|column| offers::holds(table, column, is_time));
+    }
+    !of_everybody.contains(&format)
 }
+
+/// Which column may be meant by one that is missing, in words.
+fn meant(table: &TableHead, missing: Names) -> String {
+    let own = || table.header.names().iter().map(String::as_str);
+    let time = || offers::time(table).filter(|_| missing == ORDER_TIMES || missing == CREATED_AT);
+    let near = missing.iter().find_map(|name| meant::meant(name, own())).or_else(time);
+    near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default()
+}
+
+/// The time of an order as the admin's export calls it.
+const CREATED_AT: Names = &["created at"];
 
 /// What to do about missing columns.
 fn rename(format: Format, missing: &[Names]) -> String {
@@ -171,6 +259,9 @@ fn not_of(path: &str, table: &TableHead, format: Format, told: &Told) -> Error {
         .map(|known| (known.missing(header), known.must.len()))
         .min_by_key(|(missing, must)| (missing.len(), usize::MAX - must));
     let message = match &nearest {
+        Some((missing, _)) if missing.is_empty() => {
+            format!("this is no file of `{id}`, though it has the columns of one")
+        }
         None if json_formats::of(format).is_some() || format == Format::ShopifyWebPixel => {
             format!("this is a table, and `{id}` is JSON")
         }
@@ -188,9 +279,13 @@ fn not_of(path: &str, table: &TableHead, format: Format, told: &Told) -> Error {
     }
     match nearest {
         Some(_) if format.holds_totals() => error.hint(map_counts("COLUMN")),
-        Some((missing, must)) if missing.len() < must => {
-            let meant = meant(header, &missing);
-            error.hint(rename(format, &missing) + &meant)
+        Some((missing, must)) if missing.len() < must || format == Format::ShopifyOrders => {
+            let near = |names: &Names| {
+                let near = meant(table, names);
+                let name = names.first().filter(|_| missing.len() > 1 && !near.is_empty());
+                name.map_or(near.clone(), |name| format!("; `{name}`:{near}"))
+            };
+            error.hint(rename(format, &missing) + &missing.iter().map(near).collect::<String>())
         }
         Some(_) | None => {
             error.hint("`funnel inspect FILE` without --as says what it is, or nearly is")
@@ -206,30 +301,20 @@ fn any_of(names: &[&str]) -> String {
     }
 }
 
-/// Whether names of columns are names of events: such a table says of each row what was reached.
-fn has_column_for_each_step(header: &Header) -> bool {
-    let names = header.normal_names().iter();
-    let names = names.map(|name| name.strip_prefix("reached ").unwrap_or(name));
-    names.filter(|name| vocabulary::canonical(name).is_some()).count() > 1
-}
-
 /// Whether a table holds counts by day or by anything else, and nothing of events: then the name of its column
 /// of times, as far as it has one.
 fn looks_like_counts(table: &TableHead) -> Option<&str> {
     let names = table.header.names();
-    let mapping = Mapping::find(names, &[]);
-    // A table of orders has dates and numbers too.
-    if mapping.list().iter().any(|(part, _)| *part != Part::Time.name()) {
+    // Orders and logs have dates and numbers too.
+    let is_other = |(part, _): (Part, &str)| part != Part::Time;
+    if Mapping::find(names, &[]).parts().any(is_other)
+        || Mapping::of_events(names, &[]).who().next().is_some()
+        || offers::tells_single_things(table)
+    {
         return None;
     }
     let column_of = |is: fn(&str) -> bool| {
-        let holds = move |column: usize| {
-            let texts =
-                table.rows.iter().map(|row| Row::parsed(row).text(Some(column)).into_owned());
-            let mut texts = texts.filter(|text| !is_null(text)).peekable();
-            texts.peek().is_some() && texts.all(|text| is(&text))
-        };
-        (0..names.len()).filter(move |&column| holds(column))
+        (0..names.len()).filter(move |&column| offers::holds(table, column, is))
     };
     let counts = column_of(shopify_analytics::is_count).count();
     let time = column_of(is_time).next().and_then(|column| names.get(column));

@@ -16,7 +16,7 @@ use crate::key::Key;
 use crate::ladder::dimension::{self, SourcePart};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
-use crate::time::Precision;
+use crate::time::{Precision, Span};
 use std::borrow::Cow;
 
 /// Where each part of an event stands in a table.
@@ -24,6 +24,8 @@ use std::borrow::Cow;
 pub struct EventColumns {
     /// The time.
     pub time: usize,
+    /// The milliseconds since then, where that is the time of something that began before.
+    pub since: Option<usize>,
     /// The event's name.
     pub event: usize,
     /// Whether that is the page that was seen, by its name or its address, and nothing says what happened.
@@ -64,6 +66,7 @@ impl Default for EventColumns {
     fn default() -> EventColumns {
         EventColumns {
             time: 0,
+            since: None,
             event: 0,
             names_pages: false,
             identifiers: Vec::new(),
@@ -154,7 +157,10 @@ impl EventColumns {
         if stamp.is_none() {
             desk.defect(Reason::BadTimestamp, unreadable_time(&written));
         }
-        stamp
+        match self.since {
+            None => stamp,
+            Some(since) => Some(later(stamp?, &row.text(Some(since)))),
+        }
     }
 
     #[inline]
@@ -289,6 +295,15 @@ pub(super) fn name_of_page(page: &[u8]) -> &[u8] {
 pub fn unreadable_time(written: &str) -> String {
     format!("`{}` is not a time that is known here", shorten(written))
 }
+
+/// A time so many milliseconds later; where no number says how many, none are known.
+fn later(stamp: Stamp, milliseconds: &str) -> Stamp {
+    let since: i64 = milliseconds.parse::<u32>().map_or(0, i64::from);
+    Stamp { at: stamp.at.plus(Span(since * MILLISECOND)), precision: Precision::Exact, ..stamp }
+}
+
+/// Microseconds in a millisecond.
+const MILLISECOND: i64 = 1000;
 
 /// The same of a time in a table of customers: anything may have slipped into its column, so nothing of it is shown
 /// but how it is made, digits as 9 and letters as a.

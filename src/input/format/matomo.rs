@@ -240,7 +240,7 @@ impl Details for ActionDetails<'_> {
         let by_address = || {
             action.order_page()?;
             let address = scalar(action.address)?;
-            identify(IdentifierKind::CheckoutToken, shopify_url::token(&address)?)
+            shopify_url::order(&address)
         };
         let id = match scalar(action.order) {
             Some(number) => identify(IdentifierKind::OrderId, &number),

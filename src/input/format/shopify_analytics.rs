@@ -5,7 +5,7 @@
 //! cart. How several files are put together is in `shopify_session_totals`.
 
 use super::shopify_session_rows::SessionDimensions;
-use crate::input::columns::{Header, Row, is_null, normalise};
+use crate::input::columns::{Header, Row, is_null};
 use crate::key::Key;
 use std::collections::BTreeSet;
 
@@ -116,6 +116,8 @@ pub struct AnalyticsColumns {
     metrics: [Option<usize>; 4],
     dimensions: Vec<usize>,
     names: Vec<String>,
+    /// What they are called: the user may have said what a column is.
+    called: Vec<String>,
     /// Which of the dimensions says the days of a row, and which days.
     days: Option<(usize, Lasting)>,
     /// Columns that count something of which nothing is known.
@@ -124,6 +126,8 @@ pub struct AnalyticsColumns {
     rate_alone: Option<String>,
     /// Where a report with a row for each session says which one that is, and when it was.
     pub sessions: Option<SessionDimensions>,
+    /// Whether it is a table as it stood on a page, which may show some of its rows and the total of all.
+    is_of_a_page: bool,
 }
 
 impl AnalyticsColumns {
@@ -136,35 +140,54 @@ impl AnalyticsColumns {
             .filter_map(|(column, _)| Some((column, header.names().get(column)?.clone())))
             .unzip();
         let (dimensions, names): (Vec<usize>, Vec<String>) = (dimensions, names);
-        let days = days_among(&names);
+        let called: Vec<String> = dimensions
+            .iter()
+            .filter_map(|&column| header.normal_names().get(column).cloned())
+            .collect();
+        let days = days_among(&called);
         let rate =
             header.find(&LAST_AS_RATE).filter(|_| metrics[0].is_some() && metrics[3].is_none());
         let rate_alone = rate.and_then(|column| header.names().get(column).cloned());
         let columns = AnalyticsColumns::default();
-        AnalyticsColumns { metrics, dimensions, names, days, rate_alone, ..columns }
+        AnalyticsColumns { metrics, dimensions, names, called, days, rate_alone, ..columns }
     }
 
     /// The same columns where these of the dimensions turned out to be figures.
     pub(super) fn without(&self, figures: &BTreeSet<usize>) -> AnalyticsColumns {
-        let (mut dimensions, mut names) = (Vec::new(), Vec::new());
+        let (mut dimensions, mut names, mut called) = (Vec::new(), Vec::new(), Vec::new());
         let mut unknown_figures = self.unknown_figures.clone();
-        for (place, (column, name)) in self.dimensions.iter().zip(&self.names).enumerate() {
+        let own = self.dimensions.iter().zip(&self.names).zip(&self.called);
+        for (place, ((column, name), own)) in own.enumerate() {
             if figures.contains(&place) {
                 unknown_figures.push(name.clone());
             } else {
                 dimensions.push(*column);
                 names.push(name.clone());
+                called.push(own.clone());
             }
         }
-        let days = days_among(&names);
-        AnalyticsColumns { dimensions, names, days, unknown_figures, ..self.clone() }
+        let days = days_among(&called);
+        AnalyticsColumns { dimensions, names, called, days, unknown_figures, ..self.clone() }
     }
 
     /// The columns of a report with a row for each session; `None` if it does not say which, or when.
     pub fn of_sessions(header: &Header) -> Option<AnalyticsColumns> {
         let columns = AnalyticsColumns::new(header);
-        let sessions = Some(SessionDimensions::new(&columns.names)?);
+        // The user may have named what a column is that is called otherwise.
+        let called = |&column: &usize| header.normal_names().get(column).map(String::as_str);
+        let called: Vec<&str> = columns.dimensions.iter().filter_map(called).collect();
+        let sessions = Some(SessionDimensions::new(&called, &columns.names)?);
         Some(AnalyticsColumns { sessions, ..columns })
+    }
+
+    /// The columns of a table as it stood on a page.
+    pub fn of_a_page(header: &Header) -> AnalyticsColumns {
+        AnalyticsColumns { is_of_a_page: true, ..AnalyticsColumns::new(header) }
+    }
+
+    /// Whether they are those of a table as it stood on a page.
+    pub fn are_of_a_page(&self) -> bool {
+        self.is_of_a_page
     }
 
     /// The columns of a report that has these steps and no dimensions, wherever they stand.
@@ -180,7 +203,7 @@ impl AnalyticsColumns {
 
     /// Where a time stands among the dimensions, if one of them says when.
     pub fn time(&self) -> Option<usize> {
-        (0..self.names.len()).find(|&place| self.is_time(place))
+        (0..self.called.len()).find(|&place| self.is_time(place))
     }
 
     /// Whether a dimension says when.
@@ -204,7 +227,7 @@ impl AnalyticsColumns {
     }
 
     fn is_one_of(&self, place: usize, names: &[&str]) -> bool {
-        self.names.get(place).is_some_and(|name| names.contains(&normalise(name).as_str()))
+        self.called.get(place).is_some_and(|name| names.contains(&name.as_str()))
     }
 
     /// Columns that count something of which nothing is known.
@@ -259,12 +282,10 @@ pub(super) fn says_sum<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
 }
 
 /// Which of these dimensions says the day: best the one that says nothing else.
-fn days_among(names: &[String]) -> Option<(usize, Lasting)> {
+fn days_among(called: &[String]) -> Option<(usize, Lasting)> {
     let days = DAYS.iter().map(|day| (*day, Lasting::Day));
     let mut all = days.chain([("week", Lasting::Week), ("month", Lasting::Month)]);
-    all.find_map(|(time, lasting)| {
-        Some((names.iter().position(|name| normalise(name) == time)?, lasting))
-    })
+    all.find_map(|(time, lasting)| Some((called.iter().position(|name| name == time)?, lasting)))
 }
 
 fn is_other_metric(name: &str) -> bool {

@@ -41,10 +41,11 @@ pub struct SessionDimensions {
 }
 
 impl SessionDimensions {
-    /// Finds the parts by the names of the dimensions; `None` if no row says which session it is, or when.
-    pub fn new(names: &[String]) -> Option<SessionDimensions> {
+    /// Finds the parts by what the dimensions are called; `None` if no row says which session it is, or when. Where
+    /// the user said what they are, that is not how they are written: `names`, by which a breakdown asks for them.
+    pub fn new(called: &[&str], names: &[String]) -> Option<SessionDimensions> {
         let names: Vec<String> = names.iter().map(|name| normalise(name)).collect();
-        let place = |name: &str| names.iter().position(|own| own == name);
+        let place = |name: &str| called.iter().position(|own| *own == name);
         let mut times = TIMES.iter().zip(PRECISIONS);
         let (time, precision) =
             times.find_map(|(name, precision)| Some((place(name)?, precision)))?;
@@ -161,11 +162,12 @@ fn text(line: &AnalyticsLine, place: Option<usize>) -> Option<&str> {
     (!is_null(text)).then_some(text)
 }
 
-/// Which steps a row reached, the first if any; `None` if it counts nothing.
+/// Which steps a row reached, the first if any; `None` if it counts nothing. Where no column counts sessions, the row is
+/// one, whatever it reached.
 fn reached(line: &AnalyticsLine) -> Option<[bool; 4]> {
-    let is_counted = line.metrics.iter().all(Option::is_none);
+    let is_one = line.metrics[0].is_none();
     let mut reached = line.metrics.map(|count| count.is_some_and(|count| count > 0));
-    reached[0] = is_counted || reached.contains(&true);
+    reached[0] = is_one || reached.contains(&true);
     reached[0].then_some(reached)
 }
 
@@ -268,7 +270,9 @@ mod tests {
     use crate::time::Instant;
 
     fn dimensions(names: &str) -> Option<SessionDimensions> {
-        SessionDimensions::new(&names.split('|').map(str::to_owned).collect::<Vec<_>>())
+        let names: Vec<String> = names.split('|').map(str::to_owned).collect();
+        let called: Vec<String> = names.iter().map(|name| normalise(name)).collect();
+        SessionDimensions::new(&called.iter().map(String::as_str).collect::<Vec<_>>(), &names)
     }
 
     fn line(

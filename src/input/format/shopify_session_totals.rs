@@ -120,6 +120,11 @@ fn add_up(
         else {
             continue;
         };
+        if whole.counts_nothing() {
+            let words = "no figure of its report is known";
+            repeated.push((at.input, at.row, Reason::UnmappedEvent, words.into()));
+            continue;
+        }
         if at.line.dimensions.is_empty() {
             whole.add(at, dates);
             continue;
@@ -217,6 +222,11 @@ impl<'c> Whole<'c> {
 
     fn columns(&self) -> Option<&'c AnalyticsColumns> {
         self.files.first().map(|of| of.columns)
+    }
+
+    /// Whether none of its columns is a step.
+    fn counts_nothing(&self) -> bool {
+        self.columns().is_none_or(|columns| columns.steps().next().is_none())
     }
 
     fn time(&self) -> Option<usize> {
@@ -355,16 +365,20 @@ mod tests {
 
     /// Reads reports (lines of cells between bars); an input is named by its position.
     fn assembled(files: &[&str]) -> Assembly {
-        put_together(files, None).unwrap()
+        put_together(AnalyticsColumns::new, files, None).unwrap()
     }
 
-    fn put_together(files: &[&str], told: Option<DateOrder>) -> Result<Assembly, Undated> {
+    fn put_together(
+        find: fn(&Header) -> AnalyticsColumns,
+        files: &[&str],
+        told: Option<DateOrder>,
+    ) -> Result<Assembly, Undated> {
         let mut tables = Vec::new();
         let mut lines = Vec::new();
         for (input, file) in files.iter().enumerate() {
             let (header, rows) = file.split_once('\n').unwrap_or((file, ""));
             let names: Vec<&str> = header.split('|').collect();
-            let columns = AnalyticsColumns::new(&Header::new(&ByteRecord::from(names)));
+            let columns = find(&Header::new(&ByteRecord::from(names)));
             for (cells, number) in rows.lines().zip(0..) {
                 let record: StringRecord = cells.split('|').collect();
                 let row = RowRef::new(u32::try_from(input).unwrap(), number, number);
@@ -500,9 +514,17 @@ mod tests {
             (&[both, day_first], 0, Ambiguous::Contradictory),
         ] {
             let column = "Day".to_owned();
-            assert_eq!(put_together(files, None).unwrap_err(), Undated { input, column, why });
+            assert_eq!(
+                put_together(AnalyticsColumns::new, files, None).unwrap_err(),
+                Undated { input, column, why }
+            );
         }
-        let told = put_together(&[month_first, undecided], Some(DateOrder::MonthFirst)).unwrap();
+        let told = put_together(
+            AnalyticsColumns::new,
+            &[month_first, undecided],
+            Some(DateOrder::MonthFirst),
+        )
+        .unwrap();
         assert_eq!(totals(&told), [[14]]);
         assert_eq!(told.decisions.len(), 2);
     }
@@ -628,7 +650,7 @@ mod tests {
 
     #[test]
     fn rows_that_count_the_same_sessions_again_are_not_added() {
-        let cases: [Case<'_>; 6] = [
+        let cases: [Case<'_>; 7] = [
             (
                 "a sum that names nothing",
                 &["Page|Sessions|Converted\n/|7|1\n/hats|3|\n|10|1"],
@@ -655,9 +677,45 @@ mod tests {
                 &["0.0 continuation"],
             ),
             ("one segment", &["Segment|Sessions\nMobile|7"], &[&[7]], &[]),
+            (
+                "no figure that is known",
+                &["Item|Items viewed\nMug|7\nCup|8"],
+                &[&[]],
+                &["0.0 unmapped_event", "0.1 unmapped_event"],
+            ),
         ];
         cases.into_iter().for_each(check);
     }
+
+    #[test]
+    fn a_total_below_the_rows_of_a_page_is_of_all_rows() {
+        let cases: [(&str, &str, u64, &[&str]); 7] = [
+            (
+                "some rows and the total of all",
+                "Page|Sessions\n/|30\n/hats|9\n|512",
+                512,
+                &["0.0", "0.1"],
+            ),
+            ("one row of many", "Page|Device|Sessions\n/|mobile|30\n|12.5%|512", 512, &["0.0"]),
+            ("all rows and their sum", "Day Index|Sessions\n1|7\n2|8\n|15", 15, &["0.2"]),
+            ("one row and its sum", "Day Index|Sessions\n1|7\n|7", 7, &["0.1"]),
+            ("nobody knows the page", "Page|Sessions\n/|30\n(not set)|512", 542, &[]),
+            ("fewer than the rows", "Page|Sessions\n/|30\n|9", 39, &[]),
+            ("nothing", "Page|Sessions\n/|0\n|0", 0, &[]),
+        ];
+        for (case, file, total, set_aside) in cases {
+            let found = put_together(AnalyticsColumns::of_a_page, &[file], None).unwrap();
+            assert_eq!(totals(&found), [[total]], "{case}");
+            let expected: Vec<String> =
+                set_aside.iter().map(|row| format!("{row} continuation")).collect();
+            assert_eq!(aside(&found), expected, "{case}");
+            let is_told = found.notices.iter().any(|n| n.code == "session_report_is_a_part");
+            assert_eq!(is_told, total == 512, "{case}");
+        }
+        // Elsewhere a row that names nothing is of those of whom nothing is known.
+        assert_eq!(totals(&assembled(&["Page|Sessions\n/|30\n|512"])), [[542]]);
+    }
+
     #[test]
     fn what_was_added_and_what_was_not_is_told() {
         let by_day = "Day|Sessions\n2025-10-06|10";

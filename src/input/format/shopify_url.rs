@@ -3,8 +3,13 @@
 //! `/collections/<c>` is a category; a tag behind it or a filter in the query makes it a sub-category.
 //! Locale prefixes (`/fr`, `/en-ca`) do not count. Pages of the checkout say which step they are, in the
 //! query or as their last part.
+//!
+//! Stores of other makers are known by the pages that almost all of them have and call alike: the cart, the checkout,
+//! and the page that thanks for the order, as `WooCommerce` (`/checkout/order-received/7`) and Magento
+//! (`/checkout/onepage/success`) write it.
 
-use crate::event::Proof;
+use crate::event::{Identifier, IdentifierKind, Proof};
+use crate::identity::{Strictness, identify};
 
 /// Whether the address (a path or a whole URL) is a category page narrowed to a sub-category.
 pub fn is_subcategory(address: &str) -> bool {
@@ -14,35 +19,50 @@ pub fn is_subcategory(address: &str) -> bool {
 
 /// The canonical name of what a page of a store is, by its address; `None` for pages that are no step.
 pub fn page(address: &str) -> Option<&'static str> {
-    page_and_part(address).map(|(name, _)| name)
+    proof(address).map(|(name, _)| name)
 }
 
-/// Where the address says what a page is, and what that is.
+/// What the address says that a page is, and how well it proves that.
 pub fn proof(address: &str) -> Option<(&'static str, Proof)> {
-    let (name, part) = page_and_part(address)?;
-    Some((name, if part == b"orders" { Proof::OrderPage } else { Proof::Address }))
-}
-
-/// What a page is, and the part of the store that it is in.
-fn page_and_part(address: &str) -> Option<(&'static str, &[u8])> {
     let (path, query) = cut(address.as_bytes(), b'?');
     let parts = parts_of(path);
     if is_narrowed(&parts, query) {
-        return Some(("subcollection_viewed", b"collections"));
+        return Some(("subcollection_viewed", Proof::Address));
     }
-    let parts = without_shop(&parts);
-    let name = match parts {
+    let name = match without_shop(&parts) {
         [b"products", _] | [b"collections", _, b"products", _] => "product_viewed",
         [b"collections", _] => "collection_viewed",
         [b"search"] => "site_searched",
         [b"cart"] => "cart_viewed",
-        [b"orders", _, ..] => "checkout_completed",
+        [b"orders", _, ..] => return Some(("checkout_completed", Proof::OrderPage)),
         [b"blogs", _, _, ..] => READ_MORE,
         [b"checkouts", rest @ ..] if !rest.is_empty() => checkout_page(rest, query),
+        parts => return page_of_any_store(parts, query),
+    };
+    Some((name, Proof::Address))
+}
+
+/// What a page is that stores of many makers have.
+fn page_of_any_store(parts: &[&[u8]], query: &[u8]) -> Option<(&'static str, Proof)> {
+    let name = match parts {
+        // Magento has the cart among the pages of its checkout.
+        [b"basket" | b"shopping-cart"] | [b"checkout", b"cart", ..] => "cart_viewed",
+        [b"checkout", rest @ ..] => match rest {
+            [ORDER_RECEIVED, ..] | [.., b"success" | b"thankyou"] => "checkout_completed",
+            _ => checkout_page(rest, query),
+        },
+        [ORDER_RECEIVED | b"order-confirmation" | b"order-success", ..] => "checkout_completed",
+        // Whatever somebody has sent a form for may be thanked for there.
+        [b"thank-you" | b"thank_you" | b"thankyou"] => {
+            return Some(("checkout_completed", Proof::OrderPage));
+        }
         _ => return None,
     };
-    Some((name, parts.first()?))
+    Some((name, Proof::Address))
 }
+
+/// What stands before the number of an order in the address of the page that thanks for it.
+const ORDER_RECEIVED: &[u8] = b"order-received";
 
 /// Whether the parts of a path are those of a category, narrowed by a part behind it or by the query.
 fn is_narrowed(parts: &[&[u8]], query: &[u8]) -> bool {
@@ -76,6 +96,22 @@ fn without_shop<'p, 'a>(parts: &'p [&'a [u8]]) -> &'p [&'a [u8]] {
         [shop, rest @ ..] if !rest.is_empty() && shop.iter().all(u8::is_ascii_digit) => rest,
         _ => parts,
     }
+}
+
+/// The order that a page of thanks is of: the number in its address, or its checkout's token.
+pub fn order(address: &str) -> Option<Identifier> {
+    let identify = |kind, text| identify(kind, 0, text, Strictness::Several);
+    match order_number(address) {
+        Some(number) => identify(IdentifierKind::OrderId, number),
+        None => identify(IdentifierKind::CheckoutToken, token(address)?),
+    }
+}
+
+/// The number behind `order-received`.
+fn order_number(address: &str) -> Option<&str> {
+    let path = address.split(['?', '#']).next()?;
+    let mut parts = path.split('/').skip_while(|part| part.as_bytes() != ORDER_RECEIVED).skip(1);
+    parts.find(|part| !part.is_empty())
 }
 
 /// The checkout or order that a page of the checkout is of.
@@ -191,6 +227,51 @@ mod tests {
             ("/pages/about", None),
         ] {
             assert_eq!(page(address), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn pages_that_stores_of_all_makers_have_are_known() {
+        for (address, expected) in [
+            ("https://shop.example.com/cart/", Some("cart_viewed")),
+            ("/basket", Some("cart_viewed")),
+            ("/checkout/cart/", Some("cart_viewed")),
+            ("/checkout", Some("checkout_started")),
+            ("/de/checkout/?step=2", Some("checkout_started")),
+            ("/checkout/onepage", Some("checkout_started")),
+            ("/checkout/shipping", Some("checkout_shipping_info_submitted")),
+            ("/checkout/payment", Some("payment_info_submitted")),
+            ("/checkout/order-received/7/?key=wc_order_x", Some("checkout_completed")),
+            ("/checkout/onepage/success/", Some("checkout_completed")),
+            ("/checkout/thank-you", Some("checkout_completed")),
+            ("/order-received/7", Some("checkout_completed")),
+            ("/order-confirmation", Some("checkout_completed")),
+            ("/checkout-guide", None),
+            ("/docs/checkout", None),
+            ("/pages/thank-you", None),
+            ("/success", None),
+        ] {
+            assert_eq!(page(address), expected, "{address}");
+        }
+        // Anything may be thanked for outside of a checkout.
+        let thanks = Some(("checkout_completed", Proof::OrderPage));
+        assert_eq!(proof("/thank-you"), thanks);
+        assert_eq!(proof("/checkout/thank-you").map(|(_, proof)| proof), Some(Proof::Address));
+    }
+
+    #[test]
+    fn pages_of_thanks_say_which_order_it_is() {
+        let (number, token) = (IdentifierKind::OrderId, IdentifierKind::CheckoutToken);
+        for (address, expected) in [
+            ("/checkout/order-received/7/?key=wc_order_x", Some((number, "7"))),
+            ("https://shop.example.com/order-received/7", Some((number, "7"))),
+            ("/checkout/order-received/", None),
+            ("/checkouts/cn/abc/thank-you", Some((token, "abc"))),
+            ("/thank-you", None),
+        ] {
+            let expected =
+                expected.and_then(|(kind, text)| identify(kind, 0, text, Strictness::Several));
+            assert_eq!(order(address), expected, "{address}");
         }
     }
 

@@ -433,7 +433,7 @@ impl Details for ToolDetails<'_> {
         let by_address = || {
             let is_page = self.proof != Proof::Cells;
             let address = self.parts.first(Slot::Address).filter(|_| is_page)?;
-            identify(IdentifierKind::CheckoutToken, shopify_url::token(&address)?)
+            shopify_url::order(&address)
         };
         let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));
         let id = match written {

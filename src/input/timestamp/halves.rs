@@ -19,6 +19,8 @@ pub(super) struct ShortYears {
     last: Met,
     /// Whether one of the dates can have its year in the last place only.
     is_last: bool,
+    /// Whether dashes part one: between these years of four digits stand first.
+    is_dashed: bool,
 }
 
 impl ShortYears {
@@ -31,17 +33,21 @@ impl ShortYears {
         self.first |= bit(date.first);
         self.last |= bit(last);
         self.is_last |= !(1..=31).contains(&last) || date.second > 12;
+        self.is_dashed |= date.is_dashed;
     }
 
     pub(super) fn merge(&mut self, other: ShortYears) {
         self.first |= other.first;
         self.last |= other.last;
         self.is_last |= other.is_last;
+        self.is_dashed |= other.is_dashed;
     }
 
-    /// Whether what stands last runs on as days do, and what stands first stays as years do.
+    /// Whether what stands last runs on as days do, and what stands first stays as years do; between dashes also if
+    /// neither runs on more than the other.
     pub(super) fn may_stand_first(self) -> bool {
-        !self.is_last && self.last.count_ones() > self.first.count_ones()
+        let [first, last] = [self.first, self.last].map(Met::count_ones);
+        !self.is_last && (last > first || self.is_dashed && last == first)
     }
 }
 

@@ -183,7 +183,7 @@ impl DateEvidence {
 }
 
 /// Reads a date that a spreadsheet rewrote, as a time of `zone`: two parts and a year of four digits
-/// between `/`, `.` or `-` (between `/` and `.` also of two: `25` is 2025), or the year first, with or without a time
+/// between `/`, `.` or `-` (or of two: `25` is 2025), or the year first, with or without a time
 /// (`8:15`, `08:15:30`, `8:15 PM`, `14h51`); or a number of days since 1899-12-30 between 30000 and 60000,
 /// rounded to the second. `None` if it is none of these, or if its year stands last and `order` is not known.
 pub fn parse_slash(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Option<Stamp> {
@@ -232,6 +232,8 @@ pub(super) struct SlashDate<'t> {
     pub(super) year: i64,
     /// Whether the year has two digits.
     pub(super) is_short: bool,
+    /// Whether dashes part it.
+    pub(super) is_dashed: bool,
     time: &'t str,
 }
 
@@ -243,13 +245,13 @@ impl SlashDate<'_> {
         let year = parts.next()?;
         let century = match year.len() {
             4 => 0,
-            2 if sign != '-' => 2000,
+            2 => 2000,
             _ => return None,
         };
         let fits = parts.next().is_none() && (first <= 12 || second <= 12);
         let is_short = century > 0;
         let year = century + digits(year.as_bytes())?;
-        fits.then_some(SlashDate { first, second, year, is_short, time })
+        fits.then_some(SlashDate { first, second, year, is_short, is_dashed: sign == '-', time })
     }
 }
 

@@ -146,6 +146,8 @@ fn dates_of_spreadsheets_are_read() {
         ("3/4/2025 8:15 PM", MonthFirst, "2025-03-04T20:15:00Z", Minute),
         ("3/4/2025 12:15:01 am", MonthFirst, "2025-03-04T00:15:01Z", Second),
         ("10/27/25 8:15", MonthFirst, "2025-10-27T08:15:00Z", Minute),
+        ("27-10-25 8:15", DayFirst, "2025-10-27T08:15:00Z", Minute),
+        ("10/27/2025, 8:15:30\u{202f}PM", MonthFirst, "2025-10-27T20:15:30Z", Second),
         ("27/10/25", DayFirst, "2025-10-27T00:00:00Z", Day),
         ("27.10.25 08:15", DayFirst, "2025-10-27T08:15:00Z", Minute),
         ("10/27/25, 8:15 PM", MonthFirst, "2025-10-27T20:15:00Z", Minute),
@@ -271,6 +273,28 @@ fn a_column_decides_the_order_of_its_dates() {
             whole.merge(part);
         }
         assert_eq!(whole.decide(told), expected, "{cells:?}");
+    }
+}
+
+#[test]
+fn a_column_decides_where_years_of_two_digits_stand() {
+    use DateOrder::{DayFirst, MonthFirst};
+    let decided = |dates: &[String], told| {
+        let mut whole = DateEvidence::default();
+        for date in dates {
+            whole.observe(date);
+        }
+        whole.decide(told)
+    };
+    let days = |of: fn(u32) -> String| -> Vec<String> { (1..=28).map(of).collect() };
+    assert_eq!(decided(&days(|day| format!("{day:02}-02-25 8:15")), None), Ok(Some(DayFirst)));
+    assert_eq!(decided(&days(|day| format!("02-{day:02}-25")), None), Ok(Some(MonthFirst)));
+    // Years may stand first, and one day decides nothing.
+    let year_first = days(|day| format!("25-02-{day:02}"));
+    let one = ["24-02-25".to_owned(), "24-03-25".to_owned()];
+    for dates in [&year_first[..], &one] {
+        assert_eq!(decided(dates, None), Err(Ambiguous::ShortYears), "{dates:?}");
+        assert_eq!(decided(dates, Some(DayFirst)), Ok(Some(DayFirst)), "{dates:?}");
     }
 }
 

@@ -68,6 +68,37 @@ fn names_of_the_ladder() {
 }
 
 #[test]
+fn letters_alone_tell_a_name_whose_words_have_no_gaps() {
+    for (name, expected) in [
+        ("viewitem", "product_viewed"),
+        ("ViewItemList", "collection_viewed"),
+        ("viewitemlist", "collection_viewed"),
+        ("productpage", "product_viewed"),
+        ("PRODUCTPAGE", "product_viewed"),
+        ("begincheckout", "checkout_started"),
+        ("ordercompleted", "checkout_completed"),
+        ("check_out", "checkout_started"),
+    ] {
+        assert_eq!(canonical(name), Some(expected), "{name}");
+    }
+    // What the name with gaps may mean is no more certain without them.
+    assert!(weaker("productpage").is_some() && weaker("viewitem").is_none());
+    for name in ["items", "viewers", "cartview2", "pa_y", ""] {
+        assert_eq!(canonical(name), None, "{name}");
+    }
+}
+
+#[test]
+fn names_of_the_same_letters_mean_the_same() {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for name in weaker::names().chain(FOLDED.keys().copied()) {
+        let means = canonical(name).unwrap();
+        let own = *seen.entry(gapless(name)).or_insert(means);
+        assert_eq!(own, means, "{name}");
+    }
+}
+
+#[test]
 fn names_of_secondary_actions() {
     for (names, expected) in [
         ("newsletter_signup|email_signup|Newsletter Subscribed|mailing_list_join", "email_signup"),

@@ -40,6 +40,11 @@ pub(super) fn of(folded: &str) -> Option<Weaker> {
     Some(Weaker { means, evidence, otherwise })
 }
 
+/// All weaker names, folded.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FOLDED.keys().copied()
+}
+
 /// Names that mean the same.
 struct Row {
     /// Folded.
@@ -107,6 +112,7 @@ static ROWS: &[Row] = &[
         "thank_you", "thankyou", "thank_you_page", "thankyou_page", "thanks_page", "order_success",
         "order_success_page", "order_confirmation_page", "order_received", "checkout_success",
     ]).or("page_viewed"),
+    Row::possible("checkout_completed", &["confirmation", "confirmation_page"]).or("page_viewed"),
     Row::possible("checkout_completed", &[
         "payment_done", "payment_success", "payment_successful", "payment_succeeded",
         "payment_completed", "payment_complete",
@@ -130,6 +136,7 @@ mod tests {
             ("payment_choice|billing", "payment_info_submitted", None),
             ("thank_you|Order Success", "checkout_completed", Some("page_viewed")),
             ("payment_done", "checkout_completed", Some("order_paid")),
+            ("confirmation|Confirmation Page", "checkout_completed", Some("page_viewed")),
         ] {
             for name in names.split('|') {
                 let weaker = of(&fold(name)).unwrap();

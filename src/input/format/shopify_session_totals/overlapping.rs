@@ -3,6 +3,9 @@
 //! Analytics tools put the ranges and segments that one compares below each other, told apart by a column, and write
 //! the sum of a table into a row that names nothing. To add such rows would count everybody twice. What a row *says*
 //! to be a sum is known when it is read.
+//!
+//! Pages of Google Analytics write the rows that were on the screen and below them the total of all: it may be more than
+//! the rows above it make together, and then it is the report, and they are some of its parts.
 
 use super::super::shopify_analytics::AnalyticsLine;
 use super::super::shopify_orders::copies::{Aside, LineAt};
@@ -52,7 +55,9 @@ pub(super) fn set_apart(
         {
             take_compared(&mut own, of, &mut found);
             take_subtotals(&mut own, &mut found);
-            take_sum(&mut own, &mut found);
+            if !(of.columns.are_of_a_page() && take_total(&mut own, of, &mut found)) {
+                take_sum(&mut own, &mut found);
+            }
         }
         kept.append(&mut own);
     }
@@ -164,6 +169,52 @@ impl Sought {
 fn key_but<'l>(open: &[usize], texts: impl Iterator<Item = &'l str>) -> Key {
     let others = texts.enumerate().filter(|(place, _)| !open.contains(place));
     others.fold(Key::NONE, |key, (_, text)| key.and(Key::of(text.as_bytes())))
+}
+
+/// The last row of a table from a page is the total if it names nothing and has at least the sum of all others in every
+/// figure. If it has more, the others were not all there are, and the total counts in their place. Tells whether it is one.
+fn take_total(
+    lines: &mut Vec<LineAt<AnalyticsLine>>,
+    of: &ReportInput<'_>,
+    found: &mut Overlapping,
+) -> bool {
+    let Some((last, parts)) = lines.split_last() else { return false };
+    if parts.is_empty() || !is_blank(&last.line) {
+        return false;
+    }
+    let beside = |figure: usize| -> (u128, u128) {
+        let of = |at: &LineAt<AnalyticsLine>| {
+            at.line.metrics.get(figure).copied().flatten().map_or(0, u128::from)
+        };
+        (of(last), parts.iter().map(of).sum())
+    };
+    let figures: Vec<(u128, u128)> = (0..last.line.metrics.len()).map(beside).collect();
+    if !figures.iter().all(|(total, sum)| total >= sum) || figures.iter().all(|(n, _)| *n == 0) {
+        return false;
+    }
+    if figures.iter().all(|(total, sum)| total == sum) {
+        let sum = lines.pop();
+        found.aside.extend(sum.as_ref().map(aside_as_sum));
+        return true;
+    }
+    let message = format!(
+        "{}: the total in its last row is more than the rows above it make together, as on a page that shows only some of them: the total counts",
+        of.path
+    );
+    found.notices.push(Notice { code: "session_report_is_a_part", message });
+    let parts = lines.drain(..lines.len() - 1);
+    found.aside.extend(parts.map(|at| set_aside(&at, "a part of the total in the last row")));
+    true
+}
+
+/// Whether a row names nothing at all. A word for "nothing" is the name of those of whom nothing is known.
+fn is_blank(line: &AnalyticsLine) -> bool {
+    line.dimensions.first().is_some_and(String::is_empty)
+        && line.dimensions.iter().all(|text| text.is_empty() || is_figure(text))
+}
+
+fn set_aside(at: &LineAt<AnalyticsLine>, words: &'static str) -> Aside {
+    (at.input, at.row, Reason::Continuation, words.into())
 }
 
 /// The first or last row is the sum of the others if it names nothing and has their sum in every column.

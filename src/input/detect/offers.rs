@@ -1,0 +1,254 @@
+//! Which columns of a table may be what it lacks, as their cells show it.
+//!
+//! An offer is shown to a reader and never acted upon, but it can be followed as it stands: it names a column only
+//! where the cells leave no choice.
+
+use super::table_head::TableHead;
+use crate::input::aliases::{Figure, Mapping, Part};
+use crate::input::columns::{Row, is_null};
+use crate::input::format::shopify_analytics::is_count;
+use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
+use crate::ladder::vocabulary;
+use crate::time::{Precision, Span};
+
+/// Words of columns that tell the customers, products or orders of rows apart: no row counts several of them.
+const OF_SINGLE_THINGS: [&str; 2] = ["id", "key"];
+
+/// No shop has sessions in numbers of more digits; ids and times since 1970 are such.
+const LONGEST_COUNT: usize = 8;
+
+/// Whose totals one counts by id.
+const OF_CAMPAIGNS: [&str; 3] = ["campaign", "ad", "adset"];
+
+/// The column that says when something was: the only one with times, or of several the one that is never later than
+/// the others of its row.
+pub(super) fn time(table: &TableHead) -> Option<&str> {
+    let times: Vec<(usize, Vec<Option<Stamp>>)> = columns(table)
+        .filter(|&column| holds(table, column, is_written_time))
+        .map(|column| (column, texts(table, column).map(|text| stamp(&text)).collect()))
+        .collect();
+    let is_first = |own: &&(usize, Vec<Option<Stamp>>)| {
+        times.iter().filter(|other| other.0 != own.0).all(|other| is_before(&own.1, &other.1))
+    };
+    let (column, _) = times.iter().find(is_first)?;
+    table.header.names().get(*column).map(String::as_str)
+}
+
+/// The only column most of whose cells are names of events that are certain.
+pub(super) fn event(table: &TableHead) -> Option<&str> {
+    let is_event =
+        |cell: &str| vocabulary::canonical(cell).is_some() && vocabulary::weaker(cell).is_none();
+    let names_events = |column: &usize| {
+        let cells: Vec<String> = texts(table, *column).filter(|text| !is_null(text)).collect();
+        let known = cells.iter().filter(|cell| is_event(cell)).count();
+        known > 0 && known * 2 >= cells.len()
+    };
+    let mut found = columns(table).filter(names_events);
+    let only = found.next().filter(|_| found.next().is_none())?;
+    table.header.names().get(only).map(String::as_str)
+}
+
+/// Whether columns are called as events are and say of each row whether or how often that was.
+pub(super) fn has_column_for_each_step(table: &TableHead) -> bool {
+    steps(table).filter(|(column, _)| holds(table, *column, is_flag)).count() > 1
+}
+
+/// What to say after `--map` so that a table with a column for each step is a session report; nothing if its columns
+/// count none of the steps of one.
+pub(super) fn figures(table: &TableHead, mapping: &Mapping) -> Option<String> {
+    let names = table.header.names();
+    let mut figures: Vec<(Part, &str)> = Vec::new();
+    for (column, step) in steps(table) {
+        let (Some(figure), Some(name)) = (figure_of(step), names.get(column)) else { continue };
+        let part = Part::Figure(figure);
+        if holds(table, column, is_count) && !figures.iter().any(|(own, _)| *own == part) {
+            figures.push((part, name));
+        }
+    }
+    figures.iter().find(|(part, _)| *part != Part::Figure(Figure::Sessions))?;
+    figures.sort_unstable();
+    let time = mapping.of(Part::Time).or_else(|| time(table));
+    let mut all: Vec<(Part, &str)> = time.map(|name| (Part::Time, name)).into_iter().collect();
+    // Only sessions that say when they were are told apart.
+    if let Some(session) = mapping.of(Part::Session).filter(|_| time.is_some()) {
+        all.push((Part::Session, session));
+    }
+    all.extend(figures);
+    Some(map(&all))
+}
+
+/// `--map time=VisitDate,event=COLUMN`, as a shell takes it.
+pub(super) fn map(parts: &[(Part, &str)]) -> String {
+    let pairs: Vec<String> =
+        parts.iter().map(|(part, name)| format!("{}={name}", part.name())).collect();
+    let pairs = pairs.join(",");
+    let is_plain = pairs.chars().all(|c| c.is_ascii_alphanumeric() || "_-=,.:".contains(c));
+    let quote = match (is_plain, pairs.contains('\'')) {
+        (true, _) => "",
+        (false, false) => "'",
+        (false, true) => "\"",
+    };
+    format!("--map {quote}{pairs}{quote}")
+}
+
+/// Whether the rows are of single things, of which none is a count.
+pub(super) fn tells_single_things(table: &TableHead) -> bool {
+    let is_long =
+        |text: &str| text.len() > LONGEST_COUNT && text.bytes().all(|b| b.is_ascii_digit());
+    let holds_long = columns(table).any(|column| holds(table, column, is_long));
+    let are_named = table.header.in_words().normal_names().iter().any(|name| {
+        let mut words = name.split(' ');
+        let is_campaigns = words.next().is_some_and(|first| OF_CAMPAIGNS.contains(&first));
+        !is_campaigns && words.next_back().is_some_and(|last| OF_SINGLE_THINGS.contains(&last))
+    });
+    holds_long || are_named
+}
+
+/// Whether all cells of a column that say something, of which there must be one, are of a kind.
+pub(super) fn holds(table: &TableHead, column: usize, is: fn(&str) -> bool) -> bool {
+    let mut texts = texts(table, column).filter(|text| !is_null(text)).peekable();
+    texts.peek().is_some() && texts.all(|text| is(&text))
+}
+
+fn columns(table: &TableHead) -> std::ops::Range<usize> {
+    0..table.header.names().len()
+}
+
+fn texts(table: &TableHead, column: usize) -> impl Iterator<Item = String> {
+    table.rows.iter().map(move |row| Row::parsed(row).text(Some(column)).into_owned())
+}
+
+/// The columns that are called as events are, with the canonical names of these.
+fn steps(table: &TableHead) -> impl Iterator<Item = (usize, &'static str)> {
+    table.header.normal_names().iter().enumerate().filter_map(|(column, name)| {
+        let name = name.strip_prefix("reached ").unwrap_or(name);
+        Some((column, vocabulary::canonical(name)?))
+    })
+}
+
+fn figure_of(step: &str) -> Option<Figure> {
+    match step {
+        "visit" => Some(Figure::Sessions),
+        "product_added_to_cart" => Some(Figure::AddedToCart),
+        "checkout_started" => Some(Figure::ReachedCheckout),
+        "checkout_completed" => Some(Figure::Converted),
+        _ => None,
+    }
+}
+
+fn is_flag(text: &str) -> bool {
+    is_count(text)
+        || ["true", "false", "yes", "no"].iter().any(|own| text.eq_ignore_ascii_case(own))
+}
+
+/// Whether a text is a time that no mere number is.
+fn is_written_time(text: &str) -> bool {
+    !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && stamp(text).is_some()
+}
+
+/// A time, in whichever order of day and month it is one.
+fn stamp(text: &str) -> Option<Stamp> {
+    let orders = [DateOrder::MonthFirst, DateOrder::DayFirst];
+    orders.into_iter().find_map(|order| parse_any(text, Some(order), ZoneRule::default()))
+}
+
+/// Whether times are never later than others of the same rows, and earlier once. Where one of two is a day, so is the other.
+fn is_before(own: &[Option<Stamp>], others: &[Option<Stamp>]) -> bool {
+    let day = |stamp: Stamp| stamp.at.0.div_euclid(Span::days(1).0);
+    let pairs = || {
+        own.iter().zip(others).filter_map(|(own, other)| {
+            let (own, other) = ((*own)?, (*other)?);
+            let are_days = own.precision >= Precision::Day || other.precision >= Precision::Day;
+            Some(if are_days { (day(own), day(other)) } else { (own.at.0, other.at.0) })
+        })
+    };
+    pairs().all(|(own, other)| own <= other) && pairs().any(|(own, other)| own < other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> TableHead {
+        TableHead::read(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_time_is_the_only_one_or_the_first_of_each_row() {
+        for (text, expected) in [
+            ("who,VisitDate,n\nada,2025-10-01,7\nbob,2025-10-02,8\n", Some("VisitDate")),
+            ("who,When\nada,3/4/2025 8:15\n,\n", Some("When")),
+            (
+                "sent,bought,due\n2025-10-02,2025-10-01 10:00:00,2025-10-09\n,2025-10-03 11:00:00,2025-10-05\n",
+                Some("bought"),
+            ),
+            // Neither is first.
+            ("a,b\n2025-10-01,2025-10-02\n2025-10-04,2025-10-03\n", None),
+            ("a,b\n2025-10-01,2025-10-01\n", None),
+            // Numbers may be anything.
+            ("who,n\nada,20251001\n", None),
+            ("who,n\nada,45937.41\n", None),
+            ("who,when\nada,2025-10-01\nbob,soon\n", None),
+            ("who,when\n", None),
+        ] {
+            assert_eq!(time(&table(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_only_column_with_names_of_events_names_them() {
+        for (text, expected) in [
+            ("who,what\na,pv\nb,cart\nc,buy\nd,fav\n", Some("what")),
+            ("what,too\nview,view\nbuy,buy\n", None),
+            // Weaker names may be words of another kind.
+            ("who,where\na,cart\nb,product\n", None),
+            ("who,what\na,red\nb,blue\n", None),
+        ] {
+            assert_eq!(event(&table(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn columns_of_steps_say_whether_or_how_often() {
+        for (text, expected) in [
+            ("who,Add_to_Cart,Purchase\na,1,0\n", true),
+            ("who,view,purchase\na,True,no\n", true),
+            ("who,Shipping Information,Payment Method\na,Flat rate,Check\n", false),
+            ("who,purchase\na,1\n", false),
+        ] {
+            assert_eq!(has_column_for_each_step(&table(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn figures_are_mapped_as_a_shell_takes_it() {
+        for (text, expected) in [
+            (
+                "User_ID,Session_ID,Session_Date,Add_to_Cart,Checkout,Purchase\nu,s,2025-10-01,1,1,0\n",
+                Some(
+                    "--map time=Session_Date,session=Session_ID,added_to_cart=Add_to_Cart,reached_checkout=Checkout,converted=Purchase",
+                ),
+            ),
+            ("visit,Add to cart\n1,1\n", Some("--map 'sessions=visit,added_to_cart=Add to cart'")),
+            ("visit,product_view\n1,1\n", None),
+            ("visit,purchase\nTrue,False\n", None),
+        ] {
+            let table = table(text);
+            let mapping = Mapping::of_events(table.header.names(), &[]);
+            assert_eq!(figures(&table, &mapping).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_with_ids_are_of_single_things() {
+        for (text, expected) in [
+            ("household_key,DAY\n1,2\n", true),
+            ("OrderID,n\n1,2\n", true),
+            ("hit_time,n\n1493741625,2\n", true),
+            ("Campaign ID,Clicks\n1,2\n", false),
+            ("Day,Sessions\n20251001,2\n", false),
+        ] {
+            assert_eq!(tells_single_things(&table(text)), expected, "{text}");
+        }
+    }
+}
