@@ -118,11 +118,12 @@ fn texts(table: &TableHead, column: usize) -> impl Iterator<Item = String> {
     table.rows.iter().map(move |row| Row::parsed(row).text(Some(column)).into_owned())
 }
 
-/// The columns that are called as events are, with the canonical names of these.
+/// The columns that are called as events are, with the canonical names of these. A `page` may be any number of one.
 fn steps(table: &TableHead) -> impl Iterator<Item = (usize, &'static str)> {
     table.header.normal_names().iter().enumerate().filter_map(|(column, name)| {
         let name = name.strip_prefix("reached ").unwrap_or(name);
-        Some((column, vocabulary::canonical(name)?))
+        let step = vocabulary::canonical(name).filter(|step| *step != "page_viewed")?;
+        Some((column, step))
     })
 }
 
@@ -215,6 +216,7 @@ mod tests {
             ("who,view,purchase\na,True,no\n", true),
             ("who,Shipping Information,Payment Method\na,Flat rate,Check\n", false),
             ("who,purchase\na,1\n", false),
+            ("session ID,order,page\n7,1,2\n7,2,5\n", false),
         ] {
             assert_eq!(has_column_for_each_step(&table(text)), expected, "{text}");
         }

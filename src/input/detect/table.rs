@@ -44,7 +44,10 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
         return Err(Error::at(Place::file(&source.path), message)
             .hint("`git lfs pull` in its repository brings the file"));
     }
-    let Some(table) = TableHead::read(&source.head) else {
+    let below = |table: &TableHead| decide(table, told).is_some();
+    let table =
+        TableHead::read(&source.head).or_else(|| TableHead::below_titles(&source.head, below));
+    let Some(table) = table else {
         return Err(Error::at(
             Place::file(&source.path),
             "not recognised: neither JSON nor a table with a header",

@@ -155,7 +155,7 @@ mod tests {
             ("a;b\r\n1,5;2\r\n", Some((';', "a+b", 5))),
             ("sep=;\r\na;b,c\r\n", Some((';', "a+b,c", 14))),
             ("\"sep=,\"\na,b;c;d\n", Some((',', "a+b;c;d", 16))),
-            ("sep=\t\na\tb\n", Some(('\t', "a+b", 9))),
+            ("sep=\t\na\tb\n", Some(('\t', "a+b", 10))),
             ("sep=x y\na,b\n", None),
             ("\"a,b,c,d,\"\"e\"\"\"\n\"1,2,3,4,5\"\n", Some((',', "a+b+c+d+e", 16))),
             ("\"a,b\"\n\"1,2\"\n", None),

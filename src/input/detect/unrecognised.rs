@@ -63,7 +63,7 @@ fn advised(
     if let Some((format, missing)) = nearest.first() {
         let hint = format!("{}; of events, {MAP_EVENTS}", rename(*format, missing));
         let note = |error: Error, (format, missing): &(Format, Vec<Names>)| {
-            let names = missing.iter().map(|names| either(names) + &meant(table, names));
+            let names = missing.iter().map(|names| either(names) + &asked(table, names));
             let names: Vec<String> = names.collect();
             error.note(format!("to be {} it lacks: {}", format.id(), names.join(", ")))
         };
@@ -225,12 +225,16 @@ fn may_be_near(table: &TableHead, format: Format) -> bool {
     !of_everybody.contains(&format)
 }
 
-/// Which column may be meant by one that is missing, in words.
-fn meant(table: &TableHead, missing: Names) -> String {
+/// Which column may be meant by one that is missing.
+fn meant<'t>(table: &'t TableHead, missing: Names) -> Option<&'t str> {
     let own = || table.header.names().iter().map(String::as_str);
     let time = || offers::time(table).filter(|_| missing == ORDER_TIMES || missing == CREATED_AT);
-    let near = missing.iter().find_map(|name| meant::meant(name, own())).or_else(time);
-    near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default()
+    missing.iter().find_map(|name| meant::meant(name, own())).or_else(time)
+}
+
+/// The same in words.
+fn asked(table: &TableHead, missing: Names) -> String {
+    meant(table, missing).map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default()
 }
 
 /// The time of an order as the admin's export calls it.
@@ -281,11 +285,12 @@ fn not_of(path: &str, table: &TableHead, format: Format, told: &Told) -> Error {
         Some(_) if format.holds_totals() => error.hint(map_counts("COLUMN")),
         Some((missing, must)) if missing.len() < must || format == Format::ShopifyOrders => {
             let near = |names: &Names| {
-                let near = meant(table, names);
-                let name = names.first().filter(|_| missing.len() > 1 && !near.is_empty());
-                name.map_or(near.clone(), |name| format!("; `{name}`:{near}"))
+                let (near, name) = (meant(table, names)?, names.first()?);
+                let of = if missing.len() > 1 { format!(" by `{name}`") } else { String::new() };
+                Some(format!(" (is `{near}` meant{of}?)"))
             };
-            error.hint(rename(format, &missing) + &missing.iter().map(near).collect::<String>())
+            let near: String = missing.iter().filter_map(near).collect();
+            error.hint(rename(format, &missing) + &near)
         }
         Some(_) | None => {
             error.hint("`funnel inspect FILE` without --as says what it is, or nearly is")

@@ -127,13 +127,20 @@ pub(super) fn unwrap_elements(source: Source, start: usize, told: &Told) -> Resu
         if page.around.is_empty() {
             page.around = around::needed(element, told);
         }
-        let list = list_in(element).unwrap_or(0..element.len());
+        let list = list_in(element).map_or(0..element.len(), |list| trimmed(element, list));
         page.skip_lines(between);
         page.skip_lines(element.get(..list.start).unwrap_or_default());
         page.add(element);
         page.skip_lines(element.get(list.end..).unwrap_or_default());
     }
     Ok(Page { source: origin.holding(page.text)?, first_line, beside: page.beside })
+}
+
+/// A range of a text without the blanks at its ends.
+fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let inside = text.get(range.clone()).unwrap_or_default();
+    let start = range.start + inside.len() - inside.trim_ascii_start().len();
+    start..start + inside.trim_ascii().len()
 }
 
 /// What stays true of a source when its text is another.

@@ -43,11 +43,14 @@ impl ShortYears {
         self.is_dashed |= other.is_dashed;
     }
 
-    /// Whether what stands last runs on as days do, and what stands first stays as years do; between dashes also if
-    /// neither runs on more than the other.
+    /// Whether what stands last runs on as days do, and what stands first stays as years do. Between dashes years may
+    /// stand first unless there are more numbers there than years of any log, and few in the last place.
     pub(super) fn may_stand_first(self) -> bool {
+        const MOST_YEARS: u32 = 12;
+        const DAYS_A_YEAR: u32 = 4;
         let [first, last] = [self.first, self.last].map(Met::count_ones);
-        !self.is_last && (last > first || self.is_dashed && last == first)
+        let are_days = first > MOST_YEARS && last * DAYS_A_YEAR <= first;
+        !self.is_last && (last > first || self.is_dashed && !are_days)
     }
 }
 

@@ -176,7 +176,6 @@ fn dates_of_spreadsheets_are_read() {
     }
     let refused = [
         "27/10/2025 8:15", // not month first
-        "10-27-25",
         "10/27/5",
         "10/27/2025 9:50 xm",
         "10/27/2025 9:50 pmm",
@@ -289,10 +288,10 @@ fn a_column_decides_where_years_of_two_digits_stand() {
     let days = |of: fn(u32) -> String| -> Vec<String> { (1..=28).map(of).collect() };
     assert_eq!(decided(&days(|day| format!("{day:02}-02-25 8:15")), None), Ok(Some(DayFirst)));
     assert_eq!(decided(&days(|day| format!("02-{day:02}-25")), None), Ok(Some(MonthFirst)));
-    // Years may stand first, and one day decides nothing.
+    // Years may stand first, and a few days decide nothing.
     let year_first = days(|day| format!("25-02-{day:02}"));
-    let one = ["24-02-25".to_owned(), "24-03-25".to_owned()];
-    for dates in [&year_first[..], &one] {
+    let few = ["24-02-25".to_owned(), "25-02-25".to_owned()];
+    for dates in [&year_first[..], &few] {
         assert_eq!(decided(dates, None), Err(Ambiguous::ShortYears), "{dates:?}");
         assert_eq!(decided(dates, Some(DayFirst)), Ok(Some(DayFirst)), "{dates:?}");
     }

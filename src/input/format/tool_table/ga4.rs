@@ -71,10 +71,13 @@ pub fn table(header: &Header) -> Option<ToolTable> {
 /// The column with the key of a parameter, where a row is one.
 pub const PARAMETER_KEY: &[&str] = &["event params.key", "event params key"];
 
-/// Whether there are columns for the value of any parameter.
+/// Whether there are columns for the value of any parameter. Beside those of others they are of one that is called
+/// `value`.
 pub fn has_values(header: &Header) -> bool {
     let starts = ["event params.value.", "event params value "];
-    header.normal_names().iter().any(|name| starts.iter().any(|start| name.starts_with(start)))
+    let mut names =
+        header.normal_names().iter().filter(|name| name.starts_with("event params")).peekable();
+    names.peek().is_some() && names.all(|name| starts.iter().any(|start| name.starts_with(start)))
 }
 
 /// What other columns there are.
