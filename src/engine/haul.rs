@@ -14,7 +14,7 @@ use super::scan::Scan;
 use super::sequence::Sequence;
 use super::sieve::{Edges, Sifted};
 use super::skew::{Ahead, Received, Unconfirmed};
-use super::stamping::{RowPlace, Stamping, Verdict, Who, marks_of};
+use super::stamping::{RowPlace, Stamping, Verdict, Who, checkout_of_page, marks_of};
 use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
 use super::values::Values;
@@ -438,6 +438,15 @@ impl<'s> Haul<'s> {
         (reason, claim): (Option<Reason>, Option<Claim>),
     ) -> OrderNote {
         let (order, seen) = OrderSeen::of(event, place, claim);
+        if reason.is_none()
+            && let Some(checkout) = checkout_of_page(event)
+            && !event.identifiers.contains(&checkout)
+        {
+            // Whoever sees the thanks for an order has made it.
+            let mut both = [event.identifiers, &[checkout]].concat();
+            both.sort_unstable();
+            self.link(&both, seen.at, seen.row);
+        }
         match reason {
             None if event.origin.is_visit() => self.orders_seen.push(seen),
             // Only an export can say that the order is real.

@@ -9,7 +9,9 @@ use super::record::Brief;
 use super::scan::Scan;
 use super::sieve::{Edges, Sieve, Sifted, Way};
 use crate::error::{Error, Result};
-use crate::event::{IdentifierKind, Origin, RawEvent, RowRef, Touch, Trail, Value, mark};
+use crate::event::{
+    Identifier, IdentifierKind, Origin, RawEvent, RowRef, Touch, Trail, Value, mark,
+};
 use crate::identity::{Strictness, identify};
 use crate::input::block::Block;
 use crate::input::bots::Bots;
@@ -288,14 +290,16 @@ fn trail(event: &RawEvent<'_>, rule: SessionRule) -> Trail {
 
 /// The checkout that an event belongs to, by its columns or the page's address.
 pub(super) fn checkout_of(event: &RawEvent<'_>) -> Option<Key> {
-    let by_address = || {
-        let is_log = event.origin == Origin::Log;
-        let address = event.details.get("url").filter(|_| is_log).map(Value::into_text)?;
-        let token = shopify_url::token(&address)?;
-        let checkout = identify(IdentifierKind::CheckoutToken, 0, token, Strictness::Several)?;
-        Some(checkout.key)
-    };
+    let by_address = || Some(checkout_of_page(event)?.key);
     first_of(event, IdentifierKind::CheckoutToken).or_else(by_address)
+}
+
+/// The checkout that the address of an event's page names, if it is a log's.
+pub(super) fn checkout_of_page(event: &RawEvent<'_>) -> Option<Identifier> {
+    let is_log = event.origin == Origin::Log;
+    let address = event.details.get("url").filter(|_| is_log).map(Value::into_text)?;
+    let token = shopify_url::token(&address)?;
+    identify(IdentifierKind::CheckoutToken, 0, token, Strictness::Several)
 }
 
 fn first_of(event: &RawEvent<'_>, kind: IdentifierKind) -> Option<Key> {
