@@ -361,7 +361,7 @@ impl Trail {
 
     /// The campaign, if one brought it.
     pub fn campaign(self) -> Option<Trail> {
-        let own = (1 << Self::CHECKOUT) - 1 & !Self::HAS_CHECKOUT;
+        let own = ((1 << Self::CHECKOUT) - 1) & !Self::HAS_CHECKOUT;
         (self.0 & Self::HAS_CAMPAIGN != 0).then_some(Trail(self.0 & own))
     }
 }

@@ -114,6 +114,7 @@ pub struct OrderFindings {
 
 /// What an orders export says nothing of, because somebody has taken the columns out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column that is there or not")]
 pub struct OrderGaps {
     /// Which orders were cancelled.
     pub cancelled: bool,

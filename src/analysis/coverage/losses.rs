@@ -184,7 +184,7 @@ mod tests {
     fn a_step_is_lost_of_devices_but_where_it_may_have_been_skipped() {
         let lost = |steps| {
             orders(move |number, order| {
-                order.steps = if number % 2 == 0 { steps } else { order.steps };
+                order.steps = [steps, order.steps][usize::from(number % 2 != 0)];
             })
         };
         let expected = [("device mobile".to_owned(), (0, 100), (100, 100))];

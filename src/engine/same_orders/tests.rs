@@ -146,7 +146,7 @@ fn rows_of_one_checkout_are_one_order_unless_a_log_tells_several_apart() {
         let seen: Vec<OrderSeen> = rows.iter().map(|(seen, _)| *seen).collect();
         let source = |seen: &OrderSeen| rows.iter().find(|(own, _)| own == seen).unwrap().1;
         let same = SameOrders::named(&seen, &[], &mut Links::default(), source);
-        for (number, _) in rows.iter().map(|(seen, _)| (seen.key, ())) {
+        for number in seen.iter().map(|seen| seen.key) {
             let own = expected.iter().find(|(other, _)| Key(*other) == number);
             assert_eq!(same.of(number), own.map_or(number, |(_, head)| Key(*head)), "{rows:?}");
         }

@@ -247,7 +247,7 @@ impl Near {
             .hint(self.hint(keys))
     }
 
-    /// `no record has `event_type` (is `eventType` meant?)`
+    /// What no record has, and which of the keys may be meant.
     fn lacks(&self, keys: &BTreeSet<String>) -> String {
         let name = |sign: &&str| match meant(sign, keys.iter().map(String::as_str)) {
             Some(near) => format!("`{sign}` (is `{near}` meant?)"),

@@ -114,7 +114,8 @@ fn by_columns(
     };
     if table.titles > 0 {
         let lines = if table.titles == 1 { "line" } else { "lines" };
-        decision.why += &format!(", below {} {lines} of titles", table.titles);
+        let below = format!(", below {} {lines} of titles", table.titles);
+        decision.why.push_str(&below);
     }
     let decisions = dates::decide(&mut decision.rows, &table, &mut source, told)?;
     let mut input = input(source, told, layout, table.skip, decision);

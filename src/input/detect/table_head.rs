@@ -33,7 +33,7 @@ impl TableHead {
         let (named, start) = named_separator(head);
         let text = head.get(start..)?;
         let named = named.as_slice();
-        let delimiters = if named.is_empty() { &[b',', b';', b'\t', b'|'] } else { named };
+        let delimiters = if named.is_empty() { b",;\t|" } else { named };
         let heads = delimiters
             .iter()
             .filter_map(|&delimiter| TableHead::with(text, delimiter, csv::Terminator::CRLF));

@@ -226,7 +226,7 @@ fn may_be_near(table: &TableHead, format: Format) -> bool {
 }
 
 /// Which column may be meant by one that is missing.
-fn meant<'t>(table: &'t TableHead, missing: Names) -> Option<&'t str> {
+fn meant(table: &TableHead, missing: Names) -> Option<&str> {
     let own = || table.header.names().iter().map(String::as_str);
     let time = || offers::time(table).filter(|_| missing == ORDER_TIMES || missing == CREATED_AT);
     missing.iter().find_map(|name| meant::meant(name, own())).or_else(time)
