@@ -195,9 +195,11 @@ pub(super) fn nearest(keys: &BTreeSet<String>) -> Option<Near> {
             |sign: &&&'static str| respelt(sign, keys.iter().map(String::as_str)).is_some();
         let (respelt, rest): (Vec<_>, Vec<_>) = missing.iter().partition(is_respelt);
         let elsewhere = respelt.len() + under_another_name(&rest, keys);
-        let found = signs.len() - missing.len() + elsewhere;
+        let there = signs.len() - missing.len();
+        let found = there + elsewhere;
         let is_near = found >= 2 && signs.len() - found <= found;
-        let rank = (!missing.is_empty(), Reverse(signs.len() - found), found);
+        // A key as it is written says more than one spelt otherwise.
+        let rank = (!missing.is_empty(), Reverse(signs.len() - found), found + there);
         let near = Near { format: format.format, missing, parts: Vec::new() };
         is_near.then_some((rank, near))
     };
@@ -216,11 +218,12 @@ fn nearly_pixel(keys: &BTreeSet<String>) -> Option<(Rank, Near)> {
     let (missing, parts): (Vec<_>, Vec<_>) =
         PIXEL_SIGNS.into_iter().filter(|(key, _)| !keys.contains(*key)).unzip();
     let found = PIXEL_SIGNS.len() - missing.len();
-    let rank = (!missing.is_empty(), Reverse(missing.len()), found + 1);
+    let rank = (!missing.is_empty(), Reverse(missing.len()), 2 * (found + 1));
     (found > 0).then_some((rank, Near { format: Format::ShopifyWebPixel, missing, parts }))
 }
 
-/// How near a format is: whether any key is missing, how few are, and how many are there.
+/// How near a format is: whether any key is missing, how few are, and how many are there, those that are written as the
+/// format does twice.
 type Rank = (bool, Reverse<usize>, usize);
 
 /// How many of the missing keys stand together in an object of another name; a single one says nothing.
