@@ -371,9 +371,8 @@ impl<'s> Haul<'s> {
         if !matches!(reason, Some(Reason::Bot | Reason::Future)) {
             self.saw_event(event.at, row);
         }
-        let is_open = self.ahead.last().is_some_and(|last| last.row == row);
         if event.identifiers.len() > 1
-            && !is_open
+            && !self.is_open(row)
             && reason.is_none_or(|reason| reason == Reason::UnmappedEvent)
         {
             self.link(event.identifiers, event.at, row);
@@ -396,7 +395,7 @@ impl<'s> Haul<'s> {
         }
         // No event is later than a log received it, whatever the browser's clock says.
         let received = self.received.last().filter(|received| received.row == row);
-        if self.ahead.last().is_some_and(|last| last.row == row) {
+        if self.is_open(row) {
             return;
         }
         let arrived = received.and_then(|received| received.arrived);
@@ -422,6 +421,11 @@ impl<'s> Haul<'s> {
         }
     }
 
+    /// Whether the row that is being read may be of the future, so that it links nobody yet.
+    fn is_open(&self, row: RowRef) -> bool {
+        self.ahead.last().is_some_and(|last| last.row == row)
+    }
+
     /// The same of a usual row with two identifiers.
     pub(super) fn link_usual(&mut self, identifiers: [Identifier; 2], at: Instant, row: RowRef) {
         if let Relink::New(left_out) = self.relinked.note(identifiers, at, row) {
@@ -439,6 +443,7 @@ impl<'s> Haul<'s> {
     ) -> OrderNote {
         let (order, seen) = OrderSeen::of(event, place, claim);
         if reason.is_none()
+            && !self.is_open(seen.row)
             && let Some(checkout) = checkout_of_page(event)
             && !event.identifiers.contains(&checkout)
         {

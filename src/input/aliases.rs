@@ -381,7 +381,7 @@ fn parse_pair(pair: &str) -> Result<(Part, String)> {
 }
 
 /// A name without case, spaces, underscores, dashes and dots.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

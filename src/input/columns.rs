@@ -117,6 +117,17 @@ pub fn normalise(name: &str) -> String {
     words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
+/// The cells of a line that a spreadsheet has put between quotes as a whole, from what stands between them. In a table of
+/// fewer than five columns it may be a text with commas in it.
+pub fn quoted_cells(line: &[u8], delimiter: u8) -> Option<ByteRecord> {
+    const FEWEST: usize = 5;
+    let mut reader = csv::ReaderBuilder::new();
+    let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
+    let mut record = ByteRecord::new();
+    let is_row = reader.from_reader(line).read_byte_record(&mut record).unwrap_or(false);
+    (is_row && record.len() >= FEWEST).then_some(record)
+}
+
 /// The cells of one row.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'r> {

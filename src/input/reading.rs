@@ -7,7 +7,7 @@ mod invariants;
 mod json;
 
 use super::block::Block;
-use super::columns::{Header, Row};
+use super::columns::{Header, Row, quoted_cells};
 use super::envelope::Envelope;
 use super::format::event_json::EventKeys;
 use super::format::event_table::EventColumns;
@@ -354,19 +354,13 @@ impl Reading {
 
     /// The cells of a row that a spreadsheet has put between quotes as a whole.
     fn quoted_whole(&self, row: Row<'_>) -> Option<ByteRecord> {
-        /// In a table of fewer columns a short row may be a text with commas in it.
-        const FEWEST: usize = 5;
         if row.len() != 1 {
             return None;
         }
         let (cells, delimiter) = (self.header()?.names().len(), self.delimiter?);
         let is_quoted = matches!(row.bytes(), [QUOTE, .., QUOTE]);
-        let inner = row.cell(0).filter(|_| is_quoted && cells >= FEWEST)?;
-        let mut reader = csv::ReaderBuilder::new();
-        let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
-        let mut record = ByteRecord::new();
-        let is_row = reader.from_reader(&*inner).read_byte_record(&mut record).unwrap_or(false);
-        (is_row && record.len() == cells).then_some(record)
+        let line = row.cell(0).filter(|_| is_quoted)?;
+        quoted_cells(&line, delimiter).filter(|inner| inner.len() == cells)
     }
 
     fn header(&self) -> Option<&Header> {

@@ -6,7 +6,7 @@
 
 use super::{Key, Names, OrderSeen, Sources};
 use crate::key::FastSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows of one checkout: the numbers that each source has for its order, with the rows' places in time.
 type Checkout<'s> = Vec<(&'s OrderSeen, Sources)>;
@@ -41,9 +41,6 @@ fn of_checkout(rows: &Checkout<'_>, names: &Names) -> Vec<(Key, Key)> {
     let earliest = earliest.map(|(order, _)| (order.at, order.key)).min();
     let head = exported.into_iter().next().or(earliest.map(|(_, number)| number));
     let Some(head) = head else { return Vec::new() };
-    let others: FastSet<Key> =
-        rows.iter().map(|(order, _)| order.key).filter(|key| *key != head).collect();
-    let mut others: Vec<(Key, Key)> = others.into_iter().map(|number| (number, head)).collect();
-    others.sort_unstable();
-    others
+    let numbers: BTreeSet<Key> = rows.iter().map(|(order, _)| order.key).collect();
+    numbers.into_iter().filter(|number| *number != head).map(|number| (number, head)).collect()
 }

@@ -197,15 +197,19 @@ pub(super) fn without_sessions(reports: &[SessionReport]) -> impl Iterator<Item 
     })
 }
 
-/// A notice for each session report that has columns which are called for sessions and not known: in other languages
-/// the first of them may be.
+/// A notice for each session report that has columns which may be one of its steps and are not known: such as are called
+/// for sessions, and where a step is missing any that count something.
 pub(super) fn unknown_figures(reports: &[SessionReport]) -> impl Iterator<Item = Notice> {
+    /// Sessions, carts, checkouts and orders.
+    const STEPS: usize = 4;
     // What sessions are told apart by is of one: `Session country`.
     let of_sessions = |name: &&String| name.to_lowercase().starts_with("sessions ");
     reports.iter().filter(|report| !report.steps.is_empty()).filter_map(move |report| {
-        let names = report.dimensions.iter().chain(&report.unknown_figures);
-        let columns: Vec<String> =
-            names.filter(of_sessions).map(|name| format!("`{name}`")).collect();
+        let lacks_step = report.steps.len() < STEPS;
+        let figures = report.unknown_figures.iter();
+        let figures = figures.filter(|name| lacks_step || of_sessions(name));
+        let names = report.dimensions.iter().filter(of_sessions).chain(figures);
+        let columns: Vec<String> = names.map(|name| format!("`{name}`")).collect();
         let message = format!(
             "{}: it is not known what {} count, so they are in no step: names are known in English only, and [map] of funnel.toml says what others are",
             report.path,

@@ -4,7 +4,7 @@
 //! stand under `time`. By that name they would be taken for times themselves.
 
 use super::table_head::TableHead;
-use crate::input::aliases::{Mapping, Part};
+use crate::input::aliases::{Mapping, Part, folded};
 use crate::input::columns::{Header, Row, is_null};
 
 /// The second in which the visit of a hit began.
@@ -41,7 +41,7 @@ pub(super) fn of(table: &TableHead, told: &[(Part, String)]) -> Hits {
     };
     let names = header.names();
     let mapping = Mapping::find(names, told);
-    let has_time = mapping.of(Part::Time).is_some_and(|name| !NO_TIMES.contains(&&*letters(name)));
+    let has_time = mapping.of(Part::Time).is_some_and(|name| !NO_TIMES.contains(&&*folded(name)));
     let since = called(header, &SINCE);
     let is_since = since.is_some_and(|column| holds_milliseconds(table, column));
     if is_told || has_time || since.is_some() && !is_since {
@@ -54,7 +54,7 @@ pub(super) fn of(table: &TableHead, told: &[(Part, String)]) -> Hits {
 /// What to do with sessions of Universal Analytics, a row each, if a file has their columns or keys: what happened in
 /// them stands in lists within the rows.
 pub(super) fn hint(names: &[String]) -> Option<&'static str> {
-    let has = |wanted: &[&str]| names.iter().any(|name| wanted.contains(&&*letters(name)));
+    let has = |wanted: &[&str]| names.iter().any(|name| wanted.contains(&&*folded(name)));
     let is_one = has(&[START]) && has(&["hits", "totals"]) && !has(&NUMBERS);
     is_one.then_some(
         "these are sessions of Google's Universal Analytics, a row each: export a row for each of their hits, with fullVisitorId, visitId, visitStartTime, hitNumber, time and what happened, and say with --map event=COLUMN which column that is",
@@ -63,11 +63,7 @@ pub(super) fn hint(names: &[String]) -> Option<&'static str> {
 
 /// The first column that has one of these names, by their letters.
 fn called(header: &Header, names: &[&str]) -> Option<usize> {
-    header.names().iter().position(|name| names.contains(&&*letters(name)))
-}
-
-fn letters(name: &str) -> String {
-    name.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    header.names().iter().position(|name| names.contains(&&*folded(name)))
 }
 
 fn holds_milliseconds(table: &TableHead, column: usize) -> bool {

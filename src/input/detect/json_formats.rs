@@ -3,7 +3,6 @@
 use super::meant::{meant, respelt};
 use crate::error::Error;
 use crate::input::Rows;
-use crate::input::aliases::Part;
 use crate::input::format::tool_log::{Slot, Tool, paths_by_part};
 use crate::input::format::{
     Format, amplitude, ga4_bigquery, klaviyo, matomo, mixpanel, posthog, rudderstack, segment,
@@ -119,12 +118,17 @@ impl JsonFormat {
         }
     }
 
-    /// What to tell of records whose keys are partly spelt otherwise than this format does: these are not read.
-    pub(super) fn unread(&self, keys: &BTreeSet<String>) -> Option<String> {
-        let all = match self.reads {
+    /// Under which paths each part stands.
+    fn paths(&self) -> &'static [(Slot, &'static [&'static str])] {
+        match self.reads {
             Reads::Tool(tool) => tool.paths,
             Reads::Own(way) => way.paths,
-        };
+        }
+    }
+
+    /// What to tell of records whose keys are partly spelt otherwise than this format does: these are not read.
+    pub(super) fn unread(&self, keys: &BTreeSet<String>) -> Option<String> {
+        let all = self.paths();
         let is_path = |key: &str| all.iter().any(|(_, paths)| paths.contains(&key));
         let absent = all.iter().filter(|(_, paths)| !paths.iter().any(|path| keys.contains(*path)));
         let respelt = absent.flat_map(|(_, paths)| *paths).filter_map(|path| {
@@ -260,13 +264,26 @@ impl Near {
         format!("no record has {}", names.join(" and "))
     }
 
-    /// Whether records can be read as that without what is missing: they need a time, a name and somebody.
-    fn can_be_read(&self) -> bool {
-        let is_needed = |sign: &&str| {
-            let last = sign.rsplit('.').next().unwrap_or(sign);
-            matches!(Part::named(last), Some(Part::Time | Part::Event | Part::Who(_)))
+    /// Whether records can be read as that without what is missing: they need a time, what happened, and somebody or, of
+    /// orders, a number, wherever the format looks for it.
+    fn can_be_read(&self, keys: &BTreeSet<String>) -> bool {
+        const PEOPLE: [Slot; 5] =
+            [Slot::User, Slot::Device, Slot::Distinct, Slot::Profile, Slot::Email];
+        let Some(known) = of(self.format) else { return false };
+        // Nobody has looked deeper than into the members of a record's members.
+        let is_there = |path: &str| {
+            let shown = path
+                .match_indices('.')
+                .nth(1)
+                .map_or(path, |(end, _)| path.get(..end).unwrap_or(path));
+            keys.contains(shown)
         };
-        self.parts.is_empty() && !self.missing.iter().any(is_needed)
+        let has = |slots: &[Slot]| {
+            let mut own = known.paths().iter().filter(|(slot, _)| slots.contains(slot)).peekable();
+            own.peek().is_none() || own.any(|(_, paths)| paths.iter().any(|path| is_there(path)))
+        };
+        let who = if self.format.holds_orders() { has(&[Slot::Id]) } else { has(&PEOPLE) };
+        who && [Slot::Time, Slot::Name, Slot::Kind].into_iter().all(|slot| has(&[slot]))
     }
 
     /// What calls the keys as the format does, where it is known which are meant by all that are missing.
@@ -285,7 +302,7 @@ impl Near {
         let id = self.format.id();
         if self.parts.is_empty() {
             let first = self.renaming(keys).or_else(|| {
-                let is_any = self.can_be_read();
+                let is_any = self.can_be_read(keys);
                 is_any.then(|| format!("read it with --as {id}"))
             });
             let first = first.map(|first| first + ", or ").unwrap_or_default();
@@ -308,7 +325,7 @@ impl Near {
         let id = self.format.id();
         let what = match self.renaming(keys) {
             Some(renaming) => renaming,
-            None if self.can_be_read() => format!("--as {id} reads it as that"),
+            None if self.can_be_read(keys) => format!("--as {id} reads it as that"),
             None => "export it again with all fields".to_string(),
         };
         Some(format!(

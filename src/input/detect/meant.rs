@@ -3,7 +3,7 @@
 //! A guess is shown to a reader and never acted upon, and a wrong one leads astray: it must be the same name spelt
 //! otherwise, or the only thing in the file that says the same part of an event.
 
-use crate::input::aliases::{Mapping, Part};
+use crate::input::aliases::{Mapping, Part, folded};
 
 /// In so many letters of a name one may be wrong.
 const LETTERS_A_SLIP: usize = 6;
@@ -13,11 +13,11 @@ pub(super) fn meant<'n>(
     missing: &str,
     names: impl Iterator<Item = &'n str> + Clone,
 ) -> Option<&'n str> {
-    let wanted = letters(last(missing));
+    let wanted = folded(last(missing));
     let own = names.filter(|name| *name != missing);
     respelt(missing, own.clone())
-        .or_else(|| own.clone().find(|name| letters(last(name)) == wanted))
-        .or_else(|| own.clone().find(|name| is_slip(&wanted, &letters(last(name)))))
+        .or_else(|| own.clone().find(|name| folded(last(name)) == wanted))
+        .or_else(|| own.clone().find(|name| is_slip(&wanted, &folded(last(name)))))
         .or_else(|| same_part(missing, own))
 }
 
@@ -26,18 +26,13 @@ pub(super) fn respelt<'n>(
     missing: &str,
     mut names: impl Iterator<Item = &'n str>,
 ) -> Option<&'n str> {
-    let wanted = letters(missing);
-    names.find(|name| *name != missing && letters(name) == wanted)
+    let wanted = folded(missing);
+    names.find(|name| *name != missing && folded(name) == wanted)
 }
 
 /// The part of a path that names the thing itself.
 fn last(path: &str) -> &str {
     path.rsplit_once('.').map_or(path, |(_, last)| last)
-}
-
-/// A name without case and signs.
-fn letters(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn is_slip(wanted: &str, own: &str) -> bool {

@@ -13,7 +13,7 @@ use crate::input::format::Format;
 use crate::input::format::tool_table::ga4;
 use std::collections::BTreeSet;
 
-/// The columns of a format that other logs have not.
+/// The columns of a format that other logs have not, in words.
 struct Own {
     format: Format,
     names: &'static [&'static str],
@@ -37,13 +37,13 @@ static OWN: [Own; 6] = [
         Format::Ga4Flat,
         2,
         &["user pseudo id", "event bundle sequence id", "stream id", "user first touch timestamp"],
-        &["event params", "traffic source", "collected traffic source", "ecommerce", "geo"],
+        &["event params", "traffic source", "collected traffic source", "ecommerce"],
     ),
     own(
         Format::PostHogTable,
         2,
         &["uuid", "distinct id", "person id", "properties", "elements chain"],
-        &["properties $", "properties.$"],
+        &["properties "],
     ),
     own(
         Format::SegmentWarehouse,

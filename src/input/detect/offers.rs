@@ -36,16 +36,19 @@ pub(super) fn time(table: &TableHead) -> Option<&str> {
 
 /// The only column most of whose cells are names of events that are certain.
 pub(super) fn event(table: &TableHead) -> Option<&str> {
-    let is_event =
-        |cell: &str| vocabulary::canonical(cell).is_some() && vocabulary::weaker(cell).is_none();
-    let names_events = |column: &usize| {
-        let cells: Vec<String> = texts(table, *column).filter(|text| !is_null(text)).collect();
-        let known = cells.iter().filter(|cell| is_event(cell)).count();
-        known > 0 && known * 2 >= cells.len()
-    };
-    let mut found = columns(table).filter(names_events);
+    let mut found = columns(table).filter(|&column| names_events(table, column));
     let only = found.next().filter(|_| found.next().is_none())?;
     table.header.names().get(only).map(String::as_str)
+}
+
+/// Whether most of what a column holds are names of events. Weaker names are words that a column of another kind may
+/// hold as well.
+pub(super) fn names_events(table: &TableHead, column: usize) -> bool {
+    let is_event =
+        |cell: &str| vocabulary::canonical(cell).is_some() && vocabulary::weaker(cell).is_none();
+    let cells: Vec<String> = texts(table, column).filter(|text| !is_null(text)).collect();
+    let known = cells.iter().filter(|cell| is_event(cell)).count();
+    known > 0 && known * 2 >= cells.len()
 }
 
 /// Whether columns are called as events are and say of each row whether or how often that was.

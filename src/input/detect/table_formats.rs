@@ -1,5 +1,6 @@
 //! The tables that are known by the names of their columns, the most particular first.
 
+use super::offers;
 use super::table::are_names_of_orders;
 use super::table_head::TableHead;
 use crate::input::Rows;
@@ -24,7 +25,6 @@ use crate::input::format::{
     Format, matomo_table, maven, rees46, retailrocket, shopify_customers, shopify_order_visits,
     shopify_session_rows, shopify_sessions, shopify_transactions, web_pixel,
 };
-use crate::ladder::vocabulary;
 use std::borrow::Cow;
 
 /// A table of a known format.
@@ -282,16 +282,9 @@ fn are_named_as_orders(table: &TableHead) -> bool {
     are_names_of_orders(table, column) && !are_checkouts(table) && !table.rows.iter().any(is_draft)
 }
 
-/// Whether most of what a column holds are names of events. Columns that are called so may hold anything.
+/// Whether a column of this name holds names of events: columns that are called so may hold anything.
 fn holds_events(table: &TableHead, name: &str) -> bool {
-    let Some(column) = table.header.find(&[name]) else { return false };
-    let rows = table.rows.iter().map(Row::parsed);
-    let cells: Vec<_> = rows.filter_map(|row| row.value(Some(column))).collect();
-    // Weaker names are words that a column of another kind may hold as well.
-    let is_event =
-        |cell: &str| vocabulary::canonical(cell).is_some() && vocabulary::weaker(cell).is_none();
-    let known = cells.iter().filter(|cell| is_event(cell)).count();
-    known > 0 && known * 2 >= cells.len()
+    table.header.find(&[name]).is_some_and(|column| offers::names_events(table, column))
 }
 
 /// What Segment knows of its visitors stands in tables of other names than a log's.

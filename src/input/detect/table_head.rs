@@ -5,7 +5,7 @@
 //! decided elsewhere.
 
 use super::SAMPLE;
-use crate::input::columns::Header;
+use crate::input::columns::{Header, quoted_cells};
 use csv::ByteRecord;
 
 /// The head of a table, taken apart.
@@ -19,9 +19,6 @@ pub(super) struct TableHead {
     pub(super) titles: usize,
     pub(super) rows: Vec<ByteRecord>,
 }
-
-/// A line that is quoted as a whole has at least so many cells: a text with a few commas in it is a text.
-const FEWEST_QUOTED: usize = 5;
 
 /// So many lines of titles may stand above a header.
 const MOST_TITLES: usize = 10;
@@ -73,7 +70,12 @@ impl TableHead {
         delimiter: u8,
         line_ends: csv::Terminator,
     ) -> Option<TableHead> {
-        let mut reader = reader(delimiter).terminator(line_ends).from_reader(head);
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .terminator(line_ends)
+            .from_reader(head);
         let mut record = ByteRecord::new();
         reader.read_byte_record(&mut record).ok().filter(|&more| more)?;
         let skip = usize::try_from(reader.position().byte()).ok()?;
@@ -89,12 +91,6 @@ impl TableHead {
             rows,
         })
     }
-}
-
-fn reader(delimiter: u8) -> csv::ReaderBuilder {
-    let mut builder = csv::ReaderBuilder::new();
-    builder.has_headers(false).flexible(true).delimiter(delimiter);
-    builder
 }
 
 /// The separator that the first line names for spreadsheets (`sep=;`), and where the table begins.
@@ -121,9 +117,7 @@ fn skip_line_end(head: &[u8], skip: usize) -> usize {
 /// The cells of a line that a spreadsheet has put between quotes as a whole.
 fn without_quotes(record: ByteRecord, delimiter: u8) -> ByteRecord {
     let [Some(line), None] = [record.get(0), record.get(1)] else { return record };
-    let mut inner = ByteRecord::new();
-    let is_line = reader(delimiter).from_reader(line).read_byte_record(&mut inner).unwrap_or(false);
-    if is_line && inner.len() >= FEWEST_QUOTED { inner } else { record }
+    quoted_cells(line, delimiter).unwrap_or(record)
 }
 
 /// The names of the columns with an empty one in front, if all rows begin with a number for which there is none.
