@@ -270,6 +270,11 @@ impl Near {
         const PEOPLE: [Slot; 5] =
             [Slot::User, Slot::Device, Slot::Distinct, Slot::Profile, Slot::Email];
         let Some(known) = of(self.format) else { return false };
+        let is_order = self.format.holds_orders();
+        // What is neither a tool's event nor an order needs more.
+        if matches!(known.reads, Reads::Own(_)) && !is_order {
+            return false;
+        }
         // Nobody has looked deeper than into the members of a record's members.
         let is_there = |path: &str| {
             let shown = path
@@ -282,7 +287,7 @@ impl Near {
             let mut own = known.paths().iter().filter(|(slot, _)| slots.contains(slot)).peekable();
             own.peek().is_none() || own.any(|(_, paths)| paths.iter().any(|path| is_there(path)))
         };
-        let who = if self.format.holds_orders() { has(&[Slot::Id]) } else { has(&PEOPLE) };
+        let who = if is_order { has(&[Slot::Id]) } else { has(&PEOPLE) };
         who && [Slot::Time, Slot::Name, Slot::Kind].into_iter().all(|slot| has(&[slot]))
     }
 
