@@ -5,6 +5,7 @@
 //! are made, so they never outlive the program, whatever ends it.
 
 use super::Settings;
+use super::parallel::in_parallel;
 use super::record::{self, Brief, HANDFUL, Records};
 use super::skew::Skew;
 use crate::error::{Error, Result};
@@ -364,33 +365,6 @@ impl Turns {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         (number < self.count).then_some(number)
     }
-}
-
-/// Does the same work with each of some things, each on a thread of its own; the first error wins.
-pub(super) fn each_in_parallel<W: Send, T: Send>(
-    workers: &mut [W],
-    work: impl Fn(&mut W) -> Result<T> + Sync,
-) -> Result<Vec<T>> {
-    if let [only] = workers {
-        return work(only).map(|one| vec![one]);
-    }
-    std::thread::scope(|scope| {
-        let work = &work;
-        let handles: Vec<_> =
-            workers.iter_mut().map(|worker| scope.spawn(move || work(worker))).collect();
-        handles
-            .into_iter()
-            .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
-}
-
-/// Runs the same work on so many threads and gives back what each made; the first error wins.
-pub(super) fn in_parallel<T: Send>(
-    threads: usize,
-    work: impl Fn() -> Result<T> + Sync,
-) -> Result<Vec<T>> {
-    each_in_parallel(&mut vec![(); threads.max(1)], |()| work())
 }
 
 #[cfg(test)]

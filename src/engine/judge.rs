@@ -5,10 +5,11 @@
 
 use super::calendar::Calendar;
 use super::customer::Customer;
-use super::exchange::{Exchange, in_parallel};
+use super::exchange::Exchange;
 use super::gather::{Gathered, Gatherer};
 use super::groups::{Groups, Scene};
 use super::kinds::Kinds;
+use super::parallel::in_parallel;
 use super::person::{Seen, Wanted};
 use super::request::Asks;
 use super::rivals::{Rival, Rivals};

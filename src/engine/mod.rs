@@ -22,6 +22,7 @@ mod members;
 mod needs;
 mod order_book;
 mod order_seen;
+mod parallel;
 pub mod person;
 mod probe;
 mod record;
@@ -322,7 +323,7 @@ fn gather<'s>(
     }
     claims.settle(&mut haul);
     let skew = Skew::settle(&mut haul, stamping.latest());
-    let settled = settle::settle(&mut haul, readings, request, stamping, skew)?;
+    let settled = settle::settle(&mut haul, scan, request, stamping, skew)?;
     haul.all_names = scan.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = RowIndex::new(&haul, readings);
     refuse_hopeless(&haul, readings, &rows, settings.strict)?;

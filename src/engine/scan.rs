@@ -4,10 +4,11 @@
 //! orders) is a `Haul` of its own, merged at the end; touches go into the exchange.
 
 use super::Settings;
-use super::exchange::{Exchange, each_in_parallel};
+use super::exchange::Exchange;
 use super::haul::{BlockRead, Haul};
 use super::kinds::Kinds;
 use super::needs::Needs;
+use super::parallel::each_in_parallel;
 use super::sieve::Edges;
 use super::skew::{Received, Unconfirmed};
 use super::stamping::{RowPlace, Stamping, Verdict};

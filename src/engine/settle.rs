@@ -1,5 +1,5 @@
 //! What needs all rows of its kind before it means anything: orders, abandoned checkouts, session
-//! reports. They are few beside the events, so this is serial.
+//! reports. They are few beside the events, so this is serial but for what is done with each row by itself.
 //!
 //! How orders are counted is in `orders`, what single sessions of a report are in `sessions`, what is odd about
 //! exports in `oddities` and, of numbers of days, in `epochs`; this file puts
@@ -13,9 +13,11 @@ mod sessions;
 use super::haul::Haul;
 use super::members;
 use super::order_book::OrderBook;
+use super::parallel::in_parts;
 use super::robots::Pardons;
 use super::rows::RowIndex;
 use super::same_orders::{OrderTimes, Sources};
+use super::scan::Scan;
 use super::skew::Skew;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
@@ -28,7 +30,7 @@ use crate::identity::{People, Strictness};
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::ga4_ui::Exploration;
 use crate::input::format::shopify_checkouts::{self, Checkout};
-use crate::input::format::shopify_orders::{self, Aside, InputSettings, LineAt};
+use crate::input::format::shopify_orders::{self, Aside, InputSettings, Line, LineAt, Meant};
 use crate::input::format::shopify_session_rows::{self, Session};
 use crate::input::format::shopify_session_totals::{self, ReportInput};
 use crate::input::format::special::Special;
@@ -131,15 +133,16 @@ impl Settled {
 /// so the period that is asked for; then orders and checkouts are counted and stamped.
 pub(super) fn settle(
     haul: &mut Haul<'_>,
-    readings: &[Reading],
+    scan: &Scan<'_, '_>,
     request: &Request,
     mut stamping: Stamping<'_>,
     skew: Skew,
 ) -> Result<Settled> {
+    let readings = scan.readings;
     let book = request.wants_money().then(OrderBook::default);
     let mut settled = Settled { skew, book, ..Settled::default() };
     members::settle(haul, &mut stamping);
-    let written = written_offsets(haul);
+    let written = written_offsets(haul, scan.settings.threads)?;
     settled.store_offset = most_common(&written);
     settled.notices.extend(offsets_differ(&written));
     settled.notices.extend(epochs::counted_from_1904(haul, readings));
@@ -164,7 +167,7 @@ pub(super) fn settle(
     settled.skew.look_ahead(haul);
     let are_exported = readings.iter().any(|reading| reading.format.holds_orders());
     settle_sessions(haul, &reports.sessions, (&numbered, are_exported), &mut stamping);
-    settle_orders(haul, &numbered, readings, &mut stamping, &mut settled);
+    settle_orders(haul, &numbered, scan, &stamping, &mut settled)?;
     for checkout in &checkouts.checkouts {
         settle_checkout(haul, checkout, &mut stamping);
     }
@@ -185,7 +188,7 @@ fn assemble_orders(
     settings: &Settings,
     zone: Option<ZoneRule>,
 ) -> Result<shopify_orders::Assembly> {
-    let lines = std::mem::take(&mut haul.order_lines);
+    let mut lines = std::mem::take(&mut haul.order_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
     let mut inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
     let mut amounts: BTreeMap<usize, DecimalEvidence> = BTreeMap::new();
@@ -198,7 +201,9 @@ fn assemble_orders(
         own.decimal_comma = evidence.has_comma().map_err(mixed)?.unwrap_or(own.decimal_comma);
     }
     let online_sources = settings.online_sources.clone();
-    Ok(shopify_orders::assemble(lines, &shopify_orders::Settings { inputs, online_sources }))
+    let own = shopify_orders::Settings { inputs, online_sources };
+    let meant = read_lines(&mut lines, &own, settings.threads)?;
+    Ok(shopify_orders::assemble(lines, meant, &own))
 }
 
 fn assemble_checkouts(
@@ -207,10 +212,23 @@ fn assemble_checkouts(
     settings: &Settings,
     zone: Option<ZoneRule>,
 ) -> Result<shopify_checkouts::Assembly> {
-    let lines = std::mem::take(&mut haul.checkout_lines);
+    let mut lines = std::mem::take(&mut haul.checkout_lines);
     let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
     let inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
-    Ok(shopify_checkouts::assemble(lines, &of_inputs(inputs)))
+    let own = of_inputs(inputs);
+    let meant = read_lines(&mut lines, &own, settings.threads)?;
+    Ok(shopify_checkouts::assemble(lines, meant, &own))
+}
+
+/// Puts rows in order and reads what each means.
+fn read_lines<L: Line + Send>(
+    lines: &mut [LineAt<L>],
+    settings: &shopify_orders::Settings,
+    threads: usize,
+) -> Result<Vec<Meant>> {
+    shopify_orders::put_in_order(lines);
+    let parts = in_parts(threads, lines, |part| Ok(shopify_orders::read_lines(part, settings)))?;
+    Ok(parts.concat())
 }
 
 /// How the texts of inputs that hold no orders are meant.

@@ -12,11 +12,11 @@
 use super::Request;
 use super::claims::{Claim, Claims};
 use super::decided::Decided;
-use super::exchange::in_parallel;
 use super::gather::{Gathered, Gatherer, Part};
 use super::input_seen::InputSeen;
 use super::kinds::{Kind, Kinds};
 use super::needs::Needs;
+use super::parallel::in_parallel;
 use super::record::Records;
 use super::scan::Scan;
 use crate::climb::Climber;

@@ -160,10 +160,7 @@ fn hubs(roll: &Roll) -> FastSet<u32> {
         counted.map(|(own, _, kind, other)| (own, kind, other))
     };
     // Most have so few rows that they are none, whoever is on these.
-    let mut met = vec![0_usize; roll.identifiers.len()];
-    for (own, ..) in roll.rows().flat_map(|(members, _)| partners_of(members)) {
-        met[own as usize] += 1;
-    }
+    let met = partners_met(roll);
     let is_often_met = |number: &u32| met[*number as usize] > HUB;
     let rows = roll.rows().filter(|(members, _)| members.iter().any(is_often_met));
     let mut partners: Vec<_> = rows.flat_map(|(members, _)| partners_of(members)).collect();
@@ -171,6 +168,27 @@ fn hubs(roll: &Roll) -> FastSet<u32> {
     partners.dedup();
     let alike = partners.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1));
     alike.filter(|alike| alike.len() > HUB).map(|alike| alike[0].0).collect()
+}
+
+/// By number, how often an identifier meets those that count as its partners, some of them more than once.
+fn partners_met(roll: &Roll) -> Vec<usize> {
+    let mut met = vec![0; roll.identifiers.len()];
+    for (members, _) in roll.rows() {
+        let kinds = || members.iter().map(|&number| roll.identifier(number).kind);
+        let of = |kind| kinds().filter(|own| *own == kind).count();
+        let (customers, emails) = (of(IdentifierKind::CustomerId), of(IdentifierKind::Email));
+        for (&number, kind) in members.iter().zip(kinds()) {
+            met[number as usize] += match kind {
+                IdentifierKind::ClientId | IdentifierKind::Phone => customers + emails,
+                IdentifierKind::Email => customers,
+                IdentifierKind::CustomerId
+                | IdentifierKind::OrderId
+                | IdentifierKind::CheckoutToken
+                | IdentifierKind::UserId => 0,
+            };
+        }
+    }
+    met
 }
 
 /// What a tree of the forest holds, as far as the guards need it.

@@ -63,7 +63,11 @@ pub(super) fn counted_from_1904(haul: &Haul<'_>, readings: &[Reading]) -> Vec<No
 }
 
 /// The inputs whose numbers of days are apart from all times that are written as such.
-fn apart<'t>(texts: impl Iterator<Item = (usize, &'t str)>) -> Vec<usize> {
+fn apart<'t>(texts: impl Iterator<Item = (usize, &'t str)> + Clone) -> Vec<usize> {
+    // Hardly any file has such numbers, and then nothing need be read.
+    if texts.clone().all(|(_, text)| timestamp::parse_serial(text).is_none()) {
+        return Vec::new();
+    }
     let (mut numbers, mut others) = (BTreeMap::new(), None);
     for (input, text) in texts {
         if let Some(stamp) = timestamp::parse_serial(text) {

@@ -3,6 +3,8 @@
 
 use super::Settled;
 use crate::engine::haul::Haul;
+use crate::engine::parallel::in_parts;
+use crate::error::Result;
 use crate::findings::{Notice, OrderGaps, SessionReport};
 use crate::input::format::shopify_orders::packed::Cell;
 use crate::input::format::shopify_orders::{Channel, Order};
@@ -13,11 +15,21 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows of orders and checkouts are written with each offset (seconds east of UTC).
-pub(super) fn written_offsets(haul: &Haul<'_>) -> BTreeMap<i32, u64> {
-    let orders = haul.order_lines.iter().map(|at| at.line.created_at());
-    let checkouts = haul.checkout_lines.iter().map(|at| at.line.created_at());
+pub(super) fn written_offsets(haul: &mut Haul<'_>, threads: usize) -> Result<BTreeMap<i32, u64>> {
+    let mut parts = in_parts(threads, &mut haul.order_lines, |part| {
+        Ok(count_offsets(part.iter().map(|at| at.line.created_at())))
+    })?;
+    parts.push(count_offsets(haul.checkout_lines.iter().map(|at| at.line.created_at())));
     let mut written = BTreeMap::new();
-    for offset in orders.chain(checkouts).flatten().filter_map(offset_of) {
+    for (offset, rows) in parts.into_iter().flatten() {
+        *written.entry(offset).or_default() += rows;
+    }
+    Ok(written)
+}
+
+fn count_offsets<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> BTreeMap<i32, u64> {
+    let mut written = BTreeMap::new();
+    for offset in texts.flatten().filter_map(offset_of) {
         *written.entry(offset).or_default() += 1;
     }
     written

@@ -7,10 +7,13 @@
 use super::Settled;
 use crate::engine::haul::Haul;
 use crate::engine::order_seen::OrderSeen;
+use crate::engine::parallel::in_parts;
 use crate::engine::robots::Pardons;
 use crate::engine::same_orders::{EXPORTS, Exported, SameOrders, Sighting, Sources, source_of};
+use crate::engine::scan::Scan;
 use crate::engine::stamping::{RowPlace, Stamping, Verdict};
 use crate::engine::tracking::OrderTrace;
+use crate::error::Result;
 use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, PlainDetails, RawEvent, mark};
 use crate::findings::OrderFindings;
 use crate::identity::{People, Strictness, identify};
@@ -42,10 +45,11 @@ pub(super) fn numbered(orders: &[Order]) -> Vec<(&Order, Identifier)> {
 pub(super) fn settle_orders(
     haul: &mut Haul<'_>,
     orders: &[(&Order, Identifier)],
-    readings: &[Reading],
-    stamping: &mut Stamping<'_>,
+    scan: &Scan<'_, '_>,
+    stamping: &Stamping<'_>,
     settled: &mut Settled,
-) {
+) -> Result<()> {
+    let readings = scan.readings;
     for &(order, number) in orders {
         if !stamping.is_future(order.at.at) {
             haul.saw_order(order.at.at);
@@ -76,10 +80,11 @@ pub(super) fn settle_orders(
         book.money.extend(orders.map(|(number, seen)| (*number, (seen.amount, seen.currency))));
     }
     let mut told: FastMap<Key, (Amount, Currency)> = FastMap::default();
+    let mut rows = Vec::with_capacity(orders.len());
     for &(order, number) in orders.iter().filter(|(order, _)| why_left_out(order).is_none()) {
         let in_log = completed.get(number.key);
         if stamping.is_future(order.at.at) {
-            settle_order(haul, order, number, false, stamping);
+            rows.push(OrderRow { order, number, is_completed: false });
             continue;
         }
         if let Some(book) = &mut settled.book {
@@ -100,7 +105,7 @@ pub(super) fn settle_orders(
                 (None, _) => {}
             }
         }
-        settle_order(haul, order, number, in_log.is_some(), stamping);
+        rows.push(OrderRow { order, number, is_completed: in_log.is_some() });
     }
     for (number, seen) in completed.0.iter().filter(|(_, seen)| seen.in_period) {
         let is_exported = settled.exported.contains(number);
@@ -115,6 +120,29 @@ pub(super) fn settle_orders(
         }
     }
     settled.orders.values.values_mut().for_each(|values| values.sort_unstable());
+    take_rows(haul, rows, scan)
+}
+
+/// The row of an order that counts.
+#[derive(Clone, Copy, Debug)]
+struct OrderRow<'o> {
+    order: &'o Order,
+    number: Identifier,
+    /// Whether a log has seen it completed.
+    is_completed: bool,
+}
+
+/// Takes the rows of orders in on all threads.
+fn take_rows(haul: &mut Haul<'_>, mut rows: Vec<OrderRow<'_>>, scan: &Scan<'_, '_>) -> Result<()> {
+    let hauls = in_parts(scan.settings.threads, &mut rows, |part| {
+        let mut own = Haul::new(scan);
+        let mut stamping = Stamping::new(scan.settings, scan.exchange, scan.needs);
+        part.iter().for_each(|row| settle_order(&mut own, *row, &mut stamping));
+        stamping.close()?;
+        Ok(own)
+    })?;
+    hauls.into_iter().for_each(|own| haul.merge(own));
+    Ok(())
 }
 
 /// Forgets deliveries of which a later edition is there.
@@ -354,13 +382,8 @@ fn count_order(order: &Order, in_log: Option<&Completed>, orders: &mut OrderFind
     }
 }
 
-fn settle_order(
-    haul: &mut Haul<'_>,
-    order: &Order,
-    number: Identifier,
-    is_completed: bool,
-    stamping: &mut Stamping<'_>,
-) {
+fn settle_order(haul: &mut Haul<'_>, row: OrderRow<'_>, stamping: &mut Stamping<'_>) {
+    let OrderRow { order, number, is_completed } = row;
     let identifiers = &identifiers_of(haul, order, number);
     if is_completed {
         haul.link(identifiers, order.at.at, order.row);

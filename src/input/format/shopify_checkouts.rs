@@ -5,7 +5,8 @@
 
 use super::shopify_orders::common::{Common, CommonColumns, number};
 use super::shopify_orders::copies::{
-    Aside, Gathered, Line, LineAt, Progress, Record, Settings, gather, without_time,
+    Aside, Gathered, InputSettings, Line, LineAt, Meant, Progress, Record, Settings, gather,
+    without_time,
 };
 use super::shopify_orders::order_key;
 use super::shopify_orders::packed::{Cell, Packed, Packing};
@@ -143,11 +144,13 @@ impl Line for CheckoutLine {
         &self.common
     }
 
+    fn settle(&mut self, _: InputSettings) {}
+
     fn progress(&self) -> Progress {
         Progress { stage: self.reached, ..Progress::default() }
     }
 
-    fn fill(&mut self, other: CheckoutLine) {
+    fn fill(&mut self, other: &CheckoutLine) {
         self.reached = self.reached.max(other.reached);
         self.common.fill(&other.common);
     }
@@ -189,10 +192,13 @@ pub struct Assembly {
     pub placeholders: BTreeMap<usize, u64>,
 }
 
-/// Makes checkouts of all rows of all checkouts exports; the result does not depend on the order of
-/// `lines`.
-pub fn assemble(lines: Vec<LineAt<CheckoutLine>>, settings: &Settings) -> Assembly {
-    let Gathered { records, placeholders } = gather(lines, settings);
+/// Makes checkouts of all rows of all checkouts exports, which are in order; `meant` is what was read of each.
+pub fn assemble(
+    lines: Vec<LineAt<CheckoutLine>>,
+    meant: Vec<Meant>,
+    settings: &Settings,
+) -> Assembly {
+    let Gathered { records, placeholders } = gather(lines, meant, settings);
     let mut assembly = Assembly { placeholders, ..Assembly::default() };
     for mut record in records {
         assembly.aside.append(&mut record.aside);
@@ -208,7 +214,7 @@ pub fn assemble(lines: Vec<LineAt<CheckoutLine>>, settings: &Settings) -> Assemb
 }
 
 fn checkout(record: Record<CheckoutLine>) -> Option<Checkout> {
-    let Record { input, row, line, at, aside: _ } = record;
+    let Record { input, row, line, at, .. } = record;
     let common = line.common;
     Some(Checkout {
         input,
@@ -222,6 +228,7 @@ fn checkout(record: Record<CheckoutLine>) -> Option<Checkout> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shopify_orders::copies::{put_in_order, read};
     use super::*;
     use csv::ByteRecord;
 
@@ -238,6 +245,12 @@ mod tests {
             }
         }
         lines
+    }
+
+    fn assembled(mut lines: Vec<LineAt<CheckoutLine>>) -> Assembly {
+        put_in_order(&mut lines);
+        let meant = read(&mut lines, &Settings::default());
+        assemble(lines, meant, &Settings::default())
     }
 
     fn aside(assembly: &Assembly) -> Vec<String> {
@@ -258,7 +271,7 @@ Name,Email,Total,Created at,Shipping Address1,Shipping Street,Shipping Method,Pa
 
     #[test]
     fn filled_cells_show_how_far_a_checkout_came() {
-        let found = assemble(lines(&[EXPORT]), &Settings::default());
+        let found = assembled(lines(&[EXPORT]));
         let reached: Vec<(u64, usize)> =
             found.checkouts.iter().map(|c| (c.row.record(), c.steps.len())).collect();
         assert_eq!(reached, [(0, 5), (1, 2), (2, 3), (4, 4)]);
@@ -277,7 +290,7 @@ Name,Email,Total,Created at,Shipping Address1,Shipping Street,Shipping Method,Pa
         for (files, kept) in [([early, damaged], 0), ([damaged, early], 1)] {
             let mut lines = lines(&files);
             lines.reverse();
-            let found = assemble(lines, &Settings::default());
+            let found = assembled(lines);
             let [checkout] = &found.checkouts[..] else { panic!("one checkout") };
             assert_eq!((checkout.input, checkout.steps.len()), (kept, 4));
             assert_eq!(checkout.id, order_key("42"));

@@ -15,7 +15,9 @@ mod tests;
 
 pub use columns::OrderColumns;
 pub use common::order_key;
-pub use copies::{Aside, InputSettings, LineAt, Settings};
+pub use copies::{
+    Aside, InputSettings, Line, LineAt, Meant, Settings, put_in_order, read as read_lines,
+};
 
 use crate::event::RowRef;
 use crate::findings::Notice;
@@ -27,7 +29,7 @@ use crate::money::{Amount, Currency, DecimalEvidence};
 use crate::quality::Reason;
 use crate::stats::refunds::Refund;
 use common::{Common, fill};
-use copies::{Gathered, Line, Progress, Record, gather, without_time};
+use copies::{Gathered, Progress, Record, gather, without_time};
 use packed::{Cell, Packed, Packing};
 use std::collections::BTreeMap;
 
@@ -138,14 +140,6 @@ impl OrderLine {
         })
     }
 
-    /// Reads the amounts, now that it is known how the file writes them.
-    fn settle(&mut self, decimal_comma: bool) {
-        let amount = |cell| Amount::parse(self.common.texts.get(cell)?, decimal_comma);
-        // What went back is so much, whichever sign it has.
-        let refunded = amount(Cell::Refunded).map(|back| Amount(back.0.saturating_abs()));
-        (self.total, self.refunded) = (amount(Cell::Total), refunded);
-    }
-
     /// The text in Created at: evidence of how the file writes dates.
     pub fn created_at(&self) -> Option<&str> {
         self.common.created_at()
@@ -189,6 +183,14 @@ impl Line for OrderLine {
         &self.common
     }
 
+    /// The amounts can be read, now that it is known how the file writes them.
+    fn settle(&mut self, InputSettings { decimal_comma, .. }: InputSettings) {
+        let amount = |cell| Amount::parse(self.common.texts.get(cell)?, decimal_comma);
+        // What went back is so much, whichever sign it has.
+        let refunded = amount(Cell::Refunded).map(|back| Amount(back.0.saturating_abs()));
+        (self.total, self.refunded) = (amount(Cell::Total), refunded);
+    }
+
     fn progress(&self) -> Progress {
         let cancelled = self.cancelled.then_some(FinancialStatus::Voided);
         Progress {
@@ -198,7 +200,7 @@ impl Line for OrderLine {
         }
     }
 
-    fn fill(&mut self, other: OrderLine) {
+    fn fill(&mut self, other: &OrderLine) {
         self.common.fill(&other.common);
         fill(&mut self.status, other.status);
         fill(&mut self.currency.0, other.currency.0);
@@ -316,12 +318,10 @@ pub struct Assembly {
     pub placeholders: BTreeMap<usize, u64>,
 }
 
-/// Makes orders of all rows of all orders exports; the result does not depend on the order of `lines`.
-pub fn assemble(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assembly {
-    for LineAt { input, line, .. } in &mut lines {
-        line.settle(settings.of(*input).decimal_comma);
-    }
-    let Gathered { records, placeholders } = gather(lines, settings);
+/// Makes orders of all rows of all orders exports, which are [in order](put_in_order); `meant` is what was
+/// [read](read_lines) of each.
+pub fn assemble(lines: Vec<LineAt<OrderLine>>, meant: Vec<Meant>, settings: &Settings) -> Assembly {
+    let Gathered { records, placeholders } = gather(lines, meant, settings);
     let notices = notices(&records);
     let mut assembly = Assembly { notices, placeholders, ..Assembly::default() };
     for mut record in records {
@@ -355,7 +355,7 @@ fn why_not(order: &Order) -> Option<(Reason, &'static str)> {
 }
 
 fn order(record: Record<OrderLine>, online_sources: &[String]) -> Option<Order> {
-    let Record { input, row, line, at, aside: _ } = record;
+    let Record { input, row, line, at, .. } = record;
     let refunded = line.is_refunded();
     let refund = line.refund();
     let source = line.common.texts.get(Cell::Source).filter(|_| !online_sources.is_empty());
@@ -428,8 +428,8 @@ fn unreadable_amounts(records: &[Record<OrderLine>]) -> Option<Notice> {
 
 /// How many names occur with more than one id.
 fn names_with_several_ids(records: &[Record<OrderLine>]) -> usize {
-    let named = records.iter().map(|record| &record.line.common).filter(|c| c.id().is_some());
-    let mut names: Vec<Key> = named.map(|common| order_key(common.name())).collect();
+    let named = records.iter().filter(|record| record.line.common.id().is_some());
+    let mut names: Vec<Key> = named.map(|record| record.name).collect();
     names.sort_unstable();
     names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).count()
 }

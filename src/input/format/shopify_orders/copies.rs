@@ -62,10 +62,12 @@ pub type Aside = (usize, RowRef, Reason, Cow<'static, str>);
 pub trait Line {
     /// The cells that name the record.
     fn common(&self) -> &Common;
+    /// Reads what depends on how the texts of its input are meant.
+    fn settle(&mut self, rule: InputSettings);
     /// How far the record has come; of two copies the further one is newer.
     fn progress(&self) -> Progress;
     /// Fills what is blank here with what another row of the same record says.
-    fn fill(&mut self, other: Self);
+    fn fill(&mut self, other: &Self);
 }
 
 /// How far a record has come: what comes later in this order is newer.
@@ -90,6 +92,8 @@ pub struct Record<L> {
     pub line: L,
     /// When the record was made, if any row says so readably.
     pub at: Option<Stamp>,
+    /// The [`order_key`] of the name.
+    pub name: Key,
     /// The rows that do not stand for the record.
     pub aside: Vec<Aside>,
 }
@@ -103,51 +107,105 @@ pub struct Gathered<L> {
     pub placeholders: BTreeMap<usize, u64>,
 }
 
-/// Gathers rows to records.
-pub fn gather<L: Line>(mut lines: Vec<LineAt<L>>, settings: &Settings) -> Gathered<L> {
+/// When a record was made and what its row can be recognised by, now that it is known how its input's texts are meant.
+#[derive(Clone, Copy, Debug)]
+pub struct Meant {
+    at: Option<Stamp>,
+    tags: Tags,
+}
+
+/// Puts rows in the order of inputs and rows.
+pub fn put_in_order<L>(lines: &mut [LineAt<L>]) {
     // Each thread's are in order; a stable sort takes them as they are.
     lines.sort_by_key(|at| (at.input, at.row));
-    let mut copies = Copies { copies: Vec::with_capacity(lines.len()), index: Index::default() };
-    let mut input = None;
-    let mut previous = None;
-    let times: Vec<Option<Stamp>> = lines.iter().map(|at| time_of(at, settings)).collect();
-    let (placeholders, without) = placeholders_of(&lines, &times);
+}
+
+/// Reads what rows mean, each by itself: several threads may do that, each with a part of the rows.
+pub fn read<L: Line>(lines: &mut [LineAt<L>], settings: &Settings) -> Vec<Meant> {
+    let mut meant = Vec::with_capacity(lines.len());
+    for LineAt { input, line, .. } in lines {
+        let rule = settings.of(*input);
+        line.settle(rule);
+        let written = line.common().created_at();
+        let at = written.and_then(|text| parse_any(text, rule.date_order, rule.zone));
+        meant.push(Meant { at, tags: Tags::new(line.common(), at, rule) });
+    }
+    meant
+}
+
+/// Gathers rows to records. They are [in order](put_in_order), and `meant` is what was [read] of each.
+pub fn gather<L: Line>(
+    lines: Vec<LineAt<L>>,
+    mut meant: Vec<Meant>,
+    settings: &Settings,
+) -> Gathered<L> {
+    let placeholders = take_placeholders(&lines, &mut meant, settings);
     let without_id: BTreeSet<usize> =
         lines.iter().filter(|at| at.line.common().id().is_none()).map(|at| at.input).collect();
-    for (LineAt { input: here, row, line }, at) in lines.into_iter().zip(times) {
+    let copies = Vec::with_capacity(lines.len());
+    let mut copies = Copies { lines, meant, copies, index: Index::default() };
+    let mut input = None;
+    let mut previous = None;
+    for line in 0..copies.lines.len() {
+        let here = copies.lines[line].input;
         if input.replace(here) != Some(here) {
             let ids_say_all = !without_id.contains(&here);
             (copies.index, previous) = (Index { ids_say_all, ..Index::default() }, None);
         }
-        let at = at.filter(|stamp| !stamp.at.is_placeholder() || !without.contains(&here));
-        let tags = Tags::new(line.common(), at, settings.of(here));
-        let copy = Copy { input: here, row, line, at, tags, further: Vec::new() };
-        previous = Some(copies.add(copy, previous));
+        previous = Some(copies.add(line, previous));
     }
-    Gathered { records: records(copies.copies), placeholders }
+    Gathered { records: copies.records(), placeholders }
 }
 
-fn time_of<L: Line>(at: &LineAt<L>, settings: &Settings) -> Option<Stamp> {
-    let rule = settings.of(at.input);
-    parse_any(at.line.common().created_at()?, rule.date_order, rule.zone)
+/// Takes dates that stand for no time from their rows, where they are so few that they are none; gives back, by input,
+/// how many rows have such a date.
+fn take_placeholders<L: Line>(
+    lines: &[LineAt<L>],
+    meant: &mut [Meant],
+    settings: &Settings,
+) -> BTreeMap<usize, u64> {
+    let (placeholders, without) = placeholders_of(lines, meant);
+    if !without.is_empty() {
+        for (LineAt { input, line, .. }, own) in lines.iter().zip(meant) {
+            if without.contains(input) && own.is_placeholder() {
+                let tags = Tags::new(line.common(), None, settings.of(*input));
+                *own = Meant { at: None, tags };
+            }
+        }
+    }
+    placeholders
 }
 
 /// By input, how many rows have a date that stands for no time; and the inputs in which these are less than one in a
 /// hundred, so that they have none.
 fn placeholders_of<L>(
     lines: &[LineAt<L>],
-    times: &[Option<Stamp>],
+    meant: &[Meant],
 ) -> (BTreeMap<usize, u64>, BTreeSet<usize>) {
     let mut rows: BTreeMap<usize, [u64; 2]> = BTreeMap::new();
-    for (line, at) in lines.iter().zip(times) {
+    for (line, own) in lines.iter().zip(meant) {
         let [all, placeholders] = rows.entry(line.input).or_default();
         *all += 1;
-        *placeholders += u64::from(at.is_some_and(|stamp| stamp.at.is_placeholder()));
+        *placeholders += u64::from(own.is_placeholder());
     }
     rows.retain(|_, [_, placeholders]| *placeholders > 0);
     let few = rows.iter().filter(|(_, [all, few])| 100 * few < *all);
     let few = few.map(|(&input, _)| input).collect();
     (rows.into_iter().map(|(input, [_, placeholders])| (input, placeholders)).collect(), few)
+}
+
+impl Meant {
+    fn is_placeholder(&self) -> bool {
+        self.at.is_some_and(|stamp| stamp.at.is_placeholder())
+    }
+
+    /// Takes over what another row of the same record says of which nothing is said here.
+    fn fill(&mut self, other: &Meant) {
+        self.at = self.at.or(other.at);
+        self.tags.id = self.tags.id.or(other.tags.id);
+        self.tags.moment = self.tags.moment.or(other.tags.moment);
+        self.tags.clock = self.tags.clock.or(other.tags.clock);
+    }
 }
 
 /// What a row can be recognised by.
@@ -186,12 +244,9 @@ impl Tags {
 }
 
 /// The rows of a record in one place of one input.
-struct Copy<L> {
-    input: usize,
-    row: RowRef,
-    line: L,
-    at: Option<Stamp>,
-    tags: Tags,
+struct Copy {
+    /// The place of its first row, which takes over what the others say.
+    first: usize,
     further: Vec<RowRef>,
 }
 
@@ -217,22 +272,30 @@ impl Index {
 }
 
 struct Copies<L> {
-    copies: Vec<Copy<L>>,
+    lines: Vec<LineAt<L>>,
+    /// What each row means.
+    meant: Vec<Meant>,
+    /// In the order of their first rows.
+    copies: Vec<Copy>,
     index: Index,
 }
 
 impl<L: Line> Copies<L> {
     /// Adds a row to the copy that it belongs to, or as the first of a new one; returns which.
-    fn add(&mut self, row: Copy<L>, previous: Option<usize>) -> usize {
+    fn add(&mut self, line: usize, previous: Option<usize>) -> usize {
         let known = self
-            .find(&row.tags)
-            .filter(|&copy| !self.copies[copy].is_repeated_by(&row, previous == Some(copy)));
+            .find(&self.meant[line].tags)
+            .filter(|&copy| !self.is_repeated(copy, line, previous == Some(copy)));
         let place = known.unwrap_or(self.copies.len());
         match self.copies.get_mut(place) {
-            Some(copy) => copy.join(row),
-            None => self.copies.push(row),
+            Some(Copy { first, further }) => {
+                further.push(self.lines[line].row);
+                let first = *first;
+                self.fill(first, line);
+            }
+            None => self.copies.push(Copy { first: line, further: Vec::new() }),
         }
-        self.index.note(&self.copies[place].tags, place);
+        self.index.note(&self.meant[self.copies[place].first].tags, place);
         place
     }
 
@@ -240,103 +303,133 @@ impl<L: Line> Copies<L> {
     fn find(&self, tags: &Tags) -> Option<usize> {
         let Index { ids, moments, names, .. } = &self.index;
         let by_moment = tags.moment.and_then(|moment| moments.get(&moment)).copied();
+        let has_id = |copy: usize| self.meant[self.copies[copy].first].tags.id.is_some();
         match (tags.id, tags.moment) {
-            (Some(id), _) => ids
-                .get(&id)
-                .copied()
-                .or_else(|| by_moment.filter(|&copy| self.copies[copy].tags.id.is_none())),
+            (Some(id), _) => {
+                ids.get(&id).copied().or_else(|| by_moment.filter(|&copy| !has_id(copy)))
+            }
             (None, Some(_)) => by_moment,
             (None, None) => names.get(&tags.name).copied(),
         }
     }
-}
 
-impl<L: Line> Copy<L> {
-    /// Whether a row starts the same record anew. Some tools repeat all cells on every row of a
+    /// Whether a row starts the record of a copy anew. Some tools repeat all cells on every row of a
     /// record: rows that follow each other do so only if the record has come to something else.
-    fn is_repeated_by(&self, row: &Copy<L>, follows: bool) -> bool {
-        let both_first = self.line.common().is_first && row.line.common().is_first;
-        let is_new = || self.line.progress() != row.line.progress();
-        both_first && (!follows || self.line.common().is_whole || is_new())
+    fn is_repeated(&self, copy: usize, row: usize, follows: bool) -> bool {
+        let (known, row) = (&self.lines[self.copies[copy].first].line, &self.lines[row].line);
+        let both_first = known.common().is_first && row.common().is_first;
+        let is_new = || known.progress() != row.progress();
+        both_first && (!follows || known.common().is_whole || is_new())
     }
 
-    fn join(&mut self, row: Copy<L>) {
-        self.further.push(row.row);
-        self.at = self.at.or(row.at);
-        self.tags.id = self.tags.id.or(row.tags.id);
-        self.tags.moment = self.tags.moment.or(row.tags.moment);
-        self.tags.clock = self.tags.clock.or(row.tags.clock);
-        self.line.fill(row.line);
+    /// Fills what is blank in a row with what another one says.
+    fn fill(&mut self, row: usize, other: usize) {
+        if let Ok([own, other]) = self.lines.get_disjoint_mut([row, other]) {
+            own.line.fill(&other.line);
+        }
+        if let Ok([own, other]) = self.meant.get_disjoint_mut([row, other]) {
+            own.fill(other);
+        }
     }
-}
 
-/// Joins the copies of each record. `copies` are in the order of inputs and rows.
-fn records<L: Line>(copies: Vec<Copy<L>>) -> Vec<Record<L>> {
-    // Copies that lost their number are found by name and minute; the smallest number if several have it.
-    let mut numbers: FastMap<Key, Key> = FastMap::default();
-    let has_numberless = copies.iter().any(|copy| copy.tags.id.is_none());
-    for Tags { id, moment, .. } in copies.iter().map(|copy| copy.tags).filter(|_| has_numberless) {
-        if let (Some(id), Some(moment)) = (id, moment) {
-            let number = numbers.entry(moment).or_insert(id);
-            *number = id.min(*number);
+    /// Joins the copies of each record.
+    fn records(mut self) -> Vec<Record<L>> {
+        let mut places = self.keys();
+        places.sort_unstable();
+        let same = places.chunk_by(|one, next| one.0 == next.0);
+        // By the place of the row that stands for it. So all are in the order of inputs and rows.
+        let mut kept = Vec::with_capacity(places.len());
+        for same in same {
+            let Some(stands) = self.furthest(same) else { continue };
+            let others = same.iter().map(|(_, place)| *place).filter(|place| *place != stands);
+            kept.push((self.copies[stands].first, self.join(stands, others)));
         }
-    }
-    let known = |tags: &Tags| {
-        let own = tags.own_key();
-        if tags.id.is_some() { own } else { *numbers.get(&own).unwrap_or(&own) }
-    };
-    // Those that lost the zone of their times are found by what a clock in the shop showed.
-    let mut shown: FastMap<Key, Key> = FastMap::default();
-    let has_zoneless =
-        copies.iter().any(|copy| copy.tags.clock.is_some_and(|(_, is_lost)| is_lost));
-    for tags in copies.iter().map(|copy| copy.tags).filter(|_| has_zoneless) {
-        if let Some((clock, false)) = tags.clock {
-            let own = known(&tags);
-            let key = shown.entry(clock).or_insert(own);
-            *key = own.min(*key);
-        }
-    }
-    let key = |tags: &Tags| match (tags.id, tags.clock) {
-        (None, Some((clock, true))) => shown.get(&clock).copied().unwrap_or_else(|| known(tags)),
-        _ => known(tags),
-    };
-    let mut places: Vec<(Key, usize)> =
-        copies.iter().enumerate().map(|(place, copy)| (key(&copy.tags), place)).collect();
-    places.sort_unstable();
-    // A record stands where its copy that is kept stands, so all are in the order of inputs and rows.
-    let same = places.chunk_by(|one, next| one.0 == next.0);
-    let mut same: Vec<_> = same.filter_map(|same| Some((furthest(&copies, same)?, same))).collect();
-    same.sort_unstable_by_key(|(kept, _)| *kept);
-    let mut copies: Vec<Option<Copy<L>>> = copies.into_iter().map(Some).collect();
-    same.into_iter()
-        .filter_map(|(kept, same)| {
-            let kept = copies.get_mut(kept)?.take()?;
-            Some(record(kept, same.iter().filter_map(|&(_, place)| copies.get_mut(place)?.take())))
+        kept.sort_unstable_by_key(|(first, _)| *first);
+        let mut kept = kept.into_iter().peekable();
+        let rows = self.lines.into_iter().zip(self.meant).enumerate();
+        rows.filter_map(|(place, (LineAt { input, row, line }, Meant { at, tags }))| {
+            let (_, aside) = kept.next_if(|(first, _)| *first == place)?;
+            Some(Record { input, row, line, at, name: tags.name, aside })
         })
         .collect()
-}
-
-/// One record of the copy that stands for it and all others.
-fn record<L: Line>(kept: Copy<L>, others: impl Iterator<Item = Copy<L>>) -> Record<L> {
-    let Copy { input, row, mut line, mut at, further, .. } = kept;
-    let mut aside: Vec<Aside> = further
-        .into_iter()
-        .map(|row| (input, row, Reason::Continuation, CONTINUATION.into()))
-        .collect();
-    for copy in others {
-        // An export that was cut between two rows of a record: the second part has no first row.
-        let (reason, words) = if copy.line.common().is_first || !line.common().is_first {
-            (Reason::Duplicate, "the same number is in another place, which is kept")
-        } else {
-            (Reason::Continuation, CONTINUATION)
-        };
-        let rows = std::iter::once(copy.row).chain(copy.further);
-        aside.extend(rows.map(|row| (copy.input, row, reason, words.into())));
-        // Of the minute that a spreadsheet left and the second that it was, the second.
-        at = [at, copy.at].into_iter().flatten().min_by_key(|stamp| stamp.precision);
-        line.fill(copy.line);
     }
-    Record { input, row, line, at, aside }
+
+    /// The key of each copy's record, and the copy's place.
+    fn keys(&self) -> Vec<(Key, usize)> {
+        let tags = || self.copies.iter().map(|copy| &self.meant[copy.first].tags);
+        // Copies that lost their number are found by name and minute; the smallest number if several have it.
+        let mut numbers: FastMap<Key, Key> = FastMap::default();
+        let has_numberless = tags().any(|tags| tags.id.is_none());
+        for Tags { id, moment, .. } in tags().filter(|_| has_numberless) {
+            if let (Some(id), Some(moment)) = (id, moment) {
+                let number = numbers.entry(*moment).or_insert(*id);
+                *number = (*id).min(*number);
+            }
+        }
+        let known = |tags: &Tags| {
+            let own = tags.own_key();
+            if tags.id.is_some() { own } else { *numbers.get(&own).unwrap_or(&own) }
+        };
+        // Those that lost the zone of their times are found by what a clock in the shop showed.
+        let mut shown: FastMap<Key, Key> = FastMap::default();
+        let has_zoneless = tags().any(|tags| tags.clock.is_some_and(|(_, is_lost)| is_lost));
+        for tags in tags().filter(|_| has_zoneless) {
+            if let Some((clock, false)) = tags.clock {
+                let own = known(tags);
+                let key = shown.entry(clock).or_insert(own);
+                *key = own.min(*key);
+            }
+        }
+        let key = |tags: &Tags| match (tags.id, tags.clock) {
+            (None, Some((clock, true))) => {
+                shown.get(&clock).copied().unwrap_or_else(|| known(tags))
+            }
+            _ => known(tags),
+        };
+        tags().map(key).zip(0..).collect()
+    }
+
+    /// The place of the copy that stands for a record, of those at some places: the one that has come furthest.
+    fn furthest(&self, same: &[(Key, usize)]) -> Option<usize> {
+        if let [(_, only)] = same {
+            return Some(*only);
+        }
+        let places = same.iter().map(|(_, place)| *place);
+        places.max_by_key(|place| {
+            let first = self.copies[*place].first;
+            let line = &self.lines[first].line;
+            let has_time = self.meant[first].at.is_some();
+            (line.common().is_first, has_time, line.progress(), Reverse(*place))
+        })
+    }
+
+    /// Gives the copy that stands for a record what the others say; what became of all rows but its first.
+    fn join(&mut self, stands: usize, others: impl Iterator<Item = usize>) -> Vec<Aside> {
+        let kept = self.copies[stands].first;
+        let input = self.lines[kept].input;
+        let further = std::mem::take(&mut self.copies[stands].further).into_iter();
+        let mut aside: Vec<Aside> =
+            further.map(|row| (input, row, Reason::Continuation, CONTINUATION.into())).collect();
+        for copy in others {
+            let further = std::mem::take(&mut self.copies[copy].further);
+            let first = self.copies[copy].first;
+            let (own, other) = (&self.lines[kept], &self.lines[first]);
+            // An export that was cut between two rows of a record: the second part has no first row.
+            let (reason, words) = if other.line.common().is_first || !own.line.common().is_first {
+                (Reason::Duplicate, "the same number is in another place, which is kept")
+            } else {
+                (Reason::Continuation, CONTINUATION)
+            };
+            let rows = std::iter::once(other.row).chain(further);
+            aside.extend(rows.map(|row| (other.input, row, reason, words.into())));
+            // Of the minute that a spreadsheet left and the second that it was, the second.
+            let times = [self.meant[kept].at, self.meant[first].at];
+            let at = times.into_iter().flatten().min_by_key(|stamp| stamp.precision);
+            self.fill(kept, first);
+            self.meant[kept].at = at;
+        }
+        aside
+    }
 }
 
 /// What is wrong with a record whose time cannot be read.
@@ -345,19 +438,6 @@ pub fn without_time(common: &Common) -> Cow<'static, str> {
         Some(text) => unknown_kind_of_time(text).into(),
         None => "there is no time in it".into(),
     }
-}
-
-/// The place of the copy that stands for a record, of those at some places: the one that has come furthest.
-fn furthest<L: Line>(copies: &[Copy<L>], same: &[(Key, usize)]) -> Option<usize> {
-    if let [(_, only)] = same {
-        return Some(*only);
-    }
-    let places = same.iter().map(|(_, place)| *place);
-    places.max_by_key(|place| {
-        let copy = copies.get(*place)?;
-        let is_first = copy.line.common().is_first;
-        Some((is_first, copy.at.is_some(), copy.line.progress(), Reverse(*place)))
-    })
 }
 
 const CONTINUATION: &str = "a further line item";

@@ -1,0 +1,86 @@
+//! Work on several threads at once.
+//!
+//! What a thread makes comes back in the order of what it was given, so that
+//! nothing depends on which thread was faster. What the work is, others say.
+
+use crate::error::Result;
+
+/// So many things are worth a thread of their own.
+const WORTH_A_THREAD: usize = 256;
+
+/// Does the same work with each of some things, each on a thread of its own; the first error wins.
+pub(super) fn each_in_parallel<W: Send, T: Send>(
+    workers: &mut [W],
+    work: impl Fn(&mut W) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    if let [only] = workers {
+        return work(only).map(|one| vec![one]);
+    }
+    std::thread::scope(|scope| {
+        let work = &work;
+        let handles: Vec<_> =
+            workers.iter_mut().map(|worker| scope.spawn(move || work(worker))).collect();
+        handles
+            .into_iter()
+            .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+/// Runs the same work on so many threads and gives back what each made; the first error wins.
+pub(super) fn in_parallel<T: Send>(
+    threads: usize,
+    work: impl Fn() -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    each_in_parallel(&mut vec![(); threads.max(1)], |()| work())
+}
+
+/// Cuts a list into parts, as many as there are threads but none too small to be worth one, and does the same work
+/// with each; gives back what was made of each part, in their order.
+pub(super) fn in_parts<T: Send, R: Send>(
+    threads: usize,
+    list: &mut [T],
+    work: impl Fn(&mut [T]) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    let size = list.len().div_ceil(threads.max(1)).max(WORTH_A_THREAD);
+    let mut parts: Vec<&mut [T]> = list.chunks_mut(size).collect();
+    each_in_parallel(&mut parts, |part| work(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    #[test]
+    fn parts_come_back_in_their_order_whatever_the_threads() {
+        for (length, threads) in [
+            (0, 2),
+            (1, 2),
+            (WORTH_A_THREAD, 8),
+            (3 * WORTH_A_THREAD + 1, 1),
+            (3 * WORTH_A_THREAD + 1, 5),
+        ] {
+            let mut list: Vec<usize> = (0..length).collect();
+            let parts = in_parts(threads, &mut list, |part| {
+                part.iter_mut().for_each(|number| *number += 1);
+                Ok(part.to_vec())
+            });
+            let parts = parts.unwrap();
+            assert!(parts.len() <= threads);
+            assert!(parts.iter().rev().skip(1).all(|part| part.len() >= WORTH_A_THREAD));
+            assert_eq!(parts.concat(), (1..=length).collect::<Vec<_>>());
+            assert_eq!(parts.concat(), list);
+        }
+    }
+
+    #[test]
+    fn of_several_errors_the_first_is_told() {
+        let mut list: Vec<usize> = (0..3 * WORTH_A_THREAD).collect();
+        let failed = in_parts(3, &mut list, |part| match part[0] {
+            0 => Ok(()),
+            first => Err(Error::new(first.to_string())),
+        });
+        assert_eq!(failed.unwrap_err().to_string(), WORTH_A_THREAD.to_string());
+    }
+}
