@@ -108,6 +108,8 @@ pub struct OrderFindings {
     pub joined_by_number: u64,
     /// Orders that sources have under different numbers, known by customer, total and time.
     pub joined_by_customer: u64,
+    /// Customers whom a log saw order; `None` if only a part of the journeys is asked for.
+    pub buyers: Option<u64>,
     /// What no export says.
     pub unknown: OrderGaps,
 }

@@ -207,10 +207,21 @@ pub struct Tally {
     /// For each kind of event log its sessions, and those of them with a cart addition, by the day on which they
     /// began (of the report's zone, 1 January 1970 is 0), if they are counted at all.
     pub session_days: Vec<BTreeMap<i64, [u64; 2]>>,
+    /// For each kind of event log the customers that it saw, if there are several kinds.
+    pub log_customers: Vec<LogCustomers>,
     /// How the journeys of one customer resemble each other; empty where each has one only.
     pub clustering: Clustering,
     /// One a breakdown: the counts by the key of the value.
     pub groups: Vec<FastMap<Key, GroupTally>>,
+}
+
+/// The customers that a kind of event log saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogCustomers {
+    /// How many.
+    pub customers: u64,
+    /// How many of these another kind of log saw too.
+    pub in_several: u64,
 }
 
 impl Tally {
@@ -268,10 +279,29 @@ impl Tally {
         self.ways.merge(other.ways);
         self.landmarks.merge(other.landmarks);
         self.orders_with_visit += other.orders_with_visit;
+        for (log, customers) in other.log_customers.into_iter().enumerate() {
+            self.merge_log_customers(log, customers);
+        }
         for (log, days) in other.session_days.into_iter().enumerate() {
             for (day, counts) in days {
                 self.add_sessions(log, day, counts);
             }
+        }
+    }
+
+    /// Counts a customer whom a kind of event log saw, and whether another kind did too.
+    pub fn add_customer_of_log(&mut self, log: usize, is_in_several: bool) {
+        let own = LogCustomers { customers: 1, in_several: u64::from(is_in_several) };
+        self.merge_log_customers(log, own);
+    }
+
+    fn merge_log_customers(&mut self, log: usize, other: LogCustomers) {
+        if self.log_customers.len() <= log {
+            self.log_customers.resize_with(log + 1, LogCustomers::default);
+        }
+        if let Some(own) = self.log_customers.get_mut(log) {
+            own.customers += other.customers;
+            own.in_several += other.in_several;
         }
     }
 

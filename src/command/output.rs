@@ -24,17 +24,30 @@ fn write_out(text: &str) -> Result<()> {
 }
 
 /// A reader of the file sees the old text or the new one, never a part: it is written beside the file
-/// and renamed. Devices and pipes cannot be renamed over and are written to as they are.
+/// and renamed. Whoever may read the old one may read the new one, and a link stays one. Devices and pipes cannot be
+/// renamed over and are written to as they are.
 fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+    let old = path.metadata().ok();
+    if old.as_ref().is_some_and(|old| !old.is_file() && !old.is_dir()) {
         return std::fs::write(path, text);
     }
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = temporary().tempfile_in(folder)?;
+    let path = &if old.is_some() { path.canonicalize()? } else { path.to_path_buf() };
+    let permissions = old.filter(std::fs::Metadata::is_file).map(|old| old.permissions());
+    if permissions.as_ref().is_some_and(std::fs::Permissions::readonly) {
+        return Err(ErrorKind::PermissionDenied.into());
+    }
+    let mut file = temporary().tempfile_in(folder_of(path))?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map(|_| ()).map_err(|failed| failed.error)
+}
+
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A temporary file with the permissions of an ordinary one.

@@ -1,7 +1,9 @@
-//! No answer takes the place of the data that it was made of: `-o` must not name a file that is read.
+//! No answer takes the place of the data that it was made of: `-o` must not name a file that is read; nor one in a folder
+//! that is not there.
 //!
 //! This is looked at before anything is read, so nobody waits for an answer that cannot be written.
 
+use super::output::folder_of;
 use crate::cli::questions::QuestionArgs;
 use crate::cli::{Command, LadderCommand};
 use crate::error::{Error, Result};
@@ -18,12 +20,13 @@ struct Files<'c> {
     written: Option<&'c Path>,
 }
 
-/// An error if the file that a command writes is one that it reads, whatever the names of both are.
+/// An error if the file that a command writes is one that it reads, whatever the names of both are, or if it cannot be
+/// written at all.
 pub(super) fn refuse(command: &Command) -> Result<()> {
     let Some(Files { read, ladder, written: Some(written) }) = files(command) else {
         return Ok(());
     };
-    let Some(place) = place(written) else { return Ok(()) };
+    let Some(place) = place(written) else { return can_be_written(written) };
     let ladder = ladder.filter(|name| presets::preset(name).is_none()).map(str::to_owned);
     // What is wrong with the files themselves is said where they are opened.
     let read = source::expand(&read).unwrap_or_default();
@@ -38,6 +41,20 @@ pub(super) fn refuse(command: &Command) -> Result<()> {
             Err(Error::new(message).hint("write the answer to another file"))
         }
     }
+}
+
+/// Whether a file that is not there has a folder to be in.
+fn can_be_written(path: &Path) -> Result<()> {
+    let folder = folder_of(path);
+    if path.is_dir() {
+        let message = format!("--output: {} is a folder", path.display());
+        return Err(Error::new(message).hint("name a file in it"));
+    }
+    if !folder.is_dir() {
+        let message = format!("--output: {} lies in no folder that is there", path.display());
+        return Err(Error::new(message).hint("make the folder, or name a file in another one"));
+    }
+    Ok(())
 }
 
 /// Where a file lies when all links are followed; `None` if there is none, or if it is a pipe or a device, which

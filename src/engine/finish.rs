@@ -6,6 +6,7 @@ use super::haul::Haul;
 use super::judge::Beside;
 use super::rows::{RowIndex, UNCLOSED, short_identifiers};
 use super::sequence::out_of_order;
+use super::several_logs::visitors_apart;
 use super::tracking::Logs;
 use crate::findings::{
     Days, EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
@@ -54,6 +55,7 @@ pub(super) fn finish(
         .map(|(number, reading)| input_finding(number, reading, (haul, claims)))
         .collect();
     mark_spans(&mut findings.tracking, logs, &findings.inputs);
+    findings.notices.extend(visitors_apart(&findings.tally, logs, &findings.inputs));
     findings.set_aside = Reason::ALL
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))

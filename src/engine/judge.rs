@@ -14,6 +14,7 @@ use super::person::{Seen, Wanted};
 use super::request::Asks;
 use super::rivals::{Rival, Rivals};
 use super::settle::Settled;
+use super::several_logs::count_logs;
 use super::several_pages::SeveralPages;
 use super::survey::{Surveyor, count_orders, count_watched};
 use super::track::{Period, Track};
@@ -299,6 +300,7 @@ impl<'b> Judge<'b> {
             count_orders(kept, &self.bench.settled.exported, self.bench.seen_until, tally);
         }
         self.surveyor.count_person(kept, self.bench, tally);
+        count_logs(kept, (self.bench.logs, self.bench.rows), tally);
         if self.bench.counts_sessions {
             for log in 0..self.bench.logs.number() {
                 self.count_sessions(log, kept);

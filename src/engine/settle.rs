@@ -45,7 +45,7 @@ use crate::quality::Reason;
 use crate::time::Instant;
 use oddities::{
     left_out_sources, most_common, offsets_differ, rates_alone, times_unread, unknown_figures,
-    without_figures, without_sessions, written_offsets,
+    users_for_sessions, without_figures, without_sessions, written_offsets,
 };
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
@@ -79,6 +79,8 @@ pub(super) struct Settled {
     pub(super) traces: Vec<OrderTrace>,
     /// When which kinds of logs saw an order completed that no export has.
     pub(super) own_orders: Vec<(Instant, Sources)>,
+    /// Who ordered as a log saw it, by an identifier, and when; once for each order.
+    pub(super) buyers: Vec<(Key, Instant)>,
     /// Names and money of single orders, if somebody asks for them.
     pub(super) book: Option<OrderBook>,
 }
@@ -94,6 +96,7 @@ impl Settled {
     ) {
         findings.tracking = checkouts.tracking((self.traces, &self.own_orders), people, logs);
         findings.orders = self.orders;
+        findings.orders.buyers = Some(count_people(&self.buyers, people));
         findings.session_reports = self.session_reports;
         findings.store_offset = self.store_offset;
         findings.since = Some(self.period.since).filter(|&since| since != Instant::MIN);
@@ -127,6 +130,14 @@ impl Settled {
             touch.aside = self.left_out.get(&touch.subject).map_or(0, |reason| reason.mark());
         }
     }
+}
+
+/// How many people are behind identifiers.
+fn count_people(seen: &[(Key, Instant)], people: &People) -> u64 {
+    let person = |&(identifier, at): &(Key, Instant)| {
+        people.of_at(identifier, at).map_or(identifier, |person| person.key)
+    };
+    seen.iter().map(person).collect::<FastSet<Key>>().len() as u64
 }
 
 /// Settles what the scan has kept: first everything is put together, which tells the store's zone and
@@ -355,6 +366,7 @@ fn settle_reports(
         );
         settled.notices.push(Notice { code: "sessions_beside_a_log", message });
     }
+    settled.notices.extend(readings.iter().filter_map(users_for_sessions));
     settled.notices.extend(assembly.notices);
     settled.notices.extend(without_figures(&assembly.reports));
     settled.notices.extend(without_sessions(&assembly.reports));

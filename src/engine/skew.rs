@@ -12,7 +12,7 @@
 use super::haul::Haul;
 use super::order_seen::OrderSeen;
 use crate::event::{Identifier, RowRef, Touch};
-use crate::input::format::WRONG_CLOCK;
+use crate::input::format::{LATE, WRONG_CLOCK};
 use crate::key::{FastMap, FastSet, Key};
 use crate::quality::Reason;
 use crate::time::{Instant, Span};
@@ -86,8 +86,13 @@ impl Skew {
         skew.confirmed.extend(received.iter().map(|row| row.browser));
         received.extend(skew.beside(&haul.unconfirmed));
         received.sort_unstable();
-        let visits = received.chunk_by(goes_on).map(|visit| (visit, median(visit)));
-        for (visit, off) in visits.filter(|(_, off)| Span(off.0.abs()) > WRONG_CLOCK) {
+        for visit in received.chunk_by(goes_on) {
+            let off = median(visit);
+            let is_wrong = Span(off.0.abs()) > WRONG_CLOCK;
+            haul.late += count_late(visit, if is_wrong { off } else { Span(0) });
+            if !is_wrong {
+                continue;
+            }
             skew.rows.extend(visit.iter().map(|row| (row.row, off)));
             for row in visit {
                 skew.saw(haul, moved(row.at, off));
@@ -121,9 +126,7 @@ impl Skew {
     ) {
         let mut rows = std::mem::take(&mut haul.unconfirmed);
         rows.sort_unstable();
-        let behind = |seen: &OrderSeen| Some((seen.row, (seen.key, made(seen)?.since(seen.at))));
-        let anchors: FastMap<RowRef, (Key, Span)> =
-            haul.orders_seen.iter().filter_map(behind).collect();
+        let anchors = anchors(&haul.orders_seen, made);
         let mut skew = Skew::default();
         for browser in rows.chunk_by(|one, next| one.browser == next.browser) {
             let is_confirmed = browser.iter().any(|row| self.confirmed.contains(&row.browser));
@@ -210,13 +213,40 @@ impl Skew {
     }
 }
 
-/// How far a browser's clock is behind that of the log; of two in the middle the lesser.
+/// How far a browser's clock is behind that of the log; of two in the middle the lesser. `visit` is in order of time.
 fn median(visit: &[Received]) -> Span {
-    let behind = visit.iter().filter_map(|row| Some(row.arrived?.since(row.at)));
+    // What is delivered again is late, whatever the clock says.
+    let moments = visit.chunk_by(|one, next| one.at == next.at);
+    let first = moments
+        .filter_map(|rows| rows.iter().filter_map(|row| row.arrived).min().zip(rows.first()));
+    let behind = first.map(|(arrived, row)| arrived.since(row.at));
     let mut behind: Vec<Span> = behind.collect();
     behind.sort_unstable();
     let middle = behind.len().saturating_sub(1) / 2;
     behind.get(middle).copied().unwrap_or_default()
+}
+
+/// By how much the rows of orders are behind the shop's clock, with the order. Who looks at an order again, in another browser,
+/// does so later: of all rows of one those count that come closest.
+fn anchors(
+    seen: &[OrderSeen],
+    made: impl Fn(&OrderSeen) -> Option<Instant>,
+) -> FastMap<RowRef, (Key, Span)> {
+    let behind = |seen: &OrderSeen| Some((seen.row, (seen.key, made(seen)?.since(seen.at))));
+    let all: Vec<(RowRef, (Key, Span))> = seen.iter().filter_map(behind).collect();
+    let mut closest: FastMap<Key, i64> = FastMap::default();
+    for (_, (order, off)) in &all {
+        let own = closest.entry(*order).or_insert(i64::MAX);
+        *own = off.0.abs().min(*own);
+    }
+    let is_closest = |(order, off): &(Key, Span)| closest.get(order) == Some(&off.0.abs());
+    all.into_iter().filter(|(_, anchor)| is_closest(anchor)).collect()
+}
+
+/// How many rows of a visit, whose clock is so much behind, came late.
+fn count_late(visit: &[Received], off: Span) -> u64 {
+    let waited = visit.iter().filter_map(|row| Some(row.arrived?.since(moved(row.at, off))));
+    waited.filter(|waited| *waited > LATE).count() as u64
 }
 
 /// The median; of two in the middle the one that moves less. Nought without any.
@@ -255,6 +285,17 @@ mod tests {
         let unknown = Received { arrived: None, ..row(2, 0) };
         assert_eq!(median(&[row(0, 60), row(1, 61), unknown]), Span::seconds(3600));
         assert_eq!(median(&[unknown]), Span(0));
+        let again = [row(0, 0), row(0, 20), row(0, 40), row(1, 1), row(1, 21), row(1, 41)];
+        assert_eq!(median(&again), Span(0), "what comes again is late");
+    }
+
+    #[test]
+    fn what_waited_for_days_came_late_whatever_the_clock_says() {
+        let days = |days: i64| days * 24 * 60;
+        let visit = [row(0, 60), row(1, 61), row(2, days(4))];
+        assert_eq!(count_late(&visit, median(&visit)), 1);
+        assert_eq!(count_late(&[row(0, days(3))], Span(0)), 0);
+        assert_eq!(count_late(&[row(0, days(3) + 1)], Span(0)), 1);
     }
 
     #[test]

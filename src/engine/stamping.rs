@@ -284,8 +284,9 @@ impl Who {
 /// The checkout that an event belongs to, and the campaign that opened the page, if the rule minds it.
 fn trail(event: &RawEvent<'_>, rule: SessionRule) -> Trail {
     let minds_campaign = rule.minds_campaigns() && event.origin == Origin::Log;
-    let campaign = if minds_campaign { campaign(event.details) } else { None };
-    Trail::new(checkout_of(event), campaign)
+    let checkout = checkout_of(event);
+    let campaign = if minds_campaign { campaign(event.details, checkout.is_some()) } else { None };
+    Trail::new(checkout, campaign)
 }
 
 /// The checkout that an event belongs to, by its columns or the page's address.

@@ -94,10 +94,27 @@ impl Track {
         if self.looks_at_everything() {
             return self.journeys(kept, &mut each);
         }
+        if self.count == Count::Session && self.range != Range::Events {
+            // What the ladder does not look at keeps a session going all the same.
+            for session in journey::sessions(kept, self.sessions) {
+                self.judge_looked_at(&session, Track::journey, &mut each);
+            }
+            return;
+        }
+        self.judge_looked_at(kept, Track::journeys, &mut each);
+    }
+
+    /// Judges what the ladder sees of some touches.
+    fn judge_looked_at<E: FnMut(&Verdict, &[Touch])>(
+        &mut self,
+        touches: &[Touch],
+        judge: impl Fn(&mut Track, &[Touch], &mut E),
+        each: &mut E,
+    ) {
         let mut looked_at = std::mem::take(&mut self.looked_at);
         looked_at.clear();
-        looked_at.extend(kept.iter().filter_map(|touch| self.look_at(touch)));
-        self.journeys(&looked_at, &mut each);
+        looked_at.extend(touches.iter().filter_map(|touch| self.look_at(touch)));
+        judge(self, &looked_at, each);
         self.looked_at = looked_at;
     }
 
@@ -141,7 +158,7 @@ impl Track {
         Some(touch)
     }
 
-    fn journeys(&mut self, looked_at: &[Touch], each: &mut impl FnMut(&Verdict, &[Touch])) {
+    fn journeys<E: FnMut(&Verdict, &[Touch])>(&mut self, looked_at: &[Touch], each: &mut E) {
         match self.count {
             Count::Customer | Count::Attempt => self.journey(looked_at, each),
             Count::Session => {
@@ -152,7 +169,7 @@ impl Track {
         }
     }
 
-    fn journey(&mut self, journey: &[Touch], each: &mut impl FnMut(&Verdict, &[Touch])) {
+    fn journey<E: FnMut(&Verdict, &[Touch])>(&mut self, journey: &[Touch], each: &mut E) {
         let Some(climber) = &mut self.climber else { return };
         self.verdicts.clear();
         climber.judge_all(journey, self.seen_until, &mut self.verdicts);

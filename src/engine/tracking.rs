@@ -84,6 +84,11 @@ impl Logs {
         self.kinds.len()
     }
 
+    /// What a kind is called.
+    pub(super) fn name(&self, log: usize) -> &'static str {
+        self.kinds.get(log).map_or("", |(_, format)| format)
+    }
+
     /// Which kind of log an input is.
     pub(super) fn of_input(&self, input: usize) -> Option<usize> {
         self.of_inputs.get(input).copied().flatten()
@@ -123,10 +128,10 @@ struct Seen {
     at: Instant,
     /// The step of a checkout, as a bit.
     step: u8,
+    row: RowRef,
     input: u32,
     /// What the dictionary knows of the device.
     device: Key,
-    row: RowRef,
 }
 
 impl Seen {

@@ -242,6 +242,13 @@ impl Mapping {
         mapping
     }
 
+    /// All names that are usual ones of a part, best first.
+    pub fn called(part: Part, names: &[String]) -> Vec<&str> {
+        let aliases = PARTS.iter().find(|(own, ..)| *own == part).map_or(&[][..], |(.., all)| all);
+        let named = |alias: &&str| names.iter().find(|name| folded(name) == *alias);
+        aliases.iter().filter_map(named).map(String::as_str).collect()
+    }
+
     /// The same for records that are an event each. Where no usual name says what happened, each shows a page; where
     /// none says who it was, one that may do so does, or else a session stands for a customer.
     pub fn of_events(names: &[String], told: &[(Part, String)]) -> Mapping {

@@ -9,12 +9,14 @@
 
 mod around;
 mod dates;
+mod exact_time;
 mod first_line;
 mod foreign;
 mod ga4_ui;
 mod hits;
 mod json;
 mod json_formats;
+mod json_records;
 mod meant;
 mod nameless;
 mod nearly;

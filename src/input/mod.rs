@@ -13,6 +13,7 @@ pub mod detect;
 pub mod envelope;
 pub mod fingerprint;
 pub mod format;
+mod handle;
 pub mod json;
 pub mod outline;
 pub mod parquet;
@@ -87,7 +88,7 @@ pub fn open(paths: &[String], told: &Told) -> Result<Opened> {
         for source in source::Source::open(&path)? {
             let path = source.path.clone();
             match detect::recognise_all(source, told) {
-                Ok(inputs) => opened.inputs.extend(inputs),
+                Ok(inputs) => opened.add(inputs),
                 Err(error) if error.is_of_nothing() => {
                     opened.empty.push(path);
                     nothing.get_or_insert(error);
@@ -100,6 +101,18 @@ pub fn open(paths: &[String], told: &Told) -> Result<Opened> {
         }
     }
     nothing.filter(|_| opened.inputs.is_empty()).map_or(Ok(opened), Err)
+}
+
+impl Opened {
+    /// Adds the inputs of a source. Beyond the first their files are closed until they are read: there may be more than
+    /// a program may have open.
+    fn add(&mut self, inputs: Vec<Input>) {
+        const MOST_OPEN: usize = 64;
+        if self.inputs.len() > MOST_OPEN {
+            inputs.iter().for_each(|input| input.supply.close());
+        }
+        self.inputs.extend(inputs);
+    }
 }
 
 /// The inputs that have something in them, without a word about others.

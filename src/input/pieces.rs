@@ -8,6 +8,7 @@
 //! Looking is a small part of the work, so hardly anybody waits; reading the records comes afterwards.
 
 use super::block::Block;
+use super::handle::Handle;
 use super::quoting::{Quoting, Signs, Walker};
 use super::source::PlainFile;
 use super::split::Layout;
@@ -33,7 +34,7 @@ pub struct Pieces {
 /// What all pieces of a file share.
 #[derive(Debug)]
 struct Shared {
-    file: Arc<File>,
+    handle: Arc<Handle>,
     path: String,
     layout: Layout,
     /// Where the first record begins.
@@ -41,6 +42,13 @@ struct Shared {
     /// Where the file ends.
     end: u64,
     chain: Chain,
+}
+
+impl Shared {
+    fn read_at(&self, room: &mut [u8], at: u64) -> Result<()> {
+        let read = self.handle.file().and_then(|file| read_at(&file, room, at));
+        read.map_err(|error| Error::io(&self.path, error))
+    }
 }
 
 /// A piece that was not read yet.
@@ -56,16 +64,21 @@ impl Pieces {
     /// The records of a file behind the first `skip` bytes of its head.
     pub fn new(plain: PlainFile, layout: Layout, skip: usize) -> Pieces {
         let PlainFile { file, path, before_head, size: end } = plain;
-        let (file, first) = (Arc::new(file), before_head + skip as u64);
-        Pieces::of(Shared { file, path, layout, first, end, chain: Chain::default() })
+        let (handle, first) = (Arc::new(Handle::new(file, &path)), before_head + skip as u64);
+        Pieces::of(Shared { handle, path, layout, first, end, chain: Chain::default() })
+    }
+
+    /// Closes the file until a piece is read.
+    pub fn close(&self) {
+        self.shared.handle.close();
     }
 
     /// The same records from the beginning.
     #[must_use]
     pub fn again(&self) -> Pieces {
-        let Shared { ref file, ref path, layout, first, end, .. } = *self.shared;
-        let (file, path) = (Arc::clone(file), path.clone());
-        Pieces::of(Shared { file, path, layout, first, end, chain: Chain::default() })
+        let Shared { ref handle, ref path, layout, first, end, .. } = *self.shared;
+        let (handle, path) = (Arc::clone(handle), path.clone());
+        Pieces::of(Shared { handle, path, layout, first, end, chain: Chain::default() })
     }
 
     fn of(shared: Shared) -> Pieces {
@@ -81,8 +94,7 @@ impl Pieces {
         let behind_first = self.shared.first + first.bytes().len() as u64;
         let start = self.shared.end.saturating_sub(size as u64).max(behind_first);
         let mut bytes = vec![0; usize::try_from(self.shared.end - start).unwrap_or(0)];
-        read_at(&self.shared.file, &mut bytes, start)
-            .map_err(|e| Error::io(&self.shared.path, e))?;
+        self.shared.read_at(&mut bytes, start)?;
         let begins = if start == behind_first { 0 } else { line_end(&bytes).unwrap_or(0) };
         bytes.drain(..begins);
         Ok([first, Block::of_bytes(bytes, self.shared.layout.signs())])
@@ -224,7 +236,7 @@ impl Piece {
             return Err(Error::at(Place::file(path), message));
         }
         let room = block.buffer.extend(loaded, to);
-        read_at(&self.shared.file, room, self.from + loaded as u64).map_err(|e| Error::io(path, e))
+        self.shared.read_at(room, self.from + loaded as u64)
     }
 
     /// How many bytes of the file lie behind the piece.

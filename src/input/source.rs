@@ -146,9 +146,25 @@ impl Source {
         Ok(Some(Positioned { file, at, size }))
     }
 
+    /// Reads on until the head is so many times as long; false if there is no more, or it is as long already as a
+    /// record may be for the source to be recognised by it.
+    pub(super) fn grow_head(&mut self) -> Result<bool> {
+        const TIMES: u64 = 4;
+        const LONGEST: u64 = 64 * 1024 * 1024;
+        let length = self.head.len() as u64;
+        if length >= LONGEST {
+            return Ok(false);
+        }
+        let more = self.rest.reader().take((TIMES - 1) * length).read_to_end(&mut self.head);
+        more.map(|more| more > 0).map_err(|error| Error::io(&self.path, error))
+    }
+
     /// The rest of the source behind the head.
     pub fn into_rest(self) -> Box<dyn Read + Send> {
+        let is_all_read = self.size == Some(self.before_head + self.head.len() as u64);
         match self.rest {
+            // A file that is not read any more need not stay open.
+            Rest::File(_) if is_all_read => Box::new(std::io::empty()),
             Rest::File(file) => Box::new(file),
             Rest::Stream(stream) => stream,
         }

@@ -64,6 +64,14 @@ impl Supply {
         }
     }
 
+    /// Closes the file until it is read, where that can be.
+    pub fn close(&self) {
+        match self {
+            Supply::Pieces(pieces) => pieces.close(),
+            Supply::Stream(_) | Supply::Parquet(_) => {}
+        }
+    }
+
     /// The same records from the beginning, if they can be read again.
     pub fn again(&self) -> Option<Supply> {
         match self {

@@ -272,8 +272,9 @@ const PAYMENT_SITES: [&str; 19] = [
 ];
 
 /// The campaign that a page was opened from: what its address or its columns say, else another site that
-/// referred to it. Pages opened from the shop itself, or from nowhere, have none.
-pub fn campaign(row: &dyn Properties) -> Option<Key> {
+/// referred to it. Pages opened from the shop itself, or from nowhere, have none. In the midst of a checkout
+/// (`pays`) another site is where the shopper has paid, or has proven to be the owner of a card.
+pub fn campaign(row: &dyn Properties, pays: bool) -> Option<Key> {
     let text = |name: &str| row.get(name).map(crate::event::Value::into_text);
     let url = text("url").unwrap_or_default();
     let told = ["utm_source", "utm_medium", "utm_campaign", "gclid"].map(|name| {
@@ -284,13 +285,13 @@ pub fn campaign(row: &dyn Properties) -> Option<Key> {
         let parts = told.iter().map(|part| part.as_deref().unwrap_or_default());
         return Some(parts.fold(Key::NONE, |key, part| key.and(Key::of(part.as_bytes()))));
     }
-    let referrer = text("referrer")?;
+    let referrer = text("referrer").filter(|_| !pays)?;
     let (own, other) = (host_of(&url), host_of(&referrer));
     let is_outside = !own.is_empty() && !other.is_empty() && own != other;
-    let pays = PAYMENT_SITES.iter().any(|site| {
+    let is_of_payment = PAYMENT_SITES.iter().any(|site| {
         other.strip_suffix(site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     });
-    (is_outside && !pays).then(|| Key::of(other.as_bytes()))
+    (is_outside && !is_of_payment).then(|| Key::of(other.as_bytes()))
 }
 
 /// What a user agent says of the device: `mobile`, `tablet` or `desktop`.
@@ -398,19 +399,23 @@ mod tests {
     fn a_campaign_is_told_by_the_address_or_another_site() {
         let of = |url: &'static str, referrer: &'static str| {
             let cells: &'static [_] = Vec::leak(vec![("url", url), ("referrer", referrer)]);
-            campaign(&Row(cells))
+            campaign(&Row(cells), false)
         };
         let shop = "https://shop.example.com/products/a";
         let mail = of("https://shop.example.com/?utm_source=mail&utm_campaign=may", "");
         assert!(mail.is_some());
         assert_ne!(mail, of("https://shop.example.com/?utm_source=mail&utm_campaign=june", ""));
-        assert_eq!(mail, campaign(&Row(&[("utm_source", "mail"), ("utm_campaign", "may")])));
+        assert_eq!(mail, campaign(&Row(&[("utm_source", "mail"), ("utm_campaign", "may")]), true));
         assert!(of(shop, "https://www.search.example/q").is_some());
         assert_eq!(of(shop, "https://shop.example.com/"), None);
         assert_eq!(of(shop, "https://www.paypal.com/checkoutnow?token=1"), None);
         assert!(of(shop, "https://notpaypal.com/").is_some());
         assert_eq!(of("/products/a", "https://shop.example.com/"), None);
         assert_eq!(of(shop, ""), None);
+        let bank: &'static [_] =
+            Vec::leak(vec![("url", shop), ("referrer", "https://acs.bank.example/")]);
+        assert!(campaign(&Row(bank), false).is_some());
+        assert_eq!(campaign(&Row(bank), true), None, "the shopper comes back from paying");
     }
 
     #[test]

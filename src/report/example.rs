@@ -143,6 +143,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             by_robots: 0,
             joined_by_number: 0,
             joined_by_customer: 0,
+            buyers: None,
             unknown: crate::findings::OrderGaps::default(),
         },
         tracking: TrackingFindings::default(),

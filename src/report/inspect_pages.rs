@@ -99,7 +99,7 @@ fn input_texts(input: &InspectedInput) -> Vec<String> {
 fn customer_texts(customers: CustomersReport) -> Vec<String> {
     let total = words::count(customers.total);
     let mut texts = vec![format!(
-        "{total} {}, {} of them known by a device only.",
+        "{total} {}, {} of them anonymous.",
         words::people("customer", customers.total),
         words::count(customers.anonymous)
     )];

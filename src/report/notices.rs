@@ -9,12 +9,18 @@ use crate::analysis::coverage::Coverage;
 use crate::analysis::open_windows::matured;
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, Notice};
-use crate::ladder::definition::{Count, Ladder, Linkage, Order, Window};
+use crate::ladder::definition::{Count, Ladder, Linkage, NamePattern, Order, Window};
 use crate::time::Instant;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// The code of orders that the ladder does not lead to.
+pub(super) const ORDERS_BESIDE: &str = "orders_beside_the_ladder";
+
+/// The canonical name of an order.
+const COMPLETED: &str = "checkout_completed";
 
 /// Fewer conversions than this say little about rates by step.
 pub(super) const FEW_ORDERS: u64 = 5;
@@ -49,6 +55,7 @@ pub(super) fn notices(
         window_open(findings, ladder, confidence),
         began_before(findings, ladder),
         few(findings, ladder),
+        orders_beside(findings, ladder),
     ];
     let of_tracking = tracking::notices(coverage, confidence);
     found.chain(of_tracking).chain(computed.into_iter().flatten()).collect()
@@ -89,11 +96,51 @@ fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<
     Some(NoticeReport { code: "window_open", message, data: data.into() })
 }
 
+/// Customers who ordered, though not by way of the ladder: where they are many, its rate is not that of orders.
+fn orders_beside(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
+    const MANY: u64 = 5;
+    let last = &ladder.steps.last()?.name;
+    let (buyers, converted) = (findings.orders.buyers?, findings.tally.converted);
+    let others = buyers.saturating_sub(converted);
+    // Who asks for some events only knows that others are left out.
+    let asks_for_all = ladder.steps.iter().all(|step| step.condition.filter.is_empty());
+    let is_asked =
+        !ladder.open && ladder.count == Count::Customer && is_order(last) && asks_for_all;
+    if !is_asked || converted == 0 || others * MANY <= buyers {
+        return None;
+    }
+    let message = format!(
+        "{} customers ordered, and {} of them reached {last}: the others did not do before, within the window, all that the ladder asks for. Its rate is not that of customers who ordered.",
+        words::count(buyers),
+        words::count(converted),
+    );
+    let data = [("buyers", Value::from(buyers)), ("converted", Value::from(converted))];
+    Some(NoticeReport { code: ORDERS_BESIDE, message, data: data.into() })
+}
+
+/// Whether the last step is what every source's order is, and nothing of the user's own.
+fn asks_for_orders(ladder: &Ladder) -> bool {
+    let is_completed =
+        |name: &NamePattern| matches!(name, NamePattern::Exact(own) if own == COMPLETED);
+    ladder.steps.last().is_some_and(|last| last.condition.event.names.iter().any(is_completed))
+}
+
+/// Whether anything that was read is known as an order.
+fn knows_orders(findings: &Findings) -> bool {
+    let mut events = findings.inputs.iter().flat_map(|input| &input.events);
+    findings.has_orders
+        || findings.derived.contains(COMPLETED)
+        || events.any(|event| event.step.as_deref() == Some(COMPLETED))
+}
+
 /// That nobody reached the last step, and why orders that are there do not count for it.
 fn no_orders(findings: &Findings, ladder: &Ladder, last: &str) -> String {
     let nobody = format!("No {} reached {last}", words::people(count_name(ladder.count), 1));
     match findings.orders.count {
         _ if !is_order(last) => format!("{nobody}."),
+        0 if asks_for_orders(ladder) && !knows_orders(findings) => format!(
+            "{nobody}: nothing in the data is known as an order. If an event is one, say so with --step or in the table [map] of funnel.toml; `funnel inspect` lists the names."
+        ),
         0 => format!("{nobody}."),
         orders => format!(
             "{nobody}, though the data have {} {}: an order counts behind what comes before it within the window, not by itself.",

@@ -3,7 +3,7 @@
 //! Sentences come before tables and must stay true of small data: below a handful of orders there is
 //! no ranking. Every sentence reads well aloud, without its table.
 
-use super::notices::FEW_ORDERS;
+use super::notices::{FEW_ORDERS, ORDERS_BESIDE};
 use super::words::{count, people, percent, range_named};
 use super::{ExitReport, Report, StepReport};
 use crate::analysis::rate::Rate;
@@ -113,7 +113,7 @@ pub fn headline(report: &Report) -> Vec<String> {
         percent(report.macro_conversion.rate.rate),
         people(report.journeys.unit, 0),
         of_first_step(report, first),
-        reached(last),
+        reached(report, last),
         counts_with_range(report, &report.macro_conversion.rate)
     );
     [Some(answer), largest_loss(report)].into_iter().flatten().collect()
@@ -139,9 +139,14 @@ fn counts_with_range(report: &Report, rate: &Rate) -> String {
     }
 }
 
-/// The verb of a step: an order is made, every other step is reached.
-fn reached(step: &StepReport) -> String {
-    if is_order(&step.name) { "ordered".to_owned() } else { format!("reached {}", step.name) }
+/// The verb of a step: an order is made, every other step is reached. Where others have ordered too, or nobody has by way of
+/// the ladder, nothing more is said of an order than that it was reached.
+fn reached(report: &Report, step: &StepReport) -> String {
+    let is_beside = report.notices.iter().any(|notice| notice.code == ORDERS_BESIDE);
+    if is_order(&step.name) && step.reached > 0 && !is_beside {
+        return "ordered".to_owned();
+    }
+    format!("reached {}", step.name)
 }
 
 /// Whether a step is called the order.
@@ -167,7 +172,7 @@ fn few_orders(report: &Report, last: &StepReport) -> Vec<String> {
         None => String::new(),
     };
     vec![
-        format!("{counts} {who} {}{range}.", reached(last)),
+        format!("{counts} {who} {}{range}.", reached(report, last)),
         format!("Too few for rates by step to mean much{watch}."),
     ]
 }

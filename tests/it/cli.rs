@@ -91,6 +91,30 @@ fn a_folder_that_is_not_there_is_an_error_of_the_output() {
     assert!(output.stderr.contains("no/such/folder/out.txt"), "{}", output.stderr);
 }
 
+/// Whoever may not read the old answer may not read the new one, and links are followed.
+#[test]
+#[cfg(unix)]
+fn a_new_answer_is_as_private_as_the_old_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let test = report().file("private.txt", "old").file("kept.txt", "old");
+    let path = |name: &str| test.folder().join(name);
+    let allow = |name: &str, mode| {
+        std::fs::set_permissions(path(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    allow("private.txt", 0o600);
+    std::os::unix::fs::symlink("private.txt", path("link.txt")).unwrap();
+    let args = ["report", "log.csv", "-o"];
+    let run = |output: &str| command(test.folder()).args(args).arg(output).status().unwrap().code();
+    assert_eq!(run("link.txt"), Some(0));
+    assert!(path("link.txt").is_symlink());
+    assert_ne!(std::fs::read_to_string(path("private.txt")).unwrap(), "old");
+    let mode = std::fs::metadata(path("private.txt")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    allow("kept.txt", 0o444);
+    assert_eq!(run("kept.txt"), Some(2));
+    assert_eq!(std::fs::read_to_string(path("kept.txt")).unwrap(), "old");
+}
+
 #[test]
 fn no_answer_takes_the_place_of_its_data() {
     let written = |files: &[&str], output: &str| {

@@ -18,7 +18,9 @@ use funnel::tally::clustering::Clustering;
 use funnel::tally::days::Days;
 use funnel::tally::landmarks::{Landmarks, Pattern};
 use funnel::tally::ways::{Leavers, Ways};
-use funnel::tally::{ActionTally, Durations, GroupStep, GroupTally, StepTally, Tally};
+use funnel::tally::{
+    ActionTally, Durations, GroupStep, GroupTally, LogCustomers, StepTally, Tally,
+};
 use funnel::time::{Instant, Span};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -331,6 +333,10 @@ fn tally() -> impl Strategy<Value = Tally> {
                     session_days: vec![
                         BTreeMap::from([(0, [counts[10], counts[11]])]),
                         BTreeMap::from([(1, [counts[12], counts[13]])]),
+                    ],
+                    log_customers: vec![
+                        LogCustomers { customers: counts[3], in_several: counts[4] },
+                        LogCustomers { customers: counts[5], in_several: counts[6] },
                     ],
                     closed: counts[12],
                     closed_converted: counts[13],

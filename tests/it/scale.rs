@@ -185,3 +185,76 @@ fn journeys_are_not_cut_short_before_it_is_known_whose_they_are() {
         assert_eq!(reached(&report), [800, 400], "with {memory}");
     }
 }
+
+/// A file is recognised by its beginning, however long its first record is.
+#[test]
+fn the_first_record_may_be_as_long_as_any() {
+    let event = |name: &str, note: usize| {
+        format!(
+            "{{\"ts\":\"2025-10-01T10:00:00Z\",\"note\":\"{}\",\"event\":\"{name}\",\"user_id\":\"ada\"}}",
+            "x".repeat(note)
+        )
+    };
+    let (long, short) = (event("view", 700_000), event("cart", 1));
+    for text in [
+        format!("{long}\n{short}\n"),
+        format!("[{long},{short}]"),
+        format!("{{\"data\":[{long},\n{short}]}}"),
+        format!("{long}\n{short}"),
+    ] {
+        let args =
+            ["report", "log.jsonl", "--format", "json", "--step", "a=view", "--step", "b=cart"];
+        let report = Test::new().file("log.jsonl", &text).args(args).json();
+        assert_eq!(reached(&report), [1, 1], "{}", text.get(..20).unwrap_or_default());
+    }
+    // What is cut off is told as such, wherever that is.
+    let cut =
+        Test::new().file("log.jsonl", long.get(..600_000).unwrap()).args(["inspect", "log.jsonl"]);
+    let output = cut.run();
+    assert_eq!(output.code, Some(2));
+    assert!(output.stderr.contains("no record can be read"), "{}", output.stderr);
+}
+
+/// Orders by the thousand are put together on all threads.
+#[test]
+fn many_orders_are_the_same_on_any_number_of_threads() {
+    let orders = (0..3000).fold(
+        "Name,Id,Email,Financial Status,Total,Currency,Created at\n".to_string(),
+        |mut text, n| {
+            // Some are copies, some have no id, and two customers in three come again.
+            let id = if n % 7 == 0 {
+                String::new()
+            } else {
+                format!("55500000{:05}", n / 2 * 2 + usize::from(n % 10 != 0))
+            };
+            _ = writeln!(
+                text,
+                "#{},{id},c{}@example.com,paid,{}.50,EUR,2025-10-{:02} 10:{:02}:00 +0200",
+                1000 + n,
+                n % 1000,
+                n % 90,
+                1 + n % 28,
+                n % 60
+            );
+            text
+        },
+    );
+    let run = |threads: &str| {
+        let args = [
+            "report",
+            "orders.csv",
+            "--ladder",
+            "orders",
+            "--format",
+            "json",
+            "--threads",
+            threads,
+        ];
+        Test::new().file("orders.csv", &orders).args(args).succeed().stdout
+    };
+    let one = run("1");
+    for threads in ["2", "3", "7"] {
+        assert_eq!(run(threads), one, "{threads} threads");
+    }
+    assert!(reached(&serde_json::from_str(&one).unwrap())[1] > 500);
+}

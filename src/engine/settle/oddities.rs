@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::findings::{Notice, OrderGaps, SessionReport};
 use crate::input::format::shopify_orders::packed::Cell;
 use crate::input::format::shopify_orders::{Channel, Order};
+use crate::input::format::special::Special;
 use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Reading, Rows};
 use crate::quality::{Account, Reason};
@@ -229,6 +230,16 @@ pub(super) fn unknown_figures(reports: &[SessionReport]) -> impl Iterator<Item =
         );
         (!columns.is_empty()).then_some(Notice { code: "unknown_figures", message })
     })
+}
+
+/// A notice for a funnel exploration, which counts users and not sessions.
+pub(super) fn users_for_sessions(reading: &Reading) -> Option<Notice> {
+    let Rows::Special(_, Special::Exploration(_)) = reading.rows else { return None };
+    let message = format!(
+        "{}: the exploration counts users: wherever sessions are spoken of, they are its users",
+        reading.path
+    );
+    Some(Notice { code: "users_for_sessions", message })
 }
 
 /// A notice for each session report that has its last step as a rate only: how many sessions that were cannot be known.

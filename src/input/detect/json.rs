@@ -1,11 +1,13 @@
 //! What a JSON source is: from the keys of its first records.
 
 use super::json_formats::{self, JsonFormat, Near, Reads};
+use super::json_records::{each_record, ends_within_record};
 use super::table::is_name_of_order;
 use super::table_head::TableHead;
 use super::{
-    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, hits, input, nameless,
-    names_of_orders, not_events, sessions_why, strictness, unrecognised, with_order, wrapped,
+    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, exact_time, hits, input,
+    nameless, names_of_orders, not_events, sessions_why, strictness, unrecognised, with_order,
+    wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -87,18 +89,25 @@ pub(super) fn name_nobody(list: &[u8], told: &Told) -> bool {
 
 /// Recognises a source by its records, which start behind `start` bytes.
 fn decide(
-    source: Source,
+    mut source: Source,
     told: &Told,
     layout: Layout,
     start: usize,
     beside: &Beside,
 ) -> Result<Input> {
     let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
-    let head = &source.head[start..];
-    let own = JsonSample::read(head, layout, &pixel);
+    let mut own = JsonSample::read(&source.head[start..], layout, &pixel);
+    // The first record alone may be longer than what is looked at of a file.
+    while own.objects == 0
+        && ends_within_record(&source.head[start..], layout)
+        && source.grow_head()?
+    {
+        own = JsonSample::read(&source.head[start..], layout, &pixel);
+    }
     if own.objects == 0 {
         return Err(unreadable_json(&source, start, own.first_defect));
     }
+    let head = &source.head[start..];
     let (sample, envelope) = match enveloped((head, layout), &own, told, &pixel) {
         Some((sample, envelope)) => (sample, Some(envelope)),
         None => (own, None),
@@ -363,6 +372,11 @@ impl JsonSample {
         }
     }
 
+    /// The texts under a key, record by record; nothing where it is not.
+    fn texts_of(&self, key: &str) -> Vec<String> {
+        self.records.iter().map(|record| record.get(key).cloned().unwrap_or_default()).collect()
+    }
+
     /// Whether a key holds names that shops give to orders and checkouts, in all records that have it.
     fn holds_names_of_orders(&self, key: &str) -> bool {
         let mut names = self.records.iter().filter_map(|record| record.get(key)).peekable();
@@ -374,37 +388,6 @@ impl JsonSample {
         told.allows(Format::GenericEvents)
             && Mapping::of_events(&self.scalars(), &told.map).missing().is_empty()
     }
-}
-
-/// The records of a sample, each with its line; what is no record ends it.
-fn each_record(head: &[u8], layout: Layout) -> impl Iterator<Item = (u64, &[u8])> {
-    let mut reader = Reader::<()>::default();
-    let mut rest = head;
-    let mut line = 0;
-    std::iter::from_fn(move || {
-        while !rest.is_empty() {
-            line += 1;
-            let (record, behind) = next_record(rest, layout, &mut reader);
-            rest = behind;
-            if !record.is_empty() {
-                return Some((line, record));
-            }
-        }
-        None
-    })
-}
-
-/// The next record of a sample, and what is behind it.
-fn next_record<'h>(rest: &'h [u8], layout: Layout, reader: &mut Reader) -> (&'h [u8], &'h [u8]) {
-    if layout == Layout::Lines {
-        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-        return (rest[..end].trim_ascii(), rest.get(end + 1..).unwrap_or_default());
-    }
-    let gap =
-        rest.iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b',' | b']')).count();
-    let rest = &rest[gap..];
-    let end = reader.read(Written::new(rest)).map_or(rest.len(), |record| record.end());
-    rest.split_at(end)
 }
 
 fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed)>) -> Error {
@@ -424,7 +407,10 @@ fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed
 /// formats, for a file that is nearly one of them.
 fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<Decision> {
     let scalars = sample.scalars();
-    let mapping = Mapping::of_events(&scalars, &told.map);
+    let named = exact_time::named(&scalars, &told.map, |name| sample.texts_of(name));
+    // Keys of two are not put together.
+    let map = if named.clock.is_none() { &named.map } else { &told.map };
+    let mapping = Mapping::of_events(&scalars, map);
     let nearest = json_formats::nearest(&sample.all_keys);
     // A session is less than what the web pixel has of a browser.
     let is_pixel = |near: &Near| near.format == Format::ShopifyWebPixel;

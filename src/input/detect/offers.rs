@@ -34,6 +34,39 @@ pub(super) fn time(table: &TableHead) -> Option<&str> {
     table.header.names().get(*column).map(String::as_str)
 }
 
+/// Words of columns that say who it was.
+const OF_SOMEBODY: [&str; 10] = [
+    "account",
+    "client",
+    "customer",
+    "device",
+    "member",
+    "person",
+    "shopper",
+    "user",
+    "visitor",
+    "household",
+];
+
+/// The only column that is called for somebody, by a word of its name; without one that of an order, whose rows may
+/// stand for a customer.
+pub(super) fn somebody<'t>(table: &'t TableHead, mapping: &'t Mapping) -> Option<&'t str> {
+    let header = table.header.in_words();
+    let is_one = |column: &usize| {
+        header
+            .normal_names()
+            .get(*column)
+            .is_some_and(|name| name.split(' ').any(|word| OF_SOMEBODY.contains(&word)))
+            && texts(table, *column).all(|text| !is_null(&text))
+    };
+    let mut found = columns(table).filter(is_one);
+    match (found.next(), found.next()) {
+        (Some(only), None) => table.header.names().get(only).map(String::as_str),
+        (Some(_), Some(_)) => None,
+        (None, _) => mapping.of(Part::Order).filter(|_| mapping.of(Part::Event).is_some()),
+    }
+}
+
 /// The only column most of whose cells are names of events that are certain.
 pub(super) fn event(table: &TableHead) -> Option<&str> {
     let mut found = columns(table).filter(|&column| names_events(table, column));
@@ -111,6 +144,11 @@ pub(super) fn tells_single_things(table: &TableHead) -> bool {
 pub(super) fn holds(table: &TableHead, column: usize, is: fn(&str) -> bool) -> bool {
     let mut texts = texts(table, column).filter(|text| !is_null(text)).peekable();
     texts.peek().is_some() && texts.all(|text| is(&text))
+}
+
+/// The texts of a column, row by row.
+pub(super) fn texts_of(table: &TableHead, column: Option<usize>) -> Vec<String> {
+    column.into_iter().flat_map(|column| texts(table, column)).collect()
 }
 
 fn columns(table: &TableHead) -> std::ops::Range<usize> {
@@ -196,6 +234,22 @@ mod tests {
             ("who,when\n", None),
         ] {
             assert_eq!(time(&table(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_only_column_that_is_called_for_somebody_names_them() {
+        for (text, expected) in [
+            ("DeviceIDHash,x\na,1\n", Some("DeviceIDHash")),
+            ("user name,visitor\na,1\n", None),
+            ("account_no,x\n,1\n", None),
+            ("order_id,event,ts\n7,paid,1\n", Some("order_id")),
+            ("order_id,ts\n7,1\n", None),
+            ("x,y\n7,1\n", None),
+        ] {
+            let table = table(text);
+            let mapping = Mapping::of_events(table.header.names(), &[]);
+            assert_eq!(somebody(&table, &mapping), expected, "{text}");
         }
     }
 

@@ -3,15 +3,15 @@
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use super::{
-    Decision, SAMPLE, dates, events_identifiers, events_why, hits, input, json, nameless, nearly,
-    sessions_why, strictness, unrecognised, with_order,
+    Decision, SAMPLE, dates, events_identifiers, events_why, exact_time, hits, input, json,
+    nameless, nearly, offers, sessions_why, strictness, unrecognised, with_order,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
 use crate::input::aliases::{ADDRESSES, Mapping, Part};
 use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::input::format::Format;
-use crate::input::format::event_table::EventColumns;
+use crate::input::format::event_table::{EventColumns, FurtherTime};
 use crate::input::format::shopify_session_rows;
 use crate::input::format::snowplow_json::SNOWPLOW;
 use crate::input::format::special::Special;
@@ -293,7 +293,10 @@ fn decide_pixel_table(table: &TableHead, told: &Told) -> Option<Decision> {
 fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     let header = &table.header;
     let hits = hits::of(table, &told.map);
-    let mapping = Mapping::of_events(header.names(), &hits.map);
+    let texts = |name: &str| offers::texts_of(table, column_of(header, name));
+    let named = exact_time::named(header.names(), &hits.map, texts);
+    let clock = named.clock.as_deref().and_then(|name| column_of(header, name));
+    let mapping = Mapping::of_events(header.names(), &named.map);
     let column = |part| mapping.of(part).and_then(|name| column_of(header, name));
     let identifiers: Vec<_> = events_identifiers(&mapping)
         .filter_map(|(kind, space, name)| Some((kind, space, column_of(header, name)?)))
@@ -316,7 +319,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     }
     let columns = EventColumns {
         time,
-        since: hits.since,
+        further: hits.since.map(FurtherTime::Since).or(clock.map(FurtherTime::Clock)),
         event,
         strictness: strictness(identifiers.len(), among.is_some()),
         identifiers: with_order(identifiers.into_iter().chain(among), column(Part::Order)),
@@ -336,11 +339,14 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         date_order: None,
     };
     let rows = Rows::Table(header.clone(), columns);
-    let nearly = nearly::of_table(table, are_named).filter(|_| told.format.is_none());
+    let may_name_orders = are_named && !offers::names_events(table, event);
+    let nearly = nearly::of_table(table, may_name_orders).filter(|_| told.format.is_none());
+    let mut columns = mapping.list();
+    columns.extend(named.clock.map(|name| ("clock", name)));
     Some(Decision {
         format: Format::GenericEvents,
         why: events_why(&mapping) + &sessions,
-        columns: mapping.list(),
+        columns,
         rows,
         nearly,
     })

@@ -292,8 +292,10 @@ fn names_no_events(table: &TableHead) -> bool {
     !segment::names_events(&table.header)
 }
 
+/// A session report may have a column that is called as events are, but says of no row who it was.
 fn is_no_log(table: &TableHead) -> bool {
-    Mapping::find(table.header.names(), &[]).of(Part::Event).is_none()
+    let mapping = Mapping::find(table.header.names(), &[]);
+    mapping.of(Part::Event).is_none() || mapping.who().next().is_none()
 }
 
 fn special(header: &Header, special: Special) -> Rows {

@@ -56,6 +56,11 @@ fn advised(
     if let Some(hint) = hits::hint(header.names()) {
         return error.hint(hint);
     }
+    if let Some(own) = of_no_shopper(header) {
+        return error.note(own).hint(
+            "exports of orders, abandoned checkouts, session reports and event logs can be read",
+        );
+    }
     if mapping.of(Part::Event).is_none() && offers::event(table).is_some() {
         return error.hint(events);
     }
@@ -100,19 +105,39 @@ fn advised(
     error.hint(events)
 }
 
+/// What a table is that Shopify exports and that tells of no shopper.
+fn of_no_shopper(header: &Header) -> Option<&'static str> {
+    let header = header.in_words();
+    let has = |name: &str| header.has(&[name]);
+    if has("handle")
+        && ["variant sku", "variant price", "option1 name"].iter().any(|name| has(name))
+    {
+        return Some(
+            "these are products or their stock: nothing in it is somebody's visit or order",
+        );
+    }
+    let of_sales = ["gross sales", "net sales", "total sales"];
+    (of_sales.iter().any(|name| has(name)) && !has("sessions")).then_some(
+        "this is a report of sales: sums of orders, without the sessions or the orders themselves",
+    )
+}
+
 /// How to say what the columns of a log are: with those that can only be meant, beside what the user has said.
 fn map_events(table: &TableHead, mapping: &Mapping, told: &[(Part, String)]) -> String {
     let lacks = |part: Part| mapping.of(part).is_none();
     let time = offers::time(table).filter(|_| lacks(Part::Time));
     let event = offers::event(table).filter(|_| lacks(Part::Event));
-    if time.is_none() && event.is_none() {
+    let lacks_somebody = mapping.who().next().is_none();
+    let lacks_all = lacks(Part::Time) && lacks(Part::Event) && lacks_somebody;
+    if lacks_all && time.is_none() && event.is_none() {
         return MAP_EVENTS.to_owned();
     }
+    let somebody = offers::somebody(table, mapping);
     let own = told.iter().map(|(part, name)| (*part, name.as_str()));
     let missing = [
         lacks(Part::Time).then_some((Part::Time, time)),
         lacks(Part::Event).then_some((Part::Event, event)),
-        mapping.who().next().is_none().then_some((Part::Who(IdentifierKind::UserId), None)),
+        lacks_somebody.then_some((Part::Who(IdentifierKind::UserId), somebody)),
     ];
     let missing =
         missing.into_iter().flatten().map(|(part, name)| (part, name.unwrap_or("COLUMN")));

@@ -10,7 +10,7 @@ use crate::event::{
 };
 use crate::identity::{Strictness, identify};
 use crate::input::aliases::URLS;
-use crate::input::columns::{Header, Row, normalise};
+use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::input::timestamp::{self, DateOrder, Stamp};
 use crate::key::Key;
 use crate::ladder::dimension::{self, SourcePart};
@@ -19,13 +19,22 @@ use crate::quality::Reason;
 use crate::time::{Precision, Span};
 use std::borrow::Cow;
 
+/// A column that says when together with the column of the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FurtherTime {
+    /// The milliseconds since then, which is the time of something that began before.
+    Since(usize),
+    /// What a clock showed on that day.
+    Clock(usize),
+}
+
 /// Where each part of an event stands in a table.
 #[derive(Clone, Debug)]
 pub struct EventColumns {
     /// The time.
     pub time: usize,
-    /// The milliseconds since then, where that is the time of something that began before.
-    pub since: Option<usize>,
+    /// What else it takes to say when, if the time is not all of it.
+    pub further: Option<FurtherTime>,
     /// The event's name.
     pub event: usize,
     /// Whether that is the page that was seen, by its name or its address, and nothing says what happened.
@@ -66,7 +75,7 @@ impl Default for EventColumns {
     fn default() -> EventColumns {
         EventColumns {
             time: 0,
-            since: None,
+            further: None,
             event: 0,
             names_pages: false,
             identifiers: Vec::new(),
@@ -152,14 +161,17 @@ impl EventColumns {
 
     #[inline]
     fn stamp(&self, row: Row<'_>, desk: &mut Desk<'_, impl Sink>) -> Option<Stamp> {
-        let written = row.text(Some(self.time));
+        let mut written = row.text(Some(self.time));
+        if let Some(FurtherTime::Clock(clock)) = self.further {
+            written = day_and_clock(&written, &row.text(Some(clock))).into();
+        }
         let stamp = timestamp::parse_any(&written, self.date_order, desk.zone);
         if stamp.is_none() {
             desk.defect(Reason::BadTimestamp, unreadable_time(&written));
         }
-        match self.since {
-            None => stamp,
-            Some(since) => Some(later(stamp?, &row.text(Some(since)))),
+        match self.further {
+            None | Some(FurtherTime::Clock(_)) => stamp,
+            Some(FurtherTime::Since(since)) => Some(later(stamp?, &row.text(Some(since)))),
         }
     }
 
@@ -294,6 +306,12 @@ pub(super) fn name_of_page(page: &[u8]) -> &[u8] {
 /// What is wrong with a time that cannot be read.
 pub fn unreadable_time(written: &str) -> String {
     format!("`{}` is not a time that is known here", shorten(written))
+}
+
+/// The time that a day and what a clock showed on it make; the day alone where there is no clock.
+pub fn day_and_clock(day: &str, clock: &str) -> String {
+    let (day, clock) = (day.trim(), clock.trim());
+    if is_null(clock) { day.to_string() } else { format!("{day} {clock}") }
 }
 
 /// A time so many milliseconds later; where no number says how many, none are known.

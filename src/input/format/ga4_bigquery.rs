@@ -49,6 +49,7 @@ pub static GA4: Tool = Tool {
         ("browser", "device.web_info.browser"),
         ("os", "device.operating_system"),
         ("country", "geo.country"),
+        ("referrer", "page_referrer"),
         ("gclid", "collected_traffic_source.gclid"),
         ("utm_source", "collected_traffic_source.manual_source"),
         ("utm_medium", "collected_traffic_source.manual_medium"),

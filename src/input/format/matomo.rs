@@ -266,6 +266,8 @@ impl Properties for ActionDetails<'_> {
             "device" => visit.member("deviceType"),
             "country" => visit.member("countryCode"),
             "referrer" => visit.member("referrerUrl"),
+            // A visit begins with its first page.
+            "url" => visit.member("actionDetails")?.elements().next()?.member("url"),
             _ => visit.dotted(path),
         };
         own.or_else(|| named()?.property())

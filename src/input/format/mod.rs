@@ -344,6 +344,9 @@ pub struct RowAt {
 /// A device's clock that is no more than this wrong is left alone, and not worth a word.
 pub const WRONG_CLOCK: Span = Span::seconds(5 * 60);
 
+/// What reaches a tool or a log longer after it happened came late: tools rewrite the days of so long ago.
+pub const LATE: Span = Span::days(3);
+
 /// Shows the properties of the usual row with a number to whoever looks at them.
 pub type Show<'s> = &'s dyn Fn(usize, &mut dyn FnMut(&dyn Properties));
 

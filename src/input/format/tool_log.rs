@@ -461,7 +461,8 @@ impl Properties for ToolDetails<'_> {
         let parameter = || places.parameter(root, path).map(Value::Text);
         let named = || {
             let (_, path) = log.tool.named.iter().find(|(name, _)| *name == path)?;
-            walk(root, path)?.property()
+            let written = walk(root, path).and_then(Json::property);
+            written.or_else(|| places.parameter(root, path).map(Value::Text))
         };
         let address = || match path {
             "url" => self.parts.first(Slot::Address).map(Value::Text),

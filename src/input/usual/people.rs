@@ -86,7 +86,7 @@ impl People {
     pub(super) fn of_table(header: &Header, columns: &EventColumns) -> Option<People> {
         let identifiers = columns.identifiers.iter().map(|&(kind, space, _)| (kind, space));
         People::of(identifiers, columns.strictness)
-            .filter(|_| columns.sequence.is_none() && columns.since.is_none())
+            .filter(|_| columns.sequence.is_none() && columns.further.is_none())
             .filter(|_| !columns.names_pages)
             .filter(|_| header.deletion().is_none())
     }

@@ -3,12 +3,9 @@
 //! A device's clock may be wrong by hours; tools therefore note when a device sent an event by its own clock,
 //! and when they received it. Which paths hold these times is said by the tool.
 
-use crate::input::format::{Sink, WRONG_CLOCK};
+use crate::input::format::{LATE, Sink, WRONG_CLOCK};
 use crate::input::timestamp::Stamp;
 use crate::time::{Instant, Span};
-
-/// What reaches a tool longer after it happened came late: tools rewrite the days of so long ago.
-const LATE: Span = Span::days(3);
 
 /// The times of one record.
 #[derive(Clone, Copy, Debug, Default)]
