@@ -18,7 +18,9 @@ use super::stamping::{RowPlace, Stamping, Verdict, Who, checkout_of_page, marks_
 use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
 use super::values::Values;
-use crate::event::{Identifier, IdentifierKind, OrderNote, Proof, RawEvent, RowRef, Touch, mark};
+use crate::event::{
+    Identifier, IdentifierKind, OrderNote, Origin, Proof, RawEvent, RowRef, Touch, mark,
+};
 use crate::identity::{Identified, Links, People};
 use crate::input::Extent;
 use crate::input::format::Texts;
@@ -375,7 +377,11 @@ impl<'s> Haul<'s> {
             && !self.is_open(row)
             && reason.is_none_or(|reason| reason == Reason::UnmappedEvent)
         {
-            self.link(event.identifiers, event.at, row);
+            if event.origin == Origin::OrderRow {
+                self.link_order(event.identifiers, event.at, row);
+            } else {
+                self.link(event.identifiers, event.at, row);
+            }
         }
     }
 
@@ -410,8 +416,18 @@ impl<'s> Haul<'s> {
         self.note_link(identifiers, at, row);
     }
 
+    /// The same of the row of an order of an export, of which there is one.
+    pub(super) fn link_order(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
+        self.links.note_single(identifiers, at);
+        self.note_identified(identifiers, at, row);
+    }
+
     fn note_link(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
         self.links.note(identifiers, at);
+        self.note_identified(identifiers, at, row);
+    }
+
+    fn note_identified(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
         let Some((strongest, others)) = identifiers.split_first() else { return };
         if strongest.kind != IdentifierKind::ClientId {
             let devices = others.iter().filter(|other| other.kind == IdentifierKind::ClientId);

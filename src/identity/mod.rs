@@ -44,6 +44,15 @@ struct Noted {
     pairs: FastMap<Pair, Instant>,
     /// Rows of more, strongest first, likewise.
     rows: FastMap<Box<[Identifier]>, Instant>,
+    single: Single,
+}
+
+/// Rows none of which is like another, strongest identifiers first: looking for them would be in vain.
+#[derive(Clone, Debug, Default)]
+struct Single {
+    identifiers: Vec<Identifier>,
+    /// Where the identifiers of each row end, and its time.
+    rows: Vec<(usize, Instant)>,
 }
 
 /// Two identifiers, the smaller first.
@@ -52,7 +61,7 @@ type Pair = (Identifier, Identifier);
 impl Links {
     /// Notes that the identifiers of one row, strongest first, belong together.
     pub fn note(&mut self, identifiers: &[Identifier], at: Instant) {
-        let Noted { pairs, rows } = &mut self.noted;
+        let Noted { pairs, rows, .. } = &mut self.noted;
         let earlier = |first: &mut Instant| *first = at.min(*first);
         match *identifiers {
             [] | [_] => {}
@@ -66,6 +75,15 @@ impl Links {
                     rows.insert(identifiers.into(), at);
                 }
             },
+        }
+    }
+
+    /// The same of a row that is hardly ever like another, such as that of an order.
+    pub fn note_single(&mut self, identifiers: &[Identifier], at: Instant) {
+        if identifiers.len() > 1 {
+            let Single { identifiers: all, rows } = &mut self.noted.single;
+            all.extend_from_slice(identifiers);
+            rows.push((all.len(), at));
         }
     }
 
@@ -88,7 +106,8 @@ impl Links {
 
     /// How many rows link, some counted more than once.
     fn rows(&self) -> usize {
-        self.parts().map(|noted| noted.pairs.len() + noted.rows.len()).sum()
+        let rows = |noted: &Noted| noted.pairs.len() + noted.rows.len() + noted.single.rows.len();
+        self.parts().map(rows).sum()
     }
 
     fn parts(&self) -> impl Iterator<Item = &Noted> {
@@ -106,20 +125,34 @@ impl Links {
             for (row, &at) in &noted.rows {
                 each(row, at);
             }
+            noted.single.each(&mut each);
         }
     }
 }
 
 impl Noted {
     fn is_empty(&self) -> bool {
-        self.pairs.is_empty() && self.rows.is_empty()
+        self.pairs.is_empty() && self.rows.is_empty() && self.single.rows.is_empty()
     }
 
     fn bytes(&self) -> usize {
         // Most rows of more than two identifiers have a few.
         const FEW: usize = 6;
         let rows = size_of::<(Box<[Identifier]>, Instant)>() + FEW * size_of::<Identifier>();
-        self.pairs.capacity() * size_of::<(Pair, Instant)>() + self.rows.capacity() * rows
+        self.pairs.capacity() * size_of::<(Pair, Instant)>()
+            + self.rows.capacity() * rows
+            + self.single.identifiers.capacity() * size_of::<Identifier>()
+            + self.single.rows.capacity() * size_of::<(usize, Instant)>()
+    }
+}
+
+impl Single {
+    fn each(&self, mut each: impl FnMut(&[Identifier], Instant)) {
+        let mut start = 0;
+        for &(end, at) in &self.rows {
+            each(self.identifiers.get(start..end).unwrap_or_default(), at);
+            start = end;
+        }
     }
 }
 
@@ -150,7 +183,12 @@ mod tests {
             let mut expected: BTreeMap<Pair, (i64, bool)> = BTreeMap::new();
             let mut parts = [Links::default(), Links::default()];
             for (number, (row, second)) in rows.iter().enumerate() {
-                parts[usize::from(number < cut)].note(row, Instant(*second));
+                let part = &mut parts[usize::from(number < cut)];
+                if *second % 2 == 0 {
+                    part.note(row, Instant(*second));
+                } else {
+                    part.note_single(row, Instant(*second));
+                }
                 for (place, &a) in row.iter().enumerate() {
                     for &b in &row[place + 1..] {
                         let (first, joins) =

@@ -387,7 +387,7 @@ fn settle_order(haul: &mut Haul<'_>, row: OrderRow<'_>, stamping: &mut Stamping<
     let OrderRow { order, number, is_completed } = row;
     let identifiers = &identifiers_of(haul, order, number);
     if is_completed {
-        haul.link(identifiers, order.at.at, order.row);
+        haul.link_order(identifiers, order.at.at, order.row);
         haul.quality.accounts[order.input].saw(order.at.at);
         let (name, _) = haul.names.look_up(COMPLETED.as_bytes(), None);
         haul.inputs[order.input].count_name(name, 1);
