@@ -46,6 +46,7 @@ use std::process::ExitCode;
 
 /// Runs the program with its arguments; prints what goes wrong. 0: done; 1: the answer is no; 2: could not do it.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    hush_guarded_panics();
     let typed: Vec<OsString> = arguments.collect();
     let settings = match Settings::find(&typed) {
         Ok(settings) => settings,
@@ -72,6 +73,16 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// A panic over a damaged file becomes an error with the file's name; its own text would only stand before that.
+fn hush_guarded_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !input::parquet::is_guarded() {
+            usual(panic);
+        }
+    }));
 }
 
 /// Runs a command; whether its answer is not "no".
@@ -237,7 +248,7 @@ fn find_out(
     request: &Request,
     shows_progress: bool,
 ) -> Result<Outcome> {
-    let Opened { inputs, empty } = input::open(files, &resolved.told)?;
+    let Opened { inputs, empty, left_out } = input::open(files, &resolved.told)?;
     let map_without_use = map_without_use(&inputs, resolved);
     let total = inputs.iter().map(|input| input.reading.size).sum::<Option<u64>>();
     let bar = progress::Bar::new(total, shows_progress);
@@ -248,6 +259,13 @@ fn find_out(
     if !empty.is_empty() {
         let message = format!("{}: nothing is in it, so it has no rows", empty.join(", "));
         outcome.findings.notices.push(Notice { code: "empty_inputs", message });
+    }
+    if !left_out.is_empty() {
+        let message = format!(
+            "{}: no export by its name, so it was left out (a file that is named by itself is read)",
+            left_out.join(", ")
+        );
+        outcome.findings.notices.push(Notice { code: "files_left_out", message });
     }
     Ok(outcome)
 }
@@ -293,7 +311,7 @@ fn no_ties(text: &str) -> Error {
 
 fn no_session_rule(text: &str) -> Error {
     Error::new(format!("--session-rule: `{text}` is no rule for sessions"))
-        .hint(format!("write {}", SessionRule::WORDS))
+        .hint(format!("write {}; or source, as it is without", SessionRule::WORDS))
 }
 
 fn no_window(text: &str) -> Error {

@@ -29,7 +29,7 @@ pub(super) fn refuse(command: &Command) -> Result<()> {
     let Some(place) = place(written) else { return can_be_written(written) };
     let ladder = ladder.filter(|name| presets::preset(name).is_none()).map(str::to_owned);
     // What is wrong with the files themselves is said where they are opened.
-    let read = source::expand(&read).unwrap_or_default();
+    let read = source::expand(&read).unwrap_or_default().files;
     let is_written = |path: &String| self::place(Path::new(path)).as_ref() == Some(&place);
     match read.into_iter().chain(ladder).find(is_written) {
         None => Ok(()),

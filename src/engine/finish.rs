@@ -20,6 +20,7 @@ use crate::quality::{Quality, Reason};
 use crate::tally::Tally;
 use crate::tally::ways::{Leavers, Ways};
 use crate::time::{Instant, Span};
+use std::collections::BTreeMap;
 
 /// What the findings say about the inputs and the rows.
 pub(super) fn finish(
@@ -56,6 +57,8 @@ pub(super) fn finish(
         .collect();
     mark_spans(&mut findings.tracking, logs, &findings.inputs);
     findings.notices.extend(visitors_apart(&findings.tally, logs, &findings.inputs));
+    let twins = same_rows(readings, &findings.inputs);
+    findings.notices.extend(twins);
     findings.set_aside = Reason::ALL
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
@@ -112,6 +115,39 @@ fn sessions_of_nobody(readings: &[Reading]) -> impl Iterator<Item = Notice> {
         ),
     });
     alone.into_iter().chain(beside)
+}
+
+/// Logs that seem to be the same rows in several files: each event as often, from the same first to the same last moment.
+/// Rows without an id are the same only if they are written the same, so those of another kind of file count again.
+fn same_rows(readings: &[Reading], inputs: &[InputFinding]) -> Vec<Notice> {
+    /// Fewer rows may be alike by accident.
+    const FEWEST: u64 = 3;
+    let said = |input: &InputFinding| {
+        let events = input.events.iter().map(|event| (event.name.clone(), event.rows));
+        let people = input.identifiers.iter().map(|own| (own.kind, own.rows, own.distinct));
+        (events.collect::<Vec<_>>(), people.collect::<Vec<_>>())
+    };
+    let mut alike: BTreeMap<_, Vec<&InputFinding>> = BTreeMap::new();
+    for (reading, input) in readings.iter().zip(inputs) {
+        if reading.format.is_log() && input.rows_used >= FEWEST && input.from < input.to {
+            let key = (input.from, input.to, input.rows_used);
+            alike.entry(key).or_default().push(input);
+        }
+    }
+    let mut notices = Vec::new();
+    for alike in alike.values_mut().filter(|alike| alike.len() > 1) {
+        alike.sort_by_cached_key(|input| said(input));
+        for same in alike.chunk_by(|one, other| said(one) == said(other)).filter(|s| s.len() > 1) {
+            let mut paths: Vec<_> = same.iter().map(|input| input.path.as_str()).collect();
+            paths.sort_unstable();
+            let message = format!(
+                "{}: as many rows of each event and of as many people, from the same moment to the same moment; if they are the same rows, name only one of these files, for they count in each",
+                paths.join(", ")
+            );
+            notices.push(Notice { code: "same_rows_twice", message });
+        }
+    }
+    notices
 }
 
 /// The names of events that no ladder and no vocabulary knows, with their rows: most first, then by name.

@@ -6,6 +6,7 @@
 
 mod zip;
 
+use super::companions::{is_companion, is_hidden};
 use super::source::{PlainFile, Rest};
 use crate::error::{Error, Result};
 use crate::place::Place;
@@ -37,7 +38,10 @@ impl Packing {
             // A zip file without members is nothing but its end.
             (b"PK\x05\x06", Packing::Zip),
         ];
-        SIGNS.iter().find(|(sign, _)| head.starts_with(sign)).map(|(_, packing)| *packing)
+        let known = SIGNS.iter().find(|(sign, _)| head.starts_with(sign));
+        known
+            .map(|(_, packing)| *packing)
+            .or_else(|| is_zstandard_behind_others(head).then_some(Packing::Zstandard))
     }
 
     /// The name in reports.
@@ -48,6 +52,21 @@ impl Packing {
             Packing::Zip => "zip",
         }
     }
+}
+
+/// Whether frames that readers of zstandard pass over stand before the first with data, as programs that pack on
+/// several threads write them. LZ4 has the same ones, so what follows them decides.
+fn is_zstandard_behind_others(mut head: &[u8]) -> bool {
+    while let [0x50..=0x5F, 0x2A, 0x4D, 0x18, length @ ..] = head {
+        let Some((length, rest)) = length.split_first_chunk() else { return false };
+        let behind = rest.get(u32::from_le_bytes(*length) as usize..);
+        let Some(behind) = behind.filter(|behind| !behind.is_empty()) else { return true };
+        if behind.starts_with(b"\x28\xB5\x2F\xFD") {
+            return true;
+        }
+        head = behind;
+    }
+    false
 }
 
 /// One content of a container.
@@ -135,8 +154,9 @@ impl fmt::Display for Trailing {
 
 impl std::error::Error for Trailing {}
 
-/// The members of a zip file, by name; folders and hidden files are left out.
-pub(super) fn unpack_all(zip: PlainFile) -> Result<Vec<Content>> {
+/// The members of a zip file, by name, and the paths of those that are no exports by their names; folders and hidden
+/// files are left out without a word.
+pub(super) fn unpack_all(zip: PlainFile) -> Result<(Vec<Content>, Vec<String>)> {
     let path = zip.path.clone();
     let refuse = |flaw: io::Error| {
         Error::io(&path, flaw).hint("copy or download the file again, or unpack it first")
@@ -145,10 +165,21 @@ pub(super) fn unpack_all(zip: PlainFile) -> Result<Vec<Content>> {
     if is_workbook(archive.members()) {
         return Err(workbook(&path));
     }
-    let mut members: Vec<_> = archive.members().iter().filter(|m| is_export(&m.name)).collect();
+    let is_file = |member: &&zip::Member| !member.name.ends_with('/') && !is_hidden(&member.name);
+    let mut members: Vec<_> = archive.members().iter().filter(is_file).collect();
     members.sort_by(|a, b| a.name.cmp(&b.name));
     if members.is_empty() {
         return Err(Error::at(Place::file(&path), "this zip file holds no files"));
+    }
+    let (companions, members): (Vec<_>, Vec<_>) =
+        members.into_iter().partition(|member| is_companion(&member.name));
+    let left_out: Vec<_> =
+        companions.iter().map(|member| format!("{path}/{}", member.name)).collect();
+    if members.is_empty() {
+        let message =
+            format!("this zip file holds no exports: {} is none by its name", left_out.join(", "));
+        return Err(Error::at(Place::file(&path), message)
+            .hint("unpack it and name the file by itself, if it is one"));
     }
     let content = |member: &&zip::Member| {
         let path = format!("{path}/{}", member.name);
@@ -157,7 +188,8 @@ pub(super) fn unpack_all(zip: PlainFile) -> Result<Vec<Content>> {
             Box::new(Watched { content: reader, packing: Packing::Zip, unpacked: 0 });
         Ok(Content { path, size: Some(member.packed), reader: content })
     };
-    members.iter().map(content).collect()
+    let contents: Result<Vec<_>> = members.iter().map(content).collect();
+    Ok((contents?, left_out))
 }
 
 /// Whether a zip file is what office programs save: XML in a zip file of a certain make.
@@ -170,12 +202,6 @@ fn is_workbook(members: &[zip::Member]) -> bool {
 pub(super) fn workbook(path: &str) -> Error {
     let message = "this is a workbook of a spreadsheet program, not a table of text";
     Error::at(Place::file(path), message).hint("open it there and save the sheet as CSV")
-}
-
-/// Whether a member is a file that somebody put there, not one that a system added.
-fn is_export(name: &str) -> bool {
-    let is_hidden = |part: &str| part.starts_with('.') || part == "__MACOSX";
-    !name.ends_with('/') && !name.split('/').any(is_hidden)
 }
 
 /// The bytes of a source in a file without a name, for what must be read from several places.
@@ -312,6 +338,20 @@ mod tests {
         let packed = [frame(b"a,b\n"), frame(b"1,2\n")].concat();
         assert_eq!(Packing::of(&packed), Some(Packing::Zstandard));
         assert_eq!(unpacked(Packing::Zstandard, packed).unwrap(), b"a,b\n1,2\n");
+    }
+
+    #[test]
+    fn frames_without_data_may_stand_before_zstandard() {
+        let skipped = |length: u8| {
+            [&[0x5A, 0x2A, 0x4D, 0x18, length, 0, 0, 0], &vec![7; length.into()][..]].concat()
+        };
+        let frame = zstd::encode_all(&b"a,b\n"[..], 3).unwrap();
+        let packed = [skipped(4), skipped(0), frame].concat();
+        assert_eq!(Packing::of(&packed), Some(Packing::Zstandard));
+        assert_eq!(unpacked(Packing::Zstandard, packed).unwrap(), b"a,b\n");
+        let lz4 = [skipped(4), b"\x04\x22\x4D\x18".to_vec()].concat();
+        assert_eq!(Packing::of(&lz4), None);
+        assert_eq!(Packing::of(b"\x5A\x2A\x4D\x18\x01"), None);
     }
 
     #[test]

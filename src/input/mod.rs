@@ -8,6 +8,7 @@ pub mod bitmap;
 pub mod block;
 pub mod bots;
 pub mod columns;
+mod companions;
 mod container;
 pub mod detect;
 pub mod envelope;
@@ -77,6 +78,8 @@ pub struct Opened {
     pub inputs: Vec<Input>,
     /// The paths of those that have nothing in them.
     pub empty: Vec<String>,
+    /// The paths of files in folders and zip files that are no exports by their names, and were not read.
+    pub left_out: Vec<String>,
 }
 
 /// Opens and recognises the files that the paths mean, sorted by path. One with nothing in it is no error, unless
@@ -84,8 +87,12 @@ pub struct Opened {
 pub fn open(paths: &[String], told: &Told) -> Result<Opened> {
     let mut opened = Opened::default();
     let mut nothing = None;
-    for path in source::expand(paths)? {
-        for source in source::Source::open(&path)? {
+    let source::Meant { files, left_out } = source::expand(paths)?;
+    opened.left_out = left_out;
+    for path in files {
+        let source::Contents { sources, left_out } = source::Source::open(&path)?;
+        opened.left_out.extend(left_out);
+        for source in sources {
             let path = source.path.clone();
             match detect::recognise_all(source, told) {
                 Ok(inputs) => opened.add(inputs),

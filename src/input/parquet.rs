@@ -8,7 +8,9 @@
 mod cells;
 mod column;
 mod columns;
+mod decimals;
 mod hybrid;
+mod nested;
 mod records;
 mod texts;
 
@@ -21,8 +23,11 @@ use super::source::PlainFile;
 use super::split::Layout;
 use crate::error::{Error, Result};
 use crate::place::Place;
+use parquet::basic::Compression;
 use parquet::errors::{ParquetError, Result as Read};
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use std::cell::Cell;
 use std::fs::File;
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -83,7 +88,12 @@ impl Rows {
     pub fn open(plain: PlainFile) -> Result<Rows> {
         let PlainFile { file, path, size, .. } = plain;
         let chunks = Chunks { file: Arc::new(file), size };
-        let reader = guarded(&path, || SerializedFileReader::new(chunks))?;
+        let reader = guarded(&path, || {
+            let reader = SerializedFileReader::new(chunks)?;
+            check_rows(reader.metadata())?;
+            Ok(reader)
+        })?;
+        refuse_packing(&path, &reader)?;
         let schema = reader.metadata().file_metadata().schema_descr();
         let is_flat = schema
             .columns()
@@ -223,8 +233,58 @@ impl Part {
     }
 }
 
+/// An error if the file says of some of its parts that they have other rows than the rest: rows would be lost or made
+/// up without a word.
+fn check_rows(file: &ParquetMetaData) -> Read<()> {
+    let schema = file.file_metadata().schema_descr();
+    let groups = file.row_groups();
+    let rows: i128 = groups.iter().map(|group| i128::from(group.num_rows())).sum();
+    let mut columns = groups.iter().flat_map(|group| {
+        // A column of lists has a value for each element.
+        let plain = group.columns().iter().enumerate();
+        let plain = plain.filter(|(column, _)| schema.column(*column).max_rep_level() == 0);
+        plain.map(|(_, column)| column.num_values() == group.num_rows())
+    });
+    if rows == i128::from(file.file_metadata().num_rows()) && columns.all(|fits| fits) {
+        return Ok(());
+    }
+    Err(ParquetError::General("it says different numbers of rows of itself".to_string()))
+}
+
+/// An error if pages are packed in a way that is not known here: the file is whole, and another program can read it.
+fn refuse_packing(path: &str, reader: &SerializedFileReader<Chunks>) -> Result<()> {
+    let columns = reader.metadata().row_groups().iter().flat_map(|group| group.columns());
+    let name = columns.map(|column| column.compression()).find_map(|packing| match packing {
+        Compression::BROTLI(_) => Some("Brotli"),
+        Compression::LZO => Some("LZO"),
+        _ => None,
+    });
+    let Some(name) = name else { return Ok(()) };
+    let message =
+        format!("the pages of this Parquet file are packed with {name}, which is not read");
+    Err(Error::at(Place::file(path), message)
+        .hint("write it again with snappy, zstd, gzip or lz4, or with no compression"))
+}
+
+thread_local! {
+    /// Whether this thread does what may panic on a damaged file.
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread becomes an error with its place, so that whoever shows panics need not show it.
+pub fn is_guarded() -> bool {
+    IS_GUARDED.get()
+}
+
 /// Does what may fail; also what may panic on a damaged file, which the crate does not rule out.
 fn guarded<T>(path: &str, work: impl FnOnce() -> Read<T>) -> Result<T> {
+    let was_guarded = IS_GUARDED.replace(true);
+    let done = caught(path, work);
+    IS_GUARDED.set(was_guarded);
+    done
+}
+
+fn caught<T>(path: &str, work: impl FnOnce() -> Read<T>) -> Result<T> {
     let damaged = |detail: String| {
         Error::at(Place::file(path), format!("the Parquet file cannot be read: {detail}"))
             .hint("copy or download the file again, or export it anew")

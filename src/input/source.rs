@@ -4,6 +4,7 @@
 //! is packed is unpacked (`container`), UTF-16 is decoded here, a UTF-8 byte order mark is dropped;
 //! everything else passes unchanged.
 
+use super::companions::{is_companion, is_hidden};
 use super::container::{self, Content, Packing};
 use super::pieces::read_at;
 use crate::error::{Error, Result};
@@ -74,6 +75,24 @@ pub struct PlainFile {
     pub size: u64,
 }
 
+/// What a path has in it.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The sources.
+    pub sources: Vec<Source>,
+    /// The paths of members of zip files that are no exports by their names.
+    pub left_out: Vec<String>,
+}
+
+/// What paths mean.
+#[derive(Debug, Default)]
+pub struct Meant {
+    /// The files that are read.
+    pub files: Vec<String>,
+    /// The files of folders that are no exports by their names.
+    pub left_out: Vec<String>,
+}
+
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Source").field("path", &self.path).finish_non_exhaustive()
@@ -83,8 +102,8 @@ impl std::fmt::Debug for Source {
 impl Source {
     /// Opens a path, or standard input for `-`, and reads its head; a zip file is as many sources as it
     /// has members.
-    pub fn open(path: &str) -> Result<Vec<Source>> {
-        let mut opened = Vec::new();
+    pub fn open(path: &str) -> Result<Contents> {
+        let mut opened = Contents::default();
         if path == "-" {
             Opening::new(path, None, Rest::Stream(Box::new(std::io::stdin()))).open(&mut opened)?;
             return Ok(opened);
@@ -202,16 +221,18 @@ impl Opening {
     }
 
     /// Reads the head; what is packed is unpacked, and its contents are opened in turn.
-    fn open(mut self, opened: &mut Vec<Source>) -> Result<()> {
+    fn open(mut self, opened: &mut Contents) -> Result<()> {
         let head = self.read_head(Vec::new())?;
         match Packing::of(&head) {
-            None => opened.push(self.plain(head)?),
+            None => opened.sources.push(self.plain(head)?),
             Some(_) if self.depth == DEEPEST => {
                 let message = "too many containers lie in each other: unpack it first";
                 return Err(Error::at(Place::file(&self.path), message));
             }
             Some(Packing::Zip) => {
-                for content in container::unpack_all(self.whole_file(&head)?)? {
+                let (contents, left_out) = container::unpack_all(self.whole_file(&head)?)?;
+                opened.left_out.extend(left_out);
+                for content in contents {
                     self.inside(Packing::Zip, content).open(opened)?;
                 }
             }
@@ -347,20 +368,25 @@ impl Read for Counted {
 /// The files that the user's paths mean: a folder means every file in it, hidden ones left out, sorted.
 /// Paths come back sorted and each file once, by whatever names it was given, so that nothing depends on the order
 /// in which they were given and no row is read twice.
-pub fn expand(paths: &[String]) -> Result<Vec<String>> {
-    let mut files = Vec::new();
+pub fn expand(paths: &[String]) -> Result<Meant> {
+    let mut meant = Meant::default();
     for path in paths {
         if path != "-" && Path::new(path).is_dir() {
-            list_folder(path, &mut files)?;
+            list_folder(path, &mut meant)?;
         } else {
-            files.push(path.clone());
+            meant.files.push(path.clone());
         }
     }
-    files.sort();
-    files.dedup();
+    let Meant { files, left_out } = &mut meant;
+    for paths in [&mut *files, left_out] {
+        paths.sort();
+        paths.dedup();
+    }
     let mut known = BTreeSet::new();
     files.retain(|path| same_file(path).is_none_or(|file| known.insert(file)));
-    Ok(files)
+    // What the user has named by itself too is read.
+    left_out.retain(|path| same_file(path).is_none_or(|file| !known.contains(&file)));
+    Ok(meant)
 }
 
 /// What is the same for all names of a file, through links too. Pipes are told by their names only.
@@ -368,19 +394,49 @@ fn same_file(path: &str) -> Option<PathBuf> {
     std::fs::canonicalize(path).ok().filter(|file| path != "-" && file.is_file())
 }
 
-fn list_folder(path: &str, files: &mut Vec<String>) -> Result<()> {
-    let before = files.len();
+fn list_folder(path: &str, meant: &mut Meant) -> Result<()> {
+    let (mut files, mut left_out, mut folders) = (Vec::new(), Vec::new(), Vec::new());
     for entry in std::fs::read_dir(path).map_err(|e| Error::io(path, e))? {
-        let entry = entry.map_err(|e| Error::io(path, e))?;
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if !hidden && entry.path().is_file() {
-            files.push(entry.path().to_string_lossy().into_owned());
+        let entry = entry.map_err(|e| Error::io(path, e))?.path();
+        let name = entry.file_name().unwrap_or_default().to_string_lossy();
+        if is_hidden(&name) {
+            continue;
+        }
+        let own = entry.to_string_lossy().into_owned();
+        if entry.is_dir() {
+            folders.push(own);
+        } else if entry.is_file() {
+            if is_companion(&name) { left_out.push(own) } else { files.push(own) }
         }
     }
-    if files.len() == before {
-        return Err(Error::at(Place::file(path), "this folder holds no files"));
+    if files.is_empty() {
+        return Err(nothing_in(path, left_out, folders));
     }
+    meant.files.append(&mut files);
+    meant.left_out.append(&mut left_out);
     Ok(())
+}
+
+/// The error of a folder without a file that is read.
+fn nothing_in(path: &str, mut left_out: Vec<String>, mut folders: Vec<String>) -> Error {
+    let error = |message: String| Error::at(Place::file(path), message);
+    folders.sort();
+    left_out.sort();
+    match (folders.first(), left_out.is_empty()) {
+        (Some(first), _) => error(format!(
+            "this folder holds no exports, only folders ({})",
+            folders.len()
+        ))
+        .hint(format!(
+            "folders within folders are not searched: name those that are meant, such as {first}"
+        )),
+        (None, true) => error("this folder holds no files".to_owned()),
+        (None, false) => error(format!(
+            "this folder holds no exports: {} is none by its name",
+            left_out.join(", ")
+        ))
+        .hint("a file that is named by itself is read, whatever it is called"),
+    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,12 @@ const LONGEST_COMMENT: u64 = 0xFFFF;
 /// What stands in a field of 32 bits whose number is too large for it.
 const ELSEWHERE: u64 = 0xFFFF_FFFF;
 
+/// How an entry of the list begins.
+const ENTRY: &[u8] = b"PK\x01\x02";
+
+const LIST_DAMAGED: &str =
+    "the zip file is damaged: the list of its members, which stands at its end, cannot be read";
+
 /// A zip file whose list of members was read.
 pub(super) struct Archive {
     file: Arc<File>,
@@ -47,6 +53,11 @@ pub(super) struct Member {
 struct List {
     at: u64,
     length: u64,
+    /// How many members it has, as far as the field of that number has room for it.
+    count: u64,
+    room: u64,
+    /// Where the records behind it begin.
+    end: u64,
 }
 
 impl Archive {
@@ -54,8 +65,15 @@ impl Archive {
     pub(super) fn open(zip: PlainFile) -> io::Result<Archive> {
         let (file, size) = (Arc::new(zip.file), zip.size);
         let list = find_list(&file, size)?;
-        let bytes = bytes_at(&file, list.at, list.length, size)?;
-        let members = read_list(&bytes)?;
+        let (bytes, moved) = list_bytes(&file, &list, size)?;
+        let mut members = read_list(&bytes)?;
+        // A list that says less than the file holds would leave members out without a word.
+        if members.len() as u64 & list.room != list.count {
+            return Err(flaw(LIST_DAMAGED));
+        }
+        for member in &mut members {
+            member.header_at = member.header_at.saturating_add(moved);
+        }
         Ok(Archive { file, size, members })
     }
 
@@ -74,7 +92,7 @@ impl Archive {
             return Err(flaw("the zip file is damaged: no member begins where its list says"));
         }
         let behind_header = number(&header, 26, 2) + number(&header, 28, 2);
-        let at = member.header_at + HEADER + behind_header;
+        let at = member.header_at.saturating_add(HEADER + behind_header);
         if at.checked_add(member.packed).is_none_or(|end| end > self.size) {
             return Err(flaw("the zip file is cut off within this member"));
         }
@@ -107,8 +125,14 @@ fn find_list(file: &File, size: u64) -> io::Result<List> {
             "the zip file is cut off: the list of its members, which stands at its end, is missing",
         ));
     };
-    let list = List { length: number(&tail, end + 12, 4), at: number(&tail, end + 16, 4) };
-    if list.length != ELSEWHERE && list.at != ELSEWHERE && number(&tail, end + 10, 2) != 0xFFFF {
+    let list = List {
+        length: number(&tail, end + 12, 4),
+        at: number(&tail, end + 16, 4),
+        count: number(&tail, end + 10, 2),
+        room: 0xFFFF,
+        end: tail_at + end as u64,
+    };
+    if list.length != ELSEWHERE && list.at != ELSEWHERE && list.count != list.room {
         return Ok(list);
     }
     // A large file says it once more, in wider fields, and twenty bytes before the end where.
@@ -118,18 +142,44 @@ fn find_list(file: &File, size: u64) -> io::Result<List> {
     if !locator.starts_with(b"PK\x06\x07") {
         return Ok(list);
     }
-    let wide = bytes_at(file, number(locator, 8, 8), 56, size)?;
-    Ok(List { length: number(&wide, 40, 8), at: number(&wide, 48, 8) })
+    let at = number(locator, 8, 8);
+    let wide = bytes_at(file, at, 56, size)?;
+    Ok(List {
+        length: number(&wide, 40, 8),
+        at: number(&wide, 48, 8),
+        count: number(&wide, 32, 8),
+        room: u64::MAX,
+        end: at,
+    })
+}
+
+/// The list itself, and by how much everything stands further behind than the file says: by as much as somebody has
+/// put other bytes in front of it.
+fn list_bytes(file: &File, list: &List, size: u64) -> io::Result<(Vec<u8>, u64)> {
+    let moved = list.end.checked_sub(list.length).and_then(|at| at.checked_sub(list.at));
+    let begins = |bytes: &[u8]| bytes.is_empty() || bytes.starts_with(ENTRY);
+    let bytes = bytes_at(file, list.at, list.length, size)?;
+    if begins(&bytes) {
+        return Ok((bytes, 0));
+    }
+    let moved = moved.filter(|moved| *moved > 0).ok_or_else(|| flaw(LIST_DAMAGED))?;
+    let bytes = bytes_at(file, list.at + moved, list.length, size)?;
+    if begins(&bytes) { Ok((bytes, moved)) } else { Err(flaw(LIST_DAMAGED)) }
 }
 
 fn read_list(mut list: &[u8]) -> io::Result<Vec<Member>> {
-    const ENTRY: usize = 46;
+    /// What stands in an entry before its texts.
+    const FIELDS: usize = 46;
     let mut members = Vec::new();
-    while list.starts_with(b"PK\x01\x02") && list.len() >= ENTRY {
+    // A signature of the list may stand behind its entries.
+    while !list.is_empty() && !list.starts_with(b"PK\x05\x05") {
+        if !list.starts_with(ENTRY) || list.len() < FIELDS {
+            return Err(flaw(LIST_DAMAGED));
+        }
         let length = |at: usize| usize::try_from(number(list, at, 2)).unwrap_or(0);
         let (name, extra, comment) = (length(28), length(30), length(32));
-        let texts = list.get(ENTRY..ENTRY + name + extra + comment);
-        let texts = texts.ok_or_else(|| flaw("the zip file's list of members is damaged"))?;
+        let texts = list.get(FIELDS..FIELDS + name + extra + comment);
+        let texts = texts.ok_or_else(|| flaw(LIST_DAMAGED))?;
         let (name, rest) = texts.split_at(name);
         let mut member = Member {
             name: crate::text::decode(name).into_owned(),
@@ -142,7 +192,7 @@ fn read_list(mut list: &[u8]) -> io::Result<Vec<Member>> {
         let is_wide = number(list, 24, 4) == ELSEWHERE;
         widen(&mut member, is_wide, rest.get(..extra).unwrap_or_default());
         members.push(member);
-        list = list.get(ENTRY + texts.len()..).unwrap_or_default();
+        list = list.get(FIELDS + texts.len()..).unwrap_or_default();
     }
     Ok(members)
 }

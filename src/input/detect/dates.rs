@@ -196,7 +196,7 @@ mod tests {
         let text = log("10/27/2025 8:00");
         file.write_all(text.as_bytes()).unwrap();
         let path = file.path().to_str().unwrap().to_owned();
-        let of_file = Source::open(&path).unwrap().remove(0);
+        let of_file = Source::open(&path).unwrap().sources.remove(0);
         let of_stream = Source::from_bytes("x", text.clone().into_bytes()).unwrap();
         for source in [of_file, of_stream] {
             let Input { reading, mut supply } = decided(source).unwrap();

@@ -21,6 +21,8 @@ const fn foreign(begins: &'static [u8], what: &'static str, hint: &'static str) 
 
 const UNPACK: &str =
     "unpack it first, or pack it with gzip, zstandard or zip, which are read as they are";
+const UNPACK_ALL: &str =
+    "unpack it first, and name the files in it or their folder; a zip file is read as it is";
 const REWRITE: &str = "write the table that is meant as CSV, JSON lines or Parquet";
 const SAVE_AS_CSV: &str = "export the data itself, as CSV";
 
@@ -33,8 +35,8 @@ const TAR: (usize, &[u8]) = (257, b"ustar");
 const FOREIGN: [Foreign; 11] = [
     foreign(b"BZh91AY&SY", "is packed with bzip2, which is not read", UNPACK),
     foreign(b"\xFD7zXZ\0", "is packed with xz, which is not read", UNPACK),
-    foreign(b"7z\xBC\xAF\x27\x1C", "is an archive of 7-Zip, which is not read", UNPACK),
-    foreign(b"Rar!\x1A\x07", "is an archive of RAR, which is not read", UNPACK),
+    foreign(b"7z\xBC\xAF\x27\x1C", "is an archive of 7-Zip, which is not read", UNPACK_ALL),
+    foreign(b"Rar!\x1A\x07", "is an archive of RAR, which is not read", UNPACK_ALL),
     foreign(b"\x04\x22\x4D\x18", "is packed with LZ4, which is not read", UNPACK),
     foreign(b"%PDF-", "is a PDF document, not an export", SAVE_AS_CSV),
     foreign(b"SQLite format 3\0", "is a database of SQLite, not an export", REWRITE),
@@ -61,7 +63,7 @@ pub(super) fn error(path: &str, head: &[u8], start: usize) -> Option<Error> {
         return Some(error(own.what).hint(own.hint));
     }
     if head.get(TAR.0..).is_some_and(|part| part.starts_with(TAR.1)) {
-        return Some(error("is an archive of tar, which is not read").hint(UNPACK));
+        return Some(error("is an archive of tar, which is not read").hint(UNPACK_ALL));
     }
     if is_page(shown) {
         return Some(error("is a web page, not an export").hint(

@@ -3,7 +3,7 @@
 //! Times become text of the shape that is read fastest; numbers are written in their shortest form. Cells of
 //! text are copied, and quoted only if they hold one of the table's own signs.
 
-use super::SIGNS;
+use super::{SIGNS, decimals};
 use crate::input::quoting::QUOTE;
 use crate::time::SECOND;
 use chrono::{DateTime, Datelike, Timelike};
@@ -12,19 +12,28 @@ use parquet::schema::types::ColumnDescriptor;
 use std::io::Write;
 
 /// What the numbers or bytes of a column mean.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Plain,
+    /// Whole numbers that are never negative.
+    Unsigned,
+    /// Numbers of sixteen bits with a fraction.
+    Half,
     Date,
     /// So many units a second, and whether the times are in UTC.
     Time {
         units: i64,
         is_utc: bool,
     },
+    /// A time of day, of so many units a second.
+    Clock(i64),
     /// Digits behind the decimal sign.
     Decimal(u32),
     Uuid,
 }
+
+/// The bytes of a UUID.
+pub(super) const UUID: usize = 16;
 
 impl Kind {
     pub(super) fn of(column: &ColumnDescriptor) -> Kind {
@@ -38,14 +47,42 @@ impl Kind {
             (Some(LogicalType::Timestamp(time)), _) => {
                 Kind::Time { units: units(&time.unit), is_utc: time.is_adjusted_to_u_t_c }
             }
+            (Some(LogicalType::Time(time)), _) => Kind::Clock(units(&time.unit)),
+            (Some(LogicalType::Integer(number)), _) if !number.is_signed => Kind::Unsigned,
             (Some(LogicalType::Date), _) | (None, ConvertedType::DATE) => Kind::Date,
             (Some(LogicalType::Decimal(_)), _) | (None, ConvertedType::DECIMAL) => {
                 Kind::Decimal(scale)
             }
             (Some(LogicalType::Uuid), _) => Kind::Uuid,
+            (Some(LogicalType::Float16), _) => Kind::Half,
             (None, ConvertedType::TIMESTAMP_MILLIS) => Kind::Time { units: 1000, is_utc: true },
             (None, ConvertedType::TIMESTAMP_MICROS) => Kind::Time { units: SECOND, is_utc: true },
+            (None, ConvertedType::TIME_MILLIS) => Kind::Clock(1000),
+            (None, ConvertedType::TIME_MICROS) => Kind::Clock(SECOND),
+            (
+                None,
+                ConvertedType::UINT_8
+                | ConvertedType::UINT_16
+                | ConvertedType::UINT_32
+                | ConvertedType::UINT_64,
+            ) => Kind::Unsigned,
             _ => Kind::Plain,
+        }
+    }
+
+    /// Whether whole numbers of this kind are numbers, and no dates or times.
+    pub(super) const fn is_number(self) -> bool {
+        match self {
+            Kind::Plain | Kind::Unsigned | Kind::Half | Kind::Decimal(_) | Kind::Uuid => true,
+            Kind::Date | Kind::Time { .. } | Kind::Clock(_) => false,
+        }
+    }
+
+    /// Writes a number of 32 bits.
+    pub(super) fn write_int(self, value: i32, out: &mut Vec<u8>) {
+        match self {
+            Kind::Unsigned => write_number(u64::from(value.cast_unsigned()), out),
+            _ => self.write_integer(i64::from(value), out),
         }
     }
 
@@ -54,6 +91,7 @@ impl Kind {
             Kind::Time { units, is_utc } => {
                 write_time(micros(value, units), is_utc, out);
             }
+            Kind::Clock(units) => write_clock(micros(value, units), out),
             Kind::Date => {
                 let micros = value.saturating_mul(86_400 * SECOND);
                 let day = DateTime::from_timestamp_micros(micros);
@@ -61,31 +99,42 @@ impl Kind {
                     write_shown(&day.format("%Y-%m-%d"), out);
                 }
             }
-            Kind::Decimal(scale) => write_decimal(i128::from(value), scale, out),
-            Kind::Plain | Kind::Uuid => write_number(value, out),
+            Kind::Decimal(scale) => decimals::write(i128::from(value), scale, out),
+            Kind::Unsigned => write_number(value.cast_unsigned(), out),
+            Kind::Plain | Kind::Half | Kind::Uuid => {
+                if value < 0 {
+                    out.push(b'-');
+                }
+                write_number(value.unsigned_abs(), out);
+            }
         }
     }
 
-    pub(super) fn write_bytes(self, bytes: &[u8], is_text: bool, out: &mut Vec<u8>) {
-        match self {
-            Kind::Decimal(scale) if bytes.len() <= 16 => {
-                let sign = if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { -1 } else { 0 };
-                let number = bytes.iter().fold(sign, |n: i128, &byte| n << 8 | i128::from(byte));
-                write_decimal(number, scale, out);
+    /// Writes what bytes say that are no text as they are; whether they say anything of this kind.
+    pub(super) fn write_said(self, bytes: &[u8], out: &mut Vec<u8>) -> bool {
+        match (self, bytes) {
+            (Kind::Decimal(scale), _) => decimals::write_bytes(bytes, scale, out),
+            (Kind::Half, &[low, high]) => {
+                write_shown(&decimals::half(u16::from_le_bytes([low, high])), out);
             }
-            Kind::Uuid if bytes.len() == 16 => write_uuid(bytes, out),
-            Kind::Plain | Kind::Date | Kind::Time { .. } | Kind::Decimal(_) | Kind::Uuid
-                if is_text =>
-            {
-                write_text(bytes, out);
-            }
-            // Bytes that are no text are shown as their digits.
-            Kind::Plain | Kind::Date | Kind::Time { .. } | Kind::Decimal(_) | Kind::Uuid => {
-                for &byte in bytes {
-                    write_hexadecimal(byte, out);
-                }
-            }
+            (Kind::Uuid, bytes) if bytes.len() == UUID => write_uuid(bytes, out),
+            _ => return false,
         }
+        true
+    }
+
+    pub(super) fn write_bytes(self, bytes: &[u8], is_text: bool, out: &mut Vec<u8>) {
+        if self.write_said(bytes, out) {
+            return;
+        }
+        if is_text { write_text(bytes, out) } else { write_digits_of_bytes(bytes, out) }
+    }
+}
+
+/// Bytes that are no text are shown as their digits.
+pub(super) fn write_digits_of_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    for &byte in bytes {
+        write_hexadecimal(byte, out);
     }
 }
 
@@ -125,16 +174,28 @@ pub(super) fn write_time(micros: i64, is_utc: bool, out: &mut Vec<u8>) {
         Ok(year) if year < 10_000 => write_digits(year, 4, out),
         Ok(_) | Err(_) => write_shown(&time.format("%Y"), out),
     }
-    let second = time.num_seconds_from_midnight();
-    let parts = [
-        (b'-', date.month()),
-        (b'-', date.day()),
-        (b'T', second / 3600),
-        (b':', second / 60 % 60),
-        (b':', second % 60),
-    ];
-    for (sign, part) in parts {
-        out.push(sign);
+    for part in [date.month(), date.day()] {
+        out.push(b'-');
+        write_digits(part, 2, out);
+    }
+    out.push(b'T');
+    write_time_of_day(time.num_seconds_from_midnight(), micros, out);
+    if is_utc {
+        out.push(b'Z');
+    }
+}
+
+/// `09:50:26.123`; nothing if no day has such a time.
+fn write_clock(micros: i64, out: &mut Vec<u8>) {
+    if (0..86_400 * SECOND).contains(&micros) {
+        write_time_of_day(u32::try_from(micros / SECOND).unwrap_or(0), micros, out);
+    }
+}
+
+fn write_time_of_day(second: u32, micros: i64, out: &mut Vec<u8>) {
+    write_digits(second / 3600, 2, out);
+    for part in [second / 60 % 60, second % 60] {
+        out.push(b':');
         write_digits(part, 2, out);
     }
     let within = u32::try_from(micros.rem_euclid(SECOND)).unwrap_or(0);
@@ -148,9 +209,6 @@ pub(super) fn write_time(micros: i64, is_utc: bool, out: &mut Vec<u8>) {
             out.push(b'.');
             write_digits(within, 6, out);
         }
-    }
-    if is_utc {
-        out.push(b'Z');
     }
 }
 
@@ -166,12 +224,9 @@ fn write_digits(number: u32, count: usize, out: &mut Vec<u8>) {
 }
 
 /// Writes a whole number, digit by digit from the last: in many logs every row has that of a person.
-fn write_number(number: i64, out: &mut Vec<u8>) {
-    if number < 0 {
-        out.push(b'-');
-    }
+fn write_number(number: u64, out: &mut Vec<u8>) {
     let mut digits = [b'0'; 20];
-    let mut rest = number.unsigned_abs();
+    let mut rest = number;
     let mut start = digits.len();
     for digit in digits.iter_mut().rev() {
         *digit += u8::try_from(rest % 10).unwrap_or(0);
@@ -182,16 +237,6 @@ fn write_number(number: i64, out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(digits.get(start..).unwrap_or_default());
-}
-
-fn write_decimal(number: i128, scale: u32, out: &mut Vec<u8>) {
-    let Some(unit) = 10i128.checked_pow(scale).filter(|_| scale > 0) else {
-        return write_shown(&number, out);
-    };
-    let (sign, number) = (if number < 0 { "-" } else { "" }, number.unsigned_abs());
-    let unit = unit.unsigned_abs();
-    let width = scale as usize;
-    write_shown(&format_args!("{sign}{}.{:0width$}", number / unit, number % unit), out);
 }
 
 fn write_uuid(bytes: &[u8], out: &mut Vec<u8>) {
@@ -219,12 +264,36 @@ mod tests {
     use crate::input::timestamp::{self, ZoneRule};
     use proptest::prelude::*;
 
+    #[test]
+    fn a_time_of_day_is_one() {
+        for (value, units, expected) in [
+            (36_303_000, 1000, "10:05:03"),
+            (36_303_000_250, SECOND, "10:05:03.000250"),
+            (0, 1000 * SECOND, "00:00:00"),
+            (-1, SECOND, ""),
+            (i64::MAX, 1000, ""),
+        ] {
+            let mut written = Vec::new();
+            Kind::Clock(units).write_integer(value, &mut written);
+            assert_eq!(String::from_utf8(written).unwrap(), expected);
+        }
+    }
+
     proptest! {
         #[test]
         fn numbers_are_written_as_always(number in prop_oneof![any::<i64>(), -1_000_000..1_000_000i64, Just(0)]) {
             let mut written = Vec::new();
-            write_number(number, &mut written);
+            Kind::Plain.write_integer(number, &mut written);
             prop_assert_eq!(String::from_utf8(written).unwrap(), number.to_string());
+        }
+
+        #[test]
+        fn numbers_without_a_sign_are_never_negative(number: u64, short: u32) {
+            let mut written = Vec::new();
+            Kind::Unsigned.write_integer(number.cast_signed(), &mut written);
+            written.push(b' ');
+            Kind::Unsigned.write_int(short.cast_signed(), &mut written);
+            prop_assert_eq!(String::from_utf8(written).unwrap(), format!("{number} {short}"));
         }
 
         /// Times are taken as they are, or read from what was written of them.

@@ -58,41 +58,76 @@ impl Column {
     }
 
     fn read_by_crate(group: &dyn RowGroupReader, column: usize, place: Place) -> Read<Column> {
-        let descriptor = group.metadata().schema_descr().column(column);
-        let (kind, present) = (Kind::of(&descriptor), descriptor.max_def_level());
-        let (values, which) = match group.get_column_reader(column)? {
-            ColumnReader::BoolColumnReader(reader) => read(reader, place, present, Values::Bools)?,
-            ColumnReader::Int32ColumnReader(reader) => read(reader, place, present, Values::Ints)?,
-            ColumnReader::Int64ColumnReader(reader) => read(reader, place, present, Values::Longs)?,
-            ColumnReader::Int96ColumnReader(reader) => {
-                read(reader, place, present, Values::Moments)?
-            }
-            ColumnReader::FloatColumnReader(reader) => {
-                read(reader, place, present, Values::Floats)?
-            }
-            ColumnReader::DoubleColumnReader(reader) => {
-                read(reader, place, present, Values::Doubles)?
-            }
+        let (mut own, levels) = Column::read_levels(group, column, place)?;
+        let present = group.metadata().schema_descr().column(column).max_def_level();
+        let which = levels.which(place.1, present, own.count());
+        match &mut own.values {
+            Values::Texts(rows) | Values::Bytes(rows) => rows.which = which,
+            Values::Bools(_)
+            | Values::Ints(_)
+            | Values::Longs(_)
+            | Values::Moments(_)
+            | Values::Floats(_)
+            | Values::Doubles(_) => own.which = which,
+        }
+        Ok(own)
+    }
+
+    /// Reads all values of `count` rows behind the first `skip`, each a row of its own, and what says where they
+    /// belong.
+    pub(super) fn read_levels(
+        group: &dyn RowGroupReader,
+        column: usize,
+        place: Place,
+    ) -> Read<(Column, Levels)> {
+        let kind = Kind::of(&group.metadata().schema_descr().column(column));
+        let texts = |texts: Option<Texts>| {
+            Ok::<_, ParquetError>(TextRows {
+                texts: texts.ok_or_else(too_large)?,
+                which: Vec::new(),
+            })
+        };
+        let (values, levels) = match group.get_column_reader(column)? {
+            ColumnReader::BoolColumnReader(reader) => read(reader, place, Values::Bools)?,
+            ColumnReader::Int32ColumnReader(reader) => read(reader, place, Values::Ints)?,
+            ColumnReader::Int64ColumnReader(reader) => read(reader, place, Values::Longs)?,
+            ColumnReader::Int96ColumnReader(reader) => read(reader, place, Values::Moments)?,
+            ColumnReader::FloatColumnReader(reader) => read(reader, place, Values::Floats)?,
+            ColumnReader::DoubleColumnReader(reader) => read(reader, place, Values::Doubles)?,
             ColumnReader::ByteArrayColumnReader(reader) => {
-                let (values, which) = read(reader, place, present, |values| values)?;
-                let texts =
-                    Texts::of(values.iter().map(AsBytes::as_bytes)).ok_or_else(too_large)?;
-                (Values::Texts(TextRows { texts, which }), Vec::new())
+                let (values, levels) = read(reader, place, |values| values)?;
+                let values = values.iter().map(AsBytes::as_bytes);
+                (Values::Texts(texts(Texts::of(values))?), levels)
             }
             ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-                let (values, which) = read(reader, place, present, |values| values)?;
-                let texts =
-                    Texts::of(values.iter().map(AsBytes::as_bytes)).ok_or_else(too_large)?;
-                (Values::Bytes(TextRows { texts, which }), Vec::new())
+                let (values, levels) = read(reader, place, |values| values)?;
+                let values = values.iter().map(AsBytes::as_bytes);
+                (Values::Bytes(texts(Texts::of(values))?), levels)
             }
         };
-        Ok(Column { kind, values, which })
+        Ok((Column { kind, values, which: Vec::new() }, levels))
+    }
+
+    /// How many values there are.
+    pub(super) fn count(&self) -> usize {
+        match &self.values {
+            Values::Texts(rows) | Values::Bytes(rows) => rows.texts.len(),
+            Values::Bools(own) => own.len(),
+            Values::Ints(own) => own.len(),
+            Values::Longs(own) => own.len(),
+            Values::Moments(own) => own.len(),
+            Values::Floats(own) => own.len(),
+            Values::Doubles(own) => own.len(),
+        }
     }
 
     /// The texts of the rows, if they are cells of a table as they are.
     pub(super) fn texts(&self) -> Option<&TextRows> {
         match (&self.values, self.kind) {
-            (Values::Texts(rows), Kind::Plain | Kind::Date | Kind::Time { .. }) => Some(rows),
+            (
+                Values::Texts(rows),
+                Kind::Plain | Kind::Unsigned | Kind::Date | Kind::Time { .. } | Kind::Clock(_),
+            ) => Some(rows),
             _ => None,
         }
     }
@@ -123,7 +158,7 @@ impl Column {
             }
             Values::Longs(own) => {
                 let value = |row| self.number(row).and_then(|number| own.get(number));
-                (value(one) == value(other), matches!(self.kind, Kind::Plain))
+                (value(one) == value(other), matches!(self.kind, Kind::Plain | Kind::Unsigned))
             }
             Values::Bools(_)
             | Values::Ints(_)
@@ -184,7 +219,7 @@ impl Column {
             }
             Values::Ints(own) => {
                 if let Some(&own) = own.get(number) {
-                    kind.write_integer(i64::from(own), out);
+                    kind.write_int(own, out);
                 }
             }
             Values::Longs(own) => {
@@ -214,35 +249,54 @@ fn too_large() -> ParquetError {
     ParquetError::General("its texts are too large".to_string())
 }
 
-/// Reads values, and which row has which.
+/// What says to which rows values belong, and where in them.
+#[derive(Debug, Default)]
+pub(super) struct Levels {
+    /// How many rows were read.
+    pub(super) rows: usize,
+    /// For each value or missing value, how much of its path is there; nothing where all of it must be.
+    pub(super) definitions: Vec<i16>,
+    /// For each of them, in which list on its path it is a further element; nothing where there is no list.
+    pub(super) repetitions: Vec<i16>,
+}
+
+impl Levels {
+    /// For each of `count` rows without lists, the number of its value; nothing if each has that of its own number.
+    fn which(&self, count: usize, present: i16, values: usize) -> Vec<u32> {
+        let mut which = Vec::new();
+        if self.rows < count || self.definitions.iter().any(|&level| level != present) {
+            let mut numbers = 0..u32::try_from(values).unwrap_or(NONE);
+            let mut of_row = |row: usize| {
+                let level = self.definitions.get(row);
+                let is_present = row < self.rows && level.is_none_or(|&level| level == present);
+                if is_present { numbers.next().unwrap_or(NONE) } else { NONE }
+            };
+            which.extend((0..count).map(&mut of_row));
+        }
+        which
+    }
+}
+
+/// Reads values, and what says where they belong.
 fn read<T: DataType, V>(
     mut reader: ColumnReaderImpl<T>,
     (skip, count): Place,
-    present: i16,
     made: impl FnOnce(Vec<T::T>) -> V,
-) -> Read<(V, Vec<u32>)> {
+) -> Read<(V, Levels)> {
     reader.skip_records(skip)?;
-    let (mut values, mut levels) = (Vec::new(), Vec::new());
-    let mut read = 0;
-    while read < count {
-        let wanted = count - read;
-        let definitions = (present > 0).then_some(&mut levels);
-        let (records, _, _) = reader.read_records(wanted, definitions, None, &mut values)?;
-        if records == 0 {
+    let (mut values, mut levels) = (Vec::new(), Levels::default());
+    while levels.rows < count {
+        let wanted = count - levels.rows;
+        let Levels { definitions, repetitions, .. } = &mut levels;
+        // The reader leaves alone what a column has no use for.
+        let (records, _, read) =
+            reader.read_records(wanted, Some(definitions), Some(repetitions), &mut values)?;
+        if records == 0 && read == 0 {
             break;
         }
-        read += records;
+        levels.rows += records;
     }
-    let mut which = Vec::new();
-    if read < count || levels.iter().any(|&level| level != present) {
-        let mut numbers = 0..u32::try_from(values.len()).unwrap_or(NONE);
-        let mut of_row = |row: usize| {
-            let is_present = row < read && levels.get(row).is_none_or(|&level| level == present);
-            if is_present { numbers.next().unwrap_or(NONE) } else { NONE }
-        };
-        which.extend((0..count).map(&mut of_row));
-    }
-    Ok((made(values), which))
+    Ok((made(values), levels))
 }
 
 #[cfg(test)]
