@@ -37,7 +37,8 @@ fn assembled(files: &[&str]) -> Assembly {
 /// As if two threads had read them.
 fn assembled_of(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assembly {
     put_in_order(&mut lines);
-    let (one, other) = lines.split_at_mut(lines.len() / 2);
+    let half = lines.len() / 2;
+    let (one, other) = lines.split_at_mut(half);
     let meant = [read_lines(one, settings), read_lines(other, settings)].concat();
     assemble(lines, meant, settings)
 }
