@@ -142,6 +142,12 @@ impl Spoken {
         parts.iter().all(|part| told & part_of(part) != 0) && told & CHECKOUT != 0
     }
 
+    /// Whether the address of a page may say anything that events do not.
+    fn may_say_more(self, address: &str) -> bool {
+        !self.tells_all_parts()
+            || memchr::memmem::find(address.as_bytes(), shopify_url::BLOGS).is_some()
+    }
+
     /// Whether anything better than this speaks of the parts.
     fn knows_better(self, strength: Strength, parts: u16) -> bool {
         self.0.iter().take(strength as usize).any(|spoken| spoken & parts != 0)
@@ -247,6 +253,7 @@ impl Haul<'_> {
         if meaning.is_page
             && event.derived.is_none()
             && let Some(address) = event.details.address()
+            && self.inputs[input].spoken.may_say_more(&address)
             && let Some((name, proof)) = shopify_url::proof(&address)
         {
             return (Some(Claim { space, strength: proof.into(), name }), Some(name));

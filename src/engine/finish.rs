@@ -15,6 +15,8 @@ use crate::findings::{
 use crate::input::timestamp::ZoneRule;
 use crate::input::{Reading, Rows};
 use crate::ladder::definition::Ladder;
+use crate::ladder::draft;
+use crate::ladder::own_names::OwnNames;
 use crate::ladder::vocabulary::{self, MULTI_PAGE_VISIT};
 use crate::quality::{Quality, Reason};
 use crate::tally::Tally;
@@ -156,6 +158,22 @@ pub(super) fn unknown_names(haul: &Haul<'_>) -> Vec<(String, u64)> {
     let named = haul.rows_by_name().into_iter();
     let unknown = named.filter(|(name, _)| !stamper.knows(name));
     unknown.map(|(name, rows)| (name.to_string(), rows)).collect()
+}
+
+/// That the shop's names have one that no event has, and nearly that of one that has none of its own.
+pub(super) fn misspelt_names(haul: &Haul<'_>, own: &OwnNames) -> Option<Notice> {
+    let names: Vec<&str> = haul.rows_by_name().into_iter().map(|(name, _)| name).collect();
+    let misspelt: Vec<String> = own
+        .misspelt(&names)
+        .into_iter()
+        .map(|(written, near)| format!("`{written}` (did you mean `{near}`?)"))
+        .collect();
+    let message = format!(
+        "[{}] says what no event of the data is called: {}",
+        draft::NAMES,
+        misspelt.join(", ")
+    );
+    (!misspelt.is_empty()).then_some(Notice { code: "mapped_name_never_seen", message })
 }
 
 /// What was found of each part that was counted by itself.
@@ -322,9 +340,13 @@ pub(super) fn unseen_names(
     let actions = own.map(|action| ("action", &action.name, &action.condition));
     let all = steps.chain(actions).filter(|_| given);
     all.flat_map(|(kind, own, condition)| {
-        condition.event.exact_names().map(move |name| (kind, own, name.to_string()))
+        let names = || condition.event.exact_names();
+        // Beside a name that occurs, one of the program's is there for other data.
+        let has_seen = names().any(occurs);
+        let unseen =
+            names().filter(move |name| !occurs(name) && !(has_seen && vocabulary::role(name).is_some()));
+        unseen.map(move |name| (kind, own, name.to_string()))
     })
-    .filter(|(.., name)| !occurs(name))
     .map(|(kind, own, name)| {
         let near = vocabulary::nearest(&name, seen.iter().copied())
             .map(|near| format!("; did you mean `{near}`?"))

@@ -245,6 +245,21 @@ impl<'s> Haul<'s> {
         verdict: Verdict,
         stamping: &mut Stamping<'_>,
     ) {
+        let (_, meaning) = self.names.look_up(event.name, None);
+        match meaning.origin(event.origin) {
+            origin if origin == event.origin => self.take_in(event, place, verdict, stamping),
+            origin => self.take_in(&RawEvent { origin, ..*event }, place, verdict, stamping),
+        }
+    }
+
+    /// The same of an event whose origin is what its name says of it.
+    fn take_in(
+        &mut self,
+        event: &RawEvent<'_>,
+        place: RowPlace<'_>,
+        verdict: Verdict,
+        stamping: &mut Stamping<'_>,
+    ) {
         let RowPlace { input, row, .. } = place;
         let (claim, derived) = self.claim_of(event, input);
         let otherwise = claim.map(|_| self.otherwise(event));

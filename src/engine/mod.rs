@@ -228,6 +228,7 @@ impl Run<'_> {
         if request.has_program_names() {
             findings.unknown_names = finish::unknown_names(haul);
         }
+        findings.notices.extend(finish::misspelt_names(haul, &settings.own_names));
         findings.notices.extend(finish::provisional(&findings.inputs, settings.now));
     }
 

@@ -21,7 +21,7 @@ use super::scan::Gathering;
 use super::value_cells::{Asked, ValueCells};
 use crate::event::{RowRef, mark};
 use crate::input::block::Block;
-use crate::input::format::{Show, shopify_url};
+use crate::input::format::{Show, event_table::is_nothing, shopify_url};
 use crate::input::usual::{Cells, Linked, UsualRows, plain};
 use crate::key::{FastSet, Key};
 use crate::names::Recent;
@@ -409,10 +409,13 @@ impl Haul<'_> {
         (space, addresses): (u16, Addresses),
         needs: Needs,
     ) -> Option<NameFacts> {
-        let name = plain(cell)?;
+        let name = plain(cell).filter(|name| !is_nothing(name))?;
         let (_, read_more) = self.names.look_up(name, Some(shopify_url::READ_MORE));
         let as_read_more = (read_more.certain, read_more.marks);
         let (number, meaning) = self.names.look_up(name, None);
+        if meaning.is_done_by_others {
+            return None;
+        }
         let page = match addresses {
             Addresses::Alone if meaning.is_page => Page::of(meaning, as_read_more),
             Addresses::Linked if meaning.is_page => return None,

@@ -25,6 +25,8 @@ pub enum Part {
     Currency,
     /// The user agent.
     UserAgent,
+    /// The address of the page.
+    Address,
     /// The id of the event.
     Id,
     /// The source's own order of events of one instant.
@@ -102,7 +104,7 @@ pub const ADDRESSES: &[&str] = URLS.split_at(URLS.len() - 1).0;
 const PAGES: [&str; 2] = ["page name", "page type"];
 
 /// Each part with the name it has in `--map` and in reports, and its aliases, best first.
-const PARTS: [(Part, &str, &[&str]); 19] = [
+const PARTS: [(Part, &str, &[&str]); 20] = [
     (
         Part::Time,
         "time",
@@ -186,6 +188,8 @@ const PARTS: [(Part, &str, &[&str]); 19] = [
     (Part::Value, "value", &["value", "revenue", "total", "amount", "price", "totalprice"]),
     (Part::Currency, "currency", &["currency", "currencycode"]),
     (Part::UserAgent, "user_agent", &["useragent"]),
+    // Its usual names are looked up where pages are read: one column may be the event and the address.
+    (Part::Address, "url", &[]),
     (Part::Id, "id", &[]),
     (Part::Sequence, "sequence", &["seq", "sequence", "hitnumber"]),
     // No column of events is taken for one of these by its name.
@@ -254,11 +258,12 @@ impl Mapping {
     pub fn of_events(names: &[String], told: &[(Part, String)]) -> Mapping {
         let mut mapping = Mapping::find(names, told);
         let called = |own: &&str| names.iter().find(|name| folded(name) == folded(own)).cloned();
-        if mapping.of(Part::Event).is_none()
-            && mapping.of(Part::Order).is_none()
-            && let Some(page) = ADDRESSES.iter().chain(&PAGES).find_map(called)
-        {
-            mapping.add(Part::Event, page);
+        if mapping.of(Part::Event).is_none() && mapping.of(Part::Order).is_none() {
+            if let Some(page) = mapping.of(Part::Address).map(str::to_string) {
+                mapping.parts.push((Part::Event, page));
+            } else if let Some(page) = ADDRESSES.iter().chain(&PAGES).find_map(called) {
+                mapping.add(Part::Event, page);
+            }
             mapping.names_pages = mapping.of(Part::Event).is_some();
         }
         if mapping.who().next().is_none()
@@ -322,6 +327,7 @@ impl Mapping {
             | Part::Value
             | Part::Currency
             | Part::UserAgent
+            | Part::Address
             | Part::Id
             | Part::Sequence
             | Part::Figure(_) => None,
@@ -427,6 +433,22 @@ mod tests {
             Mapping::find(&["ts".into()], &[]).missing(),
             ["an event name", "an identifier"]
         );
+    }
+
+    #[test]
+    fn a_column_that_is_said_to_be_the_address_shows_pages() {
+        for (names, expected, names_pages) in [
+            ("ts,uid,what,Seite", "time=ts event=what customer=uid url=Seite", false),
+            ("ts,uid,Seite", "time=ts customer=uid url=Seite event=Seite", true),
+        ] {
+            let names: Vec<String> = names.split(',').map(str::to_string).collect();
+            let told = if names_pages { "url=Seite" } else { "url=Seite,event=what" };
+            let mapping = Mapping::of_events(&names, &parse_map(told).unwrap());
+            let found: Vec<_> =
+                mapping.list().iter().map(|(part, name)| format!("{part}={name}")).collect();
+            assert_eq!(found.join(" "), expected, "{names:?}");
+            assert_eq!(mapping.names_pages(), names_pages);
+        }
     }
 
     #[test]

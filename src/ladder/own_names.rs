@@ -3,18 +3,21 @@
 //! They come before the vocabulary: whoever says what a name is knows it better than any table.
 
 use super::vocabulary::{self, Weaker};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of events with their canonical names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnNames {
-    names: BTreeMap<String, &'static str>,
+    /// By the form in which names are compared: what it is, and how the shop writes it.
+    names: BTreeMap<String, (&'static str, String)>,
 }
 
 impl OwnNames {
-    /// Says what a name is. Names that differ in case and signs only are one.
-    pub fn add(&mut self, name: &str, canonical: &'static str) {
-        self.names.insert(form(name), canonical);
+    /// Says what a name is. Names that differ in case and signs only are one. Gives back what was said of it before,
+    /// if that was something else.
+    pub fn add(&mut self, name: &str, canonical: &'static str) -> Option<&'static str> {
+        let before = self.names.insert(form(name), (canonical, name.to_string()));
+        before.map(|(before, _)| before).filter(|before| *before != canonical)
     }
 
     /// Whether the shop says what a name is.
@@ -22,11 +25,27 @@ impl OwnNames {
         self.names.contains_key(&form(name))
     }
 
+    /// What the shop says that a name is.
+    pub fn own(&self, name: &str) -> Option<&'static str> {
+        if self.names.is_empty() { None } else { Some(self.names.get(&form(name))?.0) }
+    }
+
+    /// The names of which the shop says something and that are none of these, each with the one that it most likely
+    /// means, if any is near.
+    pub fn misspelt<'n>(&self, names: &[&'n str]) -> Vec<(&str, &'n str)> {
+        let occurring: BTreeSet<String> = names.iter().map(|name| form(name)).collect();
+        let others = || names.iter().copied().filter(|name| !self.say_of(name));
+        let unseen = self.names.iter().filter(|(form, _)| !occurring.contains(*form));
+        unseen
+            .filter_map(|(form, (_, written))| {
+                Some((written.as_str(), vocabulary::nearest(form, others())?))
+            })
+            .collect()
+    }
+
     /// The canonical name of an event, if its name is known in any form.
     pub fn canonical(&self, name: &str) -> Option<&'static str> {
-        let own = || self.names.get(&form(name)).copied();
-        let own = if self.names.is_empty() { None } else { own() };
-        own.or_else(|| vocabulary::canonical(name))
+        self.own(name).or_else(|| vocabulary::canonical(name))
     }
 
     /// What a name means if that depends on what else a log has; what the shop says depends on nothing.
@@ -64,5 +83,7 @@ mod tests {
         assert!(own.weaker("cart").is_some());
         own.add("cart", "cart_viewed");
         assert!(own.weaker("Cart").is_none());
+        assert_eq!(own.misspelt(&["Kaufe", "purchase", "→", "cart"]), [("Kauf", "Kaufe")]);
+        assert_eq!(own.misspelt(&["kauf", "Kaufe", "purchase", "carts_2"]), []);
     }
 }

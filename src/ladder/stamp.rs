@@ -6,7 +6,7 @@
 
 use super::definition::{Action, Condition, Ladder};
 use super::own_names::OwnNames;
-use super::vocabulary::{CHECKOUT_STEPS, Weaker};
+use super::vocabulary::{self, CHECKOUT_STEPS, Role, Weaker};
 use crate::event::{Origin, Properties, StepSet, Value, mark};
 use crate::key::Key;
 use crate::names::{Names, Recent};
@@ -61,6 +61,8 @@ pub struct Meaning {
     pub step: Option<&'static str>,
     /// Whether it is the view of a page, whatever else is proven.
     pub is_page: bool,
+    /// Whether it is what others do, so that no event of a log with this name shows that somebody was there.
+    pub is_done_by_others: bool,
     /// What the name means, if that depends on what else the log has: all else is what it means where nothing does.
     pub weaker: Option<Weaker>,
     /// What every event of a log is that has this name, if no property has a say in it.
@@ -168,16 +170,17 @@ impl Stamper {
             || actions.any_by_name()
             || exclusions.any_by_name();
         let is_page = canonical == Some("page_viewed");
-        let canonical = derived.or(canonical);
-        let marks = marks_of(canonical);
-        let checkout = checkout_of(canonical);
+        let is_done_by_others = derived.is_none()
+            && canonical.is_some_and(|canonical| !vocabulary::is_of_a_visit(canonical));
+        let step = step_of(canonical, derived);
         let meaning = Meaning {
-            canonical,
+            canonical: derived.or(canonical),
             known,
-            marks,
-            checkout,
-            step: canonical.filter(|_| !is_page),
+            marks: marks_of(step),
+            checkout: checkout_of(step),
+            step: step.filter(|_| !is_page),
             is_page,
+            is_done_by_others,
             weaker: None,
             certain: None,
             steps,
@@ -191,15 +194,17 @@ impl Stamper {
     fn certain(&self, meaning: &Meaning) -> Option<Stamp> {
         let parts = [&meaning.steps, &meaning.actions, &meaning.exclusions];
         let depends = self.hold.is_some() || parts.iter().any(|part| !part.conditional.is_empty());
-        (!depends).then(|| self.stamp(meaning, Origin::Log, &NoProperties))
+        let origin = meaning.origin(Origin::Log);
+        (!depends).then(|| self.work_out(meaning, origin, &NoProperties))
     }
 
     /// The steps that an event of a log may be by its name, which stands for a canonical one, whatever its properties
     /// are like; positions as they are stamped (see [`relabel`]).
     pub fn named(&self, name: &str, canonical: Option<&'static str>) -> StepSet {
-        let steps = self.meaning_as(name, canonical, None).steps;
+        let Meaning { steps, is_done_by_others, .. } = self.meaning_as(name, canonical, None);
+        let any = if is_done_by_others { StepSet::EMPTY } else { steps.any };
         let conditional = steps.conditional.iter().map(|&step| StepSet::only(step));
-        conditional.fold(steps.certain.with(steps.any), StepSet::with)
+        conditional.fold(steps.certain.with(any), StepSet::with)
     }
 
     /// What a row is whose name has this meaning.
@@ -207,7 +212,7 @@ impl Stamper {
     pub fn stamp(&self, meaning: &Meaning, origin: Origin, properties: &dyn Properties) -> Stamp {
         match meaning.certain {
             Some(stamp) if origin == Origin::Log => stamp,
-            _ => self.work_out(meaning, origin, properties),
+            _ => self.work_out(meaning, meaning.origin(origin), properties),
         }
     }
 
@@ -224,6 +229,13 @@ impl Stamper {
     }
 }
 
+impl Meaning {
+    /// Where an event with this name comes from, by what kind of file it is from.
+    pub fn origin(&self, origin: Origin) -> Origin {
+        if self.is_done_by_others && origin == Origin::Log { Origin::Background } else { origin }
+    }
+}
+
 /// A row of which nothing is known but its name.
 struct NoProperties;
 
@@ -231,6 +243,14 @@ impl Properties for NoProperties {
     fn get(&self, _path: &str) -> Option<Value<'_>> {
         None
     }
+}
+
+/// What of a row counts as its step: what its cells prove, unless that is only done beside a step of the shop, as one
+/// signs up for news with the order.
+fn step_of(own: Option<&'static str>, derived: Option<&'static str>) -> Option<&'static str> {
+    let role = |name: Option<&str>| name.and_then(vocabulary::role);
+    let is_step = matches!(role(own), Some(Role::Cart | Role::Checkout | Role::Order));
+    if is_step && role(derived) == Some(Role::Action) { own } else { derived.or(own) }
 }
 
 /// The marks that a canonical name brings.

@@ -6,13 +6,14 @@
 //! meets the patterns of secondary actions, which are compiled at that moment and not at start-up.
 //! This file must not look at anything but names.
 
+mod secondary;
 mod weaker;
 
 pub use weaker::{Evidence, Weaker};
 
 use super::definition::{Action, Condition, EventPattern, NamePattern};
 use super::predicate::Predicate;
-use regex::RegexSet;
+use secondary::SECONDARY;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -46,6 +47,21 @@ pub const CHECKOUT_STEPS: [&str; 5] = [
     "payment_info_submitted",
 ];
 
+/// What others do: the shop, its mail, a carrier. Somebody is told of it, and was not there for that.
+const DONE_BY_OTHERS: [&str; 11] = [
+    "email_received",
+    "email_opened",
+    "email_bounced",
+    "sms_received",
+    "push_received",
+    "unsubscribed",
+    "order_fulfilled",
+    "shipment_updated",
+    "order_cancelled",
+    "order_refunded",
+    "order_updated",
+];
+
 /// A visit of several pages: made of their views, no event is called that.
 pub const MULTI_PAGE_VISIT: &str = "multi_page_visit";
 
@@ -55,7 +71,7 @@ pub fn canonical(name: &str) -> Option<&'static str> {
     match known(&folded) {
         Some(Known::Certain(id)) => Some(id),
         Some(Known::Weaker(own)) => Some(own.means),
-        None => secondary(&folded),
+        None => secondary::of(&folded).or_else(|| secondary::of(bare(&folded)?)),
     }
 }
 
@@ -85,6 +101,11 @@ pub fn is_page(name: &str) -> bool {
     canonical(name) == Some("page_viewed")
 }
 
+/// Whether an event with this canonical name shows that somebody was in the shop.
+pub fn is_of_a_visit(canonical: &str) -> bool {
+    !DONE_BY_OTHERS.contains(&canonical)
+}
+
 /// The secondary actions that every ladder without its own measures, in the order of reports.
 pub fn default_actions() -> Vec<Action> {
     SECONDARY
@@ -107,6 +128,12 @@ pub fn default_actions() -> Vec<Action> {
 /// All canonical names.
 pub fn names() -> impl Iterator<Item = &'static str> {
     TERMS.iter().map(|term| term.id).chain(SECONDARY.iter().map(|action| action.id))
+}
+
+/// What an event with this canonical name is called for certain, folded.
+pub fn names_of(canonical: &str) -> impl Iterator<Item = &'static str> {
+    let known = FOLDED.iter().filter(move |(_, id)| **id == canonical);
+    known.map(|(name, _)| *name)
 }
 
 /// The candidate that a misspelt name most likely means: the closest one, the first of equals, and
@@ -148,15 +175,6 @@ pub fn fold(name: &str) -> String {
     folded
 }
 
-/// The secondary action whose pattern a folded name meets: the first, so special ones stand first.
-fn secondary(folded: &str) -> Option<&'static str> {
-    if UNDONE.iter().any(|word| folded.contains(word)) {
-        return None;
-    }
-    let first = PATTERNS.matches(folded).into_iter().next()?;
-    SECONDARY.get(first).map(|action| action.id)
-}
-
 /// What the tables say of a name.
 enum Known {
     /// The canonical name that it is another word for.
@@ -171,7 +189,25 @@ fn known(folded: &str) -> Option<Known> {
         let certain = FOLDED.get(folded).copied().map(Known::Certain);
         certain.or_else(|| weaker::of(folded).map(Known::Weaker))
     };
-    told(folded).or_else(|| told(GAPLESS.get(&gapless(folded))?))
+    let by_letters = |folded: &str| told(folded).or_else(|| told(GAPLESS.get(&gapless(folded))?));
+    by_letters(folded).or_else(|| by_letters(bare(folded)?))
+}
+
+/// A folded name without what loggers of data layers (`dl_`, `ee_`, `_stape`) and people who number their steps
+/// (`1_landing_page`, `step_2_cart`) put around it; `None` if it has nothing of that.
+fn bare(folded: &str) -> Option<&str> {
+    let number = |text: &str| {
+        let rest = text.trim_start_matches(|sign: char| sign.is_ascii_digit());
+        let digits = text.len() - rest.len();
+        (1..=2).contains(&digits).then_some(digits)
+    };
+    let step = folded.strip_prefix("step_").unwrap_or(folded);
+    let numbered = number(step).and_then(|digits| step.get(digits..)?.strip_prefix('_'));
+    numbered
+        .or_else(|| folded.strip_prefix("dl_"))
+        .or_else(|| folded.strip_prefix("ee_"))
+        .or_else(|| folded.strip_suffix("_stape"))
+        .filter(|rest| !rest.is_empty())
 }
 
 /// A folded name without the gaps between its words: some write `viewitem`.
@@ -199,16 +235,6 @@ static GAPLESS: LazyLock<BTreeMap<String, &str>> = LazyLock::new(|| {
     weaker::names().chain(certain).map(|name| (gapless(name), name)).collect()
 });
 
-/// The patterns of [`SECONDARY`], in its order. Each must reach from the start of some word of the
-/// folded name to the name's end.
-static PATTERNS: LazyLock<RegexSet> = LazyLock::new(|| {
-    let whole = |action: &Secondary| format!("^(?:[a-z0-9_]*_)?(?:{})$", action.pattern);
-    RegexSet::new(SECONDARY.iter().map(whole)).expect("a test compiles the patterns of the table")
-});
-
-/// Words of names that say that an action was undone or did not succeed.
-const UNDONE: [&str; 7] = ["remov", "delet", "unsub", "unfollow", "cancel", "fail", "error"];
-
 /// A name of the program.
 struct Term {
     /// The canonical name.
@@ -219,20 +245,6 @@ struct Term {
     also: &'static [&'static str],
 }
 
-/// A secondary action of the program.
-struct Secondary {
-    /// The canonical name.
-    id: &'static str,
-    label: &'static str,
-    role: Role,
-    /// Whether ladders without actions of their own measure it.
-    by_default: bool,
-    /// What tools call it, folded: found without the pattern.
-    also: &'static [&'static str],
-    /// What shops call it, folded.
-    pattern: &'static str,
-}
-
 const fn term_of(
     id: &'static str,
     label: &'static str,
@@ -240,19 +252,6 @@ const fn term_of(
     also: &'static [&'static str],
 ) -> Term {
     Term { id, label, role, also }
-}
-
-const fn action(
-    id: &'static str,
-    label: &'static str,
-    also: &'static [&'static str],
-    pattern: &'static str,
-) -> Secondary {
-    Secondary { id, label, role: Role::Action, by_default: true, also, pattern }
-}
-
-const fn extra(id: &'static str, label: &'static str, pattern: &'static str) -> Secondary {
-    Secondary { by_default: false, ..action(id, label, &[], pattern) }
 }
 
 /// The names of the ladder and of what else shops record, with the names that web pixels, GA4, Segment,
@@ -266,10 +265,12 @@ static TERMS: &[Term] = &[
     term_of("page_viewed", "Page view", Role::Visit, &[
         "page", "page_view", "pageview", "view_page", "viewed_page", "loaded_a_page", "screen",
         "screen_view", "screen_viewed", "mp_web_page_view", "web_page_viewed", "website_pageview",
-        "website_pageviews", "home_page", "home_page_viewed", "viewed_home_page",
+        "website_pageviews", "home_page", "home_page_viewed", "home_page_view", "viewed_home_page",
+        "page_visit", "page_visited", "visited_page",
     ]),
     term_of("collection_viewed", "Category page", Role::Browse, &[
         "collection_view", "view_collection", "viewed_collection", "collection_page_viewed",
+        "collection_page_view", "view_collection_page", "viewed_collection_page",
         "category_viewed", "category_view", "view_category", "viewed_category",
         "category_page_viewed", "category_page_view", "viewed_category_page", "view_item_list",
         "item_list_viewed", "product_list_viewed", "product_list_view",
@@ -288,7 +289,7 @@ static TERMS: &[Term] = &[
         "product_detail_view", "product_details_viewed", "product_details_view",
         "view_product_detail", "view_product_details", "viewed_product_detail",
         "viewed_product_details", "view_item", "viewed_item", "item_view", "item_viewed",
-        "item_page_viewed", "pdp_view", "pdp_viewed", "view_pdp", "viewed_pdp", "view_content",
+        "item_page_viewed", "detail_page_view", "detail_page_viewed", "pdp_view", "pdp_viewed", "view_pdp", "viewed_pdp", "view_content",
         "view", "pv",
     ]),
     term_of("product_added_to_cart", "Add to cart", Role::Cart, &[
@@ -297,17 +298,25 @@ static TERMS: &[Term] = &[
         "product_add_to_cart", "product_added_to_bag", "product_added_to_basket",
         "add_item_to_cart", "added_item_to_cart", "item_added_to_cart", "item_added_to_bag",
         "item_added_to_basket", "item_added", "cart_add", "cart_added", "cart_addition",
-        "wishlist_product_added_to_cart", "ecommerce_abandoned_cart", "carts_create",
+        "wishlist_product_added_to_cart", "ecommerce_abandoned_cart", "carts_create", "add_cart",
+        "add_to_cart_clicked", "add_to_cart_click", "clicked_add_to_cart", "click_add_to_cart",
+        "add_to_cart_button_clicked", "items_added_to_cart", "products_added_to_cart",
+        "cart_item_added", "cart_item_add",
     ]),
     term_of("cart_viewed", "Cart page", Role::Browse, &[
         "cart_view", "view_cart", "viewed_cart", "cart_page_viewed", "cart_page_view",
         "bag_viewed", "view_bag", "viewed_bag", "basket_viewed", "view_basket", "viewed_basket",
+        "bag_view", "basket_view", "cart_page", "basket_page", "shopping_cart_page",
+        "shopping_cart_viewed", "shopping_cart_view", "shopping_cart_page_view",
+        "shopping_cart_page_viewed", "view_shopping_cart", "viewed_shopping_cart",
     ]),
     term_of("checkout_started", "Checkout", Role::Checkout, &[
         "checkout_start", "start_checkout", "started_checkout", "begin_checkout", "began_checkout",
         "checkout_begin", "checkout_begun", "initiate_checkout", "initiated_checkout",
         "checkout_initiated", "proceed_to_checkout", "proceeded_to_checkout", "checkouts_create",
-        "payment_page",
+        "checkout_viewed", "checkout_view", "view_checkout", "viewed_checkout",
+        "checkout_page_viewed", "checkout_page_view", "view_checkout_page", "viewed_checkout_page",
+        "enter_checkout", "entered_checkout", "checkout_entered",
     ]),
     term_of("checkout_contact_info_submitted", "Contact details", Role::Checkout, &[
         "contact_info_submitted", "contact_info_entered", "contact_information_submitted",
@@ -336,7 +345,8 @@ static TERMS: &[Term] = &[
         "entered_payment_info", "enter_payment_info", "submitted_payment_info", "payment_entered",
         "payment_submitted", "payment_details_entered", "payment_details_submitted",
         "payment_information_entered", "payment_information_submitted",
-        "checkout_payment_info_submitted", "checkout_payment_submitted",
+        "checkout_payment_info_submitted", "checkout_payment_submitted", "payment_method_selected",
+        "select_payment_method", "selected_payment_method", "payment_option_selected",
     ]),
     term_of("checkout_completed", "Order", Role::Order, &[
         "checkout_complete", "complete_checkout", "completed_checkout", "order_completed",
@@ -344,7 +354,9 @@ static TERMS: &[Term] = &[
         "placed_order", "order_created", "orders_create", "order_confirmed", "order_confirmation",
         "order", "ecommerce_order", "transaction", "transaction_completed", "purchase",
         "purchased", "purchase_completed", "completed_purchase", "complete_purchase",
-        "purchase_made", "made_purchase", "buy", "payment_confirmation_page",
+        "purchase_made", "made_purchase", "buy", "payment_confirmation_page", "purchase_complete",
+        "purchase_success", "purchase_successful", "transaction_complete", "complete_transaction",
+        "complete_payment", "ecommerce_purchase", "in_app_purchase",
     ]),
     term_of("product_removed_from_cart", "Removed from cart", Role::Other, &[
         "product_removed", "remove_from_cart", "removed_from_cart", "removefromcart",
@@ -362,7 +374,13 @@ static TERMS: &[Term] = &[
     term_of("order_updated", "Order changed", Role::Other, &["orders_updated"]),
     term_of("order_paid", "Order paid", Role::Other, &["orders_paid"]),
     term_of("order_fulfilled", "Order fulfilled", Role::Other, &[
-        "fulfilled_order", "fulfilled_partial_order", "orders_fulfilled",
+        "fulfilled_order", "fulfilled_partial_order", "orders_fulfilled", "partially_fulfilled_order",
+        "orders_partially_fulfilled",
+    ]),
+    term_of("shipment_updated", "Shipment changed", Role::Other, &[
+        "confirmed_shipment", "delivered_shipment", "out_for_delivery_shipment",
+        "marked_out_for_delivery", "shipped_order", "order_shipped", "order_delivered",
+        "delivered_order", "fulfillments_create", "fulfillments_update",
     ]),
     term_of("order_cancelled", "Order cancelled", Role::Other, &[
         "order_canceled", "cancelled_order", "canceled_order", "orders_cancelled",
@@ -380,9 +398,26 @@ static TERMS: &[Term] = &[
     term_of("coupon_removed", "Coupon removed", Role::Other, &[]),
     term_of("email_opened", "Email opened", Role::Other, &["opened_email", "email_open"]),
     term_of("email_link_clicked", "Email click", Role::Other, &["clicked_email", "email_click"]),
-    term_of("email_received", "Email received", Role::Other, &["received_email"]),
+    term_of("email_received", "Email received", Role::Other, &[
+        "received_email", "email_delivered", "delivered_email", "email_sent", "sent_email",
+    ]),
+    term_of("email_bounced", "Email not delivered", Role::Other, &[
+        "bounced_email", "email_bounce", "dropped_email", "email_dropped", "marked_email_as_spam",
+        "email_marked_as_spam",
+    ]),
+    term_of("sms_received", "SMS received", Role::Other, &[
+        "received_sms", "sms_sent", "sent_sms", "sms_delivered", "failed_to_deliver_sms",
+        "received_automated_response_sms", "failed_to_deliver_automated_response_sms",
+    ]),
+    term_of("push_received", "Push notification received", Role::Other, &[
+        "received_push", "received_mobile_push", "bounced_push", "bounced_mobile_push",
+        "push_notification_received", "push_notification_bounced", "web_push_received",
+        "web_push_sent",
+    ]),
     term_of("unsubscribed", "Unsubscribed", Role::Other, &[
         "unsubscribe", "unsubscribed_from_list", "unsubscribed_from_email_marketing",
+        "unsubscribed_from_sms_marketing", "unsubscribed_from_email", "unsubscribed_from_sms",
+        "updated_email_preferences",
     ]),
     term_of("product_removed_from_wishlist", "Removed from wishlist", Role::Other, &[
         "remove_from_wishlist", "removed_from_wishlist",
@@ -410,70 +445,6 @@ static TERMS: &[Term] = &[
     term_of("sessions_with_cart_additions", "Added to cart", Role::Other, &[]),
     term_of("sessions_that_reached_checkout", "Reached checkout", Role::Other, &[]),
     term_of("sessions_that_completed_checkout", "Converted", Role::Other, &[]),
-];
-
-/// Secondary actions, special ones before general ones.
-#[rustfmt::skip]
-static SECONDARY: &[Secondary] = &[
-    action("sms_subscribed", "SMS sign-up", &["subscribed_to_sms_marketing"],
-        "sms_?(subscri|opt_?in|consent|sign_?up)[a-z0-9_]*|subscribed_to_sms[a-z0-9_]*|consented_to_receive_sms"),
-    action("push_subscribed", "Push notifications on", &[],
-        "push_?(notifications?_)?(subscri[a-z]*|opt_?in|opted_in|permission_granted)|web_?push[a-z0-9_]*"),
-    action("rss_subscribed", "Feed subscription", &[], "rss[a-z0-9_]*|feed_subscri[a-z]*"),
-    action("whatsapp_chat_started", "WhatsApp chat", &[], "whats_?app_(chat|contact|message)[a-z0-9_]*"),
-    action("whatsapp_shared", "WhatsApp share", &[],
-        "whats_?app[a-z0-9_]*|shared?_(on|via|to|with)_whats_?app"),
-    action("email_signup", "Email sign-up", &[
-        "newsletter_signup", "newsletter_sign_up", "newsletter_subscribed", "newsletter_subscribe",
-        "subscribed_to_list", "subscribed_to_email_marketing", "form_submitted_by_profile",
-        "email_subscribed",
-    ], "(newsletter|e_?mail|mailing)_?(list|marketing)?_?(form_)?(sign_?up|signed_up|subscri[a-z]*|opt_?in|opted_in|join[a-z]*)(_(form|popup))?(_(submi|complet|success|confirm)[a-z]*)?|subscribed_to_(list|e_?mail|newsletter)[a-z0-9_]*|(sign_?up|signed_up|signup|subscri[a-z]*|join[a-z]*)_((for|to|the|our)_)*(newsletter|mailing_list|e_?mail(_list)?)"),
-    action("lead_magnet_claimed", "Offer claimed", &["generate_lead", "lead_generated"],
-        "lead_?magnet[a-z0-9_]*|(coupon|discount|offer)_?(claim|unlock|popup_submit)[a-z]*|(checklist|template|sample)_?(request|download|claim)[a-z]*"),
-    action("ebook_downloaded", "Guide downloaded", &[],
-        "(ebook|e_book|guide|whitepaper|white_paper|pdf|catalog[a-z]*|lookbook|brochure)_?download[a-z]*|download(ed)?_(the_|an_|a_)?(ebook|e_book|guide|whitepaper|white_paper|pdf|catalog[a-z]*|lookbook|brochure)"),
-    action("video_watched", "Video watched", &[
-        "video_start", "video_progress", "video_complete", "video_playback_started",
-        "video_playback_completed", "video_content_started", "video_content_completed",
-    ], "video_(content_)?(start|play|progress|complet|watch)[a-z0-9_]*|(start|play|watch|complet)[a-z]*_(the_|a_)?video"),
-    action("demo_booked", "Demo booked", &["invitee_scheduled"],
-        "(demo|call|appointment|consult[a-z]*|meeting)_?(book|schedul|request)[a-z]*|(book|schedul|request)[a-z]*_(a_)?(demo|call|appointment|consult[a-z]*|meeting)|calendly[a-z0-9_]*"),
-    action("trial_or_quote_requested", "Trial or quote", &["trial_started", "start_trial"],
-        "(trial|quote|estimate|rfq)_?(start|request|submit)[a-z]*|(start|request|submit)[a-z]*_(a_)?(free_)?(trial|quote|estimate|rfq)"),
-    action("read_more_clicked", "Read more", &[],
-        "read_?more[a-z0-9_]*|expand_description|description_expanded|show_more|article_(open|view)[a-z0-9_]*|content_view"),
-    action("reviews_read", "Reviews read", &[],
-        "reviews?(_(section|tab|list))?_(view|open|read|expand|scroll|click)[a-z0-9_]*|(view|open|read|expand)[a-z]*_(the_)?reviews?"),
-    action("review_submitted", "Review written", &["product_reviewed"],
-        "review_?(submi|creat|post|writ)[a-z]*|(submi|creat|post|writ|wrote)[a-z]*_(a_)?(product_)?review"),
-    action("quiz_completed", "Quiz completed", &[],
-        "quiz_(complet|finish|result)[a-z0-9_]*|(complet|finish)[a-z]*_(the_|a_)?quiz"),
-    action("quiz_started", "Quiz started", &[], "quiz_start[a-z0-9_]*|start(ed)?_(the_|a_)?quiz"),
-    action("social_followed", "Social follow", &[],
-        "follow(ed)?_?(click[a-z]*|us|on_[a-z]+|[a-z0-9_]*(facebook|instagram|tik_?tok|you_?tube|pinterest)[a-z0-9_]*)|(facebook|instagram|tik_?tok|you_?tube|pinterest|social)_follow[a-z0-9_]*"),
-    action("social_liked", "Social like", &[],
-        "liked?_?(click[a-z]*|us|[a-z0-9_]*(facebook|instagram|tik_?tok|you_?tube|pinterest)[a-z0-9_]*)|(facebook|instagram|tik_?tok|you_?tube|pinterest|social)_like[a-z0-9_]*"),
-    action("social_shared", "Share", &["share", "shared", "product_shared", "cart_shared"],
-        "shar(e|es|ed|ing)(_[a-z0-9_]*)?"),
-    Secondary {
-        role: Role::Browse,
-        ..action("site_searched", "Site search", &[
-            "search_submitted", "submitted_search", "search", "searched", "site_search",
-            "view_search_results", "search_performed", "products_searched", "product_searched",
-            "search_page",
-        ], "(site|product|store|shop)_?search(ed|es)?|search(ed)?_(site|store|shop|products?)")
-    },
-    action("wishlist_added", "Added to wishlist", &[
-        "add_to_wishlist", "added_to_wishlist", "product_added_to_wishlist", "fav",
-    ], "(wish_?list|favou?rites?|saved?_for_later)(_(product|item))?(_?(add|sav|creat|click|toggl)[a-z]*)?|favou?rited|wish_?listed"),
-    action("account_created", "Account created", &["sign_up", "signup", "signed_up", "customers_create",
-        "complete_registration"],
-        "(account|customer|user)_?(creat|regist)[a-z]*|(creat|regist)[a-z]*_(an_)?account|sign(ed)?_?up"),
-    extra("chat_started", "Chat started", "chat_(start|open)[a-z]*|(start|open)[a-z]*_(a_)?chat"),
-    extra("store_locator_used", "Store locator", "(store_locator|find_a_store)[a-z0-9_]*"),
-    extra("back_in_stock_requested", "Back-in-stock request", "(back_in_stock|notify_me)[a-z0-9_]*"),
-    extra("gift_card_viewed", "Gift card page", "gift_?card_view[a-z]*|view(ed)?_gift_?card"),
-    extra(MULTI_PAGE_VISIT, "Several pages in one visit", "multi_page_visit"),
 ];
 
 #[cfg(test)]

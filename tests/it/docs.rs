@@ -213,6 +213,14 @@ fn every_reason_and_every_key_is_explained() {
 }
 
 #[test]
+fn every_name_of_an_event_is_listed() {
+    let formats = read(&root().join("docs/formats.md"));
+    let names = funnel::ladder::vocabulary::names();
+    let missing: Vec<_> = names.filter(|name| !formats.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/formats.md does not list {missing:?}");
+}
+
+#[test]
 fn the_cases_that_the_rules_name_exist() {
     let text = std::fs::read_to_string("docs/semantics.md").unwrap();
     let named: Vec<&str> =

@@ -457,7 +457,9 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         value: own(Part::Value),
         currency: own(Part::Currency),
         user_agent: own(Part::UserAgent),
-        have_addresses: have_addresses(sample.all_keys.iter().map(String::as_str), &texts),
+        have_addresses: mapping.of(Part::Address).is_some()
+            || have_addresses(sample.all_keys.iter().map(String::as_str), &texts),
+        address: own(Part::Address),
         id: own(Part::Id),
     };
     let near = nearest.filter(|_| told.format.is_none());

@@ -148,6 +148,7 @@ fn call_figures(table: &mut TableHead, told: &Told) {
             | Part::Value
             | Part::Currency
             | Part::UserAgent
+            | Part::Address
             | Part::Id
             | Part::Sequence => return None,
         };
@@ -332,13 +333,19 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         fixed_currency: None,
         currency: column(Part::Currency),
         user_agent: column(Part::UserAgent),
-        address: header.find(ADDRESSES).filter(|column| *column != event || mapping.names_pages()),
+        address: column(Part::Address)
+            .or_else(|| header.find(ADDRESSES))
+            .filter(|column| *column != event || mapping.names_pages()),
         names_pages: mapping.names_pages(),
         id: column(Part::Id),
         decimal_comma: table.delimiter == b';',
         date_order: None,
     };
-    let rows = Rows::Table(header.clone(), columns);
+    let mut own = header.clone();
+    if let Some(address) = column(Part::Address) {
+        own.call(address, "url");
+    }
+    let rows = Rows::Table(own, columns);
     let may_name_orders = are_named && !offers::names_events(table, event);
     let nearly = nearly::of_table(table, may_name_orders).filter(|_| told.format.is_none());
     let mut columns = mapping.list();

@@ -5,7 +5,7 @@
 //! (`amplitude_id`) joins here as well, and so does the list of ids that it has merged since.
 
 use super::Format;
-use super::tool_log::{Parts, Slot, Tool, evidence, nobody_else, plain_name};
+use super::tool_log::{Slot, Tool, nobody_else, plain_name};
 use crate::input::json::Json;
 
 /// Events of Amplitude.
@@ -62,9 +62,12 @@ pub static AMPLITUDE: Tool = Tool {
             &[
                 "event_properties.[Amplitude] Element Href",
                 "event_properties.[Amplitude] File Name",
+                "event_properties.href",
+                "event_properties.link_url",
+                "event_properties.file_name",
             ],
         ),
-        (Slot::Category, &["event_properties.category"]),
+        (Slot::Category, &["event_properties.category", "event_properties.item_list_name"]),
         (Slot::Method, &["event_properties.method", "event_properties.form_name"]),
     ],
     parameters: None,
@@ -80,8 +83,8 @@ pub static AMPLITUDE: Tool = Tool {
     name: plain_name,
     who: nobody_else,
     only_joins: is_merge,
-    pages: &["[Amplitude] Page Viewed", "Page Viewed", "page_view"],
-    derive,
+    pages: &[],
+    derive: |_, _| None,
 };
 
 fn fits(json: Json<'_>) -> bool {
@@ -94,14 +97,4 @@ fn fits(json: Json<'_>) -> bool {
 fn is_merge(json: Json<'_>) -> bool {
     let has = |key: &str| json.member(key).is_some();
     has("merged_amplitude_id") && has("amplitude_id") && !has("event_type")
-}
-
-fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
-    match name {
-        "[Amplitude] Element Clicked" => evidence::click(parts),
-        "[Amplitude] File Downloaded" => evidence::download(parts),
-        "Product List Viewed" => evidence::sub_category(parts),
-        "Signed Up" | "Form Submitted" => evidence::newsletter(parts),
-        _ => None,
-    }
 }

@@ -9,7 +9,7 @@ use super::{Desk, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
 use crate::input::aliases::ADDRESSES;
-use crate::input::columns::normalise;
+use crate::input::columns::{is_null, normalise};
 use crate::input::json::{Json, Place, Reader, Record, Written};
 use crate::input::timestamp;
 use crate::key::Key;
@@ -46,6 +46,8 @@ pub struct EventKeys {
     pub user_agent: Option<String>,
     /// Whether records have the addresses of pages, which may say what views of pages are.
     pub have_addresses: bool,
+    /// The address of the page, where the user has said under which key it stands.
+    pub address: Option<String>,
     /// The id of the event; without one the whole record tells deliveries of one event.
     pub id: Option<String>,
 }
@@ -181,7 +183,7 @@ impl EventKeys {
             return desk.defect(Reason::BadTimestamp, message);
         };
         let details = RecordDetails { raw, root, places, keys: self };
-        let told = scalar(places.event);
+        let told = scalar(places.event).filter(|name| !is_null(name));
         let is_page = self.names_pages || told.is_none();
         // Loggers of pages name only what else happened.
         let Some(name) = told.or_else(|| details.address()) else {
@@ -261,6 +263,10 @@ impl Properties for RecordDetails<'_> {
     /// By dotted path; then as columns of tables are found: by a key in another case, and by what else the
     /// property may be called.
     fn get(&self, path: &str) -> Option<Value<'_>> {
+        let told = self.keys.address.as_deref().filter(|_| path == "url");
+        if let Some(address) = told.and_then(|key| self.root.dotted(key)?.property()) {
+            return Some(address);
+        }
         let objects = self.objects();
         objects.clone().find_map(|object| object.dotted(path)?.property()).or_else(|| {
             let mut names = std::iter::once(&path).chain(aliases_of(path));
@@ -290,6 +296,9 @@ impl Details for RecordDetails<'_> {
     }
 
     fn address(&self) -> Option<Cow<'_, str>> {
+        if let Some(key) = &self.keys.address {
+            return self.root.dotted(key)?.scalar();
+        }
         let named = |name: &&str| self.objects().find_map(|own| member_like(own, name)?.scalar());
         ADDRESSES.iter().filter(|_| self.keys.have_addresses).find_map(named)
     }

@@ -114,7 +114,8 @@ impl EventColumns {
     /// Reads one row.
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
         let Some(stamp) = self.stamp(row, &mut desk) else { return };
-        let told = cell_of(row, self.event);
+        let cell = cell_of(row, self.event);
+        let told = if is_nothing(&cell) { Cow::Borrowed(&[][..]) } else { cell };
         // Loggers of pages name only what else happened.
         let page = self.address.filter(|_| told.is_empty()).map(|column| cell_of(row, column));
         let is_page = self.names_pages || page.is_some();
@@ -229,6 +230,14 @@ fn cell_of(row: Row<'_>, column: usize) -> Cow<'_, [u8]> {
         None => Cow::Owned(row.text(Some(column)).as_bytes().to_vec()),
     }
 }
+
+/// Whether a cell is a word that stands for nothing (`null`, `N/A`).
+pub fn is_nothing(cell: &[u8]) -> bool {
+    cell.len() <= LONGEST_NOTHING && std::str::from_utf8(cell).is_ok_and(is_null)
+}
+
+/// No word that stands for nothing is longer.
+const LONGEST_NOTHING: usize = 9;
 
 /// The cells of a row that few rows are asked for.
 struct RowDetails<'r> {

@@ -4,7 +4,7 @@
 //! have no id; browser, session, name, time and parameters tell deliveries (daily and intraday tables
 //! overlap). There is no user agent. Field names: Google's schema of the export.
 
-use super::tool_log::{Parameters, Parts, Slot, Tool, evidence, nobody_else, plain_name};
+use super::tool_log::{Parameters, Parts, Slot, Tool, nobody_else, plain_name};
 use super::{Format, shopify_url};
 use crate::input::json::Json;
 
@@ -38,6 +38,7 @@ pub static GA4: Tool = Tool {
             (Slot::Target, "file_name"),
             (Slot::Target, "file_extension"),
             (Slot::Category, "item_list_id"),
+            (Slot::Category, "item_list_name"),
             (Slot::Method, "method"),
             (Slot::Method, "form_id"),
             (Slot::Method, "form_name"),
@@ -61,7 +62,7 @@ pub static GA4: Tool = Tool {
     name: plain_name,
     who: nobody_else,
     only_joins: |_| false,
-    pages: &["page_view", "screen_view"],
+    pages: &[],
     derive,
 };
 
@@ -70,16 +71,10 @@ fn fits(json: Json<'_>) -> bool {
 }
 
 fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
-    match name {
-        "view_item_list" => evidence::sub_category(parts),
-        "generate_lead" | "sign_up" | "form_submit" => evidence::newsletter(parts),
-        "file_download" => evidence::download(parts),
-        "click" => evidence::click(parts),
-        "page_view" => {
-            // Where lists are not recorded, the page of a sub-category is.
-            let address = parts.first(Slot::Address)?;
-            shopify_url::is_subcategory(&address).then_some("subcollection_viewed")
-        }
-        _ => None,
+    if name != "page_view" {
+        return None;
     }
+    // Where lists are not recorded, the page of a sub-category is.
+    let address = parts.first(Slot::Address)?;
+    shopify_url::is_subcategory(&address).then_some("subcollection_viewed")
 }

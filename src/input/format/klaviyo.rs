@@ -5,7 +5,7 @@
 //! recorded when contact and delivery details were given, later than Shopify's. Field names: Klaviyo's
 //! API reference.
 
-use super::tool_log::{Beside, Parts, Slot, Tool};
+use super::tool_log::{Beside, Parts, Slot, Tool, kinds};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
 use crate::identity::Strictness;
@@ -51,7 +51,7 @@ pub static KLAVIYO: Tool = Tool {
     name,
     who,
     only_joins: |_| false,
-    pages: &["Active on Site", "Viewed Page"],
+    pages: &["activeonsite"],
     derive,
 };
 
@@ -66,7 +66,7 @@ fn fits(json: Json<'_>) -> bool {
 fn name(parts: Parts<'_>) -> Option<Cow<'_, str>> {
     let number = parts.first(Slot::Name)?;
     let name = parts.beside().names.get(&*number).map_or(number, |name| Cow::Borrowed(name));
-    let later = matches!(&*name, "Checkout Started" | "Started Checkout")
+    let later = kinds::is_called(&name, &["checkoutstarted", "startedcheckout"])
         && !parts.beside().own_names.say_of(&name);
     Some(if later { Cow::Borrowed(CONTACT) } else { name })
 }
@@ -84,7 +84,10 @@ fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
     let metric = parts.first(Slot::Name);
     let named = metric.and_then(|number| parts.beside().names.get(&*number));
     let (is_order, is_checkout) = match named {
-        Some(name) => (name.contains("Order"), name.contains("Checkout")),
+        Some(name) => {
+            let name = name.to_lowercase();
+            (name.contains("order"), name.contains("checkout"))
+        }
         None => (is_shop_number(&about), is_shop_number(&about)),
     };
     if is_order {

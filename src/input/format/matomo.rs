@@ -5,7 +5,7 @@
 //! `Live.getLastVisitsDetails`.
 
 use super::event_json::unreadable_time;
-use super::tool_log::{Slot, add_user, evidence};
+use super::tool_log::{Slot, add_user, evidence, kinds, links};
 use super::{Desk, Format, Kept, Sink, shopify_url};
 use crate::event::{
     Details, IdentifierKind, OrderNote, Origin, Proof, Properties, RawEvent, Value,
@@ -166,11 +166,7 @@ impl<'r> Action<'r> {
     /// An event is called by its action, with its category where the action alone could be anything.
     fn event_name(&self) -> Option<Cow<'r, str>> {
         let own = scalar(self.json.member("eventAction"))?;
-        if own.contains([' ', '_']) {
-            return Some(own);
-        }
-        let category = scalar(self.json.member("eventCategory"));
-        Some(category.map_or(own.clone(), |category| Cow::Owned(format!("{category} {own}"))))
+        Some(kinds::name_of(scalar(self.json.member("eventCategory")), own))
     }
 
     /// What it proves beside its name.
@@ -183,7 +179,7 @@ impl<'r> Action<'r> {
                 found => found.map(|(name, _)| name),
             },
             "file_download" => evidence::book(&scalar(self.address)?),
-            "click" => evidence::target_of(&scalar(self.address)?),
+            "click" => links::target_of(&scalar(self.address)?),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 //! Everything but the event's name is a property. Exports hold deliveries of one event more than once.
 //! Field names: Mixpanel's documentation of the raw export and of identities.
 
-use super::tool_log::{Parts, Slot, Tool, add_distinct, evidence, plain_name};
+use super::tool_log::{Parts, Slot, Tool, add_distinct, plain_name};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
 use crate::identity::{DEVICE, Strictness};
@@ -36,7 +36,16 @@ pub static MIXPANEL: Tool = Tool {
         (Slot::Currency, &["properties.currency"]),
         (Slot::UserAgent, &["properties.$user_agent", "properties.user_agent"]),
         (Slot::Address, &["properties.$current_url", "properties.current_url_path"]),
-        (Slot::Category, &["properties.category"]),
+        (
+            Slot::Target,
+            &[
+                "properties.$attr-href",
+                "properties.href",
+                "properties.link_url",
+                "properties.file_name",
+            ],
+        ),
+        (Slot::Category, &["properties.category", "properties.item_list_name"]),
         (Slot::Method, &["properties.method", "properties.form_name"]),
     ],
     parameters: None,
@@ -54,8 +63,8 @@ pub static MIXPANEL: Tool = Tool {
     name: plain_name,
     who,
     only_joins: |_| false,
-    pages: &["$mp_web_page_view", "Page View", "Page Viewed", "page_view"],
-    derive,
+    pages: &[],
+    derive: |_, _| None,
 };
 
 fn fits(json: Json<'_>) -> bool {
@@ -80,13 +89,5 @@ fn who(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
             }
             None => add_distinct(parts, identifiers, &text),
         }
-    }
-}
-
-fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
-    match name {
-        "Product List Viewed" => evidence::sub_category(parts),
-        "Signed Up" | "Sign Up" | "Form Submitted" => evidence::newsletter(parts),
-        _ => None,
     }
 }

@@ -4,7 +4,7 @@
 //! belonged to when it was received is written as well; what was joined later is not, so
 //! `$identify` and the like join here again. Field names: PostHog's documentation of batch exports.
 
-use super::tool_log::{Parts, Slot, Tool, add_distinct, add_user, evidence, is_device, plain_name};
+use super::tool_log::{Parts, Slot, Tool, add_distinct, add_user, is_device, plain_name};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
 use crate::identity::Strictness;
@@ -48,8 +48,17 @@ pub static POSTHOG: Tool = Tool {
         (Slot::Currency, &["properties.currency"]),
         (Slot::UserAgent, &["properties.$raw_user_agent", "properties.$user_agent"]),
         (Slot::Address, &["properties.$current_url", "properties.$pathname"]),
-        (Slot::Target, &["properties.$external_click_url", "properties.$elements_href"]),
-        (Slot::Category, &["properties.category"]),
+        (
+            Slot::Target,
+            &[
+                "properties.$external_click_url",
+                "properties.$elements_href",
+                "properties.href",
+                "properties.link_url",
+                "properties.file_name",
+            ],
+        ),
+        (Slot::Category, &["properties.category", "properties.item_list_name"]),
         (Slot::Method, &["properties.method", "properties.form_name"]),
     ],
     parameters: None,
@@ -67,8 +76,8 @@ pub static POSTHOG: Tool = Tool {
     name: plain_name,
     who,
     only_joins: |_| false,
-    pages: &["$pageview", "$screen", "Page Viewed", "page_view"],
-    derive,
+    pages: &[],
+    derive: |_, _| None,
 };
 
 fn fits(json: Json<'_>) -> bool {
@@ -101,14 +110,5 @@ fn add_person(parts: Parts<'_>, identifiers: &mut RowIdentifiers) {
     let mut users = ids().filter(|id| !is_device(parts, id));
     if let (Some(user), None) = (users.next(), users.next()) {
         add_user(identifiers, parts.space(), &user);
-    }
-}
-
-fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
-    match name {
-        "$autocapture" => evidence::click(parts),
-        "Product List Viewed" => evidence::sub_category(parts),
-        "Signed Up" | "Form Submitted" => evidence::newsletter(parts),
-        _ => None,
     }
 }

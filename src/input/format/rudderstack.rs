@@ -3,7 +3,7 @@
 //! The skeleton is Segment's, with a session number and a call of its own that joins two identifiers.
 //! Field names: `RudderStack`'s documentation of common fields.
 
-use super::segment::{self, NAMED, PAGES, PATHS, PROPERTIES};
+use super::segment::{self, NAMED, PATHS, PROPERTIES};
 use super::tool_log::{Parts, Slot, Tool, add_user};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
@@ -26,8 +26,8 @@ pub static RUDDERSTACK: Tool = Tool {
     name: segment::name,
     who,
     only_joins: is_timeless_merge,
-    pages: PAGES,
-    derive: segment::derive,
+    pages: &[],
+    derive: |_, _| None,
 };
 
 /// A call with something that only `RudderStack` writes. Segment has channels too, and beside them

@@ -4,7 +4,7 @@
 //! names: Segment's specification of common fields and its e-commerce events. `RudderStack` writes the
 //! same skeleton and shares the tables here.
 
-use super::tool_log::{Parts, Slot, Tool, add_user, evidence};
+use super::tool_log::{Parts, Slot, Tool, add_user};
 use super::{Format, RowIdentifiers};
 use crate::event::IdentifierKind;
 use crate::identity::{Strictness, is_device_text};
@@ -27,8 +27,8 @@ pub static SEGMENT: Tool = Tool {
     name,
     who,
     only_joins: |_| false,
-    pages: PAGES,
-    derive,
+    pages: &[],
+    derive: |_, _| None,
 };
 
 pub(super) const PATHS: &[(Slot, &[&str])] = &[
@@ -55,8 +55,8 @@ pub(super) const PATHS: &[(Slot, &[&str])] = &[
         Slot::Address,
         &["properties.url", "context.page.url", "properties.path", "context.page.path"],
     ),
-    (Slot::Target, &["properties.href", "properties.file_name"]),
-    (Slot::Category, &["properties.category"]),
+    (Slot::Target, &["properties.href", "properties.link_url", "properties.file_name"]),
+    (Slot::Category, &["properties.category", "properties.item_list_name"]),
     (Slot::Method, &["properties.method", "properties.form_name"]),
     (Slot::Step, &["properties.step"]),
     (Slot::Delivery, &["properties.shipping_method"]),
@@ -73,8 +73,6 @@ pub(super) const NAMED: &[(&str, &str)] = &[
     ("utm_content", "context.campaign.content"),
     ("referrer", "context.page.referrer"),
 ];
-
-pub(super) const PAGES: &[&str] = &["page", "screen", "Page Viewed", "Loaded a Page"];
 
 /// Whether a record is a call.
 pub(super) fn is_call(json: Json<'_>) -> bool {
@@ -127,17 +125,5 @@ fn add_external(external: Json<'_>, space: u16, identifiers: &mut RowIdentifiers
             let own = format!("{kind}:{id}");
             identifiers.add(IdentifierKind::ClientId, space, &own, Strictness::Several);
         }
-    }
-}
-
-/// What the specified events prove beside their names.
-pub(super) fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
-    match name {
-        "Product List Viewed" | "Product List Filtered" => evidence::sub_category(parts),
-        "Checkout Step Completed" => evidence::checkout_step(parts),
-        "Signed Up" | "Lead Generated" | "Form Submitted" => evidence::newsletter(parts),
-        "File Downloaded" => evidence::download(parts),
-        "Link Clicked" | "Clicked Link" | "Outbound Link Clicked" => evidence::click(parts),
-        _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What a page of a Shopify store is, by its address.
 //!
 //! `/collections/<c>` is a category; a tag behind it or a filter in the query makes it a sub-category.
-//! Locale prefixes (`/fr`, `/en-ca`) do not count. Pages of the checkout say which step they are, in the
+//! Locale prefixes (`/fr`, `/en-ca`, `/es-419`, `/zh-hant`) do not count. Pages of the checkout say which step they are, in the
 //! query or as their last part.
 //!
 //! Stores of other makers are known by the pages that almost all of them have and call alike: the cart, the checkout,
@@ -34,12 +34,32 @@ pub fn proof(address: &str) -> Option<(&'static str, Proof)> {
         [b"collections", _] => "collection_viewed",
         [b"search"] => "site_searched",
         [b"cart"] => "cart_viewed",
-        [b"orders", _, ..] => return Some(("checkout_completed", Proof::OrderPage)),
+        [b"orders", order, ..] if !is_about_orders(order) => {
+            return Some(("checkout_completed", Proof::OrderPage));
+        }
+        // The list of what a blog has under a tag.
+        [b"blogs", _, b"tagged", ..] => return None,
         [b"blogs", _, _, ..] => READ_MORE,
         [b"checkouts", rest @ ..] if !rest.is_empty() => checkout_page(rest, query),
         parts => return page_of_any_store(parts, query),
     };
     Some((name, Proof::Address))
+}
+
+/// Whether what stands behind `orders` is a page about orders and no order.
+fn is_about_orders(part: &[u8]) -> bool {
+    const PAGES: [&[u8]; 9] = [
+        b"lookup",
+        b"look-up",
+        b"track",
+        b"tracking",
+        b"status",
+        b"search",
+        b"history",
+        b"find",
+        b"new",
+    ];
+    PAGES.iter().any(|page| part.eq_ignore_ascii_case(page))
 }
 
 /// What a page is that stores of many makers have.
@@ -83,8 +103,8 @@ pub const BLOGS: &[u8] = b"blogs";
 
 /// The parts of the path, without that of the language.
 fn parts_of(path: &[u8]) -> Vec<&[u8]> {
-    let (path, _) = cut(behind_host(path), b'#');
-    let parts = path.split(|&b| b == b'/').filter(|part| !part.is_empty());
+    let (path, _) = cut(path, b'#');
+    let parts = behind_host(path).split(|&b| b == b'/').filter(|part| !part.is_empty());
     let mut parts = parts.peekable();
     parts.next_if(|part| is_locale(part));
     parts.collect()
@@ -118,9 +138,15 @@ fn order_number(address: &str) -> Option<&str> {
 pub fn token(address: &str) -> Option<&str> {
     let path = address.split(['?', '#']).next()?;
     let mut parts = path.split('/').skip_while(|part| !matches!(*part, "checkouts" | "orders"));
-    parts.next()?;
-    // Newer addresses have the kind of cart before the token.
-    parts.find(|part| !matches!(*part, "" | "c" | "cn" | "co"))
+    let is_order = parts.next()? == "orders";
+    let token = parts.find(|part| !part.is_empty() && (is_order || !is_kind(part)))?;
+    (!is_order || !is_about_orders(token.as_bytes())).then_some(token)
+}
+
+/// Whether a part behind `checkouts` is the kind of cart, which newer addresses have before the token: `cn`, `do` for
+/// drafts, `ac` for carts that are recovered.
+fn is_kind(part: &str) -> bool {
+    (part.len() < 3 && part.bytes().all(|b| b.is_ascii_alphabetic())) || part == "bin"
 }
 
 /// Which step of the checkout a page of it is.
@@ -142,22 +168,38 @@ fn cut(bytes: &[u8], sign: u8) -> (&[u8], &[u8]) {
     (&bytes[..at], bytes.get(at + 1..).unwrap_or_default())
 }
 
-/// The path of an address that begins with a scheme and a host; any other as it is.
+/// The path of an address that begins with a host, mostly behind a scheme; any other as it is.
 fn behind_host(address: &[u8]) -> &[u8] {
     let mut scheme = memchr::memchr_iter(b':', address).map(|colon| address.split_at(colon).1);
-    match scheme.find_map(|behind| behind.strip_prefix(b"://")) {
+    let with_host = scheme.find_map(|behind| behind.strip_prefix(b"://"));
+    match with_host.or_else(|| from_host(address)) {
         Some(host) => memchr::memchr(b'/', host).map_or(&[], |at| &host[at..]),
         None => address,
     }
 }
 
-/// `fr`, `en-ca`.
+/// An address without a scheme from its host on: a first part with a point in it is one.
+fn from_host(address: &[u8]) -> Option<&[u8]> {
+    let address = address.strip_prefix(b"//").unwrap_or(address);
+    let (first, _) = cut(address, b'/');
+    memchr::memchr(b'.', first).map(|_| address)
+}
+
+/// `fr`, `en-ca`, `es-419`, `zh-hant`, `zh-hant-tw`.
 fn is_locale(part: &[u8]) -> bool {
-    match part {
-        [a, b] => [a, b].iter().all(|b| b.is_ascii_alphabetic()),
-        [a, b, b'-', c, d] => [a, b, c, d].iter().all(|b| b.is_ascii_alphabetic()),
-        _ => false,
-    }
+    let is_alphabetic = |own: &[u8], letters: usize| {
+        own.len() == letters && own.iter().all(u8::is_ascii_alphabetic)
+    };
+    let is_region =
+        |own: &[u8]| is_alphabetic(own, 2) || own.len() == 3 && own.iter().all(u8::is_ascii_digit);
+    let (language, behind) = cut(part, b'-');
+    let (script, region) = cut(behind, b'-');
+    is_alphabetic(language, 2)
+        && match part.len() - language.len() {
+            0 => true,
+            _ if is_alphabetic(script, 4) => behind.len() == 4 || is_region(region),
+            _ => is_region(behind),
+        }
 }
 
 #[cfg(test)]
@@ -167,15 +209,31 @@ mod tests {
     /// The same by texts instead of bytes.
     fn slowly(address: &str) -> bool {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let path = match path.split_once("://") {
-            Some((_, rest)) => rest.find('/').map_or("", |at| rest.split_at(at).1),
+        let path = path.split('#').next().unwrap();
+        let bare = path.strip_prefix("//").unwrap_or(path);
+        let has_host = bare.split('/').next().unwrap().contains('.');
+        let with_host = path.split_once("://").map(|(_, rest)| rest);
+        let path = match with_host.or(has_host.then_some(bare)) {
+            Some(rest) => rest.find('/').map_or("", |at| rest.split_at(at).1),
             None => path,
         };
-        let parts = path.split('#').next().unwrap().split('/').filter(|part| !part.is_empty());
+        let parts = path.split('/').filter(|part| !part.is_empty());
         let mut parts: Vec<&str> = parts.collect();
         let is_language =
             |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic());
-        if parts.first().is_some_and(|part| part.splitn(2, '-').all(is_language)) {
+        let is_region =
+            |text: &str| is_language(text) || text.len() == 3 && text.parse::<u32>().is_ok();
+        let is_script =
+            |text: &str| text.len() == 4 && text.bytes().all(|b| b.is_ascii_alphabetic());
+        let is_locale = |part: &&str| match part.split('-').collect::<Vec<_>>().as_slice() {
+            [language] => is_language(language),
+            [language, own] => is_language(language) && (is_region(own) || is_script(own)),
+            [language, script, region] => {
+                is_language(language) && is_script(script) && is_region(region)
+            }
+            _ => false,
+        };
+        if parts.first().is_some_and(is_locale) {
             parts.remove(0);
         }
         let narrowed = query
@@ -191,7 +249,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_address_is_what_it_is_by_its_text(
-            parts in proptest::collection::vec("[a-z]{0,3}|://?|/|#|[?]|&|é|fr|en-ca|-|collections|products|filter[.]|constraint=", 0..12),
+            parts in proptest::collection::vec("[a-z]{0,3}|://?|/|#|[?]|&|é|fr|en-ca|es-419|zh-hans|s[.]x|-|collections|products|filter[.]|constraint=", 0..12),
         ) {
             let address = parts.concat();
             for address in [address.clone(), format!("https://x/collections/{address}")] {
@@ -224,6 +282,15 @@ mod tests {
             ("/checkouts/cn/abc/thank-you", Some("checkout_completed")),
             ("/1234/orders/abc", Some("checkout_completed")),
             ("/blogs/care/winter-skin", Some("read_more_clicked")),
+            ("/blogs/care/tagged/winter", None),
+            ("/orders/lookup", None),
+            ("s.example/products/soap", Some("product_viewed")),
+            ("//s.example/products/soap", Some("product_viewed")),
+            ("/es-419/products/soap", Some("product_viewed")),
+            ("/zh-hans/collections/care", Some("collection_viewed")),
+            ("/zh-hant-tw/cart", Some("cart_viewed")),
+            ("/checkouts/do/abc/en-us/thank-you", Some("checkout_completed")),
+            ("/checkouts/ac/abc/recover?key=1", Some("checkout_started")),
             ("/pages/about", None),
         ] {
             assert_eq!(page(address), expected, "{address}");
@@ -281,7 +348,12 @@ mod tests {
             ("https://shop.example.com/checkouts/cn/abc/thank-you", Some("abc")),
             ("/1234/checkouts/abc?step=payment_method", Some("abc")),
             ("/1234/orders/abc", Some("abc")),
+            ("/checkouts/do/abc/en-us/thank-you", Some("abc")),
+            ("/checkouts/ac/abc/recover?key=1", Some("abc")),
+            ("/checkouts/bin/abc", Some("abc")),
+            ("/orders/lookup", None),
             ("/checkouts/", None),
+            ("/checkouts/cn", None),
             ("/products/checkouts", None),
             ("/products/soap", None),
         ] {

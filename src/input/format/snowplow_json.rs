@@ -6,7 +6,7 @@
 //! and of its e-commerce schemas.
 
 use super::Format;
-use super::tool_log::{Parts, Slot, Tool, evidence, nobody_else};
+use super::tool_log::{Parts, Slot, Tool, kinds, nobody_else};
 use crate::input::json::Json;
 use std::borrow::Cow;
 
@@ -30,9 +30,10 @@ pub static SNOWPLOW: Tool = Tool {
             &[
                 "unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_*.type",
                 "unstruct_event.data.data.type",
-                "se_action",
             ],
         ),
+        (Slot::Action, &["se_action"]),
+        (Slot::Group, &["se_category"]),
         (Slot::Id, &["event_id"]),
         (Slot::Stored, &["event_fingerprint"]),
         (Slot::Session, &["domain_sessionid"]),
@@ -100,7 +101,7 @@ pub static SNOWPLOW: Tool = Tool {
     name,
     who: nobody_else,
     only_joins: |_| false,
-    pages: &["page_view", "screen_view"],
+    pages: &[],
     derive,
 };
 
@@ -111,19 +112,20 @@ fn fits(json: Json<'_>) -> bool {
 /// Actions of the e-commerce schema and structured events say what they are by themselves.
 fn name(parts: Parts<'_>) -> Option<Cow<'_, str>> {
     let name = parts.first(Slot::Name)?;
-    let says_more = matches!(&*name, ACTION | "event" | "struct");
-    says_more.then(|| parts.first(Slot::Kind)).flatten().or(Some(name))
+    if !matches!(&*name, ACTION | "event" | "struct") {
+        return Some(name);
+    }
+    if let Some(kind) = parts.first(Slot::Kind) {
+        return Some(kind);
+    }
+    let action = parts.first(Slot::Action).map(|own| kinds::name_of(parts.first(Slot::Group), own));
+    action.or(Some(name))
 }
 
 fn derive(parts: Parts<'_>, name: &str) -> Option<&'static str> {
-    match name {
-        "checkout_step" => evidence::checkout_step(parts),
-        "list_view" => evidence::sub_category(parts),
-        "link_click" => evidence::click(parts),
-        "page_view" => {
-            let kind = parts.first(Slot::PageKind)?;
-            kind.eq_ignore_ascii_case("cart").then_some("cart_viewed")
-        }
-        _ => None,
+    if name != "page_view" {
+        return None;
     }
+    let kind = parts.first(Slot::PageKind)?;
+    kind.eq_ignore_ascii_case("cart").then_some("cart_viewed")
 }

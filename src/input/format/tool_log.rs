@@ -7,12 +7,15 @@
 
 mod clocks;
 pub mod evidence;
+pub mod kinds;
+pub mod links;
 mod places;
 mod sequence;
 
 pub use places::{Slot, ToolPlaces, walk};
 
 use clocks::Clocks;
+use kinds::Kind;
 
 use super::event_json::unreadable_time;
 use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
@@ -61,9 +64,9 @@ pub struct Tool {
     pub who: fn(Parts<'_>, &mut RowIdentifiers),
     /// Whether a record is no event, and says only who is whom.
     pub only_joins: fn(Json<'_>) -> bool,
-    /// The names under which it writes views of pages.
+    /// The names of its events that are views of pages though they say more or less, in lower case and without gaps.
     pub pages: &'static [&'static str],
-    /// A further canonical name that the record proves.
+    /// A further canonical name that the record proves, beside what records of all tools prove.
     pub derive: fn(Parts<'_>, &str) -> Option<&'static str>,
 }
 
@@ -158,11 +161,13 @@ impl ToolLog {
             return desk.defect(Reason::BadRow, message);
         };
         clocks.tell(stamp, desk.sink);
+        let kind = Kind::of(&name);
         desk.identifiers.clear();
-        parts.identify(&name, desk.identifiers);
+        parts.identify(&name, kind, desk.identifiers);
         desk.identifiers.report_blocked(desk.sink);
-        let by_cells = (self.tool.derive)(parts, &name).map(|name| (name, Proof::Cells));
-        let by_address = || parts.is_page(&name).then(|| evidence::page_of(parts)).flatten();
+        let proven = evidence::proven(parts, kind).or_else(|| (self.tool.derive)(parts, &name));
+        let by_cells = proven.map(|name| (name, Proof::Cells));
+        let by_address = || parts.is_own_page(&name).then(|| evidence::page_of(parts)).flatten();
         let derived = by_cells.or_else(by_address);
         let event = RawEvent {
             at: stamp.at,
@@ -265,9 +270,16 @@ impl<'r> Parts<'r> {
         &self.log.beside
     }
 
+    /// Whether an event of this name is the view of a page to this tool alone.
+    fn is_own_page(self, name: &str) -> bool {
+        let pages = self.log.tool.pages;
+        !pages.is_empty() && kinds::is_called(name, pages)
+    }
+
     /// Whether an event of this name is the view of a page.
-    fn is_page(self, name: &str) -> bool {
-        self.log.tool.pages.contains(&name)
+    fn is_page(self, name: &str, kind: Option<Kind>) -> bool {
+        let by_shop = || self.beside().own_names.own(name) == Some("page_viewed");
+        kind == Some(Kind::Page) || self.is_own_page(name) || by_shop()
     }
 
     /// The space of the tool's own ids.
@@ -292,7 +304,7 @@ impl<'r> Parts<'r> {
     fn join(self, desk: Desk<'_, impl Sink>) {
         let Desk { at, identifiers, sink, .. } = desk;
         identifiers.clear();
-        self.identify("", identifiers);
+        self.identify("", None, identifiers);
         identifiers.report_blocked(sink);
         if identifiers.sorted().is_empty() {
             return sink.defect(
@@ -305,7 +317,7 @@ impl<'r> Parts<'r> {
     }
 
     /// Everybody that the record names.
-    fn identify(self, name: &str, identifiers: &mut RowIdentifiers) {
+    fn identify(self, name: &str, kind: Option<Kind>, identifiers: &mut RowIdentifiers) {
         let space = self.space();
         let mut add = |kind, slot| {
             for text in self.each(slot) {
@@ -330,7 +342,7 @@ impl<'r> Parts<'r> {
                 identifiers.add(IdentifierKind::CheckoutToken, 0, &text, Strictness::Several);
             }
         }
-        if self.is_page(name)
+        if self.is_page(name, kind)
             && let Some(address) = self.first(Slot::Address)
             && let Some(token) = shopify_url::token(&address)
         {
@@ -428,18 +440,14 @@ impl Details for ToolDetails<'_> {
         self.proof
     }
 
+    fn address(&self) -> Option<Cow<'_, str>> {
+        self.parts.first(Slot::Address)
+    }
+
     fn order(&self) -> Option<OrderNote> {
         let identify = |kind, text: &str| identify(kind, 0, text, Strictness::Several);
-        let by_address = || {
-            let is_page = self.proof != Proof::Cells;
-            let address = self.parts.first(Slot::Address).filter(|_| is_page)?;
-            shopify_url::order(&address)
-        };
         let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));
-        let id = match written {
-            Some(number) => identify(IdentifierKind::OrderId, &number),
-            None => by_address(),
-        };
+        let id = written.and_then(|number| identify(IdentifierKind::OrderId, &number));
         let amount = self.parts.first(Slot::Value).and_then(|text| text.trim().parse().ok());
         let currency = self.parts.first(Slot::Currency);
         Some(OrderNote {

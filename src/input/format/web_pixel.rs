@@ -12,7 +12,7 @@ pub mod table;
 pub use places::{PixelKeys, PixelPlaces, RECEIVED};
 
 use super::event_json::unreadable_time;
-use super::tool_log::evidence;
+use super::tool_log::{evidence, links};
 use super::{Desk, Format, Kept, RowIdentifiers, Sink, shopify_url};
 use crate::event::{
     Details, Identifier, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value,
@@ -166,34 +166,97 @@ impl<'r> Parts<'r> {
     /// What the event's data prove beyond its name.
     fn derived(self, name: &str) -> Option<&'static str> {
         match name {
-            "collection_viewed" => {
+            "page_viewed" => {
                 let address = self.at(self.places.path).and_then(Json::text)?;
+                address.ends_with(REVIEWS).then_some("reviews_read")
+            }
+            "collection_viewed" => {
+                let address = self.address()?;
                 shopify_url::is_subcategory(&address).then_some("subcollection_viewed")
             }
-            "form_submitted" => self.is_newsletter().then_some("email_signup"),
+            "form_submitted" if self.is_newsletter() => Some("email_signup"),
+            "form_submitted" => self.is_of_a_new_account().then_some("account_created"),
             "clicked" => {
                 let address = self.at(self.places.target).and_then(Json::text)?;
-                evidence::target_of(&address)
+                let of_page = || address.ends_with(REVIEWS).then_some("reviews_read");
+                links::target_of(&address).or_else(|| evidence::book(&address)).or_else(of_page)
             }
-            _ => None,
+            _ => self.sign_up(name),
+        }
+    }
+
+    /// The address of the page; a logger may keep the query apart from the path.
+    fn address(self) -> Option<Cow<'r, str>> {
+        let path = self.at(self.places.path).and_then(Json::text)?;
+        match self.at(self.places.search).and_then(Json::text) {
+            Some(search) if !path.contains('?') && search.starts_with('?') => {
+                Some(Cow::Owned(format!("{path}{search}")))
+            }
+            Some(_) | None => Some(path),
+        }
+    }
+
+    /// What one enters oneself for with one's details. Whoever wants news by both ways says so in every event: the first
+    /// and the last then speak of e-mail, those between of text messages.
+    fn sign_up(self, name: &str) -> Option<&'static str> {
+        const ENDS: [&str; 2] = ["checkout_contact_info_submitted", "checkout_completed"];
+        const BETWEEN: [&str; 3] = [
+            "checkout_address_info_submitted",
+            "checkout_shipping_info_submitted",
+            "payment_info_submitted",
+        ];
+        let places = self.places.news;
+        if places == [None; 2] || !(ENDS.contains(&name) || BETWEEN.contains(&name)) {
+            return None;
+        }
+        let [by_email, by_text] = places.map(|place| {
+            let value = self.at(place).and_then(Json::property);
+            value.is_some_and(|value| value.into_text().eq_ignore_ascii_case("true"))
+        });
+        match (by_email, by_text) {
+            (true, true) if BETWEEN.contains(&name) => Some("sms_subscribed"),
+            (true, _) => Some("email_signup"),
+            (false, true) => Some("sms_subscribed"),
+            (false, false) => None,
         }
     }
 
     /// Whether a submitted form signs up for a newsletter: by its id, name or action, or by the tag that
     /// Shopify's newsletter section sends.
     fn is_newsletter(self) -> bool {
-        let says = |json: Json<'_>| {
-            let text = json.text().unwrap_or_default().to_lowercase();
-            text.contains("newsletter") || text.contains("klaviyo")
-        };
+        let says = |json: Json<'_>| json.text().is_some_and(|text| evidence::is_newsletter(&text));
         let is_tag = |element: Json<'_>| {
             let name = element.member("name").and_then(Json::text);
             name.as_deref() == Some("contact[tags]") && element.member("value").is_some_and(says)
         };
-        self.places.form.iter().any(|&place| says(self.root.at(place)))
-            || self.at(self.places.fields).is_some_and(|fields| fields.elements().any(is_tag))
+        let mut form = self.places.form.iter().map(|&place| self.root.at(place));
+        form.any(says) || self.fields().any(is_tag)
+    }
+
+    /// Whether a submitted form makes an account: it goes to the page of accounts, with an address and a password.
+    fn is_of_a_new_account(self) -> bool {
+        let is_action = |&place: &Place| {
+            let text = self.root.at(place).text().unwrap_or_default();
+            let path = text.split(['?', '#']).next().unwrap_or_default();
+            path.trim_end_matches('/').ends_with("/account")
+        };
+        let has = |field: &str| {
+            let mut names = self.fields().filter_map(|own| own.member("name").and_then(Json::text));
+            names.any(|name| name == field)
+        };
+        self.places.form.iter().any(is_action)
+            && has("customer[email]")
+            && has("customer[password]")
+    }
+
+    /// What was entered in a form.
+    fn fields(self) -> impl Iterator<Item = Json<'r>> {
+        self.at(self.places.fields).into_iter().flat_map(Json::elements)
     }
 }
+
+/// Where on a product's page its reviews stand.
+const REVIEWS: &str = "#reviews";
 
 /// What few events are asked for.
 struct EventDetails<'r> {
@@ -211,6 +274,10 @@ impl Details for EventDetails<'_> {
     fn session(&self) -> Option<Key> {
         let text = self.parts.scalar(self.parts.places.session)?;
         Some(Key::of(text.as_bytes()))
+    }
+
+    fn address(&self) -> Option<Cow<'_, str>> {
+        self.parts.address()
     }
 
     fn order(&self) -> Option<OrderNote> {

@@ -55,11 +55,17 @@ fn read_map(
             problems.add(
                 value.span(),
                 format!("`{target}` is no event that is known"),
-                format!("{near}docs/formats.md lists the names"),
+                format!("{near}docs/formats.md lists the names: Names of events"),
             );
             continue;
         };
-        own.add(name.get_ref(), canonical);
+        if let Some(before) = own.add(name.get_ref(), canonical) {
+            problems.add(
+                name.span(),
+                format!("the same name is `{before}` and `{canonical}`"),
+                "names that differ in case and signs only are one: leave one of them",
+            );
+        }
     }
 }
 
@@ -83,5 +89,9 @@ mod tests {
         }
         assert_eq!(own_names("f", "map = \"time=ts\"").unwrap(), OwnNames::default());
         assert!(own_names("f", "map = ").is_err());
+        let twice = "[map]\n\"dl_view\" = \"visit\"\n\"DL View\" = \"product_viewed\"\n";
+        let error = own_names("f", twice).unwrap_err().to_string();
+        assert!(error.contains("the same name is"), "{error}");
+        assert!(own_names("f", &twice.replace("product_viewed", "visit")).is_ok());
     }
 }

@@ -145,6 +145,118 @@ fn names_of_secondary_actions() {
 }
 
 #[test]
+fn common_spellings_of_the_ladder() {
+    for (names, expected) in [
+        ("page_visit|PageVisit|home-page-view", "page_viewed"),
+        ("Collection Page View|category-page-view", "collection_viewed"),
+        ("detail-page-view", "product_viewed"),
+        ("add_cart|AddCart|Add to Cart Clicked|Items Added To Cart", "product_added_to_cart"),
+        ("cart_item_added|product_cart", "product_added_to_cart"),
+        ("shopping-cart-page-view|basket_view|cart_page", "cart_viewed"),
+        ("Checkout Viewed|Checkout Page Viewed|Viewed Checkout|enter_checkout", "checkout_started"),
+        ("checkout_clicked|Checkout Button Clicked", "checkout_started"),
+        ("Payment Method Selected|Select Payment Method", "payment_info_submitted"),
+        ("purchase_complete|purchase-complete|purchase_success", "checkout_completed"),
+        ("CompletePayment|PlaceAnOrder|Order Submitted|submit_order", "checkout_completed"),
+        ("create_order|transaction_complete|ecommerce_purchase", "checkout_completed"),
+        ("in_app_purchase", "checkout_completed"),
+        ("register|Registration Completed", "account_created"),
+        ("search_results_viewed", "site_searched"),
+        ("Bounced Email|Marked Email as Spam", "email_bounced"),
+        ("Received SMS", "sms_received"),
+        ("Delivered Shipment|Marked Out for Delivery", "shipment_updated"),
+    ] {
+        for name in names.split('|') {
+            assert_eq!(canonical(name), Some(expected), "{name}");
+        }
+    }
+    for name in ["checkout_clicked", "PlaceAnOrder", "submit_order", "payment_page"] {
+        assert!(weaker(name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn what_loggers_put_around_a_name_and_numbers_of_steps_change_nothing() {
+    for (names, expected) in [
+        ("dl_view_item|DL_VIEW_ITEM|view_item_stape", "product_viewed"),
+        ("dl-add-to-cart|ee_addToCart|add_to_cart_stape", "product_added_to_cart"),
+        ("dl_purchase|ee_purchase|purchase_stape|4 - purchase", "checkout_completed"),
+        ("page_view_stape|1 - landing_page|1. Home", "page_viewed"),
+        ("step_3_checkout|03 checkout", "checkout_started"),
+        ("dl_subscribe|newsletter_signup_stape", "email_signup"),
+    ] {
+        for name in names.split('|') {
+            assert_eq!(canonical(name), Some(expected), "{name}");
+        }
+    }
+    for name in ["dl_user_data", "dl_", "_stape", "ee_productClick", "1", "100_views"] {
+        assert_eq!(canonical(name), None, "{name}");
+    }
+}
+
+#[test]
+fn what_others_do_is_no_visit() {
+    for name in ["Received Email", "Opened Email", "Bounced Email", "Fulfilled Order", "refund"] {
+        assert!(!is_of_a_visit(canonical(name).unwrap()), "{name}");
+    }
+    for name in ["Clicked Email", "Active on Site", "Placed Order", "Subscribed to List"] {
+        assert!(is_of_a_visit(canonical(name).unwrap()), "{name}");
+    }
+    for name in DONE_BY_OTHERS {
+        assert_eq!(role(name), Some(Role::Other), "{name}");
+    }
+}
+
+#[test]
+fn sign_ups_for_something_are_no_accounts() {
+    for (names, expected) in [
+        ("newsletter_popup_signup|newsletter_footer_signup", Some("email_signup")),
+        ("Newsletter Modal Signed Up|klaviyo_signup|mailchimp_signup", Some("email_signup")),
+        ("newsletter_form_submit|Form completed by profile", Some("email_signup")),
+        ("push_signup", Some("push_subscribed")),
+        ("sms_popup_signup|Text Subscribed", Some("sms_subscribed")),
+        ("quiz_submitted", Some("quiz_completed")),
+        ("waitlist_signup|Viewed Sign Up|click_sign_up|not_signed_up", None),
+        ("user_sign_up|Customer Signed Up", Some("account_created")),
+    ] {
+        for name in names.split('|') {
+            assert_eq!(canonical(name), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn names_that_say_the_opposite_are_no_actions() {
+    for name in [
+        "web_push_prompt_shown",
+        "web_push_permission_denied",
+        "sms_opt_in_dismissed",
+        "sms_consent_declined",
+        "sms_consent_revoked",
+        "calendly.profile_page_viewed",
+        "calendly.event_type_viewed",
+        "close_newsletter_signup_popup",
+        "Viewed Newsletter Signup Popup",
+        "Viewed Wishlist",
+        "create_wishlist",
+        "empty_wishlist",
+        "video_player_ready",
+        "Video Playback Paused",
+        "whatsapp_widget_loaded",
+        "whatsapp_opt_in",
+        "Subscribed to WhatsApp",
+        "lead_magnet_popup_closed",
+        "write_review_clicked",
+        "delivery_estimate_requested",
+        "share_popup_viewed",
+        "Newsletter Opt-out",
+        "follow_us_shown",
+    ] {
+        assert_eq!(canonical(name), None, "{name}");
+    }
+}
+
+#[test]
 fn names_that_nobody_knows() {
     for name in [
         "",

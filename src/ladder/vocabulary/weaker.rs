@@ -93,9 +93,16 @@ static ROWS: &[Row] = &[
         "product", "product_page", "product_card", "product_detail", "product_details",
         "product_detail_page", "pdp", "item", "item_page", "item_detail", "item_details",
     ]),
-    Row::likely("product_added_to_cart", &["cart", "shopping_cart", "basket", "bag", "shopping_bag"])
+    Row::likely("product_added_to_cart", &[
+        "cart", "shopping_cart", "basket", "bag", "shopping_bag", "product_cart",
+    ])
         .or("cart_viewed"),
-    Row::likely("checkout_started", &["checkout", "checkout_page"]),
+    // What stands behind the checkout's own page where a log has both.
+    Row::likely("checkout_started", &["checkout", "checkout_page", "payment_page"]),
+    Row::possible("checkout_started", &[
+        "checkout_clicked", "checkout_click", "click_checkout", "clicked_checkout",
+        "checkout_button_clicked",
+    ]),
     Row::likely("checkout_address_info_submitted", &[
         "address", "address_page", "delivery_address", "shipping_address",
     ]),
@@ -112,6 +119,10 @@ static ROWS: &[Row] = &[
         "thank_you", "thankyou", "thank_you_page", "thankyou_page", "thanks_page", "order_success",
         "order_success_page", "order_confirmation_page", "order_received", "checkout_success",
     ]).or("page_viewed"),
+    Row::likely("checkout_completed", &[
+        "submit_order", "submitted_order", "order_submitted", "create_order", "created_order",
+        "place_an_order",
+    ]),
     Row::possible("checkout_completed", &["confirmation", "confirmation_page"]).or("page_viewed"),
     Row::possible("checkout_completed", &[
         "payment_done", "payment_success", "payment_successful", "payment_succeeded",

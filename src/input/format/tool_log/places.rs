@@ -23,6 +23,10 @@ pub enum Slot {
     Title,
     /// What kind of record it is.
     Kind,
+    /// What was done, where that is said beside a category of its own.
+    Action,
+    /// That category.
+    Group,
     /// The id of the event.
     Id,
     /// What the tool tells stored rows or their contents apart by.
@@ -123,6 +127,8 @@ impl Slot {
             | Slot::Received
             | Slot::Arrived
             | Slot::Kind
+            | Slot::Action
+            | Slot::Group
             | Slot::Stored
             | Slot::About
             | Slot::Page

@@ -37,6 +37,8 @@ pub struct PixelPlaces {
     pub(super) data: Option<Place>,
     pub(super) custom: Option<Place>,
     pub(super) path: Option<Place>,
+    /// The query, where the path is without it.
+    pub(super) search: Option<Place>,
     pub(super) referrer: Option<Place>,
     pub(super) user_agent: Option<Place>,
     pub(super) token: Option<Place>,
@@ -57,6 +59,8 @@ pub struct PixelPlaces {
     pub(super) form: Vec<Place>,
     /// What was entered in it.
     pub(super) fields: Option<Place>,
+    /// Whether news are wanted by e-mail, and by text message.
+    pub(super) news: [Option<Place>; 2],
 }
 
 /// Places of which the first counts that holds text or a number.
@@ -155,10 +159,12 @@ impl PixelPlaces {
     }
 
     fn take_context(&mut self, context: Json<'_>) {
-        let location = context.path(&["document", "location"]);
-        let path = location.and_then(|l| l.member("href").or_else(|| l.member("pathname")));
+        let of = |holder| context.path(&[holder, "location"]);
+        let location = of("document").or_else(|| of("window"));
+        let member = |key: &str| location.and_then(|location| location.member(key));
         let place = |value: Option<Json<'_>>| value.map(Json::place);
-        self.path = place(path).or(self.path);
+        self.path = place(member("href").or_else(|| member("pathname"))).or(self.path);
+        self.search = place(member("search")).or(self.search);
         self.referrer = place(context.path(&["document", "referrer"])).or(self.referrer);
         let agent = ["userAgent", "user_agent"];
         let agent = agent.iter().find_map(|key| context.path(&["navigator", key]));
@@ -171,6 +177,8 @@ impl PixelPlaces {
         match letters(key).as_slice() {
             b"contextdocumentlocationhref" => self.path = place,
             b"contextdocumentlocationpathname" => self.path = self.path.or(place),
+            b"contextwindowlocationhref" => self.path = self.path.or(place),
+            b"contextdocumentlocationsearch" => self.search = place,
             b"contextdocumentreferrer" => self.referrer = place,
             b"contextnavigatoruseragent" => self.user_agent = place,
             b"datacheckout" => self.take_checkout(value),
@@ -178,6 +186,8 @@ impl PixelPlaces {
             b"datacheckoutemail" => self.email.prefer(Some(value)),
             b"datacheckoutphone" => self.phone = place,
             b"datacheckoutsmsmarketingphone" => self.sms_phone = place,
+            b"datacheckoutbuyeracceptsemailmarketing" => self.news[0] = place,
+            b"datacheckoutbuyeracceptssmsmarketing" => self.news[1] = place,
             b"datacheckoutorderid" => self.order = place,
             b"datacheckoutordercustomerid" => self.customer.prefer(Some(value)),
             b"datacheckouttotalpriceamount" => self.amount = place,
@@ -205,6 +215,12 @@ impl PixelPlaces {
                 b"phone" => self.phone = place,
                 b"smsMarketingPhone" | b"sms_marketing_phone" => self.sms_phone = place,
                 b"currencyCode" | b"currency_code" => self.currency = place,
+                b"buyerAcceptsEmailMarketing" | b"buyer_accepts_email_marketing" => {
+                    self.news[0] = place;
+                }
+                b"buyerAcceptsSmsMarketing" | b"buyer_accepts_sms_marketing" => {
+                    self.news[1] = place;
+                }
                 b"order" => {
                     self.order = member("id");
                     self.customer.prefer(value.path(&["customer", "id"]));
@@ -239,6 +255,7 @@ impl PixelPlaces {
             Part::Value => &mut self.amount,
             Part::Currency => &mut self.currency,
             Part::UserAgent => &mut self.user_agent,
+            Part::Address => &mut self.path,
             Part::Id => &mut self.id,
             Part::Sequence => &mut self.sequence,
             Part::Figure(_) => return,
