@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::place::Place;
 use parquet::basic::Compression;
 use parquet::errors::{ParquetError, Result as Read};
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
 use std::cell::Cell;
 use std::fs::File;
@@ -253,11 +253,17 @@ fn check_rows(file: &ParquetMetaData) -> Read<()> {
 
 /// An error if pages are packed in a way that is not known here: the file is whole, and another program can read it.
 fn refuse_packing(path: &str, reader: &SerializedFileReader<Chunks>) -> Result<()> {
-    let columns = reader.metadata().row_groups().iter().flat_map(|group| group.columns());
-    let name = columns.map(|column| column.compression()).find_map(|packing| match packing {
+    let groups = reader.metadata().row_groups().iter();
+    let columns = groups.flat_map(RowGroupMetaData::columns);
+    let name = columns.map(ColumnChunkMetaData::compression).find_map(|packing| match packing {
         Compression::BROTLI(_) => Some("Brotli"),
         Compression::LZO => Some("LZO"),
-        _ => None,
+        Compression::UNCOMPRESSED
+        | Compression::SNAPPY
+        | Compression::GZIP(_)
+        | Compression::LZ4
+        | Compression::LZ4_RAW
+        | Compression::ZSTD(_) => None,
     });
     let Some(name) = name else { return Ok(()) };
     let message =

@@ -80,9 +80,10 @@ impl Kind {
 
     /// Writes a number of 32 bits.
     pub(super) fn write_int(self, value: i32, out: &mut Vec<u8>) {
-        match self {
-            Kind::Unsigned => write_number(u64::from(value.cast_unsigned()), out),
-            _ => self.write_integer(i64::from(value), out),
+        if self == Kind::Unsigned {
+            write_number(u64::from(value.cast_unsigned()), out);
+        } else {
+            self.write_integer(i64::from(value), out);
         }
     }
 

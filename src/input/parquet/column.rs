@@ -263,17 +263,16 @@ pub(super) struct Levels {
 impl Levels {
     /// For each of `count` rows without lists, the number of its value; nothing if each has that of its own number.
     fn which(&self, count: usize, present: i16, values: usize) -> Vec<u32> {
-        let mut which = Vec::new();
-        if self.rows < count || self.definitions.iter().any(|&level| level != present) {
-            let mut numbers = 0..u32::try_from(values).unwrap_or(NONE);
-            let mut of_row = |row: usize| {
-                let level = self.definitions.get(row);
-                let is_present = row < self.rows && level.is_none_or(|&level| level == present);
-                if is_present { numbers.next().unwrap_or(NONE) } else { NONE }
-            };
-            which.extend((0..count).map(&mut of_row));
+        if self.rows >= count && self.definitions.iter().all(|&level| level == present) {
+            return Vec::new();
         }
-        which
+        let mut numbers = 0..u32::try_from(values).unwrap_or(NONE);
+        let mut of_row = |row: usize| {
+            let level = self.definitions.get(row);
+            let is_present = row < self.rows && level.is_none_or(|&level| level == present);
+            if is_present { numbers.next().unwrap_or(NONE) } else { NONE }
+        };
+        (0..count).map(&mut of_row).collect()
     }
 }
 

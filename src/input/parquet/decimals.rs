@@ -70,13 +70,12 @@ fn digits(mut number: Vec<u8>) -> String {
 
 /// A number of sixteen bits: one for the sign, five for the power of two, ten for the fraction.
 pub(super) fn half(bits: u16) -> f32 {
-    let fraction = f32::from(bits & 0x3FF);
-    let power = i32::from(bits >> 10 & 0x1F);
-    let magnitude = match power {
-        0 => fraction * 2f32.powi(-24),
-        31 if bits & 0x3FF == 0 => f32::INFINITY,
-        31 => f32::NAN,
-        power => (1024.0 + fraction) * 2f32.powi(power - 25),
+    let (power, fraction) = (i32::from(bits >> 10 & 0x1F), bits & 0x3FF);
+    let magnitude = match (power, fraction) {
+        (0, _) => f32::from(fraction) * 2f32.powi(-24),
+        (31, 0) => f32::INFINITY,
+        (31, _) => f32::NAN,
+        (power, _) => f32::from(1024 + fraction) * 2f32.powi(power - 25),
     };
     if bits & 0x8000 == 0 { magnitude } else { -magnitude }
 }

@@ -226,9 +226,8 @@ mod tests {
             if elements.is_empty() {
                 self.add(None, empty, repetition);
             }
-            for (number, element) in elements.iter().enumerate() {
-                each(self, element, if number == 0 { repetition } else { level });
-            }
+            let repetitions = std::iter::once(repetition).chain(std::iter::repeat(level));
+            elements.iter().zip(repetitions).for_each(|(element, own)| each(self, element, own));
         }
     }
 
