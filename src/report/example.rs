@@ -144,6 +144,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             joined_by_number: 0,
             joined_by_customer: 0,
             unknown: crate::findings::OrderGaps::default(),
+            lost_zones: false,
         },
         tracking: TrackingFindings::default(),
         times: TimeFindings::default(),
