@@ -7,6 +7,7 @@ use crate::engine::parallel::in_parts;
 use crate::error::Result;
 use crate::findings::{Notice, OrderGaps, SessionReport};
 use crate::input::format::Format;
+use crate::input::format::shopify_orders::copies::Zones;
 use crate::input::format::shopify_orders::packed::Cell;
 use crate::input::format::shopify_orders::{Channel, Order};
 use crate::input::timestamp::{self, ZoneRule};
@@ -76,7 +77,7 @@ pub(super) fn lack_zones(orders: &[Order]) -> bool {
 
 /// A notice for each input whose times have lost their zone, if orders that other files have too show which it is.
 pub(super) fn zones_shown<'z>(
-    zones: &'z BTreeMap<usize, BTreeMap<i64, u64>>,
+    zones: &'z Zones,
     readings: &'z [Reading],
 ) -> impl Iterator<Item = Notice> + 'z {
     zones.iter().filter_map(|(&input, shown)| {
@@ -231,6 +232,14 @@ fn lacking(reading: &Reading, gaps: OrderGaps, unknown: OrderGaps) -> Option<Str
         _ => format!("orders of `{}` have no", reading.format.id()),
     };
     (!told.is_empty()).then(|| format!("{whose} {}", told.join("; none ")))
+}
+
+/// What to tell of logs that may have the same orders.
+pub(super) fn logs_not_matched(orders: u64) -> Notice {
+    let message = format!(
+        "{orders} orders of one event log have the total and, within ten minutes, the time of an order that another log has: they may be the same, but no number and no customer that both have says so, and they are counted twice. An orders export, which has both numbers and names, would join them"
+    );
+    Notice { code: "logs_not_matched", message }
 }
 
 /// Says of which reports nothing is known, and what would be.

@@ -5,6 +5,7 @@
 //! order of an export is decided in `input`.
 
 use super::Settled;
+use super::oddities::logs_not_matched;
 use crate::engine::haul::Haul;
 use crate::engine::order_seen::OrderSeen;
 use crate::engine::parallel::in_parts;
@@ -15,7 +16,7 @@ use crate::engine::stamping::{RowPlace, Stamping, Verdict};
 use crate::engine::tracking::OrderTrace;
 use crate::error::Result;
 use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, PlainDetails, RawEvent, mark};
-use crate::findings::{Notice, OrderFindings};
+use crate::findings::OrderFindings;
 use crate::identity::{People, Strictness, identify};
 use crate::input::Reading;
 use crate::input::format::shopify_orders::packed::{Cell, Packed};
@@ -238,14 +239,6 @@ fn find_same(
     settled.orders.joined_by_customer = same.by_customer;
     settled.numbers = same.numbers;
     settled.notices.extend(same.not_matched.map(logs_not_matched));
-}
-
-/// What to tell of logs that may have the same orders.
-fn logs_not_matched(orders: u64) -> Notice {
-    let message = format!(
-        "{orders} orders of one event log have the total and, within ten minutes, the time of an order that another log has: they may be the same, but no number and no customer that both have says so, and they are counted twice. An orders export, which has both numbers and names, would join them"
-    );
-    Notice { code: "logs_not_matched", message }
 }
 
 /// The orders of exports that do not count, for logs that know them under another number: what is one of them does

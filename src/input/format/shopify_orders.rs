@@ -29,7 +29,7 @@ use crate::money::{Amount, Currency, DecimalEvidence};
 use crate::quality::Reason;
 use crate::stats::refunds::Refund;
 use common::{Common, fill};
-use copies::{Gathered, Progress, Record, gather, without_time};
+use copies::{Gathered, Progress, Record, Zones, gather, without_time};
 use packed::{Cell, Packed, Packing};
 use std::collections::BTreeMap;
 
@@ -230,17 +230,17 @@ impl OrderLine {
         let is_of_status = self.status.is_none() || self.status == other.status;
         // Where the status says that something did, nought is no amount.
         let is_any = self.status >= Some(FinancialStatus::PartiallyRefunded);
-        self.refunded = self.refunded.filter(|back| *back > Amount(0) || !is_any);
-        if self.total.is_none() && self.refunded.is_none() && other.total.is_some() {
-            self.currency = other.currency;
+        let lacks_refund = self.refunded.is_none_or(|back| is_any && back == Amount(0));
+        if self.total.is_none() && lacks_refund && other.total.is_some() {
+            self.currency.0 = other.currency.0.or(self.currency.0);
         }
         let (own, theirs) = (self.currency.0, other.currency.0);
         let is_same_money = own.is_none() || theirs.is_none() || own == theirs;
         if is_same_money {
             fill(&mut self.currency.0, theirs);
             fill(&mut self.total, other.total);
-            if is_of_status {
-                fill(&mut self.refunded, other.refunded);
+            if is_of_status && lacks_refund {
+                self.refunded = other.refunded.or(self.refunded);
             }
         }
         fill(&mut self.status, other.status);
@@ -355,7 +355,7 @@ pub struct Assembly {
     /// By input, how many rows have a date that stands for no time.
     pub placeholders: BTreeMap<usize, u64>,
     /// By input whose times have lost their zone, the offsets (minutes east of UTC) that copies elsewhere show.
-    pub zones: BTreeMap<usize, BTreeMap<i64, u64>>,
+    pub zones: Zones,
 }
 
 /// Makes orders of all rows of all orders exports, which are [in order](put_in_order); `meant` is what was

@@ -5,6 +5,7 @@
 //! to records; of each record one copy is kept. The result does not depend on the order in which the
 //! lines arrive. What the cells mean is the business of the formats.
 
+mod newest;
 mod vague;
 
 use super::common::{Common, order_key};
@@ -108,6 +109,10 @@ pub struct Record<L> {
     pub differs: bool,
 }
 
+/// By input whose times have lost their zone, the offsets (minutes east of UTC) that copies of its records elsewhere show,
+/// each with how many.
+pub type Zones = BTreeMap<usize, BTreeMap<i64, u64>>;
+
 /// All records, and what their times say.
 #[derive(Debug)]
 pub struct Gathered<L> {
@@ -115,9 +120,8 @@ pub struct Gathered<L> {
     pub records: Vec<Record<L>>,
     /// By input, how many rows have a date that stands for no time; inputs with none are left out.
     pub placeholders: BTreeMap<usize, u64>,
-    /// By input whose times have lost their zone, the offsets (minutes east of UTC) that copies of its records
-    /// elsewhere show, each with how many.
-    pub zones: BTreeMap<usize, BTreeMap<i64, u64>>,
+    /// What is known of zones that are lost.
+    pub zones: Zones,
 }
 
 /// When a record was made and what its row can be recognised by, now that it is known how its input's texts are meant.
@@ -259,11 +263,6 @@ impl Tags {
     }
 }
 
-/// Whether two currencies may be the same.
-fn may_be_one(one: Currency, other: Currency) -> bool {
-    one == other || one == Currency::default() || other == Currency::default()
-}
-
 /// A name and a minute.
 fn minute(name: Key, at: Instant) -> Key {
     name.and(Key(at.0.div_euclid(60 * SECOND).cast_unsigned()))
@@ -359,7 +358,7 @@ impl<L: Line> Copies<L> {
     }
 
     /// Joins the copies of each record; gives back too what they show of zones that are lost.
-    fn records(mut self) -> (Vec<Record<L>>, BTreeMap<usize, BTreeMap<i64, u64>>) {
+    fn records(mut self) -> (Vec<Record<L>>, Zones) {
         let mut keys = self.keys();
         let zones = self.match_vague(&mut keys);
         let mut places: Vec<(Key, usize)> = keys.into_iter().zip(0..).collect();
@@ -421,45 +420,6 @@ impl<L: Line> Copies<L> {
             _ => known(tags),
         };
         tags().map(key).collect()
-    }
-
-    /// The place of the copy that stands for a record, of those at some places: of those that say when they were changed the
-    /// one that was changed last; of that and all others the one that has come furthest.
-    fn furthest(&self, same: &[(Key, usize)]) -> Option<usize> {
-        if let [(_, only)] = same {
-            return Some(*only);
-        }
-        let changed = |place: usize| self.line(place).progress().updated_at;
-        let (dated, others): (Vec<usize>, Vec<usize>) =
-            same.iter().map(|(_, place)| *place).partition(|place| changed(*place).is_some());
-        let newest = dated.into_iter().max_by_key(|&place| {
-            let (is_whole, ..) = self.rank(place);
-            (is_whole, changed(place), self.rank(place))
-        });
-        others.into_iter().chain(newest).max_by_key(|place| self.rank(*place))
-    }
-
-    /// How much a copy tells, and how far its record has come in it; of equals the first one.
-    fn rank(&self, place: usize) -> ((bool, bool), Progress, Reverse<usize>) {
-        let line = self.line(place);
-        let has_time = self.meant[self.copies[place].first].at.is_some();
-        ((line.common().is_first, has_time), line.progress(), Reverse(place))
-    }
-
-    fn line(&self, place: usize) -> &L {
-        &self.lines[self.copies[place].first].line
-    }
-
-    /// Whether two copies have different totals, and nothing says which of them is newer.
-    fn differ(&self, one: usize, other: usize) -> bool {
-        let (one, other) = (self.line(one), self.line(other));
-        let (mine, theirs) = (one.progress(), other.progress());
-        let is_told = mine.updated_at.zip(theirs.updated_at).is_some_and(|(own, at)| own != at);
-        !is_told
-            && mine.stage == theirs.stage
-            && one.total().zip(other.total()).is_some_and(|((own, mine), (total, theirs))| {
-                own != total && may_be_one(mine, theirs)
-            })
     }
 
     /// Gives the copy that stands for a record what the others say; what became of all rows but its first.

@@ -6,10 +6,11 @@
 //! total, or on its day.
 
 use super::super::packed::Cell;
-use super::{Copies, Line, Meant, may_be_one};
+use super::newest::may_be_one;
+use super::{Copies, Line, Meant, Zones};
 use crate::key::{FastMap, Key};
 use crate::time::{Instant, Precision, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Clocks of the world are ahead of UTC by no more than this.
 const EASTMOST: Span = Span::seconds(14 * 3600);
@@ -47,8 +48,8 @@ impl Knows {
 impl<L: Line> Copies<L> {
     /// Gives vague copies the key of the one record that they can be of. Gives back, by input, the offsets from UTC (in
     /// minutes) of times without a zone that are known by that.
-    pub(super) fn match_vague(&self, keys: &mut [Key]) -> BTreeMap<usize, BTreeMap<i64, u64>> {
-        let mut zones: BTreeMap<usize, BTreeMap<i64, u64>> = BTreeMap::new();
+    pub(super) fn match_vague(&self, keys: &mut [Key]) -> Zones {
+        let mut zones: Zones = Zones::new();
         let ends = [self.lines.first(), self.lines.last()].map(|line| line.map(|at| at.input));
         if ends[0] == ends[1] {
             return zones;
