@@ -112,6 +112,8 @@ pub struct OrderFindings {
     pub buyers: Option<u64>,
     /// What no export says.
     pub unknown: OrderGaps,
+    /// Whether most orders of exports have times that do not say their zone, and nobody has said it.
+    pub lost_zones: bool,
 }
 
 /// What an orders export says nothing of, because somebody has taken the columns out.
@@ -126,6 +128,19 @@ pub struct OrderGaps {
     pub channels: bool,
     /// What they were worth.
     pub amounts: bool,
+}
+
+impl OrderGaps {
+    /// What neither of two rows or exports says.
+    #[must_use]
+    pub const fn both(self, other: OrderGaps) -> OrderGaps {
+        OrderGaps {
+            cancelled: self.cancelled && other.cancelled,
+            refunds: self.refunds && other.refunds,
+            channels: self.channels && other.channels,
+            amounts: self.amounts && other.amounts,
+        }
+    }
 }
 
 /// What event logs saw of the orders in exports, order by order.

@@ -61,6 +61,12 @@ impl Amount {
     }
 }
 
+impl std::iter::Sum for Amount {
+    fn sum<I: Iterator<Item = Amount>>(amounts: I) -> Amount {
+        Amount(amounts.fold(0, |sum, amount| sum.saturating_add(amount.0)))
+    }
+}
+
 /// What the amounts of a file say about the sign before its decimals: one amount alone, such as `1.234`, says nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DecimalEvidence {

@@ -23,9 +23,9 @@ const SESSIONS: usize = 4;
 pub(super) fn choose((haul, claims): (&Haul<'_>, &Claims), readings: &[Reading]) -> Result<usize> {
     let has = |format: Format| readings.iter().any(|reading| reading.format == format);
     let seen = Seen::of((haul, claims), readings);
-    let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
+    let has_orders = haul.have_orders(readings);
     // Checkouts of webhooks are those of the abandoned-checkouts export; carts stand in the same files.
-    let is_webhook = |input: usize| readings[input].format == Format::ShopifyRestCheckout;
+    let is_webhook = |input: usize| readings[input].format.holds_webhooks();
     let of_webhooks = claims.canonical_names_of(haul, is_webhook);
     let has_checkouts =
         has(Format::ShopifyCheckouts) || roles(&of_webhooks).contains_key(&Role::Checkout);

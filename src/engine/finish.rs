@@ -41,7 +41,7 @@ pub(super) fn finish(
     let short = short_identifiers(haul.too_short);
     findings.notices.extend(short.map(|message| Notice { code: "short_identifiers", message }));
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
-    findings.has_orders = readings.iter().any(|reading| reading.format.holds_orders());
+    findings.has_orders = haul.have_orders(readings);
     findings.identity.blocked_values = haul.blocked;
     findings.identity.given_by_time = haul.quality.given_by_time;
     findings.times = TimeFindings {

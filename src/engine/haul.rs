@@ -22,12 +22,12 @@ use crate::event::{
     Identifier, IdentifierKind, OrderNote, Origin, Proof, RawEvent, RowRef, Touch, mark,
 };
 use crate::identity::{Identified, Links, People};
-use crate::input::Extent;
 use crate::input::format::Texts;
 use crate::input::format::kaggle::MemberLine;
 use crate::input::format::shopify_analytics::AnalyticsLine;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::{LineAt, OrderLine};
+use crate::input::{Extent, Reading};
 use crate::key::Key;
 use crate::ladder::stamp::{Meaning, NameTable};
 use crate::names::Names;
@@ -177,6 +177,12 @@ impl<'s> Haul<'s> {
         self.checkout_lines.extend(other.checkout_lines);
         self.total_lines.extend(other.total_lines);
         self.member_lines.extend(other.member_lines);
+    }
+
+    /// Whether any input holds the shop's own orders: what webhooks have sent is known by its rows only.
+    pub(super) fn have_orders(&self, readings: &[Reading]) -> bool {
+        readings.iter().any(|reading| reading.format.holds_orders())
+            || self.inputs.iter().any(|input| input.order_gaps.is_some())
     }
 
     /// About how many bytes it takes, as far as they grow with the rows.

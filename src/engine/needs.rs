@@ -84,7 +84,10 @@ impl Needs {
         let every_step = everything || asks.days;
         let values_of = values_of(request, ladders.iter().zip(tables));
         let session_rule = ladders.first().map(|ladder| ladder.sessions).unwrap_or_default();
-        let has_orders = readings.iter().any(|reading| reading.format.holds_orders());
+        // What webhooks have sent is known only when it was read.
+        let may_hold_orders =
+            |reading: &Reading| reading.format.holds_orders() || reading.format.holds_webhooks();
+        let has_orders = readings.iter().any(may_hold_orders);
         let checkouts = has_orders && readings.iter().any(|reading| reading.format.is_log());
         let clocks = checkouts || readings.iter().any(notes_receipts);
         Needs {

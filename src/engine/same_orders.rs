@@ -46,6 +46,9 @@ pub(super) struct SameOrders {
     pub(super) by_number: u64,
     /// Orders that were known by customer, total and time.
     pub(super) by_customer: u64,
+    /// Orders of one log alone that another log may have under another number, by total and time, if they are at least
+    /// half of those that one log alone has.
+    pub(super) not_matched: Option<u64>,
 }
 
 impl SameOrders {
@@ -63,8 +66,17 @@ impl SameOrders {
             return same;
         }
         let names = Names::of(exported);
-        for order in seen {
-            let Some((name, number)) = names.of_seen(order) else { continue };
+        let mut meant: FastMap<Key, Option<Key>> = FastMap::default();
+        let named = || seen.iter().filter_map(|order| Some((order, names.of_seen(order)?)));
+        for (order, (_, number)) in named() {
+            let known = meant.entry(order.key).or_insert(Some(number.key));
+            *known = known.filter(|known| *known == number.key);
+        }
+        // Rows that mean several orders by one name are told apart by nothing else.
+        for (order, (name, number)) in named() {
+            if meant.get(&order.key) != Some(&Some(number.key)) {
+                continue;
+            }
             if same.numbers.insert(order.key, number.key).is_none() {
                 same.by_number += 1;
             }
@@ -108,6 +120,7 @@ impl SameOrders {
         for (.., one, other) in pairs.iter().filter(|(.., a, b)| person(a) == person(b)) {
             self.by_customer += u64::from(heads.join(one.number, other.number));
         }
+        self.not_matched = not_matched(&pairs, &heads);
         for (&number, &head) in &heads.above {
             self.numbers.insert(number, heads.root(head));
         }
@@ -159,9 +172,12 @@ impl OrderTimes {
     }
 }
 
-/// The other names of exported orders: those that stand for exactly one of them.
+/// The other names of exported orders.
 struct Names {
-    orders: FastMap<Key, Option<Named>>,
+    /// The first order of each name.
+    orders: FastMap<Key, Named>,
+    /// All others that have it: of other shops, or of the time before a shop began to count anew.
+    others: FastMap<Key, Vec<Named>>,
     /// Their own numbers.
     numbers: FastSet<Key>,
 }
@@ -176,7 +192,12 @@ struct Named {
 
 impl Names {
     fn of(exported: &[(&Order, Identifier)]) -> Names {
-        let mut orders: FastMap<Key, Option<Named>> = FastMap::default();
+        let mut names = Names {
+            orders: FastMap::default(),
+            others: FastMap::default(),
+            // A name that is another order's number means that order.
+            numbers: exported.iter().map(|(_, number)| number.key).collect(),
+        };
         for &(order, number) in exported {
             let name = identify(IdentifierKind::OrderId, 0, order.name(), Strictness::Only);
             // Some logs have the token in place of a number.
@@ -185,17 +206,24 @@ impl Names {
                 kinds.into_iter().filter_map(|kind| identify(kind, 0, token, Strictness::Several))
             });
             for name in name.into_iter().filter(|name| *name != number).chain(tokens) {
-                let named = Named { name, number, at: order.at.at };
-                orders
-                    .entry(name.key)
-                    .and_modify(|known| *known = known.filter(|own| own.number == number))
-                    .or_insert(Some(named));
+                names.note(Named { name, number, at: order.at.at });
             }
         }
-        // A name that is another order's number means that order.
-        let numbers: FastSet<Key> = exported.iter().map(|(_, number)| number.key).collect();
-        orders.retain(|name, _| !numbers.contains(name));
-        Names { orders, numbers }
+        names
+    }
+
+    fn note(&mut self, named: Named) {
+        let Named { name, number, .. } = named;
+        if self.numbers.contains(&name.key) {
+            return;
+        }
+        let first = *self.orders.entry(name.key).or_insert(named);
+        if first.number != number {
+            let others = self.others.entry(name.key).or_default();
+            if others.iter().all(|other| other.number != number) {
+                others.push(named);
+            }
+        }
     }
 
     /// The order of an export that a log has seen, if it goes by another name there: by that name, or by its checkout.
@@ -213,9 +241,14 @@ impl Names {
     }
 
     fn order(&self, key: Key, at: Instant) -> Option<(Identifier, Identifier)> {
-        let named = self.orders.get(&key).copied().flatten()?;
-        let apart = named.at.max(at).since(named.at.min(at));
-        (apart <= NAMED_WITHIN).then_some((named.name, named.number))
+        let others = self.others.get(&key).into_iter().flatten();
+        let is_near = |named: &&Named| {
+            let apart = named.at.max(at).since(named.at.min(at));
+            apart <= NAMED_WITHIN
+        };
+        let mut near = self.orders.get(&key).into_iter().chain(others).filter(is_near);
+        let named = near.next()?;
+        near.next().is_none().then_some((named.name, named.number))
     }
 }
 
@@ -314,6 +347,28 @@ fn pairs(sightings: &mut [Sighting], heads: &Heads) -> Vec<Pair> {
     pairs
 }
 
+/// How many orders of one log alone may be orders of another log alone, by total and time.
+fn not_matched(pairs: &[Pair], heads: &Heads) -> Option<u64> {
+    const FEWEST: u64 = 5;
+    let is_alone =
+        |number: Key| heads.sources(number).is_some_and(|sources| sources & EXPORTS == 0);
+    let mut taken: FastSet<Key> = FastSet::default();
+    let mut matched = 0;
+    for (_, _, one, other) in pairs {
+        let both = [one.number, other.number].map(|number| heads.root(number));
+        let is_free = both.iter().all(|number| is_alone(*number) && !taken.contains(number));
+        if is_free && heads.may_join(one.number, other.number) {
+            taken.extend(both);
+            matched += 1;
+        }
+    }
+    let all = heads
+        .heads
+        .values()
+        .filter(|(sources, _)| sources & EXPORTS == 0 && sources.count_ones() == 1);
+    (matched >= FEWEST && 4 * matched >= all.count() as u64).then_some(matched)
+}
+
 /// The orders, joined: of each set of numbers one that stands for all.
 struct Heads {
     /// For a number that stands for no order any more, one that may.
@@ -344,9 +399,14 @@ impl Heads {
 
     /// Whether two numbers may stand for one order: no source has both.
     fn may_join(&self, a: Key, b: Key) -> bool {
-        let (a, b) = (self.root(a), self.root(b));
-        let sources = |number| self.heads.get(&number).map(|&(sources, _)| sources);
-        a != b && matches!((sources(a), sources(b)), (Some(a), Some(b)) if a & b == 0)
+        let is_apart =
+            || matches!((self.sources(a), self.sources(b)), (Some(a), Some(b)) if a & b == 0);
+        self.root(a) != self.root(b) && is_apart()
+    }
+
+    /// The sources that have an order.
+    fn sources(&self, number: Key) -> Option<Sources> {
+        self.heads.get(&self.root(number)).map(|&(sources, _)| sources)
     }
 
     /// Joins two orders; false if they may not be joined.

@@ -44,8 +44,9 @@ use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
 use oddities::{
-    left_out_sources, most_common, offsets_differ, rates_alone, times_unread, unknown_figures,
-    users_for_sessions, without_figures, without_sessions, written_offsets,
+    lack_zones, left_out_sources, most_common, offsets_differ, rates_alone, times_unread,
+    unknown_figures, users_for_sessions, without_figures, without_sessions, written_offsets,
+    zones_shown,
 };
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
@@ -168,6 +169,8 @@ pub(super) fn settle(
     settled.period = request.period(settled.store_offset)?;
     settled.notices.extend(left_out_sources(&orders.orders));
     settled.notices.extend(orders.notices);
+    settled.notices.extend(zones_shown(&orders.zones, readings));
+    settled.orders.lost_zones = request.zone.is_none() && lack_zones(&orders.orders);
     note_aside(haul, orders.aside);
     note_aside(haul, checkouts.aside);
     let reports = assemble_reports(haul, readings, request, (&settled, stamping.settings))?;
@@ -176,7 +179,7 @@ pub(super) fn settle(
     let made = OrderTimes::of(if haul.unconfirmed.is_empty() { &[] } else { &numbered });
     settled.skew.anchor(haul, |order| made.of_order(order));
     settled.skew.look_ahead(haul);
-    let are_exported = readings.iter().any(|reading| reading.format.holds_orders());
+    let are_exported = haul.have_orders(readings);
     settle_sessions(haul, &reports.sessions, (&numbered, are_exported), &mut stamping);
     settle_orders(haul, &numbered, scan, &stamping, &mut settled)?;
     for checkout in &checkouts.checkouts {
@@ -187,7 +190,7 @@ pub(super) fn settle(
     }
     settle_reports(reports.totals, readings, &mut settled);
     settled.notices.extend(times_unread(&haul.quality.accounts, readings));
-    let gaps = settled.note_gaps(readings);
+    let gaps = settled.note_gaps(haul, readings);
     settled.notices.extend(gaps.into_iter().filter(|_| request.person.is_none()));
     stamping.close()?;
     Ok(settled)
@@ -205,6 +208,7 @@ fn assemble_orders(
     let mut amounts: BTreeMap<usize, DecimalEvidence> = BTreeMap::new();
     for LineAt { input, line, .. } in &lines {
         line.observe_amounts(amounts.entry(*input).or_default());
+        haul.inputs[*input].note_order(line.gaps());
     }
     for (input, evidence) in amounts {
         let own = inputs.entry(input).or_default();

@@ -83,9 +83,8 @@ pub fn identify(
         return None;
     }
     let (space, normal) = match kind {
-        IdentifierKind::CustomerId | IdentifierKind::OrderId | IdentifierKind::CheckoutToken => {
-            (0, shop_id(text)?)
-        }
+        IdentifierKind::CustomerId | IdentifierKind::CheckoutToken => (0, shop_id(text)?),
+        IdentifierKind::OrderId => (0, without_sign(shop_id(text)?)),
         IdentifierKind::Email => (0, email(text)?),
         IdentifierKind::Phone => (0, Cow::Owned(phone(text)?)),
         IdentifierKind::UserId | IdentifierKind::ClientId => {
@@ -235,6 +234,16 @@ fn shop_id(text: &str) -> Option<Cow<'_, str>> {
     let number = tail.strip_suffix(".0").filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
     let tail = lower_case(number.unwrap_or(tail));
     (!tail.is_empty() && !is_excel_number(&tail)).then_some(tail)
+}
+
+/// The name of an order without the sign between the shop's letters and the number: `EN#1004`.
+fn without_sign(name: Cow<'_, str>) -> Cow<'_, str> {
+    match name.split_once('#') {
+        Some((letters, number)) if !letters.bytes().any(|b| b.is_ascii_digit()) => {
+            Cow::Owned(format!("{letters}{number}"))
+        }
+        _ => name,
+    }
 }
 
 /// Text in lower case, as it is if it is so already.

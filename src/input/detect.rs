@@ -7,6 +7,7 @@
 //! table lacks, `meant` which of its names may be that and `offers` which of its cells, `nearly` what a table of events would
 //! be if it had one column more, `first_line` that it has no names of columns, `table_head` finds these; what they share is here.
 
+mod answers;
 mod around;
 mod dates;
 mod exact_time;

@@ -178,6 +178,11 @@ impl<'r> Json<'r> {
         self.node().kind == NodeKind::Object
     }
 
+    /// Whether it is an array.
+    pub fn is_array(self) -> bool {
+        self.node().kind == NodeKind::Array
+    }
+
     /// The members of an object with their keys as written (escapes unresolved); none for other values.
     pub fn members(self) -> Members<'r> {
         let end = if self.is_object() { self.node().behind as usize } else { 0 };

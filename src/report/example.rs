@@ -145,6 +145,7 @@ pub(crate) fn storefront() -> (Findings, Ladder) {
             joined_by_customer: 0,
             buyers: None,
             unknown: crate::findings::OrderGaps::default(),
+            lost_zones: false,
         },
         tracking: TrackingFindings::default(),
         times: TimeFindings::default(),

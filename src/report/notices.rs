@@ -43,6 +43,9 @@ impl NoticeReport {
     }
 }
 
+/// What may help where orders cannot be matched.
+const LOST_ZONES: &str = " The export's times do not say their zone, and are taken for UTC: with the shop's, said with --tz, orders can be matched by customer, total and time.";
+
 /// The notices of the run, then those of the numbers.
 pub(super) fn notices(
     findings: &Findings,
@@ -57,7 +60,11 @@ pub(super) fn notices(
         few(findings, ladder),
         orders_beside(findings, ladder),
     ];
-    let of_tracking = tracking::notices(coverage, confidence);
+    let mut of_tracking = tracking::notices(coverage, confidence);
+    if findings.orders.lost_zones {
+        let unmatched = of_tracking.iter_mut().filter(|told| told.code == "orders_not_matched");
+        unmatched.for_each(|told| told.message.push_str(LOST_ZONES));
+    }
     found.chain(of_tracking).chain(computed.into_iter().flatten()).collect()
 }
 

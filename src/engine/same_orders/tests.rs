@@ -153,3 +153,19 @@ fn rows_of_one_checkout_are_one_order_unless_a_log_tells_several_apart() {
         assert_eq!(same.by_number, expected.len() as u64);
     }
 }
+
+#[test]
+fn logs_that_may_have_the_same_orders_are_told() {
+    let both = |orders: u8| {
+        let minute = |number: u8| 60 * i64::from(number);
+        let log = |number: u8| order(LOG, number.into(), minute(number), 50, 7);
+        let pixel = |number: u8| order(PIXEL, 100 + u64::from(number), minute(number) + 1, 50, 8);
+        (0..orders).flat_map(|number| [log(number), pixel(number)]).collect::<Vec<_>>()
+    };
+    assert_eq!(joined(&both(5)).not_matched, Some(5));
+    assert_eq!(joined(&both(4)).not_matched, None, "too few");
+    let others = (0..20_u8)
+        .map(|number| order(LOG, 900 + u64::from(number), 9_000 + 60 * i64::from(number), 1, 7));
+    let all: Vec<Sighting> = both(5).into_iter().chain(others).collect();
+    assert_eq!(joined(&all).not_matched, None, "most have no fellow");
+}

@@ -6,12 +6,15 @@ use crate::engine::haul::Haul;
 use crate::engine::parallel::in_parts;
 use crate::error::Result;
 use crate::findings::{Notice, OrderGaps, SessionReport};
+use crate::input::format::Format;
+use crate::input::format::shopify_orders::copies::Zones;
 use crate::input::format::shopify_orders::packed::Cell;
 use crate::input::format::shopify_orders::{Channel, Order};
 use crate::input::format::special::Special;
 use crate::input::timestamp::{self, ZoneRule};
 use crate::input::{Reading, Rows};
 use crate::quality::{Account, Reason};
+use crate::time::Precision;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,6 +67,33 @@ pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
         each.collect::<Vec<_>>().join(", ")
     );
     Some(Notice { code: "offsets_differ", message })
+}
+
+/// Whether most orders have a time that does not say its zone.
+pub(super) fn lack_zones(orders: &[Order]) -> bool {
+    let is_lost =
+        |order: &&Order| order.at.offset.is_none() && order.at.precision != Precision::Day;
+    2 * orders.iter().filter(is_lost).count() > orders.len()
+}
+
+/// A notice for each input whose times have lost their zone, if orders that other files have too show which it is.
+pub(super) fn zones_shown<'z>(
+    zones: &'z Zones,
+    readings: &'z [Reading],
+) -> impl Iterator<Item = Notice> + 'z {
+    zones.iter().filter_map(|(&input, shown)| {
+        let each = shown.iter().map(|(&east, orders)| {
+            let zone = ZoneRule::Fixed(i32::try_from(east * 60).unwrap_or_default());
+            let plural = if *orders == 1 { "" } else { "s" };
+            format!("{zone} ({orders} order{plural})")
+        });
+        let message = format!(
+            "{}: its times do not say their zone; by the orders that another file has too it is {}, and orders that only this file has are taken for UTC: say the shop's zone with --tz",
+            readings.get(input)?.path,
+            each.collect::<Vec<_>>().join(", ")
+        );
+        Some(Notice { code: "zone_shown_by_orders", message })
+    })
 }
 
 /// A notice for each input of which a good part has times that cannot be read: what is left is not what happened.
@@ -139,43 +169,78 @@ impl Settled {
     }
 
     /// Notes what no export says; gives what each says nothing of, with what follows from that.
-    pub(super) fn note_gaps(&mut self, readings: &[Reading]) -> Vec<Notice> {
-        // Parts of one export lack the same, and that is told once.
-        let mut messages = BTreeSet::new();
-        let mut unknown =
-            OrderGaps { cancelled: true, refunds: true, channels: true, amounts: true };
-        for reading in readings.iter().filter(|reading| reading.format.holds_orders()) {
-            let gaps = if let Rows::Orders(_, columns) = &reading.rows {
-                columns.gaps()
-            } else {
-                OrderGaps::default()
+    pub(super) fn note_gaps(&mut self, haul: &Haul<'_>, readings: &[Reading]) -> Vec<Notice> {
+        let each = readings.iter().zip(&haul.inputs).filter_map(|(reading, seen)| {
+            let of_header = match &reading.rows {
+                Rows::Orders(_, columns) => Some(columns.gaps()),
+                _ => None,
             };
-            unknown.cancelled &= gaps.cancelled;
-            unknown.refunds &= gaps.refunds;
-            unknown.channels &= gaps.channels;
-            unknown.amounts &= gaps.amounts;
-            let told = [
-                (
-                    gaps.channels,
-                    "Source, so that orders of tills, of staff and of other apps count as the online store's",
-                ),
-                (gaps.cancelled, "Cancelled at, so that no order is known to be cancelled"),
-                (gaps.refunds, "Financial Status or Refunded Amount, so that no refund is known"),
-                (gaps.amounts, "Total, so that it is not known what orders were worth"),
-            ];
-            let told: Vec<&str> = told
-                .into_iter()
-                .filter(|(is_missing, _)| *is_missing)
-                .map(|(_, words)| words)
-                .collect();
-            if !told.is_empty() {
-                messages.insert(format!("an orders export has no column {}", told.join("; none ")));
-            }
-        }
-        self.orders.unknown = unknown;
+            Some((reading, seen.order_gaps.or(of_header)?))
+        });
+        let all = each.clone().map(|(_, gaps)| gaps).reduce(OrderGaps::both);
+        self.orders.unknown = all.unwrap_or_default();
+        // Parts of one export lack the same, and that is told once.
+        let messages: BTreeSet<String> = each
+            .filter_map(|(reading, gaps)| lacking(reading, gaps, self.orders.unknown))
+            .collect();
         let notice = |message| Notice { code: "orders_lack_columns", message };
         messages.into_iter().map(notice).collect()
     }
+}
+
+/// What follows from a gap of an export: for all orders, or for those that no other export has.
+type Follows = [&'static str; 2];
+
+const CHANNELS: Follows = [
+    "so that orders of tills, of staff and of other apps count as the online store's",
+    "so that orders of tills, of staff and of other apps count as the online store's unless another file has them",
+];
+const CANCELLED: Follows = [
+    "so that no order is known to be cancelled",
+    "so that an order is known to be cancelled only if another file has it",
+];
+const REFUNDS: Follows =
+    ["so that no refund is known", "so that a refund is known only if another file has the order"];
+const AMOUNTS: Follows = [
+    "so that it is not known what orders were worth",
+    "so that it is known what an order was worth only if another file has it",
+];
+
+/// What an export says nothing of, in words; `unknown` is what none does.
+fn lacking(reading: &Reading, gaps: OrderGaps, unknown: OrderGaps) -> Option<String> {
+    let names: [&str; 4] = match reading.format {
+        Format::ShopifyBulk => {
+            ["sourceName", "cancelledAt", "displayFinancialStatus or refund", "totalPriceSet"]
+        }
+        format if format.holds_webhooks() => {
+            ["source_name", "cancelled_at", "financial_status or refund", "total_price"]
+        }
+        _ => ["Source", "Cancelled at", "Financial Status or Refunded Amount", "Total"],
+    };
+    let told = [
+        (gaps.channels, unknown.channels, CHANNELS),
+        (gaps.cancelled, unknown.cancelled, CANCELLED),
+        (gaps.refunds, unknown.refunds, REFUNDS),
+        (gaps.amounts, unknown.amounts, AMOUNTS),
+    ];
+    let told = told.into_iter().zip(names).filter(|((is_missing, ..), _)| *is_missing);
+    let told = told.map(|((_, is_unknown, [of_all, of_some]), name)| {
+        format!("{name}, {}", if is_unknown { of_all } else { of_some })
+    });
+    let told: Vec<String> = told.collect();
+    let whose = match reading.rows {
+        Rows::Orders(..) => "an orders export has no column".to_string(),
+        _ => format!("orders of `{}` have no", reading.format.id()),
+    };
+    (!told.is_empty()).then(|| format!("{whose} {}", told.join("; none ")))
+}
+
+/// What to tell of logs that may have the same orders.
+pub(super) fn logs_not_matched(orders: u64) -> Notice {
+    let message = format!(
+        "{orders} orders of one event log have the total and, within ten minutes, the time of an order that another log has: they may be the same, but no number and no customer that both have says so, and they are counted twice. An orders export, which has both numbers and names, would join them"
+    );
+    Notice { code: "logs_not_matched", message }
 }
 
 /// Says of which reports nothing is known, and what would be.

@@ -5,6 +5,7 @@
 //! order of an export is decided in `input`.
 
 use super::Settled;
+use super::oddities::logs_not_matched;
 use crate::engine::haul::Haul;
 use crate::engine::order_seen::OrderSeen;
 use crate::engine::parallel::in_parts;
@@ -237,6 +238,7 @@ fn find_same(
     settled.orders.joined_by_number = same.by_number;
     settled.orders.joined_by_customer = same.by_customer;
     settled.numbers = same.numbers;
+    settled.notices.extend(same.not_matched.map(logs_not_matched));
 }
 
 /// The orders of exports that do not count, for logs that know them under another number: what is one of them does

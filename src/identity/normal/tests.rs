@@ -97,7 +97,13 @@ fn slowly(
             let text = text.strip_prefix('\'').unwrap_or(text);
             let is_global = text.starts_with("gid://");
             let tail = if is_global { text.rsplit('/').next().unwrap() } else { text };
-            tail.split('?').next().unwrap().trim_start_matches('#').to_lowercase()
+            let tail = tail.split('?').next().unwrap().trim_start_matches('#').to_lowercase();
+            match tail.find('#') {
+                Some(sign) if kind == OrderId && !tail[..sign].contains(char::is_numeric) => {
+                    tail.replacen('#', "", 1)
+                }
+                _ => tail,
+            }
         }
         Email => {
             let is_around = |c: char| "<>\"'".contains(c) || c.is_whitespace();

@@ -14,10 +14,10 @@ use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Row, normalise};
 use crate::input::envelope::{Envelope, KEYS};
-use crate::input::format::Format;
 use crate::input::format::event_json::{EventKeys, have_addresses};
 use crate::input::format::tool_log::{Beside, ToolLog};
 use crate::input::format::web_pixel::{self, PixelKeys};
+use crate::input::format::{Format, shopify_webhooks};
 use crate::input::json::{Json, Malformed, Reader, Record, Written};
 use crate::input::source::Source;
 use crate::input::split::Layout;
@@ -65,7 +65,7 @@ fn are_pages(source: &Source, told: &Told, layout: Layout, start: usize) -> bool
     let Some((line, first)) = each_record(&source.head[start..], layout).next() else {
         return false;
     };
-    wrapped::list_in(first).is_some() && {
+    wrapped::is_page(first) && {
         let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
         let sample = JsonSample::of(std::iter::once((line, Cow::Borrowed(first))), &pixel);
         let mapping = Mapping::of_events(&sample.scalars(), &sample.told(told));
@@ -262,6 +262,8 @@ struct JsonSample {
     /// How many records are objects, and how many of them look like each known format.
     objects: usize,
     fitting: [usize; json_formats::COUNT],
+    /// How many of them are anything that webhooks send.
+    of_webhooks: usize,
     /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
     keys: Vec<(String, bool)>,
     /// The scalars of each record, by their keys.
@@ -307,6 +309,7 @@ impl JsonSample {
             let is_tool = matches!(format.reads, Reads::Tool(_));
             *count += usize::from(format.fits(if is_tool { tools } else { record.root() }));
         }
+        self.of_webhooks += usize::from(shopify_webhooks::fits(record.root()));
         self.note(record.root(), pixel);
     }
 
@@ -351,15 +354,21 @@ impl JsonSample {
         told.map.iter().filter(|(_, path)| is_there(path)).cloned().collect()
     }
 
-    /// The first known format that at least half of the records look like.
+    /// The first known format that at least half of the records look like. A log of webhooks has several kinds of records: it
+    /// is what most of those are that are read.
     fn known(&self) -> Option<&'static JsonFormat> {
         self.all_known().next()
     }
 
     fn all_known(&self) -> impl Iterator<Item = &'static JsonFormat> {
-        let fitting = json_formats::ALL.iter().zip(self.fitting);
-        let is_it = |count: usize| count > 0 && count * 2 >= self.objects;
-        fitting.filter(move |(_, count)| is_it(*count)).map(|(format, _)| format)
+        let is_webhook = |known: &JsonFormat| known.format.holds_webhooks();
+        let fitting = || json_formats::ALL.iter().zip(self.fitting);
+        let most = fitting().filter(|(known, _)| is_webhook(known)).map(|(_, count)| count).max();
+        let is_it = move |known: &JsonFormat, count: usize| {
+            let all = if is_webhook(known) { self.of_webhooks } else { count };
+            count > 0 && all * 2 >= self.objects && (!is_webhook(known) || Some(count) == most)
+        };
+        fitting().filter(move |(known, count)| is_it(known, *count)).map(|(known, _)| known)
     }
 
     /// Whether the records are of the format that was asked for, or of any that is known.

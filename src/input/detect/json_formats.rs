@@ -3,10 +3,11 @@
 use super::meant::{meant, respelt};
 use crate::error::Error;
 use crate::input::Rows;
+use crate::input::format::shopify_webhooks::Thing;
 use crate::input::format::tool_log::{Slot, Tool, paths_by_part};
 use crate::input::format::{
     Format, amplitude, ga4_bigquery, klaviyo, matomo, mixpanel, posthog, rudderstack, segment,
-    shopify_bulk, shopify_rest, shopify_rest_checkout, snowplow_json,
+    shopify_bulk, shopify_rest, shopify_rest_checkout, shopify_webhooks, snowplow_json,
 };
 use crate::input::json::Json;
 use crate::place::Place;
@@ -65,7 +66,7 @@ static BULK: OwnWay = OwnWay {
 };
 
 static REST: OwnWay = OwnWay {
-    fits: shopify_rest::fits,
+    fits: |json| shopify_webhooks::holds(json, &[Thing::Order]),
     why: shopify_rest::WHY,
     signs: shopify_rest::SIGNS,
     paths: shopify_rest::PATHS,
@@ -73,7 +74,7 @@ static REST: OwnWay = OwnWay {
 };
 
 static CHECKOUTS: OwnWay = OwnWay {
-    fits: shopify_rest_checkout::fits,
+    fits: |json| shopify_webhooks::holds(json, &[Thing::Checkout, Thing::Cart]),
     why: shopify_rest_checkout::WHY,
     signs: shopify_rest_checkout::SIGNS,
     paths: shopify_rest_checkout::PATHS,

@@ -4,7 +4,7 @@
 //! Both are small beside logs, so they are read into memory as a whole and read on as a list. What stands beside
 //! the list of a page may say what the records' numbers mean, or whose they are (`around`).
 
-use super::{SAMPLE, around};
+use super::{SAMPLE, answers, around};
 use crate::error::{Error, Result};
 use crate::input::Told;
 use crate::input::format::klaviyo;
@@ -16,11 +16,24 @@ use std::io::Read;
 use std::ops::Range;
 
 /// Keys under which a page has its list, the first that is there.
-const LISTS: [&str; 9] =
-    ["data", "orders", "batch", "results", "events", "edges", "nodes", "records", "Records"];
+const LISTS: [&str; 10] = [
+    "data",
+    "orders",
+    "batch",
+    "results",
+    "events",
+    "edges",
+    "nodes",
+    "records",
+    "Records",
+    "checkouts",
+];
 
 /// Objects over several lines are read if there is no more of them than this.
 const MOST_SPREAD: u64 = 256 * 1024 * 1024;
+
+/// Lists stand no deeper than this.
+const DEEPEST: usize = 3;
 
 /// What a source turned out to be.
 pub(super) enum Found {
@@ -53,7 +66,7 @@ pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found>
         .and_then(|record| line.get(record.end()..))
         .is_some_and(|behind| behind.trim_ascii_start().starts_with(b"{"));
     // A record of a log has a line of its own and wraps nothing.
-    let is_page = begins_like_a_page(first) && !(ends_on_line && list_in(line).is_none());
+    let is_page = begins_like_a_page(first) && !(ends_on_line && !is_page(line));
     let is_spread = is_run_on || !ends_on_line && is_spread(first);
     if !is_page && !is_spread {
         return Ok(Found::Lines(source));
@@ -71,8 +84,8 @@ pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found>
     let is_one = reader.read(Written::new(whole)).is_ok_and(|record| {
         whole.get(record.end()..).is_some_and(|behind| behind.trim_ascii().is_empty())
     });
-    let list = if is_one { list_in(whole) } else { None };
-    let Some(list) = list else {
+    let lists = if is_one { lists_in(whole) } else { Vec::new() };
+    let Some(first) = lists.first() else {
         let Some(list) = listed(whole).filter(|_| is_spread) else {
             return Ok(Found::Lines(origin.holding(text)?));
         };
@@ -84,9 +97,9 @@ pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found>
         .read(Written::new(whole))
         .ok()
         .and_then(|record| record.root().member("included").map(klaviyo::beside));
-    let first_line = line_at(&text, start + list.start);
-    let elements = whole.get(list).unwrap_or_default();
-    let elements = around::add_to_each(elements, whole, &around::needed(whole, told));
+    let first_line = line_at(&text, start + first.start);
+    let elements = answers::with_orders(answers::joined(whole, &lists));
+    let elements = around::add_to_each(&elements, whole, &around::needed(whole, told));
     let source = origin.holding(elements)?;
     Ok(Found::Page(Page { source, first_line, beside: beside.unwrap_or_default() }))
 }
@@ -127,7 +140,9 @@ pub(super) fn unwrap_elements(source: Source, start: usize, told: &Told) -> Resu
         if page.around.is_empty() {
             page.around = around::needed(element, told);
         }
-        let list = list_in(element).map_or(0..element.len(), |list| trimmed(element, list));
+        let lists = lists_in(element);
+        let list = lists.first().zip(lists.last()).map(|(first, last)| first.start..last.end);
+        let list = list.map_or(0..element.len(), |list| trimmed(element, list));
         page.skip_lines(between);
         page.skip_lines(element.get(..list.start).unwrap_or_default());
         page.add(element);
@@ -186,18 +201,19 @@ impl Elements {
             let row: &[u8] = if line.is_empty() { b"" } else { b"null" };
             return self.push(row);
         };
-        let list = list_in(line).and_then(|list| line.get(list));
-        if list.is_some()
+        let lists = lists_in(line);
+        if !lists.is_empty()
             && let Some(included) = record.root().member("included")
         {
             let beside = klaviyo::beside(included);
             self.beside.names.extend(beside.names);
             self.beside.people.extend(beside.people);
         }
-        match list {
-            Some(list) => self.push(&around::add_to_each(list.trim_ascii(), line, &self.around)),
-            None => self.push(line),
+        if lists.is_empty() {
+            return self.push(line);
         }
+        let list = answers::with_orders(answers::joined(line, &lists).trim_ascii().to_vec());
+        self.push(&around::add_to_each(&list, line, &self.around));
     }
 
     /// Keeps the line ends of what is left out, so that records stay on their lines.
@@ -272,10 +288,25 @@ fn begins_like_a_page(text: &[u8]) -> bool {
     false
 }
 
+/// The elements of the lists of a page: of a response all that it answers, of any other the first list.
+fn lists_in(text: &[u8]) -> Vec<Range<usize>> {
+    let answers = answers::answers(text);
+    if answers.is_empty() { list_in(text).into_iter().collect() } else { answers }
+}
+
+/// Whether a text is a page.
+pub(super) fn is_page(text: &[u8]) -> bool {
+    list_in(text).is_some() || !answers::answers(text).is_empty()
+}
+
 /// The elements of the list of a page, as a range of its bytes; `data` may hold further objects.
 pub(super) fn list_in(text: &[u8]) -> Option<Range<usize>> {
-    const DEEPEST: usize = 3;
     find_list(text, 0, DEEPEST)
+}
+
+/// The same of what stands within `data`.
+pub(super) fn list_within(text: &[u8]) -> Option<Range<usize>> {
+    find_list(text, 1, DEEPEST - 1)
 }
 
 fn find_list(text: &[u8], start: usize, depth: usize) -> Option<Range<usize>> {

@@ -33,6 +33,7 @@ pub mod shopify_session_totals;
 pub mod shopify_sessions;
 pub mod shopify_transactions;
 pub mod shopify_url;
+pub mod shopify_webhooks;
 pub mod snowplow_json;
 pub mod special;
 pub mod tool_log;
@@ -277,6 +278,11 @@ impl Format {
     /// Whether its rows are the shop's own orders.
     pub const fn holds_orders(self) -> bool {
         matches!(self, Format::ShopifyOrders | Format::ShopifyBulk | Format::ShopifyRestOrder)
+    }
+
+    /// Whether its rows are what webhooks send, which may be of several kinds.
+    pub const fn holds_webhooks(self) -> bool {
+        matches!(self, Format::ShopifyRestOrder | Format::ShopifyRestCheckout)
     }
 
     /// Whether `--map` can say under which column or key it has a part. Of all others the names are known.

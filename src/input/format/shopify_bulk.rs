@@ -43,7 +43,7 @@ pub const PATHS: &[(Slot, &[&str])] = &[
             "shippingAddress.phone",
         ],
     ),
-    (Slot::User, &["customer.id", "customer.legacyResourceId"]),
+    (Slot::User, &["customer.id", "customer.legacyResourceId", ABOVE]),
     (Slot::Checkout, &["checkoutToken"]),
     (Slot::Status, &["displayFinancialStatus"]),
     (Slot::Cancelled, &["cancelledAt"]),
@@ -62,6 +62,7 @@ pub const PATHS: &[(Slot, &[&str])] = &[
             "currencyCode",
         ],
     ),
+    (Slot::Refunded, &["totalRefundedSet.shopMoney.amount", "totalRefunded", "refunds"]),
 ];
 
 /// What apps noted at the order.
@@ -70,6 +71,9 @@ pub const NOTES: Parameters = Parameters { list: "customAttributes", slots: &[] 
 /// How the ids of things begin.
 const GLOBAL: &str = "gid://shopify/";
 
+/// The key of what a line is a part of.
+const ABOVE: &str = "__parentId";
+
 /// The visits that an order's journey holds itself.
 const VISITS: [&str; 2] = ["firstVisit", "lastVisit"];
 
@@ -77,7 +81,15 @@ const VISITS: [&str; 2] = ["firstVisit", "lastVisit"];
 pub fn fits(json: Json<'_>) -> bool {
     let json = node_of(json);
     let id = json.member("id").and_then(Json::text);
-    id.is_some_and(|id| id.starts_with(GLOBAL)) || json.member("__parentId").is_some()
+    id.is_some_and(|id| id.starts_with(GLOBAL))
+        || json.member(ABOVE).is_some()
+        || json.member("legacyResourceId").is_some() && is_order_without_id(json)
+}
+
+/// Whether what has no global id is an order all the same, by keys that only orders have.
+fn is_order_without_id(json: Json<'_>) -> bool {
+    let has = |key: &str| json.member(key).is_some();
+    has("createdAt") && (has("displayFinancialStatus") || has("totalPriceSet"))
 }
 
 /// In a response, each element of a list may be wrapped.
@@ -93,9 +105,10 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
     let kind = id.strip_prefix(GLOBAL).and_then(|rest| rest.split('/').next());
     match kind {
         Some("Order") => {}
+        None if is_order_without_id(node) => {}
         Some("CustomerVisit") => return read_visit(node, desk),
         Some("Customer") => return read_customer(node, desk),
-        _ if node.member("__parentId").is_some() => {
+        _ if node.member(ABOVE).is_some() => {
             return desk.defect(Reason::Continuation, "a part of an order".to_string());
         }
         Some(_) => {
@@ -129,9 +142,13 @@ fn read_journey(order: Json<'_>, desk: &mut Desk<'_, impl Sink>) {
         return;
     }
     desk.identifiers.clear();
+    let above = || {
+        let above = order.member(ABOVE);
+        above.filter(|id| id.text().is_some_and(|id| id.contains("/Customer/")))
+    };
     let cells = [
-        (IdentifierKind::OrderId, order.member("id")),
-        (IdentifierKind::CustomerId, order.path(&["customer", "id"])),
+        (IdentifierKind::OrderId, order.member("id").or_else(|| order.member("legacyResourceId"))),
+        (IdentifierKind::CustomerId, order.path(&["customer", "id"]).or_else(above)),
         (IdentifierKind::Email, order.member("email")),
         (IdentifierKind::Phone, order.member("phone")),
     ];
@@ -151,7 +168,7 @@ fn read_journey(order: Json<'_>, desk: &mut Desk<'_, impl Sink>) {
 /// A visit on a line of its own: it belongs to the order above it.
 fn read_visit(visit: Json<'_>, mut desk: Desk<'_, impl Sink>) {
     desk.identifiers.clear();
-    if let Some(order) = visit.member("__parentId").and_then(Json::text) {
+    if let Some(order) = visit.member(ABOVE).and_then(Json::text) {
         desk.identifiers.add(IdentifierKind::OrderId, 0, &order, Strictness::Several);
     }
     let Desk { at, identifiers, sink, .. } = &mut desk;
@@ -171,7 +188,7 @@ fn read_customer(customer: Json<'_>, desk: Desk<'_, impl Sink>) {
         (IdentifierKind::Email, "defaultEmailAddress.emailAddress"),
         (IdentifierKind::Phone, "phone"),
         (IdentifierKind::Phone, "defaultPhoneNumber.phoneNumber"),
-        (IdentifierKind::OrderId, "__parentId"),
+        (IdentifierKind::OrderId, ABOVE),
     ];
     for (kind, path) in cells {
         if let Some(text) = walk(customer, path).and_then(Json::scalar) {

@@ -154,6 +154,11 @@ impl Line for CheckoutLine {
         self.reached = self.reached.max(other.reached);
         self.common.fill(&other.common);
     }
+
+    fn take_over(&mut self, other: &CheckoutLine) {
+        self.reached = self.reached.max(other.reached);
+        self.common.take_over(&other.common);
+    }
 }
 
 /// A checkout that was not completed when it was exported.
@@ -198,7 +203,7 @@ pub fn assemble(
     meant: Vec<Meant>,
     settings: &Settings,
 ) -> Assembly {
-    let Gathered { records, placeholders } = gather(lines, meant, settings);
+    let Gathered { records, placeholders, .. } = gather(lines, meant, settings);
     let mut assembly = Assembly { placeholders, ..Assembly::default() };
     for mut record in records {
         assembly.aside.append(&mut record.aside);

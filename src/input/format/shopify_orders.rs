@@ -20,7 +20,7 @@ pub use copies::{
 };
 
 use crate::event::RowRef;
-use crate::findings::Notice;
+use crate::findings::{Notice, OrderGaps};
 use crate::input::columns::Row;
 use crate::input::timestamp::Stamp;
 use crate::key::Key;
@@ -29,7 +29,7 @@ use crate::money::{Amount, Currency, DecimalEvidence};
 use crate::quality::Reason;
 use crate::stats::refunds::Refund;
 use common::{Common, fill};
-use copies::{Gathered, Progress, Record, gather, without_time};
+use copies::{Gathered, Progress, Record, Zones, gather, without_time};
 use packed::{Cell, Packed, Packing};
 use std::collections::BTreeMap;
 
@@ -100,6 +100,8 @@ pub struct OrderLine {
     /// Amounts are texts until it is known how their file writes decimals.
     total: Option<Amount>,
     refunded: Option<Amount>,
+    /// What its file says nothing of, as far as this row shows.
+    gaps: OrderGaps,
 }
 
 impl Packing {
@@ -137,7 +139,13 @@ impl OrderLine {
             channel,
             total: None,
             refunded: None,
+            gaps: columns.gaps(),
         })
+    }
+
+    /// What its file says nothing of, as far as this row shows.
+    pub fn gaps(&self) -> OrderGaps {
+        self.gaps
     }
 
     /// The text in Created at: evidence of how the file writes dates.
@@ -195,19 +203,49 @@ impl Line for OrderLine {
         let cancelled = self.cancelled.then_some(FinancialStatus::Voided);
         Progress {
             stage: self.status.max(cancelled).map_or(0, |status| status as u8),
-            updated_at: self.common.updated_at(),
             refunded: self.refunded,
+            updated_at: self.common.updated_at(),
         }
+    }
+
+    fn total(&self) -> Option<(Amount, Currency)> {
+        Some((self.total?, self.currency))
     }
 
     fn fill(&mut self, other: &OrderLine) {
         self.common.fill(&other.common);
+        self.fill_cells(other);
+    }
+
+    fn take_over(&mut self, other: &OrderLine) {
+        self.common.take_over(&other.common);
+        self.fill_cells(other);
+    }
+}
+
+impl OrderLine {
+    /// Fills what is no text. An amount and its currency belong together, and what went back belongs to what the
+    /// status says of it.
+    fn fill_cells(&mut self, other: &OrderLine) {
+        let is_of_status = self.status.is_none() || self.status == other.status;
+        // Where the status says that something did, nought is no amount.
+        let is_any = self.status >= Some(FinancialStatus::PartiallyRefunded);
+        let lacks_refund = self.refunded.is_none_or(|back| is_any && back == Amount(0));
+        if self.total.is_none() && lacks_refund && other.total.is_some() {
+            self.currency.0 = other.currency.0.or(self.currency.0);
+        }
+        let (own, theirs) = (self.currency.0, other.currency.0);
+        let is_same_money = own.is_none() || theirs.is_none() || own == theirs;
+        if is_same_money {
+            fill(&mut self.currency.0, theirs);
+            fill(&mut self.total, other.total);
+            if is_of_status && lacks_refund {
+                self.refunded = other.refunded.or(self.refunded);
+            }
+        }
         fill(&mut self.status, other.status);
-        fill(&mut self.currency.0, other.currency.0);
         fill(&mut self.channel, other.channel);
         fill(&mut self.device, other.device);
-        fill(&mut self.total, other.total);
-        fill(&mut self.refunded, other.refunded);
         self.cancelled |= other.cancelled;
         self.test |= other.test;
     }
@@ -316,14 +354,16 @@ pub struct Assembly {
     pub notices: Vec<Notice>,
     /// By input, how many rows have a date that stands for no time.
     pub placeholders: BTreeMap<usize, u64>,
+    /// By input whose times have lost their zone, the offsets (minutes east of UTC) that copies elsewhere show.
+    pub zones: Zones,
 }
 
 /// Makes orders of all rows of all orders exports, which are [in order](put_in_order); `meant` is what was
 /// [read](read_lines) of each.
 pub fn assemble(lines: Vec<LineAt<OrderLine>>, meant: Vec<Meant>, settings: &Settings) -> Assembly {
-    let Gathered { records, placeholders } = gather(lines, meant, settings);
+    let Gathered { records, placeholders, zones } = gather(lines, meant, settings);
     let notices = notices(&records);
-    let mut assembly = Assembly { notices, placeholders, ..Assembly::default() };
+    let mut assembly = Assembly { notices, placeholders, zones, ..Assembly::default() };
     for mut record in records {
         assembly.aside.append(&mut record.aside);
         let (input, row) = (record.input, record.row);
@@ -390,6 +430,7 @@ fn notices(records: &[Record<OrderLine>]) -> Vec<Notice> {
     let repeated = names_with_several_ids(records);
     let nameless = count(|line| line.common.id().is_none());
     let unknown = count(|line| line.status == Some(FinancialStatus::Unknown));
+    let differ = records.iter().filter(|record| record.differs).count();
     let found = [
         (
             repeated,
@@ -405,6 +446,11 @@ fn notices(records: &[Record<OrderLine>]) -> Vec<Notice> {
             unknown,
             "unknown_financial_status",
             "orders have a financial status that is not known; they count as not paid",
+        ),
+        (
+            differ,
+            "order_totals_differ",
+            "orders have another total in another file, and nothing in the files says which is newer; that of the first file, by its name, counts",
         ),
     ];
     let found = found.into_iter().filter(|(number, _, _)| *number > 0);

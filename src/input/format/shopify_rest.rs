@@ -1,5 +1,5 @@
 //! `shopify.rest_order`: orders as Shopify's REST interface and its webhooks write them, one JSON object
-//! each, also inside of what a logger put around them.
+//! each. What surrounds them, and what else webhooks send, is the business of `shopify_webhooks`.
 //!
 //! They know what the export does not: the customer's number and the checkout's token, which tie the order
 //! to what a pixel saw. Field names: Shopify's Admin REST reference of the order.
@@ -35,34 +35,30 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::UserAgent, &["client_details.user_agent"]),
     (Slot::Value, &["total_price"]),
     (Slot::Currency, &["currency", "presentment_currency"]),
+    (Slot::Refunded, &["refunds"]),
 ];
 
 /// What apps noted at the order.
 pub const NOTES: Parameters = Parameters { list: "note_attributes", slots: &[] };
 
-/// Keys under which loggers of webhooks put the order.
-const WRAPPERS: [&str; 5] = ["payload", "body", "data", "order", "record"];
-
-/// Whether a record looks like an order.
-pub fn fits(json: Json<'_>) -> bool {
-    order_in(json).is_some()
+/// Whether a record is an order, as the interface writes them.
+pub fn has_signs(json: Json<'_>) -> bool {
+    let has = |key: &str| json.member(key).is_some();
+    has("line_items") && has("financial_status")
+        || has("admin_graphql_api_id") && has("created_at") && has("total_price")
 }
 
-/// The order of a record.
-fn order_in(json: Json<'_>) -> Option<Json<'_>> {
-    let is_order = |json: &Json<'_>| {
-        let has = |key: &str| json.member(key).is_some();
-        has("line_items") && has("financial_status")
-            || has("admin_graphql_api_id") && has("created_at") && has("total_price")
-    };
-    let inside = || WRAPPERS.iter().filter_map(|key| json.member(key)).find(is_order);
-    Some(json).filter(is_order).or_else(inside)
+/// Whether a record can be an order of which only some keys were asked for: it has what only orders have, and nothing of
+/// what belongs to one or comes before it.
+pub fn may_be_order(json: Json<'_>) -> bool {
+    let has = |key: &&str| json.member(key).is_some();
+    ["total_price", "current_total_price", "financial_status", "order_number"].iter().any(has)
+        && !["order_id", "abandoned_checkout_url", "admin_graphql_api_id"].iter().any(has)
 }
 
-/// Reads one record.
-pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
-    let root = record.root();
-    let find = || ToolPlaces::at_paths(PATHS, Some(NOTES), order_in(root).unwrap_or(root));
+/// Reads the order of a record.
+pub fn read(record: &Record<'_, Kept>, order: Json<'_>, mut desk: Desk<'_, impl Sink>) {
+    let find = || ToolPlaces::at_paths(PATHS, Some(NOTES), order);
     let own;
     let places = if let Some(kept) = record.kept() {
         kept.tool.get_or_init(find)
@@ -70,7 +66,7 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
         own = find();
         &own
     };
-    match OrderLine::of_json(root, places) {
+    match OrderLine::of_json(record.root(), places) {
         Ok(line) => desk.sink.order(desk.at, line),
         Err(message) => desk.defect(Reason::BadRow, message),
     }

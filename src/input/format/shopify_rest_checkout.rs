@@ -1,5 +1,5 @@
 //! `shopify.rest_checkout`: checkouts and carts as Shopify's webhooks and its REST interface write them, one
-//! JSON object each, also inside of what a logger put around them.
+//! JSON object each. What surrounds them is the business of `shopify_webhooks`.
 //!
 //! A checkout is read as a row of the abandoned-checkouts export: what is filled shows how far the buyer
 //! came. Webhooks write it again with each change; `shopify_checkouts` makes one of all of them. A cart
@@ -8,11 +8,12 @@
 
 use super::event_json::unreadable_time;
 use super::shopify_checkouts::{Buyer, CheckoutLine};
+use super::shopify_webhooks::Thing;
 use super::tool_log::{Slot, walk};
-use super::{Desk, Format, Kept, Sink};
+use super::{Desk, Format, Sink};
 use crate::event::{IdentifierKind, Origin, PlainDetails, RawEvent};
 use crate::identity::Strictness;
-use crate::input::json::{Json, Record};
+use crate::input::json::Json;
 use crate::input::timestamp;
 use crate::key::Key;
 use crate::quality::Reason;
@@ -46,55 +47,28 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Checkout, &["token", "cart_token"]),
 ];
 
-/// Keys under which loggers of webhooks put what came.
-const WRAPPERS: [&str; 5] = ["payload", "body", "data", "checkout", "cart"];
-
-/// What a record tells of.
-#[derive(Clone, Copy)]
-enum Thing {
-    Checkout,
-    Cart,
+/// Whether a record is a checkout or a cart. A cart has a token and line items, and nothing of a buyer.
+pub fn thing(json: Json<'_>) -> Option<Thing> {
+    let has = |key: &str| json.member(key).is_some();
+    if has("financial_status") || !has("created_at") || !has("token") {
+        return None;
+    }
+    if has("abandoned_checkout_url") || has("cart_token") && has("line_items") {
+        return Some(Thing::Checkout);
+    }
+    let is_cart = has("line_items") && has("updated_at") && !has("email");
+    is_cart.then_some(Thing::Cart)
 }
 
-/// Whether a record looks like a checkout or a cart.
-pub fn fits(json: Json<'_>) -> bool {
-    thing_in(json).is_some()
-}
-
-/// The checkout or cart of a record. A cart has a token and line items, and nothing of a buyer.
-fn thing_in(json: Json<'_>) -> Option<(Thing, Json<'_>)> {
-    let thing = |json: Json<'_>| {
-        let has = |key: &str| json.member(key).is_some();
-        if has("financial_status") || !has("created_at") || !has("token") {
-            return None;
-        }
-        if has("abandoned_checkout_url") || has("cart_token") && has("line_items") {
-            return Some(Thing::Checkout);
-        }
-        let is_cart = has("line_items") && has("updated_at") && !has("email");
-        is_cart.then_some(Thing::Cart)
-    };
-    let own = thing(json).map(|thing| (thing, json));
-    let inside = || {
-        let mut parts = WRAPPERS.iter().filter_map(|key| json.member(key));
-        parts.find_map(|part| Some((thing(part)?, part)))
-    };
-    own.or_else(inside)
-}
-
-/// Reads one record.
-pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
-    match thing_in(record.root()) {
-        Some((Thing::Checkout, checkout)) => match read_checkout(checkout) {
-            Ok(line) => desk.sink.checkout(desk.at, line),
-            Err((reason, message)) => desk.defect(reason, message.to_string()),
-        },
-        Some((Thing::Cart, cart)) => read_cart(cart, desk),
-        None => desk.defect(Reason::BadRow, "neither a checkout nor a cart".to_string()),
+/// Reads a checkout.
+pub fn read_checkout(checkout: Json<'_>, mut desk: Desk<'_, impl Sink>) {
+    match line_of(checkout) {
+        Ok(line) => desk.sink.checkout(desk.at, line),
+        Err((reason, message)) => desk.defect(reason, message.to_string()),
     }
 }
 
-fn read_checkout(checkout: Json<'_>) -> Result<CheckoutLine, (Reason, &'static str)> {
+fn line_of(checkout: Json<'_>) -> Result<CheckoutLine, (Reason, &'static str)> {
     let each = |slot: Slot| {
         let paths = PATHS.iter().filter(move |(own, _)| *own == slot);
         let cells = paths.flat_map(|(_, paths)| *paths).filter_map(|path| walk(checkout, path));
@@ -130,8 +104,8 @@ fn read_checkout(checkout: Json<'_>) -> Result<CheckoutLine, (Reason, &'static s
     .ok_or((Reason::BadTimestamp, "the checkout has no time under `created_at`"))
 }
 
-/// A cart with something in it. Whatever changes in it later is the same event again.
-fn read_cart(cart: Json<'_>, mut desk: Desk<'_, impl Sink>) {
+/// Reads a cart with something in it. Whatever changes in it later is the same event again.
+pub fn read_cart(cart: Json<'_>, mut desk: Desk<'_, impl Sink>) {
     if cart.member("line_items").is_none_or(|items| items.elements().next().is_none()) {
         return desk.defect(Reason::UnmappedEvent, "a cart with nothing in it".to_string());
     }

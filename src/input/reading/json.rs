@@ -3,9 +3,7 @@
 use super::{Extent, Reading, Rows, Scratch};
 use crate::input::block::Block;
 use crate::input::columns::Row;
-use crate::input::format::{
-    Desk, Kept, Sink, matomo, shopify_bulk, shopify_rest, shopify_rest_checkout,
-};
+use crate::input::format::{Desk, Kept, Sink, matomo, shopify_bulk, shopify_webhooks};
 use crate::input::json::{Line, Lines, Reader, Record, Written};
 use crate::input::quoting::Signs;
 use crate::input::rows::OutlinedRows;
@@ -133,8 +131,9 @@ impl Reading {
             Rows::Pixel(keys) => keys.read(record, desk),
             Rows::Tool(log) => log.read(record, desk),
             Rows::Matomo => matomo::read(record, desk),
-            Rows::RestOrders => shopify_rest::read(record, desk),
-            Rows::RestCheckouts => shopify_rest_checkout::read(record, desk),
+            Rows::RestOrders | Rows::RestCheckouts => {
+                shopify_webhooks::read(record, self.format, desk);
+            }
             Rows::Bulk => shopify_bulk::read(record, desk),
             Rows::Orders(..)
             | Rows::Checkouts(..)

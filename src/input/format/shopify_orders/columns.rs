@@ -75,6 +75,7 @@ const REFUNDED: Names = &[
     "total refunded set shop money amount",
     "total refunded set shop amount",
     "price total refund",
+    "amount refunded",
 ];
 const CURRENCIES: Names = &[
     "currency",

@@ -145,6 +145,13 @@ impl Common {
         self.is_first |= other.is_first;
         self.is_whole |= other.is_whole;
     }
+
+    /// The same with another copy of the record, which may name its buyer by an address that was changed since.
+    pub fn take_over(&mut self, other: &Common) {
+        const NAMING: [Cell; 4] = [Cell::Email, Cell::Phone, Cell::Client, Cell::Token];
+        self.fill(other);
+        self.texts.add_new(&NAMING, &other.texts);
+    }
 }
 
 /// Puts a value where there is none.

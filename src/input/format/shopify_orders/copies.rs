@@ -5,12 +5,15 @@
 //! to records; of each record one copy is kept. The result does not depend on the order in which the
 //! lines arrive. What the cells mean is the business of the formats.
 
+mod newest;
+mod vague;
+
 use super::common::{Common, order_key};
 use crate::event::RowRef;
 use crate::input::format::event_table::unknown_kind_of_time;
 use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
 use crate::key::{FastMap, Key};
-use crate::money::Amount;
+use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::{Instant, SECOND};
 use std::borrow::Cow;
@@ -66,19 +69,25 @@ pub trait Line {
     fn settle(&mut self, rule: InputSettings);
     /// How far the record has come; of two copies the further one is newer.
     fn progress(&self) -> Progress;
-    /// Fills what is blank here with what another row of the same record says.
+    /// What the record is worth, where that tells it from others of its name.
+    fn total(&self) -> Option<(Amount, Currency)> {
+        None
+    }
+    /// Fills what is blank here with what another row of the same copy says.
     fn fill(&mut self, other: &Self);
+    /// Fills what is blank here with what another copy of the record says, and takes over whom that names.
+    fn take_over(&mut self, other: &Self);
 }
 
-/// How far a record has come: what comes later in this order is newer.
+/// How far a record has come: what comes later in this order is newer, unless the times of the last changes say otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Progress {
     /// What has become of it.
     pub stage: u8,
-    /// When it was changed last, if that is written.
-    pub updated_at: Option<Instant>,
     /// What of its money has gone back, which never becomes less.
     pub refunded: Option<Amount>,
+    /// When it was changed last, if that is written.
+    pub updated_at: Option<Instant>,
 }
 
 /// All rows of one record.
@@ -96,7 +105,13 @@ pub struct Record<L> {
     pub name: Key,
     /// The rows that do not stand for the record.
     pub aside: Vec<Aside>,
+    /// Whether another copy has another total, and nothing says which of the two is newer.
+    pub differs: bool,
 }
+
+/// By input whose times have lost their zone, the offsets (minutes east of UTC) that copies of its records elsewhere show,
+/// each with how many.
+pub type Zones = BTreeMap<usize, BTreeMap<i64, u64>>;
 
 /// All records, and what their times say.
 #[derive(Debug)]
@@ -105,6 +120,8 @@ pub struct Gathered<L> {
     pub records: Vec<Record<L>>,
     /// By input, how many rows have a date that stands for no time; inputs with none are left out.
     pub placeholders: BTreeMap<usize, u64>,
+    /// What is known of zones that are lost.
+    pub zones: Zones,
 }
 
 /// When a record was made and what its row can be recognised by, now that it is known how its input's texts are meant.
@@ -154,7 +171,8 @@ pub fn gather<L: Line>(
         }
         previous = Some(copies.add(line, previous));
     }
-    Gathered { records: copies.records(), placeholders }
+    let (records, zones) = copies.records();
+    Gathered { records, placeholders, zones }
 }
 
 /// Takes dates that stand for no time from their rows, where they are so few that they are none; gives back, by input,
@@ -204,7 +222,7 @@ impl Meant {
         self.at = self.at.or(other.at);
         self.tags.id = self.tags.id.or(other.tags.id);
         self.tags.moment = self.tags.moment.or(other.tags.moment);
-        self.tags.clock = self.tags.clock.or(other.tags.clock);
+        self.tags.shown = self.tags.shown.or(other.tags.shown);
     }
 }
 
@@ -215,32 +233,39 @@ struct Tags {
     name: Key,
     /// Name and minute: spreadsheets drop the seconds, and no shop gives a name twice in a minute.
     moment: Option<Key>,
-    /// Name and minute as a clock in the shop showed it, and whether the time's zone is lost: then that is all that
-    /// is known for sure.
-    clock: Option<(Key, bool)>,
+    /// What a clock in the shop showed, and whether the time's zone is lost: then that is all that is known for sure.
+    shown: Option<(Instant, bool)>,
 }
 
 impl Tags {
     fn new(common: &Common, at: Option<Stamp>, rule: InputSettings) -> Tags {
         let name = order_key(common.name());
-        let minute = |micros: i64| name.and(Key(micros.div_euclid(60 * SECOND).cast_unsigned()));
         let moment = match (at, common.created_at()) {
-            (Some(stamp), _) => Some(minute(stamp.at.0)),
+            (Some(stamp), _) => Some(minute(name, stamp.at)),
             (None, Some(text)) => Some(name.and(Key::of(text.as_bytes()))),
             (None, None) => None,
         };
         let shown = at.zip(common.created_at()).and_then(|(stamp, text)| match stamp.offset {
-            Some(east) => Some((stamp.at.0 + i64::from(east) * SECOND, false)),
-            None => Some((parse_any(text, rule.date_order, ZoneRule::default())?.at.0, true)),
+            Some(east) => Some((Instant(stamp.at.0 + i64::from(east) * SECOND), false)),
+            None => Some((parse_any(text, rule.date_order, ZoneRule::default())?.at, true)),
         });
-        let clock = shown.map(|(micros, is_lost)| (minute(micros), is_lost));
-        Tags { id: common.id().map(order_key), name, moment, clock }
+        Tags { id: common.id().map(order_key), name, moment, shown }
+    }
+
+    /// Name and minute as a clock in the shop showed it, and whether the time's zone is lost.
+    fn clock(&self) -> Option<(Key, bool)> {
+        self.shown.map(|(shown, is_lost)| (minute(self.name, shown), is_lost))
     }
 
     /// The key of the record where no other copy says more.
     fn own_key(&self) -> Key {
         self.id.or(self.moment).unwrap_or(self.name)
     }
+}
+
+/// A name and a minute.
+fn minute(name: Key, at: Instant) -> Key {
+    name.and(Key(at.0.div_euclid(60 * SECOND).cast_unsigned()))
 }
 
 /// The rows of a record in one place of one input.
@@ -291,7 +316,7 @@ impl<L: Line> Copies<L> {
             Some(Copy { first, further }) => {
                 further.push(self.lines[line].row);
                 let first = *first;
-                self.fill(first, line);
+                self.fill(first, line, L::fill);
             }
             None => self.copies.push(Copy { first: line, further: Vec::new() }),
         }
@@ -322,40 +347,47 @@ impl<L: Line> Copies<L> {
         both_first && (!follows || known.common().is_whole || is_new())
     }
 
-    /// Fills what is blank in a row with what another one says.
-    fn fill(&mut self, row: usize, other: usize) {
+    /// Fills what is blank in a row with what another one says, in a way of its format.
+    fn fill(&mut self, row: usize, other: usize, fill: fn(&mut L, &L)) {
         if let Ok([own, other]) = self.lines.get_disjoint_mut([row, other]) {
-            own.line.fill(&other.line);
+            fill(&mut own.line, &other.line);
         }
         if let Ok([own, other]) = self.meant.get_disjoint_mut([row, other]) {
             own.fill(other);
         }
     }
 
-    /// Joins the copies of each record.
-    fn records(mut self) -> Vec<Record<L>> {
-        let mut places = self.keys();
+    /// Joins the copies of each record; gives back too what they show of zones that are lost.
+    fn records(mut self) -> (Vec<Record<L>>, Zones) {
+        let mut keys = self.keys();
+        let zones = self.match_vague(&mut keys);
+        let mut places: Vec<(Key, usize)> = keys.into_iter().zip(0..).collect();
         places.sort_unstable();
         let same = places.chunk_by(|one, next| one.0 == next.0);
         // By the place of the row that stands for it. So all are in the order of inputs and rows.
         let mut kept = Vec::with_capacity(places.len());
         for same in same {
             let Some(stands) = self.furthest(same) else { continue };
-            let others = same.iter().map(|(_, place)| *place).filter(|place| *place != stands);
-            kept.push((self.copies[stands].first, self.join(stands, others)));
+            let mut others: Vec<usize> =
+                same.iter().map(|(_, place)| *place).filter(|place| *place != stands).collect();
+            // What is blank is taken from the copy that has come furthest, wherever that stands.
+            others.sort_by_cached_key(|place| Reverse(self.rank(*place)));
+            let differs = others.iter().any(|other| self.differ(stands, *other));
+            kept.push((self.copies[stands].first, differs, self.join(stands, &others)));
         }
-        kept.sort_unstable_by_key(|(first, _)| *first);
+        kept.sort_unstable_by_key(|(first, ..)| *first);
         let mut kept = kept.into_iter().peekable();
         let rows = self.lines.into_iter().zip(self.meant).enumerate();
-        rows.filter_map(|(place, (LineAt { input, row, line }, Meant { at, tags }))| {
-            let (_, aside) = kept.next_if(|(first, _)| *first == place)?;
-            Some(Record { input, row, line, at, name: tags.name, aside })
-        })
-        .collect()
+        let records =
+            rows.filter_map(|(place, (LineAt { input, row, line }, Meant { at, tags }))| {
+                let (_, differs, aside) = kept.next_if(|(first, ..)| *first == place)?;
+                Some(Record { input, row, line, at, name: tags.name, aside, differs })
+            });
+        (records.collect(), zones)
     }
 
-    /// The key of each copy's record, and the copy's place.
-    fn keys(&self) -> Vec<(Key, usize)> {
+    /// The key of each copy's record.
+    fn keys(&self) -> Vec<Key> {
         let tags = || self.copies.iter().map(|copy| &self.meant[copy.first].tags);
         // Copies that lost their number are found by name and minute; the smallest number if several have it.
         let mut numbers: FastMap<Key, Key> = FastMap::default();
@@ -372,45 +404,32 @@ impl<L: Line> Copies<L> {
         };
         // Those that lost the zone of their times are found by what a clock in the shop showed.
         let mut shown: FastMap<Key, Key> = FastMap::default();
-        let has_zoneless = tags().any(|tags| tags.clock.is_some_and(|(_, is_lost)| is_lost));
+        let has_zoneless = tags().any(|tags| tags.shown.is_some_and(|(_, is_lost)| is_lost));
         for tags in tags().filter(|_| has_zoneless) {
-            if let Some((clock, false)) = tags.clock {
+            if let Some((clock, false)) = tags.clock() {
                 let own = known(tags);
                 let key = shown.entry(clock).or_insert(own);
                 *key = own.min(*key);
             }
         }
-        let key = |tags: &Tags| match (tags.id, tags.clock) {
-            (None, Some((clock, true))) => {
+        let key = |tags: &Tags| match (tags.id, tags.shown) {
+            (None, Some((at, true))) => {
+                let clock = minute(tags.name, at);
                 shown.get(&clock).copied().unwrap_or_else(|| known(tags))
             }
             _ => known(tags),
         };
-        tags().map(key).zip(0..).collect()
-    }
-
-    /// The place of the copy that stands for a record, of those at some places: the one that has come furthest.
-    fn furthest(&self, same: &[(Key, usize)]) -> Option<usize> {
-        if let [(_, only)] = same {
-            return Some(*only);
-        }
-        let places = same.iter().map(|(_, place)| *place);
-        places.max_by_key(|place| {
-            let first = self.copies[*place].first;
-            let line = &self.lines[first].line;
-            let has_time = self.meant[first].at.is_some();
-            (line.common().is_first, has_time, line.progress(), Reverse(*place))
-        })
+        tags().map(key).collect()
     }
 
     /// Gives the copy that stands for a record what the others say; what became of all rows but its first.
-    fn join(&mut self, stands: usize, others: impl Iterator<Item = usize>) -> Vec<Aside> {
+    fn join(&mut self, stands: usize, others: &[usize]) -> Vec<Aside> {
         let kept = self.copies[stands].first;
         let input = self.lines[kept].input;
         let further = std::mem::take(&mut self.copies[stands].further).into_iter();
         let mut aside: Vec<Aside> =
             further.map(|row| (input, row, Reason::Continuation, CONTINUATION.into())).collect();
-        for copy in others {
+        for &copy in others {
             let further = std::mem::take(&mut self.copies[copy].further);
             let first = self.copies[copy].first;
             let (own, other) = (&self.lines[kept], &self.lines[first]);
@@ -424,8 +443,9 @@ impl<L: Line> Copies<L> {
             aside.extend(rows.map(|row| (other.input, row, reason, words.into())));
             // Of the minute that a spreadsheet left and the second that it was, the second.
             let times = [self.meant[kept].at, self.meant[first].at];
-            let at = times.into_iter().flatten().min_by_key(|stamp| stamp.precision);
-            self.fill(kept, first);
+            let times = times.into_iter().flatten();
+            let at = times.min_by_key(|stamp| (stamp.precision, stamp.offset.is_none()));
+            self.fill(kept, first, L::take_over);
             self.meant[kept].at = at;
         }
         aside

@@ -7,12 +7,13 @@
 use super::common::{Common, number};
 use super::packed::{Cell, Packing};
 use super::{Channel, FinancialStatus, OrderLine};
+use crate::findings::OrderGaps;
 use crate::input::columns::is_excel_number;
 use crate::input::format::shopify_orders::common::is_client_key;
-use crate::input::format::tool_log::{Slot, ToolPlaces};
+use crate::input::format::tool_log::{Slot, ToolPlaces, walk};
 use crate::input::json::Json;
 use crate::ladder::dimension;
-use crate::money::Currency;
+use crate::money::{Amount, Currency};
 use std::borrow::Cow;
 
 impl OrderLine {
@@ -29,6 +30,8 @@ impl OrderLine {
         for (cell, slot) in TEXTS {
             packing.add_some(cell, cells.first(slot));
         }
+        packing.add_some(Cell::Customer, cells.customer());
+        packing.add_some(Cell::Refunded, cells.refunded().map(|amount| amount.to_string()));
         for phone in cells.each(Slot::Phone).filter(|phone| !is_excel_number(phone)) {
             if !packing.has(Cell::Phone, &phone) {
                 packing.add(Cell::Phone, &phone);
@@ -53,18 +56,17 @@ impl OrderLine {
             channel,
             total: None,
             refunded: None,
+            gaps: cells.gaps(),
         })
     }
 }
 
 /// The cells that are kept as they are written.
-const TEXTS: [(Cell, Slot); 6] = [
+const TEXTS: [(Cell, Slot); 4] = [
     (Cell::CreatedAt, Slot::Time),
     (Cell::UpdatedAt, Slot::Updated),
     (Cell::Total, Slot::Value),
-    (Cell::Refunded, Slot::Refunded),
     (Cell::Email, Slot::Email),
-    (Cell::Customer, Slot::User),
 ];
 
 /// The cells of one record.
@@ -99,6 +101,35 @@ impl<'r> Cells<'r> {
         ids.any(|id| id.starts_with("gid://") && id.contains("/DraftOrder/"))
     }
 
+    /// Who made it; what is above an order in a list of customers is one.
+    fn customer(self) -> Option<Cow<'r, str>> {
+        let is_person = |id: &str| !id.starts_with("gid://") || id.contains("/Customer/");
+        self.each(Slot::User).find(|id| is_person(id))
+    }
+
+    /// What went back: the total that is told, or all refunds together; the larger, where both are there.
+    fn refunded(self) -> Option<Amount> {
+        let told = self.first(Slot::Refunded);
+        let told = told.and_then(|text| Amount::parse(&text, false));
+        let lists = self.places.of_slot(Slot::Refunded).iter().map(|&place| self.root.at(place));
+        let currency = self.first(Slot::Currency);
+        let summed = lists.filter(|list| list.is_array()).filter_map(|list| {
+            list.elements().map(|refund| of_refund(refund, currency.as_deref())).sum()
+        });
+        summed.chain(told).max()
+    }
+
+    /// What the record has no key for.
+    fn gaps(self) -> OrderGaps {
+        let lacks = |slot| self.places.of_slot(slot).is_empty();
+        OrderGaps {
+            cancelled: lacks(Slot::Cancelled),
+            refunds: lacks(Slot::Status) && lacks(Slot::Refunded),
+            channels: lacks(Slot::Source) && !self.is_draft(),
+            amounts: lacks(Slot::Value),
+        }
+    }
+
     /// What the order was paid through; several are joined as the export joins them.
     fn gateways(self) -> Option<Cow<'r, str>> {
         let place = *self.places.of_slot(Slot::Payment).first()?;
@@ -117,4 +148,26 @@ impl<'r> Cells<'r> {
         ids.dedup();
         ids
     }
+}
+
+/// What one refund gave back in the shop's currency, if it says so.
+fn of_refund(refund: Json<'_>, currency: Option<&str>) -> Option<Amount> {
+    let told = walk(refund, "totalRefundedSet.shopMoney.amount").and_then(Json::scalar);
+    if let Some(text) = told {
+        return Amount::parse(&text, false);
+    }
+    let payments = refund.member("transactions").filter(|list| list.is_array())?;
+    let text = |payment: Json<'_>, key: &str| {
+        payment.member(key).and_then(Json::scalar).map(|text| text.to_lowercase())
+    };
+    let is = |payment: Json<'_>, key: &str, word: &str| text(payment, key).as_deref() == Some(word);
+    let back = payments
+        .elements()
+        .filter(|&payment| is(payment, "kind", "refund") && is(payment, "status", "success"));
+    back.map(|payment| {
+        let own = payment.member("currency").and_then(Json::scalar);
+        let is_same = own.zip(currency).is_none_or(|(own, theirs)| own == theirs);
+        Amount::parse(&text(payment, "amount").filter(|_| is_same)?, false)
+    })
+    .sum()
 }

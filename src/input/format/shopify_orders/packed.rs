@@ -101,6 +101,16 @@ impl Packed {
         new().for_each(|(own, text)| filled.push(own, text));
         self.0 = filled.0.into_boxed_str();
     }
+
+    /// Takes over the texts of some kinds that are not here yet.
+    pub fn add_new(&mut self, cells: &[Cell], others: &Packed) {
+        let is_new = |cell: Cell, text: &str| self.all(cell).all(|own| own != text);
+        let new = cells.iter().flat_map(|&cell| others.all(cell).map(move |text| (cell, text)));
+        let new: Vec<(Cell, &str)> = new.filter(|(cell, text)| is_new(*cell, text)).collect();
+        if !new.is_empty() {
+            self.extend(new.into_iter());
+        }
+    }
 }
 
 /// Texts that are being packed.
@@ -250,5 +260,11 @@ mod tests {
         assert_eq!(texts.get(Cell::Name), Some("#7"));
         assert_eq!(texts.all(Cell::Token).collect::<Vec<_>>(), ["t1", "t2"]);
         assert_eq!(texts.get(Cell::Email), None);
+        texts.add_new(
+            &[Cell::Token],
+            &packed(&[(0, "#8".into()), (2, "t2".into()), (2, "t3".into())]),
+        );
+        assert_eq!(texts.all(Cell::Token).collect::<Vec<_>>(), ["t1", "t2", "t3"]);
+        assert_eq!(texts.all(Cell::Name).collect::<Vec<_>>(), ["#7"]);
     }
 }

@@ -37,8 +37,8 @@ fn assembled(files: &[&str]) -> Assembly {
 /// As if two threads had read them.
 fn assembled_of(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assembly {
     put_in_order(&mut lines);
-    let half = lines.len() / 2;
-    let (one, other) = lines.split_at_mut(half);
+    let middle = lines.len() / 2;
+    let (one, other) = lines.split_at_mut(middle);
     let meant = [read_lines(one, settings), read_lines(other, settings)].concat();
     assemble(lines, meant, settings)
 }
@@ -424,5 +424,15 @@ ID,Name,Created At,Source,Price: Total Refund,Price: Total,Payment: Status,Line:
         assert_eq!(orders(&found), ["0.0 #1 20.00", "0.2 #2 9.00"]);
         assert_eq!(aside(&found), ["0.1 continuation", "0.2 test_order", "0.3 continuation"]);
         assert_eq!(found.orders[0].refund, Refund::Some(Some(50_000)), "{total}");
+    }
+}
+
+#[test]
+fn what_went_back_has_several_names() {
+    for name in ["Refunded Amount", "Amount Refunded", "total_refunded"] {
+        let text = format!(
+            "Name,Created at,Financial Status,Total,{name}\n#1,2025-10-27 10:00:00 +0000,paid,20.00,5.00\n"
+        );
+        assert_eq!(assembled(&[&text]).orders[0].refund, Refund::Some(Some(50_000)), "{name}");
     }
 }
