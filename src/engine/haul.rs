@@ -8,7 +8,7 @@ use super::exchange::Budget;
 use super::input_seen::InputSeen;
 use super::kinds::{Kind, KindTable};
 use super::order_seen::OrderSeen;
-use super::relinked::{Relink, Relinked};
+use super::relinked::Relinked;
 use super::robots::Robot;
 use super::scan::Scan;
 use super::sequence::Sequence;
@@ -18,9 +18,7 @@ use super::stamping::{RowPlace, Stamping, Verdict, Who, checkout_of_page, marks_
 use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
 use super::values::Values;
-use crate::event::{
-    Identifier, IdentifierKind, OrderNote, Origin, Proof, RawEvent, RowRef, Touch, mark,
-};
+use crate::event::{OrderNote, Origin, Proof, RawEvent, RowRef, Touch, mark};
 use crate::identity::{Identified, Links, People};
 use crate::input::format::Texts;
 use crate::input::format::kaggle::MemberLine;
@@ -429,46 +427,9 @@ impl<'s> Haul<'s> {
         self.saw(arrived.map_or(at, |arrived| at.min(arrived)));
     }
 
-    /// Notes that the identifiers of a row, strongest first, belong together, and who used its devices.
-    pub(super) fn link(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
-        for other in identifiers.iter().skip(1) {
-            self.identified.extend(self.relinked.forget(*other, at));
-        }
-        self.note_link(identifiers, at, row);
-    }
-
-    /// The same of the row of an order of an export, of which there is one.
-    pub(super) fn link_order(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
-        self.links.note_single(identifiers, at);
-        self.note_identified(identifiers, at, row);
-    }
-
-    fn note_link(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
-        self.links.note(identifiers, at);
-        self.note_identified(identifiers, at, row);
-    }
-
-    fn note_identified(&mut self, identifiers: &[Identifier], at: Instant, row: RowRef) {
-        let Some((strongest, others)) = identifiers.split_first() else { return };
-        if strongest.kind != IdentifierKind::ClientId {
-            let devices = others.iter().filter(|other| other.kind == IdentifierKind::ClientId);
-            let by = strongest.key;
-            let identified = |device: &Identifier| Identified { device: device.key, at, row, by };
-            self.identified.extend(devices.map(identified));
-        }
-    }
-
     /// Whether the row that is being read may be of the future, so that it links nobody yet.
     fn is_open(&self, row: RowRef) -> bool {
         self.ahead.last().is_some_and(|last| last.row == row)
-    }
-
-    /// The same of a usual row with two identifiers.
-    pub(super) fn link_usual(&mut self, identifiers: [Identifier; 2], at: Instant, row: RowRef) {
-        if let Relink::New(left_out) = self.relinked.note(identifiers, at, row) {
-            self.identified.extend(left_out);
-            self.note_link(&identifiers, at, row);
-        }
     }
 
     /// The order that an event completes; one that a log has seen is remembered.

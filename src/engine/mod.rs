@@ -18,6 +18,7 @@ mod haul;
 mod input_seen;
 mod judge;
 mod kinds;
+mod linking;
 mod members;
 mod needs;
 mod order_book;

@@ -7,6 +7,7 @@
 
 mod epochs;
 mod oddities;
+mod order_rows;
 mod orders;
 mod sessions;
 

@@ -6,16 +6,16 @@
 
 use super::Settled;
 use super::oddities::logs_not_matched;
+use super::order_rows::{OrderRow, take_order, take_rows};
 use crate::engine::haul::Haul;
 use crate::engine::order_seen::OrderSeen;
-use crate::engine::parallel::in_parts;
 use crate::engine::robots::Pardons;
 use crate::engine::same_orders::{EXPORTS, Exported, SameOrders, Sighting, Sources, source_of};
 use crate::engine::scan::Scan;
-use crate::engine::stamping::{RowPlace, Stamping, Verdict};
+use crate::engine::stamping::{Stamping, Verdict};
 use crate::engine::tracking::OrderTrace;
 use crate::error::Result;
-use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, PlainDetails, RawEvent, mark};
+use crate::event::{Identifier, IdentifierKind, mark};
 use crate::findings::OrderFindings;
 use crate::identity::{People, Strictness, identify};
 use crate::input::Reading;
@@ -29,12 +29,6 @@ use crate::quality::Reason;
 use crate::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-/// The space for the fingerprints of orders.
-const ORDER_SPACE: u64 = 2;
-
-/// The canonical name of a completed order.
-const COMPLETED: &str = "checkout_completed";
 
 /// The orders, each with the number under which every source knows it.
 pub(super) fn numbered(orders: &[Order]) -> Vec<(&Order, Identifier)> {
@@ -51,16 +45,7 @@ pub(super) fn settle_orders(
     settled: &mut Settled,
 ) -> Result<()> {
     let readings = scan.readings;
-    for &(order, number) in orders {
-        if !stamping.is_future(order.at.at) {
-            haul.saw_order(order.at.at);
-        }
-        if let Some(reason) = why_left_out(order) {
-            settled.left_out.insert(number.key, reason);
-            let counts = reason == Reason::NotOnlineStore && settled.period.has(order.at.at);
-            settled.orders.other_channels += u64::from(counts);
-        }
-    }
+    note_left_out(haul, orders, stamping, settled);
     keep_latest(&mut haul.orders_seen);
     drop_unnumbered_deliveries(&mut haul.orders_seen);
     if readings.iter().any(|reading| reading.format == Format::ShopifyTransactions) {
@@ -108,6 +93,36 @@ pub(super) fn settle_orders(
         }
         rows.push(OrderRow { order, number, is_completed: in_log.is_some() });
     }
+    list_completed(&completed, &told, settled);
+    settled.orders.values.values_mut().for_each(|values| values.sort_unstable());
+    take_rows(haul, rows, scan)
+}
+
+/// Notes how far the orders go, and which of them do not count.
+fn note_left_out(
+    haul: &mut Haul<'_>,
+    orders: &[(&Order, Identifier)],
+    stamping: &Stamping<'_>,
+    settled: &mut Settled,
+) {
+    for &(order, number) in orders {
+        if !stamping.is_future(order.at.at) {
+            haul.saw_order(order.at.at);
+        }
+        if let Some(reason) = why_left_out(order) {
+            settled.left_out.insert(number.key, reason);
+            let counts = reason == Reason::NotOnlineStore && settled.period.has(order.at.at);
+            settled.orders.other_channels += u64::from(counts);
+        }
+    }
+}
+
+/// Lists what the orders of logs are worth: what an export has `told`, else what the log says; and whose they are.
+fn list_completed(
+    completed: &CompletedOrders,
+    told: &FastMap<Key, (Amount, Currency)>,
+    settled: &mut Settled,
+) {
     for (number, seen) in completed.0.iter().filter(|(_, seen)| seen.in_period) {
         let is_exported = settled.exported.contains(number);
         let sources = seen.sources | if is_exported { EXPORTS } else { 0 };
@@ -120,30 +135,6 @@ pub(super) fn settle_orders(
             list_value(&mut settled.orders, amount, currency);
         }
     }
-    settled.orders.values.values_mut().for_each(|values| values.sort_unstable());
-    take_rows(haul, rows, scan)
-}
-
-/// The row of an order that counts.
-#[derive(Clone, Copy, Debug)]
-struct OrderRow<'o> {
-    order: &'o Order,
-    number: Identifier,
-    /// Whether a log has seen it completed.
-    is_completed: bool,
-}
-
-/// Takes the rows of orders in on all threads.
-fn take_rows(haul: &mut Haul<'_>, mut rows: Vec<OrderRow<'_>>, scan: &Scan<'_, '_>) -> Result<()> {
-    let hauls = in_parts(scan.settings.threads, &mut rows, |part| {
-        let mut own = Haul::new(scan);
-        let mut stamping = Stamping::new(scan.settings, scan.exchange, scan.needs);
-        part.iter().for_each(|row| settle_order(&mut own, *row, &mut stamping));
-        stamping.close()?;
-        Ok(own)
-    })?;
-    hauls.into_iter().for_each(|own| haul.merge(own));
-    Ok(())
 }
 
 /// Forgets deliveries of which a later edition is there.
@@ -383,52 +374,6 @@ fn count_order(order: &Order, in_log: Option<&Completed>, orders: &mut OrderFind
         add_value(orders, seen.amount, seen.currency, -1);
         add_value(orders, order.amount, order.currency, 1);
     }
-}
-
-fn settle_order(haul: &mut Haul<'_>, row: OrderRow<'_>, stamping: &mut Stamping<'_>) {
-    let OrderRow { order, number, is_completed } = row;
-    let identifiers = &identifiers_of(haul, order, number);
-    if is_completed {
-        haul.link_order(identifiers, order.at.at, order.row);
-        haul.quality.accounts[order.input].saw(order.at.at);
-        let (name, _) = haul.names.look_up(COMPLETED.as_bytes(), None);
-        haul.inputs[order.input].count_name(name, 1);
-        if stamping.settings.detail {
-            haul.inputs[order.input].count_identifiers(identifiers);
-        }
-        return;
-    }
-    let verdict = Verdict { marks: mark::EXPORT, ..Verdict::default() };
-    take_order(haul, order, (number, identifiers), verdict, stamping);
-}
-
-/// Makes a touch of an order's row.
-fn take_order(
-    haul: &mut Haul<'_>,
-    order: &Order,
-    (number, identifiers): (Identifier, &[Identifier]),
-    verdict: Verdict,
-    stamping: &mut Stamping<'_>,
-) {
-    let event = RawEvent {
-        at: order.at.at,
-        precision: order.at.precision,
-        name: COMPLETED.as_bytes(),
-        derived: None,
-        identifiers,
-        sequence: 0,
-        origin: Origin::OrderRow,
-        details: &PlainDetails {
-            fingerprint: Key::within(ORDER_SPACE, &number.key.0.to_le_bytes()),
-            order: Some(OrderNote {
-                key: number.key,
-                numbered: true,
-                amount: order.amount,
-                currency: order.currency,
-            }),
-        },
-    };
-    haul.take(&event, RowPlace::settled(order.input, order.row), verdict, stamping);
 }
 
 /// Makes touches, set aside, of the orders that do not count, for whoever asks what one customer did. Such an order
