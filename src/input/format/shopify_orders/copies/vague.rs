@@ -69,14 +69,20 @@ impl<L: Line> Copies<L> {
             });
             for (copy, other) in found.collect::<Vec<_>>() {
                 keys[copy] = keys[other];
-                if let Some(east) = self.minutes_apart(copy, other).filter(|_| own == Knows::Clock)
-                {
-                    let input = self.lines[self.copies[copy].first].input;
-                    *zones.entry(input).or_default().entry(east).or_default() += 1;
+                if own == Knows::Clock {
+                    self.note_zone(&mut zones, copy, other);
                 }
             }
         }
         zones
+    }
+
+    /// Notes how far the clock of a copy is from the moment of another one.
+    fn note_zone(&self, zones: &mut Zones, copy: usize, other: usize) {
+        let input = self.lines[self.copies[copy].first].input;
+        if let Some(east) = self.minutes_apart(copy, other) {
+            *zones.entry(input).or_default().entry(east).or_default() += 1;
+        }
     }
 
     /// The copies that say no more than this, have no number, and are of no known record yet.
