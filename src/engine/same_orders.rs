@@ -365,7 +365,7 @@ fn not_matched(pairs: &[Pair], heads: &Heads) -> Option<u64> {
     let all = heads
         .heads
         .values()
-        .filter(|(sources, _)| sources & EXPORTS == 0 && sources.count_ones() == 1);
+        .filter(|(sources, _)| sources & EXPORTS == 0 && sources.is_power_of_two());
     (matched >= FEWEST && 4 * matched >= all.count() as u64).then_some(matched)
 }
 

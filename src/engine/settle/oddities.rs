@@ -171,9 +171,10 @@ impl Settled {
     /// Notes what no export says; gives what each says nothing of, with what follows from that.
     pub(super) fn note_gaps(&mut self, haul: &Haul<'_>, readings: &[Reading]) -> Vec<Notice> {
         let each = readings.iter().zip(&haul.inputs).filter_map(|(reading, seen)| {
-            let of_header = match &reading.rows {
-                Rows::Orders(_, columns) => Some(columns.gaps()),
-                _ => None,
+            let of_header = if let Rows::Orders(_, columns) = &reading.rows {
+                Some(columns.gaps())
+            } else {
+                None
             };
             Some((reading, seen.order_gaps.or(of_header)?))
         });
@@ -208,14 +209,13 @@ const AMOUNTS: Follows = [
 
 /// What an export says nothing of, in words; `unknown` is what none does.
 fn lacking(reading: &Reading, gaps: OrderGaps, unknown: OrderGaps) -> Option<String> {
-    let names: [&str; 4] = match reading.format {
-        Format::ShopifyBulk => {
-            ["sourceName", "cancelledAt", "displayFinancialStatus or refund", "totalPriceSet"]
-        }
-        format if format.holds_webhooks() => {
-            ["source_name", "cancelled_at", "financial_status or refund", "total_price"]
-        }
-        _ => ["Source", "Cancelled at", "Financial Status or Refunded Amount", "Total"],
+    let is_bulk = reading.format == Format::ShopifyBulk;
+    let names: [&str; 4] = if is_bulk {
+        ["sourceName", "cancelledAt", "displayFinancialStatus or refund", "totalPriceSet"]
+    } else if reading.format.holds_webhooks() {
+        ["source_name", "cancelled_at", "financial_status or refund", "total_price"]
+    } else {
+        ["Source", "Cancelled at", "Financial Status or Refunded Amount", "Total"]
     };
     let told = [
         (gaps.channels, unknown.channels, CHANNELS),
@@ -228,9 +228,10 @@ fn lacking(reading: &Reading, gaps: OrderGaps, unknown: OrderGaps) -> Option<Str
         format!("{name}, {}", if is_unknown { of_all } else { of_some })
     });
     let told: Vec<String> = told.collect();
-    let whose = match reading.rows {
-        Rows::Orders(..) => "an orders export has no column".to_string(),
-        _ => format!("orders of `{}` have no", reading.format.id()),
+    let whose = if matches!(reading.rows, Rows::Orders(..)) {
+        "an orders export has no column".to_string()
+    } else {
+        format!("orders of `{}` have no", reading.format.id())
     };
     (!told.is_empty()).then(|| format!("{whose} {}", told.join("; none ")))
 }

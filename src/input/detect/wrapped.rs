@@ -66,7 +66,7 @@ pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found>
         .and_then(|record| line.get(record.end()..))
         .is_some_and(|behind| behind.trim_ascii_start().starts_with(b"{"));
     // A record of a log has a line of its own and wraps nothing.
-    let is_page = begins_like_a_page(first) && !(ends_on_line && !is_page(line));
+    let is_page = begins_like_a_page(first) && (!ends_on_line || is_page(line));
     let is_spread = is_run_on || !ends_on_line && is_spread(first);
     if !is_page && !is_spread {
         return Ok(Found::Lines(source));

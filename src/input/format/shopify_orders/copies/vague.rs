@@ -55,28 +55,34 @@ impl<L: Line> Copies<L> {
             return zones;
         }
         for own in [Knows::Clock, Knows::Day] {
-            let vague = self.vague(own, keys);
-            if vague.is_empty() {
-                continue;
-            }
-            let named = self.named_like(&vague, own);
-            let found = vague.into_iter().filter_map(|copy| {
-                let named = named.get(&self.meant_of(copy).tags.name)?.iter();
-                let others: Vec<usize> =
-                    named.copied().filter(|&other| self.can_be(copy, other, own)).collect();
-                let records: BTreeSet<Key> = others.iter().map(|&other| keys[other]).collect();
-                (records.len() == 1).then_some((copy, *others.first()?))
-            });
-            for (copy, other) in found.collect::<Vec<_>>() {
+            for (copy, other) in self.matched(own, keys) {
                 keys[copy] = keys[other];
-                if let Some(east) = self.minutes_apart(copy, other).filter(|_| own == Knows::Clock)
-                {
-                    let input = self.lines[self.copies[copy].first].input;
-                    *zones.entry(input).or_default().entry(east).or_default() += 1;
-                }
+                self.note_zone(&mut zones, (copy, other), own);
             }
         }
         zones
+    }
+
+    /// Vague copies, each with one of the record that it is of.
+    fn matched(&self, own: Knows, keys: &[Key]) -> Vec<(usize, usize)> {
+        let vague = self.vague(own, keys);
+        let named = self.named_like(&vague, own);
+        let found = vague.into_iter().filter_map(|copy| {
+            let named = named.get(&self.meant_of(copy).tags.name)?.iter();
+            let others: Vec<usize> =
+                named.copied().filter(|&other| self.can_be(copy, other, own)).collect();
+            let records: BTreeSet<Key> = others.iter().map(|&other| keys[other]).collect();
+            (records.len() == 1).then_some((copy, *others.first()?))
+        });
+        found.collect()
+    }
+
+    /// Notes how far the clock of a copy is from the moment of another one.
+    fn note_zone(&self, zones: &mut Zones, (copy, other): (usize, usize), own: Knows) {
+        let input = self.lines[self.copies[copy].first].input;
+        if let Some(east) = self.minutes_apart(copy, other).filter(|_| own == Knows::Clock) {
+            *zones.entry(input).or_default().entry(east).or_default() += 1;
+        }
     }
 
     /// The copies that say no more than this, have no number, and are of no known record yet.
@@ -92,6 +98,9 @@ impl<L: Line> Copies<L> {
 
     /// By the names of vague copies, the copies of those names that say more of their time.
     fn named_like(&self, vague: &[usize], own: Knows) -> FastMap<Key, Vec<usize>> {
+        if vague.is_empty() {
+            return FastMap::default();
+        }
         let names = vague.iter().map(|&copy| (self.meant_of(copy).tags.name, Vec::new()));
         let mut named: FastMap<Key, Vec<usize>> = names.collect();
         for copy in 0..self.copies.len() {
