@@ -170,7 +170,7 @@ mod tests {
             (&["Time|Date|x", "09:30:00|2025-10-01|y", "|2025-10-02|y"][..], Some("Date Time")),
             (&["Date|Time", "01/10/2025|9:30 AM", "13/10/2025|4:05 PM"], Some("Date Time")),
             (&["Date|Time|ts", "2025-10-01|09:30|2025-10-01 09:30:10"], Some("ts")),
-            (&["Date|Time", "2025-10-01|soon"], None),
+            (&["Date|Time", "2025-10-01|soon"], Some("Date")),
             (&["Time|x", "09:30:00|2025-10-01"], None),
         ] {
             assert_eq!(found(table, &[]).as_deref(), expected, "{table:?}");
