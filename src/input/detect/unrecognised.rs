@@ -56,7 +56,7 @@ fn advised(
     if let Some(hint) = hits::hint(header.names()) {
         return error.hint(hint);
     }
-    if let Some(own) = of_no_shopper(header) {
+    if let Some(own) = of_no_shopper(header, mapping) {
         return error.note(own).hint(
             "exports of orders, abandoned checkouts, session reports and event logs can be read",
         );
@@ -106,7 +106,7 @@ fn advised(
 }
 
 /// What a table is that Shopify exports and that tells of no shopper.
-fn of_no_shopper(header: &Header) -> Option<&'static str> {
+fn of_no_shopper(header: &Header, mapping: &Mapping) -> Option<&'static str> {
     let header = header.in_words();
     let has = |name: &str| header.has(&[name]);
     if has("handle")
@@ -117,7 +117,11 @@ fn of_no_shopper(header: &Header) -> Option<&'static str> {
         );
     }
     let of_sales = ["gross sales", "net sales", "total sales"];
-    (of_sales.iter().any(|name| has(name)) && !has("sessions")).then_some(
+    // A row may be an order, of which the sales are one.
+    let are_orders =
+        ["name", "order name", "order id", "order number"].iter().any(|name| has(name))
+            || mapping.who().next().is_some();
+    (of_sales.iter().any(|name| has(name)) && !are_orders && !has("sessions")).then_some(
         "this is a report of sales: sums of orders, without the sessions or the orders themselves",
     )
 }
