@@ -344,7 +344,7 @@ pub(super) fn unseen_names(
         // Beside a name that occurs, one of the program's is there for other data.
         let has_seen = names().any(occurs);
         let unseen =
-            names().filter(move |name| !occurs(name) && !(has_seen && vocabulary::role(name).is_some()));
+            names().filter(move |name| !(occurs(name) || has_seen && vocabulary::role(name).is_some()));
         unseen.map(move |name| (kind, own, name.to_string()))
     })
     .map(|(kind, own, name)| {

@@ -208,7 +208,6 @@ impl Run<'_> {
             ..Findings::default()
         };
         settled.tell(&mut findings, &mut haul.checkouts, &people, &logs);
-        findings.orders.buyers = findings.orders.buyers.filter(|_| request.filters.is_empty());
         self.finish(&mut findings, (&haul, &claims, &ladder), (&logs, &rows));
         finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
@@ -225,6 +224,7 @@ impl Run<'_> {
         let Run { readings, request, settings, .. } = self;
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.notices.extend(finish::unseen_names(ladder, (haul, claims), is_asked));
+        findings.orders.buyers = findings.orders.buyers.filter(|_| request.filters.is_empty());
         finish::finish(findings, (haul, claims), (readings, logs), rows);
         if request.has_program_names() {
             findings.unknown_names = finish::unknown_names(haul);

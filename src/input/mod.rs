@@ -116,7 +116,9 @@ impl Opened {
     fn add(&mut self, inputs: Vec<Input>) {
         const MOST_OPEN: usize = 64;
         if self.inputs.len() > MOST_OPEN {
-            inputs.iter().for_each(|input| input.supply.close());
+            for input in &inputs {
+                input.supply.close();
+            }
         }
         self.inputs.extend(inputs);
     }

@@ -334,10 +334,7 @@ fn tally() -> impl Strategy<Value = Tally> {
                         BTreeMap::from([(0, [counts[10], counts[11]])]),
                         BTreeMap::from([(1, [counts[12], counts[13]])]),
                     ],
-                    log_customers: vec![
-                        LogCustomers { customers: counts[3], in_several: counts[4] },
-                        LogCustomers { customers: counts[5], in_several: counts[6] },
-                    ],
+                    log_customers: of_logs(counts),
                     closed: counts[12],
                     closed_converted: counts[13],
                     clustering,
@@ -362,6 +359,13 @@ fn tally() -> impl Strategy<Value = Tally> {
                 }
             },
         )
+}
+
+/// The customers of two logs.
+fn of_logs(counts: [u64; 14]) -> Vec<LogCustomers> {
+    let customers =
+        |log: usize| LogCustomers { customers: counts[log], in_several: counts[log + 2] };
+    [3, 4].map(customers).into()
 }
 
 /// What is counted beside the ladder.

@@ -98,9 +98,9 @@ fn slowly(
             let is_global = text.starts_with("gid://");
             let tail = if is_global { text.rsplit('/').next().unwrap() } else { text };
             let tail = tail.split('?').next().unwrap().trim_start_matches('#').to_lowercase();
-            match tail.find('#') {
-                Some(sign) if kind == OrderId && !tail[..sign].contains(char::is_numeric) => {
-                    tail.replacen('#', "", 1)
+            match tail.split_once('#') {
+                Some((shop, number)) if kind == OrderId && !shop.contains(char::is_numeric) => {
+                    format!("{shop}{number}")
                 }
                 _ => tail,
             }

@@ -159,8 +159,8 @@ pub fn gather<L: Line>(
     let placeholders = take_placeholders(&lines, &mut meant, settings);
     let without_id: BTreeSet<usize> =
         lines.iter().filter(|at| at.line.common().id().is_none()).map(|at| at.input).collect();
-    let copies = Vec::with_capacity(lines.len());
-    let mut copies = Copies { lines, meant, copies, index: Index::default() };
+    let list = Vec::with_capacity(lines.len());
+    let mut copies = Copies { lines, meant, list, index: Index::default() };
     let mut input = None;
     let mut previous = None;
     for line in 0..copies.lines.len() {
@@ -301,7 +301,7 @@ struct Copies<L> {
     /// What each row means.
     meant: Vec<Meant>,
     /// In the order of their first rows.
-    copies: Vec<Copy>,
+    list: Vec<Copy>,
     index: Index,
 }
 
@@ -311,16 +311,16 @@ impl<L: Line> Copies<L> {
         let known = self
             .find(&self.meant[line].tags)
             .filter(|&copy| !self.is_repeated(copy, line, previous == Some(copy)));
-        let place = known.unwrap_or(self.copies.len());
-        match self.copies.get_mut(place) {
+        let place = known.unwrap_or(self.list.len());
+        match self.list.get_mut(place) {
             Some(Copy { first, further }) => {
                 further.push(self.lines[line].row);
                 let first = *first;
                 self.fill(first, line, L::fill);
             }
-            None => self.copies.push(Copy { first: line, further: Vec::new() }),
+            None => self.list.push(Copy { first: line, further: Vec::new() }),
         }
-        self.index.note(&self.meant[self.copies[place].first].tags, place);
+        self.index.note(&self.meant[self.list[place].first].tags, place);
         place
     }
 
@@ -328,7 +328,7 @@ impl<L: Line> Copies<L> {
     fn find(&self, tags: &Tags) -> Option<usize> {
         let Index { ids, moments, names, .. } = &self.index;
         let by_moment = tags.moment.and_then(|moment| moments.get(&moment)).copied();
-        let has_id = |copy: usize| self.meant[self.copies[copy].first].tags.id.is_some();
+        let has_id = |copy: usize| self.meant[self.list[copy].first].tags.id.is_some();
         match (tags.id, tags.moment) {
             (Some(id), _) => {
                 ids.get(&id).copied().or_else(|| by_moment.filter(|&copy| !has_id(copy)))
@@ -341,7 +341,7 @@ impl<L: Line> Copies<L> {
     /// Whether a row starts the record of a copy anew. Some tools repeat all cells on every row of a
     /// record: rows that follow each other do so only if the record has come to something else.
     fn is_repeated(&self, copy: usize, row: usize, follows: bool) -> bool {
-        let (known, row) = (&self.lines[self.copies[copy].first].line, &self.lines[row].line);
+        let (known, row) = (&self.lines[self.list[copy].first].line, &self.lines[row].line);
         let both_first = known.common().is_first && row.common().is_first;
         let is_new = || known.progress() != row.progress();
         both_first && (!follows || known.common().is_whole || is_new())
@@ -373,7 +373,7 @@ impl<L: Line> Copies<L> {
             // What is blank is taken from the copy that has come furthest, wherever that stands.
             others.sort_by_cached_key(|place| Reverse(self.rank(*place)));
             let differs = others.iter().any(|other| self.differ(stands, *other));
-            kept.push((self.copies[stands].first, differs, self.join(stands, &others)));
+            kept.push((self.list[stands].first, differs, self.join(stands, &others)));
         }
         kept.sort_unstable_by_key(|(first, ..)| *first);
         let mut kept = kept.into_iter().peekable();
@@ -388,7 +388,7 @@ impl<L: Line> Copies<L> {
 
     /// The key of each copy's record.
     fn keys(&self) -> Vec<Key> {
-        let tags = || self.copies.iter().map(|copy| &self.meant[copy.first].tags);
+        let tags = || self.list.iter().map(|copy| &self.meant[copy.first].tags);
         // Copies that lost their number are found by name and minute; the smallest number if several have it.
         let mut numbers: FastMap<Key, Key> = FastMap::default();
         let has_numberless = tags().any(|tags| tags.id.is_none());
@@ -424,14 +424,14 @@ impl<L: Line> Copies<L> {
 
     /// Gives the copy that stands for a record what the others say; what became of all rows but its first.
     fn join(&mut self, stands: usize, others: &[usize]) -> Vec<Aside> {
-        let kept = self.copies[stands].first;
+        let kept = self.list[stands].first;
         let input = self.lines[kept].input;
-        let further = std::mem::take(&mut self.copies[stands].further).into_iter();
+        let further = std::mem::take(&mut self.list[stands].further).into_iter();
         let mut aside: Vec<Aside> =
             further.map(|row| (input, row, Reason::Continuation, CONTINUATION.into())).collect();
         for &copy in others {
-            let further = std::mem::take(&mut self.copies[copy].further);
-            let first = self.copies[copy].first;
+            let further = std::mem::take(&mut self.list[copy].further);
+            let first = self.list[copy].first;
             let (own, other) = (&self.lines[kept], &self.lines[first]);
             // An export that was cut between two rows of a record: the second part has no first row.
             let (reason, words) = if other.line.common().is_first || !own.line.common().is_first {

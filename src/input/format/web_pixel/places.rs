@@ -176,8 +176,9 @@ impl PixelPlaces {
         let place = Some(value.place());
         match letters(key).as_slice() {
             b"contextdocumentlocationhref" => self.path = place,
-            b"contextdocumentlocationpathname" => self.path = self.path.or(place),
-            b"contextwindowlocationhref" => self.path = self.path.or(place),
+            b"contextdocumentlocationpathname" | b"contextwindowlocationhref" => {
+                self.path = self.path.or(place);
+            }
             b"contextdocumentlocationsearch" => self.search = place,
             b"contextdocumentreferrer" => self.referrer = place,
             b"contextnavigatoruseragent" => self.user_agent = place,

@@ -25,12 +25,12 @@ impl<L: Line> Copies<L> {
     /// How much a copy tells, and how far its record has come in it; of equals the first one.
     pub(super) fn rank(&self, place: usize) -> ((bool, bool), Progress, Reverse<usize>) {
         let line = self.line(place);
-        let has_time = self.meant[self.copies[place].first].at.is_some();
+        let has_time = self.meant[self.list[place].first].at.is_some();
         ((line.common().is_first, has_time), line.progress(), Reverse(place))
     }
 
     pub(super) fn line(&self, place: usize) -> &L {
-        &self.lines[self.copies[place].first].line
+        &self.lines[self.list[place].first].line
     }
 
     /// Whether two copies have different totals, and nothing says which of them is newer.

@@ -79,7 +79,7 @@ impl<L: Line> Copies<L> {
 
     /// Notes how far the clock of a copy is from the moment of another one.
     fn note_zone(&self, zones: &mut Zones, (copy, other): (usize, usize), own: Knows) {
-        let input = self.lines[self.copies[copy].first].input;
+        let input = self.lines[self.list[copy].first].input;
         if let Some(east) = self.minutes_apart(copy, other).filter(|_| own == Knows::Clock) {
             *zones.entry(input).or_default().entry(east).or_default() += 1;
         }
@@ -93,7 +93,7 @@ impl<L: Line> Copies<L> {
                 && Knows::of(meant) == Some(own)
                 && keys[*copy] == meant.tags.own_key()
         };
-        (0..self.copies.len()).filter(is_vague).collect()
+        (0..self.list.len()).filter(is_vague).collect()
     }
 
     /// By the names of vague copies, the copies of those names that say more of their time.
@@ -103,7 +103,7 @@ impl<L: Line> Copies<L> {
         }
         let names = vague.iter().map(|&copy| (self.meant_of(copy).tags.name, Vec::new()));
         let mut named: FastMap<Key, Vec<usize>> = names.collect();
-        for copy in 0..self.copies.len() {
+        for copy in 0..self.list.len() {
             let meant = self.meant_of(copy);
             if Knows::of(meant) > Some(own)
                 && let Some(copies) = named.get_mut(&meant.tags.name)
@@ -116,7 +116,7 @@ impl<L: Line> Copies<L> {
 
     /// Whether a vague copy can be of the record of another file's copy.
     fn can_be(&self, copy: usize, other: usize, own: Knows) -> bool {
-        let input = |copy: usize| self.lines[self.copies[copy].first].input;
+        let input = |copy: usize| self.lines[self.list[copy].first].input;
         if input(copy) == input(other) {
             return false;
         }
@@ -182,7 +182,7 @@ impl<L: Line> Copies<L> {
     }
 
     fn meant_of(&self, copy: usize) -> &Meant {
-        &self.meant[self.copies[copy].first]
+        &self.meant[self.list[copy].first]
     }
 }
 
