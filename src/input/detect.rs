@@ -2,8 +2,8 @@
 //! file's name or the columns' places. What was decided, and why, is kept for the reader.
 //!
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
-//! the records out of a page (with what stands `around` them and says whose they are), `nameless` whether sessions say who
-//! rows without a name are of, `hits` when those of Universal Analytics were, `unrecognised` what a
+//! the records out of a page (with what stands `around` them and says whose they are; of a response all `answers`), `nameless` whether sessions say who
+//! rows without a name are of, `exact_time` which of several columns says when, `hits` when those of Universal Analytics were, `unrecognised` what a
 //! table lacks, `meant` which of its names may be that and `offers` which of its cells, `nearly` what a table of events would
 //! be if it had one column more, `first_line` that it has no names of columns, `table_head` finds these; what they share is here.
 
