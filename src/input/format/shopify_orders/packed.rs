@@ -57,7 +57,11 @@ impl Cell {
 
 /// Texts of a row, each with what it says. One without signs says nothing and is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Packed(Box<str>);
+pub struct Packed {
+    texts: Box<str>,
+    /// What they say something of, as bits: most rows are asked for more than they say.
+    said: u32,
+}
 
 /// Lengths are written as two signs; this many fit into the second.
 const SIGNS: usize = 0x800;
@@ -73,33 +77,36 @@ impl Packed {
 
     /// All texts that say something, in the order in which they were added.
     pub fn all(&self, cell: Cell) -> impl Iterator<Item = &str> {
-        let mut places = places(&self.0).filter(move |(own, _)| *own == sign(cell));
-        from_fn(move || self.0.get(places.next()?.1))
+        let is_said = self.said & bit(sign(cell)) != 0;
+        let texts = if is_said { &*self.texts } else { "" };
+        let mut places = places(texts).filter(move |(own, _)| *own == sign(cell));
+        from_fn(move || texts.get(places.next()?.1))
     }
 
     /// All texts, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (Cell, &str)> {
         let cell = |own: char| Cell::ALL.get(own as usize - Cell::Name as usize).copied();
-        each(&self.0).filter_map(move |(own, text)| Some((cell(own)?, text)))
+        each(&self.texts).filter_map(move |(own, text)| Some((cell(own)?, text)))
     }
 
     /// Adds texts.
     pub fn extend<'t>(&mut self, texts: impl Iterator<Item = (Cell, &'t str)>) {
-        let mut packing = Packing(String::from(std::mem::take(&mut self.0)));
+        let Packed { texts: own, said } = std::mem::take(self);
+        let mut packing = Packing { texts: own.into(), said };
         texts.for_each(|(cell, text)| packing.add(cell, text));
-        self.0 = packing.0.into_boxed_str();
+        *self = packing.whole();
     }
 
     /// Takes over what others say of which nothing is said here.
     pub fn fill(&mut self, others: &Packed) {
-        let said = said(&self.0);
-        let new = || each(&others.0).filter(|(own, _)| said & bit(*own) == 0);
-        if new().next().is_none() {
+        let said = self.said;
+        if others.said & !said == 0 {
             return;
         }
-        let mut filled = Packing(self.0.to_string());
-        new().for_each(|(own, text)| filled.push(own, text));
-        self.0 = filled.0.into_boxed_str();
+        let mut filled = Packing { texts: self.texts.to_string(), said };
+        let new = each(&others.texts).filter(|(own, _)| said & bit(*own) == 0);
+        new.for_each(|(own, text)| filled.push(own, text));
+        *self = filled.whole();
     }
 
     /// Takes over the texts of some kinds that are not here yet.
@@ -115,13 +122,16 @@ impl Packed {
 
 /// Texts that are being packed.
 #[derive(Debug)]
-pub struct Packing(String);
+pub struct Packing {
+    texts: String,
+    said: u32,
+}
 
 impl Default for Packing {
     /// Room for the texts of a usual row.
     fn default() -> Packing {
         const USUAL: usize = 320;
-        Packing(String::with_capacity(USUAL))
+        Packing { texts: String::with_capacity(USUAL), said: 0 }
     }
 }
 
@@ -142,29 +152,30 @@ impl Packing {
 
     /// Whether a text was added already.
     pub fn has(&self, cell: Cell, text: &str) -> bool {
-        each(&self.0).any(|known| known == (sign(cell), text))
+        each(&self.texts).any(|known| known == (sign(cell), text))
     }
 
     /// The texts, packed.
     pub fn packed(self) -> Packed {
         // A copy has no room to spare, and what was too large serves the next row.
-        Packed(self.0.as_str().into())
+        Packed { texts: self.texts.as_str().into(), said: self.said }
+    }
+
+    /// The same in the room that they have.
+    fn whole(self) -> Packed {
+        Packed { texts: self.texts.into_boxed_str(), said: self.said }
     }
 
     fn push(&mut self, own: char, text: &str) {
         let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
         let digits = [text.len() / SIGNS, text.len() % SIGNS];
-        self.0.push(own);
-        self.0.extend(
+        self.said |= bit(own);
+        self.texts.push(own);
+        self.texts.extend(
             digits.map(|digit| u32::try_from(digit).ok().and_then(char::from_u32).unwrap_or('\0')),
         );
-        self.0.push_str(text);
+        self.texts.push_str(text);
     }
-}
-
-/// What the texts say something of, as bits.
-fn said(packed: &str) -> u32 {
-    each(packed).fold(0, |said, (own, _)| said | bit(own))
 }
 
 fn bit(own: char) -> u32 {
