@@ -5,8 +5,7 @@
 
 use super::shopify_orders::common::{Common, CommonColumns, number};
 use super::shopify_orders::copies::{
-    Aside, Gathered, InputSettings, Line, LineAt, Meant, Progress, Record, Settings, gather,
-    without_time,
+    Aside, Gathered, InputSettings, Line, LineAt, Meant, Progress, Settings, gather, without_time,
 };
 use super::shopify_orders::order_key;
 use super::shopify_orders::packed::{Cell, Packed, Packing};
@@ -203,32 +202,33 @@ pub fn assemble(
     meant: Vec<Meant>,
     settings: &Settings,
 ) -> Assembly {
-    let Gathered { records, placeholders, .. } = gather(lines, meant, settings);
+    let Gathered { mut lines, records, placeholders, .. } = gather(lines, meant, settings);
     let mut assembly = Assembly { placeholders, ..Assembly::default() };
     for mut record in records {
         assembly.aside.append(&mut record.aside);
-        let (input, row) = (record.input, record.row);
+        let Some(at) = lines.get_mut(record.place) else { continue };
         if record.at.is_none() {
-            let words = without_time(&record.line.common);
-            assembly.aside.push((input, row, Reason::BadTimestamp, words));
+            let words = without_time(&at.line.common);
+            assembly.aside.push((at.input, at.row, Reason::BadTimestamp, words));
         }
-        assembly.checkouts.extend(checkout(record));
+        assembly.checkouts.extend(record.at.map(|started| checkout(at, started)));
     }
     assembly.aside.sort_unstable();
     assembly
 }
 
-fn checkout(record: Record<CheckoutLine>) -> Option<Checkout> {
-    let Record { input, row, line, at, .. } = record;
-    let common = line.common;
-    Some(Checkout {
-        input,
-        row,
+/// The checkout of a record; takes its texts out of the row that stands for it.
+fn checkout(row: &mut LineAt<CheckoutLine>, at: Stamp) -> Checkout {
+    let LineAt { input, row, line } = row;
+    let common = &mut line.common;
+    Checkout {
+        input: *input,
+        row: *row,
         id: order_key(common.id().unwrap_or(common.name())),
-        at: at?,
-        texts: common.texts,
+        at,
+        texts: std::mem::take(&mut common.texts),
         steps: STEPS.into_iter().take(line.reached.into()).collect(),
-    })
+    }
 }
 
 #[cfg(test)]

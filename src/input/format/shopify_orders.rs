@@ -361,17 +361,19 @@ pub struct Assembly {
 /// Makes orders of all rows of all orders exports, which are [in order](put_in_order); `meant` is what was
 /// [read](read_lines) of each.
 pub fn assemble(lines: Vec<LineAt<OrderLine>>, meant: Vec<Meant>, settings: &Settings) -> Assembly {
-    let Gathered { records, placeholders, zones } = gather(lines, meant, settings);
-    let notices = notices(&records);
-    let mut assembly = Assembly { notices, placeholders, zones, ..Assembly::default() };
+    let Gathered { mut lines, records, placeholders, zones } = gather(lines, meant, settings);
+    let notices = notices(&lines, &records);
+    let orders = Vec::with_capacity(records.len());
+    let mut assembly = Assembly { orders, notices, placeholders, zones, ..Assembly::default() };
     for mut record in records {
         assembly.aside.append(&mut record.aside);
-        let (input, row) = (record.input, record.row);
+        let Some(at) = lines.get_mut(record.place) else { continue };
+        let (input, row) = (at.input, at.row);
         if record.at.is_none() {
-            let words = without_time(&record.line.common);
+            let words = without_time(&at.line.common);
             assembly.aside.push((input, row, Reason::BadTimestamp, words));
         }
-        let order = order(record, &settings.online_sources);
+        let order = record.at.map(|made| order(at, made, &settings.online_sources));
         if let Some((reason, words)) = order.as_ref().and_then(why_not) {
             assembly.aside.push((input, row, reason, words.into()));
         }
@@ -394,8 +396,9 @@ fn why_not(order: &Order) -> Option<(Reason, &'static str)> {
     }
 }
 
-fn order(record: Record<OrderLine>, online_sources: &[String]) -> Option<Order> {
-    let Record { input, row, line, at, .. } = record;
+/// The order of a record; takes its texts out of the row that stands for it.
+fn order(row: &mut LineAt<OrderLine>, at: Stamp, online_sources: &[String]) -> Order {
+    let LineAt { input, row, line } = row;
     let refunded = line.is_refunded();
     let refund = line.refund();
     let source = line.common.texts.get(Cell::Source).filter(|_| !online_sources.is_empty());
@@ -406,12 +409,12 @@ fn order(record: Record<OrderLine>, online_sources: &[String]) -> Option<Order> 
         // Files without sources are taken for the online store's.
         line.channel.unwrap_or(Channel::OnlineStore)
     };
-    Some(Order {
-        input,
-        row,
+    Order {
+        input: *input,
+        row: *row,
         number: order_key(line.common.id().unwrap_or(line.common.name())),
-        at: at?,
-        texts: line.common.texts,
+        at,
+        texts: std::mem::take(&mut line.common.texts),
         amount: line.total,
         currency: line.currency,
         channel,
@@ -421,13 +424,14 @@ fn order(record: Record<OrderLine>, online_sources: &[String]) -> Option<Order> 
         refund,
         paid: line.status.is_some_and(FinancialStatus::is_paid),
         test: line.test,
-    })
+    }
 }
 
 /// What is odd about the orders as a whole.
-fn notices(records: &[Record<OrderLine>]) -> Vec<Notice> {
-    let count = |is: fn(&OrderLine) -> bool| records.iter().filter(|r| is(&r.line)).count();
-    let repeated = names_with_several_ids(records);
+fn notices(lines: &[LineAt<OrderLine>], records: &[Record]) -> Vec<Notice> {
+    let kept = || records.iter().map(|record| &lines[record.place].line);
+    let count = |is: fn(&OrderLine) -> bool| kept().filter(|line| is(line)).count();
+    let repeated = names_with_several_ids(records.iter().zip(kept()));
     let nameless = count(|line| line.common.id().is_none());
     let unknown = count(|line| line.status == Some(FinancialStatus::Unknown));
     let differ = records.iter().filter(|record| record.differs).count();
@@ -456,11 +460,11 @@ fn notices(records: &[Record<OrderLine>]) -> Vec<Notice> {
     let found = found.into_iter().filter(|(number, _, _)| *number > 0);
     let found =
         found.map(|(number, code, words)| Notice { code, message: format!("{number} {words}") });
-    found.chain(unreadable_amounts(records)).collect()
+    found.chain(unreadable_amounts(kept())).collect()
 }
 
-fn unreadable_amounts(records: &[Record<OrderLine>]) -> Option<Notice> {
-    let mut unread = records.iter().filter_map(|record| record.line.unreadable_amount());
+fn unreadable_amounts<'l>(kept: impl Iterator<Item = &'l OrderLine>) -> Option<Notice> {
+    let mut unread = kept.filter_map(|line| line.unreadable_amount());
     let first = unread.next()?;
     let (count, have, whose) = match unread.count() + 1 {
         1 => ("1 order".to_string(), "has", "its"),
@@ -473,9 +477,9 @@ fn unreadable_amounts(records: &[Record<OrderLine>]) -> Option<Notice> {
 }
 
 /// How many names occur with more than one id.
-fn names_with_several_ids(records: &[Record<OrderLine>]) -> usize {
-    let named = records.iter().filter(|record| record.line.common.id().is_some());
-    let mut names: Vec<Key> = named.map(|record| record.name).collect();
+fn names_with_several_ids<'l>(kept: impl Iterator<Item = (&'l Record, &'l OrderLine)>) -> usize {
+    let named = kept.filter(|(_, line)| line.common.id().is_some());
+    let mut names: Vec<Key> = named.map(|(record, _)| record.name).collect();
     names.sort_unstable();
     names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).count()
 }

@@ -92,13 +92,9 @@ pub struct Progress {
 
 /// All rows of one record.
 #[derive(Debug)]
-pub struct Record<L> {
-    /// The input of the copy that is kept.
-    pub input: usize,
-    /// Its first row.
-    pub row: RowRef,
-    /// The cells of that row, blanks filled from the other rows.
-    pub line: L,
+pub struct Record {
+    /// Where the first row of the copy that is kept stands among all. Its blanks are filled from the other rows.
+    pub place: usize,
     /// When the record was made, if any row says so readably.
     pub at: Option<Stamp>,
     /// The [`order_key`] of the name.
@@ -116,8 +112,10 @@ pub type Zones = BTreeMap<usize, BTreeMap<i64, u64>>;
 /// All records, and what their times say.
 #[derive(Debug)]
 pub struct Gathered<L> {
-    /// By input and row.
-    pub records: Vec<Record<L>>,
+    /// The rows, by input and row.
+    pub lines: Vec<LineAt<L>>,
+    /// In the order of the rows that stand for them.
+    pub records: Vec<Record>,
     /// By input, how many rows have a date that stands for no time; inputs with none are left out.
     pub placeholders: BTreeMap<usize, u64>,
     /// What is known of zones that are lost.
@@ -172,7 +170,7 @@ pub fn gather<L: Line>(
         previous = Some(copies.add(line, previous));
     }
     let (records, zones) = copies.records();
-    Gathered { records, placeholders, zones }
+    Gathered { lines: copies.lines, records, placeholders, zones }
 }
 
 /// Takes dates that stand for no time from their rows, where they are so few that they are none; gives back, by input,
@@ -358,32 +356,36 @@ impl<L: Line> Copies<L> {
     }
 
     /// Joins the copies of each record; gives back too what they show of zones that are lost.
-    fn records(mut self) -> (Vec<Record<L>>, Zones) {
+    fn records(&mut self) -> (Vec<Record>, Zones) {
         let mut keys = self.keys();
         let zones = self.match_vague(&mut keys);
         let mut places: Vec<(Key, usize)> = keys.into_iter().zip(0..).collect();
         places.sort_unstable();
-        let same = places.chunk_by(|one, next| one.0 == next.0);
-        // By the place of the row that stands for it. So all are in the order of inputs and rows.
-        let mut kept = Vec::with_capacity(places.len());
-        for same in same {
+        let several = places.chunk_by(|one, next| one.0 == next.0).filter(|same| same.len() > 1);
+        let mut is_kept = vec![true; self.list.len()];
+        let mut joined: BTreeMap<usize, (bool, Vec<Aside>)> = BTreeMap::new();
+        for same in several {
             let Some(stands) = self.furthest(same) else { continue };
             let mut others: Vec<usize> =
                 same.iter().map(|(_, place)| *place).filter(|place| *place != stands).collect();
             // What is blank is taken from the copy that has come furthest, wherever that stands.
             others.sort_by_cached_key(|place| Reverse(self.rank(*place)));
             let differs = others.iter().any(|other| self.differ(stands, *other));
-            kept.push((self.list[stands].first, differs, self.join(stands, &others)));
+            for other in &others {
+                is_kept[*other] = false;
+            }
+            joined.insert(stands, (differs, self.join(stands, &others)));
         }
-        kept.sort_unstable_by_key(|(first, ..)| *first);
-        let mut kept = kept.into_iter().peekable();
-        let rows = self.lines.into_iter().zip(self.meant).enumerate();
-        let records =
-            rows.filter_map(|(place, (LineAt { input, row, line }, Meant { at, tags }))| {
-                let (_, differs, aside) = kept.next_if(|(first, ..)| *first == place)?;
-                Some(Record { input, row, line, at, name: tags.name, aside, differs })
-            });
-        (records.collect(), zones)
+        // Copies are in the order of their first rows, so records are in that of inputs and rows.
+        let mut records = Vec::with_capacity(self.list.len());
+        for (copy, _) in is_kept.into_iter().enumerate().filter(|(_, is_kept)| *is_kept) {
+            let (differs, aside) =
+                joined.remove(&copy).unwrap_or_else(|| (false, self.join(copy, &[])));
+            let place = self.list[copy].first;
+            let Meant { at, tags } = self.meant[place];
+            records.push(Record { place, at, name: tags.name, aside, differs });
+        }
+        (records, zones)
     }
 
     /// The key of each copy's record.
