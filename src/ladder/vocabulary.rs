@@ -299,9 +299,7 @@ static TERMS: &[Term] = &[
         "add_item_to_cart", "added_item_to_cart", "item_added_to_cart", "item_added_to_bag",
         "item_added_to_basket", "item_added", "cart_add", "cart_added", "cart_addition",
         "wishlist_product_added_to_cart", "ecommerce_abandoned_cart", "carts_create", "add_cart",
-        "add_to_cart_clicked", "add_to_cart_click", "clicked_add_to_cart", "click_add_to_cart",
-        "add_to_cart_button_clicked", "items_added_to_cart", "products_added_to_cart",
-        "cart_item_added", "cart_item_add",
+        "items_added_to_cart", "products_added_to_cart", "cart_item_added", "cart_item_add",
     ]),
     term_of("cart_viewed", "Cart page", Role::Browse, &[
         "cart_view", "view_cart", "viewed_cart", "cart_page_viewed", "cart_page_view",
@@ -354,9 +352,7 @@ static TERMS: &[Term] = &[
         "placed_order", "order_created", "orders_create", "order_confirmed", "order_confirmation",
         "order", "ecommerce_order", "transaction", "transaction_completed", "purchase",
         "purchased", "purchase_completed", "completed_purchase", "complete_purchase",
-        "purchase_made", "made_purchase", "buy", "payment_confirmation_page", "purchase_complete",
-        "purchase_success", "purchase_successful", "transaction_complete", "complete_transaction",
-        "complete_payment", "ecommerce_purchase", "in_app_purchase",
+        "purchase_made", "made_purchase", "buy", "payment_confirmation_page",
     ]),
     term_of("product_removed_from_cart", "Removed from cart", Role::Other, &[
         "product_removed", "remove_from_cart", "removed_from_cart", "removefromcart",
@@ -396,28 +392,34 @@ static TERMS: &[Term] = &[
     term_of("coupon_applied", "Coupon applied", Role::Other, &[]),
     term_of("coupon_denied", "Coupon denied", Role::Other, &[]),
     term_of("coupon_removed", "Coupon removed", Role::Other, &[]),
-    term_of("email_opened", "Email opened", Role::Other, &["opened_email", "email_open"]),
+    term_of("email_opened", "Email opened", Role::Other, &[
+        "opened_email", "email_open", "mail_opened", "mail_open", "newsletter_opened",
+        "newsletter_open",
+    ]),
     term_of("email_link_clicked", "Email click", Role::Other, &["clicked_email", "email_click"]),
     term_of("email_received", "Email received", Role::Other, &[
         "received_email", "email_delivered", "delivered_email", "email_sent", "sent_email",
+        "mail_received", "mail_sent", "mail_delivered", "newsletter_sent", "newsletter_received",
+        "newsletter_delivered", "campaign_sent", "message_sent", "message_received",
+        "message_delivered",
     ]),
     term_of("email_bounced", "Email not delivered", Role::Other, &[
         "bounced_email", "email_bounce", "dropped_email", "email_dropped", "marked_email_as_spam",
         "email_marked_as_spam",
     ]),
     term_of("sms_received", "SMS received", Role::Other, &[
-        "received_sms", "sms_sent", "sent_sms", "sms_delivered", "failed_to_deliver_sms",
+        "received_sms", "sms_sent", "sent_sms", "sms_delivered", "delivered_sms", "failed_to_deliver_sms",
         "received_automated_response_sms", "failed_to_deliver_automated_response_sms",
     ]),
     term_of("push_received", "Push notification received", Role::Other, &[
         "received_push", "received_mobile_push", "bounced_push", "bounced_mobile_push",
-        "push_notification_received", "push_notification_bounced", "web_push_received",
+        "push_notification_received", "push_notification_bounced", "notification_sent",
+        "notification_receive", "notification_received", "notification_delivered", "web_push_received",
         "web_push_sent",
     ]),
     term_of("unsubscribed", "Unsubscribed", Role::Other, &[
         "unsubscribe", "unsubscribed_from_list", "unsubscribed_from_email_marketing",
         "unsubscribed_from_sms_marketing", "unsubscribed_from_email", "unsubscribed_from_sms",
-        "updated_email_preferences",
     ]),
     term_of("product_removed_from_wishlist", "Removed from wishlist", Role::Other, &[
         "remove_from_wishlist", "removed_from_wishlist",

@@ -111,8 +111,12 @@ fn orders_beside(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
     let others = buyers.saturating_sub(converted);
     // Who asks for some events only knows that others are left out.
     let asks_for_all = ladder.steps.iter().all(|step| step.condition.filter.is_empty());
-    let is_asked =
-        !ladder.open && ladder.count == Count::Customer && is_order(last) && asks_for_all;
+    // Orders of exports have customers of their own, whom no log need have seen.
+    let is_asked = !findings.has_orders
+        && !ladder.open
+        && ladder.count == Count::Customer
+        && is_order(last)
+        && asks_for_all;
     if !is_asked || converted == 0 || others * MANY <= buyers {
         return None;
     }

@@ -237,9 +237,14 @@ fn lacking(reading: &Reading, gaps: OrderGaps, unknown: OrderGaps) -> Option<Str
 }
 
 /// What to tell of logs that may have the same orders.
-pub(super) fn logs_not_matched(orders: u64) -> Notice {
+pub(super) fn logs_not_matched(orders: u64, has_export: bool) -> Notice {
+    let advice = if has_export {
+        "An orders export with Id, Name and times that say their zone would join them"
+    } else {
+        "An orders export, which has both numbers and names, would join them"
+    };
     let message = format!(
-        "{orders} orders of one event log have the total and, within ten minutes, the time of an order that another log has: they may be the same, but no number and no customer that both have says so, and they are counted twice. An orders export, which has both numbers and names, would join them"
+        "{orders} orders of one event log have the total and, within ten minutes, the time of an order that another log has: they may be the same, but no number and no customer that both have says so, and they are counted twice. {advice}"
     );
     Notice { code: "logs_not_matched", message }
 }

@@ -229,7 +229,9 @@ fn find_same(
     settled.orders.joined_by_number = same.by_number;
     settled.orders.joined_by_customer = same.by_customer;
     settled.numbers = same.numbers;
-    settled.notices.extend(same.not_matched.map(logs_not_matched));
+    settled
+        .notices
+        .extend(same.not_matched.map(|number| logs_not_matched(number, !orders.is_empty())));
 }
 
 /// The orders of exports that do not count, for logs that know them under another number: what is one of them does

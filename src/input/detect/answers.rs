@@ -3,7 +3,7 @@
 //! A response may answer several questions with a list each, answer one with a single thing, or have lists in the things
 //! of its list. Nothing else is a response: an event of a log has `data` too.
 
-use super::wrapped::{list_in, list_within};
+use super::wrapped::{list_in, list_within, names_list};
 use crate::input::json::{end_of_value, member, next_member};
 use std::ops::Range;
 
@@ -17,18 +17,23 @@ const GLOBAL: &[u8] = b"\"gid:";
 /// response.
 pub(super) fn answers(text: &[u8]) -> Vec<Range<usize>> {
     let Some(data) = data_of(text) else { return Vec::new() };
-    if is_thing(text.get(data.clone()).unwrap_or_default()) {
+    if is_record(text.get(data.clone()).unwrap_or_default()) {
         return vec![data];
     }
-    let list = |value: &Range<usize>| {
+    let list = |key: &[u8], value: &Range<usize>| {
         let answer = text.get(value.clone())?;
-        if is_thing(answer) {
+        if let Some(elements) = answer.strip_prefix(b"[") {
+            let holds_objects = elements.trim_ascii_start().starts_with(b"{");
+            let is_list = names_list(key) && holds_objects;
+            return is_list.then_some(value.start + 1..value.end.checked_sub(1)?);
+        }
+        if is_record(answer) {
             return Some(value.clone());
         }
         let list = list_within(answer)?;
         Some(value.start + list.start..value.start + list.end)
     };
-    members(text, data.start).filter_map(|(_, value)| list(&value)).collect()
+    members(text, data.start).filter_map(|(key, value)| list(key, &value)).collect()
 }
 
 /// The elements of several ranges as those of one list. What is left out between them leaves its line ends.
@@ -110,6 +115,15 @@ fn members(text: &[u8], start: usize) -> impl Iterator<Item = (&[u8], Range<usiz
     std::iter::from_fn(move || next_member(text, &mut at))
 }
 
+/// Whether a text is a thing that is a record itself, whatever lists it has, or a part of one. Other things, such as the
+/// shop, are asked for their lists.
+fn is_record(text: &[u8]) -> bool {
+    let kinds: [&[u8]; 4] = [b"/Order/", b"/Customer/", b"/AbandonedCheckout/", b"/DraftOrder/"];
+    let is_of = |id: &[u8]| kinds.iter().any(|kind| memchr::memmem::find(id, kind).is_some());
+    is_thing(text) && member(text, "id").is_some_and(is_of)
+        || text.starts_with(b"{") && member(text, "__parentId").is_some()
+}
+
 /// Whether a text is an object with a global id of its own.
 fn is_thing(text: &[u8]) -> bool {
     text.starts_with(b"{") && member(text, "id").is_some_and(|id| id.starts_with(GLOBAL))
@@ -142,6 +156,22 @@ mod tests {
             (
                 "{\"data\":{\"a\":{\"edges\":[{\"node\":1}]},\n\"b\":{\"nodes\":[ ]},\"c\":{\"nodes\":[{}]}},\"extensions\":{}}",
                 "{\"node\":1}\n ,{}",
+            ),
+            (
+                r#"{"data":{"nodes":[{"id":"gid://x/Order/1","lines":{"nodes":[{}]}}]}}"#,
+                r#"{"id":"gid://x/Order/1","lines":{"nodes":[{}]}}"#,
+            ),
+            (
+                r#"{"data":{"orders":[{"id":1,"customer":{"orders":[{}]}}]}}"#,
+                r#"{"id":1,"customer":{"orders":[{}]}}"#,
+            ),
+            (
+                r#"{"data":{"shop":{"id":"gid://x/Shop/1","orders":{"nodes":[{"a":1}]}}}}"#,
+                r#"{"a":1}"#,
+            ),
+            (
+                r#"{"data":{"product":{"id":"gid://x/Product/1"},"orders":{"nodes":[{"a":1}]}}}"#,
+                r#"{"a":1}"#,
             ),
             (r#"{"event":"x","data":{"order":{"id":"gid://x/Order/1"}}}"#, ""),
             (r#"{"data":[{"id":"gid://x/Order/1"}]}"#, ""),

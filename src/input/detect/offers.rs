@@ -48,15 +48,16 @@ const OF_SOMEBODY: [&str; 10] = [
     "household",
 ];
 
-/// The only column that is called for somebody, by a word of its name; without one that of an order, whose rows may
-/// stand for a customer.
+/// Words that say that a column tells them apart.
+const OF_IDS: [&str; 10] =
+    ["id", "hash", "idhash", "key", "uuid", "guid", "number", "no", "token", "code"];
+
+/// The only column that tells apart those whom it is called for; without one that of an order, whose rows may stand for
+/// a customer.
 pub(super) fn somebody<'t>(table: &'t TableHead, mapping: &'t Mapping) -> Option<&'t str> {
     let header = table.header.in_words();
     let is_one = |column: &usize| {
-        header
-            .normal_names()
-            .get(*column)
-            .is_some_and(|name| name.split(' ').any(|word| OF_SOMEBODY.contains(&word)))
+        header.normal_names().get(*column).is_some_and(|name| names_somebody(name))
             && texts(table, *column).all(|text| !is_null(&text))
     };
     let mut found = columns(table).filter(is_one);
@@ -65,6 +66,12 @@ pub(super) fn somebody<'t>(table: &'t TableHead, mapping: &'t Mapping) -> Option
         (Some(_), Some(_)) => None,
         (None, _) => mapping.of(Part::Order).filter(|_| mapping.of(Part::Event).is_some()),
     }
+}
+
+fn names_somebody(name: &str) -> bool {
+    let has = |words: &[&str]| name.split(' ').any(|word| words.contains(&word));
+    let is_one_word = !name.contains(' ') && name != "device";
+    has(&OF_SOMEBODY) && !name.starts_with("is ") && (has(&OF_IDS) || is_one_word)
 }
 
 /// The only column most of whose cells are names of events that are certain.
@@ -241,7 +248,8 @@ mod tests {
     fn the_only_column_that_is_called_for_somebody_names_them() {
         for (text, expected) in [
             ("DeviceIDHash,x\na,1\n", Some("DeviceIDHash")),
-            ("user name,visitor\na,1\n", None),
+            ("user id,visitor\na,1\n", None),
+            ("device,device_type,is_new_customer\na,b,1\n", None),
             ("account_no,x\n,1\n", None),
             ("order_id,event,ts\n7,paid,1\n", Some("order_id")),
             ("order_id,ts\n7,1\n", None),

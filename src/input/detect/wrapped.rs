@@ -304,6 +304,11 @@ pub(super) fn list_in(text: &[u8]) -> Option<Range<usize>> {
     find_list(text, 0, DEEPEST)
 }
 
+/// Whether a list under this key is that of a page.
+pub(super) fn names_list(key: &[u8]) -> bool {
+    LISTS.iter().any(|list| list.as_bytes() == key)
+}
+
 /// The same of what stands within `data`.
 pub(super) fn list_within(text: &[u8]) -> Option<Range<usize>> {
     find_list(text, 1, DEEPEST - 1)

@@ -100,6 +100,8 @@ pub struct OrderLine {
     /// Amounts are texts until it is known how their file writes decimals.
     total: Option<Amount>,
     refunded: Option<Amount>,
+    /// Which of the row's own amounts cannot be read.
+    unread: Option<Cell>,
     /// What its file says nothing of, as far as this row shows.
     gaps: OrderGaps,
 }
@@ -139,6 +141,7 @@ impl OrderLine {
             channel,
             total: None,
             refunded: None,
+            unread: None,
             gaps: columns.gaps(),
         })
     }
@@ -162,9 +165,11 @@ impl OrderLine {
 
     /// An amount that is none.
     fn unreadable_amount(&self) -> Option<&str> {
-        let amounts = AMOUNTS.into_iter().zip([self.total, self.refunded]);
-        let mut unread = amounts.filter(|(_, amount)| amount.is_none());
-        unread.find_map(|(cell, _)| self.common.texts.get(cell))
+        let is_known = match self.unread? {
+            Cell::Total => self.total.is_some(),
+            _ => self.refunded.is_some(),
+        };
+        self.common.texts.get(self.unread?).filter(|_| !is_known)
     }
 
     /// What of the order's money went back. An amount says it best; a status says at least whether any did.
@@ -197,6 +202,10 @@ impl Line for OrderLine {
         // What went back is so much, whichever sign it has.
         let refunded = amount(Cell::Refunded).map(|back| Amount(back.0.saturating_abs()));
         (self.total, self.refunded) = (amount(Cell::Total), refunded);
+        let mut amounts = AMOUNTS.into_iter().zip([self.total, self.refunded]);
+        let unread = amounts
+            .find(|(cell, amount)| amount.is_none() && self.common.texts.get(*cell).is_some());
+        self.unread = unread.map(|(cell, _)| cell);
     }
 
     fn progress(&self) -> Progress {

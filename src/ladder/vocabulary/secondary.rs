@@ -183,7 +183,7 @@ pub(super) static SECONDARY: &[Secondary] = &[
     action("wishlist_added", "Added to wishlist", &[
         "add_to_wishlist", "added_to_wishlist", "product_added_to_wishlist", "fav",
     ], "(wish_?list|favou?rites?|saved?_for_later)(_(product|item))?(_?(add|sav|creat|click|toggl)[a-z]*)?|favou?rited|wish_?listed")
-        .unless(&["open*", "creat*", "empty", "emptied", "clear*", "my", "page", "go", "see", "move*"]),
+        .unless(&["open*", "empty", "emptied", "clear*", "my", "page", "go", "see", "move*"]),
     action("account_created", "Account created", &["sign_up", "signup", "signed_up", "customers_create",
         "complete_registration", "completed_registration", "registration_completed",
         "registration_complete", "register", "registered"],

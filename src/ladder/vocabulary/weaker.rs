@@ -97,6 +97,10 @@ static ROWS: &[Row] = &[
         "cart", "shopping_cart", "basket", "bag", "shopping_bag", "product_cart",
     ])
         .or("cart_viewed"),
+    Row::possible("product_added_to_cart", &[
+        "add_to_cart_clicked", "add_to_cart_click", "clicked_add_to_cart", "click_add_to_cart",
+        "add_to_cart_button_clicked",
+    ]),
     // What stands behind the checkout's own page where a log has both.
     Row::likely("checkout_started", &["checkout", "checkout_page", "payment_page"]),
     Row::possible("checkout_started", &[
@@ -122,6 +126,11 @@ static ROWS: &[Row] = &[
     Row::likely("checkout_completed", &[
         "submit_order", "submitted_order", "order_submitted", "create_order", "created_order",
         "place_an_order",
+    ]),
+    // What a log that has the order's own name writes beside it.
+    Row::likely("checkout_completed", &[
+        "purchase_complete", "purchase_success", "purchase_successful", "transaction_complete",
+        "complete_transaction", "complete_payment", "ecommerce_purchase", "in_app_purchase",
     ]),
     Row::possible("checkout_completed", &["confirmation", "confirmation_page"]).or("page_viewed"),
     Row::possible("checkout_completed", &[

@@ -56,6 +56,7 @@ impl OrderLine {
             channel,
             total: None,
             refunded: None,
+            unread: None,
             gaps: cells.gaps(),
         })
     }

@@ -117,7 +117,7 @@ impl<L: Line> Copies<L> {
     /// Whether a vague copy can be of the record of another file's copy.
     fn can_be(&self, copy: usize, other: usize, own: Knows) -> bool {
         let input = |copy: usize| self.lines[self.list[copy].first].input;
-        if input(copy) == input(other) {
+        if input(copy) == input(other) || self.have_other_buyers(copy, other) {
             return false;
         }
         match own {
@@ -145,15 +145,22 @@ impl<L: Line> Copies<L> {
 
     /// Whether nothing speaks against it that two copies are of one sale: another total does, unless the buyer is the same.
     fn may_be_one_sale(&self, copy: usize, other: usize) -> bool {
-        let email = |copy: usize| self.line(copy).common().texts.get(Cell::Email);
         let lacks_total = |copy: usize| self.line(copy).total().is_none();
-        let is_one_buyer = || {
-            email(copy).zip(email(other)).is_some_and(|(own, its)| own.eq_ignore_ascii_case(its))
-        };
         lacks_total(copy)
             || lacks_total(other)
             || self.have_one_total(copy, other)
-            || is_one_buyer()
+            || self.have_one_buyer(copy, other) == Some(true)
+    }
+
+    /// Whether two copies name different addresses: shops have the same names and prices, and hardly the same buyers.
+    fn have_other_buyers(&self, copy: usize, other: usize) -> bool {
+        self.have_one_buyer(copy, other) == Some(false)
+    }
+
+    /// Whether two copies name the same address, if both name one.
+    fn have_one_buyer(&self, copy: usize, other: usize) -> Option<bool> {
+        let email = |copy: usize| self.line(copy).common().texts.get(Cell::Email);
+        Some(email(copy)?.eq_ignore_ascii_case(email(other)?))
     }
 
     /// How many minutes the clock of one copy is ahead of the moment of another one.
