@@ -165,11 +165,9 @@ impl OrderLine {
 
     /// An amount that is none.
     fn unreadable_amount(&self) -> Option<&str> {
-        let is_known = match self.unread? {
-            Cell::Total => self.total.is_some(),
-            _ => self.refunded.is_some(),
-        };
-        self.common.texts.get(self.unread?).filter(|_| !is_known)
+        let unread = self.unread?;
+        let amount = if unread == Cell::Total { self.total } else { self.refunded };
+        self.common.texts.get(unread).filter(|_| amount.is_none())
     }
 
     /// What of the order's money went back. An amount says it best; a status says at least whether any did.

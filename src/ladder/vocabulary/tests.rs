@@ -238,7 +238,6 @@ fn names_that_say_the_opposite_are_no_actions() {
         "close_newsletter_signup_popup",
         "Viewed Newsletter Signup Popup",
         "Viewed Wishlist",
-        "create_wishlist",
         "empty_wishlist",
         "video_player_ready",
         "Video Playback Paused",
