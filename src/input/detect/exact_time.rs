@@ -4,10 +4,11 @@
 //! Names decide first, as everywhere; this looks at what stands under the one that they choose. A column is taken in its
 //! place only if it agrees with it about the day.
 
+use super::offers::stamp;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::is_null;
 use crate::input::format::event_table::day_and_clock;
-use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
+use crate::input::timestamp::Stamp;
 use crate::time::{Precision, Span};
 
 /// Under which names it stands when events were.
@@ -27,41 +28,44 @@ pub(super) fn named(
 ) -> Named {
     let mut found = Named { map: told.to_vec(), clock: None };
     let is_told = told.iter().any(|(part, _)| *part == Part::Time);
-    let times = Mapping::called(Part::Time, names);
-    let Some((usual, others)) =
-        times.split_first().filter(|(_, others)| !others.is_empty() && !is_told)
-    else {
-        return found;
-    };
-    let all: Vec<(&str, Vec<String>)> = times.iter().map(|name| (*name, texts(name))).collect();
-    if let Some((day, clock)) = in_two(&all) {
-        found.map.push((Part::Time, day.to_string()));
-        found.clock = Some(clock.to_string());
+    let named = Mapping::called(Part::Time, names);
+    if is_told || named.len() < 2 {
         return found;
     }
-    let own = Times::of(&texts(usual));
-    let others = others.iter().map(|other| (*other, Times::of(&texts(other))));
-    let better: Vec<_> = others.filter(|(_, times)| times.says_better(&own)).collect();
-    let best = better.iter().find(|(_, times)| times.is_any_finer()).or(better.first());
-    found.map.extend(best.map(|(best, _)| (Part::Time, (*best).to_string())));
+    let all: Vec<(&str, Vec<String>)> = named.into_iter().map(|name| (name, texts(name))).collect();
+    let times: Vec<(&str, Times)> = all.iter().map(|(name, own)| (*name, Times::of(own))).collect();
+    if let Some((day, clock)) = in_two(&all, &times) {
+        found.map.push((Part::Time, day.to_string()));
+        found.clock = Some(clock.to_string());
+    } else if let Some(best) = best_of(&times) {
+        found.map.push((Part::Time, best.to_string()));
+    }
     found
 }
 
+/// The name whose times say better when events were than those of the first: one with the time of day before others.
+fn best_of<'n>(times: &[(&'n str, Times)]) -> Option<&'n str> {
+    let ((_, usual), others) = times.split_first()?;
+    let better = || others.iter().filter(|(_, own)| own.says_better(usual));
+    better().find(|(_, own)| own.is_any_finer()).or_else(|| better().next()).map(|(name, _)| *name)
+}
+
 /// The names of the day and of the clock, if the time stands in two columns and in no other.
-fn in_two<'n>(times: &[(&'n str, Vec<String>)]) -> Option<(&'n str, &'n str)> {
-    let has_all = |(_, texts): &(&str, Vec<String>)| {
-        let times = Times::of(texts);
-        times.written > 0 && times.unread == 0 && times.is_any_finer()
-    };
-    let (clock, shown) = times.iter().find(|(_, texts)| are_clocks(texts))?;
+fn in_two<'n>(
+    texts: &[(&'n str, Vec<String>)],
+    times: &[(&'n str, Times)],
+) -> Option<(&'n str, &'n str)> {
+    let is_whole = |own: &Times| own.written > 0 && own.unread == 0 && own.is_any_finer();
+    let (clock, shown) = texts.iter().find(|(_, texts)| are_clocks(texts))?;
+    if times.iter().any(|(_, own)| is_whole(own)) {
+        return None;
+    }
     let is_its_day = |(_, days): &&(&str, Vec<String>)| {
         let joined: Vec<String> =
             days.iter().zip(shown).map(|(day, clock)| day_and_clock(day, clock)).collect();
-        let (days, joined) = (Times::of(days), Times::of(&joined));
-        days.unread == 0 && !days.is_any_finer() && joined.unread == 0 && joined.is_any_finer()
+        Times::of(days).unread == 0 && is_whole(&Times::of(&joined))
     };
-    let (day, _) = times.iter().find(is_its_day).filter(|_| !times.iter().any(has_all))?;
-    Some((day, clock))
+    texts.iter().find(is_its_day).map(|(day, _)| (*day, *clock))
 }
 
 /// Whether texts are what clocks show, without a day.
@@ -86,7 +90,7 @@ struct Times {
 
 impl Times {
     fn of(texts: &[String]) -> Times {
-        let stamps: Vec<Option<Stamp>> = texts.iter().map(|text| stamp(text)).collect();
+        let stamps: Vec<Option<Stamp>> = texts.iter().map(|text| stamp(text.trim())).collect();
         let written = texts.iter().filter(|text| !is_null(text)).count();
         let read = stamps.iter().flatten().count();
         Times { stamps, written, unread: written - read }
@@ -118,12 +122,6 @@ impl Times {
                 behind > Span(-Span::days(1).0) && behind < Span::days(2)
             })
     }
-}
-
-/// A time, in whichever order of day and month it is one.
-fn stamp(text: &str) -> Option<Stamp> {
-    let orders = [DateOrder::MonthFirst, DateOrder::DayFirst];
-    orders.into_iter().find_map(|order| parse_any(text.trim(), Some(order), ZoneRule::default()))
 }
 
 #[cfg(test)]

@@ -49,8 +49,7 @@ const OF_SOMEBODY: [&str; 10] = [
 ];
 
 /// Words that say that a column tells them apart.
-const OF_IDS: [&str; 10] =
-    ["id", "hash", "idhash", "key", "uuid", "guid", "number", "no", "token", "code"];
+const OF_IDS: [&str; 8] = ["id", "key", "uuid", "guid", "number", "no", "token", "code"];
 
 /// The only column that tells apart those whom it is called for; without one that of an order, whose rows may stand for
 /// a customer.
@@ -71,7 +70,8 @@ pub(super) fn somebody<'t>(table: &'t TableHead, mapping: &'t Mapping) -> Option
 fn names_somebody(name: &str) -> bool {
     let has = |words: &[&str]| name.split(' ').any(|word| words.contains(&word));
     let is_one_word = !name.contains(' ') && name != "device";
-    has(&OF_SOMEBODY) && !name.starts_with("is ") && (has(&OF_IDS) || is_one_word)
+    let is_hash = || name.ends_with("hash");
+    has(&OF_SOMEBODY) && !name.starts_with("is ") && (has(&OF_IDS) || is_hash() || is_one_word)
 }
 
 /// The only column most of whose cells are names of events that are certain.
@@ -196,7 +196,7 @@ fn is_written_time(text: &str) -> bool {
 }
 
 /// A time, in whichever order of day and month it is one.
-fn stamp(text: &str) -> Option<Stamp> {
+pub(super) fn stamp(text: &str) -> Option<Stamp> {
     let orders = [DateOrder::MonthFirst, DateOrder::DayFirst];
     orders.into_iter().find_map(|order| parse_any(text, Some(order), ZoneRule::default()))
 }
@@ -248,6 +248,7 @@ mod tests {
     fn the_only_column_that_is_called_for_somebody_names_them() {
         for (text, expected) in [
             ("DeviceIDHash,x\na,1\n", Some("DeviceIDHash")),
+            ("visitor hash,x\na,1\n", Some("visitor hash")),
             ("user id,visitor\na,1\n", None),
             ("device,device_type,is_new_customer\na,b,1\n", None),
             ("account_no,x\n,1\n", None),
