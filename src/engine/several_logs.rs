@@ -20,13 +20,11 @@ pub(super) fn count_logs(kept: &[Touch], (logs, rows): (&Logs, &RowIndex), tally
         return;
     }
     let logged = kept.iter().filter(|touch| touch.aside == 0 && touch.is(mark::LOG));
-    let mut own = vec![false; logs.number()];
-    for log in logged.filter_map(|touch| logs.of_input(rows.input(touch.row))) {
-        own[log] = true;
-    }
-    let is_in_several = own.iter().filter(|is_in| **is_in).count() > 1;
-    for (log, _) in own.iter().enumerate().filter(|(_, is_in)| **is_in) {
-        tally.add_customer_of_log(log, is_in_several);
+    let of_logs = logged.filter_map(|touch| logs.of_input(rows.input(touch.row)));
+    // There are fewer kinds of logs than bits.
+    let own = of_logs.fold(0_u64, |own, log| own | 1 << log);
+    for log in (0..logs.number()).filter(|log| own & 1 << log != 0) {
+        tally.add_customer_of_log(log, own.count_ones() > 1);
     }
 }
 
