@@ -30,7 +30,7 @@ use crate::quality::Reason;
 use crate::stats::refunds::Refund;
 use common::{Common, fill};
 use copies::{Gathered, Progress, Record, Zones, gather, without_time};
-use packed::{Cell, Packed, Packing};
+use packed::{AMOUNTS, Cell, Packed, Packing};
 use std::collections::BTreeMap;
 
 /// What became of an order's payment, least first: of two copies of an order, the later one in this
@@ -83,9 +83,6 @@ impl FinancialStatus {
     }
 }
 
-/// The cells that hold money.
-const AMOUNTS: [Cell; 2] = [Cell::Total, Cell::Refunded];
-
 /// One row of an orders export. Words that are the same in many rows are understood at once, the other texts
 /// kept in one piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,8 +97,6 @@ pub struct OrderLine {
     /// Amounts are texts until it is known how their file writes decimals.
     total: Option<Amount>,
     refunded: Option<Amount>,
-    /// Which of the row's own amounts cannot be read.
-    unread: Option<Cell>,
     /// What its file says nothing of, as far as this row shows.
     gaps: OrderGaps,
 }
@@ -141,7 +136,6 @@ impl OrderLine {
             channel,
             total: None,
             refunded: None,
-            unread: None,
             gaps: columns.gaps(),
         })
     }
@@ -165,9 +159,9 @@ impl OrderLine {
 
     /// An amount that is none.
     fn unreadable_amount(&self) -> Option<&str> {
-        let unread = self.unread?;
-        let amount = if unread == Cell::Total { self.total } else { self.refunded };
-        self.common.texts.get(unread).filter(|_| amount.is_none())
+        let amounts = AMOUNTS.into_iter().zip([self.total, self.refunded]);
+        let mut unread = amounts.filter(|(_, amount)| amount.is_none());
+        unread.find_map(|(cell, _)| self.common.texts.get(cell))
     }
 
     /// What of the order's money went back. An amount says it best; a status says at least whether any did.
@@ -200,10 +194,6 @@ impl Line for OrderLine {
         // What went back is so much, whichever sign it has.
         let refunded = amount(Cell::Refunded).map(|back| Amount(back.0.saturating_abs()));
         (self.total, self.refunded) = (amount(Cell::Total), refunded);
-        let mut amounts = AMOUNTS.into_iter().zip([self.total, self.refunded]);
-        let unread = amounts
-            .find(|(cell, amount)| amount.is_none() && self.common.texts.get(*cell).is_some());
-        self.unread = unread.map(|(cell, _)| cell);
     }
 
     fn progress(&self) -> Progress {

@@ -56,7 +56,6 @@ impl OrderLine {
             channel,
             total: None,
             refunded: None,
-            unread: None,
             gaps: cells.gaps(),
         })
     }

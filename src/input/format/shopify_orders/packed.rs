@@ -55,6 +55,9 @@ impl Cell {
     ];
 }
 
+/// The cells that hold money.
+pub const AMOUNTS: [Cell; 2] = [Cell::Total, Cell::Refunded];
+
 /// Texts of a row, each with what it says. One without signs says nothing and is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Packed {
@@ -97,13 +100,14 @@ impl Packed {
         *self = packing.whole();
     }
 
-    /// Takes over what others say of which nothing is said here.
+    /// Takes over what others say of which nothing is said here, but for amounts: these were read when rows were by
+    /// themselves, and may only be taken over together with what else says what they mean.
     pub fn fill(&mut self, others: &Packed) {
-        let said = self.said;
+        let said = AMOUNTS.into_iter().fold(self.said, |said, cell| said | bit(sign(cell)));
         if others.said & !said == 0 {
             return;
         }
-        let mut filled = Packing { texts: self.texts.to_string(), said };
+        let mut filled = Packing { texts: self.texts.to_string(), said: self.said };
         let new = each(&others.texts).filter(|(own, _)| said & bit(*own) == 0);
         new.for_each(|(own, text)| filled.push(own, text));
         *self = filled.whole();
@@ -227,7 +231,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const CELLS: [Cell; 4] = [Cell::Name, Cell::Phone, Cell::Token, Cell::Refunded];
+    const CELLS: [Cell; 5] = [Cell::Name, Cell::Phone, Cell::Token, Cell::Source, Cell::Refunded];
 
     fn packed(texts: &[(usize, String)]) -> Packed {
         let mut packing = Packing::default();
@@ -257,8 +261,8 @@ mod tests {
             prop_assert_eq!(mine.iter().collect::<Vec<_>>(), said);
             mine.fill(&theirs);
             for (number, cell) in CELLS.into_iter().enumerate() {
-                let own = Some(of(&own, number)).filter(|own| !own.is_empty());
-                let expected = own.unwrap_or_else(|| of(&others, number));
+                let is_filled = of(&own, number).is_empty() && !AMOUNTS.contains(&cell);
+                let expected = of(if is_filled { &others } else { &own }, number);
                 prop_assert_eq!(mine.all(cell).collect::<Vec<_>>(), expected);
             }
         }

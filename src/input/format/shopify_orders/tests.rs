@@ -436,3 +436,28 @@ fn what_went_back_has_several_names() {
         assert_eq!(assembled(&[&text]).orders[0].refund, Refund::Some(Some(50_000)), "{name}");
     }
 }
+
+#[test]
+fn what_another_copy_gave_back_is_no_amount_of_this_one() {
+    let pending = "Name,Financial Status,Total,Refunded Amount,Created at,Id\n#1,pending,20.00,0.00,2025-10-01 10:00:00 +0200,901\n";
+    let paid =
+        "Name,Financial Status,Total,Created at,Id\n#1,paid,20.00,2025-10-01 10:00:00 +0200,901\n";
+    let found = assembled(&[pending, paid]);
+    assert_eq!(orders(&found), ["1.0 #1 20.00"]);
+    assert_eq!(found.notices, []);
+    let unreadable = paid.replace("20.00", "lots");
+    let found = assembled(&[&unreadable]);
+    assert!(found.notices.iter().any(|notice| notice.code == "unreadable_amounts"));
+}
+
+#[test]
+fn a_day_and_a_name_are_not_enough_where_the_buyers_differ() {
+    let of = |email: &str, time: &str, id: &str| {
+        format!("Name,Email,Total,Created at,Id\n#1001,{email},29.00,{time},{id}\n")
+    };
+    let other = of("bob@example.com", "2025-10-01 10:00:00 +0200", "901");
+    for (email, count) in [("ada@example.com", 2), ("BOB@example.com", 1), ("", 1)] {
+        let day = of(email, "2025-10-01", "");
+        assert_eq!(assembled(&[&day, &other]).orders.len(), count, "{email}");
+    }
+}
