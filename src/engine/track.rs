@@ -91,30 +91,26 @@ impl Track {
 
     /// Judges all journeys of a customer; `each` is told every verdict with the journey it is on.
     pub(super) fn judge(&mut self, kept: &[Touch], mut each: impl FnMut(&Verdict, &[Touch])) {
-        if self.looks_at_everything() {
-            return self.journeys(kept, &mut each);
-        }
-        if self.count == Count::Session && self.range != Range::Events {
-            // What the ladder does not look at keeps a session going all the same.
-            for session in journey::sessions(kept, self.sessions) {
-                self.judge_looked_at(&session, Track::journey, &mut each);
+        match self.count {
+            Count::Customer | Count::Attempt => self.judge_looked_at(kept, &mut each),
+            Count::Session => {
+                // What the ladder does not look at keeps a session going all the same.
+                for session in journey::sessions(kept, self.sessions) {
+                    self.judge_looked_at(&session, &mut each);
+                }
             }
-            return;
         }
-        self.judge_looked_at(kept, Track::journeys, &mut each);
     }
 
-    /// Judges what the ladder sees of some touches.
-    fn judge_looked_at<E: FnMut(&Verdict, &[Touch])>(
-        &mut self,
-        touches: &[Touch],
-        judge: impl Fn(&mut Track, &[Touch], &mut E),
-        each: &mut E,
-    ) {
+    /// Judges what the ladder sees of a journey.
+    fn judge_looked_at(&mut self, touches: &[Touch], each: &mut impl FnMut(&Verdict, &[Touch])) {
+        if self.looks_at_everything() {
+            return self.journey(touches, each);
+        }
         let mut looked_at = std::mem::take(&mut self.looked_at);
         looked_at.clear();
         looked_at.extend(touches.iter().filter_map(|touch| self.look_at(touch)));
-        judge(self, &looked_at, each);
+        self.journey(&looked_at, each);
         self.looked_at = looked_at;
     }
 
@@ -158,18 +154,7 @@ impl Track {
         Some(touch)
     }
 
-    fn journeys<E: FnMut(&Verdict, &[Touch])>(&mut self, looked_at: &[Touch], each: &mut E) {
-        match self.count {
-            Count::Customer | Count::Attempt => self.journey(looked_at, each),
-            Count::Session => {
-                for session in journey::sessions(looked_at, self.sessions) {
-                    self.journey(&session, each);
-                }
-            }
-        }
-    }
-
-    fn journey<E: FnMut(&Verdict, &[Touch])>(&mut self, journey: &[Touch], each: &mut E) {
+    fn journey(&mut self, journey: &[Touch], each: &mut impl FnMut(&Verdict, &[Touch])) {
         let Some(climber) = &mut self.climber else { return };
         self.verdicts.clear();
         climber.judge_all(journey, self.seen_until, &mut self.verdicts);
