@@ -97,14 +97,13 @@ fn write_key(key: &Node, leaves: &mut [Leaf], text: &mut Vec<u8>) {
 fn write_value(column: &Column, number: usize, text: &mut Vec<u8>) {
     let kind = column.kind;
     match &column.values {
-        Values::Texts(rows) => match rows.get(number) {
-            Some(bytes) => write_bytes(kind, bytes, true, text),
-            None => text.extend_from_slice(NULL),
-        },
-        Values::Bytes(rows) => match rows.get(number) {
-            Some(bytes) => write_bytes(kind, bytes, false, text),
-            None => text.extend_from_slice(NULL),
-        },
+        Values::Texts(rows) | Values::Bytes(rows) => {
+            let is_text = matches!(column.values, Values::Texts(_));
+            match rows.get(number) {
+                Some(bytes) => write_bytes(kind, bytes, is_text, text),
+                None => text.extend_from_slice(NULL),
+            }
+        }
         Values::Ints(_) | Values::Longs(_) if kind.is_number() => column.write(number, text),
         Values::Bools(_) => column.write(number, text),
         Values::Ints(_) | Values::Longs(_) | Values::Moments(_) => {
