@@ -17,6 +17,7 @@ mod texts;
 pub use columns::{Columns, RowText};
 
 use super::block::Block;
+use super::handle::Handle;
 use super::pieces::read_at;
 use super::quoting::Signs;
 use super::source::PlainFile;
@@ -73,6 +74,7 @@ pub struct Part {
 /// What all parts of a file share.
 struct Shared {
     path: String,
+    handle: Arc<Handle>,
     reader: SerializedFileReader<Chunks>,
     layout: Layout,
 }
@@ -87,7 +89,8 @@ impl Rows {
     /// Opens a file.
     pub fn open(plain: PlainFile) -> Result<Rows> {
         let PlainFile { file, path, size, .. } = plain;
-        let chunks = Chunks { file: Arc::new(file), size };
+        let handle = Arc::new(Handle::new(file, &path));
+        let chunks = Chunks { handle: Arc::clone(&handle), size };
         let reader = guarded(&path, || {
             let reader = SerializedFileReader::new(chunks)?;
             check_rows(reader.metadata())?;
@@ -100,8 +103,13 @@ impl Rows {
             .iter()
             .all(|column| column.max_rep_level() == 0 && column.path().parts().len() == 1);
         let layout = if is_flat { Layout::Table(SIGNS) } else { Layout::Lines };
-        let shared = Arc::new(Shared { path, reader, layout });
+        let shared = Arc::new(Shared { path, handle, reader, layout });
         Ok(Rows { shared, group: 0, given: 0, bytes_read: 0 })
+    }
+
+    /// Closes the file until rows of it are read.
+    pub fn close(&self) {
+        self.shared.handle.close();
     }
 
     /// How the text is laid out.
@@ -308,7 +316,7 @@ fn caught<T>(path: &str, work: impl FnOnce() -> Read<T>) -> Result<T> {
 /// A file that many threads read at once, each at its own place.
 #[derive(Debug)]
 struct Chunks {
-    file: Arc<File>,
+    handle: Arc<Handle>,
     size: u64,
 }
 
@@ -323,7 +331,7 @@ impl ChunkReader for Chunks {
 
     fn get_read(&self, start: u64) -> Read<BufReader<Onward>> {
         let left = self.size.saturating_sub(start);
-        let onward = Onward { file: Arc::clone(&self.file), at: start, left };
+        let onward = Onward { file: self.handle.file()?, at: start, left };
         Ok(BufReader::with_capacity(HEAD, onward))
     }
 
@@ -333,7 +341,7 @@ impl ChunkReader for Chunks {
             return Err(ParquetError::EOF(format!("{length} bytes at {start}")));
         }
         let mut room = vec![0; length];
-        read_at(&self.file, &mut room, start)?;
+        read_at(&*self.handle.file()?, &mut room, start)?;
         Ok(room.into())
     }
 }

@@ -68,7 +68,8 @@ impl Supply {
     pub fn close(&self) {
         match self {
             Supply::Pieces(pieces) => pieces.close(),
-            Supply::Stream(_) | Supply::Parquet(_) => {}
+            Supply::Parquet(rows) => rows.close(),
+            Supply::Stream(_) => {}
         }
     }
 
