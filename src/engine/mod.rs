@@ -224,7 +224,6 @@ impl Run<'_> {
         let Run { readings, request, settings, .. } = self;
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.notices.extend(finish::unseen_names(ladder, (haul, claims), is_asked));
-        findings.orders.buyers = findings.orders.buyers.filter(|_| request.filters.is_empty());
         finish::finish(findings, (haul, claims), (readings, logs), rows);
         if request.has_program_names() {
             findings.unknown_names = finish::unknown_names(haul);

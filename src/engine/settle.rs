@@ -81,8 +81,9 @@ pub(super) struct Settled {
     pub(super) traces: Vec<OrderTrace>,
     /// When which kinds of logs saw an order completed that no export has.
     pub(super) own_orders: Vec<(Instant, Sources)>,
-    /// Who ordered as a log saw it, by an identifier, and when; once for each order.
-    pub(super) buyers: Vec<(Key, Instant)>,
+    /// Who ordered as a log saw it, by an identifier, and when; once for each order. Nobody where only a part of the
+    /// journeys is asked for.
+    pub(super) buyers: Option<Vec<(Key, Instant)>>,
     /// Names and money of single orders, if somebody asks for them.
     pub(super) book: Option<OrderBook>,
 }
@@ -98,7 +99,7 @@ impl Settled {
     ) {
         findings.tracking = checkouts.tracking((self.traces, &self.own_orders), people, logs);
         findings.orders = self.orders;
-        findings.orders.buyers = Some(count_people(&self.buyers, people));
+        findings.orders.buyers = self.buyers.map(|buyers| count_people(&buyers, people));
         findings.session_reports = self.session_reports;
         findings.store_offset = self.store_offset;
         findings.since = Some(self.period.since).filter(|&since| since != Instant::MIN);
@@ -153,7 +154,8 @@ pub(super) fn settle(
 ) -> Result<Settled> {
     let readings = scan.readings;
     let book = request.wants_money().then(OrderBook::default);
-    let mut settled = Settled { skew, book, ..Settled::default() };
+    let buyers = request.filters.is_empty().then(Vec::new);
+    let mut settled = Settled { skew, buyers, book, ..Settled::default() };
     members::settle(haul, &mut stamping);
     let written = written_offsets(haul, scan.settings.threads)?;
     settled.store_offset = most_common(&written);

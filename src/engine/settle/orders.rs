@@ -323,7 +323,9 @@ fn take_completed(
     for rows in seen.chunk_by(|one, other| one.key == other.key) {
         let OrderSeen { key, at, currency, person, .. } = rows[0];
         let in_period = settled.period.has(at);
-        settled.buyers.extend(in_period.then_some((person, at)));
+        if let Some(buyers) = &mut settled.buyers {
+            buyers.extend(in_period.then_some((person, at)));
+        }
         let mut order = Completed { at, amount: rows[0].amount, currency, in_period, sources: 0 };
         counted.clear();
         for (number, row) in rows.iter().enumerate() {
