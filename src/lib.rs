@@ -22,6 +22,7 @@ pub mod key;
 pub mod ladder;
 pub mod money;
 pub mod names;
+pub mod parallel;
 pub mod place;
 pub mod quality;
 pub mod render;

@@ -108,6 +108,12 @@ impl DecimalEvidence {
         }
     }
 
+    /// Adds what other amounts of the file say.
+    pub fn merge(&mut self, other: DecimalEvidence) {
+        self.comma |= other.comma;
+        self.point |= other.point;
+    }
+
     /// Whether a comma stands before decimals; `None` if nothing says so.
     pub fn has_comma(&self) -> Result<Option<bool>, MixedDecimals> {
         match (self.comma, self.point) {

@@ -5,13 +5,13 @@
 //! are made, so they never outlive the program, whatever ends it.
 
 use super::Settings;
-use super::parallel::in_parallel;
 use super::record::{self, Brief, HANDFUL, Records};
 use super::skew::Skew;
 use crate::error::{Error, Result};
 use crate::event::{RowRef, Touch};
 use crate::identity::{People, SharedDevice};
 use crate::key::{FastSet, Key};
+use crate::parallel::in_parallel;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -148,6 +148,11 @@ impl<'s> Haul<'s> {
                 own.rows += seen.rows;
                 own.distinct.extend(seen.distinct);
             }
+            for (mine, theirs) in
+                [(&mut mine.orders, theirs.orders), (&mut mine.checkouts, theirs.checkouts)]
+            {
+                theirs.into_iter().for_each(|written| mine.get_or_insert_default().merge(written));
+            }
             mine.spoken.merge(theirs.spoken);
             mine.claims.extend(theirs.claims);
         }
@@ -180,7 +185,7 @@ impl<'s> Haul<'s> {
     /// Whether any input holds the shop's own orders: what webhooks have sent is known by its rows only.
     pub(super) fn have_orders(&self, readings: &[Reading]) -> bool {
         readings.iter().any(|reading| reading.format.holds_orders())
-            || self.inputs.iter().any(|input| input.order_gaps.is_some())
+            || self.inputs.iter().any(|input| input.orders.is_some())
     }
 
     /// About how many bytes it takes, as far as they grow with the rows.
@@ -405,9 +410,9 @@ impl<'s> Haul<'s> {
     }
 
     /// The people that all links make; nothing more is linked after that. They count against a budget from now on.
-    pub(super) fn unite(&mut self, budget: &Budget) -> People {
+    pub(super) fn unite(&mut self, budget: &Budget, threads: usize) -> People {
         let identified = std::mem::take(&mut self.identified);
-        let people = People::unite(&std::mem::take(&mut self.links), &identified);
+        let people = People::unite(&std::mem::take(&mut self.links), &identified, threads);
         budget.hold_only(self.bytes() + people.bytes());
         people
     }

@@ -1,8 +1,8 @@
 //! What was counted of one input while its rows were read: names, identifiers, decisions, and what its rows speak of.
 
 use super::claims::{Claim, Spoken, Strength, part_of};
+use super::written::Written;
 use crate::event::{Identifier, IdentifierKind};
-use crate::findings::OrderGaps;
 use crate::input::Reading;
 use crate::key::{FastSet, Key};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +16,10 @@ pub(super) struct InputSeen {
     pub(super) decisions: Vec<String>,
     /// Rows of a day that stands for no time.
     pub(super) placeholders: u64,
-    /// What its orders say nothing of, if any row is an order of the shop's own.
-    pub(super) order_gaps: Option<OrderGaps>,
+    /// How its rows of the shop's own orders are written, if there are any.
+    pub(super) orders: Option<Written>,
+    /// The same of its checkouts.
+    pub(super) checkouts: Option<Written>,
     /// The system whose rows they are.
     pub(super) space: u16,
     /// Whether its pages have addresses.
@@ -70,11 +72,6 @@ impl InputSeen {
             }
             None => self.spoken.note(Strength::Told, told),
         }
-    }
-
-    /// Notes what the row of an order says nothing of: the input does not either if no row does.
-    pub(super) fn note_order(&mut self, gaps: OrderGaps) {
-        self.order_gaps = Some(self.order_gaps.map_or(gaps, |known| known.both(gaps)));
     }
 
     /// Counts the identifiers of a row by kind.

@@ -23,7 +23,6 @@ mod members;
 mod needs;
 mod order_book;
 mod order_seen;
-mod parallel;
 pub mod person;
 mod probe;
 mod record;
@@ -48,6 +47,7 @@ mod tracking;
 mod usual;
 mod value_cells;
 mod values;
+mod written;
 
 pub use request::{Asks, Plan, Request, Settings, Side};
 
@@ -161,7 +161,7 @@ impl Run<'_> {
         let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
         let kinds = Kinds::settled(&kinds, &claims, table);
         let links = request.person.as_ref().map(|_| haul.links.clone());
-        let people = haul.unite(exchange.budget());
+        let people = haul.unite(exchange.budget(), settings.threads);
         let inquiry = Inquiry::new(request, links, &people, &settled);
         let (exchange, by_time) = exchange.by_person(&people, &settled.skew, settings)?;
         let groups = Groups::new(request, &[], &haul.values, &ladder)?;
@@ -198,6 +198,7 @@ impl Run<'_> {
         let sources = Sources { bench: &bench, haul: &haul, claims: &claims, people: &people };
         let person = sources.answer(inquiry.as_ref(), verdicts.seen)?;
         let mut findings = Findings {
+            is_part: !request.filters.is_empty(),
             identity: people.findings,
             breakdowns: groups.findings(&verdicts.tally, &ladder, request.top),
             sides: finish::sides(sides.iter().zip(verdicts.sides), (&ladder, request.top)),

@@ -134,7 +134,7 @@ mod tests {
             links.note(&[by, device], at);
             identified.push(Identified { device: device.key, at, row, by: by.key });
         }
-        (People::unite(&links, &identified), identified.len())
+        (People::unite(&links, &identified, 1), identified.len())
     }
 
     proptest! {

@@ -8,7 +8,6 @@ use super::exchange::Exchange;
 use super::haul::{BlockRead, Haul};
 use super::kinds::Kinds;
 use super::needs::Needs;
-use super::parallel::each_in_parallel;
 use super::sieve::Edges;
 use super::skew::{Received, Unconfirmed};
 use super::stamping::{RowPlace, Stamping, Verdict};
@@ -28,6 +27,7 @@ use crate::input::{Reading, Scratch};
 use crate::key::Key;
 use crate::ladder::stamp::Stamper;
 use crate::names::Names;
+use crate::parallel::each_in_parallel;
 use crate::quality::Reason;
 use crate::time::Instant;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -328,10 +328,12 @@ impl Sink for Gathering<'_, '_, '_> {
     }
 
     fn order(&mut self, at: RowAt, line: OrderLine) {
+        self.haul.inputs[self.input].orders.get_or_insert_default().note_order(&line);
         self.haul.order_lines.push(LineAt { input: self.input, row: self.row(at), line });
     }
 
     fn checkout(&mut self, at: RowAt, line: CheckoutLine) {
+        self.haul.inputs[self.input].checkouts.get_or_insert_default().note_checkout(&line);
         self.haul.checkout_lines.push(LineAt { input: self.input, row: self.row(at), line });
     }
 

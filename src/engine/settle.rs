@@ -14,7 +14,6 @@ mod sessions;
 use super::haul::Haul;
 use super::members;
 use super::order_book::OrderBook;
-use super::parallel::in_parts;
 use super::robots::Pardons;
 use super::rows::RowIndex;
 use super::same_orders::{OrderTimes, Sources};
@@ -23,6 +22,7 @@ use super::skew::Skew;
 use super::stamping::{RowPlace, Stamping, Verdict};
 use super::track::Period;
 use super::tracking::{CheckoutsSeen, Logs, OrderTrace};
+use super::written::Written;
 use super::{Request, Settings};
 use crate::error::{Error, Result};
 use crate::event::{IdentifierKind, Origin, PlainDetails, RawEvent, RowRef, Touch, mark};
@@ -40,7 +40,7 @@ use crate::input::timestamp::{DateEvidence, DateOrder, ZoneRule};
 use crate::input::{Reading, Rows};
 use crate::key::{FastMap, FastSet, Key};
 use crate::ladder::definition::Range;
-use crate::money::DecimalEvidence;
+use crate::parallel::in_parts;
 use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
@@ -52,6 +52,7 @@ use oddities::{
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 /// The first space for the fingerprints of checkouts.
 const CHECKOUT_SPACE: u64 = 3;
@@ -157,7 +158,7 @@ pub(super) fn settle(
     let buyers = request.filters.is_empty().then(Vec::new);
     let mut settled = Settled { skew, buyers, book, ..Settled::default() };
     members::settle(haul, &mut stamping);
-    let written = written_offsets(haul, scan.settings.threads)?;
+    let written = written_offsets(haul);
     settled.store_offset = most_common(&written);
     settled.notices.extend(offsets_differ(&written));
     settled.notices.extend(epochs::counted_from_1904(haul, readings));
@@ -206,22 +207,24 @@ fn assemble_orders(
     zone: Option<ZoneRule>,
 ) -> Result<shopify_orders::Assembly> {
     let mut lines = std::mem::take(&mut haul.order_lines);
-    let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
-    let mut inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
-    let mut amounts: BTreeMap<usize, DecimalEvidence> = BTreeMap::new();
-    for LineAt { input, line, .. } in &lines {
-        line.observe_amounts(amounts.entry(*input).or_default());
-        haul.inputs[*input].note_order(line.gaps());
-    }
-    for (input, evidence) in amounts {
+    let written: Vec<(usize, Written)> = haul
+        .inputs
+        .iter()
+        .enumerate()
+        .filter_map(|(input, seen)| Some((input, seen.orders.clone()?)))
+        .collect();
+    let dates = written.iter().map(|(input, written)| (*input, written.dates)).collect();
+    let mut inputs = input_settings(dates, readings, (settings.date_order, zone), haul)?;
+    for (input, written) in written {
         let own = inputs.entry(input).or_default();
         let mixed = |_| mixed_decimals(&readings[input].path);
-        own.decimal_comma = evidence.has_comma().map_err(mixed)?.unwrap_or(own.decimal_comma);
+        own.decimal_comma =
+            written.amounts.has_comma().map_err(mixed)?.unwrap_or(own.decimal_comma);
     }
     let online_sources = settings.online_sources.clone();
     let own = shopify_orders::Settings { inputs, online_sources };
-    let meant = read_lines(&mut lines, &own, settings.threads)?;
-    Ok(shopify_orders::assemble(lines, meant, &own))
+    let meant = read_lines(&mut lines, &own, settings.threads);
+    Ok(shopify_orders::assemble(lines, meant, &own, settings.threads))
 }
 
 fn assemble_checkouts(
@@ -231,10 +234,10 @@ fn assemble_checkouts(
     zone: Option<ZoneRule>,
 ) -> Result<shopify_checkouts::Assembly> {
     let mut lines = std::mem::take(&mut haul.checkout_lines);
-    let evidence = lines.iter().map(|at| (at.input, at.line.created_at()));
-    let inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
-    let own = of_inputs(inputs);
-    let meant = read_lines(&mut lines, &own, settings.threads)?;
+    let seen = haul.inputs.iter().map(|seen| seen.checkouts.as_ref()).enumerate();
+    let dates = seen.filter_map(|(input, written)| Some((input, written?.dates))).collect();
+    let own = of_inputs(input_settings(dates, readings, (settings.date_order, zone), haul)?);
+    let meant = read_lines(&mut lines, &own, settings.threads);
     Ok(shopify_checkouts::assemble(lines, meant, &own))
 }
 
@@ -243,10 +246,12 @@ fn read_lines<L: Line + Send>(
     lines: &mut [LineAt<L>],
     settings: &shopify_orders::Settings,
     threads: usize,
-) -> Result<Vec<Meant>> {
+) -> Vec<Meant> {
     shopify_orders::put_in_order(lines);
-    let parts = in_parts(threads, lines, |part| Ok(shopify_orders::read_lines(part, settings)))?;
-    Ok(parts.concat())
+    let read =
+        |part: &mut [LineAt<L>]| Ok::<_, Infallible>(shopify_orders::read_lines(part, settings));
+    let Ok(parts) = in_parts(threads, lines, read);
+    parts.concat()
 }
 
 /// How the texts of inputs that hold no orders are meant.
@@ -312,11 +317,14 @@ fn assemble_reports<'r>(
     let mut lines = std::mem::take(&mut haul.total_lines);
     let dimensions = sessions::inputs(readings);
     let zone = Some(request.calendar_zone(settled.store_offset));
-    let evidence = lines.iter().filter_map(|at| {
-        let own = dimensions.get(&at.input)?;
-        Some((at.input, own.id(&at.line).and_then(|_| own.written_time(&at.line))))
-    });
-    let inputs = input_settings(evidence, readings, (settings.date_order, zone), haul)?;
+    let mut dates: BTreeMap<usize, DateEvidence> = BTreeMap::new();
+    for LineAt { input, line, .. } in &lines {
+        if let Some(own) = dimensions.get(input) {
+            let time = own.id(line).and_then(|_| own.written_time(line));
+            dates.entry(*input).or_default().observe(time.unwrap_or_default());
+        }
+    }
+    let inputs = input_settings(dates, readings, (settings.date_order, zone), haul)?;
     let gathered = shopify_session_rows::gather(&lines, &dimensions, &of_inputs(inputs));
     let unread: FastSet<RowRef> = gathered.aside.iter().map(|(_, row, ..)| *row).collect();
     lines.retain(|at| !unread.contains(&at.row));
@@ -400,16 +408,12 @@ fn time_column(reading: &Reading) -> &str {
 
 /// How each input's dates and numbers are read, times in its own zone if no other one is given; what was
 /// decided about dates is kept for the reader.
-fn input_settings<'l>(
-    evidence: impl Iterator<Item = (usize, Option<&'l str>)>,
+fn input_settings(
+    dates: BTreeMap<usize, DateEvidence>,
     readings: &[Reading],
     (told, zone): (Option<DateOrder>, Option<ZoneRule>),
     haul: &mut Haul<'_>,
 ) -> Result<BTreeMap<usize, InputSettings>> {
-    let mut dates: BTreeMap<usize, DateEvidence> = BTreeMap::new();
-    for (input, text) in evidence {
-        dates.entry(input).or_default().observe(text.unwrap_or_default());
-    }
     let mut settings = BTreeMap::new();
     for (input, evidence) in dates {
         let reading = &readings[input];

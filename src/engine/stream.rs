@@ -16,7 +16,6 @@ use super::gather::{Gathered, Gatherer, Part};
 use super::input_seen::InputSeen;
 use super::kinds::{Kind, Kinds};
 use super::needs::Needs;
-use super::parallel::in_parallel;
 use super::record::Records;
 use super::scan::Scan;
 use crate::climb::Climber;
@@ -24,6 +23,7 @@ use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
 use crate::key::{FastSet, Key};
 use crate::ladder::definition::{Attribution, Count, Ladder};
+use crate::parallel::in_parallel;
 use crate::time::Instant;
 use std::collections::BTreeMap;
 

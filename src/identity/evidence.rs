@@ -26,7 +26,7 @@ impl Links {
         let owner = |identifier: Identifier, at: Instant| {
             people.of_at(identifier.key, at).map(|person| person.key)
         };
-        let roll = Roll::of(self);
+        let roll = Roll::of(self, 1);
         let mut evidence: Vec<Evidence> = roll
             .ties(|_| true)
             .into_iter()
@@ -61,7 +61,7 @@ mod tests {
         links.note(&[id(CustomerId, 1), id(ClientId, 1)], Instant(1));
         links.note(&[id(CustomerId, 2), id(ClientId, 1)], Instant(2));
         links.note(&[id(CustomerId, 2), id(Email, 2)], Instant(3));
-        let people = People::unite(&links, &[]);
+        let people = People::unite(&links, &[], 1);
         let around = |identifier: Identifier| {
             let person = people.of(identifier.key).unwrap().key;
             let evidence = links.around(person, &people);

@@ -199,7 +199,7 @@ mod tests {
             }
             let [mut links, other] = parts;
             links.merge(other);
-            let roll = Roll::of(&links);
+            let roll = Roll::in_parts(&links, 3);
             let ends = |(a, b)| (roll.identifier(a), roll.identifier(b));
             let all: BTreeSet<Pair> =
                 roll.rows().flat_map(|(members, _)| roll::pairs(members)).map(ends).collect();

@@ -8,12 +8,49 @@
 use super::Links;
 use crate::event::{Identifier, IdentifierKind};
 use crate::key::{FastMap, Key};
+use crate::parallel::each_in_parallel;
 use crate::time::Instant;
+use std::convert::Infallible;
+
+/// Fewer rows are not worth a second thread.
+const WORTH_THREADS: usize = 4096;
+
+/// A number for each of many identifiers, in parts by the highest bits of their keys: each thread fills one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Numbers {
+    parts: Vec<FastMap<Key, u32>>,
+}
+
+impl Numbers {
+    #[inline]
+    pub(super) fn get(&self, key: Key) -> Option<u32> {
+        self.parts.get(part_of(key, self.parts.len()))?.get(&key).copied()
+    }
+
+    /// Gives others to all.
+    pub(super) fn map(&mut self, other: impl Fn(u32) -> u32) {
+        #[expect(clippy::iter_over_hash_type, reason = "each is changed by itself")]
+        for number in self.parts.iter_mut().flat_map(FastMap::values_mut) {
+            *number = other(*number);
+        }
+    }
+
+    /// About how many bytes they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.parts.iter().map(|part| part.capacity() * size_of::<(Key, u32)>()).sum()
+    }
+}
+
+/// In which of so many parts a key is.
+#[inline]
+const fn part_of(key: Key, parts: usize) -> usize {
+    (((key.0 >> 32) * parts as u64) >> 32) as usize
+}
 
 /// The rows that link, by the numbers of their identifiers.
 #[derive(Debug, Default)]
 pub(super) struct Roll {
-    pub(super) numbers: FastMap<Key, u32>,
+    pub(super) numbers: Numbers,
     /// By number.
     pub(super) identifiers: Vec<Identifier>,
     /// The numbers on each row, row by row, strongest first; none twice on one row.
@@ -33,35 +70,58 @@ pub(super) struct Tie {
 }
 
 impl Roll {
-    /// Numbers all that is linked.
-    pub(super) fn of(links: &Links) -> Roll {
+    /// Numbers all that is linked, on so many threads if it is much.
+    pub(super) fn of(links: &Links, threads: usize) -> Roll {
+        Roll::in_parts(links, if links.rows() < WORTH_THREADS { 1 } else { threads.max(1) })
+    }
+
+    /// Numbers all that is linked on as many threads as there are parts.
+    pub(super) fn in_parts(links: &Links, count: usize) -> Roll {
+        let mut parts: Vec<Numbering> = Vec::new();
+        parts.resize_with(count, Numbering::default);
+        let mut numbered: Vec<(usize, &mut Numbering)> = parts.iter_mut().enumerate().collect();
+        let Ok(_) = each_in_parallel(&mut numbered, |(part, own)| {
+            own.take(links, (*part, count));
+            Ok::<_, Infallible>(())
+        });
+        Roll::joined(links, parts)
+    }
+
+    /// Puts parts together: the identifiers of each part stand behind those of the parts before it.
+    fn joined(links: &Links, mut parts: Vec<Numbering>) -> Roll {
         let mut roll = Roll::default();
-        // Most rows have somebody whom no other has.
+        let mut from = Vec::with_capacity(parts.len());
+        for part in &mut parts {
+            let start = u32::try_from(roll.identifiers.len()).unwrap_or(u32::MAX);
+            from.push(start);
+            roll.identifiers.append(&mut part.identifiers);
+            let mut numbers = Numbers { parts: vec![std::mem::take(&mut part.numbers)] };
+            if start > 0 {
+                numbers.map(|number| start + number);
+            }
+            roll.numbers.parts.append(&mut numbers.parts);
+        }
+        let mut met: Vec<_> = parts.iter().map(|part| part.met.iter()).collect();
         roll.rows.reserve(links.rows());
-        roll.numbers.reserve(links.rows());
-        links.each_row(|row, at| roll.add(row, at));
+        roll.members.reserve(parts.iter().map(|part| part.met.len()).sum());
+        links.each_row(|row, at| {
+            let start = roll.members.len();
+            for identifier in row {
+                let part = part_of(identifier.key, parts.len());
+                let number = from[part] + met[part].next().copied().unwrap_or_default();
+                // Rows are short.
+                if roll.members.iter().skip(start).all(|other| *other != number) {
+                    roll.members.push(number);
+                }
+            }
+            roll.rows.push((roll.members.len(), at));
+        });
         roll
     }
 
-    fn add(&mut self, row: &[Identifier], at: Instant) {
-        let start = self.members.len();
-        for &identifier in row {
-            let number = self.number(identifier);
-            // Rows are short.
-            if self.members.iter().skip(start).all(|other| *other != number) {
-                self.members.push(number);
-            }
-        }
-        self.rows.push((self.members.len(), at));
-    }
-
-    fn number(&mut self, identifier: Identifier) -> u32 {
-        let next = u32::try_from(self.identifiers.len()).unwrap_or(u32::MAX);
-        let number = *self.numbers.entry(identifier.key).or_insert(next);
-        if number == next {
-            self.identifiers.push(identifier);
-        }
-        number
+    /// Whether there are so many rows that a second thread is worth it.
+    pub(super) fn is_worth_threads(&self) -> bool {
+        self.rows.len() >= WORTH_THREADS
     }
 
     /// The rows: their members, strongest first, and the first time of each.
@@ -131,6 +191,40 @@ impl Roll {
                 tie.date_back(&mut ties[ties_of(tie.ends.0)]);
             }
         }
+    }
+}
+
+/// The identifiers of one part, numbered by themselves.
+#[derive(Debug, Default)]
+struct Numbering {
+    numbers: FastMap<Key, u32>,
+    identifiers: Vec<Identifier>,
+    /// The number of each identifier of the part that is met, row by row.
+    met: Vec<u32>,
+}
+
+impl Numbering {
+    /// Numbers the identifiers of one of so many parts.
+    fn take(&mut self, links: &Links, (part, parts): (usize, usize)) {
+        // Most rows have somebody whom no other has.
+        self.numbers.reserve(links.rows() / parts);
+        links.each_row(|row, _| {
+            for identifier in row {
+                if part_of(identifier.key, parts) == part {
+                    let number = self.number(*identifier);
+                    self.met.push(number);
+                }
+            }
+        });
+    }
+
+    fn number(&mut self, identifier: Identifier) -> u32 {
+        let next = u32::try_from(self.identifiers.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(identifier.key).or_insert(next);
+        if number == next {
+            self.identifiers.push(identifier);
+        }
+        number
     }
 }
 

@@ -152,7 +152,7 @@ fn disputed(
 ) -> FastSet<u32> {
     let mut first = vec![Key::NONE; roll.identifiers.len()];
     let mut disputed = FastSet::default();
-    let number = |key: Key| roll.numbers.get(&key).copied();
+    let number = |key: Key| roll.numbers.get(key);
     for row in identified {
         let (Some(device), Some(by)) = (number(row.device), number(row.by)) else { continue };
         let Some(person) = person(by) else { continue };
@@ -174,7 +174,7 @@ fn holdings(
     disputed: &FastSet<u32>,
     person: impl Fn(u32) -> Option<Person>,
 ) -> BTreeMap<Key, Vec<Holding>> {
-    let number = |key: Key| roll.numbers.get(&key).copied();
+    let number = |key: Key| roll.numbers.get(key);
     let is_disputed = |device: Key| number(device).is_some_and(|number| disputed.contains(&number));
     let mut rows: Vec<Identified> =
         identified.iter().filter(|row| is_disputed(row.device)).copied().collect();
@@ -220,7 +220,7 @@ mod tests {
             };
             identified.extend(row[1..].iter().filter(|id| id.kind == ClientId).map(of_row));
         }
-        People::unite(&links, &identified)
+        People::unite(&links, &identified, 1)
     }
 
     fn owner(people: &People, identifier: Identifier, second: i64) -> Option<Key> {

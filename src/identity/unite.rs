@@ -12,11 +12,12 @@
 //! apart again, and put together link by link in the order above.
 
 use super::Links;
-use super::roll::{Roll, pairs};
+use super::roll::{Numbers, Roll, pairs};
 use super::shared::{Identified, SharedDevices};
 use crate::event::{Identifier, IdentifierKind};
 use crate::findings::IdentityFindings;
-use crate::key::{FastMap, FastSet, Key};
+use crate::key::{FastSet, Key};
+use crate::parallel::both;
 
 /// A device, telephone or address with more than this many people on one side is a hub.
 const HUB: usize = 3;
@@ -47,7 +48,7 @@ pub struct Person {
 #[derive(Clone, Debug, Default)]
 pub struct People {
     /// By the key of an identifier, the place of its person in the list.
-    places: FastMap<Key, u32>,
+    places: Numbers,
     list: Vec<Person>,
     pub(super) shared: SharedDevices,
     /// What had to be refused on the way.
@@ -55,13 +56,14 @@ pub struct People {
 }
 
 impl People {
-    /// Joins what is linked; `identified` are the rows of devices that say who it was.
-    pub fn unite(links: &Links, identified: &[Identified]) -> People {
-        let roll = Roll::of(links);
-        let hubs = hubs(&roll);
-        let joined = join(&roll, |number| hubs.contains(&number));
+    /// Joins what is linked, on so many threads; `identified` are the rows of devices that say who it was.
+    pub fn unite(links: &Links, identified: &[Identified], threads: usize) -> People {
+        let roll = Roll::of(links, threads);
+        let (hubs, forest) = hubs_and_forest(&roll, threads);
+        let joined = join(&roll, forest, |number| hubs.contains(&number));
         let join_without = |devices: &FastSet<u32>| {
-            join(&roll, |number| hubs.contains(&number) || devices.contains(&number))
+            let stays_out = |number| hubs.contains(&number) || devices.contains(&number);
+            join(&roll, Forest::grown(&roll, stays_out), stays_out)
         };
         let shared = SharedDevices::find(&roll, identified, &joined, join_without);
         let findings = IdentityFindings {
@@ -71,23 +73,19 @@ impl People {
             ..IdentityFindings::default()
         };
         let mut places = roll.numbers;
-        #[expect(clippy::iter_over_hash_type, reason = "each is changed by itself")]
-        for number in places.values_mut() {
-            *number = joined.places[*number as usize];
-        }
+        places.map(|number| joined.places[number as usize]);
         People { places, list: joined.people, shared, findings }
     }
 
     /// The person that an identifier belongs to, if it is linked to anything.
     pub fn of(&self, identifier: Key) -> Option<Person> {
-        let place = self.places.get(&identifier)?;
-        self.list.get(*place as usize).copied()
+        let place = self.places.get(identifier)?;
+        self.list.get(place as usize).copied()
     }
 
     /// About how many bytes they take.
     pub fn bytes(&self) -> usize {
-        self.places.capacity() * size_of::<(Key, u32)>()
-            + self.list.capacity() * size_of::<Person>()
+        self.places.bytes() + self.list.capacity() * size_of::<Person>()
     }
 
     /// Whether nobody is linked.
@@ -114,18 +112,29 @@ impl Joined {
     }
 }
 
-/// Joins what rows link, but for what stays out.
-fn join(roll: &Roll, stays_out: impl Fn(u32) -> bool) -> Joined {
-    let mut forest = Forest::new(&roll.identifiers);
-    for (members, _) in roll.rows() {
-        let Some((&strongest, others)) = members.split_first() else { continue };
-        if stays_out(strongest) {
-            continue;
-        }
-        for &other in others.iter().filter(|other| !stays_out(**other)) {
-            forest.join(strongest, other, Members::take_in_anyway);
-        }
+/// The hubs, and the forest that has grown without them. Hardly any log has hubs, so while they are looked for another
+/// thread joins everybody.
+fn hubs_and_forest(roll: &Roll, threads: usize) -> (FastSet<u32>, Forest<'_>) {
+    if threads < 2 || !roll.is_worth_threads() {
+        let hubs = hubs(roll);
+        let forest = Forest::grown(roll, |number| hubs.contains(&number));
+        return (hubs, forest);
     }
+    hubs_beside_forest(roll)
+}
+
+/// The same on two threads.
+fn hubs_beside_forest(roll: &Roll) -> (FastSet<u32>, Forest<'_>) {
+    let (hubs, forest) = both(|| hubs(roll), || Forest::grown(roll, |_| false));
+    if hubs.is_empty() {
+        return (hubs, forest);
+    }
+    let forest = Forest::grown(roll, |number| hubs.contains(&number));
+    (hubs, forest)
+}
+
+/// The people of a forest that has grown without what stays out.
+fn join(roll: &Roll, mut forest: Forest<'_>, stays_out: impl Fn(u32) -> bool) -> Joined {
     let contested = forest.contested();
     let mut refused = 0;
     if contested.contains(&true) {
@@ -195,8 +204,8 @@ fn partners_met(roll: &Roll) -> Vec<usize> {
 #[derive(Clone, Debug)]
 struct Members {
     strongest: Identifier,
-    /// The one customer number, and one user id for each system: there are few.
-    unique: Vec<Identifier>,
+    /// The one customer number, and one user id for each system: there are few, and mostly one.
+    unique: Unique,
     counts: [u32; IdentifierKind::ALL.len()],
     named: bool,
     /// Whether the guards would have refused some of it.
@@ -211,14 +220,14 @@ impl Members {
         // Sessions, which may stand in for devices, are as many as visits.
         counts[kind as usize] = u32::from(!identifier.is_session());
         let named = is_unique || matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
-        let unique = is_unique.then_some(identifier).into_iter().collect();
+        let unique = Unique { first: is_unique.then_some(identifier), others: Vec::new() };
         Members { strongest: identifier, unique, counts, named, is_contested: false }
     }
 
     fn may_join(&self, other: &Members) -> bool {
         let contradicts = other.unique.iter().any(|theirs| {
             let is_of_system =
-                |mine: &&Identifier| (mine.kind, mine.space) == (theirs.kind, theirs.space);
+                |mine: &Identifier| (mine.kind, mine.space) == (theirs.kind, theirs.space);
             self.unique.iter().find(is_of_system).is_some_and(|mine| mine != theirs)
         });
         let too_many = IdentifierKind::ALL.iter().any(|&kind| {
@@ -241,7 +250,7 @@ impl Members {
     fn take_in_anyway(&mut self, other: &mut Members) -> bool {
         self.is_contested |= other.is_contested || !self.may_join(other);
         if self.is_contested {
-            self.unique.clear();
+            self.unique = Unique::default();
         } else {
             self.absorb(other);
         }
@@ -250,11 +259,7 @@ impl Members {
 
     fn absorb(&mut self, other: &mut Members) {
         self.strongest = self.strongest.min(other.strongest);
-        for theirs in std::mem::take(&mut other.unique) {
-            if !self.unique.contains(&theirs) {
-                self.unique.push(theirs);
-            }
-        }
+        other.unique.iter().for_each(|theirs| self.unique.add(theirs));
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
             *mine += theirs;
         }
@@ -263,6 +268,27 @@ impl Members {
 
     fn person(&self) -> Person {
         Person { key: self.strongest.key, named: self.named }
+    }
+}
+
+/// Different identifiers; most persons have one at most, which then needs no piece of memory.
+#[derive(Clone, Debug, Default)]
+struct Unique {
+    first: Option<Identifier>,
+    others: Vec<Identifier>,
+}
+
+impl Unique {
+    fn iter(&self) -> impl Iterator<Item = Identifier> {
+        self.first.into_iter().chain(self.others.iter().copied())
+    }
+
+    fn add(&mut self, identifier: Identifier) {
+        if self.first.is_none() {
+            self.first = Some(identifier);
+        } else if self.iter().all(|known| known != identifier) {
+            self.others.push(identifier);
+        }
     }
 }
 
@@ -285,6 +311,21 @@ impl<'r> Forest<'r> {
         let count = u32::try_from(identifiers.len()).unwrap_or(ALONE);
         let places = vec![ALONE; identifiers.len()];
         Forest { identifiers, parents: (0..count).collect(), places, members: Vec::new() }
+    }
+
+    /// Joins what rows link, but for what stays out.
+    fn grown(roll: &'r Roll, stays_out: impl Fn(u32) -> bool) -> Forest<'r> {
+        let mut forest = Forest::new(&roll.identifiers);
+        for (members, _) in roll.rows() {
+            let Some((&strongest, others)) = members.split_first() else { continue };
+            if stays_out(strongest) {
+                continue;
+            }
+            for &other in others.iter().filter(|other| !stays_out(**other)) {
+                forest.join(strongest, other, Members::take_in_anyway);
+            }
+        }
+        forest
     }
 
     fn root(&mut self, mut tree: u32) -> u32 {
@@ -393,7 +434,7 @@ mod tests {
             row.sort_unstable();
             links.note(&row, Instant(i64::try_from(second).unwrap() * 1_000_000));
         }
-        People::unite(&links, &[])
+        People::unite(&links, &[], 1)
     }
 
     fn together(people: &People, a: Identifier, b: Identifier) -> bool {
@@ -468,10 +509,17 @@ mod tests {
                 .into_iter()
                 .filter_map(|((own, _), partners)| (partners.len() > HUB).then_some(own))
                 .collect();
-            let roll = Roll::of(&links);
+            let roll = Roll::of(&links, 1);
             let found: BTreeSet<Identifier> =
                 hubs(&roll).into_iter().map(|number| roll.identifier(number)).collect();
             prop_assert_eq!(found, expected);
+            let alone = hubs_and_forest(&roll, 1);
+            let beside = hubs_beside_forest(&roll);
+            prop_assert_eq!(&beside.0, &alone.0);
+            let [alone, beside] = [alone, beside]
+                .map(|(hubs, forest)| join(&roll, forest, |number| hubs.contains(&number)));
+            prop_assert_eq!(alone.people, beside.people);
+            prop_assert_eq!(alone.places, beside.places);
         }
     }
 
@@ -489,7 +537,7 @@ mod tests {
                 let row: Vec<Identifier> = row.into_iter().collect();
                 links.note(&row, Instant(*second));
             }
-            let roll = Roll::of(&links);
+            let roll = Roll::of(&links, 1);
             let stays_out = |number: u32| out.contains(&number);
             let mut forest = Forest::new(&roll.identifiers);
             let mut refused = 0;
@@ -498,7 +546,7 @@ mod tests {
                 refused += u64::from(!is_out && !forest.join(a, b, Members::take_in));
             }
             let expected = forest.people();
-            let joined = join(&roll, stays_out);
+            let joined = join(&roll, Forest::grown(&roll, stays_out), stays_out);
             prop_assert_eq!(joined.refused, refused);
             for number in (0..).take(roll.identifiers.len()) {
                 prop_assert_eq!(joined.person(number), expected.person(number));
@@ -533,7 +581,7 @@ mod tests {
                 row.sort_unstable();
                 links.note(&row, Instant(i64::try_from(n).unwrap()));
             }
-            let people = People::unite(&links, &[]);
+            let people = People::unite(&links, &[], 1);
             rows.iter().flatten().map(|i| people.of(i.key)).collect::<Vec<_>>()
         };
         assert_eq!(noted([0, 1, 2, 3]), noted([3, 1, 2, 0]));

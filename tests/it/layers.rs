@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room with its floor. Rooms of one floor do not know each other.
-const FLOORS: [(&str, u32); 27] = [
+const FLOORS: [(&str, u32); 28] = [
     // Words: what everything else is said in.
     ("key", 0),
     ("money", 0),
@@ -17,6 +17,7 @@ const FLOORS: [(&str, u32); 27] = [
     ("time", 0),
     ("error", 1),
     ("names", 1),
+    ("parallel", 2),
     // The domain: events, then what is counted of them.
     ("event", 2),
     ("quality", 3),

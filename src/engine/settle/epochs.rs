@@ -39,6 +39,8 @@ impl Stretch {
 
 /// A notice for each input of orders, checkouts or totals of sessions whose numbers of days seem to be such.
 pub(super) fn counted_from_1904(haul: &Haul<'_>, readings: &[Reading]) -> Vec<Notice> {
+    let written = haul.inputs.iter().flat_map(|input| [&input.orders, &input.checkouts]);
+    let has_numbers = written.flatten().any(|written| written.dates.has_numbers());
     let orders = haul.order_lines.iter().map(|at| (at.input, at.line.created_at()));
     let checkouts = haul.checkout_lines.iter().map(|at| (at.input, at.line.created_at()));
     let totals = haul.total_lines.iter().map(|at| {
@@ -49,6 +51,13 @@ pub(super) fn counted_from_1904(haul: &Haul<'_>, readings: &[Reading]) -> Vec<No
         };
         (at.input, column.and_then(|column| at.line.dimensions.get(column)).map(String::as_str))
     });
+    // Hardly any file has such numbers, and then nothing need be read.
+    let is_number = |(_, text): (_, Option<&str>)| {
+        text.is_some_and(|text| timestamp::parse_serial(text).is_some())
+    };
+    if !has_numbers && !totals.clone().any(is_number) {
+        return Vec::new();
+    }
     let texts = orders.chain(checkouts).chain(totals);
     apart(texts.filter_map(|(input, text)| Some((input, text?))))
         .into_iter()
@@ -63,11 +72,7 @@ pub(super) fn counted_from_1904(haul: &Haul<'_>, readings: &[Reading]) -> Vec<No
 }
 
 /// The inputs whose numbers of days are apart from all times that are written as such.
-fn apart<'t>(texts: impl Iterator<Item = (usize, &'t str)> + Clone) -> Vec<usize> {
-    // Hardly any file has such numbers, and then nothing need be read.
-    if texts.clone().all(|(_, text)| timestamp::parse_serial(text).is_none()) {
-        return Vec::new();
-    }
+fn apart<'t>(texts: impl Iterator<Item = (usize, &'t str)>) -> Vec<usize> {
     let (mut numbers, mut others) = (BTreeMap::new(), None);
     for (input, text) in texts {
         if let Some(stamp) = timestamp::parse_serial(text) {

@@ -3,15 +3,13 @@
 
 use super::Settled;
 use crate::engine::haul::Haul;
-use crate::engine::parallel::in_parts;
-use crate::error::Result;
 use crate::findings::{Notice, OrderGaps, SessionReport};
 use crate::input::format::Format;
 use crate::input::format::shopify_orders::copies::Zones;
 use crate::input::format::shopify_orders::packed::Cell;
 use crate::input::format::shopify_orders::{Channel, Order};
 use crate::input::format::special::Special;
-use crate::input::timestamp::{self, ZoneRule};
+use crate::input::timestamp::ZoneRule;
 use crate::input::{Reading, Rows};
 use crate::quality::{Account, Reason};
 use crate::time::Precision;
@@ -19,31 +17,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows of orders and checkouts are written with each offset (seconds east of UTC).
-pub(super) fn written_offsets(haul: &mut Haul<'_>, threads: usize) -> Result<BTreeMap<i32, u64>> {
-    let mut parts = in_parts(threads, &mut haul.order_lines, |part| {
-        Ok(count_offsets(part.iter().map(|at| at.line.created_at())))
-    })?;
-    parts.push(count_offsets(haul.checkout_lines.iter().map(|at| at.line.created_at())));
-    let mut written = BTreeMap::new();
-    for (offset, rows) in parts.into_iter().flatten() {
-        *written.entry(offset).or_default() += rows;
+pub(super) fn written_offsets(haul: &Haul<'_>) -> BTreeMap<i32, u64> {
+    let mut offsets = BTreeMap::new();
+    let written = haul.inputs.iter().flat_map(|input| [&input.orders, &input.checkouts]);
+    for (&offset, rows) in written.flatten().flat_map(|written| &written.offsets) {
+        *offsets.entry(offset).or_default() += rows;
     }
-    Ok(written)
-}
-
-fn count_offsets<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> BTreeMap<i32, u64> {
-    let mut written = BTreeMap::new();
-    for offset in texts.flatten().filter_map(offset_of) {
-        *written.entry(offset).or_default() += 1;
-    }
-    written
-}
-
-/// The offset of a time; one that stands for none says nothing of the shop.
-fn offset_of(text: &str) -> Option<i32> {
-    let offset = timestamp::written_offset(text)?;
-    timestamp::parse(text, ZoneRule::default()).filter(|stamp| !stamp.at.is_placeholder())?;
-    Some(offset)
+    offsets
 }
 
 /// The offset that most rows are written with; of two the one further east.
@@ -176,7 +156,7 @@ impl Settled {
             } else {
                 None
             };
-            Some((reading, seen.order_gaps.or(of_header)?))
+            Some((reading, seen.orders.as_ref().and_then(|orders| orders.gaps).or(of_header)?))
         });
         let all = each.clone().map(|(_, gaps)| gaps).reduce(OrderGaps::both);
         self.orders.unknown = all.unwrap_or_default();

@@ -4,13 +4,13 @@
 
 use super::orders::identifiers_of;
 use crate::engine::haul::Haul;
-use crate::engine::parallel::in_parts;
 use crate::engine::scan::Scan;
 use crate::engine::stamping::{RowPlace, Stamping, Verdict};
 use crate::error::Result;
 use crate::event::{Identifier, OrderNote, Origin, PlainDetails, RawEvent, mark};
 use crate::input::format::shopify_orders::Order;
 use crate::key::Key;
+use crate::parallel::in_parts;
 
 /// The space for the fingerprints of orders.
 const ORDER_SPACE: u64 = 2;

@@ -217,7 +217,7 @@ fn find_same(
             let identifiers = identifiers_of(haul, order, number);
             haul.link(&identifiers, order.at.at, order.row);
         }
-        People::unite(&haul.links, &haul.identified)
+        People::unite(&haul.links, &haul.identified, stamping.settings.threads)
     });
     for order in &mut seen {
         let number = same.of(order.key);
@@ -395,7 +395,7 @@ pub(super) fn list_left_out(
     if left_out.peek().is_none() {
         return;
     }
-    let people = People::unite(&haul.links, &haul.identified);
+    let people = People::unite(&haul.links, &haul.identified, stamping.settings.threads);
     for (order, number, reason) in left_out {
         let identifiers = identifiers_of(haul, order, number);
         let known = identifiers.iter().find(|identifier| people.of(identifier.key).is_some());

@@ -169,7 +169,7 @@ fn made_in(
     for own in sessions {
         haul.link(&own.identifiers, own.session.at.at, own.session.row);
     }
-    let people = People::unite(&haul.links, &haul.identified);
+    let people = People::unite(&haul.links, &haul.identified, stamping.settings.threads);
     let person = |key: Key, at: Instant| people.of_at(key, at).map_or(key, |person| person.key);
     let mut by_person: BTreeMap<Key, Vec<&Session<'_>>> = BTreeMap::new();
     for own in ordering() {

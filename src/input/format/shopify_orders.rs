@@ -5,6 +5,7 @@
 //! with its channel: it is counted, and its time shows how far the data goes. Whether an order is a
 //! conversion is not judged here.
 
+mod assembly;
 pub mod columns;
 pub mod common;
 pub mod copies;
@@ -13,6 +14,7 @@ pub mod packed;
 #[cfg(test)]
 mod tests;
 
+pub use assembly::{Assembly, assemble};
 pub use columns::OrderColumns;
 pub use common::order_key;
 pub use copies::{
@@ -20,18 +22,16 @@ pub use copies::{
 };
 
 use crate::event::RowRef;
-use crate::findings::{Notice, OrderGaps};
+use crate::findings::OrderGaps;
 use crate::input::columns::Row;
 use crate::input::timestamp::Stamp;
 use crate::key::Key;
 use crate::ladder::dimension;
 use crate::money::{Amount, Currency, DecimalEvidence};
-use crate::quality::Reason;
 use crate::stats::refunds::Refund;
 use common::{Common, fill};
-use copies::{Gathered, Progress, Record, Zones, gather, without_time};
+use copies::Progress;
 use packed::{AMOUNTS, Cell, Packed, Packing};
-use std::collections::BTreeMap;
 
 /// What became of an order's payment, least first: of two copies of an order, the later one in this
 /// list is newer.
@@ -338,145 +338,4 @@ impl Order {
     pub fn id(&self) -> Option<&str> {
         self.texts.get(Cell::Id)
     }
-}
-
-/// What a set of orders exports holds.
-#[derive(Clone, Debug, Default)]
-pub struct Assembly {
-    /// Orders with a readable time, of every channel, by input and row.
-    pub orders: Vec<Order>,
-    /// Rows that do not count, by input and row.
-    pub aside: Vec<Aside>,
-    /// What a reader should know.
-    pub notices: Vec<Notice>,
-    /// By input, how many rows have a date that stands for no time.
-    pub placeholders: BTreeMap<usize, u64>,
-    /// By input whose times have lost their zone, the offsets (minutes east of UTC) that copies elsewhere show.
-    pub zones: Zones,
-}
-
-/// Makes orders of all rows of all orders exports, which are [in order](put_in_order); `meant` is what was
-/// [read](read_lines) of each.
-pub fn assemble(lines: Vec<LineAt<OrderLine>>, meant: Vec<Meant>, settings: &Settings) -> Assembly {
-    let Gathered { mut lines, records, placeholders, zones } = gather(lines, meant, settings);
-    let notices = notices(&lines, &records);
-    let orders = Vec::with_capacity(records.len());
-    let mut assembly = Assembly { orders, notices, placeholders, zones, ..Assembly::default() };
-    for mut record in records {
-        assembly.aside.append(&mut record.aside);
-        let Some(at) = lines.get_mut(record.place) else { continue };
-        let (input, row) = (at.input, at.row);
-        if record.at.is_none() {
-            let words = without_time(&at.line.common);
-            assembly.aside.push((input, row, Reason::BadTimestamp, words));
-        }
-        let order = record.at.map(|made| order(at, made, &settings.online_sources));
-        if let Some((reason, words)) = order.as_ref().and_then(why_not) {
-            assembly.aside.push((input, row, reason, words.into()));
-        }
-        assembly.orders.extend(order);
-    }
-    assembly.aside.sort_unstable();
-    assembly
-}
-
-/// Why the first row of an order does not count.
-fn why_not(order: &Order) -> Option<(Reason, &'static str)> {
-    if order.test {
-        return Some((Reason::TestOrder, "paid through a test gateway"));
-    }
-    match order.channel {
-        Channel::OnlineStore => None,
-        Channel::PointOfSale => Some((Reason::NotOnlineStore, "made at a till")),
-        Channel::Draft => Some((Reason::NotOnlineStore, "a draft order, made by staff")),
-        Channel::Other => Some((Reason::NotOnlineStore, "made in another app or marketplace")),
-    }
-}
-
-/// The order of a record; takes its texts out of the row that stands for it.
-fn order(row: &mut LineAt<OrderLine>, at: Stamp, online_sources: &[String]) -> Order {
-    let LineAt { input, row, line } = row;
-    let refunded = line.is_refunded();
-    let refund = line.refund();
-    let source = line.common.texts.get(Cell::Source).filter(|_| !online_sources.is_empty());
-    let is_online = |source: &str| online_sources.iter().any(|o| o.eq_ignore_ascii_case(source));
-    let channel = if source.is_some_and(is_online) {
-        Channel::OnlineStore
-    } else {
-        // Files without sources are taken for the online store's.
-        line.channel.unwrap_or(Channel::OnlineStore)
-    };
-    Order {
-        input: *input,
-        row: *row,
-        number: order_key(line.common.id().unwrap_or(line.common.name())),
-        at,
-        texts: std::mem::take(&mut line.common.texts),
-        amount: line.total,
-        currency: line.currency,
-        channel,
-        device: line.device,
-        cancelled: line.cancelled,
-        refunded,
-        refund,
-        paid: line.status.is_some_and(FinancialStatus::is_paid),
-        test: line.test,
-    }
-}
-
-/// What is odd about the orders as a whole.
-fn notices(lines: &[LineAt<OrderLine>], records: &[Record]) -> Vec<Notice> {
-    let kept = || records.iter().map(|record| &lines[record.place].line);
-    let count = |is: fn(&OrderLine) -> bool| kept().filter(|line| is(line)).count();
-    let repeated = names_with_several_ids(records.iter().zip(kept()));
-    let nameless = count(|line| line.common.id().is_none());
-    let unknown = count(|line| line.status == Some(FinancialStatus::Unknown));
-    let differ = records.iter().filter(|record| record.differs).count();
-    let found = [
-        (
-            repeated,
-            "order_names_repeat",
-            "order names stand for several orders with different ids; the orders are counted by their ids",
-        ),
-        (
-            nameless,
-            "orders_without_id",
-            "orders have no readable id; they are told apart by name and time, and names may repeat",
-        ),
-        (
-            unknown,
-            "unknown_financial_status",
-            "orders have a financial status that is not known; they count as not paid",
-        ),
-        (
-            differ,
-            "order_totals_differ",
-            "orders have another total in another file, and nothing in the files says which is newer; that of the first file, by its name, counts",
-        ),
-    ];
-    let found = found.into_iter().filter(|(number, _, _)| *number > 0);
-    let found =
-        found.map(|(number, code, words)| Notice { code, message: format!("{number} {words}") });
-    found.chain(unreadable_amounts(kept())).collect()
-}
-
-fn unreadable_amounts<'l>(kept: impl Iterator<Item = &'l OrderLine>) -> Option<Notice> {
-    let mut unread = kept.filter_map(|line| line.unreadable_amount());
-    let first = unread.next()?;
-    let (count, have, whose) = match unread.count() + 1 {
-        1 => ("1 order".to_string(), "has", "its"),
-        several => (format!("{several} orders"), "have", "their"),
-    };
-    let message = format!(
-        "{count} {have} an amount that cannot be read, such as `{first}`; {whose} money is not in the sums"
-    );
-    Some(Notice { code: "unreadable_amounts", message })
-}
-
-/// How many names occur with more than one id.
-fn names_with_several_ids<'l>(kept: impl Iterator<Item = (&'l Record, &'l OrderLine)>) -> usize {
-    let named = kept.filter(|(_, line)| line.common.id().is_some());
-    let mut names: Vec<Key> = named.map(|(record, _)| record.name).collect();
-    names.sort_unstable();
-    names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).count()
 }

@@ -92,6 +92,11 @@ impl DateEvidence {
         }
     }
 
+    /// Whether any date is a number of days.
+    pub fn has_numbers(&self) -> bool {
+        self.serial
+    }
+
     fn observe_slash(&mut self, date: &SlashDate<'_>) {
         let &SlashDate { first, second, .. } = date;
         self.seen = true;

@@ -97,6 +97,8 @@ pub struct Record {
     pub place: usize,
     /// When the record was made, if any row says so readably.
     pub at: Option<Stamp>,
+    /// The [`order_key`] of the id, if any row has one.
+    pub id: Option<Key>,
     /// The [`order_key`] of the name.
     pub name: Key,
     /// The rows that do not stand for the record.
@@ -155,8 +157,9 @@ pub fn gather<L: Line>(
     settings: &Settings,
 ) -> Gathered<L> {
     let placeholders = take_placeholders(&lines, &mut meant, settings);
+    let each = lines.iter().zip(&meant);
     let without_id: BTreeSet<usize> =
-        lines.iter().filter(|at| at.line.common().id().is_none()).map(|at| at.input).collect();
+        each.filter(|(_, meant)| meant.tags.id.is_none()).map(|(at, _)| at.input).collect();
     let list = Vec::with_capacity(lines.len());
     let mut copies = Copies { lines, meant, list, index: Index::default() };
     let mut input = None;
@@ -199,12 +202,18 @@ fn placeholders_of<L>(
     meant: &[Meant],
 ) -> (BTreeMap<usize, u64>, BTreeSet<usize>) {
     let mut rows: BTreeMap<usize, [u64; 2]> = BTreeMap::new();
-    for (line, own) in lines.iter().zip(meant) {
-        let [all, placeholders] = rows.entry(line.input).or_default();
-        *all += 1;
-        *placeholders += u64::from(own.is_placeholder());
+    let placeholders = lines.iter().zip(meant).filter(|(_, own)| own.is_placeholder());
+    for (line, _) in placeholders {
+        rows.entry(line.input).or_default()[1] += 1;
     }
-    rows.retain(|_, [_, placeholders]| *placeholders > 0);
+    if rows.is_empty() {
+        return <(BTreeMap<usize, u64>, BTreeSet<usize>)>::default();
+    }
+    for line in lines {
+        if let Some([all, _]) = rows.get_mut(&line.input) {
+            *all += 1;
+        }
+    }
     let few = rows.iter().filter(|(_, [all, few])| 100 * few < *all);
     let few = few.map(|(&input, _)| input).collect();
     (rows.into_iter().map(|(input, [_, placeholders])| (input, placeholders)).collect(), few)
@@ -383,7 +392,7 @@ impl<L: Line> Copies<L> {
                 joined.remove(&copy).unwrap_or_else(|| (false, self.join(copy, &[])));
             let place = self.list[copy].first;
             let Meant { at, tags } = self.meant[place];
-            records.push(Record { place, at, name: tags.name, aside, differs });
+            records.push(Record { place, at, id: tags.id, name: tags.name, aside, differs });
         }
         (records, zones)
     }

@@ -6,6 +6,7 @@ use crate::input::timestamp::{DateOrder, ZoneRule};
 use crate::time::{Instant, Precision};
 use csv::ByteRecord;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 /// Reads exports as the program does; the number of an input is its block.
 fn lines(files: &[&str]) -> Vec<LineAt<OrderLine>> {
@@ -40,7 +41,7 @@ fn assembled_of(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assem
     let middle = lines.len() / 2;
     let (one, other) = lines.split_at_mut(middle);
     let meant = [read_lines(one, settings), read_lines(other, settings)].concat();
-    assemble(lines, meant, settings)
+    assemble(lines, meant, settings, 2)
 }
 
 /// Each row set aside as `input.record reason`.

@@ -3,16 +3,17 @@
 //! What a thread makes comes back in the order of what it was given, so that
 //! nothing depends on which thread was faster. What the work is, others say.
 
-use crate::error::Result;
-
 /// So many things are worth a thread of their own.
 const WORTH_A_THREAD: usize = 256;
 
 /// Does the same work with each of some things, each on a thread of its own; the first error wins.
-pub(super) fn each_in_parallel<W: Send, T: Send>(
+///
+/// # Errors
+/// What the work says of the first of these things with which it failed.
+pub fn each_in_parallel<W: Send, T: Send, E: Send>(
     workers: &mut [W],
-    work: impl Fn(&mut W) -> Result<T> + Sync,
-) -> Result<Vec<T>> {
+    work: impl Fn(&mut W) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
     if let [only] = workers {
         return work(only).map(|one| vec![one]);
     }
@@ -28,29 +29,49 @@ pub(super) fn each_in_parallel<W: Send, T: Send>(
 }
 
 /// Runs the same work on so many threads and gives back what each made; the first error wins.
-pub(super) fn in_parallel<T: Send>(
+///
+/// # Errors
+/// What the work says where it failed.
+pub fn in_parallel<T: Send, E: Send>(
     threads: usize,
-    work: impl Fn() -> Result<T> + Sync,
-) -> Result<Vec<T>> {
+    work: impl Fn() -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
     each_in_parallel(&mut vec![(); threads.max(1)], |()| work())
 }
 
 /// Cuts a list into parts, as many as there are threads but none too small to be worth one, and does the same work
 /// with each; gives back what was made of each part, in their order.
-pub(super) fn in_parts<T: Send, R: Send>(
+///
+/// # Errors
+/// What the work says of the first part with which it failed.
+pub fn in_parts<T: Send, R: Send, E: Send>(
     threads: usize,
     list: &mut [T],
-    work: impl Fn(&mut [T]) -> Result<R> + Sync,
-) -> Result<Vec<R>> {
-    let size = list.len().div_ceil(threads.max(1)).max(WORTH_A_THREAD);
-    let mut parts: Vec<&mut [T]> = list.chunks_mut(size).collect();
+    work: impl Fn(&mut [T]) -> Result<R, E> + Sync,
+) -> Result<Vec<R>, E> {
+    let mut parts: Vec<&mut [T]> = list.chunks_mut(part_size(list.len(), threads)).collect();
     each_in_parallel(&mut parts, |part| work(part))
+}
+
+/// Does two things at once.
+pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
+    })
+}
+
+/// How many of so many things each thread gets, at least one.
+pub fn part_size(things: usize, threads: usize) -> usize {
+    things.div_ceil(threads.max(1)).max(WORTH_A_THREAD)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Error;
+    use std::convert::Infallible;
 
     #[test]
     fn parts_come_back_in_their_order_whatever_the_threads() {
@@ -65,9 +86,9 @@ mod tests {
             let parts = in_parts(threads, &mut list, |part| {
                 part[0] += 7;
                 part.reverse();
-                Ok(part.to_vec())
+                Ok::<_, Infallible>(part.to_vec())
             });
-            let parts = parts.unwrap();
+            let Ok(parts) = parts;
             assert!(parts.len() <= threads);
             assert!(parts.iter().rev().skip(1).all(|part| part.len() >= WORTH_A_THREAD));
             assert_eq!(parts.concat().len(), length);

@@ -1,0 +1,249 @@
+//! Orders out of the rows of all orders exports, each once, and what is odd about them as a whole.
+//!
+//! Which rows are one order is decided in `copies`, what a row says is read in the files beside this one; here each
+//! record becomes an order, which threads do part by part.
+
+use super::copies::{
+    Aside, Gathered, LineAt, Meant, Record, Settings, Zones, gather, without_time,
+};
+use super::packed::Cell;
+use super::{Channel, FinancialStatus, Order, OrderLine, order_key};
+use crate::findings::Notice;
+use crate::input::timestamp::Stamp;
+use crate::key::Key;
+use crate::parallel::{each_in_parallel, part_size};
+use crate::quality::Reason;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+/// What a set of orders exports holds.
+#[derive(Clone, Debug, Default)]
+pub struct Assembly {
+    /// Orders with a readable time, of every channel, by input and row.
+    pub orders: Vec<Order>,
+    /// Rows that do not count, by input and row.
+    pub aside: Vec<Aside>,
+    /// What a reader should know.
+    pub notices: Vec<Notice>,
+    /// By input, how many rows have a date that stands for no time.
+    pub placeholders: BTreeMap<usize, u64>,
+    /// By input whose times have lost their zone, the offsets (minutes east of UTC) that copies elsewhere show.
+    pub zones: Zones,
+}
+
+/// Makes orders of all rows of all orders exports on so many threads. The rows are [in order](super::put_in_order), and
+/// `meant` is what was [read](super::read_lines) of each.
+pub fn assemble(
+    lines: Vec<LineAt<OrderLine>>,
+    meant: Vec<Meant>,
+    settings: &Settings,
+    threads: usize,
+) -> Assembly {
+    let Gathered { mut lines, mut records, placeholders, zones } = gather(lines, meant, settings);
+    let mut parts = Part::cut(&mut lines, &mut records, threads);
+    let orders = |part: &mut Part<'_>| Ok::<_, Infallible>(part.orders(&settings.online_sources));
+    let Ok(made) = each_in_parallel(&mut parts, orders);
+    let mut all = Made { orders: Vec::with_capacity(records.len()), ..Made::default() };
+    made.into_iter().for_each(|made| all.append(made));
+    let notices = all.odd.notices();
+    let Made { orders, mut aside, .. } = all;
+    aside.sort_unstable();
+    Assembly { orders, aside, notices, placeholders, zones }
+}
+
+/// Records, and the rows among which theirs are.
+struct Part<'p> {
+    records: &'p mut [Record],
+    lines: &'p mut [LineAt<OrderLine>],
+    /// Where the first of these rows stands among all.
+    from: usize,
+}
+
+impl<'p> Part<'p> {
+    /// Cuts records, which are in the order of their rows, into parts for so many threads.
+    fn cut(
+        mut lines: &'p mut [LineAt<OrderLine>],
+        records: &'p mut [Record],
+        threads: usize,
+    ) -> Vec<Part<'p>> {
+        let size = part_size(records.len(), threads);
+        let mut from = 0;
+        let mut parts = Vec::with_capacity(threads);
+        for records in records.chunks_mut(size) {
+            let end = records.last().map_or(from, |record| record.place + 1);
+            let (own, behind) = lines.split_at_mut((end - from).min(lines.len()));
+            parts.push(Part { records, lines: own, from });
+            (lines, from) = (behind, end);
+        }
+        parts
+    }
+
+    /// Makes the orders.
+    fn orders(&mut self, online_sources: &[String]) -> Made {
+        let mut made = Made { orders: Vec::with_capacity(self.records.len()), ..Made::default() };
+        for record in &mut *self.records {
+            made.aside.append(&mut record.aside);
+            let Some(at) = self.lines.get_mut(record.place - self.from) else { continue };
+            made.odd.note(record, &at.line);
+            let (input, row) = (at.input, at.row);
+            if record.at.is_none() {
+                let words = without_time(&at.line.common);
+                made.aside.push((input, row, Reason::BadTimestamp, words));
+            }
+            let order = record.at.map(|stamp| order(at, (stamp, record.id), online_sources));
+            if let Some((reason, words)) = order.as_ref().and_then(why_not) {
+                made.aside.push((input, row, reason, words.into()));
+            }
+            made.orders.extend(order);
+        }
+        made
+    }
+}
+
+/// What was made of a part.
+#[derive(Debug, Default)]
+struct Made {
+    orders: Vec<Order>,
+    aside: Vec<Aside>,
+    odd: Odd,
+}
+
+impl Made {
+    /// Adds what was made of the next part.
+    fn append(&mut self, mut other: Made) {
+        self.orders.append(&mut other.orders);
+        self.aside.append(&mut other.aside);
+        self.odd.merge(other.odd);
+    }
+}
+
+/// Why the first row of an order does not count.
+fn why_not(order: &Order) -> Option<(Reason, &'static str)> {
+    if order.test {
+        return Some((Reason::TestOrder, "paid through a test gateway"));
+    }
+    match order.channel {
+        Channel::OnlineStore => None,
+        Channel::PointOfSale => Some((Reason::NotOnlineStore, "made at a till")),
+        Channel::Draft => Some((Reason::NotOnlineStore, "a draft order, made by staff")),
+        Channel::Other => Some((Reason::NotOnlineStore, "made in another app or marketplace")),
+    }
+}
+
+/// The order of a record; takes its texts out of the row that stands for it.
+fn order(
+    row: &mut LineAt<OrderLine>,
+    (at, id): (Stamp, Option<Key>),
+    online_sources: &[String],
+) -> Order {
+    let LineAt { input, row, line } = row;
+    let refunded = line.is_refunded();
+    let refund = line.refund();
+    let source = line.common.texts.get(Cell::Source).filter(|_| !online_sources.is_empty());
+    let is_online = |source: &str| online_sources.iter().any(|o| o.eq_ignore_ascii_case(source));
+    let channel = if source.is_some_and(is_online) {
+        Channel::OnlineStore
+    } else {
+        // Files without sources are taken for the online store's.
+        line.channel.unwrap_or(Channel::OnlineStore)
+    };
+    Order {
+        input: *input,
+        row: *row,
+        number: id.unwrap_or_else(|| order_key(line.common.name())),
+        at,
+        texts: std::mem::take(&mut line.common.texts),
+        amount: line.total,
+        currency: line.currency,
+        channel,
+        device: line.device,
+        cancelled: line.cancelled,
+        refunded,
+        refund,
+        paid: line.status.is_some_and(FinancialStatus::is_paid),
+        test: line.test,
+    }
+}
+
+/// What is odd about orders.
+#[derive(Debug, Default)]
+struct Odd {
+    /// The names of orders that have an id.
+    names: Vec<Key>,
+    nameless: usize,
+    unknown: usize,
+    differ: usize,
+    unread: usize,
+    /// The first amount that cannot be read.
+    first_unread: Option<String>,
+}
+
+impl Odd {
+    fn note(&mut self, record: &Record, line: &OrderLine) {
+        self.names.extend(record.id.map(|_| record.name));
+        self.nameless += usize::from(record.id.is_none());
+        self.unknown += usize::from(line.status == Some(FinancialStatus::Unknown));
+        self.differ += usize::from(record.differs);
+        if let Some(text) = line.unreadable_amount() {
+            self.unread += 1;
+            self.first_unread.get_or_insert_with(|| text.to_owned());
+        }
+    }
+
+    /// Adds what is odd about later orders.
+    fn merge(&mut self, mut other: Odd) {
+        self.names.append(&mut other.names);
+        self.nameless += other.nameless;
+        self.unknown += other.unknown;
+        self.differ += other.differ;
+        self.unread += other.unread;
+        self.first_unread = self.first_unread.take().or(other.first_unread);
+    }
+
+    fn notices(mut self) -> Vec<Notice> {
+        let found = [
+            (
+                self.names_with_several_ids(),
+                "order_names_repeat",
+                "order names stand for several orders with different ids; the orders are counted by their ids",
+            ),
+            (
+                self.nameless,
+                "orders_without_id",
+                "orders have no readable id; they are told apart by name and time, and names may repeat",
+            ),
+            (
+                self.unknown,
+                "unknown_financial_status",
+                "orders have a financial status that is not known; they count as not paid",
+            ),
+            (
+                self.differ,
+                "order_totals_differ",
+                "orders have another total in another file, and nothing in the files says which is newer; that of the first file, by its name, counts",
+            ),
+        ];
+        let found = found.into_iter().filter(|(number, _, _)| *number > 0);
+        let found = found
+            .map(|(number, code, words)| Notice { code, message: format!("{number} {words}") });
+        found.chain(self.unreadable_amounts()).collect()
+    }
+
+    /// How many names occur with more than one id.
+    fn names_with_several_ids(&mut self) -> usize {
+        self.names.sort_unstable();
+        self.names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).count()
+    }
+
+    fn unreadable_amounts(&self) -> Option<Notice> {
+        let first = self.first_unread.as_ref()?;
+        let (count, have, whose) = match self.unread {
+            1 => ("1 order".to_string(), "has", "its"),
+            several => (format!("{several} orders"), "have", "their"),
+        };
+        let message = format!(
+            "{count} {have} an amount that cannot be read, such as `{first}`; {whose} money is not in the sums"
+        );
+        Some(Notice { code: "unreadable_amounts", message })
+    }
+}
