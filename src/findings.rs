@@ -363,6 +363,8 @@ pub struct Notice {
 pub struct Findings {
     /// The counts.
     pub tally: Tally,
+    /// Whether only a part of the journeys is asked for: orders are all there are nevertheless.
+    pub is_part: bool,
     /// The breakdowns that were asked for.
     pub breakdowns: Vec<BreakdownFinding>,
     /// The counts under other rules, if they were asked for.

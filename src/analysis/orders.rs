@@ -16,6 +16,7 @@ use crate::tally::{Durations, Tally};
 use crate::time::Span;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The value of the orders of one currency.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,7 +27,8 @@ pub struct OrderValue {
     pub amount: Amount,
     /// The sum by the number of orders that have a value.
     pub average: Option<Amount>,
-    /// The sum by the number of visitors: journeys that entered. Unknown without an event log.
+    /// The sum by the number of visitors: journeys that entered. Unknown without an event log, or where only a part of the
+    /// journeys is asked for.
     pub per_visitor: Option<Amount>,
     /// The range of the average.
     pub average_range: Option<Interval>,
@@ -65,9 +67,45 @@ pub struct RefundedValue {
 /// More of the revenue than this in a single order makes an average skewed.
 const TOP_SHARE: f64 = 0.2;
 
+/// What the orders of converted journeys are worth in one currency.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Worth {
+    /// The currency.
+    pub currency: Currency,
+    /// The orders of known value in it.
+    pub orders: u64,
+    /// What they are worth together, in ten-thousandths.
+    pub sum: f64,
+    /// What one order of any currency brings of this one: the sum by all orders of known value.
+    pub by_order: f64,
+    /// By how much that may be off, as a spread of logarithms; unknown with one order.
+    pub spread: Option<f64>,
+}
+
+/// What the orders of converted journeys are worth, by currency; the unknown one first. A currency has its part of the orders
+/// only, so that what an order brings is not told once for each.
+pub fn worths(worth: &BTreeMap<Currency, Moments>, confidence: f64) -> Vec<Worth> {
+    let all: u64 = worth.values().map(|moments| moments.count).sum();
+    let of = |(&currency, moments): (&Currency, &Moments)| {
+        let by_order = moments.sum as f64 / all as f64;
+        let is_only = moments.count == all;
+        let shared = || moments.per(all, confidence).map(|(_, range)| range);
+        let range = if is_only { moments.interval(confidence) } else { shared() };
+        Worth {
+            currency,
+            orders: moments.count,
+            sum: moments.sum as f64,
+            by_order,
+            spread: range.map(|range| (range.high / by_order).ln()),
+        }
+    };
+    worth.iter().filter(|(_, moments)| moments.count > 0).map(of).collect()
+}
+
 /// The value of the orders by currency; known currencies in alphabetical order, the unknown one first.
 pub fn order_values(findings: &Findings, confidence: f64) -> Vec<OrderValue> {
-    let visitors = if findings.has_log { findings.tally.entered } else { 0 };
+    let has_visitors = findings.has_log && !findings.is_part;
+    let visitors = if has_visitors { findings.tally.entered } else { 0 };
     let value = |(&currency, &(amount, orders)): (&Currency, &(Amount, u64))| {
         let values = findings.orders.values.get(&currency).map_or(&[][..], Vec::as_slice);
         let mut values: Vec<i128> = values.iter().map(|amount| amount.0).collect();
@@ -314,7 +352,9 @@ mod tests {
     #[test]
     fn without_a_log_nobody_knows_the_visitors() {
         let (mut findings, _) = example::storefront();
-        findings.has_log = false;
+        findings.is_part = true;
+        assert!(order_values(&findings, 0.95).iter().all(|value| value.per_visitor.is_none()));
+        (findings.has_log, findings.is_part) = (false, false);
         assert!(order_values(&findings, 0.95).iter().all(|value| value.per_visitor.is_none()));
         assert!(are_known(&findings));
         assert!(!are_known(&Findings::default()));

@@ -4,13 +4,16 @@
 //! A period is held against others by what happened on the day of the entry, so that the latest one, whose
 //! windows are still running, can be judged too. A period that has not ended is shown and never judged.
 
-use super::rate::Rate;
+mod changes;
+
+pub use changes::Change;
+
 use crate::findings::Findings;
 use crate::ladder::definition::{Ladder, Presence};
 use crate::stats::pooling;
 use crate::stats::predictive::{Counts, Expected, alarm_level};
-use crate::stats::special::chi_squared_p;
 use crate::tally::days::{DayTally, Days};
+use changes::changes;
 use chrono::{Datelike, Months, NaiveDate};
 use std::collections::BTreeMap;
 
@@ -101,8 +104,10 @@ pub struct Period {
     pub from: i64,
     /// Its last day.
     pub to: i64,
-    /// Whether the data reach its end.
+    /// Whether the data have all of it, and all of it is asked for.
     pub is_complete: bool,
+    /// Whether more of it may still come.
+    pub is_running: bool,
     /// Its counts.
     pub counts: DayTally,
     /// What to expect of the share that converts on the day of the entry; `None` without history.
@@ -165,19 +170,6 @@ pub struct Alert {
     pub history: usize,
 }
 
-/// A change for good.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Change {
-    /// The first day of the first period after it.
-    pub from: i64,
-    /// The share before.
-    pub before: f64,
-    /// The share after.
-    pub after: f64,
-    /// How likely that is if nothing changed, the choice of the moment accounted for.
-    pub p: f64,
-}
-
 /// Periods and what is odd about them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trend {
@@ -185,7 +177,7 @@ pub struct Trend {
     pub periods: Vec<Period>,
     /// Odd numbers, by period and then by metric.
     pub alerts: Vec<Alert>,
-    /// Changes for good, in order of time.
+    /// Changes that lasted, in order of time.
     pub changes: Vec<Change>,
     /// The level of each test.
     pub level: f64,
@@ -237,11 +229,15 @@ fn periods(findings: &Findings, ladder: &Ladder, every: Every) -> Vec<Period> {
         let next = every.next(start);
         let counts = by_start.remove(&start).and_then(|mut days| days.0.remove(&0));
         let empty = || Days::default().of(0, ladder.steps.len()).clone();
-        let is_named = findings.until_day.is_some_and(|until| until >= next - 1);
+        // A day that the user names has ended, whether it has data or not.
+        let is_over = seen >= next || findings.until_day.is_some_and(|until| until >= next - 1);
+        let is_asked =
+            findings.asked_days.is_none_or(|asked| asked.first <= start && asked.last >= next - 1);
         periods.push(Period {
             from: start,
             to: next - 1,
-            is_complete: is_named || seen >= next,
+            is_complete: is_over && is_asked && start >= first,
+            is_running: !is_over && findings.until_day.is_none_or(|until| until > seen),
             counts: counts.unwrap_or_else(empty),
             limits: None,
         });
@@ -430,55 +426,6 @@ fn coverage(period: &Period, history: &[&Period], level: f64) -> Option<Alert> {
     })
 }
 
-/// Changes of the share that converts on the day of the entry: the moment that parts the periods best,
-/// then those within the parts, as long as they are beyond chance.
-fn changes(periods: &[Period], ladder: &Ladder) -> Vec<Change> {
-    let metric = overall(ladder);
-    let complete = periods.iter().filter(|period| period.is_complete);
-    let counts: Vec<(i64, (u64, u64))> =
-        complete.map(|period| (period.from, metric.of(period))).collect();
-    let mut found = Vec::new();
-    part(&counts, &mut found);
-    found.sort_by_key(|change: &Change| change.from);
-    found
-}
-
-/// Fewer periods than this on a side are no new state of things.
-const SHORTEST: usize = 3;
-/// How unlikely a change must be.
-const CHANGE_LEVEL: f64 = 0.01;
-
-fn part(counts: &[(i64, (u64, u64))], found: &mut Vec<Change>) {
-    let sum = |counts: &[(i64, (u64, u64))]| {
-        counts.iter().fold((0, 0), |(hits, base), (_, own)| (hits + own.0, base + own.1))
-    };
-    let whole = likelihood(sum(counts));
-    let last = counts.len().saturating_sub(SHORTEST);
-    let gain = |at: usize| {
-        let (before, after) = counts.split_at(at);
-        likelihood(sum(before)) + likelihood(sum(after)) - whole
-    };
-    let best = (SHORTEST..=last).max_by(|&a, &b| gain(a).total_cmp(&gain(b)).then(b.cmp(&a)));
-    let Some(at) = best.filter(|&at| at >= SHORTEST) else { return };
-    let tries = (last + 1 - SHORTEST) as f64;
-    let p = (tries * chi_squared_p(2.0 * gain(at), 1.0)).min(1.0);
-    let (before, after) = counts.split_at(at);
-    let rate = |(hits, base): (u64, u64)| Rate::of(hits, base, 0.95).rate;
-    let (Some(one), Some(two)) = (rate(sum(before)), rate(sum(after))) else { return };
-    if p < CHANGE_LEVEL {
-        found.push(Change { from: after[0].0, before: one, after: two, p });
-        part(before, found);
-        part(after, found);
-    }
-}
-
-/// The logarithm of the likelihood of counts at their own rate.
-fn likelihood((hits, base): (u64, u64)) -> f64 {
-    let (k, n) = (hits as f64, base as f64);
-    let term = |count: f64| if count > 0.0 { count * (count / n).ln() } else { 0.0 };
-    term(k) + term(n - k)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -546,6 +493,40 @@ mod tests {
         let found = trend(&findings, &ladder, Every::Day, 0.5);
         let [change] = found.changes.try_into().unwrap();
         assert_eq!((change.from, change.before, change.after), (24, 0.2, 0.1));
+    }
+
+    #[test]
+    fn each_of_several_changes_is_held_against_its_neighbours() {
+        let days = [vec![(30, 100); 20], vec![(13, 100); 20], vec![(36, 100); 20]].concat();
+        let (findings, ladder) = store(&days);
+        let found = trend(&findings, &ladder, Every::Day, 0.5);
+        let [fall, rise] = found.changes.try_into().unwrap();
+        assert_eq!((fall.from, fall.to, fall.before, fall.after), (24, Some(43), 0.3, 0.13));
+        assert_eq!((rise.from, rise.to, rise.before, rise.after), (44, None, 0.13, 0.36));
+    }
+
+    #[test]
+    fn a_period_of_which_only_a_part_is_there_or_asked_for_is_not_judged() {
+        // Day 4 is a Monday.
+        let (mut findings, ladder) = store(&vec![(20, 100); 60]);
+        let complete = |findings: &Findings| {
+            let periods = trend(findings, &ladder, Every::Week, 0.5).periods;
+            periods.iter().map(|period| period.is_complete).collect::<Vec<bool>>()
+        };
+        assert_eq!(complete(&findings), [true, true, true, true, true, true, true, true, false]);
+        findings.tally.days.0.remove(&4);
+        assert!(!complete(&findings)[0], "the data begin on its second day");
+        let asked = |first, last| Some(crate::findings::Days { first, last });
+        (findings.until_day, findings.asked_days) = (Some(20), asked(i64::MIN, 20));
+        let judged = trend(&findings, &ladder, Every::Week, 0.5);
+        assert_eq!(
+            judged.periods.last().map(|last| (last.is_complete, last.is_running)),
+            Some((false, false))
+        );
+        // Of the last day only some hours are asked for.
+        (findings.until_day, findings.asked_days) = (Some(20), asked(i64::MIN, 19));
+        let days = trend(&findings, &ladder, Every::Day, 0.5).periods;
+        assert_eq!(days.last().map(|day| (day.from, day.is_complete)), Some((20, false)));
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(super) fn segments(
 pub(super) fn exits(arguments: &ExitsArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
     let question = &arguments.question;
     let resolved = resolved(question, surroundings)?;
-    let asks = Asks { ways: true, ..Asks::default() };
+    let asks = Asks { ways: true, money: true, ..Asks::default() };
     let request = Request { asks, ..request(question, &resolved)? };
     let outcome = answer(question, &request, &resolved, surroundings)?;
     refuse_totals(&outcome.ladder, "exits")?;
@@ -95,7 +95,7 @@ pub(super) fn whatif(arguments: &WhatifArgs, surroundings: &Surroundings) -> any
     let lifts = named(&arguments.lift, "--lift")?;
     let given = named(&arguments.benchmark, "--benchmark")?;
     let by: Vec<String> = arguments.by.iter().cloned().collect();
-    let asks = Asks { days: true, ..Asks::default() };
+    let asks = Asks { days: true, money: true, ..Asks::default() };
     let request = Request { asks, breakdowns: breakdowns(&by)?, ..request(question, &resolved)? };
     let outcome = answer(question, &request, &resolved, surroundings)?;
     let at = |named: Vec<(String, f64)>, option: &str| -> Result<Vec<(usize, f64)>> {

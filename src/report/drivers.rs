@@ -6,7 +6,7 @@ use super::orders::{as_optional_text, as_text, rounded};
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::analysis::drivers::{self, Driver, Landmark, Role};
-use crate::analysis::orders::order_values;
+use crate::analysis::orders::{Worth, worths};
 use crate::analysis::rate::Rate;
 use crate::findings::Findings;
 use crate::ladder::definition::{Ladder, Presence};
@@ -141,7 +141,7 @@ pub struct StepValueReport {
     pub reached: u64,
     /// Of these, who converted.
     pub order_rate: Rate,
-    /// The average order times that, one entry a currency.
+    /// That times what the orders of converted journeys bring by order, one entry a currency.
     pub value: Vec<MoneyReport>,
 }
 
@@ -239,27 +239,28 @@ fn action(driver: &Driver, findings: &Findings, ladder: &Ladder, largest: f64) -
 
 fn values(driver: &Driver, findings: &Findings) -> Vec<ActionValueReport> {
     let worth = findings.tally.actions.get(driver.action).map(|action| &action.worth);
-    let value = |(currency, moments): (&crate::money::Currency, &crate::stats::mean::Moments)| {
-        let times = |share: Option<f64>| rounded(moments.mean()? * share?);
+    let worth = worth.map_or_else(Vec::new, |worth| worths(worth, 0.95));
+    let value = |worth: &Worth| {
+        let times = |share: Option<f64>| rounded(worth.by_order * share?);
         ActionValueReport {
-            currency: currency.code().map(str::to_owned),
-            average: moments.mean().and_then(rounded),
+            currency: worth.currency.code().map(str::to_owned),
+            average: rounded(worth.sum / worth.orders as f64),
             predictive: times(driver.with.rate),
             incremental: times(driver.odds.as_ref().map(|odds| odds.effect.max(0.0))),
         }
     };
-    worth.into_iter().flatten().map(value).collect()
+    worth.iter().map(value).collect()
 }
 
 fn steps(findings: &Findings, ladder: &Ladder, confidence: f64) -> Vec<StepValueReport> {
-    let averages = order_values(findings, confidence);
+    let worths = worths(&findings.tally.worth, confidence);
     let before = ladder.steps.iter().enumerate().take(ladder.macro_step());
     let step = |(position, step): (usize, &crate::ladder::definition::Step)| {
         let counts = findings.tally.steps.get(position).cloned().unwrap_or_default();
         let order_rate = Rate::of(counts.converted, counts.reached, confidence);
-        let value = averages.iter().filter_map(|value| {
-            let amount = rounded(value.average?.0 as f64 * order_rate.rate?)?;
-            Some(MoneyReport { currency: value.currency.code().map(str::to_owned), amount })
+        let value = worths.iter().filter_map(|worth| {
+            let amount = rounded(worth.by_order * order_rate.rate?)?;
+            Some(MoneyReport { currency: worth.currency.code().map(str::to_owned), amount })
         });
         StepValueReport {
             name: step.name.clone(),

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::orders::{as_optional_text, as_text, rounded};
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
-use crate::analysis::orders::order_values;
+use crate::analysis::orders::{Worth, worths};
 use crate::analysis::rate::Rate;
 use crate::findings::Findings;
 use crate::ladder::definition::{Ladder, Presence};
@@ -169,26 +169,25 @@ fn next_events(events: &[(String, u64)], left: u64, top: usize) -> Vec<NextEvent
     next
 }
 
-/// Those who left times the chance of an order times the average order; ranges on the scale of logarithms.
+/// Those who left times the chance of an order times what the orders of converted journeys bring; ranges on the scale of
+/// logarithms.
 fn at_stake(findings: &Findings, left: u64, chance: Rate, confidence: f64) -> Vec<StakeReport> {
     let z = two_sided_z(confidence);
-    let stake = |value: &crate::analysis::orders::OrderValue| {
-        let average = value.average?.0 as f64;
-        let amount = left as f64 * chance.rate? * average;
+    let stake = |worth: &Worth| {
+        let amount = left as f64 * chance.rate? * worth.by_order;
         // Both ranges, each as a spread of logarithms, add up by their squares.
         let of_rate = z
             .filter(|_| chance.hits > 0)
             .map(|z| z * ((1.0 - chance.rate.unwrap_or(0.0)) / chance.hits as f64).max(0.0).sqrt());
-        let of_average = value.average_range.map(|range| (range.high / average).ln());
-        let spread = of_rate.zip(of_average).map(|(a, b)| a.hypot(b));
+        let spread = of_rate.zip(worth.spread).map(|(a, b)| a.hypot(b));
         Some(StakeReport {
-            currency: value.currency.code().map(str::to_owned),
+            currency: worth.currency.code().map(str::to_owned),
             amount: rounded(amount)?,
             low: spread.and_then(|spread| rounded(amount * (-spread).exp())),
             high: spread.and_then(|spread| rounded(amount * spread.exp())),
         })
     };
-    order_values(findings, confidence).iter().filter_map(stake).collect()
+    worths(&findings.tally.worth, confidence).iter().filter_map(stake).collect()
 }
 
 impl Answer for ExitsReport {

@@ -27,7 +27,7 @@ pub struct TrendReport {
     pub periods: Vec<PeriodCounts>,
     /// Numbers that are lower than what is to be expected.
     pub alerts: Vec<AlertReport>,
-    /// Changes for good.
+    /// Changes that lasted.
     pub changes: Vec<ChangeReport>,
     /// The level of all ranges.
     pub confidence: f64,
@@ -40,8 +40,10 @@ pub struct PeriodCounts {
     pub from: String,
     /// Its last day.
     pub to: String,
-    /// Whether the data reach its end.
+    /// Whether the data have all of it, and all of it is asked for.
     pub complete: bool,
+    /// Whether more of it may still come.
+    pub running: bool,
     /// Journeys that entered in it.
     pub entered: u64,
     /// Those that have converted by now.
@@ -105,14 +107,16 @@ pub struct AlertReport {
     pub message: String,
 }
 
-/// A change for good.
+/// A change that lasted.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ChangeReport {
     /// The first day of the first period after it.
     pub from: String,
-    /// The same-day rate before.
+    /// The last day before the next change; `None` if it lasts until the end.
+    pub to: Option<String>,
+    /// The same-day rate before, back to the change before it.
     pub before: f64,
-    /// The same-day rate after.
+    /// The same-day rate after, up to the next change.
     pub after: f64,
     /// How likely that is if nothing changed.
     pub p: f64,
@@ -140,6 +144,7 @@ impl TrendReport {
                 .iter()
                 .map(|change| ChangeReport {
                     from: date(change.from).to_string(),
+                    to: change.to.map(|to| date(to).to_string()),
                     before: change.before,
                     after: change.after,
                     p: change.p,
@@ -169,6 +174,7 @@ fn counts(period: &Period, ladder: &Ladder, confidence: f64) -> PeriodCounts {
         from: date(period.from).to_string(),
         to: date(period.to).to_string(),
         complete: period.is_complete,
+        running: period.is_running,
         entered: journeys.entered,
         rate: Rate::of(journeys.converted, journeys.entered, confidence),
         same_day_rate: Rate::of(same_day, journeys.entered, confidence),
@@ -239,7 +245,8 @@ impl TrendReport {
             let odd = self.alerts.iter().any(|alert| alert.day == period.from);
             let remark = match (odd, period.complete, period.flags.is_empty()) {
                 (true, _, _) => "odd",
-                (_, false, _) => "not over yet",
+                (_, false, _) if period.running => "not over yet",
+                (_, false, _) => "only a part of it",
                 (_, _, false) => "can still rise",
                 _ => "",
             };
@@ -263,8 +270,12 @@ impl TrendReport {
         let mut sheet = Sheet::new("What was odd", Vec::new());
         sheet.lead = self.alerts.iter().map(|alert| alert.message.clone()).collect();
         sheet.lead.extend(self.changes.iter().map(|change| {
+            let (when, lasts) = match &change.to {
+                Some(to) => (format!("to {to}"), ""),
+                None => ("on".to_owned(), ": a change for good"),
+            };
             format!(
-                "From {} on, {} converted on the day of the entry, before that {}: a change for good.",
+                "From {} {when}, {} converted on the day of the entry, before that {}{lasts}.",
                 change.from,
                 words::percent(Some(change.after)),
                 words::percent(Some(change.before))

@@ -8,7 +8,7 @@ use super::orders::{as_text, rounded};
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::analysis::ladder_rates::{conversion, step_rates};
-use crate::analysis::orders::order_values;
+use crate::analysis::orders::{Worth, worths};
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, GroupName};
 use crate::ladder::definition::{Ladder, Presence};
@@ -38,7 +38,7 @@ pub struct WhatifReport {
     pub lifts: Vec<LiftReport>,
     /// Orders now and with them.
     pub orders: OrdersWithLift,
-    /// The value of the orders now and with them, one entry a currency.
+    /// The value of the orders of converted journeys now and with them, one entry a currency.
     pub revenue: Vec<RevenueWithLift>,
     /// All steps but the first: how far each is from its benchmark, the most promising first.
     pub steps: Vec<HeadroomReport>,
@@ -144,11 +144,11 @@ impl WhatifReport {
         let (full, quarter) = (growth(1.0), growth(QUARTER));
         let now = conversion(tally, options.confidence);
         let orders = |share: f64| share * tally.entered as f64 * full;
-        let value = |value: &crate::analysis::orders::OrderValue| {
-            let times = |growth: f64| rounded(value.amount.0 as f64 * growth);
+        let value = |worth: &Worth| {
+            let times = |growth: f64| rounded(worth.sum * growth);
             Some(RevenueWithLift {
-                currency: value.currency.code().map(str::to_owned),
-                now: value.amount,
+                currency: worth.currency.code().map(str::to_owned),
+                now: times(1.0)?,
                 with_full_pass_through: times(full)?,
                 with_quarter_pass_through: times(quarter)?,
             })
@@ -163,7 +163,7 @@ impl WhatifReport {
                 low: now.low.map(orders),
                 high: now.high.map(orders),
             },
-            revenue: order_values(findings, options.confidence).iter().filter_map(value).collect(),
+            revenue: worths(&tally.worth, options.confidence).iter().filter_map(value).collect(),
             steps: headrooms(findings, ladder, options),
             lifts,
             confidence: options.confidence,

@@ -55,7 +55,9 @@ fn name(value: &OrderValueReport) -> String {
 /// What single large orders do to the average.
 fn skewed(value: &OrderValueReport) -> Option<String> {
     let (mean, cap) = (value.winsorised?, value.winsorised_at?);
-    Some(format!(
+    // A spread may be large without any order that is: then cutting takes nothing off.
+    let average = words::money(value.average?);
+    (words::money(mean) != average && mean < value.average?).then(|| format!(
         "{}: a few large orders make the average (the largest is {} of the value). With them cut down to {} it is {}.",
         name(value),
         words::percent(value.top_share),

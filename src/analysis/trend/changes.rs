@@ -1,0 +1,88 @@
+//! When things changed: the moments that part a row of periods into stretches of different shares.
+
+use super::{Period, overall};
+use crate::analysis::rate::Rate;
+use crate::ladder::definition::Ladder;
+use crate::stats::special::chi_squared_p;
+
+/// A change that lasted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Change {
+    /// The first day of the first period after it.
+    pub from: i64,
+    /// The last day of the last period before the next change; `None` if there is none.
+    pub to: Option<i64>,
+    /// The share before, back to the change before it.
+    pub before: f64,
+    /// The share after, up to the next change.
+    pub after: f64,
+    /// How likely that is if nothing changed, the choice of the moment accounted for.
+    pub p: f64,
+}
+
+/// Changes of the share that converts on the day of the entry: the moment that parts the periods best,
+/// then those within the parts, as long as they are beyond chance. Each is told by what lies between it and its neighbours.
+pub(super) fn changes(periods: &[Period], ladder: &Ladder) -> Vec<Change> {
+    let metric = overall(ladder);
+    let complete: Vec<&Period> = periods.iter().filter(|period| period.is_complete).collect();
+    let counts: Vec<(u64, u64)> = complete.iter().map(|period| metric.of(period)).collect();
+    let mut cuts = Vec::new();
+    part(&counts, 0, &mut cuts);
+    cuts.sort_by_key(|&(at, _)| at);
+    let bound = |cut: usize| cuts.get(cut).map(|&(at, _)| at);
+    let rate = |from: usize, to: usize| {
+        let (hits, base) = sum(&counts[from..to]);
+        Rate::of(hits, base, 0.95).rate
+    };
+    let change = |(place, &(at, p)): (usize, &(usize, f64))| {
+        let before = place.checked_sub(1).and_then(bound).unwrap_or(0);
+        let next = bound(place + 1);
+        Some(Change {
+            from: complete[at].from,
+            to: next.map(|next| complete[next - 1].to),
+            before: rate(before, at)?,
+            after: rate(at, next.unwrap_or(counts.len()))?,
+            p,
+        })
+    };
+    cuts.iter().enumerate().filter_map(change).collect()
+}
+
+/// Fewer periods than this on a side are no new state of things.
+const SHORTEST: usize = 3;
+/// How unlikely a change must be.
+const CHANGE_LEVEL: f64 = 0.01;
+
+/// Hits and bases of several periods together.
+fn sum(counts: &[(u64, u64)]) -> (u64, u64) {
+    counts.iter().fold((0, 0), |(hits, base), own| (hits + own.0, base + own.1))
+}
+
+/// Parts periods, the first of which stands at `from` among all, at the moments of changes; notes these moments, with how
+/// likely each is by chance.
+fn part(counts: &[(u64, u64)], from: usize, found: &mut Vec<(usize, f64)>) {
+    let whole = likelihood(sum(counts));
+    let last = counts.len().saturating_sub(SHORTEST);
+    let gain = |at: usize| {
+        let (before, after) = counts.split_at(at);
+        likelihood(sum(before)) + likelihood(sum(after)) - whole
+    };
+    let best = (SHORTEST..=last).max_by(|&a, &b| gain(a).total_cmp(&gain(b)).then(b.cmp(&a)));
+    let Some(at) = best.filter(|&at| at >= SHORTEST) else { return };
+    let tries = (last + 1 - SHORTEST) as f64;
+    let p = (tries * chi_squared_p(2.0 * gain(at), 1.0)).min(1.0);
+    let (before, after) = counts.split_at(at);
+    let have_bases = sum(before).1 > 0 && sum(after).1 > 0;
+    if have_bases && p < CHANGE_LEVEL {
+        found.push((from + at, p));
+        part(before, from, found);
+        part(after, from + at, found);
+    }
+}
+
+/// The logarithm of the likelihood of counts at their own rate.
+fn likelihood((hits, base): (u64, u64)) -> f64 {
+    let (k, n) = (hits as f64, base as f64);
+    let term = |count: f64| if count > 0.0 { count * (count / n).ln() } else { 0.0 };
+    term(k) + term(n - k)
+}
