@@ -4,6 +4,56 @@
 
 use std::borrow::Cow;
 
+/// Texts that stand for "nothing" wherever they are, in lower case: what programs, databases and their tools write.
+const NULLS: [&str; 15] = [
+    "",
+    "null",
+    "none",
+    "(not set)",
+    "(none)",
+    "-",
+    "n/a",
+    "undefined",
+    // Copies out of databases, and what tools show for their nulls.
+    "\\n",
+    "<null>",
+    "[null]",
+    "(null)",
+    // Spreadsheets, and libraries for tables.
+    "#n/a",
+    "<na>",
+    "nat",
+];
+
+/// Texts that stand for "nothing" where a word would be none of the column's own: elsewhere `NA` is Namibia, and Nan a name.
+const NULL_WORDS: [&str; 3] = ["na", "nan", "nil"];
+
+/// No text that stands for "nothing" is longer.
+const LONGEST_NULL: usize = 9;
+
+/// Whether a text stands for "nothing".
+pub fn is_null(text: &str) -> bool {
+    text.len() <= LONGEST_NULL
+        && (NULLS.iter().any(|null| null.eq_ignore_ascii_case(text)) || text == "NaN")
+}
+
+/// The same of a text where numbers, times, identifiers or marks are expected.
+pub fn is_null_word(text: &str) -> bool {
+    is_null(text) || NULL_WORDS.iter().any(|null| null.eq_ignore_ascii_case(text))
+}
+
+/// Whether a text says yes, as databases and programs write it; `None` if it says neither.
+pub fn is_yes(text: &str) -> Option<bool> {
+    const YES: [&str; 5] = ["true", "t", "yes", "y", "1"];
+    const NO: [&str; 5] = ["false", "f", "no", "n", "0"];
+    let is_of = |words: [&str; 5]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    match (is_of(YES), is_of(NO)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
 /// Decodes bytes as UTF-8 or, where they are none, as Windows-1252 (which every byte sequence is).
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {

@@ -5,6 +5,7 @@
 
 use crate::event::{Identifier, IdentifierKind};
 use crate::key::Key;
+use crate::text::is_null_word;
 use std::borrow::Cow;
 
 #[cfg(test)]
@@ -23,6 +24,12 @@ pub enum Strictness {
 }
 
 impl Strictness {
+    /// What holds for a kind in an event log: many write `0` as the order's number on rows that are none.
+    #[must_use]
+    pub fn of(self, kind: IdentifierKind) -> Strictness {
+        if kind == IdentifierKind::OrderId { Strictness::Several } else { self }
+    }
+
     /// Whether words like `guest` and noughts name nobody.
     fn knows_nobody(self) -> bool {
         self != Strictness::Only
@@ -33,10 +40,6 @@ impl Strictness {
         self == Strictness::Several && space != Identifier::SESSIONS
     }
 }
-
-/// Words that mean that there is no value.
-const NULL_WORDS: [&str; 10] =
-    ["null", "none", "nil", "undefined", "nan", "n/a", "na", "(not set)", "(none)", "-"];
 
 /// Further words that trackers send for "nobody".
 const NOBODY_WORDS: [&str; 13] = [
@@ -159,7 +162,10 @@ impl Plain {
             // Not the thirteen digits of a shop.
             let shortest = if strictness.refuses_short(self.space) { SHORTEST_ID } else { 1 };
             let is_short_number = (shortest..13).contains(&cell.len()) && is_number(cell);
-            let is_browser = (14..LONG).contains(&cell.len()) && is_dotted_number(cell);
+            // What data tools write behind numbers is taken off.
+            let is_browser = (14..LONG).contains(&cell.len())
+                && is_dotted_number(cell)
+                && !cell.ends_with(b".0");
             (is_short_number || is_browser, self.space)
         };
         let seed = u64::from(space) << 8 | kind as u64;
@@ -208,7 +214,7 @@ fn is_placeholder(text: &str, strictness: Strictness) -> bool {
     let word = unquoted(text);
     let is_word = |words: &[&str]| words.iter().any(|own| word.eq_ignore_ascii_case(own));
     text.is_empty()
-        || is_word(&NULL_WORDS)
+        || is_null_word(word)
         || strictness.knows_nobody()
             && (is_word(&NOBODY_WORDS) || is_zeros(text.as_bytes()) || text == "-1")
 }
@@ -231,9 +237,14 @@ fn shop_id(text: &str) -> Option<Cow<'_, str>> {
     let tail =
         if text.starts_with("gid://") { text.rsplit('/').next().unwrap_or(text) } else { text };
     let tail = tail.split('?').next().unwrap_or(tail).trim_start_matches('#');
-    let number = tail.strip_suffix(".0").filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-    let tail = lower_case(number.unwrap_or(tail));
+    let tail = lower_case(whole_number(tail));
     (!tail.is_empty() && !is_excel_number(&tail)).then_some(tail)
+}
+
+/// A number without the `.0` that data tools write behind it where a column has blanks; other texts as they are.
+fn whole_number(text: &str) -> &str {
+    let number = text.strip_suffix(".0").filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+    number.filter(|number| !number.is_empty()).unwrap_or(text)
 }
 
 /// The name of an order without the sign between the shop's letters and the number: `EN#1004`.
@@ -288,7 +299,7 @@ fn phone(text: &str) -> Option<String> {
 
 fn own_id(text: &str, space: u16, strictness: Strictness) -> Option<Cow<'_, str>> {
     let too_short = strictness.refuses_short(space) && is_short(text);
-    (!too_short && !is_excel_number(text)).then_some(Cow::Borrowed(text))
+    (!too_short && !is_excel_number(text)).then_some(Cow::Borrowed(whole_number(text)))
 }
 
 /// A UUID is unique wherever it was made, so that one browser's id joins across systems.

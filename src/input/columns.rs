@@ -7,12 +7,10 @@
 use super::rows::OutlinedRow;
 pub use crate::identity::is_excel_number;
 use crate::ladder::vocabulary::fold;
-use crate::text::decode;
+pub use crate::text::is_null;
+use crate::text::{decode, is_null_word, is_yes};
 use csv::ByteRecord;
 use std::borrow::Cow;
-
-/// Texts that stand for "nothing", in lower case.
-const NULLS: [&str; 8] = ["", "null", "none", "(not set)", "(none)", "-", "n/a", "undefined"];
 
 /// A byte order mark as it looks after decoding.
 const BOM: char = '\u{feff}';
@@ -55,8 +53,7 @@ impl Header {
     /// Whether a row says that it was deleted at its source.
     pub fn is_deleted(&self, row: Row<'_>) -> bool {
         let text = row.text(self.deletion);
-        !is_null(&text)
-            && !["false", "f", "no", "n", "0"].iter().any(|no| text.eq_ignore_ascii_case(no))
+        !is_null_word(&text) && is_yes(&text) != Some(false)
     }
 
     /// The same columns, found under their names in words, however these are put together: `createdAt`,
@@ -230,8 +227,14 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// The same of a cell in a column of numbers, times, identifiers or marks: there `NA`, `nan` and `nil` say nothing
+    /// either.
+    pub fn mark(&self, column: Option<usize>) -> Option<Cow<'r, str>> {
+        Some(self.text(column)).filter(|text| !is_null_word(text))
+    }
+
     /// A cell that says something: `None` for what [`Row::text`] leaves empty and for `null`,
-    /// `None`, `(not set)`, `(none)`, `-`, `N/A`, `undefined` and `NaN`.
+    /// `None`, `(not set)`, `(none)`, `-`, `N/A`, `undefined`, `NaN`, `\N` and the like.
     pub fn value(&self, column: Option<usize>) -> Option<Cow<'r, str>> {
         Some(self.text(column)).filter(|text| !is_null(text))
     }
@@ -246,11 +249,6 @@ impl<'r> Row<'r> {
     pub fn says_more_from(&self, column: usize) -> bool {
         (column..self.len()).any(|column| self.cell(column).is_some_and(|cell| !cell.is_empty()))
     }
-}
-
-/// Whether a text stands for "nothing".
-pub fn is_null(text: &str) -> bool {
-    text.len() <= 9 && (NULLS.iter().any(|n| n.eq_ignore_ascii_case(text)) || text == "NaN")
 }
 
 fn without_bom(cell: &[u8]) -> &[u8] {

@@ -194,7 +194,7 @@ impl EventKeys {
         desk.identifiers.clear();
         for ((kind, space, _), place) in self.identifiers.iter().zip(&places.identifiers) {
             if let Some(text) = scalar(*place) {
-                desk.identifiers.add(*kind, *space, &text, self.strictness);
+                desk.identifiers.add(*kind, *space, &text, self.strictness.of(*kind));
             }
         }
         desk.identifiers.report_blocked(desk.sink);
@@ -306,7 +306,7 @@ impl Details for RecordDetails<'_> {
     fn order(&self) -> Option<OrderNote> {
         let EventPlaces { order, value, currency, .. } = self.places;
         let id = scalar_at(self.root, *order)
-            .and_then(|number| identify(IdentifierKind::OrderId, 0, &number, Strictness::Only));
+            .and_then(|number| identify(IdentifierKind::OrderId, 0, &number, Strictness::Several));
         let value = value.map(|place| self.root.at(place));
         let amount = value.and_then(Json::number).and_then(Amount::from_number);
         let currency = scalar_at(self.root, *currency);

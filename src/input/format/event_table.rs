@@ -216,7 +216,8 @@ impl EventColumns {
                 .plain(column)
                 .is_some_and(|cell| identifiers.add_plain(kind, space, cell, self.strictness));
             if !is_added {
-                identifiers.add(kind, space, &row.text(Some(column)), self.strictness);
+                let strictness = self.strictness.of(kind);
+                identifiers.add(kind, space, &row.text(Some(column)), strictness);
             }
         }
     }
@@ -277,7 +278,7 @@ impl Details for RowDetails<'_> {
         let number = self
             .row
             .value(order)
-            .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Only));
+            .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Several));
         let basket = || self.row.value(basket).map(|text| Key::within(1, text.as_bytes()));
         let key = number.map(|id| id.key).or_else(basket);
         let amount = self.row.value(value).and_then(|text| Amount::parse(&text, decimal_comma));

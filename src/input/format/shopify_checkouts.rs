@@ -7,7 +7,7 @@ use super::shopify_orders::common::{Common, CommonColumns, number};
 use super::shopify_orders::copies::{
     Aside, Gathered, InputSettings, Line, LineAt, Meant, Progress, Settings, gather, without_time,
 };
-use super::shopify_orders::order_key;
+use super::shopify_orders::{is_said, order_key};
 use super::shopify_orders::packed::{Cell, Packed, Packing};
 use crate::event::RowRef;
 use crate::input::columns::{Header, Row};
@@ -89,7 +89,7 @@ impl CheckoutLine {
             common.texts.extend(number(&name).map(|number| (Cell::Id, number)).into_iter());
         }
         let is_filled = |columns: [Option<usize>; 2]| {
-            columns.into_iter().any(|column| row.value(column).is_some())
+            columns.into_iter().any(|column| row.mark(column).is_some())
         };
         let mut reached = 2;
         for (steps, proof) in (3..).zip(columns.proofs) {
@@ -98,10 +98,10 @@ impl CheckoutLine {
             }
         }
         // Warehouses list the checkouts that were completed after all.
-        if row.value(columns.completed_at).is_some() {
+        if row.mark(columns.completed_at).is_some_and(|text| is_said(&text)) {
             reached = 5;
         }
-        if let Some(token) = row.value(columns.token) {
+        if let Some(token) = row.mark(columns.token) {
             common.texts.extend(std::iter::once((Cell::Token, &*token)));
         }
         Ok(CheckoutLine { common, reached })

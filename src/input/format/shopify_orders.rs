@@ -29,6 +29,7 @@ use crate::key::Key;
 use crate::ladder::dimension;
 use crate::money::{Amount, Currency, DecimalEvidence};
 use crate::stats::refunds::Refund;
+use crate::text::{is_null_word, is_yes};
 use common::{Common, fill};
 use copies::Progress;
 use packed::{AMOUNTS, Cell, Packed, Packing};
@@ -113,24 +114,30 @@ impl Packing {
     }
 }
 
+/// Whether a time or mark says that something happened: databases write `0`, `false` or `0000-00-00` where nothing did.
+pub(super) fn is_said(text: &str) -> bool {
+    let says = |c: char| c.is_alphabetic() || c.is_ascii_digit() && c != '0';
+    !is_null_word(text) && is_yes(text) != Some(false) && text.contains(says)
+}
+
 impl OrderLine {
     /// Reads a row. An error says what is wrong with it.
     pub fn read(columns: &OrderColumns, row: &Row<'_>) -> Result<OrderLine, String> {
-        let method = row.value(columns.payment_method);
+        let method = row.mark(columns.payment_method);
         let is_bogus =
             method.as_ref().is_some_and(|method| method.to_ascii_lowercase().contains("bogus"));
-        let currency = row.value(columns.currency);
-        let agent = row.value(columns.user_agent);
+        let currency = row.mark(columns.currency);
+        let agent = row.mark(columns.user_agent);
         let mut packing = Packing::default();
         packing.add_some(Cell::Gateway, method);
-        packing.add_some(Cell::Total, row.value(columns.total));
-        packing.add_some(Cell::Refunded, row.value(columns.refunded_amount));
-        let channel = packing.channel(row.value(columns.source));
+        packing.add_some(Cell::Total, row.mark(columns.total));
+        packing.add_some(Cell::Refunded, row.mark(columns.refunded_amount));
+        let channel = packing.channel(row.mark(columns.source));
         Ok(OrderLine {
             common: Common::read(&columns.common, columns.first, row, packing)?,
-            status: row.value(columns.status).map(|text| FinancialStatus::read(&text)),
-            cancelled: row.value(columns.cancelled_at).is_some(),
-            test: is_bogus || row.text(columns.test).eq_ignore_ascii_case("true"),
+            status: row.mark(columns.status).map(|text| FinancialStatus::read(&text)),
+            cancelled: row.mark(columns.cancelled_at).is_some_and(|text| is_said(&text)),
+            test: is_bogus || is_yes(&row.text(columns.test)) == Some(true),
             device: agent.map(|agent| dimension::device(&agent)),
             currency: currency.map_or_else(Currency::default, |text| Currency::parse(&text)),
             channel,

@@ -12,6 +12,7 @@ use super::packed::{Cell, Packed, Packing};
 use crate::input::columns::{Header, Row, is_excel_number, is_null};
 use crate::input::timestamp::{self, ZoneRule};
 use crate::key::Key;
+use crate::text::is_null_word;
 use crate::time::Instant;
 
 /// Where the common cells are: in the export's columns, or in those of a warehouse's table.
@@ -85,28 +86,28 @@ impl Common {
         mut packing: Packing,
     ) -> Result<Common, String> {
         let mut name = row.text(columns.name);
-        if name.is_empty() && columns.named_by_number {
+        if is_null_word(&name) && columns.named_by_number {
             name = row.text(columns.id);
         }
-        if name.is_empty() {
+        if is_null_word(&name) {
             return Err("there is nothing in the column that names the order".to_owned());
         }
         packing.add(Cell::Name, &name);
-        let id = row.value(columns.id);
+        let id = row.mark(columns.id);
         let id = id.as_deref().and_then(|text| match number(text) {
             None if columns.any_id => any_id(text),
             number => number,
         });
         packing.add_some(Cell::Id, id);
-        packing.add_some(Cell::Email, row.value(columns.email));
-        packing.add_some(Cell::Customer, row.value(columns.customer));
-        packing.add_some(Cell::CreatedAt, row.value(columns.created_at));
-        for phone in columns.phones.iter().filter_map(|&column| row.value(column)) {
+        packing.add_some(Cell::Email, row.mark(columns.email));
+        packing.add_some(Cell::Customer, row.mark(columns.customer));
+        packing.add_some(Cell::CreatedAt, row.mark(columns.created_at));
+        for phone in columns.phones.iter().filter_map(|&column| row.mark(column)) {
             if !is_excel_number(&phone) && !packing.has(Cell::Phone, &phone) {
                 packing.add(Cell::Phone, &phone);
             }
         }
-        for token in columns.tokens.iter().filter_map(|&column| row.value(column)) {
+        for token in columns.tokens.iter().filter_map(|&column| row.mark(column)) {
             if !is_excel_number(&token) {
                 packing.add(Cell::Token, &token);
             }
@@ -114,7 +115,7 @@ impl Common {
         for client in client_ids(&row.text(columns.note_attributes)) {
             packing.add(Cell::Client, client);
         }
-        let is_first = row.value(first).is_some();
+        let is_first = row.mark(first).is_some();
         Ok(Common { texts: packing.packed(), is_first, is_whole: false })
     }
 

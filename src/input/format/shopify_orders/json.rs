@@ -6,7 +6,7 @@
 
 use super::common::{Common, number};
 use super::packed::{Cell, Packing};
-use super::{Channel, FinancialStatus, OrderLine};
+use super::{Channel, FinancialStatus, OrderLine, is_said};
 use crate::findings::OrderGaps;
 use crate::input::columns::is_excel_number;
 use crate::input::format::shopify_orders::common::is_client_key;
@@ -14,6 +14,7 @@ use crate::input::format::tool_log::{Slot, ToolPlaces, walk};
 use crate::input::json::Json;
 use crate::ladder::dimension;
 use crate::money::{Amount, Currency};
+use crate::text::is_yes;
 use std::borrow::Cow;
 
 impl OrderLine {
@@ -49,7 +50,7 @@ impl OrderLine {
         Ok(OrderLine {
             common: Common { texts: packing.packed(), is_first: true, is_whole: true },
             status: cells.first(Slot::Status).map(|text| FinancialStatus::read(&text)),
-            cancelled: cells.first(Slot::Cancelled).is_some(),
+            cancelled: cells.first(Slot::Cancelled).is_some_and(|text| is_said(&text)),
             test: cells.is_true(Slot::Test),
             currency: currency.map(|text| Currency::parse(&text)).unwrap_or_default(),
             device: cells.first(Slot::UserAgent).map(|agent| dimension::device(&agent)),
@@ -90,7 +91,7 @@ impl<'r> Cells<'r> {
         let mut places = self.places.of_slot(slot).iter();
         places.any(|&place| {
             let value = self.root.at(place).property();
-            value.is_some_and(|value| value.into_text() == "true")
+            value.is_some_and(|value| is_yes(&value.into_text()) == Some(true))
         })
     }
 
