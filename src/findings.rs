@@ -194,6 +194,8 @@ pub struct TrackedOrder {
     pub in_log: bool,
     /// The steps of its checkout that a log saw, as bits in the order of the vocabulary.
     pub steps: u8,
+    /// Whether the export has lost its id, so that a log that knows it by that is not recognised.
+    pub is_nameless: bool,
     /// What it was ordered with: what the order says, else what the log saw last before it.
     pub device: Option<Box<str>>,
     /// Whether the order says so itself: what a log says is known only of what it saw.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 /// Texts that stand for "nothing" wherever they are, in lower case: what programs, databases and their tools write.
-const NULLS: [&str; 15] = [
+pub(crate) const NULLS: [&str; 15] = [
     "",
     "null",
     "none",
@@ -26,7 +26,7 @@ const NULLS: [&str; 15] = [
 ];
 
 /// Texts that stand for "nothing" where a word would be none of the column's own: elsewhere `NA` is Namibia, and Nan a name.
-const NULL_WORDS: [&str; 3] = ["na", "nan", "nil"];
+pub(crate) const NULL_WORDS: [&str; 3] = ["na", "nan", "nil"];
 
 /// No text that stands for "nothing" is longer.
 const LONGEST_NULL: usize = 9;

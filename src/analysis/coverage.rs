@@ -224,6 +224,7 @@ mod tests {
     /// Forty days of ten orders; from the twentieth on the log sees half of them, none paid by card.
     fn findings() -> Findings {
         let order = |day: i64, number: i64| TrackedOrder {
+            is_nameless: false,
             at: Instant(day * 1000 + number),
             in_log: day < 20 || number >= 5,
             steps: u8::from(number != 9),

@@ -131,13 +131,22 @@ fn judge(found: &mut Segments) {
         .collect();
     let says_more = |segment: &Segment| {
         let Some((one, two)) = segment.by.split_once(',') else { return true };
-        let Some((first, second)) = segment.value.as_deref().and_then(|v| v.split_once(" / "))
-        else {
+        let Some(value) = segment.value.as_deref() else { return false };
+        let rate_of = |by: &str, value: &str| alone.get(&(by.to_owned(), value.to_owned()));
+        // Values may have such a sign themselves.
+        let mut cuts = value.match_indices(" / ").map(|(at, sign)| {
+            let behind = value.get(at + sign.len()..).unwrap_or_default();
+            (value.get(..at).unwrap_or_default(), behind)
+        });
+        let is_of_both = |&(first, second): &(&str, &str)| {
+            rate_of(one, first).is_some() && rate_of(two, second).is_some()
+        };
+        let Some((first, second)) = cuts.clone().find(is_of_both).or_else(|| cuts.next()) else {
             return false;
         };
         let parents = [(one, first), (two, second)];
         parents.iter().all(|(by, value)| {
-            let parent = alone.get(&((*by).to_owned(), (*value).to_owned()));
+            let parent = rate_of(by, value);
             let (low, high) = (segment.rate.low.unwrap_or(0.0), segment.rate.high.unwrap_or(1.0));
             parent.is_none_or(|rate| *rate < low || *rate > high)
         })

@@ -2,11 +2,13 @@
 //!
 //! One order is one conversion, whatever number of systems saw it. Most agree on its number. Where they do
 //! not, an order is known by the name that the shop gave it or by its checkout; else two sources mean the
-//! same order if the same customer paid the same total within ten minutes. No order is ever joined with
+//! same order if the same customer paid the same total within ten minutes, or if the one does not know the total and
+//! neither has another order of the customer about that time. No order is ever joined with
 //! another one of its own source: that source tells its orders apart. The result depends on neither the
 //! order of rows nor that of files. What joined orders are worth is not decided here.
 
 mod checkouts;
+mod without_total;
 
 use super::order_seen::OrderSeen;
 use crate::event::{Identifier, IdentifierKind};
@@ -107,20 +109,29 @@ impl SameOrders {
             sighting.number = self.of(sighting.number);
         }
         let mut heads = Heads::of(&sightings);
+        sightings.retain(|sighting| sighting.is_one);
+        let all = sightings.clone();
+        let lacks_total = sightings.iter().any(|sighting| sighting.total.is_none());
         sightings.retain(|sighting| sighting.total.is_some());
         let pairs = pairs(&mut sightings, &heads);
-        if pairs.is_empty() {
+        if pairs.is_empty() && !lacks_total {
             return;
         }
         let people = people();
-        let person = |seen: &Seen| {
-            let person = people.of_at(seen.person, seen.at);
-            person.map_or(seen.person, |person| person.key)
-        };
-        for (.., one, other) in pairs.iter().filter(|(.., a, b)| person(a) == person(b)) {
+        let person = |key: Key, at: Instant| people.of_at(key, at).map_or(key, |person| person.key);
+        let is_of_one = |a: &Seen, b: &Seen| person(a.person, a.at) == person(b.person, b.at);
+        for (.., one, other) in pairs.iter().filter(|(.., a, b)| is_of_one(a, b)) {
             self.by_customer += u64::from(heads.join(one.number, other.number));
         }
+        if lacks_total {
+            self.by_customer += without_total::join(all, &mut heads, person);
+        }
         self.not_matched = not_matched(&pairs, &heads);
+        // What is known by number may be of an order that now counts under another one.
+        #[expect(clippy::iter_over_hash_type, reason = "each is changed by itself")]
+        for number in self.numbers.values_mut() {
+            *number = heads.root(*number);
+        }
         for (&number, &head) in &heads.above {
             self.numbers.insert(number, heads.root(head));
         }
@@ -266,6 +277,8 @@ pub(super) struct Sighting {
     currency: Currency,
     /// Whether the order does not count.
     is_left_out: bool,
+    /// Whether the row is an order by itself, and its time is known to the minute.
+    is_one: bool,
 }
 
 impl Sighting {
@@ -283,6 +296,7 @@ impl Sighting {
             unit: order.precision.unit(),
             currency: order.currency,
             is_left_out: false,
+            is_one: order.precision != Precision::Day && (is_whole || order.amount.is_none()),
         }
     }
 
@@ -297,6 +311,7 @@ impl Sighting {
             unit: order.at.precision.unit(),
             currency: order.currency,
             is_left_out: false,
+            is_one: order.at.precision != Precision::Day,
         }
     }
 

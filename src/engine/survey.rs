@@ -118,10 +118,12 @@ fn count_ways(verdict: &Verdict, journey: &[Touch], ladder: &Ladder, tally: &mut
         let Some(leavers) = ways.leavers.get_mut(step).filter(|_| is_over) else { continue };
         leavers.left += 1;
         leavers.open += u64::from(verdict.outcome == Outcome::Open);
-        let last = last_chosen(verdict, step);
-        if let (Some(last), Some(next)) = (journey.get(last), journey.get(last + 1)) {
+        let place = last_chosen(verdict, step);
+        if let Some(next) = journey.get(place + 1) {
             *leavers.next.entry(next.name).or_default() += 1;
-            leavers.returned += u64::from(!ladder.sessions.goes_on(last.at, next.at));
+            let since = journey.get(place..).unwrap_or_default();
+            let is_back = |pair: &[Touch]| !ladder.sessions.goes_on(pair[0].at, pair[1].at);
+            leavers.returned += u64::from(since.windows(2).any(is_back));
         }
     }
     let attempt = attempt_of(verdict, journey);
@@ -290,6 +292,7 @@ pub(super) fn count_orders(
     tally: &mut Tally,
 ) {
     let orders = || kept.iter().filter(|touch| touch.is(mark::ORDER));
+    let logged = || kept.iter().filter(|touch| touch.is(mark::LOG));
     let mut known = FastSet::default();
     let times: Vec<Instant> =
         orders().filter(|touch| known.insert(touch.subject)).map(|touch| touch.at).collect();
@@ -303,10 +306,12 @@ pub(super) fn count_orders(
     for pair in times.windows(2) {
         add_span(&mut tally.between_orders, pair[0], pair[1]);
     }
-    // If anything in the log comes before an order, the first thing that is not the order itself does.
-    let first: Vec<&Touch> = kept.iter().filter(|touch| touch.is(mark::LOG)).take(2).collect();
-    let has_visit =
-        |order: &&Touch| first.iter().any(|touch| touch.at < order.end() && touch.row != order.row);
+    // Rows of visits have many events. What is of the order's row and moment is the order itself.
+    let is_before = |touch: &Touch, order: &Touch| touch.at < order.at || touch.row != order.row;
+    let has_visit = |order: &&Touch| {
+        let mut before = logged().take_while(|touch| touch.at < order.end());
+        before.any(|touch| is_before(touch, order))
+    };
     let exported = orders().filter(|touch| exported.contains(&touch.subject));
     tally.orders_with_visit += exported.filter(has_visit).count() as u64;
 }

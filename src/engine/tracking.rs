@@ -37,16 +37,21 @@ pub(super) struct OrderTrace {
 }
 
 impl OrderTrace {
-    /// The trace of an order with this number, which some kinds of logs have seen completed.
-    pub(super) fn new(order: &Order, number: Key, seen_by: Sources) -> OrderTrace {
+    /// The trace of an order with this number, which some kinds of logs have seen completed, the first of them at a time.
+    pub(super) fn new(order: &Order, number: Key, seen: Option<(Instant, Sources)>) -> OrderTrace {
+        // A time that has lost its zone may be hours off.
+        let logged = seen.map(|(at, _)| at).filter(|_| order.at.offset.is_none());
+        let at = logged.unwrap_or(order.at.at);
+        let seen_by = seen.map_or(0, |(_, sources)| sources);
         OrderTrace {
             number,
             seen_by,
-            until: order.at.at.plus(order.at.precision.unit().max(CLOCKS)),
+            until: at.plus(order.at.precision.unit().max(CLOCKS)),
             found: TrackedOrder {
-                at: order.at.at,
+                at,
                 in_log: seen_by != 0,
                 steps: 0,
+                is_nameless: order.id().is_none(),
                 device: order.device.map(Into::into),
                 device_of_order: order.device.is_some(),
                 gateway: order.texts.get(Cell::Gateway).map(Into::into),

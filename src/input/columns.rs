@@ -25,10 +25,25 @@ pub struct Header {
     normal: Vec<String>,
     /// The column in which a pipeline notes which rows were deleted at their source.
     deletion: Option<usize>,
+    /// The columns that say when and where a row was written down: they differ in rows that are the same.
+    bookkeeping: Vec<usize>,
 }
 
 /// The names of such columns: of Fivetran, Stitch and Airbyte.
 const DELETIONS: &[&str] = &["fivetran deleted", "sdc deleted at", "ab cdc deleted at"];
+
+/// So begin the names of the columns in which pipelines keep books: of Fivetran, Stitch, Airbyte and dlt.
+const BOOKKEEPERS: &[&str] = &["_fivetran_", "_sdc_", "_airbyte_", "_dlt_"];
+
+/// Further columns of this kind: files and lines of Fivetran, and the numbers of rows that libraries write.
+const BOOKS: &[&str] = &["_file", "_line", "_modified", "Unnamed: 0", "__index_level_0__"];
+
+/// Whether a column says when and where a row was written down; the first one is without a name where it numbers rows.
+fn keeps_books(column: usize, name: &str) -> bool {
+    BOOKS.contains(&name)
+        || BOOKKEEPERS.iter().any(|own| name.starts_with(own))
+        || column == 0 && name.trim().is_empty()
+}
 
 impl Header {
     /// Reads the names of the first record of a table.
@@ -41,13 +56,20 @@ impl Header {
             .iter()
             .map(|name| if repeats(name) { String::new() } else { normalise(name) })
             .collect();
-        let header = Header { record: record.clone(), exact, normal, deletion: None };
+        let books = exact.iter().enumerate().filter(|(column, name)| keeps_books(*column, name));
+        let bookkeeping = books.map(|(column, _)| column).collect();
+        let header = Header { record: record.clone(), exact, normal, deletion: None, bookkeeping };
         Header { deletion: header.find(DELETIONS), ..header }
     }
 
     /// The name of the column that says which rows were deleted at their source.
     pub fn deletion(&self) -> Option<&str> {
         self.exact.get(self.deletion?).map(String::as_str)
+    }
+
+    /// The columns that say when and where a row was written down.
+    pub fn bookkeeping(&self) -> &[usize] {
+        &self.bookkeeping
     }
 
     /// Whether a row says that it was deleted at its source.

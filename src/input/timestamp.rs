@@ -104,10 +104,11 @@ pub fn day_after(date: &str) -> Option<String> {
 ///
 /// - `2025-10-07`, then after a space or `T` `09` (an hour), `09:50`, `09:50:26` or `09:50:26.123` (one to nine
 ///   digits, cut after microseconds), then `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`; without a
-///   zone it is a time of `zone`. A leap second (`:60`) is read as `:59.999999`.
-/// - `20251007`: a date.
+///   zone it is a time of `zone`. Behind a number the zone's name is not looked at (`+0000 UTC`, `+02:00[Europe/Berlin]`). A leap second (`:60`) is read as `:59.999999`.
+/// - `20251007`: a date; `20251007095026`: with the time of day.
 /// - Months by their names: `7 Oct 2025`, `Tue, 07-Oct-2025 09:50:26 +0200`, `October 7, 2025 9:50 AM`, `7. Okt. 2025`,
-///   and `[07/Oct/2025:09:50:26 +0200]` as web servers write it.
+///   `Oct 7, 2025 @ 09:50:26.123`, `[07/Oct/2025:09:50:26 +0200]` as web servers write it, `Tue Oct 07 2025 09:50:26 GMT+0200 (CEST)` as
+///   browsers do, and `Tue Oct  7 09:50:26 UTC 2025` as `date` does.
 /// - Ten digits (with or without a fraction) are seconds since 1970 UTC, thirteen milliseconds,
 ///   sixteen microseconds, nineteen nanoseconds.
 pub fn parse(text: &str, zone: ZoneRule) -> Option<Stamp> {
@@ -198,7 +199,8 @@ fn seconds(bytes: &[u8]) -> Option<(i64, i64, Precision, &[u8])> {
 
 /// The seconds east of UTC that the zone at the end of a time stands for.
 fn offset(bytes: &[u8]) -> Option<i32> {
-    let (east, rest) = match bytes.strip_prefix(b" ").unwrap_or(bytes) {
+    let bytes = without_zone_name(bytes.strip_prefix(b" ").unwrap_or(bytes));
+    let (east, rest) = match bytes {
         b"Z" | b"z" | b"UTC" | b"utc" | b"GMT" => return Some(0),
         [b'+', rest @ ..] => (1, rest),
         [b'-', rest @ ..] => (-1, rest),
@@ -211,6 +213,21 @@ fn offset(bytes: &[u8]) -> Option<i32> {
     };
     let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
     (hours <= 18 && minutes <= 59).then_some(east * seconds)
+}
+
+/// An offset without what programs write around it: `GMT+0200`, `+0000 UTC`, `+02:00[Europe/Berlin]`.
+fn without_zone_name(bytes: &[u8]) -> &[u8] {
+    let is_offset = |bytes: &[u8]| matches!(bytes.first(), Some(b'+' | b'-'));
+    let behind = [b"GMT", b"UTC"].into_iter().find_map(|name| bytes.strip_prefix(name));
+    let bytes = behind.filter(|behind| is_offset(behind)).unwrap_or(bytes);
+    let name = bytes.iter().position(|byte| matches!(byte, b'[' | b' '));
+    let Some((own, name)) = name.and_then(|at| bytes.split_at_checked(at)) else { return bytes };
+    let is_name = match name {
+        [b'[', .., b']'] => true,
+        [_, letters @ ..] => letters.iter().all(u8::is_ascii_uppercase),
+        [] => false,
+    };
+    if is_name && is_offset(own) { own } else { bytes }
 }
 
 /// Digits alone: a date or the time since 1970, by their number.
@@ -231,6 +248,15 @@ fn number(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
             since(digits(whole)? * SECOND + micros(fraction)?, Precision::Exact)
         }
         (13, None) => since(digits(whole)? * 1000, Precision::Exact),
+        (13, Some((_, fraction))) => {
+            since(digits(whole)? * 1000 + micros(fraction)? / 1000, Precision::Exact)
+        }
+        (14, None) => {
+            let (day, clock) = (digits(whole)? / 1_000_000, digits(whole)? % 1_000_000);
+            let time = time_of_day(clock / 10_000, clock / 100 % 100, clock % 100)?;
+            let day = date(day / 10_000, day / 100 % 100, day % 100)?;
+            local(day + time, Precision::Second, zone)
+        }
         (16, None) => since(digits(whole)?, Precision::Exact),
         (19, None) => since(digits(whole)? / 1000, Precision::Exact),
         _ => None,

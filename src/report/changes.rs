@@ -29,6 +29,8 @@ pub struct ChangesReport {
     pub version: Option<String>,
     /// The keys of the ladder that differ; none if both count the same way.
     pub ladder: Vec<String>,
+    /// What else is asked for now than then: `filters`, `since`, `until`.
+    pub asked: Vec<&'static str>,
     /// The inputs that are new, gone, or not the same any more.
     pub inputs: Vec<ChangedInput>,
     /// Rows that count, before and now.
@@ -95,6 +97,7 @@ impl ChangesReport {
             seen_until: text(&before["period"]["seen_until"]),
             version: text(&before["tool"]["version"]),
             ladder: changed_rules(report, &before["ladder"]),
+            asked: changed_questions(report, &before),
             inputs: changed_inputs(report, &before["inputs"]),
             rows_used: change(&before["quality"]["rows_used"], Some(report.quality.rows_used)),
             entered: change(&before["journeys"]["entered"], Some(report.journeys.entered)),
@@ -108,6 +111,21 @@ impl ChangesReport {
 fn changed_rules(report: &Report, before: &Value) -> Vec<String> {
     let now = serde_json::to_value(&report.ladder).unwrap_or(Value::Null);
     RULES.into_iter().filter(|key| now[*key] != before[*key]).map(str::to_owned).collect()
+}
+
+/// What else is asked for. An earlier version said less of it.
+fn changed_questions(report: &Report, before: &Value) -> Vec<&'static str> {
+    let now = serde_json::to_value(&report.period).unwrap_or(Value::Null);
+    let filters = serde_json::to_value(&report.filters).unwrap_or(Value::Null);
+    let period = &before["period"];
+    let asked = [
+        ("filters", &filters, &before["filters"]),
+        ("since", &now["since"], &period["since"]),
+        ("until", &now["until"], &period["until"]),
+    ];
+    let is_told = before.get("filters").is_some();
+    let differ = asked.into_iter().filter(|(_, now, before)| is_told && now != before);
+    differ.map(|(name, ..)| name).collect()
 }
 
 fn changed_inputs(report: &Report, before: &Value) -> Vec<ChangedInput> {
@@ -222,8 +240,14 @@ fn notes(changes: &ChangesReport) -> Vec<String> {
             rules.join(", ")
         )),
     };
+    let asked = (!changes.asked.is_empty()).then(|| {
+        format!(
+            "Something else is asked for ({}), so the counts are not of the same journeys.",
+            changes.asked.join(", ")
+        )
+    });
     let inputs = changes.inputs.iter().map(|input| format!("{}: {}.", input.path, input.change));
-    ladder.into_iter().chain(inputs).collect()
+    ladder.into_iter().chain(asked).chain(inputs).collect()
 }
 
 #[cfg(test)]
@@ -253,9 +277,13 @@ mod tests {
         before.inputs[0].path = "gone.csv".into();
         before.inputs[1].rows_read = 1;
         before.ladder.window = "7d".into();
+        before.filters = vec!["device=mobile".into()];
         let text = serde_json::to_string(&before).unwrap();
         let changes = ChangesReport::new(&report(), "old.json", &text).unwrap();
-        assert_eq!(changes.ladder, ["window"]);
+        assert_eq!(
+            (&changes.ladder[..], &changes.asked[..]),
+            (&["window".to_owned()][..], &["filters"][..])
+        );
         let inputs: Vec<_> =
             changes.inputs.iter().map(|input| (input.path.as_str(), input.change)).collect();
         assert_eq!(
@@ -269,6 +297,10 @@ mod tests {
         assert_eq!(
             sheet.notes[0],
             "The ladder is not the same (window), so the counts are not of the same thing."
+        );
+        assert_eq!(
+            sheet.notes[1],
+            "Something else is asked for (filters), so the counts are not of the same journeys."
         );
     }
 

@@ -129,6 +129,23 @@ pub struct StepRateComparison {
     pub selection_prone: bool,
 }
 
+/// That two periods have days in common: then some journeys are on both sides, and they are less different than they seem.
+fn overlap(a: &SideFinding, b: &SideFinding) -> Option<NoticeReport> {
+    let period = |side: &SideFinding| {
+        let is_told = side.since.is_some() || side.until.is_some();
+        let (since, until) =
+            (side.since.unwrap_or(Instant::MIN), side.until.unwrap_or(Instant::MAX));
+        is_told.then_some((since, until))
+    };
+    let (one, two) = (period(a)?, period(b)?);
+    // Two segments are of one period.
+    (one != two && one.0 < two.1 && two.0 < one.1).then(|| NoticeReport {
+        code: "periods_overlap",
+        message: "The two periods have days in common, and so journeys: ranges and p-values take the sides as if they had none.".to_owned(),
+        data: [].into(),
+    })
+}
+
 /// What a comparison is made with, beside the sides and the ladder.
 #[derive(Clone, Debug)]
 pub struct CompareOptions {
@@ -168,6 +185,7 @@ impl CompareReport {
             confidence,
         };
         report.notices = report.find_notices(options.expected_share);
+        report.notices.extend(overlap(a, b));
         report.sentences = report.in_words(ladder);
         report
     }

@@ -191,6 +191,11 @@ impl Report {
         self
     }
 
+    /// Whether a notice with this code is told.
+    pub(super) fn has_notice(&self, code: &str) -> bool {
+        self.notices.iter().any(|notice| notice.code == code)
+    }
+
     /// Whether there are too few conversions for rates by step to be ranked.
     pub fn has_few_orders(&self) -> bool {
         self.journeys.converted < notices::FEW_ORDERS

@@ -8,7 +8,7 @@ use super::{tracking, words};
 use crate::analysis::coverage::Coverage;
 use crate::analysis::open_windows::matured;
 use crate::analysis::rate::Rate;
-use crate::findings::{Findings, Notice};
+use crate::findings::{Findings, InputFinding, Notice};
 use crate::ladder::definition::{Count, Ladder, Linkage, NamePattern, Order, Window};
 use crate::time::Instant;
 use schemars::JsonSchema;
@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 
 /// The code of orders that the ladder does not lead to.
 pub(super) const ORDERS_BESIDE: &str = "orders_beside_the_ladder";
+
+/// That checkouts are known of those only who left one.
+pub(super) const ONLY_ABANDONED: &str = "only_abandoned_checkouts";
 
 /// The canonical name of an order.
 const COMPLETED: &str = "checkout_completed";
@@ -59,6 +62,7 @@ pub(super) fn notices(
         began_before(findings, ladder),
         few(findings, ladder),
         orders_beside(findings, ladder),
+        only_abandoned(findings, ladder),
     ];
     let mut of_tracking = tracking::notices(coverage, confidence);
     if findings.orders.lost_zones {
@@ -85,7 +89,12 @@ fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<
     };
     let (count, share_text) = (words::count(tally.open), words::percent(share));
     let range = words::range_named(confidence, settled.low, settled.high);
+    let is_whole = settled.method == Some("closed");
     let without = match settled.rate {
+        Some(_) if is_whole => format!(
+            " Of those whose window was over by then, {} reach {last} ({range}).",
+            words::percent(settled.rate)
+        ),
         Some(_) => format!(
             " With those accounted for by how long they were watched, {} reach {last} ({range}).",
             words::percent(settled.rate)
@@ -127,6 +136,31 @@ fn orders_beside(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
     );
     let data = [("buyers", Value::from(buyers)), ("converted", Value::from(converted))];
     Some(NoticeReport { code: ORDERS_BESIDE, message, data: data.into() })
+}
+
+/// That checkouts are known of those only who left one.
+fn only_abandoned(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
+    const ABANDONED: [&str; 2] = ["shopify.abandoned_checkouts", "shopify.rest_checkout"];
+    let is_of_checkouts =
+        |input: &InputFinding| ABANDONED.contains(&input.format) && input.rows_used > 0;
+    let is_alone = !findings.has_log && findings.inputs.iter().any(is_of_checkouts);
+    if !is_alone || ladder.open || findings.tally.entered == 0 {
+        return None;
+    }
+    let (entered, buyers) = (findings.tally.entered, findings.tally.orders_of_buyers.count);
+    let message = if findings.has_orders {
+        format!(
+            "An export of checkouts lists those that were abandoned: the {} {} here left one, and {} {} ordered. No rate is of all who began a checkout.",
+            words::count(entered),
+            words::people(count_name(ladder.count), entered),
+            words::count(buyers),
+            words::people("customer", buyers)
+        )
+    } else {
+        "An export of checkouts lists those that were abandoned, and nothing here tells of orders: how many of them ordered later is not known. Name an orders export too.".to_owned()
+    };
+    let data = [("entered", Value::from(entered)), ("buyers", buyers.into())];
+    Some(NoticeReport { code: ONLY_ABANDONED, message, data: data.into() })
 }
 
 /// Whether the last step is what every source's order is, and nothing of the user's own.

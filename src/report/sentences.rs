@@ -3,7 +3,7 @@
 //! Sentences come before tables and must stay true of small data: below a handful of orders there is
 //! no ranking. Every sentence reads well aloud, without its table.
 
-use super::notices::{FEW_ORDERS, ORDERS_BESIDE};
+use super::notices::{FEW_ORDERS, ONLY_ABANDONED, ORDERS_BESIDE};
 use super::words::{count, people, percent, range_named};
 use super::{ExitReport, Report, StepReport};
 use crate::analysis::rate::Rate;
@@ -105,6 +105,15 @@ pub fn headline(report: &Report) -> Vec<String> {
         let unit = people(report.journeys.unit, report.journeys.entered);
         return vec![format!("{} {unit}, and no later step.", count(report.journeys.entered))];
     }
+    if report.orders.count.is_none() && report.has_notice(ONLY_ABANDONED) {
+        let entered = report.journeys.entered;
+        let who = people(report.journeys.unit, entered);
+        let known = format!(
+            "{} {who} left a checkout; whether they ordered later is not known.",
+            count(entered)
+        );
+        return [Some(known), largest_loss(report)].into_iter().flatten().collect();
+    }
     if report.has_few_orders() {
         return few_orders(report, last);
     }
@@ -142,7 +151,7 @@ fn counts_with_range(report: &Report, rate: &Rate) -> String {
 /// The verb of a step: an order is made, every other step is reached. Where others have ordered too, or nobody has by way of
 /// the ladder, nothing more is said of an order than that it was reached.
 fn reached(report: &Report, step: &StepReport) -> String {
-    let is_beside = report.notices.iter().any(|notice| notice.code == ORDERS_BESIDE);
+    let is_beside = [ORDERS_BESIDE, ONLY_ABANDONED].iter().any(|code| report.has_notice(code));
     if is_order(&step.name) && step.reached > 0 && !is_beside {
         return "ordered".to_owned();
     }

@@ -154,6 +154,7 @@ mod tests {
     fn orders(change: impl Fn(i64, &mut TrackedOrder)) -> Vec<TrackedOrder> {
         let order = |number: i64| {
             let mut order = TrackedOrder {
+                is_nameless: false,
                 at: Instant(number),
                 in_log: true,
                 steps: 0b1_1111,

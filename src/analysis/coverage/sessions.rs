@@ -118,7 +118,13 @@ pub(super) fn falls(
     confidence: f64,
 ) -> Vec<FallOfCoverage> {
     let mut compared = compared(findings, (log, counted));
-    compared.retain(|own| own.counts.base > 0);
+    // A log rarely begins or ends with a day: what it has not of these days it has not missed.
+    let ends = days_of_log(findings, log);
+    let is_cut = |days: Days| {
+        let is_end = |ends: Days| [ends.first, ends.last].contains(&days.first);
+        days.first == days.last && ends.is_some_and(is_end)
+    };
+    compared.retain(|own| own.counts.base > 0 && !is_cut(own.days));
     let counts = compared
         .iter()
         .map(|own| Counts { hits: own.counts.hits.min(own.counts.base), base: own.counts.base });

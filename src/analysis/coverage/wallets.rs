@@ -57,6 +57,7 @@ mod tests {
     #[test]
     fn a_step_is_skipped_only_if_all_around_it_was_seen() {
         let order = |in_log, steps| TrackedOrder {
+            is_nameless: false,
             at: Instant(0),
             in_log,
             steps,

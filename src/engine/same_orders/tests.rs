@@ -17,6 +17,7 @@ fn order(source: Sources, number: u64, minute: i64, total: i128, person: u64) ->
         unit: Precision::Exact.unit(),
         currency: Currency::default(),
         is_left_out: false,
+        is_one: true,
     }
 }
 
@@ -32,6 +33,36 @@ fn an_order_is_joined_with_one_order_of_another_source_at_most() {
         joined(&[order(EXPORTS, 1, 0, 50, 7), order(LOG, 2, 3, 50, 7), order(LOG, 3, 5, 50, 7)]);
     assert_eq!((same.of(Key(2)), same.of(Key(3))), (Key(1), Key(3)));
     assert_eq!(same.by_customer, 1);
+}
+
+#[test]
+fn an_order_without_a_total_is_the_only_other_one_about_its_time() {
+    let bare = |number, minute| Sighting { total: None, ..order(LOG, number, minute, 0, 7) };
+    let same = joined(&[order(EXPORTS, 1, 0, 50, 7), bare(2, 3)]);
+    assert_eq!((same.of(Key(2)), same.by_customer), (Key(1), 1));
+    for others in [
+        // Two that it may be, another one beside it, somebody else's, and one of another time.
+        vec![order(EXPORTS, 1, 0, 50, 7), order(EXPORTS, 4, 5, 60, 7)],
+        vec![order(EXPORTS, 1, 0, 50, 7), bare(3, 5)],
+        vec![order(EXPORTS, 1, 0, 50, 8)],
+        vec![order(EXPORTS, 1, 30, 50, 7)],
+    ] {
+        let same = joined(&[&others[..], &[bare(2, 3)]].concat());
+        assert_eq!((same.of(Key(2)), same.by_customer), (Key(2), 0), "{others:?}");
+    }
+    // What is joined by its total is one order, and leaves room for nothing else.
+    let same = joined(&[order(EXPORTS, 1, 0, 50, 7), order(PIXEL, 3, 1, 50, 7), bare(2, 3)]);
+    assert_eq!([2, 3].map(|number| same.of(Key(number))), [Key(1); 2]);
+}
+
+#[test]
+fn what_is_known_by_number_follows_to_the_number_that_counts() {
+    let mut same = SameOrders::default();
+    same.numbers.insert(Key(6), Key(2));
+    let sightings =
+        vec![order(EXPORTS, 1, 0, 50, 7), order(LOG, 2, 3, 50, 7), order(PIXEL, 6, 3, 50, 7)];
+    same.join_by_customer(sightings, People::default);
+    assert_eq!([2, 6].map(|number| same.of(Key(number))), [Key(1); 2]);
 }
 
 #[test]
@@ -61,13 +92,11 @@ fn another_customer_total_currency_or_time_is_another_order() {
     let one = order(EXPORTS, 1, 0, 50, 7);
     let euro = Sighting { currency: Currency::parse("EUR"), ..one };
     let dollar = Sighting { currency: Currency::parse("USD"), ..order(LOG, 2, 0, 50, 7) };
-    let unknown = Sighting { total: None, ..one };
     let others = [
         [one, order(LOG, 2, 0, 50, 8)],
         [one, order(LOG, 2, 0, 51, 7)],
         [one, order(LOG, 2, 11, 50, 7)],
         [euro, dollar],
-        [unknown, Sighting { total: None, ..order(LOG, 2, 0, 50, 7) }],
         [order(LOG, 1, 0, 50, 7), order(LOG, 2, 0, 50, 7)],
     ];
     for pair in others {

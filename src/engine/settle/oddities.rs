@@ -49,11 +49,11 @@ pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
     Some(Notice { code: "offsets_differ", message })
 }
 
-/// Whether most orders have a time that does not say its zone.
+/// Whether a good part of the orders has a time that does not say its zone.
 pub(super) fn lack_zones(orders: &[Order]) -> bool {
     let is_lost =
         |order: &&Order| order.at.offset.is_none() && order.at.precision != Precision::Day;
-    2 * orders.iter().filter(is_lost).count() > orders.len()
+    10 * orders.iter().filter(is_lost).count() > orders.len()
 }
 
 /// A notice for each input whose times have lost their zone, if orders that other files have too show which it is.

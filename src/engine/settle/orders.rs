@@ -79,8 +79,8 @@ pub(super) fn settle_orders(
         if in_log.map_or_else(|| settled.period.has(order.at.at), |seen| seen.in_period) {
             settled.exported.insert(number.key);
             if haul.checkouts.are_wanted() {
-                let seen_by = in_log.map_or(0, |seen| seen.sources);
-                settled.traces.push(OrderTrace::new(order, number.key, seen_by));
+                let seen = in_log.map(|seen| (seen.at, seen.sources));
+                settled.traces.push(OrderTrace::new(order, number.key, seen));
             }
             count_order(order, in_log, &mut settled.orders);
             match (order.amount, in_log) {

@@ -1,6 +1,7 @@
 //! Identifiers: tables of spellings, and random texts against the rules taken one after the other.
 
 use super::*;
+use crate::text::{NULL_WORDS, NULLS};
 use IdentifierKind::*;
 use proptest::prelude::*;
 
@@ -86,7 +87,7 @@ fn slowly(
     let inner = text.get(1..text.len().saturating_sub(1)).filter(|_| is_quoted);
     let word = inner.unwrap_or(text);
     let is_word = |words: &[&str]| words.iter().any(|own| word.eq_ignore_ascii_case(own));
-    if text.is_empty() || is_word(&NULL_WORDS) {
+    if text.is_empty() || is_null_word(word) {
         return None;
     }
     if is_several && (is_word(&NOBODY_WORDS) || is_zeros(text.as_bytes()) || text == "-1") {
@@ -98,6 +99,7 @@ fn slowly(
             let is_global = text.starts_with("gid://");
             let tail = if is_global { text.rsplit('/').next().unwrap() } else { text };
             let tail = tail.split('?').next().unwrap().trim_start_matches('#').to_lowercase();
+            let tail = whole(&tail);
             match tail.split_once('#') {
                 Some((shop, number)) if kind == OrderId && !shop.contains(char::is_numeric) => {
                     format!("{shop}{number}")
@@ -113,7 +115,7 @@ fn slowly(
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             digits.strip_prefix("00").unwrap_or(&digits).to_string()
         }
-        UserId | ClientId => text.to_string(),
+        UserId | ClientId => whole(text),
     };
     let is_somebody = match kind {
         CustomerId | OrderId | CheckoutToken => !normal.is_empty() && !is_excel_number(&normal),
@@ -137,9 +139,16 @@ fn slowly(
     is_somebody.then_some(Identifier { kind, space, key })
 }
 
+/// A number as data tools write it is that number.
+fn whole(text: &str) -> String {
+    let digits = text.strip_suffix(".0").filter(|own| !own.is_empty());
+    let is_number = digits.is_some_and(|own| own.chars().all(|c| c.is_ascii_digit()));
+    digits.filter(|_| is_number).unwrap_or(text).to_string()
+}
+
 /// Texts that stand where identifiers should, and what looks like them.
 fn any_text() -> impl Strategy<Value = String> {
-    let word = prop::sample::select([&NULL_WORDS[..], &NOBODY_WORDS].concat());
+    let word = prop::sample::select([&NULLS[1..], &NULL_WORDS, &NOBODY_WORDS].concat());
     let case = (word, any::<bool>())
         .prop_map(|(word, upper)| if upper { word.to_uppercase() } else { word.to_string() });
     let quoted = (case.clone(), "[\"']", "[\"']").prop_map(|(word, a, b)| format!("{a}{word}{b}"));
@@ -148,6 +157,7 @@ fn any_text() -> impl Strategy<Value = String> {
         quoted,
         "[ 0-]{0,40}",
         "['#]?[0-9]{1,20}",
+        "[0-9]{1,20}\\.0",
         "[0-9a-fA-F]{8}-[0-9a-f]{4}-[0-9a-f-]{4}-[0-9A-F]{4}-[0-9a-gé-]{12}",
         "[0-9]([.,][0-9]{1,20})?[Ee][+-]?[0-9]{0,3}",
         "[ <]?(noreply|no-reply|[A-Zaéİ]{0,3})@?[a-zA-Z.]{0,4}[> ]?",

@@ -25,6 +25,9 @@ use crate::input::{Input, Rows, Told};
 use crate::place::Place;
 use std::borrow::Cow;
 
+/// The columns of logs in which a purchase has a row for each of its items.
+const ITEMS: &[&str] = &["item id", "product id", "item", "product", "sku", "product sku", "asin"];
+
 /// So begins what Git keeps in place of a large file.
 const LARGE_FILE_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
@@ -328,6 +331,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         sequence: column(Part::Sequence),
         order: column(Part::Order),
         basket: None,
+        items: column(Part::Value).is_none() && header.has(ITEMS),
         value: column(Part::Value),
         quantity: None,
         fixed_currency: None,

@@ -51,6 +51,8 @@ pub struct EventColumns {
     pub order: Option<usize>,
     /// What groups purchases that have no order number.
     pub basket: Option<usize>,
+    /// Whether each row of a purchase is one of its items, of which nothing says what it cost.
+    pub items: bool,
     /// The money of an order.
     pub value: Option<usize>,
     /// How many of them were bought at that price.
@@ -84,6 +86,7 @@ impl Default for EventColumns {
             sequence: None,
             order: None,
             basket: None,
+            items: false,
             value: None,
             quantity: None,
             currency: None,
@@ -247,6 +250,33 @@ struct RowDetails<'r> {
     header: &'r Header,
 }
 
+impl RowDetails<'_> {
+    /// The row as it is written, but for what differs each time that it is.
+    fn whole_row(&self) -> Key {
+        let books = self.header.bookkeeping();
+        if books.is_empty() {
+            return Key::of(self.row.bytes());
+        }
+        let columns = (0..self.row.len()).filter(|column| !books.contains(column));
+        columns.fold(Key::NONE, |key, column| {
+            key.and(Key::of(&self.row.cell(column).unwrap_or_default()))
+        })
+    }
+
+    /// What rows without an order's number have in common if they are one order: what groups them, else, in logs of single
+    /// items that are not told what they cost, who bought when.
+    fn basket(&self) -> Option<Key> {
+        let EventColumns { basket, items, time, ref identifiers, .. } = *self.columns;
+        let together = || {
+            let who = identifiers.first().map(|&(.., column)| column)?;
+            let text = |column| self.row.text(Some(column));
+            items.then(|| Key::within(2, text(who).as_bytes()).and(Key::of(text(time).as_bytes())))
+        };
+        let grouped = self.row.value(basket).map(|text| Key::within(1, text.as_bytes()));
+        grouped.or_else(together)
+    }
+}
+
 impl Properties for RowDetails<'_> {
     /// By column name.
     fn get(&self, path: &str) -> Option<Value<'_>> {
@@ -259,7 +289,7 @@ impl Details for RowDetails<'_> {
     fn fingerprint(&self) -> Key {
         match self.columns.id.and_then(|column| self.row.value(Some(column))) {
             Some(id) => Key::of(id.as_bytes()),
-            None => Key::of(self.row.bytes()),
+            None => self.whole_row(),
         }
     }
 
@@ -273,14 +303,12 @@ impl Details for RowDetails<'_> {
     }
 
     fn order(&self) -> Option<OrderNote> {
-        let EventColumns { order, basket, value, quantity, currency, decimal_comma, .. } =
-            *self.columns;
+        let EventColumns { order, value, quantity, currency, decimal_comma, .. } = *self.columns;
         let number = self
             .row
             .value(order)
             .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Several));
-        let basket = || self.row.value(basket).map(|text| Key::within(1, text.as_bytes()));
-        let key = number.map(|id| id.key).or_else(basket);
+        let key = number.map(|id| id.key).or_else(|| self.basket());
         let amount = self.row.value(value).and_then(|text| Amount::parse(&text, decimal_comma));
         let quantity = self.row.value(quantity).and_then(|text| text.parse::<u32>().ok());
         let amount = amount.map(|amount| Amount(amount.0 * i128::from(quantity.unwrap_or(1))));

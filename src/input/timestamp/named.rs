@@ -29,17 +29,30 @@ pub(super) fn parse(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('[').unwrap_or(text);
     let text = text.strip_suffix(']').unwrap_or(text);
-    let (day, rest) = dated(text).or_else(|| dated(behind_weekday(text)?))?;
+    // Browsers name their zone behind its offset.
+    let text = text.split_once(" (").map_or(text, |(time, _)| time);
+    let read = dated(text).or_else(|| dated(behind_weekday(text)?));
+    let Some((day, rest)) = read else { return year_last(behind_weekday(text)?, zone) };
     let rest = rest.strip_prefix(',').unwrap_or(rest);
     let mut signs = rest.chars();
     match signs.next() {
         None => local(day, Precision::Day, zone),
         Some(sign) if sign.is_whitespace() || matches!(sign, ':' | 'T') => {
             let time = without_preposition(signs.as_str());
+            let time = time.strip_prefix("@ ").unwrap_or(time);
             clock(day, time.as_bytes(), zone).or_else(|| with_clock(day, time, zone))
         }
         Some(_) => None,
     }
+}
+
+/// `Oct  7 09:50:26 UTC 2025`
+fn year_last(text: &str, zone: ZoneRule) -> Option<Stamp> {
+    let (word, rest) = letters(text);
+    let (day, rest) = number(rest.trim_start())?;
+    let (time, written) = blank(rest)?.rsplit_once(' ')?;
+    let (year, _) = year(written, &[4]).filter(|(_, rest)| rest.is_empty())?;
+    clock(date(year, month(word)?, day)?, time.as_bytes(), zone)
 }
 
 /// What follows the day of the week, `Tue, ` or `di. `.

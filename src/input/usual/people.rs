@@ -82,13 +82,13 @@ impl People {
         columns.iter().any(Option::is_some).then_some(People { columns })
     }
 
-    /// Of a table; of rows that may be deleted more must be read.
+    /// Of a table; of rows that may be deleted more must be read, and less where pipelines keep books in them.
     pub(super) fn of_table(header: &Header, columns: &EventColumns) -> Option<People> {
         let identifiers = columns.identifiers.iter().map(|&(kind, space, _)| (kind, space));
         People::of(identifiers, columns.strictness)
             .filter(|_| columns.sequence.is_none() && columns.further.is_none())
             .filter(|_| !columns.names_pages)
-            .filter(|_| header.deletion().is_none())
+            .filter(|_| header.deletion().is_none() && header.bookkeeping().is_empty())
     }
 }
 

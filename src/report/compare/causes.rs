@@ -187,8 +187,8 @@ fn revenue(
         Some(factors)
     };
     let parts = mix::log_mean_split(&factors(a, worth(a))?, &factors(b, worth(b))?);
-    // A currency that is new or gone has nothing to split, but is no less there.
-    let parts = parts.or_else(|| shared.then(Vec::new))?;
+    // What is new or gone has nothing to split, but is no less there.
+    let parts = parts.unwrap_or_default();
     let steps = firm.iter().skip(1).map(|&step| ladder.steps[step].name.clone());
     let names = std::iter::once("entries".to_owned()).chain(steps);
     let code = currency.code().map(str::to_owned);
