@@ -53,6 +53,8 @@ pub struct Segments {
     pub too_small: usize,
     /// Groups of two dimensions that say no more than one of them.
     pub redundant: usize,
+    /// Values that were counted together, so that nobody looked at them.
+    pub together: usize,
 }
 
 /// Fewer journeys than this are no group.
@@ -82,6 +84,7 @@ pub fn segments(findings: &Findings, confidence: f64) -> Segments {
             test: exact::heterogeneity(&large),
         });
         found.too_small += all.len() - large.len();
+        found.together += together(breakdown);
         for (value, counts) in groups.into_iter().filter(|(_, counts)| is_large(counts)) {
             let rate = Rate::of(counts.0, counts.1, confidence);
             let rest = Rate::of(hits - counts.0, base - counts.1, confidence);
@@ -100,6 +103,15 @@ pub fn segments(findings: &Findings, confidence: f64) -> Segments {
     }
     judge(&mut found);
     found
+}
+
+/// How many values a breakdown has counted together.
+fn together(breakdown: &BreakdownFinding) -> usize {
+    let further = breakdown.groups.iter().filter_map(|group| match group.name {
+        GroupName::Other(values) => Some(values),
+        GroupName::Value(_) | GroupName::Unknown => None,
+    });
+    further.sum()
 }
 
 /// The groups with their (converted, entered); further values together are no group.

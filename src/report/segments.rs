@@ -38,6 +38,8 @@ pub struct SegmentsReport {
     pub too_small: usize,
     /// Groups of two dimensions that say no more than one of them.
     pub redundant: usize,
+    /// Values beyond the largest, which were counted together and not looked at.
+    pub together: usize,
     /// The level of all ranges.
     pub confidence: f64,
 }
@@ -118,6 +120,7 @@ impl SegmentsReport {
             tested: found.tested,
             too_small: found.too_small,
             redundant: found.redundant,
+            together: found.together,
             confidence,
         }
     }
@@ -236,6 +239,14 @@ impl SegmentsReport {
                 dimension.groups,
                 words::probability(dimension.p_value),
                 dimension.cramers_v.unwrap_or(0.0)
+            ));
+        }
+        if self.together > 0 {
+            let who = words::people("value", self.together as u64);
+            notes.push(format!(
+                "{} further {who} of fewer {} were not looked at; `funnel segments` looks at all.",
+                words::count(self.together as u64),
+                words::people(self.unit, 0)
             ));
         }
         notes
