@@ -333,8 +333,8 @@ fn take_completed(
                 continue;
             }
             order.sources |= readings.get(row.input).map_or(0, |reading| source_of(reading.format));
-            if number > 0 && !row.numbered {
-                *order.amount.get_or_insert_default() += row.amount.unwrap_or_default();
+            if let Some(amount) = row.amount.filter(|_| number > 0 && !row.numbered) {
+                *order.amount.get_or_insert_default() += amount;
             }
         }
         completed.push((key, order));

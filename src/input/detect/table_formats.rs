@@ -331,14 +331,13 @@ fn are_checkouts(table: &TableHead) -> bool {
     let (name, id) = (header.find(&["name"]), header.find(&["id"]));
     let settled = SETTLED.map(|name| header.find(&[name]));
     let rows = table.rows.iter().map(Row::parsed);
-    let named = rows.filter(|row| row.value(name).is_some() && !header.is_repeat(*row));
+    let named = rows.filter(|row| row.mark(name).is_some() && !header.is_repeat(*row));
     if named.clone().next().is_none() {
         return header.has(&["receipt number"]);
     }
-    let nothing_became_of =
-        |row: Row<'_>| settled.iter().all(|&column| row.value(column).is_none());
+    let nothing_became_of = |row: Row<'_>| settled.iter().all(|&column| row.mark(column).is_none());
     named.clone().all(nothing_became_of)
-        && are_named_by_ids(named.map(|row| (row.text(name), row.value(id))))
+        && are_named_by_ids(named.map(|row| (row.text(name), row.mark(id))))
 }
 
 /// Whether the names of rows are `#` and the row's id. Further rows of a checkout have no id; where spreadsheets

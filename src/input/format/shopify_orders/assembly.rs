@@ -173,6 +173,7 @@ struct Odd {
     nameless: usize,
     unknown: usize,
     differ: usize,
+    uneven: usize,
     unread: usize,
     /// The first amount that cannot be read.
     first_unread: Option<String>,
@@ -184,6 +185,7 @@ impl Odd {
         self.nameless += usize::from(record.id.is_none());
         self.unknown += usize::from(line.status == Some(FinancialStatus::Unknown));
         self.differ += usize::from(record.differs);
+        self.uneven += usize::from(record.is_uneven);
         if let Some(text) = line.unreadable_amount() {
             self.unread += 1;
             self.first_unread.get_or_insert_with(|| text.to_owned());
@@ -196,6 +198,7 @@ impl Odd {
         self.nameless += other.nameless;
         self.unknown += other.unknown;
         self.differ += other.differ;
+        self.uneven += other.uneven;
         self.unread += other.unread;
         self.first_unread = self.first_unread.take().or(other.first_unread);
     }
@@ -221,6 +224,11 @@ impl Odd {
                 self.differ,
                 "order_totals_differ",
                 "orders have another total in another file, and nothing in the files says which is newer; that of the first file, by its name, counts",
+            ),
+            (
+                self.uneven,
+                "order_rows_differ",
+                "orders have rows with different totals: the first one counts as what the order is worth; if they are what its items cost, add them up before",
             ),
         ];
         let found = found.into_iter().filter(|(number, _, _)| *number > 0);

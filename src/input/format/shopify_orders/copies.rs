@@ -105,6 +105,8 @@ pub struct Record {
     pub aside: Vec<Aside>,
     /// Whether another copy has another total, and nothing says which of the two is newer.
     pub differs: bool,
+    /// Whether its rows have several totals, as if each were that of an item.
+    pub is_uneven: bool,
 }
 
 /// By input whose times have lost their zone, the offsets (minutes east of UTC) that copies of its records elsewhere show,
@@ -280,6 +282,8 @@ struct Copy {
     /// The place of its first row, which takes over what the others say.
     first: usize,
     further: Vec<RowRef>,
+    /// Whether a further row has another total.
+    is_uneven: bool,
 }
 
 /// The latest copy in the current input by each thing that it can be recognised by.
@@ -320,12 +324,16 @@ impl<L: Line> Copies<L> {
             .filter(|&copy| !self.is_repeated(copy, line, previous == Some(copy)));
         let place = known.unwrap_or(self.list.len());
         match self.list.get_mut(place) {
-            Some(Copy { first, further }) => {
+            Some(Copy { first, further, is_uneven }) => {
                 further.push(self.lines[line].row);
                 let first = *first;
+                let totals = [first, line].map(|line| self.lines[line].line.total());
+                *is_uneven |= matches!(totals, [Some((one, _)), Some((other, _))] if one != other);
                 self.fill(first, line, L::fill);
             }
-            None => self.list.push(Copy { first: line, further: Vec::new() }),
+            None => {
+                self.list.push(Copy { first: line, further: Vec::new(), is_uneven: false });
+            }
         }
         self.index.note(&self.meant[self.list[place].first].tags, place);
         place
@@ -392,7 +400,9 @@ impl<L: Line> Copies<L> {
                 joined.remove(&copy).unwrap_or_else(|| (false, self.join(copy, &[])));
             let place = self.list[copy].first;
             let Meant { at, tags } = self.meant[place];
-            records.push(Record { place, at, id: tags.id, name: tags.name, aside, differs });
+            let is_uneven = self.list[copy].is_uneven;
+            let (id, name) = (tags.id, tags.name);
+            records.push(Record { place, at, id, name, aside, differs, is_uneven });
         }
         (records, zones)
     }

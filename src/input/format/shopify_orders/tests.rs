@@ -462,3 +462,20 @@ fn a_day_and_a_name_are_not_enough_where_the_buyers_differ() {
         assert_eq!(assembled(&[&day, &other]).orders.len(), count, "{email}");
     }
 }
+
+#[test]
+fn an_order_of_several_totals_is_told() {
+    let notices = |totals: [&str; 2]| {
+        let [one, other] = totals;
+        let file = format!(
+            "Name,Created at,Financial Status,Total,Id\n#1,2025-10-07 09:00:00 +0200,paid,{one},11\n#1,2025-10-07 09:00:00 +0200,paid,{other},11\n"
+        );
+        let assembly = assembled(&[&file]);
+        assert_eq!(assembly.orders.len(), 1);
+        assembly.notices.iter().map(|notice| notice.code).collect::<Vec<_>>()
+    };
+    assert_eq!(notices(["50.00", "30.00"]), ["order_rows_differ"]);
+    for same in [["50.00", "50.00"], ["50.00", ""]] {
+        assert!(notices(same).is_empty(), "{same:?}");
+    }
+}
