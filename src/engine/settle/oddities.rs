@@ -97,6 +97,21 @@ pub(super) fn times_unread<'r>(
     })
 }
 
+/// A notice for each log that says what orders are worth, and of some not in a way that can be read; with all orders and
+/// these, by input.
+pub(super) fn unpriced(by_input: &BTreeMap<usize, [u64; 2]>, readings: &[Reading]) -> Vec<Notice> {
+    let notice = |(&input, &[all, unpriced]): (&usize, &[u64; 2])| {
+        let reading = readings.get(input).filter(|_| unpriced > 0)?;
+        let (_, column) = reading.columns.iter().find(|(part, _)| *part == "value")?;
+        let message = format!(
+            "{}: of {all} orders {unpriced} have no amount under `{column}` that can be read; their money is in no sum",
+            reading.path
+        );
+        Some(Notice { code: "orders_without_amount", message })
+    };
+    by_input.iter().filter_map(notice).collect()
+}
+
 /// A notice if apps that nobody knows made more orders than the online store did: one of them may be its checkout.
 pub(super) fn left_out_sources(orders: &[Order]) -> Option<Notice> {
     /// So many sources are named.

@@ -5,7 +5,7 @@
 //! order of an export is decided in `input`.
 
 use super::Settled;
-use super::oddities::logs_not_matched;
+use super::oddities::{logs_not_matched, unpriced};
 use super::order_rows::{OrderRow, take_order, take_rows};
 use crate::engine::haul::Haul;
 use crate::engine::order_seen::OrderSeen;
@@ -320,13 +320,17 @@ fn take_completed(
     seen.sort();
     let mut completed = Vec::with_capacity(seen.len());
     let mut counted = FastSet::default();
+    let mut by_input: BTreeMap<usize, [u64; 2]> = BTreeMap::new();
     for rows in seen.chunk_by(|one, other| one.key == other.key) {
-        let OrderSeen { key, at, currency, person, .. } = rows[0];
+        let OrderSeen { key, at, person, numbered, .. } = rows[0];
+        // Not every log says what an order is worth.
+        let priced = rows.iter().find(|row| row.amount.is_some()).filter(|_| numbered);
+        let OrderSeen { amount, currency, .. } = *priced.unwrap_or(&rows[0]);
         let in_period = settled.period.has(at);
         if let Some(buyers) = &mut settled.buyers {
             buyers.extend(in_period.then_some((person, at)));
         }
-        let mut order = Completed { at, amount: rows[0].amount, currency, in_period, sources: 0 };
+        let mut order = Completed { at, amount, currency, in_period, sources: 0 };
         counted.clear();
         for (number, row) in rows.iter().enumerate() {
             if rows.len() > 1 && !counted.insert(row.fingerprint) {
@@ -341,8 +345,12 @@ fn take_completed(
         if in_period {
             settled.orders.count += 1;
             add_value(&mut settled.orders, order.amount, order.currency, 1);
+            let [all, unpriced] = by_input.entry(rows[0].input).or_default();
+            *all += 1;
+            *unpriced += u64::from(order.amount.is_none());
         }
     }
+    settled.notices.extend(unpriced(&by_input, readings));
     CompletedOrders(completed)
 }
 
