@@ -24,6 +24,7 @@ pub static GA4: Tool = Tool {
         (Slot::User, &["user_id"]),
         (Slot::Order, &["ecommerce.transaction_id"]),
         (Slot::Value, &["ecommerce.purchase_revenue"]),
+        (Slot::Dollars, &["ecommerce.purchase_revenue_in_usd"]),
         (Slot::Category, &["items.item_list_name"]),
     ],
     parameters: Some(Parameters {

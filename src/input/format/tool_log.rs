@@ -210,7 +210,8 @@ impl Tool {
 
     /// Whether an amount stands under this path.
     pub fn is_amount(&self, path: &str) -> bool {
-        self.paths.iter().any(|(slot, paths)| *slot == Slot::Value && paths.contains(&path))
+        let is_money = |slot: &Slot| matches!(slot, Slot::Value | Slot::Dollars);
+        self.paths.iter().any(|(slot, paths)| is_money(slot) && paths.contains(&path))
     }
 
     /// Whether the typed parameter with this key is an amount.
@@ -448,8 +449,12 @@ impl Details for ToolDetails<'_> {
         let identify = |kind, text: &str| identify(kind, 0, text, Strictness::Several);
         let written = self.parts.first(Slot::Order).or_else(|| self.parts.first(Slot::About));
         let id = written.and_then(|number| identify(IdentifierKind::OrderId, &number));
-        let amount = self.parts.first(Slot::Value).and_then(|text| text.trim().parse().ok());
-        let currency = self.parts.first(Slot::Currency);
+        let number = |slot| self.parts.first(slot).and_then(|text| text.trim().parse().ok());
+        let (own, dollars) = (number(Slot::Value), || number(Slot::Dollars));
+        let (amount, currency) = match own.map_or_else(dollars, |_| None) {
+            Some(dollars) => (Some(dollars), Some("USD".into())),
+            None => (own, self.parts.first(Slot::Currency)),
+        };
         Some(OrderNote {
             key: id.map_or_else(|| self.fingerprint(), |id| id.key),
             numbered: id.is_some(),

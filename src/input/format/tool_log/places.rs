@@ -67,6 +67,8 @@ pub enum Slot {
     About,
     /// The money of an order.
     Value,
+    /// The same in dollars, where the tool converts it.
+    Dollars,
     /// Its currency.
     Currency,
     /// The user agent.
@@ -131,6 +133,7 @@ impl Slot {
             | Slot::Group
             | Slot::Stored
             | Slot::About
+            | Slot::Dollars
             | Slot::Page
             | Slot::Batch
             | Slot::Profile
