@@ -33,6 +33,9 @@ pub static GA4: Tool = Tool {
             (Slot::Session, "ga_session_id"),
             (Slot::Order, "transaction_id"),
             (Slot::Value, "value"),
+            // Tables that people make have the ends of names only.
+            (Slot::Value, "purchase_revenue"),
+            (Slot::Dollars, "purchase_revenue_in_usd"),
             (Slot::Currency, "currency"),
             (Slot::Address, "page_location"),
             (Slot::Target, "link_url"),
