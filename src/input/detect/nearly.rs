@@ -10,7 +10,6 @@ use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use crate::input::columns::Header;
 use crate::input::format::Format;
-use crate::input::format::tool_table::ga4;
 use std::collections::BTreeSet;
 
 /// The columns of a format that other logs have not, in words.
@@ -82,10 +81,7 @@ pub(super) fn of_table(table: &TableHead, is_named: bool) -> Option<String> {
         of_events.map_or(of_orders && known.must.len() > 2, |own| own.is_told_by(header))
     };
     let lacking = table_formats::ALL.iter().filter(is_candidate).filter_map(|known| {
-        let missing = match known.missing(header) {
-            none if none.is_empty() && known.format == Format::Ga4Flat => vec![ga4::PARAMETER_KEY],
-            missing => missing,
-        };
+        let missing = known.missing(header);
         let [only] = missing.as_slice() else { return None };
         Some((known.format, *only))
     });
@@ -138,10 +134,6 @@ mod tests {
             (
                 "uuid,event,timestamp,distinctId,properties",
                 Some("nearly `posthog.csv`, but without `distinct id` (is `distinctId` meant?)"),
-            ),
-            (
-                "event_timestamp,event_name,user_pseudo_id,param_key,event_params.value.int_value",
-                Some("nearly `ga4.bq.flat`, but without `event params.key"),
             ),
             ("event_timestamp,event_name,user_id,value", None),
             ("event_time,event_type,product_id,user_id,session_id,brand,price", None),

@@ -1,19 +1,22 @@
 //! What to say of a table that is of no format, or not of the one that was asked for: what it lacks, and what can
 //! be done about it.
 
-use super::first_line::{is_time, value_for_a_name};
-use super::table::{decide, either};
+use super::first_line::{Value, is_time, value_for_a_name};
+use super::table::{decide, either, people_column};
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
-use super::{MAP_EVENTS, hits, json_formats, meant, names_of_orders, not_events, offers, shown};
+use super::{
+    MAP_EVENTS, hits, json_formats, meant, names_of_orders, names_of_people, not_events, offers,
+    shown,
+};
 use crate::error::Error;
 use crate::event::IdentifierKind;
 use crate::input::Told;
-use crate::input::aliases::{Mapping, Part};
+use crate::input::aliases::{Mapping, Part, like};
 use crate::input::columns::{Header, normalise};
 use crate::input::format::Format;
-use crate::input::format::event_table::shorten;
 use crate::input::format::shopify_orders::columns::ORDER_TIMES;
+use crate::input::format::tool_table::ga4;
 use crate::input::format::{shopify_analytics, shopify_session_rows};
 use crate::ladder::vocabulary;
 use crate::place::Place;
@@ -30,9 +33,17 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
     if let Some(value) = value_for_a_name(table) {
         return nameless(path, header, value);
     }
-    let is_there = |(_, name): &&(Part, String)| header.names().contains(name);
-    let told_names: Vec<_> = told.map.iter().filter(is_there).cloned().collect();
+    if ga4::holds_parameters(header) {
+        return parameters(path, header);
+    }
+    let told_names = Mapping::there(header.names(), &told.map);
     let mapping = Mapping::of_events(header.names(), &told_names);
+    if mapping.of(Part::Event).is_some_and(|name| normalise(name) == "name")
+        && people_column(table, told).is_some()
+    {
+        let error = names_of_people(path, header.names(), "columns");
+        return without_map_columns(error, header, told).hint(NO_LOG);
+    }
     // With all that events need, its names are none of events.
     let error = if mapping.missing().is_empty() {
         let name = mapping.of(Part::Event).unwrap_or_default();
@@ -43,6 +54,20 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
     let error = without_map_columns(error, header, told);
     let events = map_events(table, &mapping, &told_names);
     advised(error, table, (&mapping, &events), told)
+}
+
+/// The error of rows that are parameters of Google's events, without all that puts these together.
+fn parameters(path: &str, header: &Header) -> Error {
+    let missing = |names: Names| (!header.has(names)).then_some(names);
+    let keyed = || ga4::has_values(header).then_some(ga4::PARAMETER_KEY);
+    let missing: Vec<Names> = ga4::MUST.into_iter().filter_map(missing).collect();
+    let missing = if missing.is_empty() { keyed().into_iter().collect() } else { missing };
+    let message = "not recognised: each of its rows is a parameter of an event of Google Analytics, and none an event by itself";
+    let error = Error::at(Place::file(path), message);
+    let lacks: Vec<String> = missing.iter().map(|names| either(names)).collect();
+    error
+        .note(format!("to be {} it lacks: {}", Format::Ga4Flat.id(), lacks.join(", ")))
+        .hint(rename(Format::Ga4Flat, &missing))
 }
 
 /// The error with what is to be done: by the likeliest of what the table may be.
@@ -126,6 +151,9 @@ fn of_no_shopper(header: &Header, mapping: &Mapping) -> Option<&'static str> {
     )
 }
 
+/// What to do with a list of people or things.
+pub(super) const NO_LOG: &str = "a list of people or things is no log: leave it out; if each row is an event, say which column names it with --map event=COLUMN";
+
 /// How to say what the columns of a log are: with those that can only be meant, beside what the user has said.
 fn map_events(table: &TableHead, mapping: &Mapping, told: &[(Part, String)]) -> String {
     let lacks = |part: Part| mapping.of(part).is_none();
@@ -177,10 +205,10 @@ const ORDER_NUMBERS: &[&str] = &[
 ];
 
 /// The error of a table whose first line is a row.
-fn nameless(path: &str, header: &Header, value: &str) -> Error {
+fn nameless(path: &str, header: &Header, value: Value) -> Error {
     let message = format!(
-        "not recognised: its first line looks like data and not like names of columns: `{}` is no name, and the lines below it hold the like",
-        shorten(value)
+        "not recognised: its first line looks like data and not like names of columns: its cell {} is {}",
+        value.cell, value.what
     );
     Error::at(Place::file(path), message).hint(format!(
         "put a line with a name for each of its {} columns in front, separated as the others are, such as user_id,item,category,event,time",
@@ -195,13 +223,18 @@ fn map_counts(time: &str) -> String {
     )
 }
 
+/// That `--map` names a column or key that is not there, and which may be meant.
+pub(super) fn absent(part: Part, name: &str, names: &[String], what: &str) -> String {
+    let near = vocabulary::nearest(name, names.iter().map(String::as_str));
+    let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
+    format!("no {what} is called `{name}`, as --map says of {}{meant}", part.name())
+}
+
 /// Says which columns are mapped that the table does not have.
 fn without_map_columns(error: Error, header: &Header, told: &Told) -> Error {
-    let absent = told.map.iter().filter(|(_, name)| !header.has(&[name.as_str()]));
-    absent.fold(error, |error, (part, name)| {
-        let near = vocabulary::nearest(name, header.names().iter().map(String::as_str));
-        let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
-        error.note(format!("no column is called `{name}`, as --map says of {}{meant}", part.name()))
+    let is_absent = |(_, name): &&(Part, String)| like(name, header.names()).is_none();
+    told.map.iter().filter(is_absent).fold(error, |error, (part, name)| {
+        error.note(absent(*part, name, header.names(), "column"))
     })
 }
 
