@@ -4,7 +4,7 @@ use super::calendar::Calendar;
 use super::claims::Claims;
 use super::haul::Haul;
 use super::judge::Beside;
-use super::rows::{RowIndex, UNCLOSED, short_identifiers};
+use super::rows::{PEOPLE, RowIndex, UNCLOSED, short_identifiers};
 use super::sequence::out_of_order;
 use super::several_logs::visitors_apart;
 use super::tracking::Logs;
@@ -37,6 +37,7 @@ pub(super) fn finish(
     }));
     findings.notices.extend(nearly(readings));
     findings.notices.extend(rows_of_nobody(readings, &haul.quality));
+    findings.notices.extend(rows_unread(readings, &haul.quality));
     findings.notices.extend(sessions_of_nobody(readings));
     let short = short_identifiers(haul.too_short);
     findings.notices.extend(short.map(|message| Notice { code: "short_identifiers", message }));
@@ -77,7 +78,6 @@ fn nearly(readings: &[Reading]) -> impl Iterator<Item = Notice> {
 
 /// Of which inputs most rows do not count because they name nobody, and where people were looked for.
 fn rows_of_nobody(readings: &[Reading], quality: &Quality) -> impl Iterator<Item = Notice> {
-    const PEOPLE: [&str; 5] = ["customer_id", "customer", "client", "email", "phone"];
     readings.iter().zip(&quality.accounts).filter_map(|(reading, account)| {
         let nobody = account.set_aside.get(&Reason::NoIdentifier).map_or(0, |aside| aside.rows);
         let looked = reading.columns.iter().filter(|(part, _)| PEOPLE.contains(part));
@@ -90,6 +90,23 @@ fn rows_of_nobody(readings: &[Reading], quality: &Quality) -> impl Iterator<Item
         );
         let are_most = nobody * 2 > account.rows_read && !looked.is_empty();
         are_most.then_some(Notice { code: "rows_of_nobody", message })
+    })
+}
+
+/// Of which inputs most rows cannot be read, and why the first of these cannot.
+fn rows_unread(readings: &[Reading], quality: &Quality) -> impl Iterator<Item = Notice> {
+    readings.iter().zip(&quality.accounts).filter_map(|(reading, account)| {
+        let aside = account.set_aside.get(&Reason::BadRow)?;
+        let why = aside.examples.iter().min().map(|example| example.message.as_str())?;
+        let message = format!(
+            "{}: {} of {} rows cannot be read as {}: {why}",
+            reading.path,
+            aside.rows,
+            account.rows_read,
+            reading.format.id()
+        );
+        let are_most = aside.rows * 2 > account.rows_read;
+        are_most.then_some(Notice { code: "rows_unread", message })
     })
 }
 

@@ -5,6 +5,8 @@ use super::haul::Haul;
 use crate::error::{Error, Result};
 use crate::event::RowRef;
 use crate::input::Reading;
+use crate::input::aliases::Part;
+use crate::ladder::vocabulary;
 use crate::place::Place;
 use crate::quality::Reason;
 
@@ -97,12 +99,40 @@ pub(super) fn refuse_hopeless(
                 Some(words) if *reason == Reason::NoIdentifier => error.note(words),
                 Some(_) | None => error,
             };
-            return Err(error
-                .hint("`funnel inspect` shows what a file is taken for; --as and --map tell it"));
+            return Err(error.hint(remedy(reading, *reason)));
         }
     }
     Ok(())
 }
+
+/// What to do about an input none of whose rows can be read. Under which names a known format has its parts cannot be told.
+fn remedy(reading: &Reading, reason: Reason) -> String {
+    let (what, parts): (_, &[&str]) = match reason {
+        Reason::BadTimestamp => ("when it was", &["time"]),
+        Reason::NoIdentifier => ("who it was", &PEOPLE),
+        _ => ("", &[]),
+    };
+    let is_told = reading.format.can_be_told(Part::Time);
+    let names = reading.columns.iter().filter(|(part, _)| parts.contains(part));
+    let names: Vec<&str> = names.map(|(_, name)| name.as_str()).collect();
+    if is_told || names.is_empty() {
+        return "`funnel inspect` shows what a file is taken for; --as and --map tell it".into();
+    }
+    let own = reading.names.iter().map(String::as_str);
+    let near = names.iter().find_map(|name| vocabulary::nearest(name, own.clone()));
+    let near = near.filter(|near| !names.contains(near));
+    let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
+    let id = reading.format.id();
+    let those = if names.len() == 1 { "that field too" } else { "one of these fields too" };
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!(
+        "{id} says {what} under {}{meant}: export {those}, under its own name",
+        names.join(", ")
+    )
+}
+
+/// What columns and keys of people are called in reports.
+pub(super) const PEOPLE: [&str; 5] = ["customer_id", "customer", "client", "email", "phone"];
 
 /// What to say of ids that name nobody because they are short, if there are any: a shop that has numbered its customers
 /// from 1 must know.

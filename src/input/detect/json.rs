@@ -11,7 +11,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
-use crate::input::aliases::{Mapping, Part};
+use crate::input::aliases::{Mapping, Part, like};
 use crate::input::columns::{Header, Row, normalise};
 use crate::input::envelope::{Envelope, KEYS};
 use crate::input::format::event_json::{EventKeys, have_addresses};
@@ -43,6 +43,10 @@ pub(super) fn recognise(
             wrapped::Found::Page(page) => of_list(page, told),
             wrapped::Found::Lines(source) if are_pages(&source, told, layout, start) => {
                 of_list(wrapped::unwrap_lines(source, start, told)?, told)
+            }
+            // What has commas between its lines is a list without its brackets.
+            wrapped::Found::Lines(source) if are_elements(&source.head[start..]) => {
+                decide(source, told, Layout::Array, start, &Beside::default())
             }
             wrapped::Found::Lines(source) => {
                 decide(source, told, layout, start, &Beside::default())
@@ -275,6 +279,8 @@ struct JsonSample {
     of_webhooks: usize,
     /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
     keys: Vec<(String, bool)>,
+    /// The keys under which a list of objects stands.
+    lists: BTreeSet<String>,
     /// The scalars of each record, by their keys.
     records: Vec<BTreeMap<String, String>>,
     /// All keys, and those within objects behind theirs: `properties.time`; those within a wrapper also alone.
@@ -333,6 +339,9 @@ impl JsonSample {
             match self.keys.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, holds_scalars)) => *holds_scalars |= is_scalar,
                 None => self.keys.push((key.clone(), is_scalar)),
+            }
+            if value.is_array() && value.elements().next().is_some_and(Json::is_object) {
+                self.lists.insert(key.clone());
             }
             let within = value
                 .members()
@@ -401,6 +410,14 @@ impl JsonSample {
         names.peek().is_some() && names.all(|name| is_name_of_order(name))
     }
 
+    /// The key of the only list of objects, where a few records have nothing else that says anything of an event.
+    fn only_list(&self) -> Option<&str> {
+        const MOST_BESIDE: usize = 3;
+        let is_only = self.lists.len() == 1 && self.keys.len() <= 1 + MOST_BESIDE;
+        let is_name = |key: &&String| key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        self.lists.first().filter(|_| is_only).filter(is_name).map(String::as_str)
+    }
+
     /// Whether each record is a parameter of an event of Google's, and none an event by itself.
     fn holds_parameters(&self) -> bool {
         let names = csv::ByteRecord::from(self.all_keys.iter().collect::<Vec<_>>());
@@ -421,6 +438,27 @@ impl JsonSample {
     }
 }
 
+/// Whether lines are elements of a list that has lost its brackets: each of them but the last ends with a comma.
+fn are_elements(head: &[u8]) -> bool {
+    let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.filter(|line| !line.is_empty()).take(SAMPLE).peekable();
+    let mut elements = 0;
+    while let Some(line) = lines.next() {
+        if !line.ends_with(b"},") {
+            return elements > 0 && lines.peek().is_none();
+        }
+        elements += 1;
+    }
+    elements > 1
+}
+
+/// Whether a text is an object without its end.
+fn is_cut(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    let mut reader = Reader::<()>::default();
+    reader.read(Written::new(text)).is_err_and(|bad| bad.at >= text.len())
+}
+
 /// The error of records that are parameters.
 fn parameters(path: &str) -> Error {
     let message = "not recognised: each record is a parameter of an event of Google Analytics, and none an event by itself";
@@ -429,8 +467,14 @@ fn parameters(path: &str) -> Error {
     )
 }
 
+/// What to say of JSON none of whose records can be read.
 fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed)>) -> Error {
     let hint = "one JSON object a line, or one array of objects, can be read";
+    if is_cut(source.head.get(start..).unwrap_or_default()) {
+        let message = "it is cut off: it ends within a JSON object";
+        return Error::at(Place::file(&source.path), message)
+            .hint("export or download it again, in full");
+    }
     let Some((line, bad)) = defect else {
         let error = Error::at(Place::file(&source.path), "this is JSON, but holds no objects");
         let is_sign = |byte: &u8| byte.is_ascii_whitespace() || *byte == b']';
@@ -452,9 +496,13 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     if names_people {
         scalars.retain(|key| key != "name");
     }
-    let named = exact_time::named(&scalars, &told.map, |name| sample.texts_of(name));
+    // A key that is not in the first records may be in later ones.
+    let said =
+        |(part, name): &(Part, String)| (*part, like(name, &scalars).unwrap_or(name).clone());
+    let said: Vec<_> = told.map.iter().map(said).collect();
+    let named = exact_time::named(&scalars, &said, |name| sample.texts_of(name));
     // Keys of two are not put together.
-    let map = if named.clock.is_none() { &named.map } else { &told.map };
+    let map = if named.clock.is_none() { &named.map } else { &said };
     let mapping = Mapping::of_events(&scalars, map);
     let nearest = json_formats::nearest(&sample.all_keys);
     // A session is less than what the web pixel has of a browser.
@@ -469,6 +517,14 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         }
         let are_orders = unrecognised::are_orders(&keys, &mapping);
         let events = if are_orders { unrecognised::TABLE_OF_ORDERS } else { MAP_EVENTS };
+        if let Some(list) = sample.only_list() {
+            let message = format!(
+                "not recognised: its records stand in a list under `{list}`, where none is looked for"
+            );
+            return Err(Error::at(Place::file(path), message).hint(format!(
+                "`jq -c '.{list}[]' FILE > NEW.jsonl` writes each of them on a line of its own"
+            )));
+        }
         let events = if names_people { unrecognised::NO_LOG } else { events };
         let hint = hits::hint(&keys).unwrap_or(events);
         let error = match names_orders {

@@ -31,7 +31,7 @@ const fn own(
     Own { format, names, starts, needed }
 }
 
-static OWN: [Own; 6] = [
+static OWN: [Own; 7] = [
     own(
         Format::Ga4Flat,
         2,
@@ -62,6 +62,7 @@ static OWN: [Own; 6] = [
         ],
         &["domain ", "unstruct event", "contexts ", "se "],
     ),
+    own(Format::MatomoTable, 3, &["visitor id", "first action timestamp"], &["action details "]),
     own(Format::RetailRocket, 3, &["visitorid", "itemid", "transactionid"], &[]),
     own(
         Format::Rees46,
@@ -78,7 +79,8 @@ pub(super) fn of_table(table: &TableHead, is_named: bool) -> Option<String> {
     let of_orders = is_named && header.in_words().has(&["created at"]);
     let is_candidate = |known: &&TableFormat| {
         let of_events = OWN.iter().find(|own| own.format == known.format);
-        of_events.map_or(of_orders && known.must.len() > 2, |own| own.is_told_by(header))
+        let has_more = known.must.len() > 2 && known.must != table_formats::ORDERS_BY_ID;
+        of_events.map_or(of_orders && has_more, |own| own.is_told_by(header))
     };
     let lacking = table_formats::ALL.iter().filter(is_candidate).filter_map(|known| {
         let missing = known.missing(header);

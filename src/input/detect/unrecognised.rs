@@ -6,8 +6,8 @@ use super::table::{decide, either, people_column};
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use super::{
-    MAP_EVENTS, hits, json_formats, meant, names_of_orders, names_of_people, not_events, offers,
-    shown,
+    MAP_EVENTS, hits, json_formats, meant, names_of_orders, names_of_people, nearly, not_events,
+    offers, shown,
 };
 use crate::error::Error;
 use crate::event::IdentifierKind;
@@ -15,7 +15,7 @@ use crate::input::Told;
 use crate::input::aliases::{Mapping, Part, like};
 use crate::input::columns::{Header, normalise};
 use crate::input::format::Format;
-use crate::input::format::shopify_orders::columns::ORDER_TIMES;
+use crate::input::format::shopify_orders::columns::{ORDER_TIMES, STATUSES};
 use crate::input::format::tool_table::ga4;
 use crate::input::format::{shopify_analytics, shopify_session_rows};
 use crate::ladder::vocabulary;
@@ -86,16 +86,24 @@ fn advised(
             "exports of orders, abandoned checkouts, session reports and event logs can be read",
         );
     }
-    if mapping.of(Part::Event).is_none() && offers::event(table).is_some() {
+    let nearest = nearest(table, told);
+    // Of many columns one may have been left out; of few it is none.
+    let is_one =
+        |(known, missing): &(&TableFormat, Vec<Names>)| missing.len() == 1 && known.must.len() > 3;
+    let lacks_one = nearest.first().is_some_and(is_one);
+    let names_events = mapping.of(Part::Event).is_none() && offers::event(table).is_some();
+    if let Some(near) = nearly::of_table(table, false).filter(|_| !lacks_one) {
+        return error.note(near).hint(format!("of events of no tool, {events}"));
+    }
+    if names_events && !lacks_one {
         return error.hint(events);
     }
-    let nearest = nearest(table, told);
-    if let Some((format, missing)) = nearest.first() {
-        let hint = format!("{}; of events, {MAP_EVENTS}", rename(*format, missing));
-        let note = |error: Error, (format, missing): &(Format, Vec<Names>)| {
+    if let Some((known, missing)) = nearest.first() {
+        let hint = format!("{}; of events, {MAP_EVENTS}", rename(known.format, missing));
+        let note = |error: Error, (known, missing): &(&TableFormat, Vec<Names>)| {
             let names = missing.iter().map(|names| either(names) + &asked(table, names));
             let names: Vec<String> = names.collect();
-            error.note(format!("to be {} it lacks: {}", format.id(), names.join(", ")))
+            error.note(format!("to be {} it lacks: {}", known.format.id(), names.join(", ")))
         };
         return nearest.iter().fold(error, note).hint(hint);
     }
@@ -239,12 +247,12 @@ fn without_map_columns(error: Error, header: &Header, told: &Told) -> Error {
 }
 
 /// The formats of which two columns at least are there and at most half are missing, the nearest first, with these.
-fn nearest(table: &TableHead, told: &Told) -> Vec<(Format, Vec<Names>)> {
+fn nearest(table: &TableHead, told: &Told) -> Vec<(&'static TableFormat, Vec<Names>)> {
     const SHOWN: usize = 2;
     let header = &table.header;
-    let mut near: Vec<(&TableFormat, Vec<Names>)> = table_formats::ALL
+    let mut near: Vec<(&'static TableFormat, Vec<Names>)> = table_formats::ALL
         .iter()
-        .filter(|known| told.allows(known.format) && may_be_near(table, known.format))
+        .filter(|known| told.allows(known.format) && may_be_near(table, known))
         .map(|known| (known, known.missing(header)))
         .filter(|(known, missing)| {
             // One column alone says little: many tables have a user.
@@ -258,7 +266,7 @@ fn nearest(table: &TableHead, told: &Told) -> Vec<(Format, Vec<Names>)> {
     // are put together as these do it.
     let is_spelt_by_programs = header.in_words().normal_names() != header.normal_names()
         || header.names().iter().any(|name| name.contains('_'));
-    let mut nearest: Vec<(&TableFormat, Vec<Names>)> = Vec::new();
+    let mut nearest: Vec<(&'static TableFormat, Vec<Names>)> = Vec::new();
     for (known, missing) in near {
         let rank = |known: &TableFormat, missing: &[Names]| (missing.len(), known.must.len());
         match nearest.iter().position(|(own, _)| own.format == known.format) {
@@ -272,12 +280,24 @@ fn nearest(table: &TableHead, told: &Told) -> Vec<(Format, Vec<Names>)> {
             Some(_) | None => {}
         }
     }
-    nearest.into_iter().map(|(known, missing)| (known.format, missing)).collect()
+    nearest
 }
 
 /// Whether a table may be of a format but for the names of a few columns. Nobody has renamed those of a data set that
 /// everybody has from one place, and a row of a session report says when it was.
-fn may_be_near(table: &TableHead, format: Format) -> bool {
+fn may_be_near(table: &TableHead, known: &TableFormat) -> bool {
+    let format = known.format;
+    if known.must == table_formats::ORDERS_BY_ID {
+        return false;
+    }
+    // A token is a checkout's, whose orders say what was paid.
+    let header = table.header.in_words();
+    if format == Format::ShopifyOrders
+        && header.has(&["token", "completed at"])
+        && !header.has(STATUSES)
+    {
+        return false;
+    }
     let of_everybody =
         [Format::MavenSessions, Format::MavenPageviews, Format::MavenOrders, Format::Kaggle];
     if format == Format::ShopifyAnalyticsSessions {
