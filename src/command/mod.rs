@@ -70,7 +70,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            output::complain(&error.to_string());
+            let error = error.to_string();
+            output::complain(&error);
+            if let Some(place) = settings.place_of(&error, &surroundings.typed) {
+                output::hint(&place);
+            }
             ExitCode::from(2)
         }
     }

@@ -95,11 +95,10 @@ pub(super) fn refuse_hopeless(
             let error = Error::at(place, hopeless(account.rows_read, reading, &example.message));
             let unclosed = haul.unclosed.contains(&input);
             let error = if unclosed { error.note(UNCLOSED) } else { error };
-            let error = match short_identifiers(haul.too_short) {
+            return Err(match short_identifiers(haul.too_short) {
                 Some(words) if *reason == Reason::NoIdentifier => error.note(words),
-                Some(_) | None => error,
-            };
-            return Err(error.hint(remedy(reading, *reason)));
+                Some(_) | None => error.hint(remedy(reading, *reason)),
+            });
         }
     }
     Ok(())
@@ -114,13 +113,18 @@ fn remedy(reading: &Reading, reason: Reason) -> String {
     };
     let is_told = reading.format.can_be_told(Part::Time);
     let names = reading.columns.iter().filter(|(part, _)| parts.contains(part));
-    let names: Vec<&str> = names.map(|(_, name)| name.as_str()).collect();
+    let names = names.map(|(_, name)| name.as_str()).filter(|name| !name.contains('*'));
+    let names: Vec<&str> = names.collect();
     if is_told || names.is_empty() {
         return "`funnel inspect` shows what a file is taken for; --as and --map tell it".into();
     }
-    let own = reading.names.iter().map(String::as_str);
-    let near = names.iter().find_map(|name| vocabulary::nearest(name, own.clone()));
-    let near = near.filter(|near| !names.contains(near));
+    // Another time is not the one that is missing.
+    let is_near = |name: &str, own: &str| {
+        vocabulary::nearest(name, std::iter::once(own)).is_some()
+            && (name.starts_with(own) || own.starts_with(name))
+    };
+    let own = || reading.names.iter().map(String::as_str).filter(|own| !names.contains(own));
+    let near = names.iter().find_map(|name| own().find(|own| is_near(name, own)));
     let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
     let id = reading.format.id();
     let those = if names.len() == 1 { "that field too" } else { "one of these fields too" };

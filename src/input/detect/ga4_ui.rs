@@ -29,13 +29,19 @@ pub(super) fn is_one(head: &[u8]) -> bool {
     if head.contains(&0) {
         return false;
     }
-    let mut lines = head.split(|&byte| byte == b'\n').filter(|line| !is_blank(line));
+    let end = line_end(head);
+    let mut lines = head.split(|&byte| byte == end).filter(|line| !is_blank(line));
     let Some(first) = lines.next().filter(|line| is_comment(line)) else { return false };
     let words = first.trim_ascii().trim_ascii_end();
     let is_filled_up = is_blank(words.strip_prefix(b"#").unwrap_or(words));
     is_filled_up
         || !words.iter().any(|byte| SEPARATORS.contains(byte))
         || lines.next().is_some_and(is_comment)
+}
+
+/// Only very old programs end lines with a carriage return alone.
+fn line_end(text: &[u8]) -> u8 {
+    if text.contains(&b'\n') { b'\n' } else { b'\r' }
 }
 
 /// What may separate the cells of a table.
@@ -59,6 +65,9 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Vec<Input>> {
     let mut text = source.head.clone();
     let rest = source.into_rest().take(LARGEST).read_to_end(&mut text);
     rest.map_err(|e| Error::io(&path, e))?;
+    if line_end(&text) == b'\r' {
+        text.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+    }
     let tables = tables(&text);
     if tables.is_empty() {
         return Err(Error::at(
@@ -212,6 +221,7 @@ mod tests {
             (b"# a page, a query\n# ---\n", true),
             (b"\"# a page, a query\",\n\"# ---\",\n", true),
             (b"#!/bin/sh\n# \0\x01\n", false),
+            (b"# x\r# y\ra,b\r1,2\r", true),
             (b"#,Name\n1,x\n", false),
             (b"#;Name\n1;x\n", false),
             (b"#1001,a@x.com\n#1002,b@x.com\n", false),

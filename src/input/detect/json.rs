@@ -414,8 +414,8 @@ impl JsonSample {
     fn only_list(&self) -> Option<&str> {
         const MOST_BESIDE: usize = 3;
         let is_only = self.lists.len() == 1 && self.keys.len() <= 1 + MOST_BESIDE;
-        let is_name = |key: &&String| key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        self.lists.first().filter(|_| is_only).filter(is_name).map(String::as_str)
+        let is_of_anything = |key: &&String| LISTS_OF_ANYTHING.contains(&key.as_str());
+        self.lists.first().filter(|_| is_only).filter(is_of_anything).map(String::as_str)
     }
 
     /// Whether each record is a parameter of an event of Google's, and none an event by itself.
@@ -452,12 +452,24 @@ fn are_elements(head: &[u8]) -> bool {
     elements > 1
 }
 
-/// Whether a text is an object without its end.
-fn is_cut(text: &[u8]) -> bool {
-    let text = text.trim_ascii_end();
-    let mut reader = Reader::<()>::default();
-    reader.read(Written::new(text)).is_err_and(|bad| bad.at >= text.len())
-}
+/// What lists of records are called too, where an object has nothing else. A record of a log may have such a list as well,
+/// so none is taken out of its object.
+const LISTS_OF_ANYTHING: [&str; 14] = [
+    "rows",
+    "items",
+    "hits",
+    "list",
+    "entries",
+    "values",
+    "result",
+    "response",
+    "logs",
+    "docs",
+    "documents",
+    "content",
+    "messages",
+    "visits",
+];
 
 /// The error of records that are parameters.
 fn parameters(path: &str) -> Error {
@@ -470,11 +482,6 @@ fn parameters(path: &str) -> Error {
 /// What to say of JSON none of whose records can be read.
 fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed)>) -> Error {
     let hint = "one JSON object a line, or one array of objects, can be read";
-    if is_cut(source.head.get(start..).unwrap_or_default()) {
-        let message = "it is cut off: it ends within a JSON object";
-        return Error::at(Place::file(&source.path), message)
-            .hint("export or download it again, in full");
-    }
     let Some((line, bad)) = defect else {
         let error = Error::at(Place::file(&source.path), "this is JSON, but holds no objects");
         let is_sign = |byte: &u8| byte.is_ascii_whitespace() || *byte == b']';

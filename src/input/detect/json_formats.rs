@@ -141,12 +141,16 @@ impl JsonFormat {
             respelt.iter().map(|(own, path)| format!("`{own}` (there `{path}`)")).collect();
         let calls: Vec<String> =
             respelt.iter().map(|(own, path)| format!(".{path} = .{own}")).collect();
+        // All of Shopify's own keys are put together in one way, at any depth.
+        let is_snake =
+            self.format == Format::ShopifyBulk && respelt.keys().any(|own| own.contains('_'));
+        let calls = if is_snake { CAMEL.to_string() } else { calls.join(" | ") };
         (!names.is_empty()).then(|| {
             format!(
                 "`{}` calls otherwise what is not read therefore: {}; `jq -c '{}' FILE` calls it so",
                 self.format.id(),
                 names.join(", "),
-                calls.join(" | ")
+                calls
             )
         })
     }
@@ -171,6 +175,9 @@ pub(super) struct Near {
 /// The keys of the web pixel that are always there, each with what it is called in `--map`.
 const PIXEL_SIGNS: [(&str, &str); 3] =
     [("clientId", "client"), ("name", "event"), ("timestamp", "time")];
+
+/// What writes `createdAt` for `created_at`, in all objects, and leaves `__parentId` as it is.
+const CAMEL: &str = r#"walk(if type == "object" then with_entries(.key |= if startswith("_") then . else gsub("_(?<letter>[a-z])"; .letter | ascii_upcase) end) else . end)"#;
 
 /// All keys of an event of the web pixel.
 const OF_PIXEL: [&str; 8] =

@@ -72,6 +72,14 @@ static OWN: [Own; 7] = [
     ),
 ];
 
+/// What a table of which nothing can be made nearly is.
+pub(super) fn instead(table: &TableHead) -> Option<String> {
+    of_table(table, false).map(|near| near.replace(NOT_READ, ""))
+}
+
+/// What is lost where events are read without what the format knows.
+const NOT_READ: &str = ", so what that has beside times, names and people is not read";
+
 /// What a table of events nearly is. `is_named` says whether its events are called by a column `name`, as orders and
 /// checkouts are.
 pub(super) fn of_table(table: &TableHead, is_named: bool) -> Option<String> {
@@ -103,7 +111,7 @@ fn sentence(header: &Header, format: Format, names: &[&str]) -> String {
     let near = names.iter().find_map(|name| meant(name, own()));
     let near = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
     format!(
-        "nearly `{}`, but without `{}`{near}, so what that has beside times, names and people is not read: call the column so in the first line of the file",
+        "nearly `{}`, but without `{}`{near}{NOT_READ}: call the column so in the first line of the file",
         format.id(),
         either(names)
     )

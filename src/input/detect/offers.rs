@@ -3,6 +3,7 @@
 //! An offer is shown to a reader and never acted upon, but it can be followed as it stands: it names a column only
 //! where the cells leave no choice.
 
+use super::table::is_name_of_order;
 use super::table_head::TableHead;
 use crate::input::aliases::{Figure, Mapping, Part};
 use crate::input::columns::{Row, is_null, normalise};
@@ -100,7 +101,8 @@ pub(super) fn are_of_people(texts: &[String], has_address: bool, own_names: &Own
     const FEWEST: usize = 3;
     let names: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !is_null(text)).collect();
     let is_event = |name: &&str| own_names.canonical(name).is_some();
-    if names.is_empty() || names.iter().any(is_event) {
+    // Orders are another matter: their names say which they are.
+    if names.iter().all(|name| is_name_of_order(name)) || names.iter().any(is_event) {
         return false;
     }
     let different = names.iter().collect::<BTreeSet<_>>().len();
@@ -314,6 +316,7 @@ mod tests {
             ("door_opened,page_viewed", true, false),
             ("door_opened,Kauf", true, false),
             (",null", true, false),
+            ("#1001,#1002", true, false),
         ] {
             let texts: Vec<String> = names.split(',').map(str::to_string).collect();
             let mut own = OwnNames::default();

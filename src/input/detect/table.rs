@@ -31,13 +31,17 @@ const LARGE_FILE_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// Recognises a source that is no JSON.
 pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
-    if told.allows(Format::SnowplowTsv) && snowplow::is_line(&source.head) {
-        return Ok(input(source, told, Layout::Lines, 0, snowplow_lines()));
+    // Its cells may be empty, and so a line may begin with tabs.
+    let blank = source.head.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    if told.allows(Format::SnowplowTsv) && snowplow::is_line(&source.head[blank..]) {
+        return Ok(input(source, told, Layout::Lines, blank, snowplow_lines()));
     }
+    // Only very old programs end lines with a carriage return alone.
+    let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
     if told.allows(Format::Yoochoose)
         && let Some((delimiter, decision)) = headless(&source.head)
     {
-        let layout = Layout::Table(Signs { delimiter, line_end: b'\n' });
+        let layout = Layout::Table(Signs { delimiter, line_end });
         return Ok(input(source, told, layout, 0, decision));
     }
     if source.head.starts_with(LARGE_FILE_POINTER) {
@@ -61,8 +65,6 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
         ));
     };
     let table = otherwise(&source.head, &table, told).unwrap_or(table);
-    // Only very old programs end lines with a carriage return alone.
-    let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
     let layout = Layout::Table(Signs { delimiter: table.delimiter, line_end });
     by_columns(source, told, table, layout)
 }

@@ -92,7 +92,7 @@ fn advised(
         |(known, missing): &(&TableFormat, Vec<Names>)| missing.len() == 1 && known.must.len() > 3;
     let lacks_one = nearest.first().is_some_and(is_one);
     let names_events = mapping.of(Part::Event).is_none() && offers::event(table).is_some();
-    if let Some(near) = nearly::of_table(table, false).filter(|_| !lacks_one) {
+    if let Some(near) = nearly::instead(table).filter(|_| !lacks_one) {
         return error.note(near).hint(format!("of events of no tool, {events}"));
     }
     if names_events && !lacks_one {
