@@ -8,6 +8,7 @@ mod compare;
 mod inspect;
 mod journey;
 mod ladder;
+mod mapping;
 mod open;
 mod output;
 mod overwriting;
@@ -24,10 +25,10 @@ use crate::cli::{
 use crate::engine::{self, Outcome, Plan, Request};
 use crate::error::{Error, Result};
 use crate::findings::Notice;
-use crate::input::aliases::{Part, parse_map};
+use crate::input::aliases::parse_map;
 use crate::input::format::Format;
 use crate::input::timestamp::ZoneRule;
-use crate::input::{self, Input, Opened, Told};
+use crate::input::{self, Opened, Told};
 use crate::ladder::definition::Ladder;
 use crate::ladder::draft;
 use crate::ladder::overrides::Overrides;
@@ -69,7 +70,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            output::complain(&error.to_string());
+            let error = error.to_string();
+            output::complain(&error);
+            if let Some(place) = settings.place_of(&error, &surroundings.typed) {
+                output::hint(&place);
+            }
             ExitCode::from(2)
         }
     }
@@ -151,7 +156,7 @@ fn resolve(reading: &ReadingArgs, surroundings: &Surroundings, detail: bool) -> 
     let map = reading.map.as_deref().map(parse_map).transpose()?.unwrap_or_default();
     let is_map_typed = settings::is_typed_long("map", &surroundings.typed);
     if let Some(format) = format.filter(|_| is_map_typed) {
-        has_use_for(format, &map)?;
+        mapping::has_use_for(format, &map)?;
     }
     let date_order = reading.date_order.map(Into::into);
     let settings = engine::Settings {
@@ -191,56 +196,6 @@ fn no_such_format(id: &str) -> Error {
         .hint(format!("{near}formats: {}", ids.join(", ")))
 }
 
-/// The formats for which `--map` says anything.
-fn takers(map: &[(Part, String)]) -> Vec<Format> {
-    let takes_any = |format: &Format| map.iter().any(|(part, _)| format.can_be_told(*part));
-    Format::ALL.into_iter().filter(takes_any).collect()
-}
-
-/// Of what `--map` says something, and of which files.
-fn map_says(map: &[(Part, String)]) -> String {
-    let parts: Vec<&str> = map.iter().map(|(part, _)| part.name()).collect();
-    let takers: Vec<&str> = takers(map).into_iter().map(Format::id).collect();
-    format!(
-        "--map says which column or key is {} in files of {}",
-        parts.join(", "),
-        takers.join(", ")
-    )
-}
-
-/// Refuses `--map` if the format has no use for any of it.
-fn has_use_for(format: Format, map: &[(Part, String)]) -> Result<()> {
-    if map.is_empty() || takers(map).contains(&format) {
-        return Ok(());
-    }
-    let parts: Vec<&str> = map.iter().map(|(part, _)| part.name()).collect();
-    let (id, parts) = (format.id(), parts.join(", "));
-    let message = format!("--map: reading `{id}` has no use for {parts}");
-    Err(Error::new(message).hint(format!(
-        "leave --map out and call the columns in the file as `{id}` does, or leave --as out: {}",
-        map_says(map)
-    )))
-}
-
-/// A notice if what was typed behind `--map` says nothing of any input.
-fn map_without_use(inputs: &[Input], resolved: &Resolved) -> Option<Notice> {
-    let map = &resolved.told.map;
-    let takers = takers(map);
-    let is_used = |input: &Input| takers.contains(&input.reading.format);
-    if !resolved.is_map_typed || map.is_empty() || inputs.iter().any(is_used) {
-        return None;
-    }
-    let read =
-        |Input { reading, .. }: &Input| format!("{} (`{}`)", reading.path, reading.format.id());
-    let read: Vec<String> = inputs.iter().map(read).collect();
-    let message = format!(
-        "--map changes nothing, for the names in {} are known: {} (--as reads a file as one of them)",
-        read.join(", "),
-        map_says(map)
-    );
-    Some(Notice { code: "map_without_use", message })
-}
-
 /// Opens the files and runs the pipeline, with progress on a terminal.
 fn find_out(
     files: &[String],
@@ -249,13 +204,13 @@ fn find_out(
     shows_progress: bool,
 ) -> Result<Outcome> {
     let Opened { inputs, empty, left_out } = input::open(files, &resolved.told)?;
-    let map_without_use = map_without_use(&inputs, resolved);
+    let told = mapping::said_of(&inputs, resolved)?;
     let total = inputs.iter().map(|input| input.reading.size).sum::<Option<u64>>();
     let bar = progress::Bar::new(total, shows_progress);
     let outcome = engine::run(inputs, request, &resolved.settings, &|bytes| bar.update(bytes));
     bar.clear();
     let mut outcome = outcome?;
-    outcome.findings.notices.extend(map_without_use);
+    outcome.findings.notices.extend(told);
     if !empty.is_empty() {
         let message = format!("{}: nothing is in it, so it has no rows", empty.join(", "));
         outcome.findings.notices.push(Notice { code: "empty_inputs", message });
@@ -366,7 +321,7 @@ fn open_page(
             .hint("leave --format out, or --open"));
     }
     let page = render::show(answer, Medium::Html, &style(options, surroundings));
-    match &options.output {
+    match options.output.as_deref().filter(|path| output::is_file(path)) {
         Some(path) => {
             output::write(Some(path), &page)?;
             open::open(path)
@@ -377,15 +332,16 @@ fn open_page(
 
 /// How text is laid out here.
 fn style(output: &OutputArgs, surroundings: &Surroundings) -> TableStyle {
+    let is_shown = !output.output.as_deref().is_some_and(output::is_file);
     let color = match output.color {
         ColorArg::Always => true,
         ColorArg::Never => false,
-        ColorArg::Auto => surroundings.color && output.output.is_none(),
+        ColorArg::Auto => surroundings.color && is_shown,
     };
     TableStyle {
         width: output.width.map_or(surroundings.width, usize::from),
         color,
-        ascii: output.ascii || surroundings.ascii && output.output.is_none(),
+        ascii: output.ascii || surroundings.ascii && is_shown,
         plain: output.plain,
     }
 }

@@ -5,12 +5,17 @@ use crate::place::Place;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-/// Writes a text to a file or, without one, to standard output.
+/// Writes a text to a file or, without one, to standard output. A file called `-` is that too, as everywhere.
 pub(super) fn write(file: Option<&Path>, text: &str) -> Result<()> {
-    match file {
+    match file.filter(|path| is_file(path)) {
         Some(path) => write_file(path, text).map_err(|e| Error::io(&path.to_string_lossy(), e)),
         None => write_out(text),
     }
+}
+
+/// Whether what `-o` names is a file.
+pub(super) fn is_file(path: &Path) -> bool {
+    path != Path::new("-")
 }
 
 fn write_out(text: &str) -> Result<()> {

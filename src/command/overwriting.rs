@@ -3,7 +3,7 @@
 //!
 //! This is looked at before anything is read, so nobody waits for an answer that cannot be written.
 
-use super::output::folder_of;
+use super::output::{folder_of, is_file};
 use crate::cli::questions::QuestionArgs;
 use crate::cli::{Command, LadderCommand};
 use crate::error::{Error, Result};
@@ -26,6 +26,9 @@ pub(super) fn refuse(command: &Command) -> Result<()> {
     let Some(Files { read, ladder, written: Some(written) }) = files(command) else {
         return Ok(());
     };
+    if !is_file(written) {
+        return Ok(());
+    }
     let Some(place) = place(written) else { return can_be_written(written) };
     let ladder = ladder.filter(|name| presets::preset(name).is_none()).map(str::to_owned);
     // What is wrong with the files themselves is said where they are opened.

@@ -67,7 +67,11 @@ impl Settings {
     }
 
     fn read(path: &str) -> Result<Settings> {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
+        let text = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        let text = String::from_utf8(text).map_err(|_| {
+            Error::at(Place::file(path), "it is not written in UTF-8")
+                .hint("save it again, with UTF-8 as its encoding")
+        })?;
         let table = DeTable::parse(&text).map_err(|error| {
             let line = error.span().map(|span| line_of(&text, span.start));
             Error::at(Place { line, ..Place::file(path) }, error.message())
@@ -135,8 +139,12 @@ impl Settings {
             .or_else(|| Some(self.of(command.get_name(), name)?.values.clone()));
         let values = values.unwrap_or_default();
         if matches!(argument.get_action(), ArgAction::SetTrue) {
-            let is_set = values.first().is_some_and(|value| is_yes(value));
-            return if is_set { vec![format!("--{name}")] } else { Vec::new() };
+            // What is neither yes nor no is refused as if it had been typed.
+            return match values.first().map(|value| (value, is_yes(value))) {
+                Some((_, Some(true))) => vec![format!("--{name}")],
+                Some((value, None)) => vec![format!("--{name}={value}")],
+                Some((_, Some(false))) | None => Vec::new(),
+            };
         }
         values.iter().map(|value| format!("--{name}={value}")).collect()
     }
@@ -155,6 +163,28 @@ impl Settings {
             self.options.iter().find(|set| set.option == option && set.command.as_deref() == wanted)
         };
         named(Some(command)).or_else(|| named(None))
+    }
+
+    /// Where the value stands that an error is about, if nobody has typed it.
+    pub(super) fn place_of(&self, error: &str, typed: &[OsString]) -> Option<String> {
+        let is_typed = |option: &str| {
+            let words = typed.iter().filter_map(|word| word.to_str());
+            words.into_iter().any(|word| {
+                word.strip_prefix("--").is_some_and(|long| long.split('=').next() == Some(option))
+            })
+        };
+        let is_about = |set: &&Setting| {
+            let is_named = error.starts_with(&format!("--{}:", set.option));
+            let is_path = ["files", "ladder"].contains(&set.option.as_str());
+            let quoted = |value: &String| error.contains(&format!("`{value}`"));
+            let is_first = |value: &String| error.starts_with(&format!("{value}: "));
+            !is_typed(&set.option)
+                && set.values.iter().any(|value| {
+                    is_named && quoted(value) || is_path && (is_first(value) || quoted(value))
+                })
+        };
+        let set = self.options.iter().filter(|_| !self.is_off).find(is_about)?;
+        Some(format!("that stands in {}", set.origin))
     }
 
     /// Where a value stands that the command line is said not to allow.
@@ -222,6 +252,11 @@ impl File<'_> {
             );
             return Err(Error::at(place(), format!("`{option}` is no option")).hint(hint));
         };
+        if ["config", "no-config"].contains(&option.as_str()) {
+            let message = format!("`{option}` says nothing in the file that it would name");
+            return Err(Error::at(place(), message)
+                .hint("type --config FILE, or set FUNNEL_CONFIG to its path"));
+        }
         let values = texts(value.get_ref()).ok_or_else(|| {
             Error::at(
                 place(),
@@ -335,8 +370,13 @@ fn from_environment(option: &str) -> Option<Vec<String>> {
     variable(&variable_of(option)).map(|value| vec![value])
 }
 
-fn is_yes(value: &str) -> bool {
-    !matches!(value.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0")
+/// Whether a value says yes or no; `None` if it says neither.
+fn is_yes(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
+    }
 }
 
 /// A value as options write it; `None` for tables and dates.

@@ -64,7 +64,7 @@ pub(super) fn choose((haul, claims): (&Haul<'_>, &Claims), readings: &[Reading])
     if haul.all_names.is_empty() {
         return Ok(STOREFRONT);
     }
-    Err(no_preset(haul))
+    Err(no_preset(haul, readings))
 }
 
 /// Whether a log knows products, carts and purchases, and nothing of a checkout.
@@ -118,13 +118,16 @@ fn roles(names: &BTreeMap<&'static str, u64>) -> BTreeMap<Role, u64> {
     roles
 }
 
-fn no_preset(haul: &Haul<'_>) -> Error {
+fn no_preset(haul: &Haul<'_>, readings: &[Reading]) -> Error {
     const SHOWN: usize = 15;
     let error = Error::new("no built-in ladder fits the event names in the data");
     let names = haul.rows_by_name();
     let shown = names.iter().take(SHOWN);
     let error =
         shown.fold(error, |error, (name, rows)| error.note(format!("{name} ({rows} rows)")));
+    // A file that is taken for less than it is has other names.
+    let nearly = readings.iter().filter_map(|own| Some((&own.path, own.nearly.as_ref()?)));
+    let error = nearly.fold(error, |error, (path, near)| error.note(format!("{path}: {near}")));
     let steps = steps_of(names.iter().map(|(name, _)| *name));
     error.hint(format!(
         "name the steps yourself in the order in which they are climbed, for example {steps}, or write a ladder file and give it with --ladder"

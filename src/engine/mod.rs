@@ -226,6 +226,7 @@ impl Run<'_> {
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.notices.extend(finish::unseen_names(ladder, (haul, claims), is_asked));
         finish::finish(findings, (haul, claims), (readings, logs), rows);
+        findings.notices.extend(finish::unseen_properties(request, &haul.values, readings));
         if request.has_program_names() {
             findings.unknown_names = finish::unknown_names(haul);
         }

@@ -142,6 +142,9 @@ impl Request {
         let zone = self.calendar_zone(store_offset);
         let since = moment_of(self.since.as_deref(), zone, "--since")?;
         let until = moment_of(self.until.as_deref(), zone, "--until")?;
+        if is_reversed(since, until) {
+            return Err(reversed("--since", (&self.since, &self.until)));
+        }
         Ok(Period::between(since, until))
     }
 
@@ -228,8 +231,23 @@ impl Side {
     pub(super) fn period(&self, zone: ZoneRule, option: &str) -> Result<Period> {
         let since = moment_of(self.since.as_deref(), zone, option)?;
         let until = moment_of(self.until.as_deref(), zone, option)?;
+        if is_reversed(since, until) {
+            return Err(reversed(option, (&self.since, &self.until)));
+        }
         Ok(Period::between(since, until))
     }
+}
+
+/// Whether nothing lies between two moments, for the first is after the second.
+fn is_reversed(since: Option<(Instant, Instant)>, until: Option<(Instant, Instant)>) -> bool {
+    since.zip(until).is_some_and(|((since, _), (_, behind))| since >= behind)
+}
+
+fn reversed(option: &str, (since, until): (&Option<String>, &Option<String>)) -> Error {
+    let text = |moment: &Option<String>| moment.clone().unwrap_or_default();
+    let (since, until) = (text(since), text(until));
+    Error::new(format!("{option}: {since} is after {until}, so nothing lies between them"))
+        .hint(format!("write the earlier one first: {until} to {since}"))
 }
 
 fn moment_of(

@@ -5,6 +5,8 @@ use super::haul::Haul;
 use crate::error::{Error, Result};
 use crate::event::RowRef;
 use crate::input::Reading;
+use crate::input::aliases::Part;
+use crate::ladder::vocabulary;
 use crate::place::Place;
 use crate::quality::Reason;
 
@@ -93,16 +95,48 @@ pub(super) fn refuse_hopeless(
             let error = Error::at(place, hopeless(account.rows_read, reading, &example.message));
             let unclosed = haul.unclosed.contains(&input);
             let error = if unclosed { error.note(UNCLOSED) } else { error };
-            let error = match short_identifiers(haul.too_short) {
+            return Err(match short_identifiers(haul.too_short) {
                 Some(words) if *reason == Reason::NoIdentifier => error.note(words),
-                Some(_) | None => error,
-            };
-            return Err(error
-                .hint("`funnel inspect` shows what a file is taken for; --as and --map tell it"));
+                Some(_) | None => error.hint(remedy(reading, *reason)),
+            });
         }
     }
     Ok(())
 }
+
+/// What to do about an input none of whose rows can be read. Under which names a known format has its parts cannot be told.
+fn remedy(reading: &Reading, reason: Reason) -> String {
+    let (what, parts): (_, &[&str]) = match reason {
+        Reason::BadTimestamp => ("when it was", &["time"]),
+        Reason::NoIdentifier => ("who it was", &PEOPLE),
+        _ => ("", &[]),
+    };
+    let is_told = reading.format.can_be_told(Part::Time);
+    let names = reading.columns.iter().filter(|(part, _)| parts.contains(part));
+    let names = names.map(|(_, name)| name.as_str()).filter(|name| !name.contains('*'));
+    let names: Vec<&str> = names.collect();
+    if is_told || names.is_empty() {
+        return "`funnel inspect` shows what a file is taken for; --as and --map tell it".into();
+    }
+    // Another time is not the one that is missing.
+    let is_near = |name: &str, own: &str| {
+        vocabulary::nearest(name, std::iter::once(own)).is_some()
+            && (name.starts_with(own) || own.starts_with(name))
+    };
+    let own = || reading.names.iter().map(String::as_str).filter(|own| !names.contains(own));
+    let near = names.iter().find_map(|name| own().find(|own| is_near(name, own)));
+    let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
+    let id = reading.format.id();
+    let those = if names.len() == 1 { "that field too" } else { "one of these fields too" };
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!(
+        "{id} says {what} under {}{meant}: export {those}, under its own name",
+        names.join(", ")
+    )
+}
+
+/// What columns and keys of people are called in reports.
+pub(super) const PEOPLE: [&str; 5] = ["customer_id", "customer", "client", "email", "phone"];
 
 /// What to say of ids that name nobody because they are short, if there are any: a shop that has numbered its customers
 /// from 1 must know.

@@ -246,6 +246,13 @@ impl Mapping {
         mapping
     }
 
+    /// What the user said of names that a table has, as it writes them: case and signs do not matter where nothing is
+    /// written exactly so.
+    pub fn there(names: &[String], told: &[(Part, String)]) -> Vec<(Part, String)> {
+        let own = |(part, name): &(Part, String)| Some((*part, like(name, names)?.clone()));
+        told.iter().filter_map(own).collect()
+    }
+
     /// All names that are usual ones of a part, best first.
     pub fn called(part: Part, names: &[String]) -> Vec<&str> {
         let aliases = PARTS.iter().find(|(own, ..)| *own == part).map_or(&[][..], |(.., all)| all);
@@ -360,6 +367,13 @@ impl Mapping {
     }
 }
 
+/// The one of these names that somebody means who writes `name`: written exactly so, or else the same letters.
+pub fn like<'n>(name: &str, names: &'n [String]) -> Option<&'n String> {
+    let wanted = folded(name);
+    let is_same = |own: &&String| !wanted.is_empty() && folded(own) == wanted;
+    names.iter().find(|own| *own == name).or_else(|| names.iter().find(is_same))
+}
+
 /// Reads `--map time=ts,event=action,customer=uid`. What follows a comma and has no `=` belongs to the name
 /// before it: `time=Date, local,event=action`.
 pub fn parse_map(text: &str) -> Result<Vec<(Part, String)>> {
@@ -373,7 +387,24 @@ pub fn parse_map(text: &str) -> Result<Vec<(Part, String)>> {
         }
     }
     let pairs = pairs.iter().map(|pair| pair.trim()).filter(|pair| !pair.is_empty());
-    pairs.map(parse_pair).collect()
+    let map: Vec<(Part, String)> = pairs.map(parse_pair).collect::<Result<_>>()?;
+    said_once(&map)?;
+    Ok(map)
+}
+
+/// Refuses two names for a part of which an event has one.
+fn said_once(map: &[(Part, String)]) -> Result<()> {
+    let is_one = |part: &Part| !matches!(part, Part::Who(_));
+    for (place, (part, name)) in map.iter().enumerate().filter(|(_, (part, _))| is_one(part)) {
+        let earlier = map.iter().take(place).find(|(own, other)| own == part && other != name);
+        if let Some((_, other)) = earlier {
+            let part = part.name();
+            let message = format!("--map: {part} is said twice, `{other}` and `{name}`");
+            return Err(Error::new(message)
+                .hint(format!("an event has one {part}: leave one of the two out")));
+        }
+    }
+    Ok(())
 }
 
 fn parse_pair(pair: &str) -> Result<(Part, String)> {
@@ -493,6 +524,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_is_found_without_case_and_signs() {
+        let names = ["Occurred At", "occurred_at", "What"].map(str::to_string);
+        for (told, expected) in [
+            ("time=occurred_at", Some("occurred_at")),
+            ("time=OCCURRED-AT", Some("Occurred At")),
+            ("event=what", Some("What")),
+            ("time=occured_at", None),
+            ("time=.", None),
+        ] {
+            let found = Mapping::there(&names, &parse_map(told).unwrap());
+            let found = found.first().map(|(_, name)| name.as_str());
+            assert_eq!(found, expected, "{told}");
+        }
+        // A person may be named by several columns.
+        assert_eq!(parse_map("client=a,client=b,time=c,time=c").unwrap().len(), 4);
+    }
+
+    #[test]
     fn a_name_may_have_commas() {
         let told = parse_map("time=Date, local, event=action,,customer=Name, first").unwrap();
         let names: Vec<&str> = told.iter().map(|(_, name)| name.as_str()).collect();
@@ -501,9 +550,12 @@ mod tests {
 
     #[test]
     fn a_wrong_map_is_explained() {
-        for (text, expected) in
-            [("time", "has no `=`"), ("tme=x", "no part of an event"), ("time=", "names no column")]
-        {
+        for (text, expected) in [
+            ("time", "has no `=`"),
+            ("tme=x", "no part of an event"),
+            ("time=", "names no column"),
+            ("time=a,time=b", "said twice"),
+        ] {
             assert!(parse_map(text).unwrap_err().to_string().contains(expected), "{text}");
         }
     }

@@ -4,7 +4,7 @@
 //! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
 //! the records out of a page (with what stands `around` them and says whose they are; of a response all `answers`), `nameless` whether sessions say who
 //! rows without a name are of, `exact_time` which of several columns says when, `hits` when those of Universal Analytics were, `unrecognised` what a
-//! table lacks, `meant` which of its names may be that and `offers` which of its cells, `nearly` what a table of events would
+//! table lacks and `json_in_lines` that it is none, `meant` which of its names may be that and `offers` which of its cells, `nearly` what a table of events would
 //! be if it had one column more, `first_line` that it has no names of columns, `table_head` finds these; what they share is here.
 
 mod answers;
@@ -17,6 +17,7 @@ mod ga4_ui;
 mod hits;
 mod json;
 mod json_formats;
+mod json_in_lines;
 mod json_records;
 mod meant;
 mod nameless;
@@ -30,6 +31,7 @@ mod wrapped;
 
 pub use dates::ambiguous_dates;
 
+use self::first_line::is_value;
 use super::aliases::{Mapping, Part};
 use super::format::Format;
 use super::parquet;
@@ -127,6 +129,7 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
             Layout::Lines | Layout::Array => None,
         },
         columns: decision.columns,
+        names: Vec::new(),
         decisions: Vec::new(),
         nearly: decision.nearly,
         first_line: 1 + memchr::memchr_iter(line_end, skipped).count() as u64,
@@ -218,15 +221,24 @@ fn names_of_orders(path: &str, names: &[String], event: &str, what: &str) -> Err
     Error::at(Place::file(path), message).note(shown(names, what))
 }
 
+/// The error of a file that has all that events need, if names of people were events.
+fn names_of_people(path: &str, names: &[String], what: &str) -> Error {
+    let message = "not recognised: what stands in `name` is what people or things are called, and none of it is known as an event or comes again";
+    Error::at(Place::file(path), message).note(shown(names, what))
+}
+
 /// How to say what the columns or keys of a file of events are.
 const MAP_EVENTS: &str = "say what is what with --map time=COLUMN,event=COLUMN,customer=COLUMN, or choose a format with --as";
 
 /// `its columns: Day, Sessions, …`
 fn shown(names: &[String], what: &str) -> String {
     const SHOWN: usize = 12;
-    let mut shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    // A first line that is a row holds what is a customer's.
+    let text =
+        |name: &'_ String| if is_value(name) { "(a value)".to_string() } else { name.clone() };
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(text).collect();
     if names.len() > SHOWN {
-        shown.push("…");
+        shown.push("…".to_string());
     }
     format!("its {what}: {}", shown.join(", "))
 }

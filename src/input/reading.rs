@@ -48,6 +48,8 @@ pub struct Reading {
     pub delimiter: Option<u8>,
     /// Which column or key each part is read from.
     pub columns: Vec<(&'static str, String)>,
+    /// The names of its columns or, of JSON, the keys of its first records.
+    pub names: Vec<String>,
     /// What was decided about its cells, that a reader should know.
     pub decisions: Vec<String>,
     /// Which other format it nearly is, what is missing for that, and what to do.

@@ -13,6 +13,20 @@ use std::borrow::Cow;
 /// there before.
 pub const RETURNING: &str = "returning";
 
+/// The names of those that many formats have or that are worked out.
+pub const WORKED_OUT: [&str; 10] = [
+    "device",
+    "country",
+    "source",
+    "medium",
+    "campaign",
+    "landing_page",
+    "referrer",
+    "browser",
+    "os",
+    RETURNING,
+];
+
 /// Which moment of a journey decides on its value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum At {

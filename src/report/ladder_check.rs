@@ -166,7 +166,8 @@ impl LadderCheck {
                     observed: Some(found.observed),
                     reached: Some(found.reached),
                     rate: found.rate.rate.map(|_| found.rate),
-                    share_of_loss: found.loss,
+                    // Where nobody is lost it is a nought that has a sign.
+                    share_of_loss: found.loss.map(f64::abs),
                     ..step_alone(step)
                 })
                 .collect(),
@@ -266,6 +267,9 @@ impl CheckedScale {
     }
 }
 
+/// Fewer customers than this make any scale by chance.
+const FEW: u64 = 20;
+
 /// The sentences above the table.
 pub fn check_headline(check: &LadderCheck) -> Vec<String> {
     let steps = check.steps.len();
@@ -278,7 +282,9 @@ pub fn check_headline(check: &LadderCheck) -> Vec<String> {
         ));
     }
     if let Some(scale) = &check.scale {
+        let are_few = check.customers.is_some_and(|customers| customers < FEW);
         let strength = match scale.h {
+            _ if are_few => "too few customers to judge it by",
             None => "nothing to judge it by",
             Some(h) if h >= 0.5 => "a strong scale",
             Some(h) if h >= 0.4 => "a medium scale",

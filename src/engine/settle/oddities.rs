@@ -258,7 +258,7 @@ pub(super) fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
         _ => format!("; found are {}", Vec::from_iter(names).join(", ")),
     };
     let message = format!(
-        "{}: no figure is known in it: no column is Sessions or another count of sessions, and no Step with its Active users is a session, a cart, a checkout or an order; names are known in English only{found}",
+        "{}: no figure is known in it: no column is Sessions or another count of sessions, and no Step with its Active users is a session, a cart, a checkout or an order; names are known in English only{found}. If some are such, say so with --map sessions=NAME,added_to_cart=NAME,reached_checkout=NAME,converted=NAME, or once for all in [map] of funnel.toml",
         paths.join(", ")
     );
     (!empty.is_empty()).then_some(Notice { code: "no_figures", message })

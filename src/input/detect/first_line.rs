@@ -33,20 +33,56 @@ impl Kind {
     }
 }
 
+/// A cell of a first line that is no name. What it says is nobody's business: it may be a customer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Value {
+    /// Which cell it is, from 1.
+    pub(super) cell: usize,
+    /// What stands there.
+    pub(super) what: &'static str,
+}
+
 /// The first cell that is no name, if the first line of a table is a row.
-pub(super) fn value_for_a_name(table: &TableHead) -> Option<&str> {
+pub(super) fn value_for_a_name(table: &TableHead) -> Option<Value> {
     // The names of other columns than a text's are never read from its first line.
     let is_text = matches!(table.line_ends, csv::Terminator::CRLF);
     if !is_text || names_any(table) {
         return None;
     }
     let names = || table.header.names().iter().map(String::as_str).enumerate();
+    // Nobody is called so whose cells hold addresses.
+    if let Some((column, _)) = names().find(|(_, name)| is_email(name)) {
+        return Some(Value { cell: column + 1, what: "an e-mail address" });
+    }
     let is_row = names().all(|(column, name)| is_like_those_below(table, column, name));
     let is_value = |name: &str| {
         let is_year = name.parse().is_ok_and(|number| YEARS.contains(&number));
         Kind::of(name) != Kind::Text && !is_year
     };
-    names().map(|(_, name)| name).find(|name| is_row && is_value(name))
+    let (column, name) = names().find(|(_, name)| is_row && is_value(name))?;
+    let what = if Kind::of(name) == Kind::Time {
+        "a time, as those below it are"
+    } else {
+        "a number, as those below it are"
+    };
+    Some(Value { cell: column + 1, what })
+}
+
+/// Whether a name is rather something that rows hold: it may be a customer's, and is shown to nobody.
+pub(super) fn is_value(name: &str) -> bool {
+    const LONGEST_NUMBER: usize = 4;
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    let is_number = digits > LONGEST_NUMBER && !name.contains(char::is_alphabetic);
+    is_number || is_email(name) || is_time(name) || name.contains("{\"") || name.contains("\":")
+}
+
+/// Whether a text has an e-mail address in it.
+fn is_email(text: &str) -> bool {
+    let is_one = |word: &str| {
+        let parts = word.split_once('@');
+        parts.is_some_and(|(who, host)| !who.is_empty() && host.contains('.'))
+    };
+    text.split_whitespace().any(is_one)
 }
 
 /// Whether the first line has a name that is known here.
@@ -90,14 +126,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_rows_hold_is_no_name() {
+        for (name, expected) in [
+            ("ada@example.com", true),
+            ("'+46 70 174 06 05", true),
+            ("5900000000001", true),
+            ("2025-10-01 10:00:00", true),
+            ("{\"id\": 5", true),
+            ("\"name\": \"Ada\"", true),
+            ("Name", false),
+            ("2025", false),
+            ("@timestamp", false),
+            ("properties.$os", false),
+            ("option1 name", false),
+        ] {
+            assert_eq!(is_value(name), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn a_first_line_of_values_is_a_row() {
         for (text, expected) in [
-            ("1,2268318,pv,1511544070\n1,2333346,pv,1511561733\n", Some("1")),
-            (
-                "ada,pv,2025-10-01 10:00:00\nbob,buy,2025-10-02 11:00:00\n",
-                Some("2025-10-01 10:00:00"),
-            ),
-            ("ada;;-1,5\nbob;x;2\n", Some("-1,5")),
+            ("1,2268318,pv,1511544070\n1,2333346,pv,1511561733\n", Some(1)),
+            ("ada,pv,2025-10-01 10:00:00\nbob,buy,2025-10-02 11:00:00\n", Some(3)),
+            ("ada;;-1,5\nbob;x;2\n", Some(3)),
+            ("ada,ada@example.com\nbob,\n", Some(2)),
             // A text stands above numbers.
             ("who,17\n1,17\n2,18\n", None),
             // A time stands above counts.
@@ -113,7 +166,8 @@ mod tests {
             ("who,what\nada,pv\n", None),
         ] {
             let table = TableHead::read(text.as_bytes()).unwrap();
-            assert_eq!(value_for_a_name(&table), expected, "{text}");
+            let cell = value_for_a_name(&table).map(|value| value.cell);
+            assert_eq!(cell, expected, "{text}");
         }
     }
 }

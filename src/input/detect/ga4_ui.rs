@@ -5,11 +5,12 @@
 //! some, or have changed the separator.
 
 use super::table_head::TableHead;
-use super::{Decision, input};
+use super::{Decision, input, table};
 use crate::error::{Error, Result};
-use crate::input::columns::Header;
+use crate::input::aliases::Part;
+use crate::input::columns::{Header, Row};
 use crate::input::format::Format;
-use crate::input::format::ga4_ui::{COMMENT, Exploration};
+use crate::input::format::ga4_ui::{COMMENT, Exploration, StepNames};
 use crate::input::format::shopify_analytics::AnalyticsColumns;
 use crate::input::format::special::Special;
 use crate::input::quoting::Signs;
@@ -28,13 +29,19 @@ pub(super) fn is_one(head: &[u8]) -> bool {
     if head.contains(&0) {
         return false;
     }
-    let mut lines = head.split(|&byte| byte == b'\n').filter(|line| !is_blank(line));
+    let end = line_end(head);
+    let mut lines = head.split(|&byte| byte == end).filter(|line| !is_blank(line));
     let Some(first) = lines.next().filter(|line| is_comment(line)) else { return false };
     let words = first.trim_ascii().trim_ascii_end();
     let is_filled_up = is_blank(words.strip_prefix(b"#").unwrap_or(words));
     is_filled_up
         || !words.iter().any(|byte| SEPARATORS.contains(byte))
         || lines.next().is_some_and(is_comment)
+}
+
+/// Only very old programs end lines with a carriage return alone.
+fn line_end(text: &[u8]) -> u8 {
+    if text.contains(&b'\n') { b'\n' } else { b'\r' }
 }
 
 /// What may separate the cells of a table.
@@ -58,6 +65,9 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Vec<Input>> {
     let mut text = source.head.clone();
     let rest = source.into_rest().take(LARGEST).read_to_end(&mut text);
     rest.map_err(|e| Error::io(&path, e))?;
+    if line_end(&text) == b'\r' {
+        text.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+    }
     let tables = tables(&text);
     if tables.is_empty() {
         return Err(Error::at(
@@ -71,11 +81,13 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Vec<Input>> {
             if number == 0 { path.clone() } else { format!("{path} (table {})", number + 1) };
         let delimiter = TableHead::read(table.text).map_or(b',', |head| head.delimiter);
         let text = with_steps(table.text, delimiter);
-        let (decision, skip) = decide(&text, delimiter);
+        let (decision, skip, names) = decide(&text, delimiter, told);
         let mut source = Source::from_bytes(&name, text)?;
         source.compression = compression;
         let layout = Layout::Table(Signs { delimiter, line_end: b'\n' });
-        Ok(input(source, told, layout, skip, decision).starting_on(table.line + 1))
+        let mut input = input(source, told, layout, skip, decision).starting_on(table.line + 1);
+        input.reading.names = names;
+        Ok(input)
     };
     tables.iter().enumerate().map(open).collect()
 }
@@ -147,10 +159,18 @@ fn records(text: &[u8], delimiter: u8) -> (Header, Vec<csv::ByteRecord>) {
     (Header::new(&record), rows.collect())
 }
 
-fn decide(text: &[u8], delimiter: u8) -> (Decision, usize) {
-    let (header, rows) = records(text, delimiter);
+/// What a table is, where its rows begin, and what its columns and its steps are called.
+fn decide(text: &[u8], delimiter: u8, told: &Told) -> (Decision, usize, Vec<String>) {
+    let (mut header, rows) = records(text, delimiter);
+    table::call_figures(&mut header, &rows, told);
+    let mut names = header.names().to_vec();
+    let step = Exploration::step_column(&header);
+    let steps = rows.iter().filter_map(|row| Some(Row::parsed(row).text(Some(step?)).into_owned()));
+    names.extend(
+        steps.map(|step| step.split_once(". ").map_or(step.clone(), |(_, name)| name.into())),
+    );
     let skip = text.iter().position(|b| *b == b'\n').map_or(text.len(), |at| at + 1);
-    let exploration = Exploration::new(&header, &rows);
+    let exploration = Exploration::new(&header, &rows, step_names(told));
     let what = match exploration.as_ref().map(Exploration::segment) {
         None => "a report".to_string(),
         Some(None) => "a funnel exploration".to_string(),
@@ -164,7 +184,17 @@ fn decide(text: &[u8], delimiter: u8) -> (Decision, usize) {
         Rows::Totals(header, columns)
     };
     let why = format!("lines that begin with `#` before {what} ({columns} columns)");
-    (Decision { format: Format::Ga4Ui, why, columns: Vec::new(), rows, nearly: None }, skip)
+    let decision = Decision { format: Format::Ga4Ui, why, columns: Vec::new(), rows, nearly: None };
+    (decision, skip, names)
+}
+
+/// What the user says that steps of explorations are.
+fn step_names(told: &Told) -> StepNames {
+    let figures = told.map.iter().chain(&told.columns).filter_map(|(part, name)| match part {
+        Part::Figure(figure) => Some((*figure, name.clone())),
+        _ => None,
+    });
+    StepNames { events: told.own_names.clone(), figures: figures.collect() }
 }
 
 #[cfg(test)]
@@ -191,6 +221,7 @@ mod tests {
             (b"# a page, a query\n# ---\n", true),
             (b"\"# a page, a query\",\n\"# ---\",\n", true),
             (b"#!/bin/sh\n# \0\x01\n", false),
+            (b"# x\r# y\ra,b\r1,2\r", true),
             (b"#,Name\n1,x\n", false),
             (b"#;Name\n1;x\n", false),
             (b"#1001,a@x.com\n#1002,b@x.com\n", false),

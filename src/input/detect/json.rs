@@ -6,16 +6,17 @@ use super::table::is_name_of_order;
 use super::table_head::TableHead;
 use super::{
     Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, exact_time, hits, input,
-    nameless, names_of_orders, not_events, sessions_why, strictness, unrecognised, with_order,
-    wrapped,
+    nameless, names_of_orders, names_of_people, not_events, offers, sessions_why, strictness,
+    unrecognised, with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
-use crate::input::aliases::{Mapping, Part};
-use crate::input::columns::{Row, normalise};
+use crate::input::aliases::{Mapping, Part, like};
+use crate::input::columns::{Header, Row, normalise};
 use crate::input::envelope::{Envelope, KEYS};
 use crate::input::format::event_json::{EventKeys, have_addresses};
 use crate::input::format::tool_log::{Beside, ToolLog};
+use crate::input::format::tool_table::ga4;
 use crate::input::format::web_pixel::{self, PixelKeys};
 use crate::input::format::{Format, shopify_webhooks};
 use crate::input::json::{Json, Malformed, Reader, Record, Written};
@@ -42,6 +43,10 @@ pub(super) fn recognise(
             wrapped::Found::Page(page) => of_list(page, told),
             wrapped::Found::Lines(source) if are_pages(&source, told, layout, start) => {
                 of_list(wrapped::unwrap_lines(source, start, told)?, told)
+            }
+            // What has commas between its lines is a list without its brackets.
+            wrapped::Found::Lines(source) if are_elements(&source.head[start..]) => {
+                decide(source, told, Layout::Array, start, &Beside::default())
             }
             wrapped::Found::Lines(source) => {
                 decide(source, told, layout, start, &Beside::default())
@@ -112,10 +117,12 @@ fn decide(
         Some((sample, envelope)) => (sample, Some(envelope)),
         None => (own, None),
     };
+    let names: Vec<String> = sample.all_keys.iter().cloned().collect();
     let mut decision = decide_sample(&source.path, sample, told, pixel, beside)?;
     decision.why.extend(envelope.as_ref().map(Envelope::words));
     let mut input = input(source, told, layout, start, decision);
     input.reading.envelope = envelope;
+    input.reading.names = names;
     Ok(input)
 }
 
@@ -187,6 +194,12 @@ fn decide_sample(
         let beside = Beside { own_names: told.own_names.clone(), ..beside.clone() };
         Ok(known_decision(format, beside, &sample.all_keys))
     };
+    let may_be_google = told
+        .format
+        .is_none_or(|format| matches!(format, Format::Ga4BigQuery | Format::GenericEvents));
+    if may_be_google && sample.holds_parameters() {
+        return Err(parameters(path));
+    }
     match told.format {
         None if sample.is_pixel => Ok(pixel_decision(pixel, &sample.all_keys)),
         Some(Format::ShopifyWebPixel) => Ok(pixel_decision(pixel, &sample.all_keys)),
@@ -266,6 +279,8 @@ struct JsonSample {
     of_webhooks: usize,
     /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
     keys: Vec<(String, bool)>,
+    /// The keys under which a list of objects stands.
+    lists: BTreeSet<String>,
     /// The scalars of each record, by their keys.
     records: Vec<BTreeMap<String, String>>,
     /// All keys, and those within objects behind theirs: `properties.time`; those within a wrapper also alone.
@@ -324,6 +339,9 @@ impl JsonSample {
             match self.keys.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, holds_scalars)) => *holds_scalars |= is_scalar,
                 None => self.keys.push((key.clone(), is_scalar)),
+            }
+            if value.is_array() && value.elements().next().is_some_and(Json::is_object) {
+                self.lists.insert(key.clone());
             }
             let within = value
                 .members()
@@ -392,6 +410,27 @@ impl JsonSample {
         names.peek().is_some() && names.all(|name| is_name_of_order(name))
     }
 
+    /// The key of the only list of objects, where a few records have nothing else that says anything of an event.
+    fn only_list(&self) -> Option<&str> {
+        const MOST_BESIDE: usize = 3;
+        let is_only = self.lists.len() == 1 && self.keys.len() <= 1 + MOST_BESIDE;
+        let is_of_anything = |key: &&String| LISTS_OF_ANYTHING.contains(&key.as_str());
+        self.lists.first().filter(|_| is_only).filter(is_of_anything).map(String::as_str)
+    }
+
+    /// Whether each record is a parameter of an event of Google's, and none an event by itself.
+    fn holds_parameters(&self) -> bool {
+        let names = csv::ByteRecord::from(self.all_keys.iter().collect::<Vec<_>>());
+        self.all_keys.contains("event_params.key") || ga4::holds_parameters(&Header::new(&names))
+    }
+
+    /// Whether a key holds what people or things are called, and not what happened.
+    fn are_of_people(&self, key: &str, told: &Told) -> bool {
+        let keys = self.scalars();
+        let has_address = offers::have_address(&keys);
+        offers::are_of_people(&self.texts_of(key), has_address, &told.own_names)
+    }
+
     /// Whether the records have all that events need, under usual names or those that the user says.
     fn are_events(&self, told: &Told) -> bool {
         told.allows(Format::GenericEvents)
@@ -399,6 +438,48 @@ impl JsonSample {
     }
 }
 
+/// Whether lines are elements of a list that has lost its brackets: each of them but the last ends with a comma.
+fn are_elements(head: &[u8]) -> bool {
+    let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.filter(|line| !line.is_empty()).take(SAMPLE).peekable();
+    let mut elements = 0;
+    while let Some(line) = lines.next() {
+        if !line.ends_with(b"},") {
+            return elements > 0 && lines.peek().is_none();
+        }
+        elements += 1;
+    }
+    elements > 1
+}
+
+/// What lists of records are called too, where an object has nothing else. A record of a log may have such a list as well,
+/// so none is taken out of its object.
+const LISTS_OF_ANYTHING: [&str; 14] = [
+    "rows",
+    "items",
+    "hits",
+    "list",
+    "entries",
+    "values",
+    "result",
+    "response",
+    "logs",
+    "docs",
+    "documents",
+    "content",
+    "messages",
+    "visits",
+];
+
+/// The error of records that are parameters.
+fn parameters(path: &str) -> Error {
+    let message = "not recognised: each record is a parameter of an event of Google Analytics, and none an event by itself";
+    Error::at(Place::file(path), message).hint(
+        "export event_params as it is, so that each event is one record; or write these rows as CSV, of which those of an event are put together",
+    )
+}
+
+/// What to say of JSON none of whose records can be read.
 fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed)>) -> Error {
     let hint = "one JSON object a line, or one array of objects, can be read";
     let Some((line, bad)) = defect else {
@@ -415,16 +496,25 @@ fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed
 /// Decides by the usual names of the parts of an event. All keys are compared with those of the known
 /// formats, for a file that is nearly one of them.
 fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<Decision> {
-    let scalars = sample.scalars();
-    let named = exact_time::named(&scalars, &told.map, |name| sample.texts_of(name));
+    let mut scalars = sample.scalars();
+    let is_told = told.format.is_some() || told.map.iter().any(|(part, _)| *part == Part::Event);
+    let names_people =
+        scalars.iter().any(|key| key == "name") && !is_told && sample.are_of_people("name", told);
+    if names_people {
+        scalars.retain(|key| key != "name");
+    }
+    // A key that is not in the first records may be in later ones.
+    let said =
+        |(part, name): &(Part, String)| (*part, like(name, &scalars).unwrap_or(name).clone());
+    let said: Vec<_> = told.map.iter().map(said).collect();
+    let named = exact_time::named(&scalars, &said, |name| sample.texts_of(name));
     // Keys of two are not put together.
-    let map = if named.clock.is_none() { &named.map } else { &told.map };
+    let map = if named.clock.is_none() { &named.map } else { &said };
     let mapping = Mapping::of_events(&scalars, map);
     let nearest = json_formats::nearest(&sample.all_keys);
     // A session is less than what the web pixel has of a browser.
     let is_pixel = |near: &Near| near.format == Format::ShopifyWebPixel;
     let lacks_browser = mapping.has_sessions_alone() && nearest.as_ref().is_some_and(is_pixel);
-    let is_told = told.format.is_some() || told.map.iter().any(|(part, _)| *part == Part::Event);
     let names_orders = mapping.of(Part::Event).filter(|name| !is_told && *name == "name");
     let names_orders = names_orders.filter(|name| sample.holds_names_of_orders(name));
     if lacks_browser || names_orders.is_some() || !mapping.missing().is_empty() {
@@ -434,8 +524,18 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         }
         let are_orders = unrecognised::are_orders(&keys, &mapping);
         let events = if are_orders { unrecognised::TABLE_OF_ORDERS } else { MAP_EVENTS };
+        if let Some(list) = sample.only_list() {
+            let message = format!(
+                "not recognised: its records stand in a list under `{list}`, where none is looked for"
+            );
+            return Err(Error::at(Place::file(path), message).hint(format!(
+                "`jq -c '.{list}[]' FILE > NEW.jsonl` writes each of them on a line of its own"
+            )));
+        }
+        let events = if names_people { unrecognised::NO_LOG } else { events };
         let hint = hits::hint(&keys).unwrap_or(events);
         let error = match names_orders {
+            None if names_people => names_of_people(path, &keys, "keys"),
             Some(name) => names_of_orders(path, &keys, name, "keys"),
             None => not_events(path, &keys, &mapping, "keys"),
         };

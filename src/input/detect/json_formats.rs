@@ -1,6 +1,6 @@
 //! The JSON exports that are known by their keys, and what a file is nearly.
 
-use super::meant::{meant, respelt};
+use super::meant::{meant, misspelt, respelt};
 use crate::error::Error;
 use crate::input::Rows;
 use crate::input::format::shopify_webhooks::Thing;
@@ -141,12 +141,16 @@ impl JsonFormat {
             respelt.iter().map(|(own, path)| format!("`{own}` (there `{path}`)")).collect();
         let calls: Vec<String> =
             respelt.iter().map(|(own, path)| format!(".{path} = .{own}")).collect();
+        // All of Shopify's own keys are put together in one way, at any depth.
+        let is_snake =
+            self.format == Format::ShopifyBulk && respelt.keys().any(|own| own.contains('_'));
+        let calls = if is_snake { CAMEL.to_string() } else { calls.join(" | ") };
         (!names.is_empty()).then(|| {
             format!(
                 "`{}` calls otherwise what is not read therefore: {}; `jq -c '{}' FILE` calls it so",
                 self.format.id(),
                 names.join(", "),
-                calls.join(" | ")
+                calls
             )
         })
     }
@@ -171,6 +175,16 @@ pub(super) struct Near {
 /// The keys of the web pixel that are always there, each with what it is called in `--map`.
 const PIXEL_SIGNS: [(&str, &str); 3] =
     [("clientId", "client"), ("name", "event"), ("timestamp", "time")];
+
+/// What writes `createdAt` for `created_at`, in all objects, and leaves `__parentId` as it is.
+const CAMEL: &str = r#"walk(if type == "object" then with_entries(.key |= if startswith("_") then . else gsub("_(?<letter>[a-z])"; .letter | ascii_upcase) end) else . end)"#;
+
+/// All keys of an event of the web pixel.
+const OF_PIXEL: [&str; 8] =
+    ["id", "clientId", "name", "timestamp", "seq", "type", "context", "data"];
+
+/// Keys that hold the day of what has a time of its own.
+const DAYS: [&str; 1] = ["event_date"];
 
 /// Keys that nobody but the web pixel has.
 const OF_PIXEL_ALONE: [&str; 8] = [
@@ -257,12 +271,25 @@ impl Near {
 
     /// What no record has, and which of the keys may be meant.
     fn lacks(&self, keys: &BTreeSet<String>) -> String {
-        let name = |sign: &&str| match meant(sign, keys.iter().map(String::as_str)) {
+        // What the format has for something else is not meant.
+        let others = || keys.iter().map(String::as_str).filter(|key| !self.is_own(key));
+        let name = |sign: &&str| match meant(sign, others()) {
             Some(near) => format!("`{sign}` (is `{near}` meant?)"),
             None => format!("`{sign}`"),
         };
         let names: Vec<String> = self.missing.iter().map(name).collect();
         format!("no record has {}", names.join(" and "))
+    }
+
+    /// Whether a key is one of the format's own.
+    fn is_own(&self, key: &str) -> bool {
+        if self.format == Format::ShopifyWebPixel {
+            return OF_PIXEL.contains(&key);
+        }
+        let has = |known: &JsonFormat| {
+            known.signs().contains(&key) || known.paths().iter().any(|(_, all)| all.contains(&key))
+        };
+        of(self.format).is_some_and(has) || DAYS.contains(&key)
     }
 
     /// Whether records can be read as that without what is missing: they need a time, what happened, and somebody or, of
@@ -295,12 +322,26 @@ impl Near {
     /// What calls the keys as the format does, where it is known which are meant by all that are missing.
     fn renaming(&self, keys: &BTreeSet<String>) -> Option<String> {
         let rename = |sign: &&str| {
-            let own = meant(sign, keys.iter().map(String::as_str))?;
+            let own = misspelt(sign, keys.iter().map(String::as_str))?;
             Some(format!(".{sign} = .{own}"))
         };
         let all: Option<Vec<String>> = self.missing.iter().map(rename).collect();
-        let all = all.filter(|all| !all.is_empty())?;
-        Some(format!("`jq -c '{}' FILE` calls it so", all.join(" | ")))
+        let all = all.filter(|all| !all.is_empty()).map(|all| all.join(" | "));
+        let calls = all.or_else(|| self.renaming_object(keys))?;
+        Some(format!("`jq -c '{calls}' FILE` calls it so"))
+    }
+
+    /// The same where all that is missing stands in one object of another name, which has everything else too.
+    fn renaming_object(&self, keys: &BTreeSet<String>) -> Option<String> {
+        let (object, _) = self.missing.first()?.split_once('.')?;
+        let tails: Option<Vec<&str>> =
+            self.missing.iter().map(|sign| sign.strip_prefix(object)?.strip_prefix('.')).collect();
+        let has_all = |own: &&String| {
+            let has = |tail: &&str| keys.contains(&format!("{own}.{tail}"));
+            tails.as_ref().is_some_and(|tails| tails.iter().all(has))
+        };
+        let own = keys.iter().find(has_all).filter(|_| !keys.contains(object))?;
+        Some(format!(".{object} = .{own}"))
     }
 
     /// What to do about it.

@@ -15,10 +15,27 @@ pub(super) fn meant<'n>(
 ) -> Option<&'n str> {
     let wanted = folded(last(missing));
     let own = names.filter(|name| *name != missing);
+    // What stands at the top is another thing's within an object: the id of a customer is not that of an order.
+    let is_moved = |name: &&str| missing.contains('.') && folded(last(name)) == wanted;
     respelt(missing, own.clone())
-        .or_else(|| own.clone().find(|name| folded(last(name)) == wanted))
+        .or_else(|| own.clone().find(is_moved))
         .or_else(|| own.clone().find(|name| is_slip(&wanted, &folded(last(name)))))
         .or_else(|| same_part(missing, own))
+}
+
+/// The name that is `missing` spelt otherwise or with a slip, in the same object: that may be called so without a look at
+/// what it holds.
+pub(super) fn misspelt<'n>(
+    missing: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Option<&'n str> {
+    let object = |path: &str| path.rsplit_once('.').map(|(object, _)| folded(object));
+    let wanted = folded(last(missing));
+    let is_it = |name: &&str| {
+        let own = folded(last(name));
+        object(name) == object(missing) && own != wanted && is_slip(&wanted, &own)
+    };
+    respelt(missing, names.clone()).or_else(|| names.clone().find(is_it))
 }
 
 /// The name that is `missing` with other signs or in other letters: `anonymous_id` for `anonymousId`.
@@ -68,10 +85,25 @@ mod tests {
             ("event_timestamp", &["event_date_x", "ts"], Some("ts")),
             ("user_pseudo_id", &["client_id"], Some("client_id")),
             ("properties.time", &["properties.$city", "properties.Time"], Some("properties.Time")),
-            ("id", &["ip"], None),
+            ("id", &["ip", "customer.id"], None),
+            ("properties.time", &["props.time"], Some("props.time")),
             ("uuid", &["event"], None),
         ] {
             assert_eq!(meant(missing, names.iter().copied()), expected, "{missing}");
+        }
+    }
+
+    #[test]
+    fn only_a_name_spelt_otherwise_may_be_called_so() {
+        for (missing, names, expected) in [
+            ("anonymousId", &["anonymous_id"][..], Some("anonymous_id")),
+            ("created_at", &["creatd_at"], Some("creatd_at")),
+            ("type", &["event"], None),
+            ("event_timestamp", &["event_date", "ts"], None),
+            ("properties.time", &["props.time"], None),
+            ("properties.distinct_id", &["properties.distinc_id"], Some("properties.distinc_id")),
+        ] {
+            assert_eq!(misspelt(missing, names.iter().copied()), expected, "{missing}");
         }
     }
 }

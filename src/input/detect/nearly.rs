@@ -10,7 +10,6 @@ use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use crate::input::columns::Header;
 use crate::input::format::Format;
-use crate::input::format::tool_table::ga4;
 use std::collections::BTreeSet;
 
 /// The columns of a format that other logs have not, in words.
@@ -32,7 +31,7 @@ const fn own(
     Own { format, names, starts, needed }
 }
 
-static OWN: [Own; 6] = [
+static OWN: [Own; 7] = [
     own(
         Format::Ga4Flat,
         2,
@@ -63,6 +62,7 @@ static OWN: [Own; 6] = [
         ],
         &["domain ", "unstruct event", "contexts ", "se "],
     ),
+    own(Format::MatomoTable, 3, &["visitor id", "first action timestamp"], &["action details "]),
     own(Format::RetailRocket, 3, &["visitorid", "itemid", "transactionid"], &[]),
     own(
         Format::Rees46,
@@ -72,6 +72,14 @@ static OWN: [Own; 6] = [
     ),
 ];
 
+/// What a table of which nothing can be made nearly is.
+pub(super) fn instead(table: &TableHead) -> Option<String> {
+    of_table(table, false).map(|near| near.replace(NOT_READ, ""))
+}
+
+/// What is lost where events are read without what the format knows.
+const NOT_READ: &str = ", so what that has beside times, names and people is not read";
+
 /// What a table of events nearly is. `is_named` says whether its events are called by a column `name`, as orders and
 /// checkouts are.
 pub(super) fn of_table(table: &TableHead, is_named: bool) -> Option<String> {
@@ -79,13 +87,11 @@ pub(super) fn of_table(table: &TableHead, is_named: bool) -> Option<String> {
     let of_orders = is_named && header.in_words().has(&["created at"]);
     let is_candidate = |known: &&TableFormat| {
         let of_events = OWN.iter().find(|own| own.format == known.format);
-        of_events.map_or(of_orders && known.must.len() > 2, |own| own.is_told_by(header))
+        let has_more = known.must.len() > 2 && known.must != table_formats::ORDERS_BY_ID;
+        of_events.map_or(of_orders && has_more, |own| own.is_told_by(header))
     };
     let lacking = table_formats::ALL.iter().filter(is_candidate).filter_map(|known| {
-        let missing = match known.missing(header) {
-            none if none.is_empty() && known.format == Format::Ga4Flat => vec![ga4::PARAMETER_KEY],
-            missing => missing,
-        };
+        let missing = known.missing(header);
         let [only] = missing.as_slice() else { return None };
         Some((known.format, *only))
     });
@@ -105,7 +111,7 @@ fn sentence(header: &Header, format: Format, names: &[&str]) -> String {
     let near = names.iter().find_map(|name| meant(name, own()));
     let near = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
     format!(
-        "nearly `{}`, but without `{}`{near}, so what that has beside times, names and people is not read: call the column so in the first line of the file",
+        "nearly `{}`, but without `{}`{near}{NOT_READ}: call the column so in the first line of the file",
         format.id(),
         either(names)
     )
@@ -138,10 +144,6 @@ mod tests {
             (
                 "uuid,event,timestamp,distinctId,properties",
                 Some("nearly `posthog.csv`, but without `distinct id` (is `distinctId` meant?)"),
-            ),
-            (
-                "event_timestamp,event_name,user_pseudo_id,param_key,event_params.value.int_value",
-                Some("nearly `ga4.bq.flat`, but without `event params.key"),
             ),
             ("event_timestamp,event_name,user_id,value", None),
             ("event_time,event_type,product_id,user_id,session_id,brand,price", None),

@@ -3,13 +3,16 @@
 //! An offer is shown to a reader and never acted upon, but it can be followed as it stands: it names a column only
 //! where the cells leave no choice.
 
+use super::table::is_name_of_order;
 use super::table_head::TableHead;
 use crate::input::aliases::{Figure, Mapping, Part};
-use crate::input::columns::{Row, is_null};
+use crate::input::columns::{Row, is_null, normalise};
 use crate::input::format::shopify_analytics::is_count;
 use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
+use crate::ladder::own_names::OwnNames;
 use crate::ladder::vocabulary;
 use crate::time::{Precision, Span};
+use std::collections::BTreeSet;
 
 /// Words of columns that tell the customers, products or orders of rows apart: no row counts several of them.
 const OF_SINGLE_THINGS: [&str; 2] = ["id", "key"];
@@ -89,6 +92,32 @@ pub(super) fn names_events(table: &TableHead, column: usize) -> bool {
     let cells: Vec<String> = texts(table, column).filter(|text| !is_null(text)).collect();
     let known = cells.iter().filter(|cell| is_event(cell)).count();
     known > 0 && known * 2 >= cells.len()
+}
+
+/// Whether texts that stand under `name` are what people or things are called, and not what happened: none of them is
+/// known as an event's, and they do not come again and again. Beside an address a name is a person's.
+pub(super) fn are_of_people(texts: &[String], has_address: bool, own_names: &OwnNames) -> bool {
+    /// Of fewer rows nobody can tell whether they would come again.
+    const FEWEST: usize = 3;
+    let names: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !is_null(text)).collect();
+    let is_event = |name: &&str| own_names.canonical(name).is_some();
+    // Orders are another matter: their names say which they are.
+    if names.iter().all(|name| is_name_of_order(name)) || names.iter().any(is_event) {
+        return false;
+    }
+    let different = names.iter().collect::<BTreeSet<_>>().len();
+    let (all, is_any_again) = (names.len(), different < names.len());
+    if has_address { 2 * different > all } else { all >= FEWEST && !is_any_again }
+}
+
+/// Whether one of these names is that of an address, or of a part of somebody's name.
+pub(super) fn have_address(names: &[String]) -> bool {
+    let words = |name: &String| normalise(&vocabulary::fold(name));
+    let is_one = |name: String| {
+        let is_part = ["first name", "last name"].contains(&name.as_str());
+        is_part || name.split(' ').any(|word| ["email", "mail", "phone"].contains(&word))
+    };
+    names.iter().map(words).any(is_one)
 }
 
 /// Whether columns are called as events are and say of each row whether or how often that was.
@@ -273,6 +302,30 @@ mod tests {
         ] {
             assert_eq!(event(&table(text)), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn names_that_nobody_knows_and_that_never_come_again_are_of_people() {
+        for (names, has_address, expected) in [
+            ("Ada Berg,Bob Dahl", true, true),
+            ("Ada Berg,Bob Dahl,Ada Berg", true, true),
+            ("Ada Berg,Bob Dahl", false, false),
+            ("Ada Berg,Bob Dahl,Eva Ek", false, true),
+            ("Ada Berg,Bob Dahl,Ada Berg", false, false),
+            ("banner_seen,banner_seen,door_opened,banner_seen", true, false),
+            ("door_opened,page_viewed", true, false),
+            ("door_opened,Kauf", true, false),
+            (",null", true, false),
+            ("#1001,#1002", true, false),
+        ] {
+            let texts: Vec<String> = names.split(',').map(str::to_string).collect();
+            let mut own = OwnNames::default();
+            own.add("Kauf", "checkout_completed");
+            assert_eq!(are_of_people(&texts, has_address, &own), expected, "{names}");
+        }
+        let names = |text: &str| text.split(',').map(str::to_string).collect::<Vec<_>>();
+        assert!(have_address(&names("name,customerEmail")) && have_address(&names("Last name")));
+        assert!(!have_address(&names("name,mailing,phones,address")));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use super::{
     Decision, SAMPLE, dates, events_identifiers, events_why, exact_time, hits, input, json,
-    nameless, nearly, offers, sessions_why, strictness, unrecognised, with_order,
+    json_in_lines, nameless, nearly, offers, sessions_why, strictness, unrecognised, with_order,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -15,7 +15,7 @@ use crate::input::format::event_table::{EventColumns, FurtherTime};
 use crate::input::format::shopify_session_rows;
 use crate::input::format::snowplow_json::SNOWPLOW;
 use crate::input::format::special::Special;
-use crate::input::format::tool_table::snowplow;
+use crate::input::format::tool_table::{ga4, snowplow};
 use crate::input::format::web_pixel;
 use crate::input::format::yoochoose::Yoochoose;
 use crate::input::quoting::Signs;
@@ -23,6 +23,7 @@ use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
 use crate::place::Place;
+use csv::ByteRecord;
 use std::borrow::Cow;
 
 /// The columns of logs in which a purchase has a row for each of its items.
@@ -33,19 +34,26 @@ const LARGE_FILE_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// Recognises a source that is no JSON.
 pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
-    if told.allows(Format::SnowplowTsv) && snowplow::is_line(&source.head) {
-        return Ok(input(source, told, Layout::Lines, 0, snowplow_lines()));
+    // Its cells may be empty, and so a line may begin with tabs.
+    let blank = source.head.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    if told.allows(Format::SnowplowTsv) && snowplow::is_line(&source.head[blank..]) {
+        return Ok(input(source, told, Layout::Lines, blank, snowplow_lines()));
     }
+    // Only very old programs end lines with a carriage return alone.
+    let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
     if told.allows(Format::Yoochoose)
         && let Some((delimiter, decision)) = headless(&source.head)
     {
-        let layout = Layout::Table(Signs { delimiter, line_end: b'\n' });
+        let layout = Layout::Table(Signs { delimiter, line_end });
         return Ok(input(source, told, layout, 0, decision));
     }
     if source.head.starts_with(LARGE_FILE_POINTER) {
         let message = "this is the pointer of Git LFS to a file, not the file";
         return Err(Error::at(Place::file(&source.path), message)
             .hint("`git lfs pull` in its repository brings the file"));
+    }
+    if let Some(error) = json_in_lines::error(&source.path, &source.head) {
+        return Err(error);
     }
     let below = |table: &TableHead| decide(table, told).is_some();
     let table =
@@ -60,8 +68,6 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
         ));
     };
     let table = otherwise(&source.head, &table, told).unwrap_or(table);
-    // Only very old programs end lines with a carriage return alone.
-    let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
     let layout = Layout::Table(Signs { delimiter: table.delimiter, line_end });
     by_columns(source, told, table, layout)
 }
@@ -102,7 +108,7 @@ fn by_columns(
     mut table: TableHead,
     layout: Layout,
 ) -> Result<Input> {
-    call_figures(&mut table, told);
+    call_figures(&mut table.header, &table.rows, told);
     let own = decide(&table, told);
     if own.as_ref().is_none_or(|own| own.format == Format::GenericEvents)
         && let Some((decision, envelope)) =
@@ -123,6 +129,7 @@ fn by_columns(
     let decisions = dates::decide(&mut decision.rows, &table, &mut source, told)?;
     let mut input = input(source, told, layout, table.skip, decision);
     input.reading.decisions = decisions;
+    input.reading.names = table.header.names().to_vec();
     Ok(input)
 }
 
@@ -137,7 +144,7 @@ pub(super) fn decide(table: &TableHead, told: &Told) -> Option<Decision> {
 
 /// Gives the columns of a session report that the user named their usual names. Without a figure among them, and
 /// if nobody says that it is one, its time and people are those of events.
-fn call_figures(table: &mut TableHead, told: &Told) {
+pub(super) fn call_figures(header: &mut Header, rows: &[ByteRecord], told: &Told) {
     let named = |(part, name): &(Part, String)| {
         let usual = match part {
             Part::Figure(figure) => figure.column(),
@@ -155,7 +162,7 @@ fn call_figures(table: &mut TableHead, told: &Told) {
             | Part::Id
             | Part::Sequence => return None,
         };
-        Some((*part, table.header.find(&[name.as_str(), &normalise(name)])?, usual))
+        Some((*part, header.find(&[name.as_str(), &normalise(name)])?, usual))
     };
     let named: Vec<_> = told.map.iter().chain(&told.columns).filter_map(named).collect();
     let names_figure = named.iter().any(|(part, ..)| matches!(part, Part::Figure(_)));
@@ -163,24 +170,24 @@ fn call_figures(table: &mut TableHead, told: &Told) {
         return;
     }
     // Names of figures that are English have rates of English names beside them, which are known.
-    let others = (0..table.header.names().len())
+    let others = (0..header.names().len())
         .filter(|_| names_figure)
         .filter(|column| named.iter().all(|(_, own, _)| own != column))
-        .filter(|&column| holds_rates(table, column));
+        .filter(|&column| holds_rates(rows, column));
     // A column without a name is nothing.
     let rates: Vec<usize> = others.collect();
     for column in rates {
-        table.header.call(column, "");
+        header.call(column, "");
     }
     for (_, column, usual) in named {
-        table.header.call(column, usual);
+        header.call(column, usual);
     }
 }
 
 /// Whether a column holds numbers some of which have a fraction or a percent sign.
-fn holds_rates(table: &TableHead, column: usize) -> bool {
+fn holds_rates(rows: &[ByteRecord], column: usize) -> bool {
     let texts = || {
-        let texts = table.rows.iter().map(|row| Row::parsed(row).text(Some(column)).into_owned());
+        let texts = rows.iter().map(|row| Row::parsed(row).text(Some(column)).into_owned());
         texts.filter(|text| !is_null(text))
     };
     let is_number = |text: &str| {
@@ -296,11 +303,17 @@ fn decide_pixel_table(table: &TableHead, told: &Told) -> Option<Decision> {
 
 fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     let header = &table.header;
-    let hits = hits::of(table, &told.map);
+    // Each of its rows is a part of an event, which only its own format puts together.
+    if ga4::holds_parameters(header) {
+        return None;
+    }
+    let said = Mapping::there(header.names(), &told.map);
+    let hits = hits::of(table, &said);
     let texts = |name: &str| offers::texts_of(table, column_of(header, name));
-    let named = exact_time::named(header.names(), &hits.map, texts);
+    let names = names_of_events(table, told);
+    let named = exact_time::named(&names, &hits.map, texts);
     let clock = named.clock.as_deref().and_then(|name| column_of(header, name));
-    let mapping = Mapping::of_events(header.names(), &named.map);
+    let mapping = Mapping::of_events(&names, &named.map);
     let column = |part| mapping.of(part).and_then(|name| column_of(header, name));
     let identifiers: Vec<_> = events_identifiers(&mapping)
         .filter_map(|(kind, space, name)| Some((kind, space, column_of(header, name)?)))
@@ -317,7 +330,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         });
     let sessions = sessions_why(among.and(mapping.of(Part::Session)));
     let are_named = header.find(&["name"]) == Some(event);
-    let is_told = told.format.is_some() || told.map.iter().any(|(part, _)| *part == Part::Event);
+    let is_told = told.format.is_some() || said.iter().any(|(part, _)| *part == Part::Event);
     if are_named && !is_told && are_names_of_orders(table, event) {
         return None;
     }
@@ -361,6 +374,23 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         rows,
         nearly,
     })
+}
+
+/// The names of the columns that may be parts of an event: what people are called is no event.
+fn names_of_events(table: &TableHead, told: &Told) -> Vec<String> {
+    let people = people_column(table, told).and_then(|column| table.header.names().get(column));
+    table.header.names().iter().filter(|name| Some(*name) != people).cloned().collect()
+}
+
+/// The column `name`, where it holds what people or things are called and nobody says otherwise.
+pub(super) fn people_column(table: &TableHead, told: &Told) -> Option<usize> {
+    let header = &table.header;
+    let column = header.find(&["name"])?;
+    let is_said = told.map.iter().any(|(_, name)| normalise(name) == "name");
+    let has_address = offers::have_address(header.names());
+    let texts = || offers::texts_of(table, Some(column));
+    let are_people = !is_said && offers::are_of_people(&texts(), has_address, &told.own_names);
+    are_people.then_some(column)
 }
 
 /// The column of an exact name.

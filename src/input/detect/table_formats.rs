@@ -113,8 +113,12 @@ const SHEET_SIGNS: &[&str] = &["price total", "line type", "top row"];
 const WAREHOUSE_CHECKOUTS: &[&[&str]] =
     &[&["abandoned checkout url"], &["created at"], &["id", "checkout id", "token", "name"]];
 
+/// The columns of tables that say of each order its number alone. Many tables have a number and a time, so nothing is
+/// nearly such a one.
+pub(super) const ORDERS_BY_ID: &[&[&str]] = &[&["id"], ORDER_TIMES, STATUSES];
+
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 33] = [
+pub(super) static ALL: [TableFormat; 34] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..of_shop(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -128,7 +132,9 @@ pub(super) static ALL: [TableFormat; 33] = [
     TableFormat {
         fits: are_orders,
         ..of_shop(Format::ShopifyCheckouts, WAREHOUSE_CHECKOUTS, |header| {
-            Some(Rows::Checkouts(header.clone(), CheckoutColumns::new(header)))
+            let header = calling(header, &["id", "checkout id", "name", "token"], "name");
+            let columns = CheckoutColumns::new(&header);
+            Some(Rows::Checkouts(header, columns))
         })
     },
     TableFormat {
@@ -140,6 +146,12 @@ pub(super) static ALL: [TableFormat; 33] = [
     TableFormat {
         fits: are_orders,
         ..of_shop(Format::ShopifyOrders, WAREHOUSE_ORDERS, |header| Some(orders(header)))
+    },
+    TableFormat {
+        fits: are_orders,
+        ..of_shop(Format::ShopifyOrders, ORDERS_BY_ID, |header| {
+            Some(orders(&calling(header, &["id"], "order id")))
+        })
     },
     TableFormat {
         fits: |table| are_orders(table) && are_named_as_orders(table),
@@ -259,6 +271,16 @@ const KAGGLE: &[&[&str]] = &[&["user id"], &["page", "sex"]];
 /// The signs of formats that are not known by a header, for whoever names them with `--as`.
 const YOOCHOOSE: &[&[&str]] = &[&["four or five cells a row and no header: session, time, item …"]];
 const GA4_UI: &[&[&str]] = &[&["lines that begin with `#` before each table"]];
+
+/// The same header with a column found under another name too: the first that has one of these names, if that is the last.
+fn calling(header: &Header, names: &[&str], name: &str) -> Header {
+    let mut own = header.clone();
+    let others = names.split_last().map_or(names, |(_, others)| others);
+    if let Some(column) = header.find(names).filter(|_| !header.has(others)) {
+        own.call(column, name);
+    }
+    own
+}
 
 fn orders(header: &Header) -> Rows {
     Rows::Orders(header.clone(), OrderColumns::new(header))

@@ -55,11 +55,20 @@ impl TableHead {
         })
     }
 
-    /// The same with the names of columns behind the name of the table that all of them begin with: `t.event_time`.
+    /// The same with the names of columns behind the name of the table that all of them begin with: `t.event_time`. Where
+    /// everything was asked for (`*.event`), columns beside that say nothing more and get no name.
     pub(super) fn without_prefix(&self) -> Option<TableHead> {
-        let (prefix, _) = self.header.names().first()?.split_once('.')?;
-        let rest = |name: &String| Some(name.strip_prefix(prefix)?.strip_prefix('.')?.to_string());
-        let names: Option<Vec<String>> = self.header.names().iter().map(rest).collect();
+        let names = self.header.names();
+        let rest = |name: &String, prefix: &str| {
+            Some(name.strip_prefix(prefix)?.strip_prefix('.')?.to_string())
+        };
+        let all = names.iter().filter(|name| name.starts_with("*.")).count();
+        let names: Option<Vec<String>> = if 2 * all > names.len() {
+            names.iter().map(|name| Some(rest(name, "*").unwrap_or_default())).collect()
+        } else {
+            let (prefix, _) = names.first()?.split_once('.')?;
+            names.iter().map(|name| rest(name, prefix)).collect()
+        };
         let header = Header::new(&ByteRecord::from(names?));
         Some(TableHead { header, rows: self.rows.clone(), ..*self })
     }
@@ -181,6 +190,8 @@ mod tests {
         };
         assert_eq!(names("t.a,t.b\n"), Some("a+b".to_string()));
         assert_eq!(names("*.event,*.properties.$os\n"), Some("event+properties.$os".to_string()));
+        assert_eq!(names("event,*.uuid,*.event\n"), Some("+uuid+event".to_string()));
+        assert_eq!(names("event,time,*.event\n"), None);
         assert_eq!(names("t.a,b\n"), None);
         assert_eq!(names("a,t.b\n"), None);
     }

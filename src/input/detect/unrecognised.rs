@@ -1,19 +1,22 @@
 //! What to say of a table that is of no format, or not of the one that was asked for: what it lacks, and what can
 //! be done about it.
 
-use super::first_line::{is_time, value_for_a_name};
-use super::table::{decide, either};
+use super::first_line::{Value, is_time, value_for_a_name};
+use super::table::{decide, either, people_column};
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
-use super::{MAP_EVENTS, hits, json_formats, meant, names_of_orders, not_events, offers, shown};
+use super::{
+    MAP_EVENTS, hits, json_formats, meant, names_of_orders, names_of_people, nearly, not_events,
+    offers, shown,
+};
 use crate::error::Error;
 use crate::event::IdentifierKind;
 use crate::input::Told;
-use crate::input::aliases::{Mapping, Part};
+use crate::input::aliases::{Mapping, Part, like};
 use crate::input::columns::{Header, normalise};
 use crate::input::format::Format;
-use crate::input::format::event_table::shorten;
-use crate::input::format::shopify_orders::columns::ORDER_TIMES;
+use crate::input::format::shopify_orders::columns::{ORDER_TIMES, STATUSES};
+use crate::input::format::tool_table::ga4;
 use crate::input::format::{shopify_analytics, shopify_session_rows};
 use crate::ladder::vocabulary;
 use crate::place::Place;
@@ -30,9 +33,17 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
     if let Some(value) = value_for_a_name(table) {
         return nameless(path, header, value);
     }
-    let is_there = |(_, name): &&(Part, String)| header.names().contains(name);
-    let told_names: Vec<_> = told.map.iter().filter(is_there).cloned().collect();
+    if ga4::holds_parameters(header) {
+        return parameters(path, header);
+    }
+    let told_names = Mapping::there(header.names(), &told.map);
     let mapping = Mapping::of_events(header.names(), &told_names);
+    if mapping.of(Part::Event).is_some_and(|name| normalise(name) == "name")
+        && people_column(table, told).is_some()
+    {
+        let error = names_of_people(path, header.names(), "columns");
+        return without_map_columns(error, header, told).hint(NO_LOG);
+    }
     // With all that events need, its names are none of events.
     let error = if mapping.missing().is_empty() {
         let name = mapping.of(Part::Event).unwrap_or_default();
@@ -43,6 +54,20 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
     let error = without_map_columns(error, header, told);
     let events = map_events(table, &mapping, &told_names);
     advised(error, table, (&mapping, &events), told)
+}
+
+/// The error of rows that are parameters of Google's events, without all that puts these together.
+fn parameters(path: &str, header: &Header) -> Error {
+    let missing = |names: Names| (!header.has(names)).then_some(names);
+    let keyed = || ga4::has_values(header).then_some(ga4::PARAMETER_KEY);
+    let missing: Vec<Names> = ga4::MUST.into_iter().filter_map(missing).collect();
+    let missing = if missing.is_empty() { keyed().into_iter().collect() } else { missing };
+    let message = "not recognised: each of its rows is a parameter of an event of Google Analytics, and none an event by itself";
+    let error = Error::at(Place::file(path), message);
+    let lacks: Vec<String> = missing.iter().map(|names| either(names)).collect();
+    error
+        .note(format!("to be {} it lacks: {}", Format::Ga4Flat.id(), lacks.join(", ")))
+        .hint(rename(Format::Ga4Flat, &missing))
 }
 
 /// The error with what is to be done: by the likeliest of what the table may be.
@@ -61,16 +86,24 @@ fn advised(
             "exports of orders, abandoned checkouts, session reports and event logs can be read",
         );
     }
-    if mapping.of(Part::Event).is_none() && offers::event(table).is_some() {
+    let nearest = nearest(table, told);
+    // Of many columns one may have been left out; of few it is none.
+    let is_one =
+        |(known, missing): &(&TableFormat, Vec<Names>)| missing.len() == 1 && known.must.len() > 3;
+    let lacks_one = nearest.first().is_some_and(is_one);
+    let names_events = mapping.of(Part::Event).is_none() && offers::event(table).is_some();
+    if let Some(near) = nearly::instead(table).filter(|_| !lacks_one) {
+        return error.note(near).hint(format!("of events of no tool, {events}"));
+    }
+    if names_events && !lacks_one {
         return error.hint(events);
     }
-    let nearest = nearest(table, told);
-    if let Some((format, missing)) = nearest.first() {
-        let hint = format!("{}; of events, {MAP_EVENTS}", rename(*format, missing));
-        let note = |error: Error, (format, missing): &(Format, Vec<Names>)| {
+    if let Some((known, missing)) = nearest.first() {
+        let hint = format!("{}; of events, {MAP_EVENTS}", rename(known.format, missing));
+        let note = |error: Error, (known, missing): &(&TableFormat, Vec<Names>)| {
             let names = missing.iter().map(|names| either(names) + &asked(table, names));
             let names: Vec<String> = names.collect();
-            error.note(format!("to be {} it lacks: {}", format.id(), names.join(", ")))
+            error.note(format!("to be {} it lacks: {}", known.format.id(), names.join(", ")))
         };
         return nearest.iter().fold(error, note).hint(hint);
     }
@@ -126,6 +159,9 @@ fn of_no_shopper(header: &Header, mapping: &Mapping) -> Option<&'static str> {
     )
 }
 
+/// What to do with a list of people or things.
+pub(super) const NO_LOG: &str = "a list of people or things is no log: leave it out; if each row is an event, say which column names it with --map event=COLUMN";
+
 /// How to say what the columns of a log are: with those that can only be meant, beside what the user has said.
 fn map_events(table: &TableHead, mapping: &Mapping, told: &[(Part, String)]) -> String {
     let lacks = |part: Part| mapping.of(part).is_none();
@@ -177,10 +213,10 @@ const ORDER_NUMBERS: &[&str] = &[
 ];
 
 /// The error of a table whose first line is a row.
-fn nameless(path: &str, header: &Header, value: &str) -> Error {
+fn nameless(path: &str, header: &Header, value: Value) -> Error {
     let message = format!(
-        "not recognised: its first line looks like data and not like names of columns: `{}` is no name, and the lines below it hold the like",
-        shorten(value)
+        "not recognised: its first line looks like data and not like names of columns: its cell {} is {}",
+        value.cell, value.what
     );
     Error::at(Place::file(path), message).hint(format!(
         "put a line with a name for each of its {} columns in front, separated as the others are, such as user_id,item,category,event,time",
@@ -195,23 +231,28 @@ fn map_counts(time: &str) -> String {
     )
 }
 
+/// That `--map` names a column or key that is not there, and which may be meant.
+pub(super) fn absent(part: Part, name: &str, names: &[String], what: &str) -> String {
+    let near = vocabulary::nearest(name, names.iter().map(String::as_str));
+    let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
+    format!("no {what} is called `{name}`, as --map says of {}{meant}", part.name())
+}
+
 /// Says which columns are mapped that the table does not have.
 fn without_map_columns(error: Error, header: &Header, told: &Told) -> Error {
-    let absent = told.map.iter().filter(|(_, name)| !header.has(&[name.as_str()]));
-    absent.fold(error, |error, (part, name)| {
-        let near = vocabulary::nearest(name, header.names().iter().map(String::as_str));
-        let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
-        error.note(format!("no column is called `{name}`, as --map says of {}{meant}", part.name()))
+    let is_absent = |(_, name): &&(Part, String)| like(name, header.names()).is_none();
+    told.map.iter().filter(is_absent).fold(error, |error, (part, name)| {
+        error.note(absent(*part, name, header.names(), "column"))
     })
 }
 
 /// The formats of which two columns at least are there and at most half are missing, the nearest first, with these.
-fn nearest(table: &TableHead, told: &Told) -> Vec<(Format, Vec<Names>)> {
+fn nearest(table: &TableHead, told: &Told) -> Vec<(&'static TableFormat, Vec<Names>)> {
     const SHOWN: usize = 2;
     let header = &table.header;
-    let mut near: Vec<(&TableFormat, Vec<Names>)> = table_formats::ALL
+    let mut near: Vec<(&'static TableFormat, Vec<Names>)> = table_formats::ALL
         .iter()
-        .filter(|known| told.allows(known.format) && may_be_near(table, known.format))
+        .filter(|known| told.allows(known.format) && may_be_near(table, known))
         .map(|known| (known, known.missing(header)))
         .filter(|(known, missing)| {
             // One column alone says little: many tables have a user.
@@ -225,7 +266,7 @@ fn nearest(table: &TableHead, told: &Told) -> Vec<(Format, Vec<Names>)> {
     // are put together as these do it.
     let is_spelt_by_programs = header.in_words().normal_names() != header.normal_names()
         || header.names().iter().any(|name| name.contains('_'));
-    let mut nearest: Vec<(&TableFormat, Vec<Names>)> = Vec::new();
+    let mut nearest: Vec<(&'static TableFormat, Vec<Names>)> = Vec::new();
     for (known, missing) in near {
         let rank = |known: &TableFormat, missing: &[Names]| (missing.len(), known.must.len());
         match nearest.iter().position(|(own, _)| own.format == known.format) {
@@ -239,12 +280,24 @@ fn nearest(table: &TableHead, told: &Told) -> Vec<(Format, Vec<Names>)> {
             Some(_) | None => {}
         }
     }
-    nearest.into_iter().map(|(known, missing)| (known.format, missing)).collect()
+    nearest
 }
 
 /// Whether a table may be of a format but for the names of a few columns. Nobody has renamed those of a data set that
 /// everybody has from one place, and a row of a session report says when it was.
-fn may_be_near(table: &TableHead, format: Format) -> bool {
+fn may_be_near(table: &TableHead, known: &TableFormat) -> bool {
+    let format = known.format;
+    if known.must == table_formats::ORDERS_BY_ID {
+        return false;
+    }
+    // A token is a checkout's, whose orders say what was paid.
+    let header = table.header.in_words();
+    if format == Format::ShopifyOrders
+        && header.has(&["token", "completed at"])
+        && !header.has(STATUSES)
+    {
+        return false;
+    }
     let of_everybody =
         [Format::MavenSessions, Format::MavenPageviews, Format::MavenOrders, Format::Kaggle];
     if format == Format::ShopifyAnalyticsSessions {

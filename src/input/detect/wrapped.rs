@@ -81,9 +81,13 @@ pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found>
             .hint("so large a file is read one object a line: `jq -c .` writes it so"));
     }
     let whole = text.get(start..).unwrap_or_default();
-    let is_one = reader.read(Written::new(whole)).is_ok_and(|record| {
-        whole.get(record.end()..).is_some_and(|behind| behind.trim_ascii().is_empty())
-    });
+    let is_one = match reader.read(Written::new(whole)) {
+        Ok(record) => {
+            whole.get(record.end()..).is_some_and(|behind| behind.trim_ascii().is_empty())
+        }
+        Err(bad) if bad.at >= whole.trim_ascii_end().len() => return Err(cut_off(&path)),
+        Err(_) => false,
+    };
     let lists = if is_one { lists_in(whole) } else { Vec::new() };
     let Some(first) = lists.first() else {
         let Some(list) = listed(whole).filter(|_| is_spread) else {
@@ -102,6 +106,12 @@ pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found>
     let elements = around::add_to_each(&elements, whole, &around::needed(whole, told));
     let source = origin.holding(elements)?;
     Ok(Found::Page(Page { source, first_line, beside: beside.unwrap_or_default() }))
+}
+
+/// The error of an object without its end.
+fn cut_off(path: &str) -> Error {
+    Error::at(Place::file(path), "it is cut off: it ends within a JSON object")
+        .hint("export or download it again, in full")
 }
 
 /// Takes the lists out of a file that has a page on each line; a line that is none is a record itself.

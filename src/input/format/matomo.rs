@@ -36,6 +36,28 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Value, &["actionDetails.revenue"]),
 ];
 
+/// The keys that are looked for and that have capital letters: databases lose these.
+pub const KEYS: [&str; 18] = [
+    "actionDetails",
+    "countryCode",
+    "deviceType",
+    "eventAction",
+    "eventCategory",
+    "firstActionTimestamp",
+    "goalName",
+    "idSite",
+    "idVisit",
+    "orderId",
+    "productViewCategory1",
+    "productViewName",
+    "productViewSku",
+    "referrerUrl",
+    "serverTimestamp",
+    "siteCurrency",
+    "userId",
+    "visitorId",
+];
+
 /// Whether a record looks like a visit.
 pub fn fits(json: Json<'_>) -> bool {
     json.member("idVisit").is_some() && json.member("actionDetails").is_some()

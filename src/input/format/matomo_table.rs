@@ -39,10 +39,10 @@ impl MatomoTable {
         for (column, name) in header.names().iter().enumerate() {
             match action_of(name) {
                 Some((number, key)) => {
-                    table.actions.entry(number).or_default().push((key.to_string(), column));
+                    table.actions.entry(number).or_default().push((as_matomo(key), column));
                 }
-                None if name.trim().starts_with(ACTIONS) => {}
-                None => table.visit.push((name.trim().to_string(), column)),
+                None if without_actions(name).is_some() => {}
+                None => table.visit.push((as_matomo(name), column)),
             }
         }
         table
@@ -79,10 +79,23 @@ impl MatomoTable {
     }
 }
 
+/// A name as Matomo writes it: databases give back names in lower case.
+fn as_matomo(name: &str) -> String {
+    let name = name.trim();
+    let own = matomo::KEYS.iter().find(|own| own.eq_ignore_ascii_case(name));
+    own.map_or(name, |own| own).to_string()
+}
+
+/// What follows in the name of a column of actions.
+fn without_actions(name: &str) -> Option<&str> {
+    let (start, rest) = name.trim().split_at_checked(ACTIONS.len())?;
+    start.eq_ignore_ascii_case(ACTIONS).then_some(rest)
+}
+
 /// The number of the action and the key that a column's name stands for.
 fn action_of(name: &str) -> Option<(u32, &str)> {
     let is_mark = |c: char| matches!(c, '_' | ' ' | '.');
-    let rest = name.trim().strip_prefix(ACTIONS)?.trim_start_matches(is_mark);
+    let rest = without_actions(name)?.trim_start_matches(is_mark);
     let (number, key) = rest.split_once(is_mark)?;
     // What stands in a list within the action has a number of its own in its name.
     (!key.is_empty() && !key.contains(is_mark)).then_some((number.parse().ok()?, key))
@@ -117,5 +130,8 @@ mod tests {
         let record = MatomoTable::new(&header).record(Row::parsed(&row));
         let expected = r#"{"idVisit":"07","actionDetails":[{"revenue":12.50},{"url":"a\"b"}]}"#;
         assert_eq!(record, expected);
+        let lower = header.names().iter().map(|name| name.to_lowercase());
+        let lower = Header::new(&ByteRecord::from(lower.collect::<Vec<_>>()));
+        assert_eq!(MatomoTable::new(&lower).record(Row::parsed(&row)), expected);
     }
 }

@@ -294,9 +294,10 @@ impl Format {
                 | Part::Session
                 | Part::Who(IdentifierKind::CustomerId | IdentifierKind::Email)
         );
-        let is_report = self.holds_totals() && !matches!(self, Format::Ga4Ui);
+        let is_page = matches!(self, Format::Ga4Ui);
         matches!(self, Format::GenericEvents | Format::ShopifyWebPixel) && !is_figure
-            || is_report && (is_figure || of_session)
+            || self.holds_totals() && !is_page && (is_figure || of_session)
+            || is_page && (is_figure || matches!(part, Part::Time))
     }
 
     /// A number of its own, to keep the user and device ids of different systems apart. 0 is for all.

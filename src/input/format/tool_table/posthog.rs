@@ -18,6 +18,7 @@ fn target(name: &str) -> Target {
     let name = name.trim_start_matches('\u{feff}');
     let folded = name.to_lowercase().replace(' ', "_");
     match folded.as_str() {
+        "" => Target::Nowhere,
         "properties" | "person_properties" | "person" | "set" | "set_once" => {
             Target::Path(folded, Cell::Json)
         }
