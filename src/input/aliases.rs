@@ -301,6 +301,15 @@ impl Mapping {
         mapping
     }
 
+    /// The same, but that a part stands under another name.
+    #[must_use]
+    pub fn under(mut self, part: Part, name: &str) -> Mapping {
+        if let Some((_, own)) = self.parts.iter_mut().find(|(own, _)| *own == part) {
+            name.clone_into(own);
+        }
+        self
+    }
+
     /// Whether what happened is that a page was seen, and the event's name is that of the page, or its address.
     pub fn names_pages(&self) -> bool {
         self.names_pages

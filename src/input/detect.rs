@@ -14,6 +14,7 @@ mod exact_time;
 mod first_line;
 mod foreign;
 mod ga4_ui;
+mod happened;
 mod hits;
 mod json;
 mod json_formats;

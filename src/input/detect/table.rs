@@ -3,8 +3,9 @@
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use super::{
-    Decision, SAMPLE, dates, events_identifiers, events_why, exact_time, hits, input, json,
-    json_in_lines, nameless, nearly, offers, sessions_why, strictness, unrecognised, with_order,
+    Decision, SAMPLE, dates, events_identifiers, events_why, exact_time, happened, hits, input,
+    json, json_in_lines, nameless, nearly, offers, sessions_why, strictness, unrecognised,
+    with_order,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -323,14 +324,20 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
     else {
         return None;
     };
+    let is_told = told.format.is_some() || said.iter().any(|(part, _)| *part == Part::Event);
+    let (event, otherwise) = match is_told || mapping.names_pages() {
+        true => (event, None),
+        false => happened::columns(table, event),
+    };
+    let mapping = &mapping.clone().under(Part::Event, &header.names()[event]);
+    let column = |part| mapping.of(part).and_then(|name| column_of(header, name));
     let session = column(Part::Session);
     let among =
         nameless::session_among(&table.rows, (&identifiers, session.as_ref()), |row, at| {
             Row::parsed(row).value(Some(*at)).map(Cow::into_owned)
         });
-    let sessions = sessions_why(among.and(mapping.of(Part::Session)));
+    let among_name = among.and(mapping.of(Part::Session));
     let are_named = header.find(&["name"]) == Some(event);
-    let is_told = told.format.is_some() || said.iter().any(|(part, _)| *part == Part::Event);
     if are_named && !is_told && are_names_of_orders(table, event) {
         return None;
     }
@@ -338,6 +345,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         time,
         further: hits.since.map(FurtherTime::Since).or(clock.map(FurtherTime::Clock)),
         event,
+        otherwise,
         strictness: strictness(identifiers.len(), among.is_some()),
         identifiers: with_order(identifiers.into_iter().chain(among), column(Part::Order)),
         session,
@@ -358,22 +366,36 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         decimal_comma: table.delimiter == b';',
         date_order: None,
     };
+    let why = events_why(mapping) + &sessions_why(among_name);
+    Some(decided(table, told, (mapping, columns), (why, named.clock)))
+}
+
+/// The decision for a table of events, with what was found in it and why; `clock` is the column that completes its times.
+fn decided(
+    table: &TableHead,
+    told: &Told,
+    (mapping, columns): (&Mapping, EventColumns),
+    (why, clock): (String, Option<String>),
+) -> Decision {
+    let header = &table.header;
+    let named = |column: usize| header.names().get(column).cloned();
     let mut own = header.clone();
-    if let Some(address) = column(Part::Address) {
+    if let Some(address) = mapping.of(Part::Address).and_then(|name| column_of(header, name)) {
         own.call(address, "url");
     }
-    let rows = Rows::Table(own, columns);
-    let may_name_orders = are_named && !offers::names_events(table, event);
+    let are_named = header.find(&["name"]) == Some(columns.event);
+    let may_name_orders = are_named && !offers::names_events(table, columns.event);
     let nearly = nearly::of_table(table, may_name_orders).filter(|_| told.format.is_none());
-    let mut columns = mapping.list();
-    columns.extend(named.clock.map(|name| ("clock", name)));
-    Some(Decision {
+    let mut parts = mapping.list();
+    parts.extend(clock.map(|name| ("clock", name)));
+    parts.extend(columns.otherwise.and_then(named).map(|name| ("event_if_blank", name)));
+    Decision {
         format: Format::GenericEvents,
-        why: events_why(&mapping) + &sessions,
-        columns,
-        rows,
+        why,
+        columns: parts,
+        rows: Rows::Table(own, columns),
         nearly,
-    })
+    }
 }
 
 /// The names of the columns that may be parts of an event: what people are called is no event.

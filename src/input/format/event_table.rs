@@ -37,6 +37,8 @@ pub struct EventColumns {
     pub further: Option<FurtherTime>,
     /// The event's name.
     pub event: usize,
+    /// The column that says it where that one is blank.
+    pub otherwise: Option<usize>,
     /// Whether that is the page that was seen, by its name or its address, and nothing says what happened.
     pub names_pages: bool,
     /// What identifies, with the space of its system.
@@ -79,6 +81,7 @@ impl Default for EventColumns {
             time: 0,
             further: None,
             event: 0,
+            otherwise: None,
             names_pages: false,
             identifiers: Vec::new(),
             strictness: Strictness::Several,
@@ -118,7 +121,7 @@ impl EventColumns {
     pub fn read(&self, row: Row<'_>, header: &Header, mut desk: Desk<'_, impl Sink>) {
         let Some(stamp) = self.stamp(row, &mut desk) else { return };
         let cell = cell_of(row, self.event);
-        let told = if is_nothing(&cell) { Cow::Borrowed(&[][..]) } else { cell };
+        let told = if is_nothing(&cell) { self.otherwise(row) } else { cell };
         // Loggers of pages name only what else happened.
         let page = self.address.filter(|_| told.is_empty()).map(|column| cell_of(row, column));
         let is_page = self.names_pages || page.is_some();
@@ -129,6 +132,12 @@ impl EventColumns {
         let name = if is_page { name_of_page(&name) } else { &name };
         let named = Named { name, derived: None, origin: Origin::Log, otherwise: None };
         self.deliver((row, header), stamp, named, &mut desk);
+    }
+
+    /// What the row says beside the usual column; empty if that is nothing either.
+    fn otherwise<'r>(&self, row: Row<'r>) -> Cow<'r, [u8]> {
+        let cell = self.otherwise.map(|column| cell_of(row, column));
+        cell.filter(|cell| !is_nothing(cell)).unwrap_or_default()
     }
 
     /// Reads a row whose event's name stands in no column.

@@ -87,7 +87,7 @@ impl People {
         let identifiers = columns.identifiers.iter().map(|&(kind, space, _)| (kind, space));
         People::of(identifiers, columns.strictness)
             .filter(|_| columns.sequence.is_none() && columns.further.is_none())
-            .filter(|_| !columns.names_pages)
+            .filter(|_| !columns.names_pages && columns.otherwise.is_none())
             .filter(|_| header.deletion().is_none() && header.bookkeeping().is_empty())
     }
 }

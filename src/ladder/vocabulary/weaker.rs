@@ -93,6 +93,9 @@ static ROWS: &[Row] = &[
         "product", "product_page", "product_card", "product_detail", "product_details",
         "product_detail_page", "pdp", "item", "item_page", "item_detail", "item_details",
     ]),
+    // What shops of Universal Analytics call the actions of its enhanced e-commerce.
+    Row::possible("product_viewed", &["detail"]),
+    Row::possible("product_added_to_cart", &["add"]),
     Row::likely("product_added_to_cart", &[
         "cart", "shopping_cart", "basket", "bag", "shopping_bag", "product_cart",
     ])

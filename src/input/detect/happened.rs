@@ -1,0 +1,76 @@
+//! Which columns of a table of events say what happened, where more than one might.
+//!
+//! Trackers have a kind of event in one column (`ecommerce`, `custom`) and in another what was done, which only some rows
+//! have. A column is taken for the better one by its cells alone, and where it is blank the other one speaks.
+
+use super::offers::texts_of;
+use super::table_head::TableHead;
+use crate::input::aliases::{Mapping, Part};
+use crate::input::columns::is_null;
+use crate::ladder::vocabulary;
+
+/// The column that says what happened, and the one that does where that is blank. `usual` is the one that is called so.
+pub(super) fn columns(table: &TableHead, usual: usize) -> (usize, Option<usize>) {
+    let names = table.header.names();
+    let others = || (0..names.len()).filter(|column| *column != usual);
+    let own = texts_of(table, Some(usual));
+    if let Some(better) = others().find(|&column| is_better(&texts_of(table, Some(column)), &own)) {
+        return (better, Some(usual));
+    }
+    let usual_names = Mapping::called(Part::Event, names);
+    let is_usual = |column: &usize| {
+        names.get(*column).is_some_and(|name| usual_names.contains(&name.as_str()))
+    };
+    let fills = |column: &usize| {
+        let texts = texts_of(table, Some(*column));
+        let mut blank = own.iter().zip(&texts).filter(|(own, _)| is_null(own)).peekable();
+        blank.peek().is_some() && blank.all(|(_, text)| is_known(text))
+    };
+    (usual, others().filter(is_usual).find(fills))
+}
+
+/// Whether a column says more of the rows in which it says anything: it has names of events there, one of them
+/// certain, and the other column has none.
+fn is_better(texts: &[String], others: &[String]) -> bool {
+    let said = || texts.iter().zip(others).filter(|(text, _)| !is_null(text));
+    let known = said().filter(|(text, _)| is_known(text)).count();
+    known > 0
+        && known * 2 >= said().count()
+        && said().any(|(text, _)| is_certain(text))
+        && said().all(|(_, other)| !is_known(other))
+}
+
+fn is_known(text: &str) -> bool {
+    vocabulary::canonical(text).is_some()
+}
+
+/// Whether a text is the name of an event and hardly anything else.
+fn is_certain(text: &str) -> bool {
+    is_known(text) && vocabulary::weaker(text).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_column_whose_cells_are_events_says_what_happened() {
+        for (text, expected) in [
+            (
+                "ts,event_type,action\n1,pageview,\n2,ecommerce,add_to_cart\n3,ecommerce,purchase\n",
+                (2, Some(1)),
+            ),
+            (
+                "ts,event_type,product_action\n1,event_product,detail\n2,pageview,\n3,event_product,purchase\n",
+                (2, Some(1)),
+            ),
+            ("ts,event_name,event_type\n1,,page_view\n2,purchase,custom\n", (1, Some(2))),
+            ("ts,event,label\n1,page_view,purchase\n2,purchase,\n", (1, None)),
+            ("ts,event,label\n1,signed,blue\n2,asked,red\n", (1, None)),
+            ("ts,event,type\n1,purchase,x\n2,page_view,y\n", (1, None)),
+        ] {
+            let table = TableHead::read(text.as_bytes()).unwrap();
+            assert_eq!(columns(&table, 1), expected, "{text}");
+        }
+    }
+}
