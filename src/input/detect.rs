@@ -131,6 +131,7 @@ fn input(source: Source, told: &Told, layout: Layout, skip: usize, decision: Dec
         },
         columns: decision.columns,
         names: Vec::new(),
+        cut_row: None,
         decisions: Vec::new(),
         nearly: decision.nearly,
         first_line: 1 + memchr::memchr_iter(line_end, skipped).count() as u64,

@@ -62,6 +62,8 @@ pub struct Reading {
     pub zone: ZoneRule,
     /// How records become events.
     pub rows: Rows,
+    /// The last row of a small table that ends within it, as it is written.
+    pub(super) cut_row: Option<Vec<u8>>,
     /// What is around each record.
     pub(super) envelope: Option<Envelope>,
     pub(super) layout: Layout,
@@ -344,6 +346,11 @@ impl Reading {
             Some("the header again".to_string())
         } else if row.says_more_from(cells) {
             Some(format!("{} cells where the header has {cells}", row.len()))
+        } else if self.cut_row.as_deref().is_some_and(|cut| cut == row.bytes()) {
+            Some(format!(
+                "the file ends within it: {} cells where all others have {cells}",
+                row.len()
+            ))
         } else {
             row.is_blank().then(|| "all cells are empty".to_string())
         };

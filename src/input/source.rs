@@ -144,7 +144,7 @@ impl Source {
     /// All of the source from the head on, beside it: the source itself can be read as before. What can be read
     /// only once is laid down in a file first. `None` if the head is all.
     pub(super) fn read_through(&mut self) -> Result<Option<Positioned>> {
-        if (self.head.len() as u64) < HEAD.saturating_sub(self.before_head) {
+        if self.is_whole() {
             return Ok(None);
         }
         let io = |error| Error::io(&self.path, error);
@@ -176,6 +176,11 @@ impl Source {
         }
         let more = self.rest.reader().take((TIMES - 1) * length).read_to_end(&mut self.head);
         more.map(|more| more > 0).map_err(|error| Error::io(&self.path, error))
+    }
+
+    /// Whether nothing is behind the head.
+    pub(super) fn is_whole(&self) -> bool {
+        (self.head.len() as u64) < HEAD.saturating_sub(self.before_head)
     }
 
     /// The rest of the source behind the head.

@@ -128,7 +128,9 @@ fn by_columns(
         decision.why.push_str(&below);
     }
     let decisions = dates::decide(&mut decision.rows, &table, &mut source, told)?;
+    let cut_row = if source.is_whole() { table.cut_row(&source.head) } else { None };
     let mut input = input(source, told, layout, table.skip, decision);
+    input.reading.cut_row = cut_row;
     input.reading.decisions = decisions;
     input.reading.names = table.header.names().to_vec();
     Ok(input)

@@ -73,6 +73,29 @@ impl TableHead {
         Some(TableHead { header, rows: self.rows.clone(), ..*self })
     }
 
+    /// The last row of a table, if the text ends within it: no line end follows, and it has fewer cells than the header, which all
+    /// others have. `head` is the whole text of the table.
+    pub(super) fn cut_row(&self, head: &[u8]) -> Option<Vec<u8>> {
+        const FEWEST: usize = 2;
+        if matches!(head.last(), Some(b'\n' | b'\r') | None) {
+            return None;
+        }
+        let text = head.get(self.skip..)?;
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.delimiter)
+            .terminator(self.line_ends)
+            .from_reader(text);
+        let rows: Vec<ByteRecord> = reader.into_byte_records().map_while(Result::ok).collect();
+        let (last, others) = rows.split_last()?;
+        let width = self.header.names().len();
+        let are_whole = others.len() >= FEWEST && others.iter().all(|row| row.len() >= width);
+        let start = usize::try_from(last.position()?.byte()).ok()?;
+        let row = text.get(start..).filter(|_| are_whole && last.len() < width)?;
+        Some(row.trim_ascii_start().to_vec())
+    }
+
     /// The head of a table with these signs.
     pub(super) fn with(
         head: &[u8],
@@ -170,6 +193,23 @@ mod tests {
         ] {
             let expected = expected.map(|(sign, names, skip)| (sign, names.to_string(), skip));
             assert_eq!(read(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_last_row_without_its_end_is_cut() {
+        for (text, expected) in [
+            ("a,b,c\n1,2,3\n4,5,6\n7,8", Some("7,8")),
+            ("a,b,c\r\n1,2,3\r\n4,5,6\r\n7", Some("7")),
+            ("a,b,c\n1,2,3\n4,5,6\n7,8\n", None),
+            ("a,b,c\n1,2,3\n4,5,6\n7,8,9", None),
+            // Rows may be shorter.
+            ("a,b,c\n1,2\n4,5,6\n7,8", None),
+            ("a,b,c\n1,2,3\n7,8", None),
+        ] {
+            let table = TableHead::read(text.as_bytes()).unwrap();
+            let found = table.cut_row(text.as_bytes());
+            assert_eq!(found.as_deref(), expected.map(str::as_bytes), "{text}");
         }
     }
 
