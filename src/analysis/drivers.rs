@@ -123,7 +123,12 @@ pub fn drivers(tally: &Tally, ladder: &Ladder, confidence: f64) -> (Vec<Driver>,
     let landmark = best_landmark(tally);
     let plain = (0..ladder.actions.len()).map(|action| plain(tally, action, confidence));
     let mut drivers: Vec<Driver> = plain.collect();
-    let Some((number, landmark)) = landmark else { return (drivers, None) };
+    let Some((number, landmark)) = landmark else {
+        // Nothing can be judged, so nothing is left open either.
+        let open = drivers.iter_mut().filter(|driver| driver.role == Role::Unclear);
+        open.for_each(|driver| driver.role = Role::TooFew);
+        return (drivers, None);
+    };
     let judged: Vec<usize> = drivers
         .iter()
         .filter(|driver| driver.role == Role::Unclear)
@@ -391,5 +396,17 @@ mod tests {
         let (drivers, landmark) = drivers(&nothing, &ladder, 0.95);
         assert!(landmark.is_none() && drivers.iter().all(|driver| driver.odds.is_none()));
         assert_eq!(drivers[0].role, Role::TooFew);
+    }
+
+    #[test]
+    fn what_nobody_did_is_too_little_and_not_unclear() {
+        let (_, ladder) = example::storefront();
+        let mut idle = tally();
+        idle.landmarks = crate::tally::landmarks::Landmarks::default();
+        idle.actions[0] = ActionTally::default();
+        let (drivers, landmark) = drivers(&idle, &ladder, 0.95);
+        assert!(landmark.is_none());
+        assert_eq!(drivers[0].role, Role::TooFew);
+        assert_eq!(drivers[1].role, Role::Prerequisite);
     }
 }

@@ -1,5 +1,6 @@
 //! The options of commands that publish what the program knows of itself: schemas, completions, manual.
 
+use crate::report::schemas::CONTRACTS;
 use clap::{Args, ValueHint};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -10,9 +11,15 @@ use std::path::PathBuf;
   funnel schema > report.schema.json
   funnel schema journey")]
 pub struct SchemaArgs {
-    /// The command whose answer is described: report, inspect, journey, rules, ladder-check, ladder-suggest
-    #[arg(default_value = "report")]
+    /// The command whose answer is described
+    #[arg(default_value = "report", help = described())]
     pub command: String,
+}
+
+/// Which commands have an answer that is described.
+fn described() -> String {
+    let commands = CONTRACTS.map(|contract| contract.command).join(", ");
+    format!("The command whose answer is described: {commands}")
 }
 
 /// Options of `funnel completions`.

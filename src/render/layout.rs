@@ -1,7 +1,8 @@
 //! A sheet as lines of a given width: the columns that fit, aligned, without borders.
 //!
-//! Columns are dropped whole, the least important first, and the number of hidden ones is said. Names
-//! are shortened last. Every cell from data is made visible here; colour is added after widths are known.
+//! Very long names are shortened first. Then columns are dropped whole, the least important first, and the number
+//! of hidden ones is said; all names are shortened last. Every cell from data is made visible here; colour is
+//! added after widths are known.
 
 use super::escape::visible;
 use super::table::TableStyle;
@@ -18,6 +19,10 @@ const BAR_MOST: usize = 32;
 const LINE_MOST: usize = 110;
 /// A name is never shortened below this.
 const NAME_LEAST: usize = 8;
+/// A name that is longer than this gives way before any column does. What may be dropped is not shortened.
+const NAME_ENOUGH: usize = 48;
+/// A text of at least so many cells keeps its end too.
+const BOTH_ENDS: usize = 16;
 
 /// The sheet as lines: title, lead, table, notes.
 pub(super) fn sheet_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
@@ -60,10 +65,10 @@ fn table_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
     let candidates: Vec<usize> =
         (0..sheet.columns.len()).filter(|&column| says_something(sheet, column)).collect();
     let shown = fitting(sheet, candidates.clone(), style.width);
-    let spare = style.width.saturating_sub(total_width(sheet, &shown));
-    let bar = (BAR_LEAST + spare).min(BAR_MOST);
-    let excess = total_width(sheet, &shown).saturating_sub(style.width);
-    let mut lines = laid_out(sheet, &shown, bar, excess);
+    let names = room_of_names(sheet, &shown, style.width);
+    let taken = total_width(sheet, &shown, names);
+    let bar = (BAR_LEAST + style.width.saturating_sub(taken)).min(BAR_MOST);
+    let mut lines = laid_out(sheet, &shown, bar, (names, taken.saturating_sub(style.width)));
     if style.color {
         for (line, row) in lines.iter_mut().skip(1).zip(&sheet.rows) {
             if row.contains(&Cell::Warning(true)) {
@@ -73,7 +78,7 @@ fn table_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
     }
     if let Some(hidden) = candidates.len().checked_sub(shown.len()).filter(|&hidden| hidden > 0) {
         let columns = if hidden == 1 { "column" } else { "columns" };
-        let (width, needed) = (style.width, total_width(sheet, &candidates));
+        let (width, needed) = (style.width, total_width(sheet, &candidates, NAME_ENOUGH));
         let hint = format!("{hidden} {columns} hidden at {width} columns: --width {needed}");
         lines.extend(wrapped(&hint, width));
     }
@@ -90,10 +95,12 @@ fn meanings(sheet: &Sheet, shown: &[usize]) -> Option<String> {
     (!meanings.is_empty()).then(|| meanings.join("; ") + ".")
 }
 
-/// Whether a column has more than warnings that nobody needs and times that nobody knows.
+/// Whether a column is for people and has more than warnings that nobody needs and times that nobody knows.
 pub(super) fn says_something(sheet: &Sheet, column: usize) -> bool {
     let nothing = [Cell::Warning(false), Cell::Seconds(None), Cell::Empty];
-    sheet.rows.iter().filter_map(|row| row.get(column)).any(|cell| !nothing.contains(cell))
+    let is_for_people = !sheet.columns[column].only_for_programs;
+    is_for_people
+        && sheet.rows.iter().filter_map(|row| row.get(column)).any(|cell| !nothing.contains(cell))
 }
 
 /// Whether a column only draws what others say.
@@ -104,7 +111,7 @@ pub(super) fn is_picture(sheet: &Sheet, column: usize) -> bool {
 
 /// The columns that fit: as long as they do not, the last of the least important ones goes.
 fn fitting(sheet: &Sheet, mut shown: Vec<usize>, width: usize) -> Vec<usize> {
-    while total_width(sheet, &shown) > width {
+    while total_width(sheet, &shown, NAME_ENOUGH) > width {
         let droppable = shown.iter().enumerate().filter(|(_, c)| sheet.columns[**c].priority > 0);
         let Some((place, _)) = droppable.max_by_key(|(_, c)| sheet.columns[**c].priority) else {
             break;
@@ -114,14 +121,32 @@ fn fitting(sheet: &Sheet, mut shown: Vec<usize>, width: usize) -> Vec<usize> {
     shown
 }
 
-fn total_width(sheet: &Sheet, shown: &[usize]) -> usize {
-    let gaps: usize = shown.iter().skip(1).map(|&column| gap(sheet, column)).sum();
-    gaps + shown.iter().map(|&column| column_width(sheet, column)).sum::<usize>()
+/// So many cells a name may take: all that it needs if everything fits, else its share of what the others leave.
+fn room_of_names(sheet: &Sheet, shown: &[usize], width: usize) -> usize {
+    if total_width(sheet, shown, usize::MAX) <= width {
+        return usize::MAX;
+    }
+    let enough = |&column: &usize| column_width(sheet, column, NAME_ENOUGH);
+    let is_long = |column: &usize| column_width(sheet, *column, usize::MAX) > enough(column);
+    let long = shown.iter().filter(|column| is_long(column)).count();
+    let spare = width.saturating_sub(total_width(sheet, shown, NAME_ENOUGH));
+    NAME_ENOUGH + spare / long.max(1)
 }
 
-fn column_width(sheet: &Sheet, column: usize) -> usize {
+/// The width of a table whose names take at most `names` cells.
+fn total_width(sheet: &Sheet, shown: &[usize], names: usize) -> usize {
+    let gaps: usize = shown.iter().skip(1).map(|&column| gap(sheet, column)).sum();
+    gaps + shown.iter().map(|&column| column_width(sheet, column, names)).sum::<usize>()
+}
+
+fn column_width(sheet: &Sheet, column: usize, names: usize) -> usize {
     let cells = sheet.rows.iter().filter_map(|row| row.get(column));
-    let widest = cells.map(least_width).max();
+    let is_name = sheet.columns[column].priority == 0;
+    let width = |cell: &Cell| match cell {
+        Cell::Text(_) if is_name => least_width(cell).min(names),
+        _ => least_width(cell),
+    };
+    let widest = cells.map(width).max();
     sheet.columns[column].name.width().max(widest.unwrap_or(0))
 }
 
@@ -137,16 +162,23 @@ fn gap(sheet: &Sheet, column: usize) -> usize {
     if sheet.rows.iter().any(is_mark) { 1 } else { 2 }
 }
 
-/// Header and rows with aligned columns; the first text column gives up `excess` cells.
-fn laid_out(sheet: &Sheet, shown: &[usize], bar: usize, excess: usize) -> Vec<String> {
+/// Header and rows with aligned columns. Names take at most `names` cells, and the first text column gives up
+/// `excess` more.
+fn laid_out(
+    sheet: &Sheet,
+    shown: &[usize],
+    bar: usize,
+    (names, excess): (usize, usize),
+) -> Vec<String> {
     let shortened = shown.iter().copied().find(|&c| sheet.columns[c].align == Align::Left);
     let text = |column: usize, cell: &Cell| {
         let text = cell_text(cell, bar);
         if excess > 0 && shortened == Some(column) {
-            let width = column_width(sheet, column).saturating_sub(excess).max(NAME_LEAST);
+            let width = column_width(sheet, column, names).saturating_sub(excess).max(NAME_LEAST);
             return cut(&text, width);
         }
-        text
+        let is_name = sheet.columns[column].priority == 0 && matches!(cell, Cell::Text(_));
+        if is_name { cut(&text, names) } else { text }
     };
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -183,13 +215,16 @@ fn heading_of(sheet: &Sheet, column: usize, width: usize) -> String {
 /// A cell as text; bars `width` cells long.
 pub(super) fn cell_text(cell: &Cell, width: usize) -> String {
     match cell {
-        Cell::Text(text) => visible(text).into_owned(),
+        Cell::Text(text) | Cell::Word { said: text, .. } => visible(text).into_owned(),
         Cell::Count(number) => words::count(*number),
         Cell::Difference(number) => words::signed_count(*number),
         Cell::Share(share) => words::percent(*share),
         Cell::Range(low, high) => words::range(*low, *high),
+        Cell::Number(number, measure) => measure.in_words(*number),
+        Cell::Bounds(low, high, measure) => measure.range_in_words(*low, *high),
         Cell::Seconds(seconds) => words::duration(*seconds),
         Cell::Money(amount) => amount.map_or_else(|| words::UNKNOWN.to_owned(), words::money),
+        Cell::Amounts(amounts) => visible(&words::amounts(amounts)).into_owned(),
         Cell::Bar { kept, range } => kept.map_or_else(String::new, |kept| bar(kept, *range, width)),
         Cell::Strip { share, range, most } => {
             share.map_or_else(String::new, |share| strip(share, *range, *most, width))
@@ -232,21 +267,30 @@ fn cells(share: f64, width: usize) -> usize {
     cells
 }
 
-/// The beginning of a text that fits the width, with a mark where it was cut.
+/// As much of a text as fits the width, with a mark where it was cut: its beginning, and where there is room its end,
+/// in which values like addresses differ.
 fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let mut kept = String::new();
-    let mut used = 1;
-    for letter in text.chars() {
+    let end = if width < BOTH_ENDS { 0 } else { width / 3 };
+    let end: Vec<char> = fitting_letters(text.chars().rev(), end);
+    let beginning = fitting_letters(text.chars(), width.saturating_sub(1 + width_of(&end)));
+    beginning.iter().chain(&['…']).chain(end.iter().rev()).collect()
+}
+
+/// The first letters that fit the width.
+fn fitting_letters(letters: impl Iterator<Item = char>, width: usize) -> Vec<char> {
+    let mut used = 0;
+    let fits = |letter: &char| {
         used += letter.width().unwrap_or(0);
-        if used > width {
-            break;
-        }
-        kept.push(letter);
-    }
-    kept + "…"
+        used <= width
+    };
+    letters.take_while(fits).collect()
+}
+
+fn width_of(letters: &[char]) -> usize {
+    letters.iter().map(|letter| letter.width().unwrap_or(0)).sum()
 }
 
 #[cfg(test)]
@@ -288,6 +332,27 @@ mod tests {
         for (text, width, expected) in cases {
             assert_eq!(cut(text, width), expected);
         }
+        assert_eq!(cut("/collections/tea/products/green", 18), "/collection…/green");
+    }
+
+    #[test]
+    fn long_values_give_way_before_columns_do() {
+        use crate::report::sheet::{left, right};
+        let columns = vec![left("page", 0), right("rate", 0), right("95% range", 1)];
+        let mut sheet = Sheet::new("", columns);
+        for (name, share) in [("x".repeat(300), 0.25), ("y".to_owned(), 0.5)] {
+            sheet.rows.push(vec![
+                Cell::Text(name),
+                Cell::Share(Some(share)),
+                Cell::Range(Some(share - 0.1), Some(share + 0.1)),
+            ]);
+        }
+        let lines = sheet_lines(&sheet, &TableStyle::wide(100));
+        let widths: Vec<usize> = lines.iter().map(|line| line.width()).collect();
+        assert_eq!(widths, [100, 100, 100], "{lines:?}");
+        assert!(lines[1].contains("x…x") && lines[1].ends_with("25.0%     15–35%"), "{lines:?}");
+        let narrow = sheet_lines(&sheet, &TableStyle::wide(40));
+        assert_eq!(narrow[3..], ["1 column hidden at 40 columns: --width", "  66"], "{narrow:?}");
     }
 
     #[test]

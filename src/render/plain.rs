@@ -55,7 +55,7 @@ fn fact(sheet: &Sheet, row: &[Cell], shown: &[usize]) -> String {
         };
         let Some(said) = said(cell) else { continue };
         let name = spoken(&column.name);
-        let is_text = matches!(cell, Cell::Text(_));
+        let is_text = matches!(cell, Cell::Text(_) | Cell::Word { .. });
         match () {
             () if is_text && subject.is_empty() => subject.push(said),
             () if is_text && facts.is_empty() => subject.push(format!("{name} {said}")),
@@ -73,13 +73,19 @@ fn fact(sheet: &Sheet, row: &[Cell], shown: &[usize]) -> String {
 /// A cell in words; `None` where there is nothing to say.
 fn said(cell: &Cell) -> Option<String> {
     let said = match cell {
-        Cell::Text(text) if text.is_empty() => return None,
+        Cell::Text(text) | Cell::Word { said: text, .. } if text.is_empty() => return None,
         Cell::Text(text) if is_range(text) => spoken(text),
-        Cell::Text(text) => visible(text).into_owned(),
+        Cell::Text(text) | Cell::Word { said: text, .. } => visible(text).into_owned(),
         Cell::Count(number) => words::count(*number),
         Cell::Difference(number) => words::signed_count(*number),
         Cell::Share(share) => spoken(&words::percent(Some((*share)?))),
         Cell::Range(low, high) => spoken(&words::range(Some((*low)?), Some((*high)?))),
+        Cell::Number(number, measure) => measure.in_words(Some((*number)?)),
+        Cell::Bounds(low, high, measure) => {
+            spoken(&measure.range_in_words(Some((*low)?), Some((*high)?)))
+        }
+        Cell::Amounts(amounts) if amounts.is_empty() => return None,
+        Cell::Amounts(amounts) => visible(&words::amounts(amounts)).into_owned(),
         Cell::Seconds(seconds) => spelled(&words::duration(Some((*seconds)?))),
         Cell::Money(amount) => words::money((*amount)?),
         Cell::Warning(true) => "below target".to_owned(),

@@ -97,7 +97,7 @@ impl Asides {
         "Segments".clone_into(&mut sheet.title);
         let effect = |group: &super::segments::SegmentReport| {
             Some(Effect {
-                name: group.value.clone().unwrap_or_else(|| "(unknown)".to_owned()),
+                name: words::value_name(group.value.as_deref()),
                 kind: Some(group.by.clone()),
                 value: group.difference.value?,
                 low: group.difference.low?,

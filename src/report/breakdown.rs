@@ -1,6 +1,7 @@
 //! The part of a report that breaks the ladder down by the values of a dimension.
 
 use super::steps::{self, StepReport};
+use super::words;
 use crate::findings::{BreakdownFinding, BreakdownGroup, GroupName};
 use crate::ladder::definition::Ladder;
 use crate::tally::{GroupTally, StepTally, Tally};
@@ -25,6 +26,9 @@ pub struct BreakdownRow {
     pub value: Option<String>,
     /// How many values stand in this row: 1, or more for `(other)`.
     pub values: usize,
+    /// Whether it is the row of the values without a row of their own, whatever these are called.
+    #[serde(skip)]
+    pub is_other: bool,
     /// Journeys that entered.
     pub journeys: u64,
     /// As in the whole report; times are not kept for rows.
@@ -34,10 +38,10 @@ pub struct BreakdownRow {
 impl BreakdownRow {
     /// What the row is called where people read it.
     pub fn name(&self) -> String {
-        match &self.value {
-            Some(_) if self.values > 1 => format!("(other: {} values)", self.values),
-            Some(text) => text.clone(),
-            None => "(unknown)".to_owned(),
+        match self.values {
+            1 if self.is_other => "(other)".to_owned(),
+            values if self.is_other => format!("(other: {values} values)"),
+            _ => words::value_name(self.value.as_deref()),
         }
     }
 }
@@ -58,6 +62,7 @@ pub(super) fn breakdowns(
         BreakdownRow {
             value,
             values,
+            is_other: matches!(group.name, GroupName::Other(_)),
             journeys: tally.entered,
             steps: steps::steps(&tally, ladder, confidence),
         }

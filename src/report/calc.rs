@@ -1,7 +1,7 @@
 //! `funnel calc`: answers for people who have only the numbers.
 
 use super::answer::Answer;
-use super::sheet::{Cell, Sheet, left, right};
+use super::sheet::{Cell, Measure, Sheet, left, right};
 use super::words;
 use crate::analysis::rate::{Flags, Rate};
 use crate::stats::difference::Pair;
@@ -206,7 +206,9 @@ pub struct CalcCompare {
     pub confidence: f64,
     /// The smallest rise over the first group's rate that these numbers can show in four of five cases.
     pub detectable: Option<f64>,
-    /// How many more each group needs to show the relative effect that was asked about.
+    /// The relative effect that was asked about: by how much the first group's rate would rise.
+    pub lift: f64,
+    /// How many more each group needs to show that effect; `None` where the rate cannot rise so far.
     pub more_needed: Option<MoreNeeded>,
     /// How probable it is that the first rate is the higher one; only if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -266,6 +268,7 @@ impl CalcCompare {
             method: format!("difference: newcombe; ratio: koopman; p-value: {test_name}"),
             confidence,
             detectable,
+            lift,
             more_needed: more.map(|(first, second)| MoreNeeded { lift, first, second }),
             posterior: None,
             sentence: String::new(),
@@ -286,16 +289,55 @@ impl CalcCompare {
         });
     }
 
+    /// How the first group stands to the second, as cells for programs.
+    fn held_against(&self) -> Vec<Cell> {
+        vec![
+            Cell::Number(self.difference, Measure::Points),
+            Cell::Bounds(self.low, self.high, Measure::Points),
+            Cell::Number(self.ratio, Measure::Ratio),
+            Cell::Bounds(self.ratio_low, self.ratio_high, Measure::Ratio),
+            Cell::Number(self.p_value, Measure::Probability),
+        ]
+    }
+
+    /// How many more it takes to see the effect, or why no number would do.
+    fn more_in_words(&self) -> Option<String> {
+        let lift = words::percent(Some(self.lift));
+        let Some(more) = self.more_needed else {
+            let rate = self.first.rate?;
+            return (rate * (1.0 + self.lift) > 1.0).then(|| {
+                format!(
+                    "The first rate, {}, cannot rise by {lift} of itself: that would be more than all.",
+                    words::percent(Some(rate))
+                )
+            });
+        };
+        (more.first + more.second > 0).then(|| {
+            format!(
+                "To see a difference of {lift} in four of five cases takes {} more in the first group and {} in the second.",
+                words::count(more.first),
+                words::count(more.second)
+            )
+        })
+    }
+
     fn in_words(&self) -> String {
         let (first, second) = (words::percent(self.first.rate), words::percent(self.second.rate));
         let range = words::points_range(self.low, self.high);
         let verdict = match (self.low, self.high) {
             (Some(low), _) if low > 0.0 => "higher",
             (_, Some(high)) if high < 0.0 => "lower",
+            (None, _) | (_, None) => return "There is nothing to compare.".to_owned(),
             _ => {
-                let seen = words::points(self.detectable);
+                let seen = match self.detectable {
+                    Some(rise) => format!(
+                        "these numbers could only have shown a rise of about {} or more",
+                        words::points(Some(rise))
+                    ),
+                    None => words::no_rise(self.first.rate),
+                };
                 return format!(
-                    "No clear difference between {first} and {second} ({range}); these numbers could only have shown a rise of about {seen} or more."
+                    "No clear difference between {first} and {second} ({range}); {seen}."
                 );
             }
         };
@@ -307,41 +349,41 @@ impl Answer for CalcCompare {
     fn sheets(&self) -> Vec<Sheet> {
         let range = words::range_name(self.confidence);
         let columns = vec![
-            left("", 0),
+            left("", 0).called("group"),
             right("hits", 0),
             right("base", 0),
             right("rate", 0),
             right(&range, 0),
+            right("difference", 0).only_for_programs(),
+            right("difference range", 0).of_bounds().only_for_programs(),
+            right("ratio", 0).only_for_programs(),
+            right("ratio range", 0).of_bounds().only_for_programs(),
+            right("p value", 0).only_for_programs(),
         ];
         let mut sheet = Sheet::new("", columns);
         sheet.lead = vec![self.sentence.clone()];
-        for (name, rate) in [("first", self.first), ("second", self.second)] {
-            sheet.rows.push(vec![
+        // The first is held against the second, so what that says stands in its row.
+        let second = vec![Cell::Empty; 5];
+        let rows = [("first", self.first, self.held_against()), ("second", self.second, second)];
+        for (name, rate, held_against) in rows {
+            let mut cells = vec![
                 Cell::Text(name.to_owned()),
                 Cell::Count(rate.hits),
                 Cell::Count(rate.base),
                 Cell::Share(rate.rate),
                 Cell::Range(rate.low, rate.high),
-            ]);
+            ];
+            cells.extend(held_against);
+            sheet.rows.push(cells);
         }
-        let ratio = |ratio: Option<f64>| {
-            ratio.map_or_else(|| words::UNKNOWN.to_owned(), |ratio| format!("{ratio:.2}"))
-        };
         sheet.notes.push(format!(
             "Ratio {}, {range} {} to {}; p = {}.",
-            ratio(self.ratio),
-            ratio(self.ratio_low),
-            self.ratio_high.map_or_else(|| "any".to_owned(), |high| format!("{high:.2}")),
+            words::ratio(self.ratio),
+            words::ratio(self.ratio_low),
+            self.ratio_high.map_or_else(|| "any".to_owned(), |high| words::ratio(Some(high))),
             words::probability(self.p_value)
         ));
-        if let Some(more) = self.more_needed.filter(|more| more.first + more.second > 0) {
-            sheet.notes.push(format!(
-                "To see a difference of {} in four of five cases takes {} more in the first group and {} in the second.",
-                words::percent(Some(more.lift)),
-                words::count(more.first),
-                words::count(more.second)
-            ));
-        }
+        sheet.notes.extend(self.more_in_words());
         sheet.notes.extend(self.posterior.map(|posterior| {
             let loss = |loss: f64| words::points(Some(loss)).replace('+', "");
             let [first, second] = [posterior.loss_if_first, posterior.loss_if_second].map(loss);
@@ -418,7 +460,12 @@ impl CalcSampleSize {
 
 impl Answer for CalcSampleSize {
     fn sheets(&self) -> Vec<Sheet> {
-        let columns = vec![right("visitors a day", 0), right("days", 0), left("", 0)];
+        let columns = vec![
+            right("visitors a day", 0),
+            right("days", 0),
+            left("", 0).called("remark"),
+            right("visitors per group", 0).only_for_programs(),
+        ];
         let mut sheet = Sheet::new("", columns);
         let (rate, other) = (words::percent(Some(self.rate)), words::percent(Some(self.other)));
         sheet.lead = vec![match (self.per_group, self.total) {
@@ -427,20 +474,27 @@ impl Answer for CalcSampleSize {
                 words::count(each),
                 words::count(all)
             ),
+            _ if self.other > 1.0 => {
+                format!("A rate of {rate} cannot rise to {other}: that would be more than all.")
+            }
             _ => format!("{other} cannot be told from {rate} with any number of visitors."),
         }];
         for at in &self.days_at {
-            let remark = if at.days > TOO_LONG {
-                "not with this traffic: watch an earlier step, or a bigger change"
+            let (said, code) = if at.days > TOO_LONG {
+                ("not with this traffic: watch an earlier step, or a bigger change", "too_long")
             } else {
-                ""
+                ("", "")
             };
             sheet.rows.push(vec![
                 Cell::Count(at.visitors_per_day),
                 Cell::Count(at.days),
-                Cell::Text(remark.to_owned()),
+                Cell::Word { said: said.to_owned(), code },
+                self.per_group.map_or(Cell::Empty, Cell::Count),
             ]);
         }
         vec![sheet]
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 use super::answer::Answer;
 use super::calc::Bounds;
 use super::quality::QualityReport;
+use super::records::{Records, Value};
 use super::sheet::Sheet;
 use super::trend::AlertReport;
 use super::words;
@@ -252,5 +253,37 @@ impl Answer for CheckReport {
             sheet.lead.extend(held.into_iter().chain(calm));
         }
         vec![sheet]
+    }
+
+    /// What was asked, one row a condition, then what is odd.
+    fn records(&self) -> Records {
+        let header = ["what", "text", "held", "value", "hits", "base", "from"];
+        let condition = |condition: &ConditionReport| {
+            let count =
+                |of: fn(Rate) -> u64| condition.rate.map_or(Value::Nothing, |r| of(r).into());
+            vec![
+                Value::from("condition"),
+                Value::from(condition.text.as_str()),
+                Value::Truth(condition.held),
+                Value::from(condition.value),
+                count(|rate| rate.hits),
+                count(|rate| rate.base),
+                Value::Nothing,
+            ]
+        };
+        let alert = |alert: &AlertReport| {
+            let share = alert.base.map(|base| alert.hits as f64 / base as f64);
+            vec![
+                Value::from("alert"),
+                Value::from(alert.metric.as_str()),
+                Value::Truth(false),
+                share.map_or(Value::from(alert.hits), |share| Value::from(Some(share))),
+                Value::from(alert.hits),
+                alert.base.map_or(Value::Nothing, Value::from),
+                Value::from(alert.day.as_str()),
+            ]
+        };
+        let rows = self.conditions.iter().map(condition).chain(self.alerts.iter().map(alert));
+        Records { kind: "row", header: header.map(str::to_owned).to_vec(), rows: rows.collect() }
     }
 }

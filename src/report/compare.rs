@@ -317,7 +317,10 @@ fn steps(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> Vec<StepComp
         step.difference.among_many(q_values.next().unwrap_or(1.0));
     }
     for step in &mut steps {
-        step.sentence = sentence(&step.name, step.a, step.b, &step.difference);
+        step.sentence = match step.step_rate {
+            Some(_) => sentence(&step.name, step.a, step.b, &step.difference),
+            None => format!("{}: the first step, so there is nothing to compare.", step.name),
+        };
     }
     steps
 }
@@ -328,8 +331,14 @@ fn sentence(name: &str, a: Rate, b: Rate, difference: &Contrast) -> String {
     match difference.verdict {
         "unclear" if difference.value.is_none() => format!("{name}: nothing to compare."),
         "unclear" => format!(
-            "{name}: {from} → {to}, no clear difference ({range}); these numbers could only have shown a rise of {} or more.",
-            words::points(difference.detectable)
+            "{name}: {from} → {to}, no clear difference ({range}); {}.",
+            match difference.detectable {
+                Some(rise) => format!(
+                    "these numbers could only have shown a rise of {} or more",
+                    words::points(Some(rise))
+                ),
+                None => words::no_rise(a.rate),
+            }
         ),
         verdict => format!("{name}: {from} → {to}, {verdict} by {range}."),
     }

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::notices::NoticeReport;
 use super::orders::{as_optional_text, as_text, rounded};
-use super::sheet::{Cell, Sheet, left, right};
+use super::sheet::{Cell, Measure, Sheet, left, right};
 use super::words;
 use crate::analysis::drivers::{self, Driver, Landmark, Role};
 use crate::analysis::orders::{Worth, worths};
@@ -289,32 +289,36 @@ impl DriversReport {
                 .means(format!("of those who did it, who reached {}", self.outcome)),
             right("rate without", 0).means("of the others"),
             right("odds", 0).means("odds ratio, what else is known held equal"),
-            right(&range, 1),
+            right(&range, 1).of_bounds(),
             right("extra", 2).means("orders beyond those without it, if it were the cause"),
+            right("extra range", 0).called("extra").of_bounds().only_for_programs(),
+            right("q", 0).only_for_programs(),
             right("weight", 0),
-            left("", 0),
+            left("", 0).called("role"),
         ];
         let mut sheet = Sheet::new("What comes before", columns);
         sheet.lead = self.sentences();
         for action in &self.actions {
             let odds = action.odds_ratio.as_ref();
-            let number = |value: Option<f64>| {
-                value.map_or(Cell::Empty, |value| Cell::Text(words::ratio(value)))
+            let number = |value: Option<f64>, measure: Measure| {
+                value.map_or(Cell::Empty, |value| Cell::Number(Some(value), measure))
             };
+            let bounds = |both: Option<(f64, f64)>, measure: Measure| {
+                both.map_or(Cell::Empty, |both| Cell::Bounds(Some(both.0), Some(both.1), measure))
+            };
+            let extra = action.extra_orders;
             sheet.rows.push(vec![
                 Cell::Text(action.name.clone()),
                 Cell::Count(action.did.hits),
                 Cell::Share(action.order_rate_with.rate),
                 Cell::Share(action.order_rate_without.rate),
-                number(odds.map(|odds| odds.value)),
-                odds.map_or(Cell::Empty, |odds| {
-                    Cell::Text(words::ratio_range(odds.low, odds.high))
-                }),
-                action
-                    .extra_orders
-                    .map_or(Cell::Empty, |extra| Cell::Text(format!("{:.1}", extra.value))),
-                number(action.weight),
-                Cell::Text(in_words(action.role).to_owned()),
+                number(odds.map(|odds| odds.value), Measure::Ratio),
+                bounds(odds.map(|odds| (odds.low, odds.high)), Measure::Ratio),
+                number(extra.map(|extra| extra.value), Measure::Mean),
+                bounds(extra.map(|extra| (extra.low, extra.high)), Measure::Mean),
+                number(odds.map(|odds| odds.q_value), Measure::Probability),
+                number(action.weight, Measure::Ratio),
+                Cell::Word { said: in_words(action.role).to_owned(), code: action.role },
             ]);
         }
         sheet.notes = vec![
@@ -355,15 +359,12 @@ impl DriversReport {
         ];
         let mut sheet = Sheet::new("What a step is worth", columns);
         for step in &self.steps {
-            let value = step.value.iter().map(|value| {
-                let currency = value.currency.as_deref().unwrap_or("");
-                format!("{} {currency}", words::money(value.amount)).trim_end().to_owned()
-            });
+            let value = step.value.iter().map(|value| (value.currency.clone(), value.amount));
             sheet.rows.push(vec![
                 Cell::Text(step.name.clone()),
                 Cell::Count(step.reached),
                 Cell::Share(step.order_rate.rate),
-                Cell::Text(value.collect::<Vec<String>>().join(", ")),
+                Cell::Amounts(value.collect()),
             ]);
         }
         sheet.notes =

@@ -212,10 +212,8 @@ impl ExitsReport {
         ];
         let mut sheet = Sheet::new("Exits", columns);
         for step in &self.steps {
-            let stake = step.value_at_stake.iter().map(|stake| {
-                let currency = stake.currency.as_deref().unwrap_or("");
-                format!("{} {currency}", words::money(stake.amount)).trim_end().to_owned()
-            });
+            let stake = step.value_at_stake.iter();
+            let stake = stake.map(|stake| (stake.currency.clone(), stake.amount));
             sheet.rows.push(vec![
                 Cell::Text(step.name.clone()),
                 Cell::Text(step.next_step.clone()),
@@ -224,7 +222,7 @@ impl ExitsReport {
                 Cell::Share(step.share),
                 Cell::Count(step.open),
                 Cell::Count(step.returned),
-                Cell::Text(stake.collect::<Vec<String>>().join(", ")),
+                Cell::Amounts(stake.collect()),
             ]);
         }
         let (back, burst) = (self.ways.with_way_back, self.ways.with_burst);

@@ -6,7 +6,7 @@
 use super::answer::Answer;
 use super::document::{Document, Section};
 use super::ladder_problems::{Wording, measures};
-use super::sheet::{Align, Cell, Column, Sheet};
+use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::analysis::escalation::{Escalation, PairSeen, claims};
 use crate::analysis::rate::Rate;
@@ -304,19 +304,12 @@ pub fn check_headline(check: &LadderCheck) -> Vec<String> {
 
 /// One row a step; without rows if there were no data.
 pub fn check_sheet(check: &LadderCheck) -> Sheet {
-    let column = |name: &str, align: Align, meaning: Option<&str>| Column {
-        name: name.to_owned(),
-        align,
-        priority: 0,
-        meaning: meaning.map(str::to_owned),
-    };
-    let loss = Some("share of all loss on the way, on a scale where rates add up");
     let columns = vec![
-        column("step", Align::Left, None),
-        column("did it", Align::Right, None),
-        column("reached", Align::Right, Some("did it, or did what proves it")),
-        column("of the step before", Align::Right, None),
-        column("loss", Align::Right, loss),
+        left("step", 0),
+        right("did it", 0),
+        right("reached", 0).means("did it, or did what proves it"),
+        right("of the step before", 0),
+        right("loss", 0).means("share of all loss on the way, on a scale where rates add up"),
     ];
     let row = |step: &CheckedStep| {
         Some(vec![

@@ -164,13 +164,14 @@ impl Wording<'_> {
             return String::new();
         };
         format!(
-            "`{}` does not lead to `{}`: {} of the {} customers who did `{}` were never seen doing `{}` (H {h:.2}, a scale needs 0.30).",
+            "`{}` does not lead to `{}`: {} of the {} customers who did `{}` were never seen doing `{}` (H {}, a scale needs 0.30).",
             self.name(*easier),
             self.name(*harder),
             words::count(*errors),
             words::count(*did),
             self.name(*harder),
-            self.name(*easier)
+            self.name(*easier),
+            words::ratio(Some(*h))
         )
     }
 
@@ -209,8 +210,6 @@ fn weak(scale: &Scale) -> String {
 
 /// The four measures of a scale in words.
 pub(super) fn measures(h: Option<f64>, scalability: Option<f64>, cr: f64, mmr: f64) -> String {
-    let number = |value: Option<f64>| {
-        value.map_or_else(|| words::UNKNOWN.to_owned(), |value| format!("{value:.2}"))
-    };
-    format!("H {}, CS {}, CR {cr:.2} (MMR {mmr:.2})", number(h), number(scalability))
+    let [h, scalability, cr, mmr] = [h, scalability, Some(cr), Some(mmr)].map(words::ratio);
+    format!("H {h}, CS {scalability}, CR {cr} (MMR {mmr})")
 }

@@ -5,7 +5,7 @@
 
 use super::answer::Answer;
 use super::document::{Document, Section};
-use super::sheet::{Align, Cell, Column, Sheet};
+use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::analysis::escalation::PairSeen;
 use crate::analysis::suggestion::Suggestion;
@@ -148,25 +148,14 @@ pub fn suggest_doubts(suggest: &LadderSuggest) -> Vec<String> {
 
 /// One row an event, the first one first.
 pub fn suggest_sheet(suggest: &LadderSuggest) -> Sheet {
-    let column = |name: &str, align: Align, priority: u8| Column {
-        name: name.to_owned(),
-        align,
-        priority,
-        meaning: None,
-    };
-    let before_next = Column {
-        meaning: Some(
-            "of the customers who did both, the share that did this event before the next one"
-                .to_owned(),
-        ),
-        ..column("before the next", Align::Right, 0)
-    };
     let columns = vec![
-        column("event", Align::Left, 0),
-        column("customers", Align::Right, 0),
-        before_next,
-        column("did both", Align::Right, 1),
-        column("", Align::Left, 2),
+        left("event", 0),
+        right("customers", 0),
+        right("before the next", 0).means(
+            "of the customers who did both, the share that did this event before the next one",
+        ),
+        right("did both", 1),
+        left("", 2).called("order"),
     ];
     let rows = suggest.order.iter().map(|step| {
         let next = step.next.as_ref();
@@ -175,7 +164,10 @@ pub fn suggest_sheet(suggest: &LadderSuggest) -> Sheet {
             Cell::Count(step.customers),
             Cell::Share(next.map(|pair| pair.precedence)),
             next.map_or(Cell::Empty, |pair| Cell::Count(pair.both)),
-            Cell::Text(next.map_or("", |pair| doubt(pair.order)).to_owned()),
+            next.map_or(Cell::Word { said: String::new(), code: "" }, |pair| Cell::Word {
+                said: doubt(pair.order).to_owned(),
+                code: pair.order,
+            }),
         ]
     });
     Sheet {

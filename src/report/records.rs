@@ -52,45 +52,81 @@ impl From<&str> for Value {
 }
 
 impl Records {
-    /// The rows of the first table of a document.
+    /// The rows of the first table of a document that has some; if none has, the header of the first table.
     pub fn of_document(document: &Document) -> Records {
-        let mut sheets = document.sections.iter().map(|section| &section.sheet);
-        sheets.find(|sheet| !sheet.rows.is_empty()).map_or_else(Records::default, Records::of_sheet)
+        let sheets = || document.sections.iter().map(|section| &section.sheet);
+        let filled = sheets().find(|sheet| !sheet.rows.is_empty());
+        let empty = || sheets().find(|sheet| !sheet.columns.is_empty());
+        filled.or_else(empty).map_or_else(Records::default, Records::of_sheet)
     }
 
-    /// The rows of a table: a range becomes two columns, bars and columns without a name are left out.
+    /// The rows of a table: a range becomes two columns, amounts one for each currency; pictures and columns
+    /// without any name are left out.
     pub fn of_sheet(sheet: &Sheet) -> Records {
         let mut header = Vec::new();
         let mut rows = vec![Vec::new(); sheet.rows.len()];
-        let mut rate = String::from("value");
+        let mut before = String::from("value");
         for (position, column) in sheet.columns.iter().enumerate() {
             let cells: Vec<&Cell> = sheet.rows.iter().filter_map(|row| row.get(position)).collect();
-            let is_bar =
-                cells.iter().any(|cell| matches!(cell, Cell::Bar { .. } | Cell::Strip { .. }));
-            let is_warning = cells.iter().any(|cell| matches!(cell, Cell::Warning(_)));
-            if is_bar || column.name.is_empty() && !is_warning {
-                continue;
+            for (name, values) in recorded(column, &cells, &mut before) {
+                header.push(name);
+                rows.iter_mut()
+                    .zip(values)
+                    .for_each(|(row, value): (&mut Vec<_>, _)| row.push(value));
             }
-            if cells.iter().any(|cell| matches!(cell, Cell::Range(..))) {
-                header.extend([format!("{rate}_low"), format!("{rate}_high")]);
-                rows.iter_mut().zip(cells).for_each(|(row, cell)| row.extend(bounds(cell)));
-                continue;
-            }
-            if is_warning {
-                header.push("warning".to_owned());
-            } else {
-                rate = name(column);
-                header.push(rate.clone());
-            }
-            rows.iter_mut().zip(cells).for_each(|(row, cell)| row.push(value(cell)));
         }
         Records { kind: "row", header: each_once(header), rows }
     }
 }
 
-/// The name of a column in snake case.
-fn name(column: &Column) -> String {
-    snake_case(&column.name)
+/// The columns for programs that a column for people makes. Bounds without a name of their own are those of the
+/// number before.
+fn recorded(column: &Column, cells: &[&Cell], before: &mut String) -> Vec<(String, Vec<Value>)> {
+    let has = |is: fn(&Cell) -> bool| cells.iter().any(|cell| is(cell));
+    if has(|cell| matches!(cell, Cell::Bar { .. } | Cell::Strip { .. })) {
+        return Vec::new();
+    }
+    let values = || cells.iter().map(|cell| value(cell)).collect();
+    if has(|cell| matches!(cell, Cell::Warning(_))) {
+        return vec![("warning".to_owned(), values())];
+    }
+    if column.has_bounds || has(|cell| matches!(cell, Cell::Range(..) | Cell::Bounds(..))) {
+        let of = column.key.unwrap_or(before);
+        let bound = |number: usize| cells.iter().map(|cell| bounds(cell)[number].clone()).collect();
+        return vec![(format!("{of}_low"), bound(0)), (format!("{of}_high"), bound(1))];
+    }
+    let Some(name) = name(column) else { return Vec::new() };
+    before.clone_from(&name);
+    if has(|cell| matches!(cell, Cell::Amounts(amounts) if !amounts.is_empty())) {
+        return by_currency(&name, cells);
+    }
+    vec![(name, values())]
+}
+
+/// Amounts as one column for each currency: `at_stake_eur`.
+fn by_currency(name: &str, cells: &[&Cell]) -> Vec<(String, Vec<Value>)> {
+    let amounts = |cell: &Cell| match cell {
+        Cell::Amounts(amounts) => amounts.clone(),
+        _ => Vec::new(),
+    };
+    let currencies: BTreeSet<Option<String>> =
+        cells.iter().flat_map(|cell| amounts(cell)).map(|(currency, _)| currency).collect();
+    let column = |currency: Option<String>| {
+        let amount = |cell: &&Cell| {
+            let own = amounts(cell).into_iter().find(|(own, _)| *own == currency);
+            own.map_or(Value::Nothing, |(_, amount)| Value::Text(amount.to_string()))
+        };
+        let values = cells.iter().map(amount).collect();
+        let currency = currency.as_deref().unwrap_or("unknown currency");
+        (format!("{name}_{}", snake_case(currency)), values)
+    };
+    currencies.into_iter().map(column).collect()
+}
+
+/// The name of a column for programs: its own, or its heading in snake case; `None` if it has neither.
+fn name(column: &Column) -> Option<String> {
+    let heading = || (!column.name.is_empty()).then(|| snake_case(&column.name));
+    column.key.map(str::to_owned).or_else(heading)
 }
 
 /// Letters and digits in lower case, everything between them as one underscore: `Landing page` is
@@ -117,29 +153,39 @@ pub fn each_once(names: Vec<String>) -> Vec<String> {
 }
 
 fn bounds(cell: &Cell) -> [Value; 2] {
-    let bounds = if let Cell::Range(low, high) = cell { [*low, *high] } else { [None; 2] };
+    let bounds = match cell {
+        Cell::Range(low, high) | Cell::Bounds(low, high, _) => [*low, *high],
+        _ => [None; 2],
+    };
     bounds.map(Value::from)
 }
 
 fn value(cell: &Cell) -> Value {
     match cell {
         Cell::Text(text) => Value::Text(text.clone()),
+        Cell::Word { code, .. } => Value::from(*code),
         Cell::Count(number) => Value::from(*number),
         Cell::Difference(number) => Value::Whole(i128::from(*number)),
-        Cell::Share(share) => Value::from(*share),
+        Cell::Share(number) | Cell::Number(number, _) => Value::from(*number),
         Cell::Seconds(seconds) => Value::from(*seconds),
         Cell::Money(amount) => {
             amount.map_or(Value::Nothing, |amount| Value::Text(amount.to_string()))
         }
         Cell::Warning(is_set) => Value::Truth(*is_set),
-        Cell::Range(..) | Cell::Bar { .. } | Cell::Strip { .. } | Cell::Empty => Value::Nothing,
+        Cell::Range(..)
+        | Cell::Bounds(..)
+        | Cell::Amounts(_)
+        | Cell::Bar { .. }
+        | Cell::Strip { .. }
+        | Cell::Empty => Value::Nothing,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sheet::{left, right};
+    use crate::money::Amount;
+    use crate::report::sheet::{Measure, left, right};
 
     #[test]
     fn a_table_becomes_rows() {
@@ -161,6 +207,67 @@ mod tests {
         let records = Records::of_sheet(&sheet);
         assert_eq!(records.header, ["by_device", "rate", "warning", "rate_low", "rate_high"]);
         assert_eq!(records.rows[0][1], Value::Number(0.25));
+    }
+
+    #[test]
+    fn programs_get_numbers_and_words_of_their_own() {
+        let columns = vec![
+            left("", 0).called("what"),
+            right("to the others", 0),
+            right("95% range", 0),
+            right("to expect", 0).called("expected").of_bounds(),
+            left("", 0).called("verdict"),
+            right("at stake", 0),
+            right("p", 0).only_for_programs(),
+        ];
+        let mut sheet = Sheet::new("x", columns);
+        let amount = |code: Option<&str>, amount| (code.map(str::to_owned), Amount(amount));
+        let row = |amounts: Vec<(Option<String>, Amount)>| {
+            vec![
+                Cell::Text("EUR".into()),
+                Cell::Number(Some(-0.012_34), Measure::Points),
+                Cell::Bounds(Some(-0.02), None, Measure::Points),
+                Cell::Empty,
+                Cell::Word { said: String::new(), code: "unclear" },
+                Cell::Amounts(amounts),
+                Cell::Number(Some(0.000_4), Measure::Probability),
+            ]
+        };
+        sheet.rows.push(row(vec![amount(None, 88_900), amount(Some("EUR"), 120_000)]));
+        sheet.rows.push(row(vec![amount(Some("USD"), 5)]));
+        let records = Records::of_sheet(&sheet);
+        let names = [
+            "what",
+            "to_the_others",
+            "to_the_others_low",
+            "to_the_others_high",
+            "expected_low",
+            "expected_high",
+            "verdict",
+            "at_stake_unknown_currency",
+            "at_stake_eur",
+            "at_stake_usd",
+            "p",
+        ];
+        assert_eq!(records.header, names);
+        let text = |text: &str| Value::Text(text.to_owned());
+        assert_eq!(
+            records.rows[0],
+            [
+                text("EUR"),
+                Value::Number(-0.012_34),
+                Value::Number(-0.02),
+                Value::Nothing,
+                Value::Nothing,
+                Value::Nothing,
+                text("unclear"),
+                text("8.89"),
+                text("12.00"),
+                Value::Nothing,
+                Value::Number(0.000_4),
+            ]
+        );
+        assert_eq!(records.rows[1][7..10], [Value::Nothing, Value::Nothing, text("0.0005")]);
     }
 
     #[test]

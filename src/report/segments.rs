@@ -1,7 +1,7 @@
 //! `funnel segments` as an answer: which groups of customers convert more.
 
 use super::answer::Answer;
-use super::sheet::{Cell, Sheet, left, right};
+use super::sheet::{Cell, Measure, Sheet, left, right};
 use super::words;
 use crate::analysis::contrast::{Contrast, FALSE_DISCOVERIES};
 use crate::analysis::ladder_rates::conversion;
@@ -160,11 +160,11 @@ impl SegmentsReport {
             left("group", 0),
             right(&format!("{}s", self.unit), 0),
             right("rate", 0).means(format!("who reached {}", self.outcome)),
-            right(&range, 2),
+            right(&range, 2).of_bounds(),
             right("to the others", 0),
-            right(&range, 1),
+            right(&range, 1).of_bounds(),
             right("q", 1).means("share of false findings among such findings"),
-            left("", 0),
+            left("", 0).called("verdict"),
             right("drawn in", 3)
                 .means("the rate drawn towards the common one, as far as the group is small"),
         ];
@@ -173,13 +173,13 @@ impl SegmentsReport {
         for group in &self.segments {
             sheet.rows.push(vec![
                 Cell::Text(group.by.clone()),
-                Cell::Text(group.value.clone().unwrap_or_else(|| "(unknown)".to_owned())),
+                Cell::Text(words::value_name(group.value.as_deref())),
                 Cell::Count(group.journeys),
                 Cell::Share(group.rate.rate),
                 Cell::Range(group.rate.low, group.rate.high),
-                Cell::Text(words::points(group.difference.value)),
-                Cell::Text(words::points_range(group.difference.low, group.difference.high)),
-                Cell::Text(words::probability(group.q_value)),
+                Cell::Number(group.difference.value, Measure::Points),
+                Cell::Bounds(group.difference.low, group.difference.high, Measure::Points),
+                Cell::Number(group.q_value, Measure::Probability),
                 Cell::Text(group.verdict.to_owned()),
                 group.shrunk.map_or(Cell::Empty, |shrunk| Cell::Share(Some(shrunk.rate))),
             ]);
@@ -209,7 +209,7 @@ impl SegmentsReport {
     fn named(&self, group: &SegmentReport) -> String {
         match (group.by.as_str(), &group.value) {
             (RETURNING, Some(value)) => format!("{value} {}", words::people(self.unit, 0)),
-            (by, value) => format!("{by} {}", value.as_deref().unwrap_or("(unknown)")),
+            (by, value) => format!("{by} {}", words::value_name(value.as_deref())),
         }
     }
 
@@ -234,11 +234,11 @@ impl SegmentsReport {
         )];
         for dimension in self.dimensions.iter().filter(|d| d.p_value.is_some()) {
             notes.push(format!(
-                "By {}: {} groups, p = {}, V = {:.2}.",
+                "By {}: {} groups, p = {}, V = {}.",
                 dimension.by,
                 dimension.groups,
                 words::probability(dimension.p_value),
-                dimension.cramers_v.unwrap_or(0.0)
+                words::ratio(Some(dimension.cramers_v.unwrap_or(0.0)))
             ));
         }
         if self.together > 0 {

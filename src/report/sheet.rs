@@ -41,13 +41,43 @@ pub struct Column {
     pub priority: u8,
     /// What the heading means, where that is not plain; shown with the column.
     pub meaning: Option<String>,
+    /// The name for programs, where the heading is none; of two bounds what stands before `_low` and `_high`.
+    pub key: Option<&'static str>,
+    /// Whether its cells have two bounds, also where none of them is known.
+    pub has_bounds: bool,
+    /// Whether only programs get it, because people read the same elsewhere.
+    pub only_for_programs: bool,
 }
 
 impl Column {
+    fn new(name: &str, align: Align, priority: u8) -> Column {
+        let name = name.to_owned();
+        let (meaning, key) = (None, None);
+        Column { name, align, priority, meaning, key, has_bounds: false, only_for_programs: false }
+    }
+
     /// The column with what its heading means.
     #[must_use]
     pub fn means(self, meaning: impl Into<String>) -> Column {
         Column { meaning: Some(meaning.into()), ..self }
+    }
+
+    /// The column with a name for programs.
+    #[must_use]
+    pub fn called(self, key: &'static str) -> Column {
+        Column { key: Some(key), ..self }
+    }
+
+    /// The column of two bounds.
+    #[must_use]
+    pub fn of_bounds(self) -> Column {
+        Column { has_bounds: true, ..self }
+    }
+
+    /// The column for programs alone.
+    #[must_use]
+    pub fn only_for_programs(self) -> Column {
+        Column { only_for_programs: true, ..self }
     }
 }
 
@@ -56,6 +86,13 @@ impl Column {
 pub enum Cell {
     /// Text, possibly from data: to be escaped by the medium.
     Text(String),
+    /// A word of ours that programs know by another.
+    Word {
+        /// What people read.
+        said: String,
+        /// What programs get.
+        code: &'static str,
+    },
     /// A number of something.
     Count(u64),
     /// A difference of counts.
@@ -64,10 +101,16 @@ pub enum Cell {
     Share(Option<f64>),
     /// The two bounds of a share.
     Range(Option<f64>, Option<f64>),
+    /// A number of another kind.
+    Number(Option<f64>, Measure),
+    /// The two bounds of such a number.
+    Bounds(Option<f64>, Option<f64>, Measure),
     /// A length of time.
     Seconds(Option<f64>),
     /// An amount; its currency stands beside it.
     Money(Option<Amount>),
+    /// Amounts, each with its currency, if that is known.
+    Amounts(Vec<(Option<String>, Amount)>),
     /// A bar of the share that was kept.
     Bar {
         /// The share; `None` draws nothing.
@@ -88,6 +131,42 @@ pub enum Cell {
     Warning(bool),
     /// Nothing belongs here.
     Empty,
+}
+
+/// What a number is that is no count, share, time or amount: how people read it. Programs get it as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// A difference of shares, read in points.
+    Points,
+    /// A ratio.
+    Ratio,
+    /// A probability.
+    Probability,
+    /// So many of something on average.
+    Mean,
+}
+
+impl Measure {
+    /// The number as people read it.
+    pub fn in_words(self, number: Option<f64>) -> String {
+        match self {
+            Measure::Points => words::points(number),
+            Measure::Ratio => words::ratio(number),
+            Measure::Probability => words::probability(number),
+            Measure::Mean => words::mean(number),
+        }
+    }
+
+    /// Two bounds as people read them.
+    pub fn range_in_words(self, low: Option<f64>, high: Option<f64>) -> String {
+        match self {
+            Measure::Points => words::points_range(low, high),
+            Measure::Ratio | Measure::Probability | Measure::Mean => match (low, high) {
+                (None, _) | (_, None) => words::UNKNOWN.to_owned(),
+                bounds => format!("{}–{}", self.in_words(bounds.0), self.in_words(bounds.1)),
+            },
+        }
+    }
 }
 
 /// A table with its title and the lines that explain it.
@@ -120,12 +199,12 @@ impl Sheet {
 
 /// A column of texts.
 pub fn left(name: &str, priority: u8) -> Column {
-    Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
+    Column::new(name, Align::Left, priority)
 }
 
 /// A column of numbers.
 pub fn right(name: &str, priority: u8) -> Column {
-    Column { name: name.to_owned(), align: Align::Right, priority, meaning: None }
+    Column::new(name, Align::Right, priority)
 }
 
 /// The ladder: one row a step.

@@ -199,10 +199,10 @@ impl AlertReport {
         };
         AlertReport {
             message: format!(
-                "{day}: {} {}{of}, expected {:.1} ({} to {}); {why}.",
+                "{day}: {} {}{of}, expected {} ({} to {}); {why}.",
                 alert.metric,
                 words::count(alert.hits),
-                alert.expected,
+                words::mean(Some(alert.expected)),
                 words::count(alert.band.0),
                 words::count(alert.band.1)
             ),
@@ -235,20 +235,23 @@ impl TrendReport {
             right("entered", 0),
             right(last, 0),
             right("rate", 0).means(format!("of those who entered, who have reached {last} by now")),
-            right(&range, 2),
+            right(&range, 2).of_bounds(),
             right("same day", 0).means("who reached it on the day of the entry"),
-            right("to expect", 1).means("of the same day, from the periods before"),
-            left("", 0),
+            right("to expect", 1)
+                .means("of the same day, from the periods before")
+                .called("expected")
+                .of_bounds(),
+            left("", 0).called("remark"),
         ];
         let mut sheet = Sheet::new("", columns);
         for period in &self.periods {
             let odd = self.alerts.iter().any(|alert| alert.day == period.from);
-            let remark = match (odd, period.complete, period.flags.is_empty()) {
-                (true, _, _) => "odd",
-                (_, false, _) if period.running => "not over yet",
-                (_, false, _) => "only a part of it",
-                (_, _, false) => "can still rise",
-                _ => "",
+            let (said, code) = match (odd, period.complete, period.flags.is_empty()) {
+                (true, _, _) => ("odd", "odd"),
+                (_, false, _) if period.running => ("not over yet", "incomplete"),
+                (_, false, _) => ("only a part of it", "part"),
+                (_, _, false) => ("can still rise", "immature"),
+                _ => ("", ""),
             };
             sheet.rows.push(vec![
                 Cell::Text(period.from.clone()),
@@ -260,7 +263,7 @@ impl TrendReport {
                 period
                     .limits
                     .map_or(Cell::Empty, |limits| Cell::Range(Some(limits.low), Some(limits.high))),
-                Cell::Text(remark.to_owned()),
+                Cell::Word { said: said.to_owned(), code },
             ]);
         }
         sheet

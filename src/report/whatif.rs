@@ -5,7 +5,7 @@
 
 use super::answer::Answer;
 use super::orders::{as_text, rounded};
-use super::sheet::{Cell, Sheet, left, right};
+use super::sheet::{Cell, Measure, Sheet, left, right};
 use super::words;
 use crate::analysis::ladder_rates::{conversion, step_rates};
 use crate::analysis::orders::{Worth, worths};
@@ -140,10 +140,16 @@ impl WhatifReport {
         let tally = &findings.tally;
         let lifts: Vec<LiftReport> =
             options.lifts.iter().map(|&(step, lift)| lifted(tally, ladder, step, lift)).collect();
-        let growth = |part: f64| lifts.iter().map(|lift| 1.0 + lift.growth * part).product::<f64>();
+        // Of nobody there comes more than one order, and more people enter only where the entry is lifted.
+        let most = lifts.iter().filter(|lift| lift.rate.is_none()).map(|lift| 1.0 + lift.growth);
+        let most = most.product::<f64>() * tally.entered as f64;
+        let growth = |part: f64| {
+            let growth = lifts.iter().map(|lift| 1.0 + lift.growth * part).product::<f64>();
+            if tally.converted > 0 { growth.min(most / tally.converted as f64) } else { growth }
+        };
         let (full, quarter) = (growth(1.0), growth(QUARTER));
         let now = conversion(tally, options.confidence);
-        let orders = |share: f64| share * tally.entered as f64 * full;
+        let orders = |share: f64| (share * tally.entered as f64 * full).min(most);
         let value = |worth: &Worth| {
             let times = |growth: f64| rounded(worth.sum * growth);
             Some(RevenueWithLift {
@@ -317,10 +323,12 @@ impl Answer for WhatifReport {
 impl WhatifReport {
     fn lift_sheet(&self) -> Sheet {
         let columns = vec![
-            left("", 0),
+            left("", 0).called("what"),
+            left("currency", 0).only_for_programs(),
             right("now", 0),
             right("a quarter arrives", 0),
             right("all of it arrives", 0),
+            right("range", 0).of_bounds().only_for_programs(),
         ];
         let mut sheet = Sheet::new("What if", columns);
         let named = self.lifts.iter().map(|lift| {
@@ -328,26 +336,35 @@ impl WhatifReport {
             format!("{} {}{capped}", lift.step, words::points_of_share(lift.lift))
         });
         sheet.lead = vec![format!("{}.", named.collect::<Vec<String>>().join(", "))];
-        let number = |orders: f64| Cell::Text(format!("{orders:.1}"));
+        let number = |orders: f64| Cell::Number(Some(orders), Measure::Mean);
         sheet.rows.push(vec![
-            Cell::Text("orders".to_owned()),
+            Cell::Word { said: "orders".to_owned(), code: "orders" },
+            Cell::Empty,
             Cell::Count(self.orders.now),
             number(self.orders.with_quarter_pass_through),
             number(self.orders.with_full_pass_through),
+            Cell::Bounds(self.orders.low, self.orders.high, Measure::Mean),
         ]);
         for value in &self.revenue {
-            let currency = value.currency.as_deref().unwrap_or("(unknown)");
+            let currency = value.currency.as_deref();
             sheet.rows.push(vec![
-                Cell::Text(currency.to_owned()),
+                Cell::Word {
+                    said: currency.unwrap_or("(unknown currency)").to_owned(),
+                    code: "value",
+                },
+                currency.map_or(Cell::Empty, |code| Cell::Text(code.to_owned())),
                 Cell::Money(Some(value.now)),
                 Cell::Money(Some(value.with_quarter_pass_through)),
                 Cell::Money(Some(value.with_full_pass_through)),
+                Cell::Empty,
             ]);
         }
         if let (Some(low), Some(high)) = (self.orders.low, self.orders.high) {
             sheet.notes.push(format!(
-                "{} of the last: {low:.1} to {high:.1} orders.",
-                words::range_name(self.confidence)
+                "{} of the last: {} to {} orders.",
+                words::range_name(self.confidence),
+                words::mean(Some(low)),
+                words::mean(Some(high))
             ));
         }
         sheet.notes.push(
@@ -361,7 +378,7 @@ impl WhatifReport {
         let columns = vec![
             left("step", 0),
             right("of prev", 0),
-            right(&words::range_name(self.confidence), 2),
+            right(&words::range_name(self.confidence), 2).of_bounds(),
             right("could be", 0),
             right("more orders", 0).means("if it were, and everybody went on as before"),
             right("a quarter of it", 1),
@@ -370,7 +387,7 @@ impl WhatifReport {
         ];
         let mut sheet = Sheet::new("Which step has room", columns);
         let number = |orders: Option<f64>| {
-            orders.map_or(Cell::Empty, |orders| Cell::Text(format!("{orders:.1}")))
+            orders.map_or(Cell::Empty, |orders| Cell::Number(Some(orders), Measure::Mean))
         };
         for step in &self.steps {
             sheet.rows.push(vec![
@@ -381,7 +398,7 @@ impl WhatifReport {
                 number(step.extra_orders_at_benchmark),
                 number(step.extra_orders_with_quarter),
                 number(step.extra_orders_per_point),
-                Cell::Text(step.benchmark_from.clone().unwrap_or_default()),
+                step.benchmark_from.clone().map_or(Cell::Empty, Cell::Text),
             ]);
         }
         if self.steps.iter().all(|step| step.benchmark.is_none()) {

@@ -27,18 +27,18 @@ pub fn percent(share: Option<f64>) -> String {
     };
     let size = percent.abs();
     let written = match () {
-        () if size >= 1.0 || size <= 0.0 => format!("{percent:.1}%"),
-        () if size >= 0.1 => format!("{percent:.2}%"),
-        () if size >= 0.01 => format!("{percent:.3}%"),
-        () if size >= 0.001 => format!("{percent:.4}%"),
-        () => "<0.001%".to_owned(),
+        () if size >= 1.0 || size <= 0.0 => fixed(percent, 1),
+        () if size >= 0.1 => fixed(percent, 2),
+        () if size >= 0.01 => fixed(percent, 3),
+        () if size >= 0.001 => fixed(percent, 4),
+        () => "<0.001".to_owned(),
     };
-    let not_all = size < 100.0 && written == "100.0%";
-    if not_all { ">99.9%".to_owned() } else { written }
+    let not_all = size < 100.0 && written == "100.0";
+    if not_all { ">99.9%".to_owned() } else { written + "%" }
 }
 
 /// The two bounds of a share in percent: `1.9–2.4%`. A wide range has no decimals, a narrow one as many
-/// as it takes to tell the bounds apart.
+/// as it takes to tell the bounds apart; a bound that is not nought or all does not look as if it were.
 pub fn range(low: Option<f64>, high: Option<f64>) -> String {
     let (Some(low), Some(high)) = (low, high) else { return UNKNOWN.to_owned() };
     let (low, high) = (low * 100.0, high * 100.0);
@@ -48,7 +48,8 @@ pub fn range(low: Option<f64>, high: Option<f64>) -> String {
         width if width >= 0.02 => 2,
         _ => 3,
     };
-    format!("{low:.decimals$}–{high:.decimals$}%")
+    let bound = |bound: f64| fixed(bound, decimals_of_bound(bound, decimals));
+    format!("{}–{}%", bound(low), bound(high))
 }
 
 /// A difference of shares in percentage points: `+0.3 points`, `-1.2 points`.
@@ -56,13 +57,12 @@ pub fn points(difference: Option<f64>) -> String {
     let Some(points) = difference.map(|d| d * 100.0).filter(|points| points.is_finite()) else {
         return UNKNOWN.to_owned();
     };
-    let decimals = decimals(points.abs());
-    format!("{points:+.decimals$} points")
+    format!("{} points", signed(points, decimals(points.abs())))
 }
 
 /// A relative change: `+20%`, `-7.5%`.
 pub fn points_of_share(share: f64) -> String {
-    let percent = format!("{:+.1}", share * 100.0);
+    let percent = signed(share * 100.0, 1);
     format!("{}%", percent.strip_suffix(".0").unwrap_or(&percent))
 }
 
@@ -71,17 +71,56 @@ pub fn points_range(low: Option<f64>, high: Option<f64>) -> String {
     let (Some(low), Some(high)) = (low, high) else { return UNKNOWN.to_owned() };
     let (low, high) = (low * 100.0, high * 100.0);
     let decimals = decimals((high - low) / 2.0);
-    format!("{low:+.decimals$} to {high:+.decimals$} points")
+    let bound = |bound: f64| signed(bound, decimals_of_bound(bound, decimals));
+    format!("{} to {} points", bound(low), bound(high))
 }
 
 /// So many decimals that a number of this size shows two digits, at least one decimal.
-fn decimals(size: f64) -> usize {
+fn decimals(size: f64) -> u8 {
     match () {
-        () if size >= 1.0 => 1,
+        () if size >= 1.0 || size <= 0.0 => 1,
         () if size >= 0.1 => 2,
         () if size >= 0.01 => 3,
         () => 4,
     }
+}
+
+/// The decimals of a bound in percent, more than these where it would look like a limit that it does not reach:
+/// a range that only looks as if it went down to nought says something else.
+fn decimals_of_bound(bound: f64, decimals: u8) -> u8 {
+    /// What is nearer than this to a limit has reached it, but for the rounding of machines.
+    const NEAR: f64 = 1e-7;
+    const MOST: u8 = 6;
+    let limits = [0.0, 100.0, -100.0];
+    let Some(limit) = limits.into_iter().find(|limit| (bound - limit).abs() < 1.0) else {
+        return decimals;
+    };
+    if (bound - limit).abs() < NEAR {
+        return decimals;
+    }
+    let is_apart = |decimals: &u8| fixed(bound, *decimals) != fixed(limit, *decimals);
+    (decimals..=MOST).find(is_apart).unwrap_or(decimals)
+}
+
+/// A number with so many decimals, half away from nought as with money; nought has no sign.
+pub fn fixed(number: f64, decimals: u8) -> String {
+    /// What is a half in decimal digits may be a hair less in binary ones.
+    const HAIR: f64 = 1.0 + 8.0 * f64::EPSILON;
+    /// Numbers as large as this have no half to lose, and a hair of them could be seen.
+    const LARGE: f64 = 1e12;
+    let scale = 10_f64.powi(i32::from(decimals));
+    let scaled = number * scale;
+    let rounded = if scaled.abs() < LARGE { (scaled * HAIR).round() / scale } else { number };
+    let digits = usize::from(decimals);
+    // Adding nought takes the sign from a nought.
+    format!("{:.digits$}", rounded + 0.0)
+}
+
+/// The same with a sign that says which way.
+fn signed(number: f64, decimals: u8) -> String {
+    let written = fixed(number, decimals);
+    let is_plus = number > 0.0 && written.contains(|digit| ('1'..='9').contains(&digit));
+    if is_plus { format!("+{written}") } else { written }
 }
 
 /// A probability: `0.032`, `<0.001`.
@@ -90,7 +129,32 @@ pub fn probability(p: Option<f64>) -> String {
         None => UNKNOWN.to_owned(),
         Some(p) if p < 0.001 => "<0.001".to_owned(),
         Some(p) if p > 0.999 => ">0.999".to_owned(),
-        Some(p) => format!("{p:.3}"),
+        Some(p) => fixed(p, 3),
+    }
+}
+
+/// So many of something on average: `34.2`.
+pub fn mean(number: Option<f64>) -> String {
+    number
+        .filter(|number| number.is_finite())
+        .map_or_else(|| UNKNOWN.to_owned(), |number| fixed(number, 1))
+}
+
+/// Why counts could not have shown any rise of a rate, as the end of a sentence.
+pub fn no_rise(rate: Option<f64>) -> String {
+    if rate.is_some_and(|rate| rate >= 1.0) {
+        format!("a rate of {} cannot rise", percent(rate))
+    } else {
+        "these numbers are too few to show any rise".to_owned()
+    }
+}
+
+/// A value from data as a name in a table: one that reads like a name of ours stands in quotes.
+pub fn value_name(value: Option<&str>) -> String {
+    match value {
+        None => "(unknown)".to_owned(),
+        Some(own @ ("(unknown)" | "(other)" | "(all)")) => format!("\"{own}\""),
+        Some(text) => text.to_owned(),
     }
 }
 
@@ -122,13 +186,15 @@ fn trimmed(decimal: &str) -> String {
 }
 
 /// A ratio: `1.85`.
-pub fn ratio(ratio: f64) -> String {
-    format!("{ratio:.2}")
+pub fn ratio(ratio: Option<f64>) -> String {
+    ratio
+        .filter(|ratio| ratio.is_finite())
+        .map_or_else(|| UNKNOWN.to_owned(), |ratio| fixed(ratio, 2))
 }
 
 /// The two bounds of a ratio: `1.20–2.85`.
 pub fn ratio_range(low: f64, high: f64) -> String {
-    format!("{low:.2}–{high:.2}")
+    format!("{}–{}", ratio(Some(low)), ratio(Some(high)))
 }
 
 /// A length of time in its two largest units: `45s`, `4m 32s`, `2h 5m`, `3d 4h`.
@@ -159,6 +225,17 @@ pub fn money(amount: Amount) -> String {
     let sign = if amount.0 < 0 && hundredths > 0 { "-" } else { "" };
     let whole = grouped(&(hundredths / 100).to_string());
     format!("{sign}{whole}.{:02}", hundredths % 100)
+}
+
+/// An amount with its currency: `14,212.40 EUR`.
+pub fn money_in(amount: Amount, currency: Option<&str>) -> String {
+    format!("{} {}", money(amount), currency.unwrap_or("(unknown currency)"))
+}
+
+/// Amounts of several currencies: `8.89 EUR, 12.00 USD`.
+pub fn amounts(amounts: &[(Option<String>, Amount)]) -> String {
+    let each = amounts.iter().map(|(currency, amount)| money_in(*amount, currency.as_deref()));
+    each.collect::<Vec<String>>().join(", ")
 }
 
 /// The two bounds of an amount: `41.20–58.90`; `None` where one of them is not known.
@@ -214,6 +291,10 @@ mod tests {
             (Some(0.000_134), "0.013%"),
             (Some(0.000_001), "<0.001%"),
             (Some(0.999_9), ">99.9%"),
+            (Some(1.0 / 16.0), "6.3%"),
+            (Some(5.0 / 16.0), "31.3%"),
+            (Some(267.0 / 2000.0), "13.4%"),
+            (Some(0.001_05), "0.11%"),
             (Some(1.25), "125.0%"),
             (Some(f64::NAN), "–"),
             (None, "–"),
@@ -231,6 +312,14 @@ mod tests {
             (0.640, 0.649, "64.0–64.9%"),
             (0.0010, 0.0016, "0.10–0.16%"),
             (0.00010, 0.00016, "0.010–0.016%"),
+            (0.0, 0.0, "0.000–0.000%"),
+            (0.0, 0.16, "0–16%"),
+            (0.004, 0.16, "0.4–16%"),
+            (0.000_001_77, 0.000_056_6, "0.0002–0.006%"),
+            (0.999_06, 0.999_97, "99.91–99.997%"),
+            (0.72, 0.9996, "72–99.96%"),
+            (0.997_6, 0.999_999_998_6, "99.8–100.0%"),
+            (0.72, 1.0, "72–100%"),
         ];
         for (low, high, expected) in cases {
             assert_eq!(range(Some(low), Some(high)), expected);
@@ -238,6 +327,50 @@ mod tests {
         assert_eq!(range(None, Some(1.0)), "–");
         assert_eq!(range_name(0.95), "95% range");
         assert_eq!(range_name(0.999), "99.9% range");
+    }
+
+    #[test]
+    fn differences_have_a_sign_unless_they_are_nought() {
+        let cases = [
+            (0.0162, "+1.6 points"),
+            (-0.012_5, "-1.3 points"),
+            (0.0, "0.0 points"),
+            (-0.000_000_1, "0.0000 points"),
+        ];
+        for (difference, expected) in cases {
+            assert_eq!(points(Some(difference)), expected);
+        }
+        let ranges = [
+            (-0.103, 0.0, "-10.3 to 0.0 points"),
+            (-0.103, -0.000_4, "-10.3 to -0.04 points"),
+            (-0.003, 0.009, "-0.30 to +0.90 points"),
+        ];
+        for (low, high, expected) in ranges {
+            assert_eq!(points_range(Some(low), Some(high)), expected);
+        }
+    }
+
+    #[test]
+    fn halves_go_away_from_nought() {
+        let cases = [
+            (0.25, 1, "0.3"),
+            (-0.25, 1, "-0.3"),
+            (1.005, 2, "1.01"),
+            (-0.04, 1, "0.0"),
+            (2.5, 0, "3"),
+            (123_456_789_012_345.25, 1, "123456789012345.2"),
+        ];
+        for (number, decimals, expected) in cases {
+            assert_eq!(fixed(number, decimals), expected);
+        }
+    }
+
+    #[test]
+    fn values_that_read_like_names_of_ours_are_quoted() {
+        let cases = [(None, "(unknown)"), (Some("(unknown)"), "\"(unknown)\""), (Some("a"), "a")];
+        for (value, expected) in cases {
+            assert_eq!(value_name(value), expected);
+        }
     }
 
     #[test]
@@ -273,5 +406,7 @@ mod tests {
         for (amount, expected) in cases {
             assert_eq!(money(Amount(amount)), expected);
         }
+        let both = [(None, Amount(88_900)), (Some("EUR".to_owned()), Amount(120_000))];
+        assert_eq!(amounts(&both), "8.89 (unknown currency), 12.00 EUR");
     }
 }

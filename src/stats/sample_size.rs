@@ -65,10 +65,14 @@ impl Design {
     }
 
     /// How many more visitors each of two groups needs to show a fixed relative effect; the rate is that
-    /// of the first group, smoothed. 0 where there are enough.
+    /// of the first group, smoothed. 0 where there are enough; `None` where the rate cannot change so far.
     pub fn more(self, first: (u64, u64), second: (u64, u64), effect: f64) -> Option<(u64, u64)> {
+        let observed = first.0 as f64 / first.1 as f64;
         let rate = (first.0 as f64 + 0.5) / (first.1 as f64 + 1.0);
         let other = (rate * (1.0 + effect)).min(1.0);
+        if !(0.0..=1.0).contains(&(observed * (1.0 + effect))) {
+            return None;
+        }
         let ratio = second.1 as f64 / first.1 as f64;
         let needed = self.first_group(rate, other, ratio)?;
         #[expect(
@@ -92,5 +96,15 @@ mod tests {
         assert!((design.each_group(0.02, 0.02 + rise).unwrap() - 5000.0).abs() < 1e-3);
         assert_eq!(design.detectable(0.02, 2.0, 2.0), None);
         assert_eq!(design.each_group(0.1, 0.1), None);
+    }
+
+    #[test]
+    fn no_number_shows_a_rate_above_all() {
+        let design = Design::default();
+        assert_eq!(design.more((10, 10), (10, 10), 0.2), None);
+        assert_eq!(design.more((36, 40), (16, 80), 0.2), None);
+        assert_eq!(design.more((0, 0), (1, 10), 0.2), None);
+        let (first, second) = design.more((20, 40), (40, 80), 0.2).unwrap();
+        assert!(first > 200 && second > 400, "{first} {second}");
     }
 }

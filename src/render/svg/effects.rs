@@ -62,7 +62,9 @@ fn in_words(effect: &Effect, scale: Scale) -> (String, String) {
             let range = words::points_range(Some(effect.low), Some(effect.high));
             (bare(words::points(Some(effect.value))), bare(range))
         }
-        Scale::Ratios => (words::ratio(effect.value), words::ratio_range(effect.low, effect.high)),
+        Scale::Ratios => {
+            (words::ratio(Some(effect.value)), words::ratio_range(effect.low, effect.high))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{CompareReport, DecompositionReport, RevenueReport, StepComparison};
 use crate::report::answer::Answer;
-use crate::report::sheet::{Cell, Sheet, left, right};
+use crate::report::sheet::{Cell, Measure, Sheet, left, right};
 use crate::report::words;
 
 impl Answer for CompareReport {
@@ -29,8 +29,8 @@ fn steps(report: &CompareReport) -> Sheet {
         right("a, of all", 0).means(format!("of those at {first}")),
         right("b, of all", 0),
         right("b − a", 0),
-        right(&range, 0),
-        left("", 0),
+        right(&range, 0).of_bounds(),
+        left("", 0).called("verdict"),
         right("q", 3).means("share of false findings among such findings"),
         right("a, of prev", 4).means("of the step before; who gets there may differ"),
         right("b, of prev", 4),
@@ -65,10 +65,8 @@ fn steps(report: &CompareReport) -> Sheet {
 fn row(step: &StepComparison) -> Vec<Cell> {
     let change = &step.difference;
     // The first step is all of all on both sides: there is nothing to compare.
-    let compared = |text: String| match step.step_rate {
-        Some(_) => Cell::Text(text),
-        None => Cell::Empty,
-    };
+    let compared = |cell: Cell| if step.step_rate.is_some() { cell } else { Cell::Empty };
+    let said = if change.verdict == "unclear" { "" } else { change.verdict }.to_owned();
     let previous = |rate: fn(&super::StepRateComparison) -> Option<f64>| {
         step.step_rate.as_ref().map_or(Cell::Empty, |both| Cell::Share(rate(both)))
     };
@@ -78,10 +76,10 @@ fn row(step: &StepComparison) -> Vec<Cell> {
         Cell::Count(step.b.hits),
         Cell::Share(step.a.rate),
         Cell::Share(step.b.rate),
-        compared(words::points(change.value)),
-        compared(words::points_range(change.low, change.high)),
-        Cell::Text(if change.verdict == "unclear" { "" } else { change.verdict }.to_owned()),
-        change.q_value.map_or(Cell::Empty, |q| Cell::Text(words::probability(Some(q)))),
+        compared(Cell::Number(change.value, Measure::Points)),
+        compared(Cell::Bounds(change.low, change.high, Measure::Points)),
+        compared(Cell::Word { said, code: change.verdict }),
+        change.q_value.map_or(Cell::Empty, |q| Cell::Number(Some(q), Measure::Probability)),
         previous(|both| both.a.rate),
         previous(|both| both.b.rate),
     ]
@@ -99,14 +97,18 @@ fn decomposition(split: &DecompositionReport) -> Sheet {
     ];
     let mut sheet = Sheet::new(&format!("Why, by {}", split.by), columns);
     for group in &split.segments {
+        let value = match group.value.as_deref() {
+            Some("(other)") => "(other)".to_owned(),
+            value => words::value_name(value),
+        };
         sheet.rows.push(vec![
-            Cell::Text(group.value.clone().unwrap_or_else(|| "(unknown)".to_owned())),
+            Cell::Text(value),
             Cell::Count(group.a.base),
             Cell::Count(group.b.base),
             Cell::Share(group.a.rate),
             Cell::Share(group.b.rate),
-            Cell::Text(words::points(Some(group.rate_effect))),
-            Cell::Text(words::points(Some(group.mix_effect))),
+            Cell::Number(Some(group.rate_effect), Measure::Points),
+            Cell::Number(Some(group.mix_effect), Measure::Points),
         ]);
     }
     sheet.notes = vec![format!(

@@ -7,7 +7,7 @@ use super::{
 use crate::report::answer::Answer;
 use crate::report::document::{Document, Section};
 use crate::report::records::Records;
-use crate::report::sheet::{Align, Cell, Column, Sheet};
+use crate::report::sheet::{Cell, Sheet, left, right};
 use crate::report::words;
 use crate::report::zone::Moment;
 
@@ -90,7 +90,7 @@ fn written(at: Option<Moment>) -> String {
 }
 
 fn climb_sheet(climb: &ClimbReport) -> Sheet {
-    let columns = vec![column("step", 0), column("time", 0), column("row", 1)];
+    let columns = vec![left("step", 0), left("time", 0), left("row", 1)];
     let definition = &climb.definition;
     let title = format!("Ladder: {}", definition.name);
     let cells = |link: &super::ChainLink| {
@@ -137,11 +137,11 @@ fn timeline_sheet(report: &JourneyReport) -> Sheet {
     Sheet {
         title: "Timeline".to_owned(),
         columns: vec![
-            column("time", 0),
-            Column { align: Align::Right, ..column("visit", 1) },
-            column("event", 0),
-            column("step", 0),
-            column("row", 2),
+            left("time", 0),
+            right("visit", 1),
+            left("event", 0),
+            left("step", 0),
+            left("row", 2),
         ],
         lead: Vec::new(),
         rows: report.timeline.iter().map(timeline_row).collect(),
@@ -181,7 +181,7 @@ fn identifier_sheet(customer: &CustomerReport) -> Sheet {
     };
     Sheet {
         title: "Identifiers".to_owned(),
-        columns: vec![column("type", 0), column("value", 0)],
+        columns: vec![left("type", 0), left("value", 0)],
         lead: Vec::new(),
         rows: customer.identifiers.iter().map(row).collect(),
         notes: Vec::new(),
@@ -203,12 +203,7 @@ fn evidence_sheet(customer: &CustomerReport) -> Sheet {
     let more = format!("{} more with --format json.", words::count(hidden));
     Sheet {
         title: if rows.is_empty() { String::new() } else { "On one row".to_owned() },
-        columns: vec![
-            column("this", 0),
-            column("and this", 0),
-            column("first seen", 2),
-            column("", 1),
-        ],
+        columns: vec![left("this", 0), left("and this", 0), left("first seen", 2), left("", 1)],
         lead: Vec::new(),
         rows,
         notes: if hidden > 0 { vec![more] } else { Vec::new() },
@@ -241,17 +236,13 @@ fn shared_sheet(customer: &CustomerReport) -> Sheet {
     Sheet {
         title: if rows.is_empty() { String::new() } else { "Shared devices".to_owned() },
         columns: vec![
-            column("device", 0),
-            column("from", 0),
-            column("used by", 0),
-            column("row that says so", 2),
+            left("device", 0),
+            left("from", 0),
+            left("used by", 0),
+            left("row that says so", 2),
         ],
         lead: Vec::new(),
         notes: if rows.is_empty() { Vec::new() } else { notes },
         rows,
     }
-}
-
-fn column(name: &str, priority: u8) -> Column {
-    Column { name: name.to_owned(), align: Align::Left, priority, meaning: None }
 }

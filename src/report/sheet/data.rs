@@ -80,7 +80,7 @@ pub fn coverage_by_sheet(report: &Report, what: &str, groups: &[GroupCoverage]) 
         return sheet;
     }
     for group in groups {
-        let value = group.value.clone().unwrap_or_else(|| "(unknown)".to_owned());
+        let value = words::value_name(group.value.as_deref());
         let rate = group.orders_seen;
         let mut cells = vec![
             Cell::Text(value),

@@ -131,7 +131,7 @@ fn lead(report: &Report) -> Vec<String> {
     {
         notes.push(format!(
             "Orders by customer with an order: {} ({} {}).",
-            words::ratio(mean),
+            words::ratio(Some(mean)),
             words::range_name(report.confidence),
             words::ratio_range(low, high)
         ));
