@@ -102,6 +102,9 @@ pub(super) fn times_unread<'r>(
 pub(super) fn unpriced(by_input: &BTreeMap<usize, [u64; 2]>, readings: &[Reading]) -> Vec<Notice> {
     let notice = |(&input, &[all, unpriced]): (&usize, &[u64; 2])| {
         let reading = readings.get(input).filter(|_| unpriced > 0)?;
+        // Tools have places for money that some shops never fill.
+        let is_filled = unpriced < all || reading.format == Format::GenericEvents;
+        let reading = Some(reading).filter(|_| is_filled)?;
         let (_, column) = reading.columns.iter().find(|(part, _)| *part == "value")?;
         let message = format!(
             "{}: of {all} orders {unpriced} have no amount under `{column}` that can be read; their money is in no sum",
