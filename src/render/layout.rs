@@ -141,13 +141,14 @@ fn total_width(sheet: &Sheet, shown: &[usize], names: usize) -> usize {
 
 fn column_width(sheet: &Sheet, column: usize, names: usize) -> usize {
     let cells = sheet.rows.iter().filter_map(|row| row.get(column));
-    let is_name = sheet.columns[column].priority == 0;
-    let width = |cell: &Cell| match cell {
-        Cell::Text(_) if is_name => least_width(cell).min(names),
-        _ => least_width(cell),
-    };
-    let widest = cells.map(width).max();
+    let most = |cell: &Cell| if is_name(sheet, column, cell) { names } else { usize::MAX };
+    let widest = cells.map(|cell| least_width(cell).min(most(cell))).max();
     sheet.columns[column].name.width().max(widest.unwrap_or(0))
+}
+
+/// Whether a cell says what its row is about, in a column that no table can do without.
+fn is_name(sheet: &Sheet, column: usize, cell: &Cell) -> bool {
+    sheet.columns[column].priority == 0 && matches!(cell, Cell::Text(_))
 }
 
 /// The cells that a cell takes at least: a picture needs them even where it has nothing at its end.
@@ -177,8 +178,7 @@ fn laid_out(
             let width = column_width(sheet, column, names).saturating_sub(excess).max(NAME_LEAST);
             return cut(&text, width);
         }
-        let is_name = sheet.columns[column].priority == 0 && matches!(cell, Cell::Text(_));
-        if is_name { cut(&text, names) } else { text }
+        if is_name(sheet, column, cell) { cut(&text, names) } else { text }
     };
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);

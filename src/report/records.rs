@@ -105,9 +105,8 @@ fn recorded(column: &Column, cells: &[&Cell], before: &mut String) -> Vec<(Strin
 
 /// Amounts as one column for each currency: `at_stake_eur`.
 fn by_currency(name: &str, cells: &[&Cell]) -> Vec<(String, Vec<Value>)> {
-    let amounts = |cell: &Cell| match cell {
-        Cell::Amounts(amounts) => amounts.clone(),
-        _ => Vec::new(),
+    let amounts = |cell: &Cell| {
+        if let Cell::Amounts(amounts) = cell { amounts.clone() } else { Vec::new() }
     };
     let currencies: BTreeSet<Option<String>> =
         cells.iter().flat_map(|cell| amounts(cell)).map(|(currency, _)| currency).collect();
@@ -153,9 +152,10 @@ pub fn each_once(names: Vec<String>) -> Vec<String> {
 }
 
 fn bounds(cell: &Cell) -> [Value; 2] {
-    let bounds = match cell {
-        Cell::Range(low, high) | Cell::Bounds(low, high, _) => [*low, *high],
-        _ => [None; 2],
+    let bounds = if let Cell::Range(low, high) | Cell::Bounds(low, high, _) = cell {
+        [*low, *high]
+    } else {
+        [None; 2]
     };
     bounds.map(Value::from)
 }
