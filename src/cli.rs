@@ -6,7 +6,7 @@ pub mod questions;
 mod surroundings;
 
 pub use surroundings::Surroundings;
-pub(crate) use surroundings::variable;
+pub(crate) use surroundings::{variable, variables};
 
 use crate::input::timestamp::{DateOrder, ZoneRule};
 use crate::ladder::definition::Count;

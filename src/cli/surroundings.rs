@@ -74,6 +74,14 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|text| !text.is_empty())
 }
 
+/// The names of all variables of the environment that begin so, in order.
+pub(crate) fn variables(start: &str) -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.starts_with(start)).collect();
+    names.sort();
+    names
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 fn now() -> Option<Instant> {
     let pinned = variable("FUNNEL_NOW").and_then(|text| text.parse::<i64>().ok());

@@ -60,6 +60,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &settings),
     };
+    settings.misspelt_variables().iter().for_each(|words| output::hint(words));
     let surroundings = Surroundings {
         own_names: settings.own_names(),
         own_columns: settings.own_columns(),

@@ -5,7 +5,7 @@
 //! typed first, so it is understood and checked as an option is. An option that was typed, or that
 //! contradicts one that was typed, is left out.
 
-use crate::cli::{Cli, variable};
+use crate::cli::{Cli, variable, variables};
 use crate::error::{Error, Result};
 use crate::input::aliases::Part;
 use crate::ladder::draft;
@@ -21,6 +21,9 @@ use toml::de::{DeTable, DeValue};
 
 /// Where settings are looked for.
 const FILE: &str = "funnel.toml";
+
+/// What begins the names of variables that set something.
+const VARIABLES: &str = "FUNNEL_";
 
 /// What a file and the environment set.
 #[derive(Debug, Default)]
@@ -163,6 +166,27 @@ impl Settings {
             self.options.iter().find(|set| set.option == option && set.command.as_deref() == wanted)
         };
         named(Some(command)).or_else(|| named(None))
+    }
+
+    /// What to say of variables that are nearly one of the program's and none: they set nothing.
+    pub(super) fn misspelt_variables(&self) -> Vec<String> {
+        let root = Cli::command();
+        let commands = everything(&root);
+        let options = commands.into_iter().flat_map(Command::get_arguments);
+        let options = options.filter_map(Arg::get_long).map(variable_of);
+        let known: Vec<String> = options.chain(["FUNNEL_NOW".to_owned()]).collect();
+        // What all of them begin with makes none like another.
+        let end = |name: &str| name.strip_prefix(VARIABLES).unwrap_or(name).to_owned();
+        let ends: Vec<String> = known.iter().map(|name| end(name)).collect();
+        let misspelt = |name: String| {
+            let near = nearest(&end(&name), ends.iter().map(String::as_str))?;
+            Some(format!("{name} sets nothing: did you mean {VARIABLES}{}?", near.to_uppercase()))
+        };
+        if self.is_off {
+            return Vec::new();
+        }
+        let unknown = variables(VARIABLES).into_iter().filter(|name| !known.contains(name));
+        unknown.filter_map(misspelt).collect()
     }
 
     /// Where the value stands that an error is about, if nobody has typed it.
@@ -363,7 +387,7 @@ fn is_typed(argument: &Arg, words: &[OsString]) -> bool {
 }
 
 fn variable_of(option: &str) -> String {
-    format!("FUNNEL_{}", option.replace('-', "_").to_uppercase())
+    format!("{VARIABLES}{}", option.replace('-', "_").to_uppercase())
 }
 
 fn from_environment(option: &str) -> Option<Vec<String>> {

@@ -106,10 +106,12 @@ pub(super) fn refuse_hopeless(
 
 /// What to do about an input none of whose rows can be read. Under which names a known format has its parts cannot be told.
 fn remedy(reading: &Reading, reason: Reason) -> String {
-    let (what, parts): (_, &[&str]) = match reason {
-        Reason::BadTimestamp => ("when it was", &["time"]),
-        Reason::NoIdentifier => ("who it was", &PEOPLE),
-        _ => ("", &[]),
+    let (what, parts): (_, &[&str]) = if reason == Reason::BadTimestamp {
+        ("when it was", &["time"])
+    } else if reason == Reason::NoIdentifier {
+        ("who it was", &PEOPLE)
+    } else {
+        ("", &[])
     };
     let is_told = reading.format.can_be_told(Part::Time);
     let names = reading.columns.iter().filter(|(part, _)| parts.contains(part));

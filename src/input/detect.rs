@@ -1,7 +1,7 @@
 //! What an input is, decided from its content: from the names of its columns or keys, never from the
 //! file's name or the columns' places. What was decided, and why, is kept for the reader.
 //!
-//! `json` and `table` decide for the two kinds of text, `json_formats` lists the JSON exports, `wrapped` takes
+//! `json` and `table` decide for the two kinds of text, `json_sample` shows what records hold, `json_formats` lists the JSON exports, `wrapped` takes
 //! the records out of a page (with what stands `around` them and says whose they are; of a response all `answers`), `nameless` whether sessions say who
 //! rows without a name are of, `exact_time` which of several columns says when, `hits` when those of Universal Analytics were, `unrecognised` what a
 //! table lacks and `json_in_lines` that it is none, `meant` which of its names may be that and `offers` which of its cells, `nearly` what a table of events would
@@ -20,6 +20,7 @@ mod json;
 mod json_formats;
 mod json_in_lines;
 mod json_records;
+mod json_sample;
 mod meant;
 mod nameless;
 mod nearly;

@@ -85,6 +85,13 @@ fn a_report_is_written_whole_or_not_at_all() {
 }
 
 #[test]
+fn an_answer_is_written_to_standard_output_by_its_sign_too() {
+    let test = report().args(["-o", "-", "--format", "json"]);
+    assert_eq!(test.json()["schema"], "funnel.report/1");
+    assert_eq!(files(&test), ["log.csv"]);
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_an_error_of_the_output() {
     let output = report().args(["-o", "no/such/folder/out.txt"]).run();
     assert_eq!(output.code, Some(2));

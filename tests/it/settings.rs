@@ -75,6 +75,10 @@ fn mistakes_have_their_place() {
         ("\nladdr = 'x'\n", "funnel.toml:2: `laddr` is no option\nhint: did you mean ladder?"),
         ("[report]\n\nby_device = 1\n", "funnel.toml:3: `by-device` is no option"),
         ("format = 'pdf'\n", "hint: the value stands in funnel.toml:1"),
+        ("\ntz = 'Mars'\n", "hint: that stands in funnel.toml:2"),
+        ("window = 'soon'\n", "hint: that stands in funnel.toml:1"),
+        ("ladder = 'gone.toml'\n", "hint: that stands in funnel.toml:1"),
+        ("config = 'x.toml'\n", "funnel.toml:1: `config` says nothing in the file"),
         ("format = { a = 1 }\n", "funnel.toml:1: `format` must be a text"),
         ("format =\n", "funnel.toml:1: "),
         ("[inspect]\nladder = 'x'\n", "funnel.toml:2: `ladder` is no option"),
@@ -85,6 +89,10 @@ fn mistakes_have_their_place() {
     }
     let output = folder("").args(["report", "log.csv"]).env("FUNNEL_FORMAT", "pdf").run();
     assert!(output.stderr.contains("hint: the value comes from FUNNEL_FORMAT"), "{output:?}");
+    let output = folder("").args(["report", "log.csv"]).env("FUNNEL_QUIET", "maybe").run();
+    assert!(output.code == Some(2) && output.stderr.contains("maybe"), "{output:?}");
+    let output = folder("").args(["report", "log.csv"]).env("FUNNEL_LADER", "retail").run();
+    assert!(output.stderr.contains("did you mean FUNNEL_LADDER?"), "{output:?}");
     let output = folder("").args(["report", "log.csv", "--config", "gone.toml"]).run();
     assert!(output.code == Some(2) && output.stderr.contains("gone.toml"), "{output:?}");
 }

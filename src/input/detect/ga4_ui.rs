@@ -190,10 +190,10 @@ fn decide(text: &[u8], delimiter: u8, told: &Told) -> (Decision, usize, Vec<Stri
 
 /// What the user says that steps of explorations are.
 fn step_names(told: &Told) -> StepNames {
-    let figures = told.map.iter().chain(&told.columns).filter_map(|(part, name)| match part {
-        Part::Figure(figure) => Some((*figure, name.clone())),
-        _ => None,
-    });
+    let figure = |(part, name): &(Part, String)| {
+        if let Part::Figure(figure) = part { Some((*figure, name.clone())) } else { None }
+    };
+    let figures = told.map.iter().chain(&told.columns).filter_map(figure);
     StepNames { events: told.own_names.clone(), figures: figures.collect() }
 }
 

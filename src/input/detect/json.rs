@@ -2,30 +2,29 @@
 
 use super::json_formats::{self, JsonFormat, Near, Reads};
 use super::json_records::{each_record, ends_within_record};
-use super::table::is_name_of_order;
+use super::json_sample::JsonSample;
 use super::table_head::TableHead;
 use super::{
     Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, exact_time, hits, input,
-    nameless, names_of_orders, names_of_people, not_events, offers, sessions_why, strictness,
-    unrecognised, with_order, wrapped,
+    nameless, names_of_orders, names_of_people, not_events, sessions_why, strictness, unrecognised,
+    with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part, like};
-use crate::input::columns::{Header, Row, normalise};
+use crate::input::columns::{Row, normalise};
 use crate::input::envelope::{Envelope, KEYS};
+use crate::input::format::Format;
 use crate::input::format::event_json::{EventKeys, have_addresses};
 use crate::input::format::tool_log::{Beside, ToolLog};
-use crate::input::format::tool_table::ga4;
 use crate::input::format::web_pixel::{self, PixelKeys};
-use crate::input::format::{Format, shopify_webhooks};
-use crate::input::json::{Json, Malformed, Reader, Record, Written};
+use crate::input::json::{Malformed, Reader, Written};
 use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
 use crate::place::Place;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Recognises a source whose first value starts behind `start` bytes.
 pub(super) fn recognise(
@@ -268,176 +267,6 @@ fn known_decision(
     }
 }
 
-/// What the first records of a JSON source show.
-#[derive(Default)]
-struct JsonSample {
-    is_pixel: bool,
-    /// How many records are objects, and how many of them look like each known format.
-    objects: usize,
-    fitting: [usize; json_formats::COUNT],
-    /// How many of them are anything that webhooks send.
-    of_webhooks: usize,
-    /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
-    keys: Vec<(String, bool)>,
-    /// The keys under which a list of objects stands.
-    lists: BTreeSet<String>,
-    /// The scalars of each record, by their keys.
-    records: Vec<BTreeMap<String, String>>,
-    /// All keys, and those within objects behind theirs: `properties.time`; those within a wrapper also alone.
-    all_keys: BTreeSet<String>,
-    first_defect: Option<(u64, Malformed)>,
-}
-
-impl JsonSample {
-    fn read(head: &[u8], layout: Layout, pixel: &PixelKeys) -> JsonSample {
-        let records = each_record(head, layout).take(SAMPLE);
-        JsonSample::of(records.map(|(line, record)| (line, Cow::Borrowed(record))), pixel)
-    }
-
-    fn of<'r>(
-        records: impl Iterator<Item = (u64, Cow<'r, [u8]>)>,
-        pixel: &PixelKeys,
-    ) -> JsonSample {
-        let mut sample = JsonSample::default();
-        let mut reader = Reader::<()>::default();
-        for (line, record) in records {
-            match reader.read(Written::new(&record)) {
-                Ok(record) if record.root().is_object() => sample.note_record(&record, pixel),
-                Ok(_) => {}
-                Err(bad) => {
-                    sample.first_defect.get_or_insert((line, bad));
-                }
-            }
-        }
-        sample
-    }
-
-    /// Notes a record; tools' records may have objects that are written as text.
-    fn note_record(&mut self, record: &Record<'_>, pixel: &PixelKeys) {
-        let texts = record.root().members().map(|(_, value)| value).filter(|json| json.is_text());
-        let texts: Vec<_> = texts.map(Json::place).collect();
-        let unpacked = record.unpacked(&texts);
-        let mut reader = Reader::<()>::default();
-        let plain = unpacked.as_ref().and_then(|bytes| reader.read(Written::new(bytes)).ok());
-        let tools = plain.as_ref().map_or(record.root(), Record::root);
-        for (count, format) in self.fitting.iter_mut().zip(&json_formats::ALL) {
-            let is_tool = matches!(format.reads, Reads::Tool(_));
-            *count += usize::from(format.fits(if is_tool { tools } else { record.root() }));
-        }
-        self.of_webhooks += usize::from(shopify_webhooks::fits(record.root()));
-        self.note(record.root(), pixel);
-    }
-
-    fn note(&mut self, json: Json<'_>, pixel: &PixelKeys) {
-        self.is_pixel |= pixel.fits(json);
-        self.objects += 1;
-        let mut scalars = BTreeMap::new();
-        for (key, value) in json.members() {
-            let key = String::from_utf8_lossy(key).into_owned();
-            let is_scalar = value.scalar().is_some();
-            scalars.extend(value.scalar().map(|text| (key.clone(), text.into_owned())));
-            match self.keys.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, holds_scalars)) => *holds_scalars |= is_scalar,
-                None => self.keys.push((key.clone(), is_scalar)),
-            }
-            if value.is_array() && value.elements().next().is_some_and(Json::is_object) {
-                self.lists.insert(key.clone());
-            }
-            let within = value
-                .members()
-                .map(|(inner, _)| format!("{key}.{}", String::from_utf8_lossy(inner)));
-            self.all_keys.extend(within);
-            if KEYS.contains(&key.as_str()) {
-                let inner =
-                    value.members().map(|(inner, _)| String::from_utf8_lossy(inner).into_owned());
-                self.all_keys.extend(inner);
-            }
-            self.all_keys.insert(key);
-        }
-        self.records.push(scalars);
-    }
-
-    /// The keys under which scalars stand.
-    fn scalars(&self) -> Vec<String> {
-        let scalars = self.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
-        scalars.map(|(key, _)| key.clone()).collect()
-    }
-
-    /// What the user said of keys that the records have.
-    fn told(&self, told: &Told) -> Vec<(Part, String)> {
-        let is_there = |path: &str| {
-            let key = path.split('.').next().unwrap_or_default();
-            self.keys.iter().any(|(own, _)| own == path || own == key)
-        };
-        told.map.iter().filter(|(_, path)| is_there(path)).cloned().collect()
-    }
-
-    /// The first known format that at least half of the records look like. A log of webhooks has several kinds of records: it
-    /// is what most of those are that are read.
-    fn known(&self) -> Option<&'static JsonFormat> {
-        self.all_known().next()
-    }
-
-    fn all_known(&self) -> impl Iterator<Item = &'static JsonFormat> {
-        let is_webhook = |known: &JsonFormat| known.format.holds_webhooks();
-        let fitting = || json_formats::ALL.iter().zip(self.fitting);
-        let most = fitting().filter(|(known, _)| is_webhook(known)).map(|(_, count)| count).max();
-        let is_it = move |known: &JsonFormat, count: usize| {
-            let all = if is_webhook(known) { self.of_webhooks } else { count };
-            count > 0 && all * 2 >= self.objects && (!is_webhook(known) || Some(count) == most)
-        };
-        fitting().filter(move |(known, count)| is_it(known, *count)).map(|(known, _)| known)
-    }
-
-    /// Whether the records are of the format that was asked for, or of any that is known.
-    fn looks_like(&self, told: &Told) -> bool {
-        match told.format {
-            None => self.is_pixel || self.known().is_some(),
-            Some(Format::ShopifyWebPixel) => self.is_pixel,
-            Some(Format::GenericEvents) => self.are_events(told),
-            Some(other) => self.all_known().any(|known| known.format == other),
-        }
-    }
-
-    /// The texts under a key, record by record; nothing where it is not.
-    fn texts_of(&self, key: &str) -> Vec<String> {
-        self.records.iter().map(|record| record.get(key).cloned().unwrap_or_default()).collect()
-    }
-
-    /// Whether a key holds names that shops give to orders and checkouts, in all records that have it.
-    fn holds_names_of_orders(&self, key: &str) -> bool {
-        let mut names = self.records.iter().filter_map(|record| record.get(key)).peekable();
-        names.peek().is_some() && names.all(|name| is_name_of_order(name))
-    }
-
-    /// The key of the only list of objects, where a few records have nothing else that says anything of an event.
-    fn only_list(&self) -> Option<&str> {
-        const MOST_BESIDE: usize = 3;
-        let is_only = self.lists.len() == 1 && self.keys.len() <= 1 + MOST_BESIDE;
-        let is_of_anything = |key: &&String| LISTS_OF_ANYTHING.contains(&key.as_str());
-        self.lists.first().filter(|_| is_only).filter(is_of_anything).map(String::as_str)
-    }
-
-    /// Whether each record is a parameter of an event of Google's, and none an event by itself.
-    fn holds_parameters(&self) -> bool {
-        let names = csv::ByteRecord::from(self.all_keys.iter().collect::<Vec<_>>());
-        self.all_keys.contains("event_params.key") || ga4::holds_parameters(&Header::new(&names))
-    }
-
-    /// Whether a key holds what people or things are called, and not what happened.
-    fn are_of_people(&self, key: &str, told: &Told) -> bool {
-        let keys = self.scalars();
-        let has_address = offers::have_address(&keys);
-        offers::are_of_people(&self.texts_of(key), has_address, &told.own_names)
-    }
-
-    /// Whether the records have all that events need, under usual names or those that the user says.
-    fn are_events(&self, told: &Told) -> bool {
-        told.allows(Format::GenericEvents)
-            && Mapping::of_events(&self.scalars(), &told.map).missing().is_empty()
-    }
-}
-
 /// Whether lines are elements of a list that has lost its brackets: each of them but the last ends with a comma.
 fn are_elements(head: &[u8]) -> bool {
     let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
@@ -451,25 +280,6 @@ fn are_elements(head: &[u8]) -> bool {
     }
     elements > 1
 }
-
-/// What lists of records are called too, where an object has nothing else. A record of a log may have such a list as well,
-/// so none is taken out of its object.
-const LISTS_OF_ANYTHING: [&str; 14] = [
-    "rows",
-    "items",
-    "hits",
-    "list",
-    "entries",
-    "values",
-    "result",
-    "response",
-    "logs",
-    "docs",
-    "documents",
-    "content",
-    "messages",
-    "visits",
-];
 
 /// The error of records that are parameters.
 fn parameters(path: &str) -> Error {
@@ -491,6 +301,38 @@ fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed
     let place =
         Place { line: Some(line), column: Some(bad.at as u64 + 1), ..Place::file(&source.path) };
     Error::at(place, format!("no record can be read as JSON: expected {}", bad.expected)).hint(hint)
+}
+
+/// The error of records that are neither events nor nearly of a known format; what stands under `name` may be the names of
+/// orders or of people.
+fn no_events(
+    path: &str,
+    sample: &JsonSample,
+    mapping: &Mapping,
+    (names_orders, names_people): (Option<&str>, bool),
+) -> Error {
+    if let Some(list) = sample.only_list() {
+        let message = format!(
+            "not recognised: its records stand in a list under `{list}`, where none is looked for"
+        );
+        return Error::at(Place::file(path), message).hint(format!(
+            "`jq -c '.{list}[]' FILE > NEW.jsonl` writes each of them on a line of its own"
+        ));
+    }
+    let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
+    let events = if names_people {
+        unrecognised::NO_LOG
+    } else if unrecognised::are_orders(&keys, mapping) {
+        unrecognised::TABLE_OF_ORDERS
+    } else {
+        MAP_EVENTS
+    };
+    let error = match names_orders {
+        None if names_people => names_of_people(path, &keys, "keys"),
+        Some(name) => names_of_orders(path, &keys, name, "keys"),
+        None => not_events(path, &keys, mapping, "keys"),
+    };
+    error.hint(hits::hint(&keys).unwrap_or(events))
 }
 
 /// Decides by the usual names of the parts of an event. All keys are compared with those of the known
@@ -518,28 +360,10 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     let names_orders = mapping.of(Part::Event).filter(|name| !is_told && *name == "name");
     let names_orders = names_orders.filter(|name| sample.holds_names_of_orders(name));
     if lacks_browser || names_orders.is_some() || !mapping.missing().is_empty() {
-        let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
-        if let Some(near) = nearest {
-            return Err(near.error(path, &sample.all_keys));
-        }
-        let are_orders = unrecognised::are_orders(&keys, &mapping);
-        let events = if are_orders { unrecognised::TABLE_OF_ORDERS } else { MAP_EVENTS };
-        if let Some(list) = sample.only_list() {
-            let message = format!(
-                "not recognised: its records stand in a list under `{list}`, where none is looked for"
-            );
-            return Err(Error::at(Place::file(path), message).hint(format!(
-                "`jq -c '.{list}[]' FILE > NEW.jsonl` writes each of them on a line of its own"
-            )));
-        }
-        let events = if names_people { unrecognised::NO_LOG } else { events };
-        let hint = hits::hint(&keys).unwrap_or(events);
-        let error = match names_orders {
-            None if names_people => names_of_people(path, &keys, "keys"),
-            Some(name) => names_of_orders(path, &keys, name, "keys"),
-            None => not_events(path, &keys, &mapping, "keys"),
-        };
-        return Err(error.hint(hint));
+        return Err(match nearest {
+            Some(near) => near.error(path, &sample.all_keys),
+            None => no_events(path, sample, &mapping, (names_orders, names_people)),
+        });
     }
     let own = |part| mapping.of(part).map(str::to_string);
     let identifiers: Vec<_> = events_identifiers(&mapping)

@@ -35,7 +35,8 @@ pub(super) fn misspelt<'n>(
         let own = folded(last(name));
         object(name) == object(missing) && own != wanted && is_slip(&wanted, &own)
     };
-    respelt(missing, names.clone()).or_else(|| names.clone().find(is_it))
+    let mut others = names.clone();
+    respelt(missing, names).or_else(|| others.find(is_it))
 }
 
 /// The name that is `missing` with other signs or in other letters: `anonymous_id` for `anonymousId`.

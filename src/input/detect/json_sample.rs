@@ -1,0 +1,206 @@
+//! What the first records of a JSON source show: their keys, what stands under them, and which formats they look like.
+
+use super::json_formats::{self, JsonFormat, Reads};
+use super::json_records::each_record;
+use super::table::is_name_of_order;
+use super::{SAMPLE, offers};
+use crate::input::Told;
+use crate::input::aliases::{Mapping, Part};
+use crate::input::columns::Header;
+use crate::input::envelope::KEYS;
+use crate::input::format::tool_table::ga4;
+use crate::input::format::web_pixel::PixelKeys;
+use crate::input::format::{Format, shopify_webhooks};
+use crate::input::json::{Json, Malformed, Reader, Record, Written};
+use crate::input::split::Layout;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the first records of a JSON source show.
+#[derive(Default)]
+pub(super) struct JsonSample {
+    pub(super) is_pixel: bool,
+    /// How many records are objects, and how many of them look like each known format.
+    pub(super) objects: usize,
+    pub(super) fitting: [usize; json_formats::COUNT],
+    /// How many of them are anything that webhooks send.
+    pub(super) of_webhooks: usize,
+    /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
+    pub(super) keys: Vec<(String, bool)>,
+    /// The keys under which a list of objects stands.
+    pub(super) lists: BTreeSet<String>,
+    /// The scalars of each record, by their keys.
+    pub(super) records: Vec<BTreeMap<String, String>>,
+    /// All keys, and those within objects behind theirs: `properties.time`; those within a wrapper also alone.
+    pub(super) all_keys: BTreeSet<String>,
+    pub(super) first_defect: Option<(u64, Malformed)>,
+}
+
+impl JsonSample {
+    pub(super) fn read(head: &[u8], layout: Layout, pixel: &PixelKeys) -> JsonSample {
+        let records = each_record(head, layout).take(SAMPLE);
+        JsonSample::of(records.map(|(line, record)| (line, Cow::Borrowed(record))), pixel)
+    }
+
+    pub(super) fn of<'r>(
+        records: impl Iterator<Item = (u64, Cow<'r, [u8]>)>,
+        pixel: &PixelKeys,
+    ) -> JsonSample {
+        let mut sample = JsonSample::default();
+        let mut reader = Reader::<()>::default();
+        for (line, record) in records {
+            match reader.read(Written::new(&record)) {
+                Ok(record) if record.root().is_object() => sample.note_record(&record, pixel),
+                Ok(_) => {}
+                Err(bad) => {
+                    sample.first_defect.get_or_insert((line, bad));
+                }
+            }
+        }
+        sample
+    }
+
+    /// Notes a record; tools' records may have objects that are written as text.
+    pub(super) fn note_record(&mut self, record: &Record<'_>, pixel: &PixelKeys) {
+        let texts = record.root().members().map(|(_, value)| value).filter(|json| json.is_text());
+        let texts: Vec<_> = texts.map(Json::place).collect();
+        let unpacked = record.unpacked(&texts);
+        let mut reader = Reader::<()>::default();
+        let plain = unpacked.as_ref().and_then(|bytes| reader.read(Written::new(bytes)).ok());
+        let tools = plain.as_ref().map_or(record.root(), Record::root);
+        for (count, format) in self.fitting.iter_mut().zip(&json_formats::ALL) {
+            let is_tool = matches!(format.reads, Reads::Tool(_));
+            *count += usize::from(format.fits(if is_tool { tools } else { record.root() }));
+        }
+        self.of_webhooks += usize::from(shopify_webhooks::fits(record.root()));
+        self.note(record.root(), pixel);
+    }
+
+    pub(super) fn note(&mut self, json: Json<'_>, pixel: &PixelKeys) {
+        self.is_pixel |= pixel.fits(json);
+        self.objects += 1;
+        let mut scalars = BTreeMap::new();
+        for (key, value) in json.members() {
+            let key = String::from_utf8_lossy(key).into_owned();
+            let is_scalar = value.scalar().is_some();
+            scalars.extend(value.scalar().map(|text| (key.clone(), text.into_owned())));
+            match self.keys.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, holds_scalars)) => *holds_scalars |= is_scalar,
+                None => self.keys.push((key.clone(), is_scalar)),
+            }
+            if value.is_array() && value.elements().next().is_some_and(Json::is_object) {
+                self.lists.insert(key.clone());
+            }
+            let within = value
+                .members()
+                .map(|(inner, _)| format!("{key}.{}", String::from_utf8_lossy(inner)));
+            self.all_keys.extend(within);
+            if KEYS.contains(&key.as_str()) {
+                let inner =
+                    value.members().map(|(inner, _)| String::from_utf8_lossy(inner).into_owned());
+                self.all_keys.extend(inner);
+            }
+            self.all_keys.insert(key);
+        }
+        self.records.push(scalars);
+    }
+
+    /// The keys under which scalars stand.
+    pub(super) fn scalars(&self) -> Vec<String> {
+        let scalars = self.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
+        scalars.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// What the user said of keys that the records have.
+    pub(super) fn told(&self, told: &Told) -> Vec<(Part, String)> {
+        let is_there = |path: &str| {
+            let key = path.split('.').next().unwrap_or_default();
+            self.keys.iter().any(|(own, _)| own == path || own == key)
+        };
+        told.map.iter().filter(|(_, path)| is_there(path)).cloned().collect()
+    }
+
+    /// The first known format that at least half of the records look like. A log of webhooks has several kinds of records: it
+    /// is what most of those are that are read.
+    pub(super) fn known(&self) -> Option<&'static JsonFormat> {
+        self.all_known().next()
+    }
+
+    pub(super) fn all_known(&self) -> impl Iterator<Item = &'static JsonFormat> {
+        let is_webhook = |known: &JsonFormat| known.format.holds_webhooks();
+        let fitting = || json_formats::ALL.iter().zip(self.fitting);
+        let most = fitting().filter(|(known, _)| is_webhook(known)).map(|(_, count)| count).max();
+        let is_it = move |known: &JsonFormat, count: usize| {
+            let all = if is_webhook(known) { self.of_webhooks } else { count };
+            count > 0 && all * 2 >= self.objects && (!is_webhook(known) || Some(count) == most)
+        };
+        fitting().filter(move |(known, count)| is_it(known, *count)).map(|(known, _)| known)
+    }
+
+    /// Whether the records are of the format that was asked for, or of any that is known.
+    pub(super) fn looks_like(&self, told: &Told) -> bool {
+        match told.format {
+            None => self.is_pixel || self.known().is_some(),
+            Some(Format::ShopifyWebPixel) => self.is_pixel,
+            Some(Format::GenericEvents) => self.are_events(told),
+            Some(other) => self.all_known().any(|known| known.format == other),
+        }
+    }
+
+    /// The texts under a key, record by record; nothing where it is not.
+    pub(super) fn texts_of(&self, key: &str) -> Vec<String> {
+        self.records.iter().map(|record| record.get(key).cloned().unwrap_or_default()).collect()
+    }
+
+    /// Whether a key holds names that shops give to orders and checkouts, in all records that have it.
+    pub(super) fn holds_names_of_orders(&self, key: &str) -> bool {
+        let mut names = self.records.iter().filter_map(|record| record.get(key)).peekable();
+        names.peek().is_some() && names.all(|name| is_name_of_order(name))
+    }
+
+    /// The key of the only list of objects, where a few records have nothing else that says anything of an event.
+    pub(super) fn only_list(&self) -> Option<&str> {
+        const MOST_BESIDE: usize = 3;
+        let is_only = self.lists.len() == 1 && self.keys.len() <= 1 + MOST_BESIDE;
+        let is_of_anything = |key: &&String| LISTS_OF_ANYTHING.contains(&key.as_str());
+        self.lists.first().filter(|_| is_only).filter(is_of_anything).map(String::as_str)
+    }
+
+    /// Whether each record is a parameter of an event of Google's, and none an event by itself.
+    pub(super) fn holds_parameters(&self) -> bool {
+        let names = csv::ByteRecord::from(self.all_keys.iter().collect::<Vec<_>>());
+        self.all_keys.contains("event_params.key") || ga4::holds_parameters(&Header::new(&names))
+    }
+
+    /// Whether a key holds what people or things are called, and not what happened.
+    pub(super) fn are_of_people(&self, key: &str, told: &Told) -> bool {
+        let keys = self.scalars();
+        let has_address = offers::have_address(&keys);
+        offers::are_of_people(&self.texts_of(key), has_address, &told.own_names)
+    }
+
+    /// Whether the records have all that events need, under usual names or those that the user says.
+    pub(super) fn are_events(&self, told: &Told) -> bool {
+        told.allows(Format::GenericEvents)
+            && Mapping::of_events(&self.scalars(), &told.map).missing().is_empty()
+    }
+}
+
+/// What lists of records are called too, where an object has nothing else. A record of a log may have such a list as well,
+/// so none is taken out of its object.
+const LISTS_OF_ANYTHING: [&str; 14] = [
+    "rows",
+    "items",
+    "hits",
+    "list",
+    "entries",
+    "values",
+    "result",
+    "response",
+    "logs",
+    "docs",
+    "documents",
+    "content",
+    "messages",
+    "visits",
+];
