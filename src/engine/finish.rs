@@ -20,6 +20,7 @@ use crate::ladder::definition::Ladder;
 use crate::ladder::dimension::{self, RETURNING};
 use crate::ladder::draft;
 use crate::ladder::own_names::OwnNames;
+use crate::ladder::vocabulary;
 use crate::quality::{Quality, Reason};
 use crate::tally::Tally;
 use crate::tally::ways::{Leavers, Ways};

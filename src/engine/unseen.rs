@@ -67,13 +67,15 @@ fn unseen_names(ladder: &Ladder, (haul, claims): (&Haul<'_>, &Claims)) -> Vec<No
 
 /// Properties that no row has, and those that are compared with numbers and are none.
 fn unseen_properties(ladder: &Ladder, haul: &Haul<'_>, readings: &[Reading]) -> Vec<Notice> {
-    let columns = || readings.iter().flat_map(|own| &own.columns).map(|(_, name)| name.as_str());
+    // What stands in an object is looked for by its own name too.
+    let names = || readings.iter().flat_map(|reading| &reading.names);
+    let names = || names().map(|name| name.rsplit('.').next().unwrap_or(name));
     let notice = |(path, fate): (&str, Fate)| {
         let part = part_of(ladder, path)?;
         let (code, message) = match fate {
             Fate::NeverSeen => {
-                let near = near(path, columns());
-                ("property_never_seen", format!("no row has a property `{path}` ({part}){near}"))
+                let near = near(path, names().filter(|own| *own != path));
+                ("property_not_seen", format!("no row has a property `{path}` ({part}){near}"))
             }
             Fate::DressedNumbers => (
                 "numbers_not_plain",

@@ -64,7 +64,9 @@ impl Asked {
         for test in conditions.flat_map(|condition| &condition.filter.tests) {
             asked.add(&test.path, is_about_numbers(&test.test));
         }
-        hold.into_iter().for_each(|property| asked.add(property, false));
+        if let Some(property) = hold {
+            asked.add(property, false);
+        }
         asked
     }
 
