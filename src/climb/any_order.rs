@@ -39,8 +39,8 @@ impl Search<'_> {
         let merit = Merit {
             void: void.is_some(),
             rung: Reverse(rung),
-            conversion: if converted { finish.at } else { Instant::MIN },
             hit: self.hit_by(Ends::Journey, &finish, converted).is_some(),
+            conversion: if converted { finish.at } else { Instant::MIN },
             furthest: Reverse(self.terms.furthest(rung, seen)),
             observed: Reverse(seen.count()),
             finish: finish.at,
@@ -61,8 +61,8 @@ impl Search<'_> {
         let merit = Merit {
             void: false,
             rung: Reverse(0),
-            conversion: Instant::MIN,
             hit: false,
+            conversion: Instant::MIN,
             furthest: Reverse(0),
             observed: Reverse(observed.count()),
             finish: self.entry.at,

@@ -76,6 +76,13 @@ impl Climber {
         Ok(Climber { terms, index, scratch, parts, glance })
     }
 
+    /// The same where no attempt begins at a moment or after it: what happens then may only go on with one.
+    #[must_use]
+    pub fn beginning_before(mut self, moment: Instant) -> Climber {
+        self.terms.begins_before = moment;
+        self
+    }
+
     /// The steps with any of which an attempt begins.
     pub fn entry_steps(&self) -> StepSet {
         self.terms.entry_steps()

@@ -9,7 +9,7 @@ use super::halt::halt;
 use super::verdict::Verdict;
 use crate::event::Touch;
 use crate::journey::Sessionizer;
-use crate::ladder::definition::Halt;
+use crate::ladder::definition::{Entry, Halt};
 use crate::ladder::session_rule::SessionRule;
 use crate::time::Instant;
 
@@ -54,19 +54,23 @@ impl Climber {
         self.terms.by_session || self.terms.halt != Halt::default()
     }
 
-    /// Judges the parts of a journey; the best attempt of all of them counts.
+    /// Judges the parts of a journey; the best attempt of all of them counts, or the one that begins first.
     pub(super) fn judge_parts(
         &mut self,
         journey: &[Touch],
         seen_until: Instant,
     ) -> Option<Verdict> {
         self.next_entry(journey, 0)?;
+        let takes_first = self.terms.entry == Entry::First;
+        let is_better = |one: &Attempt, other: &Attempt| {
+            if takes_first { one.choice.entry() < other.choice.entry() } else { one < other }
+        };
         let mut best: Option<(Attempt, Verdict)> = None;
         self.for_each_part(journey, |climber, part, places, end| {
             let Some(first) = climber.next_entry(part, 0) else { return };
             let Some(attempt) = climber.search(part, first) else { return };
             let placed = attempt.placed(places);
-            if best.is_none_or(|(best, _)| placed < best) {
+            if best.is_none_or(|(best, _)| is_better(&placed, &best)) {
                 let verdict = climber.verdict(&attempt.choice, part, (seen_until, end), 0);
                 best = Some((placed, verdict.placed(places)));
             }

@@ -25,8 +25,19 @@ pub fn judge(ladder: &Ladder, journey: &[Touch], seen_until: Instant) -> Option<
 
 /// Judges one journey as [`super::Climber::judge_all`] does.
 pub fn judge_all(ladder: &Ladder, journey: &[Touch], seen_until: Instant) -> Vec<Verdict> {
+    judge_before(ladder, journey, seen_until, Instant::MAX)
+}
+
+/// The same where no attempt begins at a moment or after it, as [`super::Climber::beginning_before`] says.
+pub fn judge_before(
+    ladder: &Ladder,
+    journey: &[Touch],
+    seen_until: Instant,
+    begins_before: Instant,
+) -> Vec<Verdict> {
     let parts = parts(ladder, journey);
-    let tries: Vec<Try> = parts.iter().flat_map(|part| part.tries(ladder, seen_until)).collect();
+    let tries = parts.iter().flat_map(|part| part.tries(ladder, seen_until, begins_before));
+    let mut tries: Vec<Try> = tries.collect();
     if is_every(ladder) {
         if tries.iter().any(|one| one.hit) {
             return Vec::new();
@@ -35,6 +46,10 @@ pub fn judge_all(ladder: &Ladder, journey: &[Touch], seen_until: Instant) -> Vec
         let mut verdicts: Vec<Verdict> = tries.map(|one| one.verdict).collect();
         verdicts.sort_by_key(|verdict| verdict.entry);
         return verdicts;
+    }
+    if ladder.entry == Entry::First {
+        let first = tries.iter().map(|one| one.verdict.entry).min();
+        tries.retain(|one| Some(one.verdict.entry) == first);
     }
     let best = tries.into_iter().min_by(|one, other| one.rank.cmp(&other.rank));
     best.filter(|best| !best.hit && !best.rank.0).map(|best| best.verdict).into_iter().collect()
@@ -50,8 +65,8 @@ fn is_every(ladder: &Ladder) -> bool {
 type Rank = (
     bool,
     Reverse<usize>,
-    Option<Instant>,
     bool,
+    Option<Instant>,
     Reverse<usize>,
     Reverse<u32>,
     Instant,
@@ -98,10 +113,11 @@ fn parts(ladder: &Ladder, journey: &[Touch]) -> Vec<Part> {
 
 impl Part {
     /// The best attempt, or all that follow each other.
-    fn tries(&self, ladder: &Ladder, seen_until: Instant) -> Vec<Try> {
+    fn tries(&self, ladder: &Ladder, seen_until: Instant, begins_before: Instant) -> Vec<Try> {
         let (mut tries, mut floor) = (Vec::new(), 0);
         loop {
             let case = Case::new(ladder, &self.touches[floor..], ladder.ties);
+            let case = case.beginning_before(begins_before);
             let Some(chain) = case.best() else { return tries };
             let mut one = self.judged(&case, &chain, seen_until);
             let resume = case.resume(&chain, one.verdict.outcome, one.verdict.window_end);
@@ -178,8 +194,8 @@ impl Case<'_> {
         (
             self.is_hit(chain, Ends::Progress),
             Reverse(chain.len()),
-            Some(finish).filter(|_| self.has_converted(chain)),
             self.is_hit(chain, Ends::Journey),
+            Some(finish).filter(|_| self.has_converted(chain)),
             Reverse(self.furthest(chain)),
             Reverse(self.observed(chain).count()),
             finish,
@@ -241,7 +257,7 @@ impl Case<'_> {
             && self.ladder.order != Order::Any
             && self.ladder.linkage == Linkage::Chain;
         let is_longest = self.ladder.entry == Entry::Longest && self.ladder.count != Count::Attempt;
-        let stored = Case::new(self.ladder, self.journey, Ties::Sequence);
+        let stored = self.with_ties(Ties::Sequence);
         by_time
             && self.has_converted(chain)
             && !stored

@@ -166,8 +166,8 @@ impl Search<'_> {
     /// The bound that the next foreign event sets: one that lies neither at the instant of `event` nor
     /// at that of the next chosen one parts the two.
     fn next_foreign(&self, event: &Event, rung: usize) -> Room {
-        let gap = self.terms.rungs[rung].gap;
-        let is_foreign = |touch: &usize| !is_neutral(&self.journey[*touch], gap);
+        let neutral = self.terms.rungs[rung].neutral;
+        let is_foreign = |touch: &usize| !is_neutral(&self.journey[*touch], neutral);
         if self.ties == Ties::Sequence {
             let mut later = event.touch + 1..self.journey.len();
             let last = later.find(is_foreign).unwrap_or(usize::MAX);
@@ -187,11 +187,11 @@ impl Search<'_> {
 
     /// The position of the first foreign event that parts `event` from what follows.
     pub(super) fn first_foreign(&self, event: &Event, rung: usize) -> Option<usize> {
-        let gap = self.terms.rungs[rung].gap;
+        let neutral = self.terms.rungs[rung].neutral;
         let threshold = self.surely_after(event);
         (0..self.journey.len()).find(|&at| {
             let touch = &self.journey[at];
-            !is_neutral(touch, gap) && threshold.admits(&Event::of(self.terms, at, touch))
+            !is_neutral(touch, neutral) && threshold.admits(&Event::of(self.terms, at, touch))
         })
     }
 
@@ -263,10 +263,16 @@ impl Search<'_> {
         })
     }
 
-    /// Whether an exclusion that ends the journey lies after the last event of a chain, inside the window.
+    /// Whether an exclusion that ends the journey lies after the last event of a chain, while its next step
+    /// could still be reached: within its time, and in an adjacent chain before it is parted.
     pub(super) fn is_hit_on_the_way(&self, climb: &Climb, rung: usize) -> bool {
-        let until = self.window_after(climb).until;
-        self.bars(climb, rung).any(|(ban, bar)| ban.ends == Ends::Journey && bar.at <= until)
+        let until = self.window_after(climb).until.min(self.terms.reach(rung + 1, climb.event.at));
+        let room = match self.terms.order {
+            Order::Loose | Order::Any => Room::until(until),
+            Order::Adjacent => Room::until(until).and(self.next_foreign(&climb.event, rung)),
+        };
+        let mut bars = self.bars(climb, rung).filter(|(ban, _)| ban.ends == Ends::Journey);
+        bars.any(|(_, bar)| bar.at <= room.until && bar.touch <= room.last)
     }
 
     /// Whether exclusions leave `one` less room than `other`, or have hit it alone.

@@ -16,6 +16,13 @@ pub(super) fn refusals(ladder: &Ladder) -> Vec<String> {
     refusals.extend(without_meaning(ladder).into_iter().flatten().map(str::to_owned));
     refusals.extend(unsound_exclusions(ladder));
     refusals.extend(without_properties(ladder));
+    let rules = ladder.rules.as_ref().filter(|_| !refusals.is_empty());
+    refusals.extend(rules.map(|rules| {
+        let name = rules.name();
+        format!(
+            "that is so under the rules `{name}`: what a ladder or an option names itself stays"
+        )
+    }));
     refusals
 }
 

@@ -8,8 +8,8 @@ use super::sound::refusals;
 use crate::error::Error;
 use crate::event::{StepSet, Touch, mark};
 use crate::ladder::definition::{
-    Count, Ends, Entry, Exclusion, Halt, Ladder, Linkage, Order, Presence, Reuse, Start, Ties,
-    Times, Window,
+    Between, Count, Ends, Entry, Exclusion, Halt, Ladder, Linkage, Order, Presence, Reuse, Start,
+    Ties, Times, Window,
 };
 use crate::ladder::session_rule::SessionRule;
 use crate::time::{Instant, Span};
@@ -24,6 +24,8 @@ pub(super) struct Rung {
     pub(super) step: usize,
     /// The steps between this rung and the next.
     pub(super) gap: StepSet,
+    /// The steps whose events do not part this rung from the next one in an adjacent chain.
+    pub(super) neutral: StepSet,
     /// The steps of all later rungs.
     pub(super) later: StepSet,
     /// The longest time since the event of the rung below.
@@ -80,6 +82,8 @@ pub(super) struct Terms {
     pub(super) halt: Halt,
     pub(super) linkage: Linkage,
     pub(super) times: Times,
+    /// No attempt begins at this moment or after it.
+    pub(super) begins_before: Instant,
 }
 
 impl Terms {
@@ -123,6 +127,7 @@ impl Terms {
             halt: ladder.halt,
             linkage: ladder.linkage,
             times: ladder.times,
+            begins_before: Instant::MAX,
         };
         Ok(match ladder.linkage {
             Linkage::Chain => terms,
@@ -159,7 +164,7 @@ impl Terms {
 
     /// Whether an attempt can begin with a touch.
     pub(super) fn is_entry(&self, touch: &Touch) -> bool {
-        !touch.steps.common(self.entry_steps()).is_empty()
+        !touch.steps.common(self.entry_steps()).is_empty() && touch.at < self.begins_before
     }
 
     /// The number of the last rung.
@@ -242,11 +247,12 @@ impl Terms {
         self.bans.iter().fold(0, |bits, ban| bits | ban.bit)
     }
 
-    /// Whether any entry counts and nothing is asked of a chain but the order of its events and a window
+    /// Whether every entry counts and nothing is asked of a chain but the order of its events and a window
     /// from the entry, as far as no exclusion occurs.
     pub(super) fn is_loose(&self) -> bool {
         self.order == Order::Loose
             && self.entry == Entry::Longest
+            && self.begins_before == Instant::MAX
             && !self.holds
             && self.rungs.iter().all(|rung| rung.reach.is_none())
             && self.each.is_none()
@@ -280,9 +286,14 @@ fn rungs(ladder: &Ladder, positions: &[usize], bans: &[Ban]) -> Vec<Rung> {
     let is_measured = ladder.order == Order::Adjacent || each(ladder.window).is_some();
     let rung = |(rung, &step): (usize, &usize)| {
         let next = positions.get(rung + 1).copied();
+        let gap = set_of(step + 1..next.unwrap_or(step));
         Rung {
             step,
-            gap: set_of(step + 1..next.unwrap_or(step)),
+            gap,
+            neutral: match ladder.between {
+                Between::Nothing => gap,
+                Between::Repeats => gap.with(StepSet::only(step)),
+            },
             later: set_of(positions.iter().copied().skip(rung + 1)),
             reach: reach(rung).filter(|_| rung > 0),
             restless: next.is_some()
@@ -296,8 +307,8 @@ fn rungs(ladder: &Ladder, positions: &[usize], bans: &[Ban]) -> Vec<Rung> {
 
 /// Whether an event between two neighbours of an adjacent chain does not part them: optional and
 /// implied steps never block one, and a further touch of a row is no event of its own.
-pub(super) fn is_neutral(touch: &Touch, gap: StepSet) -> bool {
-    touch.is(mark::FURTHER) || !touch.steps.common(gap).is_empty()
+pub(super) fn is_neutral(touch: &Touch, neutral: StepSet) -> bool {
+    touch.is(mark::FURTHER) || !touch.steps.common(neutral).is_empty()
 }
 
 /// A set of positions.

@@ -20,8 +20,8 @@ use super::{Climber, Outcome, Verdict, reference};
 use crate::event::{RowRef, StepSet, Touch, mark};
 use crate::key::Key;
 use crate::ladder::definition::{
-    Attribution, Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order, Presence,
-    Range, Reuse, Start, Step, Ties, Times, Window,
+    Attribution, Between, Condition, Count, Entry, EventPattern, Halt, Ladder, Linkage, Order,
+    Presence, Range, Reuse, Start, Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
 use crate::ladder::session_rule::SessionRule;
@@ -39,6 +39,7 @@ pub(super) fn ladder_of(steps: Vec<Step>, window: Window) -> Ladder {
         name: String::new(),
         count: Count::default(),
         order: Order::default(),
+        between: Between::default(),
         window,
         entry: Entry::default(),
         start: Start::default(),
@@ -57,6 +58,7 @@ pub(super) fn ladder_of(steps: Vec<Step>, window: Window) -> Ladder {
         attribution: Attribution::default(),
         sessions: SessionRule::default(),
         open: false,
+        rules: None,
     }
 }
 

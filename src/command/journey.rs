@@ -1,6 +1,6 @@
 //! `funnel journey ID`: what one customer did, how far they got, and why no further.
 
-use super::report::ladder_hash;
+use super::report::{ladder_hash, rules_of};
 use super::{Resolved, find_out, plan, resolve, show};
 use crate::cli::{JourneyArgs, Surroundings};
 use crate::engine::Request;
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyho
     let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
     let options = ReportOptions {
         confidence: 0.95,
-        rules: arguments.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
+        rules: rules_of(&outcome.ladder),
         sha256: ladder_hash(&outcome.ladder),
         zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
         version: env!("CARGO_PKG_VERSION").to_string(),

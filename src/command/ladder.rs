@@ -46,10 +46,16 @@ fn show_ladder(arguments: &LadderShowArgs, surroundings: &Surroundings) -> Resul
         }),
         Some(name) => match presets::text(name) {
             Some(text) => text.to_owned(),
-            None => draft::to_toml(&named_ladder(name)?.0),
+            None => draft::to_toml(&followed(name)?),
         },
     };
     output::write(None, &text)
+}
+
+/// The ladder of a name, under the rules that it names itself.
+fn followed(name: &str) -> Result<Ladder> {
+    let (ladder, named) = named_ladder(name)?;
+    Ok(Overrides::default().apply(ladder, &named))
 }
 
 /// The presets, each with what its own first comment says.
@@ -66,7 +72,7 @@ fn preset_list(style: &TableStyle) -> String {
 }
 
 fn check(arguments: &LadderCheckArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
-    let (ladder, _) = named_ladder(&arguments.ladder)?;
+    let ladder = followed(&arguments.ladder)?;
     if !ladder.open {
         Climber::new(&ladder)?;
     }

@@ -275,13 +275,14 @@ fn no_window(text: &str) -> Error {
         .hint("write a number and a unit, such as 30d, 12h, 90m, or none")
 }
 
-/// A preset by its name, or a file by its path; with the policies that the file names itself.
+/// A preset by its name, or a file by its path, before any rules have turned its policies; with those that the file
+/// names itself.
 fn named_ladder(name: &str) -> Result<(Ladder, BTreeSet<Policy>)> {
     if let Some(preset) = presets::preset(name) {
         return Ok((preset, BTreeSet::new()));
     }
     match std::fs::read_to_string(name) {
-        Ok(text) => Ok((draft::from_toml(name, &text)?, named_policies(&text))),
+        Ok(text) => Ok((draft::as_written(name, &text)?, named_policies(&text))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let near = vocabulary::nearest(name, presets::NAMES.iter().copied())
                 .map(|near| format!("did you mean {near}? "))

@@ -10,6 +10,7 @@ use crate::input::fingerprint;
 use crate::ladder::definition::Ladder;
 use crate::ladder::dimension::Breakdown;
 use crate::ladder::draft;
+use crate::ladder::rules::Rules;
 use crate::report::changes::ChangesReport;
 use crate::report::zone::Zone;
 use crate::report::{Asides, Report, ReportOptions};
@@ -38,7 +39,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
     let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
     let options = ReportOptions {
         confidence: asked.confidence,
-        rules: asked.ladder.rules.clone().unwrap_or_else(|| "funnel".to_string()),
+        rules: rules_of(&outcome.ladder),
         sha256: ladder_hash(&outcome.ladder),
         zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
         version: env!("CARGO_PKG_VERSION").to_string(),
@@ -61,6 +62,11 @@ fn usual_groups(wanted: &[Breakdown]) -> Result<Vec<Breakdown>> {
     let mut usual = question::breakdowns(&GROUPS.map(str::to_owned))?;
     usual.retain(|own| wanted.iter().all(|wanted| wanted.properties != own.properties));
     Ok(usual)
+}
+
+/// The name of the rules by which a ladder is counted.
+pub(super) fn rules_of(ladder: &Ladder) -> String {
+    ladder.rules.as_ref().map_or_else(|| "funnel".to_owned(), Rules::name)
 }
 
 /// The SHA-256 of the resolved definition, in hexadecimal.

@@ -20,7 +20,7 @@ use crate::ladder::definition::Ladder;
 use crate::ladder::dimension::{self, RETURNING};
 use crate::ladder::draft;
 use crate::ladder::own_names::OwnNames;
-use crate::ladder::vocabulary::{self, MULTI_PAGE_VISIT};
+use crate::ladder::vocabulary;
 use crate::quality::{Quality, Reason};
 use crate::tally::Tally;
 use crate::tally::ways::{Leavers, Ways};
@@ -369,47 +369,6 @@ pub(super) fn provisional(inputs: &[InputFinding], now: Option<Instant>) -> Vec<
         ),
     };
     young.map(notice).collect()
-}
-
-/// A name of a step or an action in the user's ladder that never occurs is a notice with the nearest names that do.
-pub(super) fn unseen_names(
-    ladder: &Ladder,
-    (haul, claims): (&Haul<'_>, &Claims),
-    given: bool,
-) -> Vec<Notice> {
-    let mut seen: Vec<&str> = haul.all_names.texts().collect();
-    seen.sort_unstable();
-    let canonical = claims.canonical_names(haul);
-    let occurs = |name: &str| {
-        seen.contains(&name) || canonical.contains_key(name) || haul.derived.contains(name)
-    };
-    let steps = ladder.steps.iter().map(|step| ("step", &step.name, &step.condition));
-    // Actions that come along are looked for, and nobody expects all of them.
-    let own = ladder.actions.iter().filter(|_| !ladder.actions_are_default);
-    let actions = own.map(|action| ("action", &action.name, &action.condition));
-    let all = steps.chain(actions).filter(|_| given);
-    all.flat_map(|(kind, own, condition)| {
-        let names = || condition.event.exact_names();
-        // Beside a name that occurs, one of the program's is there for other data.
-        let has_seen = names().any(occurs);
-        let unseen =
-            names().filter(move |name| !(occurs(name) || has_seen && vocabulary::role(name).is_some()));
-        unseen.map(move |name| (kind, own, name.to_string()))
-    })
-    .map(|(kind, own, name)| {
-        let near = vocabulary::nearest(&name, seen.iter().copied())
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
-        Notice {
-            code: "name_never_seen",
-            message: if name == MULTI_PAGE_VISIT {
-                format!("no view of a page has an address, so nobody can tell which visits have several pages ({kind} {own})")
-            } else {
-                format!("no event is named `{name}` ({kind} {own}){near}")
-            },
-        }
-    })
-    .collect()
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ mod stream;
 mod survey;
 mod track;
 mod tracking;
+mod unseen;
 mod usual;
 mod value_cells;
 mod values;
@@ -51,7 +52,7 @@ mod written;
 
 pub use request::{Asks, Plan, Request, Settings, Side};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::StepSet;
 use crate::findings::Findings;
 use crate::input::supply::Supply;
@@ -80,6 +81,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use stream::Stream;
 use tracking::Logs;
+use unseen::unseen;
 use values::Values;
 
 /// What a run found, and the ladder that it used.
@@ -211,8 +213,22 @@ impl Run<'_> {
         settled.tell(&mut findings, &mut haul.checkouts, &people, &logs);
         self.finish(&mut findings, (&haul, &claims, &ladder), (&logs, &rows));
         finish::mark_days(&mut findings, zone);
-        let ladder = if ladder.open { choose::fill_totals(&mut findings, ladder) } else { ladder };
+        let ladder = if ladder.open { self.in_totals(&mut findings, ladder)? } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))
+    }
+
+    /// An open ladder in the totals of session reports; an error if the user gave one and there are none.
+    fn in_totals(self, findings: &mut Findings, ladder: Ladder) -> Result<Ladder> {
+        let is_given = matches!(self.request.plan, Plan::Given(_)) && !self.settings.detail;
+        if is_given && findings.session_reports.is_empty() {
+            let message = format!(
+                "the ladder {} is open (`open = true`): its steps are the totals of a session report, and no file is one",
+                ladder.name
+            );
+            let hint = "leave `open` out; under --rules ga4:open each step counts by itself, whatever came before";
+            return Err(Error::new(message).hint(hint));
+        }
+        Ok(choose::fill_totals(findings, ladder))
     }
 
     /// Adds what is known of inputs and names.
@@ -224,7 +240,9 @@ impl Run<'_> {
     ) {
         let Run { readings, request, settings, .. } = self;
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
-        findings.notices.extend(finish::unseen_names(ladder, (haul, claims), is_asked));
+        if is_asked {
+            findings.notices.extend(unseen(ladder, (haul, claims), readings));
+        }
         finish::finish(findings, (haul, claims), (readings, logs), rows);
         findings.notices.extend(finish::unseen_properties(request, &haul.values, readings));
         if request.has_program_names() {

@@ -71,12 +71,15 @@ impl Track {
     ) -> Result<Track> {
         let is_ignored =
             |name: &str| ladder.ignore.as_ref().is_some_and(|ignore| ignore.matches(name));
+        let begins_anywhere = ladder.order == Order::Any || ladder.linkage == Linkage::Apart;
+        let begins_before = if begins_anywhere { period.until } else { Instant::MAX };
+        let climber = (!ladder.open).then(|| Climber::new(ladder)).transpose()?;
         Ok(Track {
-            climber: if ladder.open { None } else { Some(Climber::new(ladder)?) },
+            climber: climber.map(|climber| climber.beginning_before(begins_before)),
             count: ladder.count,
             sessions: ladder.sessions,
             range: ladder.range,
-            begins_anywhere: ladder.order == Order::Any || ladder.linkage == Linkage::Apart,
+            begins_anywhere,
             period,
             seen_until,
             ignored: if ladder.ignore.is_some() {
@@ -138,7 +141,8 @@ impl Track {
         self.ignored.is_empty() && self.period == Period::ALWAYS
     }
 
-    /// The touch as the ladder sees it: outside the period it is no entry (or nothing at all).
+    /// The touch as the ladder sees it: outside the period it is no entry (or nothing at all). Where any step may begin
+    /// an attempt, no touch before the period is a step, and one behind it may go on with an attempt that has begun.
     pub(super) fn look_at(&self, touch: &Touch) -> Option<Touch> {
         let outside = !self.period.has(touch.at);
         if self.is_ignored(touch) || outside && self.range == Range::Events {
@@ -146,10 +150,12 @@ impl Track {
         }
         let mut touch = *touch;
         if outside {
-            // Where any step may begin an attempt, none may begin it before the period.
-            let begins =
-                if self.begins_anywhere && touch.at < self.period.since { u32::MAX } else { 1 };
-            touch.steps = StepSet(touch.steps.0 & !begins);
+            let entry = match (self.begins_anywhere, touch.at < self.period.since) {
+                (false, _) => StepSet::only(0),
+                (true, true) => touch.steps,
+                (true, false) => StepSet::EMPTY,
+            };
+            touch.steps = touch.steps.without(entry);
         }
         Some(touch)
     }
@@ -158,9 +164,6 @@ impl Track {
         let Some(climber) = &mut self.climber else { return };
         self.verdicts.clear();
         climber.judge_all(journey, self.seen_until, &mut self.verdicts);
-        let in_period = |verdict: &Verdict| self.period.has(journey[verdict.entry].at);
-        for verdict in self.verdicts.iter().filter(|verdict| in_period(verdict)) {
-            each(verdict, journey);
-        }
+        self.verdicts.iter().for_each(|verdict| each(verdict, journey));
     }
 }

@@ -3,6 +3,7 @@
 //! Policies are enums whose names a reader finds again in the report. This file must not read or match.
 
 use super::predicate::Predicate;
+use super::rules::Rules;
 use super::session_rule::SessionRule;
 use crate::time::Span;
 
@@ -41,6 +42,16 @@ pub enum Window {
     Session,
     /// Between each two neighbours.
     Each(Span),
+}
+
+/// What may lie between two neighbours of an adjacent chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Between {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Further events of the step of the first of the two.
+    Repeats,
 }
 
 /// Which attempt of a journey counts.
@@ -254,6 +265,8 @@ pub struct Ladder {
     pub count: Count,
     /// In which order the steps must come.
     pub order: Order,
+    /// What may lie between neighbours where nothing else may.
+    pub between: Between,
     /// How long an attempt may take.
     pub window: Window,
     /// Which attempt counts.
@@ -290,6 +303,8 @@ pub struct Ladder {
     pub actions_are_default: bool,
     /// Whether later steps may exceed earlier ones (aggregated counts).
     pub open: bool,
+    /// The other tool's rules from which its policies come, but for those that were named; `None` for the program's own.
+    pub rules: Option<Rules>,
 }
 
 impl Ladder {

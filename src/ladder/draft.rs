@@ -4,9 +4,10 @@
 //! once, with its line, a caret and a remedy; what comes out needs no further checks. The parts:
 //! `policies`, `parts` and `filter` read the file, `section` knows its keys and types, `problems`
 //! collects and draws, `shell` reads `NAME=EVENT`, `print` writes a file, `words` has the words of
-//! the policies; `config` reads the names in `funnel.toml`. Nothing here reads files: paths are only for messages.
+//! the policies, `contradictions` what cannot be meant; `config` reads the names in `funnel.toml`. Nothing here reads files: paths are only for messages.
 
 mod config;
+mod contradictions;
 mod filter;
 mod parts;
 mod policies;
@@ -22,15 +23,18 @@ pub use print::to_toml;
 pub use shell::from_steps;
 
 use super::definition::{
-    Attribution, Count, Entry, Halt, Ladder, Linkage, Order, Range, Reuse, Start, Ties, Times,
-    Window,
+    Attribution, Between, Count, Entry, Halt, Ladder, Linkage, Order, Range, Reuse, Start, Ties,
+    Times, Window,
 };
+use super::overrides::Overrides;
+use super::rules::{Policy, named_policies, policies_of};
 use super::session_rule::SessionRule;
 use super::vocabulary;
 use crate::error::Result;
 use crate::time::Span;
 use problems::Problems;
 use section::Section;
+use std::collections::BTreeSet;
 use std::path::Path;
 use toml::de::DeTable;
 
@@ -49,8 +53,8 @@ pub const WINDOW_DEFAULT: Window = Window::FromEntry(Span::days(30));
 
 /// The keys of a ladder file outside its tables.
 const KEYS: &[&str] = &[
-    "name", "count", "order", "window", "entry", "start", "ties", "sessions", "ignore", "open",
-    "step", "exclude", "hold", "action",
+    "name", "rules", "count", "order", "window", "entry", "start", "ties", "sessions", "ignore",
+    "open", "step", "exclude", "hold", "action",
 ];
 
 /// Reads a ladder file. `path` names it in messages and, without its extension, the ladder.
@@ -58,6 +62,14 @@ const KEYS: &[&str] = &[
 /// # Errors
 /// All problems of the file in one message, each with path, line, column and a caret.
 pub fn from_toml(path: &str, text: &str) -> Result<Ladder> {
+    as_written(path, text).map(|ladder| under_its_rules(ladder, &named_policies(text)))
+}
+
+/// The same before the counting rules that the file names have turned its policies: for whoever may name others.
+///
+/// # Errors
+/// As [`from_toml`].
+pub fn as_written(path: &str, text: &str) -> Result<Ladder> {
     let mut problems = Problems::default();
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors {
@@ -65,9 +77,17 @@ pub fn from_toml(path: &str, text: &str) -> Result<Ladder> {
     }
     // A table that was mended by guessing would only bring up problems that are not there.
     problems.check(path, text)?;
-    let ladder = read(path, document.get_ref(), &mut problems);
+    let document = document.get_ref();
+    let ladder = read(path, document, &mut problems);
+    let followed = under_its_rules(ladder.clone(), &policies_of(document));
+    contradictions::check(document, &followed, &mut problems);
     problems.check(path, text)?;
     Ok(ladder)
+}
+
+/// A ladder with the policies of the rules that it names, but for those that it names itself.
+fn under_its_rules(ladder: Ladder, named: &BTreeSet<Policy>) -> Ladder {
+    Overrides::default().apply(ladder, named)
 }
 
 fn read<'t>(path: &str, document: &'t DeTable<'t>, problems: &mut Problems) -> Ladder {
@@ -90,6 +110,7 @@ fn unfinished(name: String) -> Ladder {
         name,
         count: Count::default(),
         order: Order::default(),
+        between: Between::default(),
         window: WINDOW_DEFAULT,
         entry: Entry::default(),
         start: Start::default(),
@@ -108,6 +129,7 @@ fn unfinished(name: String) -> Ladder {
         actions: vocabulary::default_actions(),
         actions_are_default: true,
         open: false,
+        rules: None,
     }
 }
 

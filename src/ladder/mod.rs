@@ -1,5 +1,6 @@
 //! Ladders: what they are, how they are written, and how a row is held against one.
 
+pub mod asked;
 pub mod definition;
 pub mod dimension;
 pub mod draft;

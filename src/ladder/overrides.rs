@@ -1,6 +1,6 @@
 //! What a command line says about a ladder: counting rules, and single policies that win over them.
 
-use super::definition::{Count, Entry, Ladder, Range, Ties, Window};
+use super::definition::{Count, Entry, Ladder, Ties, Window};
 use super::rules::{Policy, Rules};
 use super::session_rule::SessionRule;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// Policies that were named beside the ladder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// The counting rules; `None` for the program's own.
+    /// The counting rules; `None` for those that the ladder names, or the program's own.
     pub rules: Option<Rules>,
     /// What one journey is.
     pub count: Option<Count>,
@@ -22,7 +22,7 @@ pub struct Overrides {
 
 impl Overrides {
     /// The ladder with the rules' policies, but for those that its file names itself and those that are
-    /// named here.
+    /// named here. Rules that are named here stand in the place of those that the ladder names.
     #[must_use]
     pub fn apply(&self, mut ladder: Ladder, named_in_file: &BTreeSet<Policy>) -> Ladder {
         let mut named = named_in_file.clone();
@@ -34,11 +34,8 @@ impl Overrides {
         ];
         named.extend(here.into_iter().filter(|(is_named, _)| *is_named).map(|(_, policy)| policy));
         self.set_policies(&mut ladder);
-        if let Some(rules) = &self.rules {
+        if let Some(rules) = self.rules.clone().or_else(|| ladder.rules.clone()) {
             rules.apply(&mut ladder, &named);
-            if rules.cuts_events_at_range() {
-                ladder.range = Range::Events;
-            }
         }
         ladder
     }

@@ -156,6 +156,18 @@ impl Number {
         decimal(text).map(Number::Decimal)
     }
 
+    /// How this number compares with another.
+    pub fn compare(self, other: Number) -> Ordering {
+        let value = |number: Number| match number {
+            Number::Whole(whole) => whole as f64,
+            Number::Decimal(value) => value,
+        };
+        match (self, other) {
+            (Number::Whole(one), Number::Whole(other)) => one.cmp(&other),
+            (one, other) => value(one).total_cmp(&value(other)),
+        }
+    }
+
     /// How the number in `text` compares with this one: `Greater` if it is greater than this one.
     fn compared_with(self, text: &str) -> Option<Ordering> {
         let text = text.trim();
@@ -209,14 +221,24 @@ impl PartialEq for Expression {
 }
 
 impl EventPattern {
-    /// The pattern of every event: the bare `*`.
+    /// The pattern of every event: `*` alone.
     pub fn any() -> EventPattern {
         EventPattern { names: vec![NamePattern::Glob("*".to_owned())], not: false }
     }
 
     /// Whether every event is meant.
     pub fn is_any(&self) -> bool {
-        !self.not && self.names.iter().any(|name| *name == NamePattern::Glob("*".to_owned()))
+        let is_any = |name: &NamePattern| match name {
+            NamePattern::Glob(glob) => glob.bytes().all(|letter| letter == b'*'),
+            NamePattern::Exact(_) => false,
+        };
+        !self.not && self.names.iter().any(is_any)
+    }
+
+    /// Whether events are meant that nobody has named: every one, or all others. Such are events of a log by which
+    /// somebody was there.
+    pub fn is_open(&self) -> bool {
+        self.not || self.is_any()
     }
 
     /// Whether an event of this name is meant. Names are compared exactly, case and all.

@@ -2,12 +2,12 @@
 //!
 //! A rule set only turns the policies of a ladder; there is one matcher for all of them. Its name is the
 //! tool's, with variants behind a colon: `clickhouse:strict_order+strict_increase`. A policy that the
-//! ladder file or the command line names itself stays as it is. What a tool does with the rows before
-//! it matches them (which it cuts off at the range) is told to whoever reads the rows.
+//! ladder file or the command line names itself stays as it is, also where it contradicts the rules: then
+//! the ladder cannot be followed, and whoever reads it is told so.
 
 use super::definition::{
-    Attribution, Count, Ends, Entry, Halt, Ladder, Linkage, Order, Reuse, Start, Ties, Times,
-    Window,
+    Attribution, Between, Count, Ends, Entry, Halt, Ladder, Linkage, Order, Range, Reuse, Start,
+    Ties, Times, Window,
 };
 use super::session_rule::SessionRule;
 use super::vocabulary;
@@ -60,7 +60,11 @@ pub enum Policy {
 /// The policies that a ladder file names itself. A text that is no ladder names none.
 pub fn named_policies(text: &str) -> BTreeSet<Policy> {
     let (document, _) = DeTable::parse_recoverable(text);
-    let document = document.get_ref();
+    policies_of(document.get_ref())
+}
+
+/// The policies that a ladder file, as it was parsed, names itself.
+pub(super) fn policies_of(document: &DeTable<'_>) -> BTreeSet<Policy> {
     let keys = [
         ("count", Policy::Count),
         ("order", Policy::Order),
@@ -98,28 +102,49 @@ impl Rules {
     /// # Errors
     /// The name of a set or a variant that is not known, with the ones that are.
     pub fn parse(name: &str) -> Result<Rules> {
-        let (set, variants) = name.split_once(':').unwrap_or((name, ""));
+        Rules::read(name)
+            .map_err(|wrong| Error::new(format!("--rules: {}", wrong.message)).hint(wrong.hint))
+    }
+
+    /// The same for whoever says where the name stands.
+    ///
+    /// # Errors
+    /// What is wrong, and the remedy.
+    pub fn read(name: &str) -> Result<Rules, Wrong> {
+        let (set, variants) = match name.split_once(':') {
+            Some((set, variants)) => (set, Some(variants)),
+            None => (name, None),
+        };
         let (set, known) =
             SETS.iter().copied().find(|(known, _)| *known == set).ok_or_else(|| {
-                unknown(&format!("--rules: no rules are named `{set}`"), set, &mut Rules::names())
+                Wrong::unknown(format!("no rules are named `{set}`"), set, Rules::names())
             })?;
         let mut rules = Rules { set, variants: Vec::new() };
-        for wanted in variants.split('+').filter(|_| !variants.is_empty()) {
+        for wanted in variants.into_iter().flat_map(|variants| variants.split('+')) {
             let variant = known.iter().copied().find(|variant| *variant == wanted);
             rules.variants.push(variant.ok_or_else(|| {
-                let message = format!("--rules: `{set}` has no variant `{wanted}`");
-                unknown(&message, wanted, &mut known.iter().copied())
+                let message = format!("`{set}` has no variant `{wanted}`");
+                Wrong::unknown(message, wanted, known.iter().copied())
             })?);
         }
         rules.agree()
     }
 
-    /// Variants that change the same policy contradict each other.
-    fn agree(self) -> Result<Rules> {
+    /// Variants that change the same policy contradict each other, and some only change another variant.
+    fn agree(self) -> Result<Rules, Wrong> {
         if self.set != "clickhouse" && self.variants.len() > 1 {
-            let message =
-                format!("--rules: `{}` takes one variant, not {}", self.set, self.variants.len());
-            return Err(Error::new(message));
+            let message = format!("`{}` takes one variant, not {}", self.set, self.variants.len());
+            return Err(Wrong {
+                message,
+                hint: format!("write {}:{}", self.set, self.variants[0]),
+            });
+        }
+        if self.has("allow_reentry") && !self.has("strict_order") {
+            return Err(Wrong {
+                message: "`allow_reentry` changes what `strict_order` does, and nothing without it"
+                    .to_owned(),
+                hint: "write clickhouse:strict_order+allow_reentry".to_owned(),
+            });
         }
         Ok(self)
     }
@@ -132,11 +157,6 @@ impl Rules {
         format!("{}:{}", self.set, self.variants.join("+"))
     }
 
-    /// Whether the tool looks at no event outside the period, so that windows are cut at its end.
-    pub fn cuts_events_at_range(&self) -> bool {
-        self.set == "posthog"
-    }
-
     fn has(&self, variant: &str) -> bool {
         self.variants.contains(&variant)
     }
@@ -144,6 +164,7 @@ impl Rules {
     /// Gives a ladder the policies of the rule set, but for those that are `named` elsewhere.
     pub fn apply(&self, ladder: &mut Ladder, named: &BTreeSet<Policy>) {
         let own = ladder.clone();
+        ladder.rules = None;
         match self.set {
             "clickhouse" => self.clickhouse(ladder),
             "posthog" => self.posthog(ladder),
@@ -153,7 +174,24 @@ impl Rules {
             "shopify" => shopify(ladder),
             _ => return,
         }
+        ladder.rules = Some(self.clone());
         keep_named(ladder, own, named);
+        if !named.contains(&Policy::Ends) {
+            self.set_ends(ladder);
+        }
+    }
+
+    /// Lets exclusions end what they end by the rule set, in the order that the ladder has now.
+    fn set_ends(&self, ladder: &mut Ladder) {
+        let order = ladder.order;
+        for exclusion in &mut ladder.exclusions {
+            exclusion.ends = match (self.set, order, exclusion.ends) {
+                ("posthog", Order::Any, _) => Ends::Progress,
+                ("posthog", Order::Loose | Order::Adjacent, _) => Ends::Journey,
+                (_, Order::Loose | Order::Adjacent, Ends::Progress) => Ends::Attempt,
+                (_, _, ends) => ends,
+            };
+        }
     }
 
     /// The longest chain in a window from the entry; one event may be several steps. Some variants end
@@ -174,21 +212,19 @@ impl Rules {
 
     /// The furthest chain, timed from its latest entry; times of zero seconds are no times. An exclusion
     /// in the furthest attempt takes the person out, except where steps come in any order: there it only
-    /// undoes what the attempt has done before it.
+    /// undoes what the attempt has done before it, and the earliest entry counts. Nothing happens outside the period.
     fn posthog(&self, ladder: &mut Ladder) {
         common(ladder);
         ladder.window = Window::FromEntry(Span::days(14));
         ladder.start = Start::Latest;
         ladder.times = Times::AboveZero;
         ladder.attribution = Attribution::EachValue;
+        ladder.range = Range::Events;
         if self.has("strict") {
-            ladder.order = Order::Adjacent;
+            (ladder.order, ladder.between) = (Order::Adjacent, Between::Repeats);
+        } else if self.has("unordered") {
+            (ladder.order, ladder.start) = (Order::Any, Start::Earliest);
         }
-        let ends = if self.has("unordered") { Ends::Progress } else { Ends::Journey };
-        if self.has("unordered") {
-            ladder.order = Order::Any;
-        }
-        ladder.exclusions.iter_mut().for_each(|exclusion| exclusion.ends = ends);
     }
 
     /// Only the first entry counts; with `totals` every attempt, one after the other.
@@ -233,6 +269,13 @@ fn common(ladder: &mut Ladder) {
     ladder.entry = Entry::Longest;
     ladder.start = Start::Earliest;
     ladder.ties = Ties::Forgiving;
+    ladder.between = Between::default();
+    ladder.reuse = Reuse::default();
+    ladder.linkage = Linkage::default();
+    ladder.halt = Halt::default();
+    ladder.times = Times::default();
+    ladder.range = Range::default();
+    ladder.attribution = Attribution::default();
 }
 
 /// A row is a session as Shopify's analytics cut them; each step is a flag of it, whatever came before.
@@ -244,8 +287,7 @@ fn shopify(ladder: &mut Ladder) {
     ladder.linkage = Linkage::Apart;
 }
 
-/// Puts back what is named elsewhere, and what that implies. What has no meaning in any order goes
-/// with a rule set that asks for one.
+/// Puts back what is named elsewhere, and what that implies.
 fn keep_named(ladder: &mut Ladder, own: Ladder, named: &BTreeSet<Policy>) {
     let is = |policy| named.contains(&policy);
     if is(Policy::Window) {
@@ -269,12 +311,6 @@ fn keep_named(ladder: &mut Ladder, own: Ladder, named: &BTreeSet<Policy>) {
     if is(Policy::Ends) {
         ladder.exclusions = own.exclusions;
     }
-    if ladder.order == Order::Any {
-        ladder.steps.iter_mut().for_each(|step| step.within = None);
-        if let Window::Each(_) = ladder.window {
-            ladder.window = Window::None;
-        }
-    }
 }
 
 /// `count = "attempt"` and `entry = "every"` imply each other.
@@ -295,12 +331,23 @@ fn reconcile(ladder: &mut Ladder, own: &Ladder, entry: bool, count: bool) {
     }
 }
 
-fn unknown(message: &str, wrong: &str, known: &mut dyn Iterator<Item = &'static str>) -> Error {
-    let known: Vec<&str> = known.collect();
-    let near = vocabulary::nearest(wrong, known.iter().copied());
-    let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
-    let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    Error::new(message).hint(format!("{near}known: {listed}"))
+/// What is wrong with the name of a rule set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// What.
+    pub message: String,
+    /// The remedy.
+    pub hint: String,
+}
+
+impl Wrong {
+    fn unknown(message: String, name: &str, known: impl Iterator<Item = &'static str>) -> Wrong {
+        let known: Vec<&str> = known.collect();
+        let near = vocabulary::nearest(name, known.iter().copied());
+        let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+        let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        Wrong { message, hint: format!("{near}known: {listed}") }
+    }
 }
 
 #[cfg(test)]

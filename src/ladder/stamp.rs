@@ -4,6 +4,7 @@
 //! has) is worked out at its first sight and kept. Only conditions on properties look at each row.
 //! Behind this file nothing sees a string again.
 
+use super::asked::Asked;
 use super::definition::{Action, Condition, Ladder};
 use super::own_names::OwnNames;
 use super::vocabulary::{self, CHECKOUT_STEPS, Role, Weaker};
@@ -12,7 +13,7 @@ use crate::key::Key;
 use crate::names::{Names, Recent};
 use crate::text::decode;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The conditions to hold rows against.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Stamper {
     exclusions: Vec<Condition>,
     /// The property whose value a chain must share.
     hold: Option<String>,
+    /// What rows show of the properties that are asked for.
+    asked: Arc<Asked>,
     /// What the shop's own names mean.
     own: OwnNames,
 }
@@ -77,7 +80,7 @@ pub struct Meaning {
 struct Matches {
     /// By the name alone.
     certain: StepSet,
-    /// By the name alone, through a bare `*`: events of a log only.
+    /// By the name alone, because none is asked for or only others are not: events of a log only.
     any: StepSet,
     /// If the properties agree as well.
     conditional: Vec<usize>,
@@ -113,23 +116,22 @@ impl Stamper {
         let actions = first.map(|ladder| conditions_of(&ladder.actions)).unwrap_or_default();
         let exclusions =
             first.map(|ladder| ladder.exclusions.iter().map(|e| e.condition.clone()).collect());
+        let exclusions: Vec<Condition> = exclusions.unwrap_or_default();
         let hold = first.and_then(|ladder| ladder.hold.clone());
-        (
-            Stamper {
-                steps,
-                actions,
-                exclusions: exclusions.unwrap_or_default(),
-                hold,
-                own: OwnNames::default(),
-            },
-            tables,
-        )
+        let conditions = steps.iter().chain(&actions).chain(&exclusions);
+        let asked = Arc::new(Asked::by(conditions, hold.as_deref()));
+        (Stamper { steps, actions, exclusions, hold, asked, own: OwnNames::default() }, tables)
     }
 
     /// The same with what the shop's own names mean.
     #[must_use]
     pub fn with_names(self, own: OwnNames) -> Stamper {
         Stamper { own, ..self }
+    }
+
+    /// What rows have shown so far of the properties that are asked for.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// The canonical name of an event, if its name is known in any form.
@@ -217,11 +219,12 @@ impl Stamper {
     }
 
     fn work_out(&self, meaning: &Meaning, origin: Origin, properties: &dyn Properties) -> Stamp {
-        let exclusions = meaning.exclusions.stamp(&self.exclusions, origin, properties);
-        let held = self.hold.as_deref().and_then(|property| properties.get(property));
+        let row = (origin, properties, &*self.asked);
+        let exclusions = meaning.exclusions.stamp(&self.exclusions, row);
+        let held = self.hold.as_deref().and_then(|held| self.asked.get(held, properties));
         Stamp {
-            steps: meaning.steps.stamp(&self.steps, origin, properties),
-            actions: meaning.actions.stamp(&self.actions, origin, properties),
+            steps: meaning.steps.stamp(&self.steps, row),
+            actions: meaning.actions.stamp(&self.actions, row),
             // A ladder has at most eight exclusions.
             exclusions: u8::try_from(exclusions.0).unwrap_or(u8::MAX),
             held: held.map_or(Key::NONE, |value| Key::of(value.into_text().as_bytes())),
@@ -284,12 +287,12 @@ impl Matches {
     fn of(conditions: &[Condition], names: &[&str]) -> Matches {
         let mut matches = Matches::default();
         for (position, condition) in conditions.iter().enumerate() {
-            let is_any = condition.event.is_any();
+            let is_open = condition.event.is_open();
             let hit = |name: &&str| condition.event.matches(name);
             // A negated pattern means none of the names that the row goes by.
-            let matched = is_any
+            let matched = condition.event.is_any()
                 || if condition.event.not { names.iter().all(&hit) } else { names.iter().any(hit) };
-            match (matched, condition.filter.is_empty(), is_any) {
+            match (matched, condition.filter.is_empty(), is_open) {
                 (false, _, _) => {}
                 (true, false, _) => matches.conditional.push(position),
                 (true, true, true) => matches.any.add(position),
@@ -306,14 +309,14 @@ impl Matches {
     fn stamp(
         &self,
         conditions: &[Condition],
-        origin: Origin,
-        properties: &dyn Properties,
+        (origin, properties, asked): (Origin, &dyn Properties, &Asked),
     ) -> StepSet {
         let is_log = origin.is_visit() || origin == Origin::Journey;
         let mut set = if is_log { self.certain.with(self.any) } else { self.certain };
         for &position in &self.conditional {
             let condition = &conditions[position];
-            if (is_log || !condition.event.is_any()) && condition.filter.holds(properties) {
+            let may_be = is_log || !condition.event.is_open();
+            if may_be && asked.holds(&condition.filter, properties) {
                 set.add(position);
             }
         }

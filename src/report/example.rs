@@ -9,8 +9,8 @@ use crate::findings::{
     OrderFindings, SessionReport, SetAside, TimeFindings, TrackingFindings,
 };
 use crate::ladder::definition::{
-    Action, Attribution, Condition, Count, Ends, Entry, EventPattern, Exclusion, Halt, Ladder,
-    Linkage, NamePattern, Order, Presence, Range, Reuse, Start, Step, Ties, Times, Window,
+    Action, Attribution, Between, Condition, Count, Ends, Entry, EventPattern, Exclusion, Halt,
+    Ladder, Linkage, NamePattern, Order, Presence, Range, Reuse, Start, Step, Ties, Times, Window,
 };
 use crate::ladder::predicate::Predicate;
 use crate::ladder::session_rule::SessionRule;
@@ -42,6 +42,7 @@ fn ladder(name: &str, steps: &[(&str, Presence)], actions: &[&str]) -> Ladder {
         name: name.into(),
         count: Count::Customer,
         order: Order::Loose,
+        between: Between::Nothing,
         window: Window::FromEntry(Span::days(30)),
         entry: Entry::Longest,
         start: Start::Earliest,
@@ -68,6 +69,7 @@ fn ladder(name: &str, steps: &[(&str, Presence)], actions: &[&str]) -> Ladder {
         attribution: Attribution::default(),
         sessions: SessionRule::default(),
         open: false,
+        rules: None,
     }
 }
 

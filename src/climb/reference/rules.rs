@@ -4,7 +4,7 @@
 
 use crate::event::{StepSet, Touch, mark};
 use crate::ladder::definition::{
-    Ends, Exclusion, Ladder, Linkage, Order, Presence, Reuse, Ties, Window,
+    Between, Ends, Exclusion, Ladder, Linkage, Order, Presence, Reuse, Ties, Window,
 };
 use crate::time::Instant;
 
@@ -16,21 +16,35 @@ pub(super) struct Case<'c> {
     pub(super) required: Vec<usize>,
     /// What it means to come after.
     ties: Ties,
+    /// No attempt begins at this moment or after it.
+    begins_before: Instant,
 }
 
 impl<'c> Case<'c> {
     pub(super) fn new(ladder: &'c Ladder, journey: &'c [Touch], ties: Ties) -> Case<'c> {
-        Case { ladder, journey, required: ladder.required().collect(), ties }
+        let (required, begins_before) = (ladder.required().collect(), Instant::MAX);
+        Case { ladder, journey, required, ties, begins_before }
+    }
+
+    /// The same where no attempt begins at a moment or after it.
+    pub(super) fn beginning_before(self, begins_before: Instant) -> Case<'c> {
+        Case { begins_before, ..self }
+    }
+
+    /// The same under another rule of ties.
+    pub(super) fn with_ties(&self, ties: Ties) -> Case<'c> {
+        Case { ties, required: self.required.clone(), ..*self }
     }
 
     /// Whether an attempt can begin with a touch.
     pub(super) fn is_entry(&self, touch: usize) -> bool {
         let fits = |step: &usize| self.journey[touch].steps.has(*step);
-        match (self.ladder.linkage, self.ladder.order) {
+        let is_entry_step = match (self.ladder.linkage, self.ladder.order) {
             (Linkage::Apart, _) => (0..self.ladder.steps.len()).any(|step| fits(&step)),
             (Linkage::Chain, Order::Any) => self.required.iter().any(fits),
             (Linkage::Chain, Order::Loose | Order::Adjacent) => fits(&0),
-        }
+        };
+        is_entry_step && self.journey[touch].at < self.begins_before
     }
 
     /// Every chain of every length: touches for the first required steps, by position.
@@ -74,7 +88,7 @@ impl<'c> Case<'c> {
     }
 
     fn may_append(&self, chain: &[usize], touch: usize) -> bool {
-        let Some(&last) = chain.last() else { return true };
+        let Some(&last) = chain.last() else { return self.is_entry(touch) };
         let reach = self.ladder.steps[self.required[chain.len()]].within;
         let since = self.journey[touch].at.since(self.journey[last].at);
         self.follows(last, touch)
@@ -87,11 +101,10 @@ impl<'c> Case<'c> {
     }
 
     fn may_append_any(&self, chain: &[usize], touch: usize) -> bool {
-        chain.first().is_none_or(|&entry| {
-            self.journey[touch].at <= self.window_end(chain)
-                && self.shares_value(entry, touch)
-                && !self.is_barred(chain, touch)
-        })
+        let Some(&entry) = chain.first() else { return self.is_entry(touch) };
+        self.journey[touch].at <= self.window_end(chain)
+            && self.shares_value(entry, touch)
+            && !self.is_barred(chain, touch)
     }
 
     fn end(&self, touch: usize) -> Instant {
@@ -137,7 +150,8 @@ impl<'c> Case<'c> {
     /// Whether an event lies between the end of an adjacent chain and its next touch.
     fn is_parted(&self, chain: &[usize], next: usize) -> bool {
         let last = chain[chain.len() - 1];
-        let gap = self.required[chain.len() - 1] + 1..self.required[chain.len()];
+        let repeats = usize::from(self.ladder.between == Between::Nothing);
+        let gap = self.required[chain.len() - 1] + repeats..self.required[chain.len()];
         let is_foreign = |touch: &Touch| {
             !touch.is(mark::FURTHER) && !gap.clone().any(|step| touch.steps.has(step))
         };
@@ -218,10 +232,10 @@ impl<'c> Case<'c> {
         let is_hit = |number: usize| {
             let (_, before) = self.rungs_of(&self.ladder.exclusions[number]);
             let forbidden = self.forbidden(number, chain).into_iter();
-            let end = self.window_end(chain);
+            let end = self.closes(chain);
             forbidden.into_iter().any(|touch| match chain.get(before) {
                 Some(&last) => self.is_surely_after(touch, last),
-                None => self.journey[touch].at <= end,
+                None => self.journey[touch].at <= end && !self.is_parted(chain, touch),
             })
         };
         (0..self.ladder.exclusions.len()).filter(ends).any(is_hit)

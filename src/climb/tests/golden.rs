@@ -155,10 +155,18 @@ fn exclusions_end_attempts_or_journeys() {
         ("A1 X12", 1),
         ("A1 X2 A3 B4", 2),
         ("A1 X2 A31", 1),
-        ("A1 X2 B3 A4 B5", 0),
+        ("A1 X2 B3 A4 B5", 2),
+        ("A1 X2 B3 A40", 0),
     ] {
         assert_eq!(depth(&journey, stream), expected, "{stream}");
         assert_eq!(depth(&under("posthog", &attempt), stream), expected, "posthog: {stream}");
+    }
+    // What comes after the attempt cannot go on is not in it.
+    let mut within = journey.clone();
+    within.steps[1].within = Some(Span::seconds(100));
+    assert_eq!((depth(&within, "A1 X12"), depth(&within, "A1 X10")), (1, 0));
+    for (stream, expected) in [("A1 Z2 X3 B8", 1), ("A1 X2 B8", 0), ("A1 B2 X3", 2)] {
+        assert_eq!(depth(&under("posthog:strict", &attempt), stream), expected, "{stream}");
     }
     // A later cart leaves the removal behind it.
     let mut ladder = excluding(Ends::Attempt, ladder("A B C", "100s"));

@@ -9,8 +9,8 @@ use crate::climb::{Climber, Verdict, reference};
 use crate::event::{StepSet, Touch, mark};
 use crate::key::Key;
 use crate::ladder::definition::{
-    Count, Ends, Entry, Exclusion, Halt, Ladder, Linkage, Order, Presence, Reuse, Start, Ties,
-    Times, Window,
+    Between, Count, Ends, Entry, Exclusion, Halt, Ladder, Linkage, Order, Presence, Reuse, Start,
+    Ties, Times, Window,
 };
 use crate::time::{Instant, SECOND, Span};
 use proptest::prelude::*;
@@ -41,12 +41,13 @@ fn ties() -> impl Strategy<Value = Ties> {
 }
 
 /// Which attempts count, of what, from where.
-fn counting() -> impl Strategy<Value = (Order, Entry, Start, Reuse)> {
+fn counting() -> impl Strategy<Value = (Order, Entry, Start, Reuse, Between)> {
     (
         prop_oneof![3 => Just(Order::Loose), 2 => Just(Order::Adjacent), 1 => Just(Order::Any)],
         prop_oneof![3 => Just(Entry::Longest), 1 => Just(Entry::First), 2 => Just(Entry::Every)],
         prop_oneof![2 => Just(Start::Earliest), 1 => Just(Start::Latest)],
         prop_oneof![3 => Just(Reuse::Never), 1 => Just(Reuse::TwoSteps)],
+        prop_oneof![3 => Just(Between::Nothing), 1 => Just(Between::Repeats)],
     )
 }
 
@@ -78,7 +79,7 @@ pub(super) fn ladders() -> impl Strategy<Value = Ladder> {
     let rules = (windows(), ties(), counting(), oddities());
     let parts = (middle(), last, exclusions(), proptest::bool::weighted(0.25));
     (rules, parts).prop_map(|((window, ties, counting, oddities), parts)| {
-        let (order, entry, start, reuse) = counting;
+        let (order, entry, start, reuse, between) = counting;
         let (middle, last, exclusions, holds) = parts;
         let (halt, linkage) = oddities;
         let mut steps = vec![step("", Presence::Required)];
@@ -104,6 +105,7 @@ pub(super) fn ladders() -> impl Strategy<Value = Ladder> {
         let plain = ladder_of(steps, window);
         Ladder {
             order,
+            between,
             entry,
             start,
             ties,
@@ -163,12 +165,12 @@ fn judged(
     climber: &mut Climber,
     ladder: &Ladder,
     journey: &[Touch],
-    until: Instant,
+    (until, begins_before): (Instant, Instant),
 ) -> [Vec<Verdict>; 2] {
     let mut fast = Vec::new();
     climber.judge_all(journey, until, &mut fast);
     assert_eq!(climber.judge(journey, until), fast.first().copied());
-    [fast, reference::judge_all(ladder, journey, until)]
+    [fast, reference::judge_before(ladder, journey, until, begins_before)]
 }
 
 #[test]
@@ -180,18 +182,21 @@ fn under_all_policies_the_matcher_and_its_twin_agree() {
     let seen_until = (0..=20_i64).prop_map(|second| Instant(second * SECOND));
     let scale = prop_oneof![2 => Just(1_i64), 1 => Just(400)];
     let two = proptest::collection::vec(rich_journeys(), 2);
-    let case = (ladders(), two, seen_until, scale);
-    let compared = runner.run(&case, |(ladder, journeys, seen_until, scale)| {
-        let mut climber = Climber::new(&ladder).unwrap();
+    let last = prop_oneof![4 => Just(i64::MAX), 1 => 0..=9_i64];
+    let case = (ladders(), two, seen_until, (scale, last));
+    let compared = runner.run(&case, |(ladder, journeys, seen_until, (scale, last))| {
         // Sessions need times that are far apart.
         let scale = if ladder.window == Window::Session { scale } else { 1 };
+        let begins_before = Instant(last.saturating_mul(SECOND * scale));
+        let mut climber = Climber::new(&ladder).unwrap().beginning_before(begins_before);
         for mut journey in journeys {
             let known = StepSet((1 << ladder.steps.len()) - 1);
             for touch in &mut journey {
                 touch.steps = touch.steps.common(known);
                 touch.at = Instant(touch.at.0 * scale);
             }
-            let [fast, slow] = judged(&mut climber, &ladder, &journey, seen_until);
+            let moments = (seen_until, begins_before);
+            let [fast, slow] = judged(&mut climber, &ladder, &journey, moments);
             prop_assert_eq!(fast, slow);
             count_policies(&ladder, &mut seen.borrow_mut());
         }
@@ -223,6 +228,7 @@ fn count_policies(ladder: &Ladder, seen: &mut BTreeMap<String, u64>) {
     };
     let policies = [
         format!("order {:?}", ladder.order),
+        format!("between {:?}", ladder.between),
         format!("window {window}"),
         format!("entry {:?}", ladder.entry),
         format!("start {:?}", ladder.start),

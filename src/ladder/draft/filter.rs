@@ -4,6 +4,7 @@ use super::problems::Problems;
 use super::section::{Cell, list, number, text, whole, word_hint, wrong_type};
 use crate::ladder::predicate::{Expression, Literal, Number, Predicate, PropertyTest, Test};
 use crate::ladder::vocabulary::nearest;
+use std::cmp::Ordering;
 use toml::de::{DeTable, DeValue};
 
 /// The operators, in the order of hints.
@@ -42,6 +43,12 @@ fn test<'t>(key: &str, value: &'t Cell<'t>, depth: usize, problems: &mut Problem
             problems.add(value.span(), "this condition is nested too deeply", "");
             None
         }
+        DeValue::String(text) if text.is_empty() && depth == 0 => {
+            let hint =
+                format!("of an empty value nothing is known: write {key} = {{ exists = false }}");
+            problems.add(value.span(), format!("`{key}` is never an empty text"), hint);
+            None
+        }
         DeValue::Array(several) => {
             if several.is_empty() {
                 problems.add(value.span(), format!("`{key}` is empty"), "list at least one value");
@@ -78,9 +85,37 @@ fn operators<'t>(
             problems.add(word.span(), message, hint);
         }
     }
+    check_bounds(key, &tests, value, problems);
     match tests.len() {
         0 | 1 => tests.pop(),
         _ => Some(Test::All(tests)),
+    }
+}
+
+/// Bounds between which no number lies.
+fn check_bounds(key: &str, tests: &[Test], value: &Cell<'_>, problems: &mut Problems) {
+    let lowest = |test: &Test| {
+        if let Test::Min(bound) = test {
+            return Some((*bound, true));
+        }
+        if let Test::Above(bound) = test { Some((*bound, false)) } else { None }
+    };
+    let highest = |test: &Test| {
+        if let Test::Max(bound) = test {
+            return Some((*bound, true));
+        }
+        if let Test::Below(bound) = test { Some((*bound, false)) } else { None }
+    };
+    let is_empty = |(low, from): (Number, bool), (high, to): (Number, bool)| match low.compare(high)
+    {
+        Ordering::Less => false,
+        Ordering::Equal => !(from && to),
+        Ordering::Greater => true,
+    };
+    let mut lows = tests.iter().filter_map(lowest);
+    if lows.any(|low| tests.iter().filter_map(highest).any(|high| is_empty(low, high))) {
+        let hint = "the lower bound must not be above the upper one";
+        problems.add(value.span(), format!("no number can meet the condition on `{key}`"), hint);
     }
 }
 

@@ -143,7 +143,8 @@ fn position(
     let wanted = text(value, key, problems)?;
     let position = steps.iter().position(|step| step.name == wanted.trim());
     if position.is_none() {
-        let hint = word_hint(wanted, steps.iter().map(|step| step.name.as_str()));
+        let names: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+        let hint = word_hint(wanted, names.iter().copied().filter(|name| !name.is_empty()));
         problems.add(value.span(), format!("there is no step `{wanted}`"), hint);
     }
     position

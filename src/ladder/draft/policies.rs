@@ -1,18 +1,20 @@
 //! The policies of a ladder file: what is counted, in which order, how long, and from where.
 //!
-//! Policies that contradict each other are a problem here; nothing else in the program has to ask.
+//! Policies that contradict each other are a problem here, or in `contradictions` where rules have a say in them.
 
 use super::parts;
 use super::problems::Problems;
 use super::section::{Cell, DURATION, Section, text, word_hint, wrong_type};
 use super::words::Word;
 use crate::ladder::definition::{Count, Entry, Ladder, Ties, Window};
+use crate::ladder::rules::Rules;
 use crate::ladder::session_rule::SessionRule;
 use crate::time::Span;
 use std::ops::Range;
 
 /// Reads all policies of a file into the ladder; what the file does not name keeps its default.
 pub(super) fn read(file: &Section<'_>, ladder: &mut Ladder, problems: &mut Problems) {
+    ladder.rules = file.get("rules").and_then(|value| rules(value, problems));
     let count = file.word("count", problems);
     let entry = file.word("entry", problems);
     (ladder.count, ladder.entry) = reconcile(count, entry, problems);
@@ -75,6 +77,17 @@ fn reconcile(
                 );
             }
             (count, entry)
+        }
+    }
+}
+
+/// The counting rules of another tool.
+fn rules<'t>(value: &'t Cell<'t>, problems: &mut Problems) -> Option<Rules> {
+    match Rules::read(text(value, "rules", problems)?) {
+        Ok(rules) => Some(rules),
+        Err(wrong) => {
+            problems.add(value.span(), wrong.message, wrong.hint);
+            None
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A ladder as a complete ladder file: every default written out, so that what counts can be seen.
 //!
-//! The text is the same for the same ladder, and reading it gives the same ladder back.
+//! The text is the same for the same ladder, and reading it gives the same ladder back: what the rules of another tool
+//! turn that has no key of its own is said by their name.
 
 use super::words::Word;
 use crate::ladder::definition::{
@@ -53,13 +54,17 @@ impl File {
 
 fn policies(file: &mut File, ladder: &Ladder) {
     file.line("name", &quote(&ladder.name));
+    if let Some(rules) = &ladder.rules {
+        file.line("rules", &quote(&rules.name()));
+    }
     file.line("count", &quote(ladder.count.word()));
     file.line("order", &quote(ladder.order.word()));
     file.line("window", &window(ladder.window));
     file.line("entry", &quote(ladder.entry.word()));
     file.line("start", &quote(ladder.start.word()));
     file.line("ties", &ties(ladder.ties));
-    if ladder.sessions != SessionRule::default() {
+    // Rules may have a session rule of their own.
+    if ladder.sessions != SessionRule::default() || ladder.rules.is_some() {
         file.line("sessions", &quote(&ladder.sessions.to_string()));
     }
     if let Some(ignore) = &ladder.ignore {

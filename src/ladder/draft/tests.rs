@@ -44,6 +44,48 @@ fn check_refused(cases: &[(String, &str, &[&str])]) {
 }
 
 #[test]
+fn what_cannot_be_meant_is_refused() {
+    let within = "name='c'\nevent='c'\nwithin='1h'";
+    check_refused(&[
+        (
+            with_head("order = 'any'\nwindow = { each = '1h' }"),
+            "2:10",
+            &["needs an order", "no step has a previous one"],
+        ),
+        (
+            with_head("rules = 'amplitude:any'\nwindow = { each = '1h' }"),
+            "2:10",
+            &["the rules `amplitude:any`"],
+        ),
+        (
+            with_head(&format!("order = 'any'\n[[step]]\n{within}")),
+            "5:8",
+            &["`within` needs an order"],
+        ),
+        (with_tail("[[exclude]]\nevent='x'\nends='progress'"), "10:6", &["for steps in any order"]),
+        (with_head(&format!("[[step]]\n{within}")), "4:8", &["does nothing at the first step"]),
+        (
+            with_step(&format!("[[step]]\n{within}\npresence='implied'")),
+            "10:8",
+            &["at an implied step"],
+        ),
+        (with_head("ignore = ['z', '*']"), "1:10", &["leaves no event of a step"]),
+        (with_step("where = { p = { min = 3, max = 2 } }"), "7:15", &["no number can meet", "`p`"]),
+        (with_step("where = { p = { above = 2, max = 2.0 } }"), "7:15", &["no number can meet"]),
+        (with_step("where = { p = '' }"), "7:15", &["exists = false"]),
+        (with_tail("[[exclude]]\nevent='x'\nafter='Z'"), "10:7", &["there is no step `Z`"]),
+    ]);
+    read_well(&with_step("where = { p = { min = 2, max = 2 }, q = { not = '' } }"));
+    read_well(&with_head("order = 'any'\nignore = { not = ['a', 'b', 'c'] }"));
+    let both = "order = 'any'\nwindow = { each = '1h' }\nties = 'x'\n";
+    let refusal = refusal(&with_head(both));
+    assert!(
+        refusal.contains("needs an order") && refusal.contains("`ties` cannot be"),
+        "{refusal}"
+    );
+}
+
+#[test]
 fn policies_that_are_refused() {
     check_refused(&[
         (with_head("windw = '1d'"), "1:1", &["a ladder has no key `windw`", "`window`?"]),
@@ -308,7 +350,7 @@ fn parts_are_read() {
         cart.condition.event.names,
         [NamePattern::Exact("cart".into()), NamePattern::Glob("add_*".into())]
     );
-    assert_eq!((cart.presence, cart.within), (Presence::Implied, Some(Span::seconds(3600))));
+    assert_eq!((cart.presence, order.within), (Presence::Implied, Some(Span::seconds(3600))));
     assert_eq!((order.name.as_str(), order.ask), ("Order", Some(10)));
     let exclusion = &ladder.exclusions[0];
     assert_eq!((exclusion.after, exclusion.before, exclusion.ends), (2, 3, Ends::Journey));
@@ -326,7 +368,7 @@ order  = "adjacent"
 window = { each = "36h" }
 start  = "latest"
 ties   = "1500ms"
-ignore = { not = ["view", "cart", "add_*"] }
+ignore = { not = ["view", "cart", "add_*", "order"] }
 
 [[step]]
 name  = "Visit"
@@ -344,13 +386,13 @@ name     = "Cart"
 event    = ["cart", "add_*"]
 where    = { price = { min = 10, below = 99.5 }, "context.page" = { prefix = "/a\\b\u0007" }, vip = true }
 presence = "implied"
-within   = "1h"
 target   = 0.125
 
 [[step]]
-name  = "Order"
-event = "order"
-ask   = 10
+name   = "Order"
+event  = "order"
+within = "1h"
+ask    = 10
 where = { channel = ["web", 7, false], device = { contains = "MObile", not = { not = ["x", 'y'] } } }
 
 [[exclude]]
@@ -362,7 +404,7 @@ ends   = "journey"
 
 [[exclude]]
 event = "logged_out"
-where = { a = { above = 1e300, max = -0.5, not = { exists = false } } }
+where = { a = { above = 1e300, max = 2e300, not = { exists = false } } }
 
 [hold]
 property = "product_id"

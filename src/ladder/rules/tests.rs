@@ -27,12 +27,11 @@ fn names_are_read_and_written() {
         ("posthok", "--rules: no rules are named `posthok`"),
         ("ga4:opened", "--rules: `ga4` has no variant `opened`"),
         ("posthog:strict+unordered", "--rules: `posthog` takes one variant, not 2"),
-        ("posthog:", "posthog"),
+        ("posthog:", "--rules: `posthog` has no variant ``"),
+        ("clickhouse:allow_reentry", "--rules: `allow_reentry` changes what `strict_order` does"),
     ] {
-        match Rules::parse(name) {
-            Ok(rules) => assert_eq!(rules.name(), expected),
-            Err(error) => assert!(error.to_string().starts_with(expected), "{error}"),
-        }
+        let error = Rules::parse(name).unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error}");
     }
 }
 
@@ -41,10 +40,55 @@ fn every_rule_set_makes_a_ladder_that_can_be_matched() {
     for (set, variants) in SETS {
         for variant in variants.iter().map(|variant| format!("{set}:{variant}")).chain([set.into()])
         {
-            let ladder = under(&variant, "");
+            let Ok(rules) = Rules::parse(&variant) else { continue };
+            let mut ladder =
+                draft::from_toml("l.toml", &STEPS.replace("within", "ask = 1 #")).unwrap();
+            rules.apply(&mut ladder, &BTreeSet::new());
             assert!(crate::climb::Climber::new(&ladder).is_ok(), "{variant}");
         }
     }
+}
+
+#[test]
+fn what_is_named_and_has_no_meaning_under_rules_is_refused() {
+    for (rules, head) in
+        [("amplitude:any", "window = { each = \"1h\" }"), ("posthog:unordered", "")]
+    {
+        let error = crate::climb::Climber::new(&under(rules, head)).unwrap_err().to_string();
+        let refused = error.contains("needs an order") && error.contains(&format!("`{rules}`"));
+        assert!(refused, "{error}");
+    }
+}
+
+#[test]
+fn a_ladder_file_may_name_rules() {
+    let read = |head: &str| draft::from_toml("l.toml", &format!("{head}\n{STEPS}"));
+    for (set, variants) in SETS {
+        for variant in variants.iter().map(|variant| format!("{set}:{variant}")).chain([set.into()])
+        {
+            let Ok(ladder) = read(&format!("rules = \"{variant}\"")) else { continue };
+            let printed = draft::to_toml(&ladder);
+            assert_eq!(draft::from_toml("l.toml", &printed).unwrap(), ladder, "{printed}");
+            let mut told = draft::from_toml("l.toml", STEPS).unwrap();
+            Rules::parse(&variant).unwrap().apply(&mut told, &BTreeSet::new());
+            assert_eq!(told, ladder, "{variant}");
+        }
+    }
+    let ladder = read("rules = \"posthog\"\nwindow = \"1h\"").unwrap();
+    assert_eq!(
+        (ladder.window, ladder.times),
+        (Window::FromEntry(Span::seconds(3600)), Times::AboveZero)
+    );
+    let error = read("rules = \"posthok\"").unwrap_err().to_string();
+    assert!(error.starts_with("no rules are named `posthok`\n --> l.toml:1:9"), "{error}");
+}
+
+#[test]
+fn what_exclusions_end_depends_on_the_order_that_is_named() {
+    let ends = |rules: &str, head: &str| under(rules, head).exclusions[0].ends;
+    assert_eq!(ends("posthog:unordered", ""), Ends::Progress);
+    assert_eq!(ends("posthog:unordered", "order = \"loose\""), Ends::Journey);
+    assert_eq!(ends("mixpanel", ""), Ends::Attempt);
 }
 
 #[test]
