@@ -16,11 +16,11 @@ pub(super) struct Merit {
     pub(super) void: bool,
     /// 1. The last rung: the more required steps, the better.
     pub(super) rung: Reverse<usize>,
+    /// 2. The time of the conversion, the earlier the better; the beginning of time if there is none.
+    pub(super) conversion: Instant,
     /// Whether an exclusion that ends the whole journey lies in it: a clean attempt that gets as far
     /// speaks for the journey.
     pub(super) hit: bool,
-    /// 2. The time of the conversion, the earlier the better; the beginning of time if there is none.
-    pub(super) conversion: Instant,
     /// 3. The position of the furthest step that is not optional.
     pub(super) furthest: Reverse<usize>,
     /// 4. How many steps of the gaps were observed.

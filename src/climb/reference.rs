@@ -65,8 +65,8 @@ fn is_every(ladder: &Ladder) -> bool {
 type Rank = (
     bool,
     Reverse<usize>,
-    bool,
     Option<Instant>,
+    bool,
     Reverse<usize>,
     Reverse<u32>,
     Instant,
@@ -194,8 +194,8 @@ impl Case<'_> {
         (
             self.is_hit(chain, Ends::Progress),
             Reverse(chain.len()),
-            self.is_hit(chain, Ends::Journey),
             Some(finish).filter(|_| self.has_converted(chain)),
+            self.is_hit(chain, Ends::Journey),
             Reverse(self.furthest(chain)),
             Reverse(self.observed(chain).count()),
             finish,

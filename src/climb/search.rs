@@ -72,8 +72,7 @@ impl<'j> Search<'j> {
         let finish = times[rung];
         let rough = self.merit(rung, finish, StepSet::EMPTY, 0);
         // Almost always rules 1 and 2 decide, and what is seen need not be looked up.
-        let first_rules = |merit: &Merit| (merit.rung, merit.hit, merit.conversion);
-        match first_rules(&rough).cmp(&first_rules(&known.merit)) {
+        match (rough.rung, rough.conversion).cmp(&(known.merit.rung, known.merit.conversion)) {
             Ordering::Less => false,
             Ordering::Greater => true,
             Ordering::Equal => {
@@ -269,8 +268,8 @@ impl<'j> Search<'j> {
         Merit {
             void: false,
             rung: Reverse(rung),
-            hit: false,
             conversion: if converted { finish } else { Instant::MIN },
+            hit: false,
             furthest: Reverse(self.terms.furthest(rung, seen)),
             observed: Reverse(observed),
             finish,

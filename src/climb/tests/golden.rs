@@ -155,7 +155,7 @@ fn exclusions_end_attempts_or_journeys() {
         ("A1 X12", 1),
         ("A1 X2 A3 B4", 2),
         ("A1 X2 A31", 1),
-        ("A1 X2 B3 A4 B5", 2),
+        ("A1 X2 B3 A4 B5", 0),
         ("A1 X2 B3 A40", 0),
     ] {
         assert_eq!(depth(&journey, stream), expected, "{stream}");
