@@ -170,6 +170,7 @@ impl Settings {
 
     /// What to say of variables that are nearly one of the program's and none: they set nothing.
     pub(super) fn misspelt_variables(&self) -> Vec<String> {
+        const SHORT: usize = 4;
         let root = Cli::command();
         let commands = everything(&root);
         let options = commands.into_iter().flat_map(Command::get_arguments);
@@ -179,7 +180,10 @@ impl Settings {
         let end = |name: &str| name.strip_prefix(VARIABLES).unwrap_or(name).to_owned();
         let ends: Vec<String> = known.iter().map(|name| end(name)).collect();
         let misspelt = |name: String| {
-            let near = nearest(&end(&name), ends.iter().map(String::as_str))?;
+            let own = end(&name);
+            // Short words are near to many: a variable of another program may begin so too.
+            let near =
+                nearest(&own, ends.iter().map(String::as_str).filter(|_| own.len() > SHORT))?;
             Some(format!("{name} sets nothing: did you mean {VARIABLES}{}?", near.to_uppercase()))
         };
         if self.is_off {

@@ -148,7 +148,7 @@ pub(super) static ALL: [TableFormat; 34] = [
         ..of_shop(Format::ShopifyOrders, WAREHOUSE_ORDERS, |header| Some(orders(header)))
     },
     TableFormat {
-        fits: are_orders,
+        fits: |table| are_orders(table) && says_status(table),
         ..of_shop(Format::ShopifyOrders, ORDERS_BY_ID, |header| {
             Some(orders(&calling(header, &["id"], "order id")))
         })
@@ -290,6 +290,12 @@ fn orders(header: &Header) -> Rows {
 fn are_orders(table: &TableHead) -> bool {
     let names_events = ["action", "type", "name"].iter().any(|name| holds_events(table, name));
     !table.header.in_words().has(&["event", "event name", "event type"]) && !names_events
+}
+
+/// Whether any row says what became of its payment: of an abandoned checkout nothing has.
+fn says_status(table: &TableHead) -> bool {
+    let status = table.header.in_words().find(STATUSES);
+    table.rows.iter().any(|row| Row::parsed(row).value(status).is_some())
 }
 
 /// Whether a table without a status is one of orders by what names its rows: a column that is called for orders, or
