@@ -18,6 +18,7 @@ use super::stamping::{RowPlace, Stamping, Verdict, Who, checkout_of_page, marks_
 use super::tracking::CheckoutsSeen;
 use super::usual::Shortcuts;
 use super::values::Values;
+use super::written::Written;
 use crate::event::{OrderNote, Origin, Proof, RawEvent, RowRef, Touch, mark};
 use crate::identity::{Identified, Links, People};
 use crate::input::format::Texts;
@@ -148,11 +149,8 @@ impl<'s> Haul<'s> {
                 own.rows += seen.rows;
                 own.distinct.extend(seen.distinct);
             }
-            for (mine, theirs) in
-                [(&mut mine.orders, theirs.orders), (&mut mine.checkouts, theirs.checkouts)]
-            {
-                theirs.into_iter().for_each(|written| mine.get_or_insert_default().merge(written));
-            }
+            Written::add(&mut mine.orders, theirs.orders);
+            Written::add(&mut mine.checkouts, theirs.checkouts);
             mine.spoken.merge(theirs.spoken);
             mine.claims.extend(theirs.claims);
         }

@@ -200,7 +200,6 @@ impl Run<'_> {
         let sources = Sources { bench: &bench, haul: &haul, claims: &claims, people: &people };
         let person = sources.answer(inquiry.as_ref(), verdicts.seen)?;
         let mut findings = Findings {
-            is_part: !request.filters.is_empty(),
             identity: people.findings,
             breakdowns: groups.findings(&verdicts.tally, &ladder, request.top),
             sides: finish::sides(sides.iter().zip(verdicts.sides), (&ladder, request.top)),
@@ -240,6 +239,7 @@ impl Run<'_> {
     ) {
         let Run { readings, request, settings, .. } = self;
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
+        findings.is_part = !request.filters.is_empty();
         if is_asked {
             findings.notices.extend(unseen(ladder, (haul, claims), readings));
         }

@@ -34,8 +34,14 @@ impl Written {
         self.note_time(line.created_at());
     }
 
-    /// Adds what other rows show.
-    pub(super) fn merge(&mut self, other: Written) {
+    /// Adds what other rows show, if there are any on either side.
+    pub(super) fn add(own: &mut Option<Written>, other: Option<Written>) {
+        if let Some(other) = other {
+            own.get_or_insert_default().merge(other);
+        }
+    }
+
+    fn merge(&mut self, other: Written) {
         self.dates.merge(other.dates);
         self.amounts.merge(other.amounts);
         for (offset, rows) in other.offsets {

@@ -29,7 +29,6 @@ impl Numbers {
 
     /// Gives others to all.
     pub(super) fn map(&mut self, other: impl Fn(u32) -> u32) {
-        #[expect(clippy::iter_over_hash_type, reason = "each is changed by itself")]
         for number in self.parts.iter_mut().flat_map(FastMap::values_mut) {
             *number = other(*number);
         }
@@ -104,19 +103,23 @@ impl Roll {
         let mut met: Vec<_> = parts.iter().map(|part| part.met.iter()).collect();
         roll.rows.reserve(links.rows());
         roll.members.reserve(parts.iter().map(|part| part.met.len()).sum());
-        links.each_row(|row, at| {
-            let start = roll.members.len();
-            for identifier in row {
-                let part = part_of(identifier.key, parts.len());
-                let number = from[part] + met[part].next().copied().unwrap_or_default();
-                // Rows are short.
-                if roll.members.iter().skip(start).all(|other| *other != number) {
-                    roll.members.push(number);
-                }
-            }
-            roll.rows.push((roll.members.len(), at));
-        });
+        let mut number_of = |identifier: &Identifier| {
+            let part = part_of(identifier.key, parts.len());
+            from[part] + met[part].next().copied().unwrap_or_default()
+        };
+        links.each_row(|row, at| roll.add(row.iter().map(&mut number_of), at));
         roll
+    }
+
+    fn add(&mut self, row: impl Iterator<Item = u32>, at: Instant) {
+        let start = self.members.len();
+        for number in row {
+            // Rows are short.
+            if self.members.iter().skip(start).all(|other| *other != number) {
+                self.members.push(number);
+            }
+        }
+        self.rows.push((self.members.len(), at));
     }
 
     /// Whether there are so many rows that a second thread is worth it.
@@ -209,11 +212,9 @@ impl Numbering {
         // Most rows have somebody whom no other has.
         self.numbers.reserve(links.rows() / parts);
         links.each_row(|row, _| {
-            for identifier in row {
-                if part_of(identifier.key, parts) == part {
-                    let number = self.number(*identifier);
-                    self.met.push(number);
-                }
+            for identifier in row.iter().filter(|own| part_of(own.key, parts) == part) {
+                let number = self.number(*identifier);
+                self.met.push(number);
             }
         });
     }

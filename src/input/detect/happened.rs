@@ -12,7 +12,7 @@ use crate::ladder::vocabulary;
 /// The column that says what happened, and the one that does where that is blank. `usual` is the one that is called so.
 pub(super) fn columns(table: &TableHead, usual: usize) -> (usize, Option<usize>) {
     let names = table.header.names();
-    let others = || (0..names.len()).filter(|column| *column != usual);
+    let others = || (0..names.len()).filter(|column| *column != usual && speaks(table, *column));
     let own = texts_of(table, Some(usual));
     if let Some(better) = others().find(|&column| is_better(&texts_of(table, Some(column)), &own)) {
         return (better, Some(usual));
@@ -27,6 +27,24 @@ pub(super) fn columns(table: &TableHead, usual: usize) -> (usize, Option<usize>)
         blank.peek().is_some() && blank.all(|(_, text)| is_known(text))
     };
     (usual, others().filter(is_usual).find(fills))
+}
+
+/// Whether a column is called for what happens, among other things.
+fn speaks(table: &TableHead, column: usize) -> bool {
+    const WORDS: [&str; 9] = [
+        "event",
+        "action",
+        "type",
+        "activity",
+        "interaction",
+        "step",
+        "stage",
+        "behavior",
+        "behaviour",
+    ];
+    let header = table.header.in_words();
+    let name = header.normal_names().get(column);
+    name.is_some_and(|name| name.split(' ').any(|word| WORDS.contains(&word)))
 }
 
 /// Whether a column says more of the rows in which it says anything: it has names of events there, one of them
@@ -65,6 +83,7 @@ mod tests {
                 (2, Some(1)),
             ),
             ("ts,event_name,event_type\n1,,page_view\n2,purchase,custom\n", (1, Some(2))),
+            ("ts,event,label\n1,nothing,purchase\n2,known,cart\n", (1, None)),
             ("ts,event,label\n1,page_view,purchase\n2,purchase,\n", (1, None)),
             ("ts,event,label\n1,signed,blue\n2,asked,red\n", (1, None)),
             ("ts,event,type\n1,purchase,x\n2,page_view,y\n", (1, None)),

@@ -327,9 +327,14 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         return None;
     };
     let is_told = told.format.is_some() || said.iter().any(|(part, _)| *part == Part::Event);
-    let (event, otherwise) = match is_told || mapping.names_pages() {
-        true => (event, None),
-        false => happened::columns(table, event),
+    let are_named = header.find(&["name"]) == Some(event);
+    if are_named && !is_told && are_names_of_orders(table, event) {
+        return None;
+    }
+    let (event, otherwise) = if is_told || mapping.names_pages() {
+        (event, None)
+    } else {
+        happened::columns(table, event)
     };
     let mapping = &mapping.clone().under(Part::Event, &header.names()[event]);
     let column = |part| mapping.of(part).and_then(|name| column_of(header, name));
@@ -339,10 +344,6 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
             Row::parsed(row).value(Some(*at)).map(Cow::into_owned)
         });
     let among_name = among.and(mapping.of(Part::Session));
-    let are_named = header.find(&["name"]) == Some(event);
-    if are_named && !is_told && are_names_of_orders(table, event) {
-        return None;
-    }
     let columns = EventColumns {
         time,
         further: hits.since.map(FurtherTime::Since).or(clock.map(FurtherTime::Clock)),

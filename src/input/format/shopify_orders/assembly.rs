@@ -44,7 +44,9 @@ pub fn assemble(
     let orders = |part: &mut Part<'_>| Ok::<_, Infallible>(part.orders(&settings.online_sources));
     let Ok(made) = each_in_parallel(&mut parts, orders);
     let mut all = Made { orders: Vec::with_capacity(records.len()), ..Made::default() };
-    made.into_iter().for_each(|made| all.append(made));
+    for made in made {
+        all.append(made);
+    }
     let notices = all.odd.notices();
     let Made { orders, mut aside, .. } = all;
     aside.sort_unstable();
