@@ -251,7 +251,11 @@ fn read_lines<L: Line + Send>(
     let read =
         |part: &mut [LineAt<L>]| Ok::<_, Infallible>(shopify_orders::read_lines(part, settings));
     let Ok(parts) = in_parts(threads, lines, read);
-    parts.concat()
+    // The first part makes room for the others, so that it is not copied.
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    all.extend(parts.flatten());
+    all
 }
 
 /// How the texts of inputs that hold no orders are meant.

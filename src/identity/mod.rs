@@ -110,6 +110,12 @@ impl Links {
         self.parts().map(rows).sum()
     }
 
+    /// About how many identifiers there are: most rows have somebody whom no other has, and those that are noted by themselves
+    /// have hardly anybody else.
+    fn identifiers(&self) -> usize {
+        self.rows() + self.parts().map(|noted| noted.single.identifiers.len()).sum::<usize>()
+    }
+
     fn parts(&self) -> impl Iterator<Item = &Noted> {
         std::iter::once(&self.noted).chain(&self.others)
     }

@@ -209,8 +209,7 @@ struct Numbering {
 impl Numbering {
     /// Numbers the identifiers of one of so many parts.
     fn take(&mut self, links: &Links, (part, parts): (usize, usize)) {
-        // Most rows have somebody whom no other has.
-        self.numbers.reserve(links.rows() / parts);
+        self.numbers.reserve(links.identifiers() / parts);
         links.each_row(|row, _| {
             for identifier in row.iter().filter(|own| part_of(own.key, parts) == part) {
                 let number = self.number(*identifier);

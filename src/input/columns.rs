@@ -27,6 +27,8 @@ pub struct Header {
     deletion: Option<usize>,
     /// The columns that say when and where a row was written down: they differ in rows that are the same.
     bookkeeping: Vec<usize>,
+    /// Whether a column was given another name.
+    is_called: bool,
 }
 
 /// The names of such columns: of Fivetran, Stitch and Airbyte.
@@ -58,7 +60,8 @@ impl Header {
             .collect();
         let books = exact.iter().enumerate().filter(|(column, name)| keeps_books(*column, name));
         let bookkeeping = books.map(|(column, _)| column).collect();
-        let header = Header { record: record.clone(), exact, normal, deletion: None, bookkeeping };
+        let own = Header { record: record.clone(), exact, normal, ..Header::default() };
+        let header = Header { bookkeeping, ..own };
         Header { deletion: header.find(DELETIONS), ..header }
     }
 
@@ -107,7 +110,13 @@ impl Header {
     pub fn call(&mut self, column: usize, name: &str) {
         if let Some(normal) = self.normal.get_mut(column) {
             *normal = normalise(name);
+            self.is_called |= !name.is_empty();
         }
+    }
+
+    /// Whether a column was given another name.
+    pub fn is_called(&self) -> bool {
+        self.is_called
     }
 
     /// The names as they are written.

@@ -332,6 +332,13 @@ fn no_events(
         Some(name) => names_of_orders(path, &keys, name, "keys"),
         None => not_events(path, &keys, mapping, "keys"),
     };
+    let within = sample.somebody_within().filter(|_| mapping.who().next().is_none());
+    let error = match within {
+        Some(key) => {
+            error.note(format!("who it was may stand under `{key}`: --map customer={key} says so"))
+        }
+        None => error,
+    };
     error.hint(hits::hint(&keys).unwrap_or(events))
 }
 

@@ -105,6 +105,14 @@ impl JsonSample {
         self.records.push(scalars);
     }
 
+    /// The key of an object called for somebody, within which an id stands: `customer_ids.cookie`.
+    pub(super) fn somebody_within(&self) -> Option<&str> {
+        let is_one = |key: &&str| {
+            key.split_once('.').is_some_and(|(object, id)| offers::names_id_of_somebody(object, id))
+        };
+        self.all_keys.iter().map(String::as_str).find(is_one)
+    }
+
     /// The keys under which scalars stand.
     pub(super) fn scalars(&self) -> Vec<String> {
         let scalars = self.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);

@@ -10,7 +10,7 @@ use crate::input::columns::{Row, is_null, normalise};
 use crate::input::format::shopify_analytics::is_count;
 use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
 use crate::ladder::own_names::OwnNames;
-use crate::ladder::vocabulary;
+use crate::ladder::vocabulary::{self, fold};
 use crate::time::{Precision, Span};
 use std::collections::BTreeSet;
 
@@ -68,6 +68,14 @@ pub(super) fn somebody<'t>(table: &'t TableHead, mapping: &'t Mapping) -> Option
         (Some(_), Some(_)) => None,
         (None, _) => mapping.of(Part::Order).filter(|_| mapping.of(Part::Event).is_some()),
     }
+}
+
+/// Whether an object is called for somebody and what stands in it for what tells them apart.
+pub(super) fn names_id_of_somebody(object: &str, id: &str) -> bool {
+    const ALONE: [&str; 5] = ["cookie", "device", "uid", "hash", "external"];
+    let (object, id) = (fold(object).replace('_', " "), fold(id).replace('_', " "));
+    let has = |text: &str, words: &[&str]| text.split(' ').any(|word| words.contains(&word));
+    has(&object, &OF_SOMEBODY) && (has(&id, &OF_IDS) || has(&id, &ALONE))
 }
 
 fn names_somebody(name: &str) -> bool {
@@ -326,6 +334,19 @@ mod tests {
         let names = |text: &str| text.split(',').map(str::to_string).collect::<Vec<_>>();
         assert!(have_address(&names("name,customerEmail")) && have_address(&names("Last name")));
         assert!(!have_address(&names("name,mailing,phones,address")));
+    }
+
+    #[test]
+    fn ids_within_objects_of_somebody_are_offered() {
+        for (object, id, expected) in [
+            ("customer_ids", "cookie", true),
+            ("user", "device", true),
+            ("userData", "external_id", true),
+            ("product", "id", false),
+            ("user", "country", false),
+        ] {
+            assert_eq!(names_id_of_somebody(object, id), expected, "{object}.{id}");
+        }
     }
 
     #[test]

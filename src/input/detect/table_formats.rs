@@ -320,8 +320,12 @@ fn names_no_events(table: &TableHead) -> bool {
     !segment::names_events(&table.header)
 }
 
-/// A session report may have a column that is called as events are, but says of no row who it was.
+/// A session report may have a column that is called as events are, but says of no row who it was. Whose figures the user
+/// has named is one.
 fn is_no_log(table: &TableHead) -> bool {
+    if table.header.is_called() {
+        return true;
+    }
     let mapping = Mapping::find(table.header.names(), &[]);
     mapping.of(Part::Event).is_none() || mapping.who().next().is_none()
 }

@@ -166,7 +166,8 @@ pub(super) const NO_LOG: &str = "a list of people or things is no log: leave it 
 fn map_events(table: &TableHead, mapping: &Mapping, told: &[(Part, String)]) -> String {
     let lacks = |part: Part| mapping.of(part).is_none();
     let time = offers::time(table).filter(|_| lacks(Part::Time));
-    let event = offers::event(table).filter(|_| lacks(Part::Event));
+    // Views of pages are all events only where nothing says what else happened.
+    let event = offers::event(table).filter(|_| lacks(Part::Event) || mapping.names_pages());
     let lacks_somebody = mapping.who().next().is_none();
     let lacks_all = lacks(Part::Time) && lacks(Part::Event) && lacks_somebody;
     if lacks_all && time.is_none() && event.is_none() {

@@ -43,7 +43,8 @@ pub fn assemble(
     let mut parts = Part::cut(&mut lines, &mut records, threads);
     let orders = |part: &mut Part<'_>| Ok::<_, Infallible>(part.orders(&settings.online_sources));
     let Ok(made) = each_in_parallel(&mut parts, orders);
-    let mut all = Made { orders: Vec::with_capacity(records.len()), ..Made::default() };
+    let mut made = made.into_iter();
+    let mut all = made.next().unwrap_or_default();
     for made in made {
         all.append(made);
     }
