@@ -69,13 +69,14 @@ fn decomposition(
     b: &BreakdownFinding,
     confidence: f64,
 ) -> Option<DecompositionReport> {
-    let mut groups: BTreeMap<Option<String>, [(u64, u64); 2]> = BTreeMap::new();
+    // A value may be called as the others together are.
+    let mut groups: BTreeMap<(bool, Option<String>), [(u64, u64); 2]> = BTreeMap::new();
     for (side, finding) in [a, b].into_iter().enumerate() {
         for group in &finding.groups {
             let name = match &group.name {
-                GroupName::Value(text) => Some(text.clone()),
-                GroupName::Other(_) => Some("(other)".to_owned()),
-                GroupName::Unknown => None,
+                GroupName::Value(text) => (false, Some(text.clone())),
+                GroupName::Other(_) => (true, Some("(other)".to_owned())),
+                GroupName::Unknown => (false, None),
             };
             let GroupTally { entered, converted, .. } = group.tally;
             groups.entry(name).or_default()[side] = (converted, entered);
@@ -89,13 +90,14 @@ fn decomposition(
         groups.values().map(|sides| sides[side].1 as f64 / all as f64).collect::<Vec<f64>>()
     };
     let rate = |(hits, base): (u64, u64)| Rate::of(hits, base, confidence);
-    let segments = groups.iter().zip(&split.parts).map(|((value, sides), part)| SegmentChange {
-        value: value.clone(),
-        a: rate(sides[0]),
-        b: rate(sides[1]),
-        rate_effect: part.rate,
-        mix_effect: part.mix,
-    });
+    let segments =
+        groups.iter().zip(&split.parts).map(|(((_, value), sides), part)| SegmentChange {
+            value: value.clone(),
+            a: rate(sides[0]),
+            b: rate(sides[1]),
+            rate_effect: part.rate,
+            mix_effect: part.mix,
+        });
     Some(DecompositionReport {
         by: a.by.clone(),
         at: a.at.clone(),
