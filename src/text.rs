@@ -1,11 +1,12 @@
 //! Bytes as text: UTF-8, or what old spreadsheets write.
 //!
-//! Rows stay bytes as long as nobody needs to know what they say; this is where they become text.
+//! Rows stay bytes as long as nobody needs to know what they say; this is where they become text, and where it is known
+//! which texts say nothing, yes or no. What else they mean is the business of others.
 
 use std::borrow::Cow;
 
 /// Texts that stand for "nothing" wherever they are, in lower case: what programs, databases and their tools write.
-pub(crate) const NULLS: [&str; 15] = [
+pub(crate) const NULLS: [&str; 14] = [
     "",
     "null",
     "none",
@@ -22,11 +23,10 @@ pub(crate) const NULLS: [&str; 15] = [
     // Spreadsheets, and libraries for tables.
     "#n/a",
     "<na>",
-    "nat",
 ];
 
 /// Texts that stand for "nothing" where a word would be none of the column's own: elsewhere `NA` is Namibia, and Nan a name.
-pub(crate) const NULL_WORDS: [&str; 3] = ["na", "nan", "nil"];
+pub(crate) const NULL_WORDS: [&str; 4] = ["na", "nan", "nat", "nil"];
 
 /// No text that stands for "nothing" is longer.
 const LONGEST_NULL: usize = 9;
@@ -34,7 +34,8 @@ const LONGEST_NULL: usize = 9;
 /// Whether a text stands for "nothing".
 pub fn is_null(text: &str) -> bool {
     text.len() <= LONGEST_NULL
-        && (NULLS.iter().any(|null| null.eq_ignore_ascii_case(text)) || text == "NaN")
+        && (NULLS.iter().any(|null| null.eq_ignore_ascii_case(text))
+            || matches!(text, "NaN" | "NaT"))
 }
 
 /// The same of a text where numbers, times, identifiers or marks are expected.

@@ -417,13 +417,22 @@ mod tests {
             "N/A",
             "undefined",
             "NaN",
+            "NaT",
+            "\\N",
+            "<NA>",
+            "[NULL]",
+            "(null)",
+            "#N/A",
         ] {
             let record = ByteRecord::from(vec![text]);
             assert_eq!(Row::parsed(&record).value(Some(0)), None, "{text}");
         }
-        for text in ["0", "(direct)", "nan", "no", "Nonesuch"] {
+        for text in ["0", "(direct)", "nan", "NA", "no", "Nonesuch"] {
             let record = ByteRecord::from(vec![text]);
-            assert_eq!(Row::parsed(&record).value(Some(0)).unwrap(), text);
+            let row = Row::parsed(&record);
+            assert_eq!(row.value(Some(0)).unwrap(), text);
+            let is_word = ["nan", "NA"].contains(&text);
+            assert_eq!(row.mark(Some(0)).is_none(), is_word, "{text}");
         }
         assert!(Row::parsed(&ByteRecord::from(vec!["", " "])).is_blank());
         assert!(!Row::parsed(&ByteRecord::from(vec!["", "0"])).is_blank());
