@@ -193,7 +193,7 @@ pub fn trend(findings: &Findings, ladder: &Ladder, every: Every, false_alarms: f
         let (before, rest) = trend.periods.split_at_mut(place);
         let Some(period) = rest.first_mut() else { continue };
         let history: Vec<&Period> =
-            before.iter().rev().filter(|period| period.is_complete).take(every.history()).collect();
+            before.iter().rev().filter(|period| !period.is_running).take(every.history()).collect();
         period.limits = limits(period, &history, ladder, level);
         if period.is_complete {
             trend.alerts.extend(alerts(period, &history, (ladder, every), &metrics, level));
@@ -340,6 +340,9 @@ fn alerts(
 
 /// Whether far fewer entered than on such days.
 fn entries(period: &Period, history: &[&Period], every: Every, level: f64) -> Option<Alert> {
+    // A part of a period says what share is usual, and not how many.
+    let history: Vec<&Period> =
+        history.iter().copied().filter(|period| period.is_complete).collect();
     let entered = |period: &&Period| period.counts.journeys.entered;
     let same: Vec<u64> = history
         .iter()

@@ -37,7 +37,11 @@ pub(super) fn run(arguments: &RulesArgs, surroundings: &Surroundings) -> anyhow:
     } else {
         arguments.only.iter().map(|name| Rules::parse(name)).collect()
     };
-    let request = Request { rivals: rivals?, ..Request::of(plan(&arguments.ladder)?) };
+    let request = Request {
+        rivals: rivals?,
+        rivals_are_named: !arguments.only.is_empty(),
+        ..Request::of(plan(&arguments.ladder)?)
+    };
     let shows_progress = surroundings.shows_progress && !arguments.output.quiet;
     let outcome = find_out(&arguments.files, &resolved, &request, shows_progress)?;
     let report = RulesReport::new(&outcome.findings, &outcome.ladder);

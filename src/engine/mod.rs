@@ -71,7 +71,6 @@ use judge::{Bench, Beside};
 use kinds::Kinds;
 use needs::Needs;
 use person::{Inquiry, PersonFinding, Sources};
-use rivals::Rival;
 use rows::{RowIndex, refuse_hopeless};
 use scan::Scan;
 use settle::Settled;
@@ -169,7 +168,7 @@ impl Run<'_> {
         let groups = Groups::new(request, &[], &haul.values, &ladder)?;
         let zone = request.calendar_zone(settled.store_offset);
         let sides = sides(request, zone, (&haul.values, &ladder))?;
-        let rivals: Vec<_> = request.rivals.iter().map(|own| Rival::new(own, &ladder)).collect();
+        let (rivals, left_out) = rivals::rivals(request, &ladder);
         let logs = Logs::of(readings);
         let bench = Bench {
             ladder: &ladder,
@@ -207,6 +206,7 @@ impl Run<'_> {
             tally: verdicts.tally,
             rivals: verdicts.rivals,
             sightings: verdicts.sightings,
+            notices: left_out.into_iter().collect(),
             ..Findings::default()
         };
         settled.tell(&mut findings, &mut haul.checkouts, &people, &logs);

@@ -99,6 +99,8 @@ pub struct Request {
     pub until: Option<String>,
     /// Other rules under which the same ladder is counted beside it.
     pub rivals: Vec<Rules>,
+    /// Whether the user has named these rules: then one that cannot count the ladder is an error.
+    pub rivals_are_named: bool,
     /// The zone that the user named; without one it is the store's.
     pub zone: Option<ZoneRule>,
     /// Whether to count who did what at all, and in which order.
@@ -121,6 +123,7 @@ impl Request {
             asks: Asks::default(),
             sides: Vec::new(),
             rivals: Vec::new(),
+            rivals_are_named: true,
             since: None,
             until: None,
             zone: None,

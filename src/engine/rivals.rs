@@ -4,11 +4,13 @@
 //! From our ladder to a rival's the policies are changed one group after the other. Every customer whose
 //! count changes with a group is counted for it, so the causes say how many customers each rule touches.
 
+use super::Request;
 use super::judge::Bench;
 use super::track::Track;
+use crate::climb::Climber;
 use crate::error::Result;
 use crate::event::Touch;
-use crate::findings::RivalFinding;
+use crate::findings::{Notice, RivalFinding};
 use crate::ladder::definition::Ladder;
 use crate::ladder::overrides::Overrides;
 use crate::ladder::rules::Rules;
@@ -27,6 +29,24 @@ impl Rival {
         let overrides = Overrides { rules: Some(rules.clone()), ..Overrides::default() };
         Rival { name: rules.name(), ladder: overrides.apply(ours.clone(), &BTreeSet::new()) }
     }
+}
+
+/// The ladder under the rules that are asked for; where nobody has named them, those that cannot count it are left out and
+/// told.
+pub(super) fn rivals(request: &Request, ours: &Ladder) -> (Vec<Rival>, Option<Notice>) {
+    let all = request.rivals.iter().map(|rules| Rival::new(rules, ours));
+    if request.rivals_are_named {
+        return (all.collect(), None);
+    }
+    let is_sound = |rival: &Rival| rival.ladder.open || Climber::new(&rival.ladder).is_ok();
+    let (rivals, others): (Vec<Rival>, Vec<Rival>) = all.partition(is_sound);
+    let names: Vec<&str> = others.iter().map(|rival| rival.name.as_str()).collect();
+    let message = format!(
+        "left out, because the ladder asks for what these rules cannot do: {} (--only NAME says what)",
+        names.join(", ")
+    );
+    let notice = (!names.is_empty()).then_some(Notice { code: "rules_left_out", message });
+    (rivals, notice)
 }
 
 /// A change of some policies of a ladder to those of another.

@@ -5,7 +5,7 @@ use super::haul::Haul;
 use crate::error::{Error, Result};
 use crate::event::RowRef;
 use crate::input::Reading;
-use crate::input::aliases::Part;
+use crate::input::aliases::{Part, like};
 use crate::ladder::vocabulary;
 use crate::place::Place;
 use crate::quality::Reason;
@@ -117,7 +117,9 @@ fn remedy(reading: &Reading, reason: Reason) -> String {
     let names = reading.columns.iter().filter(|(part, _)| parts.contains(part));
     let names = names.map(|(_, name)| name.as_str()).filter(|name| !name.contains('*'));
     let names: Vec<&str> = names.collect();
-    if is_told || names.is_empty() {
+    // What is there and cannot be read is not missing.
+    let is_there = |name: &&str| like(name, &reading.names).is_some();
+    if is_told || names.is_empty() || names.iter().any(is_there) {
         return "`funnel inspect` shows what a file is taken for; --as and --map tell it".into();
     }
     // Another time is not the one that is missing.

@@ -111,10 +111,10 @@ impl SameOrders {
         let mut heads = Heads::of(&sightings);
         sightings.retain(|sighting| sighting.is_one);
         let all = sightings.clone();
-        let lacks_total = sightings.iter().any(|sighting| sighting.total.is_none());
+        let has_bare = sightings.iter().any(|sighting| sighting.is_bare);
         sightings.retain(|sighting| sighting.total.is_some());
         let pairs = pairs(&mut sightings, &heads);
-        if pairs.is_empty() && !lacks_total {
+        if pairs.is_empty() && !has_bare {
             return;
         }
         let people = people();
@@ -123,7 +123,7 @@ impl SameOrders {
         for (.., one, other) in pairs.iter().filter(|(.., a, b)| is_of_one(a, b)) {
             self.by_customer += u64::from(heads.join(one.number, other.number));
         }
-        if lacks_total {
+        if has_bare {
             self.by_customer += without_total::join(all, &mut heads, person);
         }
         self.not_matched = not_matched(&pairs, &heads);
@@ -279,6 +279,8 @@ pub(super) struct Sighting {
     is_left_out: bool,
     /// Whether the row is an order by itself, and its time is known to the minute.
     is_one: bool,
+    /// Whether its source says neither the number nor the total.
+    is_bare: bool,
 }
 
 impl Sighting {
@@ -297,6 +299,7 @@ impl Sighting {
             currency: order.currency,
             is_left_out: false,
             is_one: order.precision != Precision::Day && (is_whole || order.amount.is_none()),
+            is_bare: !order.numbered && order.amount.is_none(),
         }
     }
 
@@ -312,6 +315,7 @@ impl Sighting {
             currency: order.currency,
             is_left_out: false,
             is_one: order.at.precision != Precision::Day,
+            is_bare: false,
         }
     }
 

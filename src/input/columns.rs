@@ -40,11 +40,9 @@ const BOOKKEEPERS: &[&str] = &["_fivetran_", "_sdc_", "_airbyte_", "_dlt_"];
 /// Further columns of this kind: files and lines of Fivetran, and the numbers of rows that libraries write.
 const BOOKS: &[&str] = &["_file", "_line", "_modified", "Unnamed: 0", "__index_level_0__"];
 
-/// Whether a column says when and where a row was written down; the first one is without a name where it numbers rows.
-fn keeps_books(column: usize, name: &str) -> bool {
-    BOOKS.contains(&name)
-        || BOOKKEEPERS.iter().any(|own| name.starts_with(own))
-        || column == 0 && name.trim().is_empty()
+/// Whether a column says when and where a row was written down.
+fn keeps_books(name: &str) -> bool {
+    BOOKS.contains(&name) || BOOKKEEPERS.iter().any(|own| name.starts_with(own))
 }
 
 impl Header {
@@ -58,7 +56,7 @@ impl Header {
             .iter()
             .map(|name| if repeats(name) { String::new() } else { normalise(name) })
             .collect();
-        let books = exact.iter().enumerate().filter(|(column, name)| keeps_books(*column, name));
+        let books = exact.iter().enumerate().filter(|(_, name)| keeps_books(name));
         let bookkeeping = books.map(|(column, _)| column).collect();
         let own = Header { record: record.clone(), exact, normal, ..Header::default() };
         let header = Header { bookkeeping, ..own };
@@ -111,6 +109,18 @@ impl Header {
         if let Some(normal) = self.normal.get_mut(column) {
             *normal = normalise(name);
             self.is_called |= !name.is_empty();
+        }
+    }
+
+    /// Notes that the first column numbers the rows if it has no name and the cells of the first rows count up.
+    pub fn note_numbers(&mut self, rows: &[ByteRecord]) {
+        let number = |row: &ByteRecord| Row::parsed(row).text(Some(0)).parse::<u64>().ok();
+        let numbers: Option<Vec<u64>> = rows.iter().map(number).collect();
+        let count_up = numbers.is_some_and(|numbers| {
+            numbers.len() > 1 && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
+        });
+        if count_up && self.exact.first().is_some_and(|name| name.trim().is_empty()) {
+            self.bookkeeping.push(0);
         }
     }
 
@@ -334,6 +344,24 @@ mod tests {
             assert_eq!(table.has(aliases), expected.is_some(), "{aliases:?}");
         }
         assert_eq!(table.names()[1], "\"Created  at\"");
+    }
+
+    #[test]
+    fn a_first_column_without_a_name_numbers_rows_only_if_it_counts_up() {
+        for (cells, expected) in [
+            (&["0", "1", "2"][..], true),
+            (&["7", "8"], true),
+            (&["7001", "7050"], false),
+            (&["A1", "A2"], false),
+            (&["1"], false),
+        ] {
+            let mut table = header(&["", "event"]);
+            let rows: Vec<ByteRecord> =
+                cells.iter().map(|cell| ByteRecord::from(vec![*cell, "x"])).collect();
+            table.note_numbers(&rows);
+            assert_eq!(!table.bookkeeping().is_empty(), expected, "{cells:?}");
+        }
+        assert_eq!(header(&["id", "_fivetran_synced", "_line"]).bookkeeping(), [1, 2]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ fn order(source: Sources, number: u64, minute: i64, total: i128, person: u64) ->
         currency: Currency::default(),
         is_left_out: false,
         is_one: true,
+        is_bare: false,
     }
 }
 
@@ -37,7 +38,15 @@ fn an_order_is_joined_with_one_order_of_another_source_at_most() {
 
 #[test]
 fn an_order_without_a_total_is_the_only_other_one_about_its_time() {
-    let bare = |number, minute| Sighting { total: None, ..order(LOG, number, minute, 0, 7) };
+    let bare = |number, minute| Sighting {
+        total: None,
+        is_bare: true,
+        ..order(LOG, number, minute, 0, 7)
+    };
+    let numbered = Sighting { is_bare: false, ..bare(2, 3) };
+    assert_eq!(joined(&[order(EXPORTS, 1, 0, 50, 7), numbered]).by_customer, 0);
+    let left_out = Sighting { is_left_out: true, ..order(EXPORTS, 1, 0, 50, 7) };
+    assert_eq!(joined(&[left_out, bare(2, 3)]).by_customer, 0);
     let same = joined(&[order(EXPORTS, 1, 0, 50, 7), bare(2, 3)]);
     assert_eq!((same.of(Key(2)), same.by_customer), (Key(1), 1));
     for others in [

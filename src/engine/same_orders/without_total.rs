@@ -31,12 +31,13 @@ pub(super) fn join(
 
 /// The orders of one customer, in order of time, that are the only ones that each other can be.
 fn of_customer(own: &[Sighting], heads: &Heads) -> Vec<(Key, Key)> {
-    let unknown = own.iter().filter(|own| own.total.is_none());
+    let unknown = own.iter().filter(|own| own.is_bare);
     let pair = |one: &Sighting| {
         let other = only_near(own, one)?;
         // Whoever is alone with it is so for it too.
         let is_mutual = only_near(own, other)?.number == one.number;
-        let may_join = heads.may_join(one.number, other.number);
+        // Of an order of another channel it takes more to know that a log has seen it.
+        let may_join = !other.is_left_out && heads.may_join(one.number, other.number);
         (is_mutual && may_join).then_some((one.number, other.number))
     };
     unknown.filter_map(pair).collect()

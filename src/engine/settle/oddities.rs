@@ -106,8 +106,13 @@ pub(super) fn unpriced(by_input: &BTreeMap<usize, [u64; 2]>, readings: &[Reading
         let is_filled = unpriced < all || reading.format == Format::GenericEvents;
         let reading = Some(reading).filter(|_| is_filled)?;
         let (_, column) = reading.columns.iter().find(|(part, _)| *part == "value")?;
+        let (orders, have, whose) = match (all, unpriced) {
+            (1, _) => ("its order".to_owned(), "has", "its"),
+            (_, 1) => (format!("1 of {all} orders"), "has", "its"),
+            _ => (format!("{unpriced} of {all} orders"), "have", "their"),
+        };
         let message = format!(
-            "{}: of {all} orders {unpriced} have no amount under `{column}` that can be read; their money is in no sum",
+            "{}: {orders} {have} no amount under `{column}` that can be read; {whose} money is in no sum",
             reading.path
         );
         Some(Notice { code: "orders_without_amount", message })

@@ -5,16 +5,26 @@
 
 use super::offers::texts_of;
 use super::table_head::TableHead;
-use crate::input::aliases::{Mapping, Part};
+use crate::input::aliases::{Mapping, Part, folded};
 use crate::input::columns::is_null;
-use crate::ladder::vocabulary;
+use crate::ladder::vocabulary::{self, Role};
+
+/// What columns are called that hold the kind of an event. A column that is called for the event itself has the word.
+const KINDS: [&str; 3] = ["eventtype", "type", "eventcategory"];
+
+/// What columns are called that hold what was done.
+const DONE: [&str; 2] = ["action", "event"];
 
 /// The column that says what happened, and the one that does where that is blank. `usual` is the one that is called so.
 pub(super) fn columns(table: &TableHead, usual: usize) -> (usize, Option<usize>) {
     let names = table.header.names();
-    let others = || (0..names.len()).filter(|column| *column != usual && speaks(table, *column));
+    let others = || (0..names.len()).filter(|column| *column != usual);
     let own = texts_of(table, Some(usual));
-    if let Some(better) = others().find(|&column| is_better(&texts_of(table, Some(column)), &own)) {
+    let is_kind = names.get(usual).is_some_and(|name| KINDS.contains(&folded(name).as_str()));
+    let says_more = |column: &usize| {
+        is_kind && is_done(table, *column) && is_better(&texts_of(table, Some(*column)), &own)
+    };
+    if let Some(better) = others().find(says_more) {
         return (better, Some(usual));
     }
     let usual_names = Mapping::called(Part::Event, names);
@@ -29,32 +39,21 @@ pub(super) fn columns(table: &TableHead, usual: usize) -> (usize, Option<usize>)
     (usual, others().filter(is_usual).find(fills))
 }
 
-/// Whether a column is called for what happens, among other things.
-fn speaks(table: &TableHead, column: usize) -> bool {
-    const WORDS: [&str; 9] = [
-        "event",
-        "action",
-        "type",
-        "activity",
-        "interaction",
-        "step",
-        "stage",
-        "behavior",
-        "behaviour",
-    ];
+/// Whether a column is called for what was done.
+fn is_done(table: &TableHead, column: usize) -> bool {
     let header = table.header.in_words();
     let name = header.normal_names().get(column);
-    name.is_some_and(|name| name.split(' ').any(|word| WORDS.contains(&word)))
+    name.is_some_and(|name| name.split(' ').any(|word| DONE.contains(&word)))
 }
 
-/// Whether a column says more of the rows in which it says anything: it has names of events there, one of them
-/// certain, and the other column has none.
+/// Whether a column says more of the rows in which it says anything: it has names of events there, one of them for sure
+/// that of a step that leads to an order, and the other column has none.
 fn is_better(texts: &[String], others: &[String]) -> bool {
     let said = || texts.iter().zip(others).filter(|(text, _)| !is_null(text));
     let known = said().filter(|(text, _)| is_known(text)).count();
     known > 0
         && known * 2 >= said().count()
-        && said().any(|(text, _)| is_certain(text))
+        && said().any(|(text, _)| is_step(text))
         && said().all(|(_, other)| !is_known(other))
 }
 
@@ -62,9 +61,11 @@ fn is_known(text: &str) -> bool {
     vocabulary::canonical(text).is_some()
 }
 
-/// Whether a text is the name of an event and hardly anything else.
-fn is_certain(text: &str) -> bool {
-    is_known(text) && vocabulary::weaker(text).is_none()
+/// Whether a text is the name of a step of a shop, and hardly anything else.
+fn is_step(text: &str) -> bool {
+    let role = vocabulary::canonical(text).and_then(vocabulary::role);
+    vocabulary::weaker(text).is_none()
+        && matches!(role, Some(Role::Cart | Role::Checkout | Role::Order))
 }
 
 #[cfg(test)]
@@ -83,6 +84,10 @@ mod tests {
                 (2, Some(1)),
             ),
             ("ts,event_name,event_type\n1,,page_view\n2,purchase,custom\n", (1, Some(2))),
+            // Whatever else is called so, the event has its name.
+            ("ts,event,action\n1,Shop opened,view\n2,Paid,purchase\n", (1, None)),
+            ("ts,event_type,interaction_type\n1,app_open,purchase\n", (1, None)),
+            ("ts,event_type,action\n1,app_open,click\n2,app_open,search\n", (1, None)),
             ("ts,event,label\n1,nothing,purchase\n2,known,cart\n", (1, None)),
             ("ts,event,label\n1,page_view,purchase\n2,purchase,\n", (1, None)),
             ("ts,event,label\n1,signed,blue\n2,asked,red\n", (1, None)),

@@ -320,6 +320,8 @@ fn no_events(
         ));
     }
     let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
+    // What else is missing goes first.
+    let names_people = names_people && mapping.missing().len() == 1;
     let events = if names_people {
         unrecognised::NO_LOG
     } else if unrecognised::are_orders(&keys, mapping) {

@@ -110,6 +110,7 @@ fn by_columns(
     layout: Layout,
 ) -> Result<Input> {
     call_figures(&mut table.header, &table.rows, told);
+    table.header.note_numbers(&table.rows);
     let own = decide(&table, told);
     if own.as_ref().is_none_or(|own| own.format == Format::GenericEvents)
         && let Some((decision, envelope)) =

@@ -92,7 +92,12 @@ impl TableHead {
         let width = self.header.names().len();
         let are_whole = others.len() >= FEWEST && others.iter().all(|row| row.len() >= width);
         let start = usize::try_from(last.position()?.byte()).ok()?;
-        let row = text.get(start..).filter(|_| are_whole && last.len() < width)?;
+        // Where others have blanks there, they may be left out.
+        let says = |row: &ByteRecord| {
+            row.get(last.len()).is_some_and(|cell| !cell.trim_ascii().is_empty())
+        };
+        let is_short = last.len() < width && others.iter().all(says);
+        let row = text.get(start..).filter(|_| are_whole && is_short)?;
         Some(row.trim_ascii_start().to_vec())
     }
 

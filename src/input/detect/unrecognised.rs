@@ -39,6 +39,7 @@ pub(super) fn error(path: &str, table: &TableHead, told: &Told) -> Error {
     let told_names = Mapping::there(header.names(), &told.map);
     let mapping = Mapping::of_events(header.names(), &told_names);
     if mapping.of(Part::Event).is_some_and(|name| normalise(name) == "name")
+        && mapping.missing().is_empty()
         && people_column(table, told).is_some()
     {
         let error = names_of_people(path, header.names(), "columns");

@@ -11,7 +11,7 @@ use crate::event::{
 use crate::identity::{Strictness, identify};
 use crate::input::aliases::URLS;
 use crate::input::columns::{Header, Row, is_null, normalise};
-use crate::input::timestamp::{self, DateOrder, Stamp};
+use crate::input::timestamp::{self, DateOrder, Stamp, ZoneRule};
 use crate::key::Key;
 use crate::ladder::dimension::{self, SourcePart};
 use crate::money::{Amount, Currency};
@@ -279,7 +279,13 @@ impl RowDetails<'_> {
         let together = || {
             let who = identifiers.first().map(|&(.., column)| column)?;
             let text = |column| self.row.text(Some(column));
-            items.then(|| Key::within(2, text(who).as_bytes()).and(Key::of(text(time).as_bytes())))
+            let written = text(time);
+            // What was bought on one day was not bought at once.
+            let stamp =
+                timestamp::parse_any(&written, self.columns.date_order, ZoneRule::default());
+            let is_moment = stamp.is_some_and(|stamp| stamp.precision != Precision::Day);
+            let key = || Key::within(2, text(who).as_bytes()).and(Key::of(written.as_bytes()));
+            (items && is_moment).then(key)
         };
         let grouped = self.row.value(basket).map(|text| Key::within(1, text.as_bytes()));
         grouped.or_else(together)
