@@ -211,7 +211,6 @@ impl Run<'_> {
         };
         settled.tell(&mut findings, &mut haul.checkouts, &people, &logs);
         self.finish(&mut findings, (&haul, &claims, &ladder), (&logs, &rows));
-        finish::mark_days(&mut findings, zone);
         let ladder = if ladder.open { self.in_totals(&mut findings, ladder)? } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))
     }
@@ -240,6 +239,7 @@ impl Run<'_> {
         let Run { readings, request, settings, .. } = self;
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.is_part = !request.filters.is_empty();
+        finish::mark_days(findings, request.calendar_zone(findings.store_offset));
         if is_asked {
             findings.notices.extend(unseen(ladder, (haul, claims), readings));
         }

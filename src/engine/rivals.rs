@@ -42,7 +42,7 @@ pub(super) fn rivals(request: &Request, ours: &Ladder) -> (Vec<Rival>, Option<No
     let (rivals, others): (Vec<Rival>, Vec<Rival>) = all.partition(is_sound);
     let names: Vec<&str> = others.iter().map(|rival| rival.name.as_str()).collect();
     let message = format!(
-        "left out, because the ladder asks for what these rules cannot do: {} (--only NAME says what)",
+        "Left out, because the ladder asks for what these rules cannot do: {} (--only NAME says what).",
         names.join(", ")
     );
     let notice = (!names.is_empty()).then_some(Notice { code: "rules_left_out", message });

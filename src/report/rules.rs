@@ -1,6 +1,7 @@
 //! `funnel rules` as an answer: the same ladder under other tools' rules, and why the counts differ.
 
 use super::answer::Answer;
+use super::notices::NoticeReport;
 use super::sheet::{Cell, Sheet, left, right};
 use super::words;
 use crate::findings::{Findings, RivalFinding};
@@ -10,6 +11,9 @@ use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.rules/1";
+
+/// The notice on rules that cannot count the ladder.
+pub const LEFT_OUT: &str = "rules_left_out";
 
 /// The same ladder under several rules.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -21,6 +25,8 @@ pub struct RulesReport {
     pub steps: Vec<String>,
     /// One row a rule set, the program's own first.
     pub rows: Vec<RulesRow>,
+    /// What a reader should know.
+    pub notices: Vec<NoticeReport>,
 }
 
 /// What one rule set counts.
@@ -59,6 +65,7 @@ impl RulesReport {
             schema: SCHEMA,
             steps: ladder.steps.iter().map(|step| step.name.clone()).collect(),
             rows: std::iter::once(ours).chain(rivals).collect(),
+            notices: findings.notices.iter().map(NoticeReport::found).collect(),
         }
     }
 }
@@ -102,6 +109,8 @@ pub fn rules_sheet(report: &RulesReport) -> Sheet {
         cells.push(Cell::Text(row.because.iter().map(in_words).collect::<Vec<_>>().join(", ")));
         sheet.rows.push(cells);
     }
+    let left_out = report.notices.iter().filter(|notice| notice.code == LEFT_OUT);
+    sheet.notes = left_out.map(|notice| notice.message.clone()).collect();
     sheet
 }
 

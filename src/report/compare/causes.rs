@@ -64,13 +64,16 @@ pub(super) fn decompositions(
     pairs.filter_map(|(a, b)| decomposition(a, b, confidence)).collect()
 }
 
+/// The converted and the entered on both sides.
+type Counts = [(u64, u64); 2];
+
 fn decomposition(
     a: &BreakdownFinding,
     b: &BreakdownFinding,
     confidence: f64,
 ) -> Option<DecompositionReport> {
     // A value may be called as the others together are.
-    let mut groups: BTreeMap<(bool, Option<String>), [(u64, u64); 2]> = BTreeMap::new();
+    let mut groups: BTreeMap<(bool, Option<String>), Counts> = BTreeMap::new();
     for (side, finding) in [a, b].into_iter().enumerate() {
         for group in &finding.groups {
             let name = match &group.name {
