@@ -239,11 +239,11 @@ impl Run<'_> {
         let Run { readings, request, settings, .. } = self;
         let is_asked = matches!(request.plan, Plan::Given(_)) && !settings.detail;
         findings.is_part = !request.filters.is_empty();
-        finish::mark_days(findings, request.calendar_zone(findings.store_offset));
         if is_asked {
             findings.notices.extend(unseen(ladder, (haul, claims), readings));
         }
         finish::finish(findings, (haul, claims), (readings, logs), rows);
+        finish::mark_days(findings, request.calendar_zone(findings.store_offset));
         findings.notices.extend(finish::unseen_properties(request, &haul.values, readings));
         if request.has_program_names() {
             findings.unknown_names = finish::unknown_names(haul);
