@@ -226,6 +226,13 @@ fn began_before(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
     })
 }
 
+/// Whether the inputs only name people.
+fn tells_of_nothing(findings: &Findings) -> bool {
+    let has_events = findings.inputs.iter().any(|input| !input.events.is_empty());
+    let has_inputs = findings.inputs.iter().any(|input| input.rows_used > 0);
+    has_inputs && !has_events && !findings.has_orders && findings.session_reports.is_empty()
+}
+
 fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
     let tally = &findings.tally;
     let last = &ladder.steps.last()?.name;
@@ -234,7 +241,12 @@ fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
         (0, _) => {
             let (first, one) =
                 (&ladder.steps.first()?.name, words::people(count_name(ladder.count), 1));
-            ("no_journeys", format!("No {one} reached {first}, so there are no rates."))
+            let why = if tells_of_nothing(findings) {
+                " Nothing here tells what anybody did: name an event log, orders or checkouts too."
+            } else {
+                ""
+            };
+            ("no_journeys", format!("No {one} reached {first}, so there are no rates.{why}"))
         }
         (_, 0) => ("no_orders", no_orders(findings, ladder, last)),
         (_, converted @ 1..FEW_ORDERS) => {
