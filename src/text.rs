@@ -45,9 +45,9 @@ pub fn is_null_word(text: &str) -> bool {
 
 /// Whether a text says yes, as databases and programs write it; `None` if it says neither.
 pub fn is_yes(text: &str) -> Option<bool> {
-    const YES: [&str; 5] = ["true", "t", "yes", "y", "1"];
-    const NO: [&str; 5] = ["false", "f", "no", "n", "0"];
-    let is_of = |words: [&str; 5]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    const YES: [&str; 6] = ["true", "t", "yes", "y", "on", "1"];
+    const NO: [&str; 6] = ["false", "f", "no", "n", "off", "0"];
+    let is_of = |words: [&str; 6]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     match (is_of(YES), is_of(NO)) {
         (true, _) => Some(true),
         (_, true) => Some(false),

@@ -12,6 +12,7 @@ use crate::ladder::draft;
 use crate::ladder::own_names::OwnNames;
 use crate::ladder::vocabulary::nearest;
 use crate::place::Place;
+use crate::text::is_yes;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, Parser, ValueHint};
 use std::ffi::OsString;
@@ -396,15 +397,6 @@ fn variable_of(option: &str) -> String {
 
 fn from_environment(option: &str) -> Option<Vec<String>> {
     variable(&variable_of(option)).map(|value| vec![value])
-}
-
-/// Whether a value says yes or no; `None` if it says neither.
-fn is_yes(value: &str) -> Option<bool> {
-    match value.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" | "1" => Some(true),
-        "false" | "no" | "off" | "0" => Some(false),
-        _ => None,
-    }
 }
 
 /// A value as options write it; `None` for tables and dates.

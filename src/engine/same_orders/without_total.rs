@@ -4,10 +4,7 @@
 //! in that source nor in another one.
 
 use super::{Heads, Key, Sighting, WITHIN};
-use crate::time::{Instant, SECOND, Span};
-
-/// The coarsest time of an order that is no bare date.
-const HOUR: Span = Span(3600 * SECOND);
+use crate::time::{Instant, Precision, Span};
 
 /// Joins such orders with those of other sources; gives back how many were joined. `person` says who made a row.
 pub(super) fn join(
@@ -47,7 +44,7 @@ fn of_customer(own: &[Sighting], heads: &Heads) -> Vec<(Key, Key)> {
 fn only_near<'s>(own: &'s [Sighting], one: &Sighting) -> Option<&'s Sighting> {
     let reach = |other: &Sighting| WITHIN.0 + one.unit.0.max(other.unit.0);
     // Both times may be coarse: an hour at most, for bare dates are not here.
-    let furthest = Span(WITHIN.0 + HOUR.0);
+    let furthest = Span(WITHIN.0 + Precision::Hour.unit().0);
     let from = own.partition_point(|other| other.at.plus(furthest) < one.at);
     let until = one.at.plus(furthest);
     let mut near = own
