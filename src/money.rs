@@ -14,6 +14,11 @@ impl Amount {
     /// Reads a decimal number as shops and spreadsheets write it: `1234.5`, `$1,234.50`, `1.234,50`,
     /// `(12.50)`, `12.50-`, `12,50 EUR`. With `decimal_comma` a lone comma is the decimal sign. `None` if it is none.
     pub fn parse(text: &str, decimal_comma: bool) -> Option<Amount> {
+        let plain = Amount::of_digits(text.as_bytes(), decimal_comma);
+        plain.or_else(|| Amount::as_written(text, decimal_comma))
+    }
+
+    fn as_written(text: &str, decimal_comma: bool) -> Option<Amount> {
         let text = without_currency(text.trim());
         let negative = text.starts_with('(') && text.ends_with(')')
             || text.starts_with('-')
@@ -37,6 +42,29 @@ impl Amount {
         }
         let amount = whole.checked_mul(UNIT)?.checked_add(fraction.parse().ok()?)?;
         (amount < i128::from(i64::MAX)).then_some(Amount(if negative { -amount } else { amount }))
+    }
+
+    /// The same for what most files have, digits with a point among them, as long as they are few and mean the same to
+    /// everybody; `None` says nothing.
+    fn of_digits(text: &[u8], decimal_comma: bool) -> Option<Amount> {
+        /// Ten-thousandths have so many decimals.
+        const DECIMALS: usize = 4;
+        const MOST: usize = 12;
+        let point = text.iter().position(|byte| *byte == b'.');
+        let (whole, decimals) = match point {
+            Some(_) if decimal_comma => return None,
+            Some(point) => (text.get(..point)?, text.get(point + 1..)?),
+            None => (text, &[][..]),
+        };
+        let is_short = (1..=MOST).contains(&whole.len()) && decimals.len() <= DECIMALS;
+        let are_digits = |digits: &[u8]| digits.iter().all(u8::is_ascii_digit);
+        if !is_short || !are_digits(whole) || !are_digits(decimals) {
+            return None;
+        }
+        let noughts = std::iter::repeat_n(&b'0', DECIMALS - decimals.len());
+        let digits = whole.iter().chain(decimals).chain(noughts);
+        let number = digits.fold(0, |number: i64, digit| number * 10 + i64::from(digit - b'0'));
+        Some(Amount(number.into()))
     }
 
     /// The text of an amount as a plain number, as JSON has it; what is none stays as it is.
@@ -203,6 +231,7 @@ impl Currency {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_file_says_which_sign_is_decimal() {
@@ -226,6 +255,18 @@ mod tests {
                 evidence.observe(text, currency);
             }
             assert_eq!(evidence.has_comma(), expected, "{texts:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn amounts_of_few_digits_are_what_they_are_as_written(
+            text in r"[0-9]{0,14}(\.[0-9]{0,6})?",
+            decimal_comma: bool,
+        ) {
+            let plain = Amount::of_digits(text.as_bytes(), decimal_comma);
+            let as_written = Amount::as_written(&text, decimal_comma);
+            prop_assert!(plain.is_none() || plain == as_written);
         }
     }
 

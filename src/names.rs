@@ -52,9 +52,11 @@ impl Names {
 /// What was said of texts last, for texts that recur so often that hashing them is the larger part of
 /// looking them up. A place is chosen by a few bytes of the text and holds the text that had it
 /// last, so what is found is always of the same text, and memory is bounded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Recent<V> {
     places: Vec<Known<V>>,
+    /// The short text that was found last: most rows of most logs have the name of the row before.
+    latest: (Ends, V),
 }
 
 /// A text with what was said of it.
@@ -66,25 +68,42 @@ struct Known<V> {
     value: V,
 }
 
+impl<V: Default> Default for Recent<V> {
+    fn default() -> Recent<V> {
+        Recent { places: Vec::new(), latest: (Ends::NONE, V::default()) }
+    }
+}
+
 impl<V: Copy + Default> Recent<V> {
     const PLACES: usize = 2048;
 
     /// What was put for this text, if no other text has taken its place.
     #[inline]
-    pub fn get(&self, text: &[u8]) -> Option<V> {
+    pub fn get(&mut self, text: &[u8]) -> Option<V> {
         let ends = Ends::of(text);
+        if ends == self.latest.0 {
+            return Some(self.latest.1);
+        }
+        self.get_other(ends, text)
+    }
+
+    fn get_other(&mut self, ends: Ends, text: &[u8]) -> Option<V> {
         let known = self.places.get(Self::place(&ends, text))?;
-        let is_known = known.ends == ends && (ends.are_all() || known.text == text);
-        is_known.then_some(known.value)
+        if known.ends != ends || !ends.are_all() && known.text != text {
+            return None;
+        }
+        if ends.are_all() {
+            self.latest = (ends, known.value);
+        }
+        Some(known.value)
     }
 
     /// Remembers a value.
     pub fn put(&mut self, text: &[u8], value: V) {
         let ends = Ends::of(text);
+        self.latest.0 = Ends::NONE;
         if self.places.is_empty() {
-            // No text is so long and has ends of nought.
-            let ends = Ends { length: usize::MAX, first: 0, last: 0 };
-            let nothing = Known { ends, text: Vec::new(), value: V::default() };
+            let nothing = Known { ends: Ends::NONE, text: Vec::new(), value: V::default() };
             self.places.resize(Self::PLACES, nothing);
         }
         if let Some(known) = self.places.get_mut(Self::place(&ends, text)) {
@@ -120,6 +139,9 @@ struct Ends {
 }
 
 impl Ends {
+    /// Those of no text: none is so long.
+    const NONE: Ends = Ends { length: usize::MAX, first: 0, last: 0 };
+
     #[inline]
     fn of(text: &[u8]) -> Ends {
         let length = text.len();

@@ -178,9 +178,8 @@ pub struct RepeatWithin {
     pub high: f64,
 }
 
-/// The repeat rate within 30, 90 and 365 days, as far as customers were watched for so long.
-pub fn repeat_within(tally: &Tally, confidence: f64) -> Vec<RepeatWithin> {
-    let curve = second_orders(tally);
+/// The repeat rate within 30, 90 and 365 days by the curve of second orders, as far as customers were watched for so long.
+pub fn repeat_within(curve: &Curve, tally: &Tally, confidence: f64) -> Vec<RepeatWithin> {
     let watched = tally.since_only_order.in_no_order();
     let within = |days: u32| {
         let horizon = Span::days(i64::from(days)).0;
@@ -220,10 +219,8 @@ pub struct SecondOrder {
     pub high: Option<f64>,
 }
 
-/// The time from the first order of a customer to the second, those who have but one order accounted for by how long
-/// they were watched; `None` without any second order.
-pub fn to_second_order(tally: &Tally, confidence: f64) -> Option<SecondOrder> {
-    let curve = second_orders(tally);
+/// The time from the first order of a customer to the second by the curve of second orders; `None` without any.
+pub fn to_second_order(curve: &Curve, confidence: f64) -> Option<SecondOrder> {
     let (low, high) = curve.median_interval(confidence);
     let seconds = |age: Option<i64>| age.map(|age| Span(age).as_seconds());
     let median = seconds(curve.quantile(0.5));
@@ -234,8 +231,9 @@ pub fn to_second_order(tally: &Tally, confidence: f64) -> Option<SecondOrder> {
     })
 }
 
-/// The curve of second orders over the time since the first.
-fn second_orders(tally: &Tally) -> Curve {
+/// The curve of second orders over the time since the first, those who have but one order accounted for by how long they
+/// were watched.
+pub fn second_orders(tally: &Tally) -> Curve {
     let spans = |durations: &Durations| -> Vec<i64> {
         durations.in_no_order().iter().map(|span| span.0).collect()
     };
@@ -316,7 +314,7 @@ mod tests {
             tally.since_only_order.add(Span::days(200));
             tally.since_only_order.add(Span::days(5));
         }
-        let found = repeat_within(&tally, 0.95);
+        let found = repeat_within(&second_orders(&tally), &tally, 0.95);
         let days: Vec<u32> = found.iter().map(|found| found.days).collect();
         assert_eq!(days, [30, 90], "nobody was watched for a year");
         assert!((found[0].rate - 0.5).abs() < 1e-12 && found[0].low < 0.5);
@@ -325,7 +323,10 @@ mod tests {
     #[test]
     fn half_of_all_is_told_only_where_half_are_known_to_come_back() {
         let mut tally = Tally::new(2, 0);
-        assert_eq!((to_second_order(&tally, 0.95), per_customer(&tally, 0.95)), (None, None));
+        assert_eq!(
+            (to_second_order(&second_orders(&tally), 0.95), per_customer(&tally, 0.95)),
+            (None, None)
+        );
         for days in 1..=10 {
             tally.to_second_order.add(Span::days(days));
             tally.orders_of_buyers.add(2);
@@ -334,7 +335,7 @@ mod tests {
             tally.since_only_order.add(Span::days(100));
             tally.orders_of_buyers.add(1);
         }
-        let found = to_second_order(&tally, 0.95).unwrap();
+        let found = to_second_order(&second_orders(&tally), 0.95).unwrap();
         let days = |seconds: Option<f64>| seconds.map(|seconds| seconds / 86_400.0);
         // The eighth of fifteen; the bounds are where the curve's own reach one half.
         assert_eq!(days(found.median), Some(8.0));
@@ -346,7 +347,7 @@ mod tests {
         for _ in 0..20 {
             tally.since_only_order.add(Span::days(100));
         }
-        assert_eq!(to_second_order(&tally, 0.95).unwrap().median, None);
+        assert_eq!(to_second_order(&second_orders(&tally), 0.95).unwrap().median, None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::ladder::definition::Ladder;
 use crate::ladder::dimension::Breakdown;
 use crate::ladder::draft;
 use crate::ladder::rules::Rules;
+use crate::parallel::both;
 use crate::report::changes::ChangesReport;
 use crate::report::zone::Zone;
 use crate::report::{Asides, Report, ReportOptions};
@@ -45,9 +46,12 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
         version: env!("CARGO_PKG_VERSION").to_string(),
         filters: asked.filters.clone(),
     };
-    let report = Report::new(&outcome.findings, &outcome.ladder, &options);
-    let paths = outcome.findings.inputs.iter().map(|input| input.path.as_str());
-    let mut report = report.signed(paths.map(fingerprint::fingerprint).collect());
+    let inputs = &outcome.findings.inputs;
+    let (fingerprints, report) = both(
+        || inputs.iter().map(|input| fingerprint::fingerprint(&input.path)).collect(),
+        || Report::new(&outcome.findings, &outcome.ladder, &options),
+    );
+    let mut report = report.signed(fingerprints);
     report.asides = asides;
     if let Some(path) = &arguments.diff {
         let name = path.to_string_lossy();

@@ -1,6 +1,5 @@
 //! What a run found out, put together from the scan, the settling and the judging.
 
-use super::Request;
 use super::calendar::Calendar;
 use super::claims::Claims;
 use super::haul::Haul;
@@ -9,7 +8,6 @@ use super::rows::{PEOPLE, RowIndex, UNCLOSED, short_identifiers};
 use super::sequence::out_of_order;
 use super::several_logs::visitors_apart;
 use super::tracking::Logs;
-use super::values::Values;
 use crate::findings::{
     Days, EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
     TimeFindings, TrackingFindings,
@@ -17,15 +15,13 @@ use crate::findings::{
 use crate::input::timestamp::ZoneRule;
 use crate::input::{Reading, Rows};
 use crate::ladder::definition::Ladder;
-use crate::ladder::dimension::{self, RETURNING};
 use crate::ladder::draft;
 use crate::ladder::own_names::OwnNames;
-use crate::ladder::vocabulary;
 use crate::quality::{Quality, Reason};
 use crate::tally::Tally;
 use crate::tally::ways::{Leavers, Ways};
 use crate::time::{Instant, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What the findings say about the inputs and the rows.
 pub(super) fn finish(
@@ -178,35 +174,6 @@ pub(super) fn unknown_names(haul: &Haul<'_>) -> Vec<(String, u64)> {
     let named = haul.rows_by_name().into_iter();
     let unknown = named.filter(|(name, _)| !stamper.knows(name));
     unknown.map(|(name, rows)| (name.to_string(), rows)).collect()
-}
-
-/// Which properties that breakdowns or filters look at no row has, and which may be meant.
-pub(super) fn unseen_properties(
-    request: &Request,
-    values: &Values,
-    readings: &[Reading],
-) -> Vec<Notice> {
-    let by = request.breakdowns.iter().flat_map(|breakdown| &breakdown.properties);
-    let asked = by.chain(request.all_filters().map(|filter| &filter.property));
-    let is_seen = |property: &str| {
-        let position = values.position(property);
-        position.is_none_or(|own| {
-            values.rows().flatten().any(|row| row.get(own).is_some_and(Option::is_some))
-        })
-    };
-    let asked: BTreeSet<&str> = asked.map(String::as_str).filter(|own| *own != RETURNING).collect();
-    let names = || readings.iter().flat_map(|reading| &reading.names);
-    // What stands in an object is looked for by its own name too.
-    let names = || names().map(|name| name.rsplit('.').next().unwrap_or(name));
-    let notice = |property: &str| {
-        let known = dimension::WORKED_OUT.into_iter().chain(names()).filter(|own| *own != property);
-        let near = vocabulary::nearest(property, known);
-        let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
-        let message =
-            format!("no row that counts has `{property}`{meant}, so it is unknown everywhere");
-        Notice { code: "property_not_seen", message }
-    };
-    asked.into_iter().filter(|property| !is_seen(property)).map(notice).collect()
 }
 
 /// That the shop's names have one that no event has, and nearly that of one that has none of its own.

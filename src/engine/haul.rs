@@ -442,10 +442,11 @@ impl<'s> Haul<'s> {
         place: (usize, RowRef),
         (reason, claim): (Option<Reason>, Option<Claim>),
     ) -> OrderNote {
-        let (order, seen) = OrderSeen::of(event, place, claim);
+        let page = checkout_of_page(event);
+        let (order, seen) = OrderSeen::of(event, place, (claim, page));
         if reason.is_none()
             && !self.is_open(seen.row)
-            && let Some(checkout) = checkout_of_page(event)
+            && let Some(checkout) = page
             && !event.identifiers.contains(&checkout)
         {
             // Whoever sees the thanks for an order has made it.

@@ -244,7 +244,7 @@ impl Run<'_> {
         }
         finish::finish(findings, (haul, claims), (readings, logs), rows);
         finish::mark_days(findings, request.calendar_zone(findings.store_offset));
-        findings.notices.extend(finish::unseen_properties(request, &haul.values, readings));
+        findings.notices.extend(unseen::unseen_dimensions(request, &haul.values, readings));
         if request.has_program_names() {
             findings.unknown_names = finish::unknown_names(haul);
         }

@@ -3,8 +3,8 @@
 //! What is the same order under another number is found when all rows are there (`same_orders`).
 
 use super::claims::{self, Claim, Strength};
-use super::stamping::checkout_of;
-use crate::event::{OrderNote, RawEvent, RowRef};
+use super::stamping::checkout_told;
+use crate::event::{Identifier, OrderNote, RawEvent, RowRef};
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::time::{Instant, Precision};
@@ -34,12 +34,12 @@ pub(super) struct OrderSeen {
 }
 
 impl OrderSeen {
-    /// The order that an event completes, for its touch and to be remembered. Without a number it is that of its
-    /// checkout, which becomes one order; without that an order by itself.
+    /// The order that an event completes, for its touch and to be remembered, with the checkout that the page's address
+    /// names. Without a number it is that of its checkout, which becomes one order; without that an order by itself.
     pub(super) fn of(
         event: &RawEvent<'_>,
         (input, row): (usize, RowRef),
-        claim: Option<Claim>,
+        (claim, page): (Option<Claim>, Option<Identifier>),
     ) -> (OrderNote, OrderSeen) {
         let fingerprint = event.details.fingerprint();
         let alone = OrderNote {
@@ -49,7 +49,7 @@ impl OrderSeen {
             currency: Currency::default(),
         };
         let told = event.details.order().unwrap_or(alone);
-        let token = checkout_of(event).unwrap_or(Key::NONE);
+        let token = checkout_told(event).or(page.map(|page| page.key)).unwrap_or(Key::NONE);
         let order = match claims::numbered(told, event, claim) {
             order if !order.numbered && order.key == fingerprint && !token.is_none() => {
                 OrderNote { key: token, numbered: true, ..order }

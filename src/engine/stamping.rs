@@ -290,9 +290,13 @@ fn trail(event: &RawEvent<'_>, rule: SessionRule) -> Trail {
 }
 
 /// The checkout that an event belongs to, by its columns or the page's address.
-pub(super) fn checkout_of(event: &RawEvent<'_>) -> Option<Key> {
-    let by_address = || Some(checkout_of_page(event)?.key);
-    first_of(event, IdentifierKind::CheckoutToken).or_else(by_address)
+fn checkout_of(event: &RawEvent<'_>) -> Option<Key> {
+    checkout_told(event).or_else(|| Some(checkout_of_page(event)?.key))
+}
+
+/// The checkout that an event belongs to, by its columns.
+pub(super) fn checkout_told(event: &RawEvent<'_>) -> Option<Key> {
+    first_of(event, IdentifierKind::CheckoutToken)
 }
 
 /// The checkout that the address of an event's page names, if it is a log's.

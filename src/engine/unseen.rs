@@ -1,14 +1,18 @@
 //! What the user's ladder names and the data never have: events, and properties or numbers that conditions ask for.
 //! A ladder with a misspelt name counts nothing in silence, so each is a notice, with the nearest name that occurs.
 
+use super::Request;
 use super::claims::Claims;
 use super::haul::Haul;
+use super::values::Values;
 use crate::findings::Notice;
 use crate::input::Reading;
 use crate::ladder::asked::Fate;
 use crate::ladder::definition::{Condition, EventPattern, Ladder};
+use crate::ladder::dimension::{self, RETURNING};
 use crate::ladder::predicate::Test;
 use crate::ladder::vocabulary::{self, MULTI_PAGE_VISIT};
+use std::collections::BTreeSet;
 
 /// The notices of a ladder that the user gave.
 pub(super) fn unseen(
@@ -67,14 +71,11 @@ fn unseen_names(ladder: &Ladder, (haul, claims): (&Haul<'_>, &Claims)) -> Vec<No
 
 /// Properties that no row has, and those that are compared with numbers and are none.
 fn unseen_properties(ladder: &Ladder, haul: &Haul<'_>, readings: &[Reading]) -> Vec<Notice> {
-    // What stands in an object is looked for by its own name too.
-    let names = || readings.iter().flat_map(|reading| &reading.names);
-    let names = || names().map(|name| name.rsplit('.').next().unwrap_or(name));
     let notice = |(path, fate): (&str, Fate)| {
         let part = part_of(ladder, path)?;
         let (code, message) = match fate {
             Fate::NeverSeen => {
-                let near = near(path, names().filter(|own| *own != path));
+                let near = near(path, names_of(readings).filter(|own| *own != path));
                 ("property_not_seen", format!("no row has a property `{path}` ({part}){near}"))
             }
             Fate::DressedNumbers => (
@@ -91,6 +92,38 @@ fn unseen_properties(ladder: &Ladder, haul: &Haul<'_>, readings: &[Reading]) -> 
         Some(Notice { code, message })
     };
     haul.names.stamper().asked().amiss().filter_map(notice).collect()
+}
+
+/// Which properties that breakdowns or filters look at no row has, and which may be meant.
+pub(super) fn unseen_dimensions(
+    request: &Request,
+    values: &Values,
+    readings: &[Reading],
+) -> Vec<Notice> {
+    let by = request.breakdowns.iter().flat_map(|breakdown| &breakdown.properties);
+    let asked = by.chain(request.all_filters().map(|filter| &filter.property));
+    let is_seen = |property: &str| {
+        let position = values.position(property);
+        position.is_none_or(|own| {
+            values.rows().flatten().any(|row| row.get(own).is_some_and(Option::is_some))
+        })
+    };
+    let asked: BTreeSet<&str> = asked.map(String::as_str).filter(|own| *own != RETURNING).collect();
+    let notice = |property: &str| {
+        let known = dimension::WORKED_OUT.into_iter().chain(names_of(readings));
+        let near = vocabulary::nearest(property, known.filter(|own| *own != property));
+        let meant = near.map(|near| format!(" (is `{near}` meant?)")).unwrap_or_default();
+        let message =
+            format!("no row that counts has `{property}`{meant}, so it is unknown everywhere");
+        Notice { code: "property_not_seen", message }
+    };
+    asked.into_iter().filter(|property| !is_seen(property)).map(notice).collect()
+}
+
+/// The names of what rows have; what stands in an object is looked for by its own name too.
+fn names_of(readings: &[Reading]) -> impl Iterator<Item = &str> {
+    let names = readings.iter().flat_map(|reading| &reading.names);
+    names.map(|name| name.rsplit('.').next().unwrap_or(name))
 }
 
 /// The part of the user's ladder that asks for a property, unless it only asks that it is missing.

@@ -249,11 +249,13 @@ impl Gathering<'_, '_, '_> {
         let Shortcuts { facts, short, chosen, valued, values, by_person, agents, .. } = shortcuts;
         let chosen = &chosen[..count];
         let has_values = !rows.sources.is_empty();
-        valued.resize(chosen.len(), 0);
         let mut wanted = 0;
-        for &row in chosen {
-            valued[wanted] = row;
-            wanted += usize::from(has_values & facts[short[row] as usize].wants_values);
+        if has_values {
+            valued.resize(chosen.len(), 0);
+            for &row in chosen {
+                valued[wanted] = row;
+                wanted += usize::from(facts[short[row] as usize].wants_values);
+            }
         }
         let which = &valued[..wanted];
         let asked = Asked { rows, block: self.block, which, agents: &agents.of_rows };
@@ -292,8 +294,11 @@ impl Gathering<'_, '_, '_> {
             *short = u32::from(is_usual && !is_edge);
         }
         let mut short = std::mem::take(&mut shortcuts.short);
-        let block = self.block;
-        each_text(&rows.name, &mut short, |cell| self.number_of(block.part(cell), shortcuts));
+        let (block, bytes) = (self.block, self.block.buffer());
+        each_text(&rows.name, &mut short, |cell| {
+            let cell = bytes.get(cell.start as usize..cell.end as usize).unwrap_or_default();
+            self.number_of(cell, shortcuts)
+        });
         if shortcuts.agents.begin() {
             shortcuts.values.forget_agents();
         }
@@ -321,15 +326,20 @@ impl Gathering<'_, '_, '_> {
     /// Where among the facts those of a name are.
     #[inline]
     fn number_of(&mut self, cell: &[u8], shortcuts: &mut Shortcuts) -> u32 {
+        match shortcuts.names.get(cell) {
+            Some(number) => number,
+            None => self.meet_name(cell, shortcuts),
+        }
+    }
+
+    #[cold]
+    fn meet_name(&mut self, cell: &[u8], shortcuts: &mut Shortcuts) -> u32 {
         let Shortcuts { names, facts, space, .. } = shortcuts;
-        let space = *space;
-        names.get(cell).unwrap_or_else(|| {
-            let own = self.haul.facts(cell, space, self.stamping.needs);
-            let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
-            facts.extend(own);
-            names.put(cell, number);
-            number
-        })
+        let own = self.haul.facts(cell, *space, self.stamping.needs);
+        let number = u32::try_from(facts.len()).unwrap_or(0) * u32::from(own.is_some());
+        facts.extend(own);
+        names.put(cell, number);
+        number
     }
 
     /// Rows of this instant take the short way.

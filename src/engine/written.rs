@@ -4,7 +4,7 @@
 use crate::findings::OrderGaps;
 use crate::input::format::shopify_checkouts::CheckoutLine;
 use crate::input::format::shopify_orders::OrderLine;
-use crate::input::timestamp::{self, DateEvidence, ZoneRule};
+use crate::input::timestamp::{self, DateEvidence};
 use crate::money::DecimalEvidence;
 use std::collections::BTreeMap;
 
@@ -52,8 +52,10 @@ impl Written {
 
     fn note_time(&mut self, text: Option<&str>) {
         let Some(text) = text else { return };
-        self.dates.observe(text);
-        if let Some(offset) = offset_of(text) {
+        let stamp = self.dates.observe(text);
+        // A time that stands for none says nothing of the shop.
+        let offset = stamp.filter(|stamp| !stamp.at.is_placeholder());
+        if let Some(offset) = offset.and_then(|_| timestamp::written_offset(text)) {
             *self.offsets.entry(offset).or_default() += 1;
         }
     }
@@ -61,11 +63,4 @@ impl Written {
     fn note_gaps(&mut self, gaps: OrderGaps) {
         self.gaps = Some(self.gaps.map_or(gaps, |known| known.both(gaps)));
     }
-}
-
-/// The offset of a time; one that stands for none says nothing of the shop.
-fn offset_of(text: &str) -> Option<i32> {
-    let offset = timestamp::written_offset(text)?;
-    timestamp::parse(text, ZoneRule::default()).filter(|stamp| !stamp.at.is_placeholder())?;
-    Some(offset)
 }

@@ -132,45 +132,67 @@ pub struct Plain {
     kind: IdentifierKind,
     space: u16,
     strictness: Strictness,
+    /// So many digits are somebody's number.
+    shortest: usize,
+    longest: usize,
 }
 
 impl Plain {
     /// For a column of a kind; `None` if identifiers of this kind always need a look.
     pub fn new(kind: IdentifierKind, space: u16, strictness: Strictness) -> Option<Plain> {
-        let may_be = matches!(
-            kind,
-            IdentifierKind::CustomerId | IdentifierKind::UserId | IdentifierKind::ClientId
-        );
-        may_be.then_some(Plain { kind, space, strictness })
+        let (space, shortest, longest) = match kind {
+            IdentifierKind::CustomerId => (0, 1, 16),
+            IdentifierKind::UserId | IdentifierKind::ClientId => {
+                let is_strict = strictness.refuses_short(space);
+                // Not the thirteen digits of a shop.
+                (space, if is_strict { SHORTEST_ID } else { 1 }, 12)
+            }
+            IdentifierKind::OrderId
+            | IdentifierKind::CheckoutToken
+            | IdentifierKind::Email
+            | IdentifierKind::Phone => return None,
+        };
+        Some(Plain { kind, space, strictness, shortest, longest })
+    }
+
+    /// The key of the identifier of a cell that is a short number and nobody's nought; `None` says nothing.
+    #[inline]
+    pub fn key_of_number(self, cell: &[u8]) -> Option<Key> {
+        let is_number = (self.shortest..=self.longest).contains(&cell.len()) && is_number(cell);
+        let is_plain = is_number && cell.first() != Some(&b'0');
+        is_plain.then(|| Key::within(self.seed(self.space), cell))
     }
 
     /// The identifier of a cell, if it is plain.
     #[inline]
     pub fn identifier(self, cell: &[u8]) -> Option<Identifier> {
-        let Plain { kind, strictness, .. } = self;
+        let is_number = (self.shortest..=self.longest).contains(&cell.len()) && is_number(cell);
+        let space = if is_number { Some(self.space) } else { self.space_of_other(cell) }?;
         let is_nobody =
-            || strictness.knows_nobody() && matches!(cell, [b'0' | b'-', ..]) && is_zeros(cell);
-        let (is_plain, space) = if kind == IdentifierKind::CustomerId {
-            ((1..17).contains(&cell.len()) && is_number(cell), 0)
-        } else if cell.len() >= LONG {
-            let is_uuid = cell.try_into().is_ok_and(is_uuid);
-            (
-                is_uuid || is_graphic(cell),
-                if is_uuid { space_of_uuid(self.space) } else { self.space },
-            )
-        } else {
-            // Not the thirteen digits of a shop.
-            let shortest = if strictness.refuses_short(self.space) { SHORTEST_ID } else { 1 };
-            let is_short_number = (shortest..13).contains(&cell.len()) && is_number(cell);
+            matches!(cell, [b'0' | b'-', ..]) && self.strictness.knows_nobody() && is_zeros(cell);
+        let key = || Key::within(self.seed(space), cell);
+        (!is_nobody).then(|| Identifier { kind: self.kind, space, key: key() })
+    }
+
+    #[inline]
+    fn seed(self, space: u16) -> u64 {
+        u64::from(space) << 8 | self.kind as u64
+    }
+
+    /// The space of a cell that is no short number, if it is plain.
+    fn space_of_other(self, cell: &[u8]) -> Option<u16> {
+        if self.kind == IdentifierKind::CustomerId {
+            return None;
+        }
+        if cell.len() < LONG {
             // What data tools write behind numbers is taken off.
-            let is_browser = (14..LONG).contains(&cell.len())
-                && is_dotted_number(cell)
-                && !cell.ends_with(b".0");
-            (is_short_number || is_browser, self.space)
-        };
-        let seed = u64::from(space) << 8 | kind as u64;
-        let is_plain = is_plain && !is_nobody();
-        is_plain.then(|| Identifier { kind, space, key: Key::within(seed, cell) })
+            let is_browser = cell.len() >= 14 && is_dotted_number(cell) && !cell.ends_with(b".0");
+            return is_browser.then_some(self.space);
+        }
+        if cell.try_into().is_ok_and(is_uuid) {
+            return Some(space_of_uuid(self.space));
+        }
+        is_graphic(cell).then_some(self.space)
     }
 }
 
@@ -193,7 +215,13 @@ fn is_number(cell: &[u8]) -> bool {
         (Some(first), Some(last)) => {
             are_digits(u64::from_le_bytes(*first)) && are_digits(u64::from_le_bytes(*last))
         }
-        _ => cell.iter().all(u8::is_ascii_digit),
+        _ => match (cell.first_chunk(), cell.last_chunk()) {
+            (Some(first), Some(last)) => {
+                let word = |bytes: [u8; 4]| u64::from(u32::from_le_bytes(bytes));
+                are_digits(word(*first) << u32::BITS | word(*last))
+            }
+            _ => cell.iter().all(u8::is_ascii_digit),
+        },
     }
 }
 

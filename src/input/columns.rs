@@ -11,6 +11,7 @@ pub use crate::text::is_null;
 use crate::text::{decode, is_null_word, is_yes};
 use csv::ByteRecord;
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// A byte order mark as it looks after decoding.
 const BOM: char = '\u{feff}';
@@ -29,6 +30,8 @@ pub struct Header {
     bookkeeping: Vec<usize>,
     /// Whether a column was given another name.
     is_called: bool,
+    /// The column of the page's address, once somebody has asked for it: every order is asked.
+    address: OnceLock<Option<usize>>,
 }
 
 /// The names of such columns: of Fivetran, Stitch and Airbyte.
@@ -87,7 +90,7 @@ impl Header {
             if normal.is_empty() { String::new() } else { normalise(&fold(exact)) }
         };
         let normal = self.exact.iter().zip(&self.normal).map(words).collect();
-        Header { normal, ..self.clone() }
+        Header { normal, address: OnceLock::new(), ..self.clone() }
     }
 
     /// The first column that has one of these names, the first alias first. A name that is written
@@ -97,6 +100,11 @@ impl Header {
             let among = |names: &[String]| names.iter().position(|name| name == alias);
             among(&self.exact).or_else(|| among(&self.normal))
         })
+    }
+
+    /// The column of the page's address as `find` finds it among these, which is done once.
+    pub fn address(&self, find: impl FnOnce(&Header) -> Option<usize>) -> Option<usize> {
+        *self.address.get_or_init(|| find(self))
     }
 
     /// Whether a column has one of these names.
@@ -109,6 +117,7 @@ impl Header {
         if let Some(normal) = self.normal.get_mut(column) {
             *normal = normalise(name);
             self.is_called |= !name.is_empty();
+            self.address = OnceLock::new();
         }
     }
 
@@ -159,6 +168,9 @@ pub fn normalise(name: &str) -> String {
 /// fewer than five columns it may be a text with commas in it.
 pub fn quoted_cells(line: &[u8], delimiter: u8) -> Option<ByteRecord> {
     const FEWEST: usize = 5;
+    if memchr::memchr_iter(delimiter, line).count() + 1 < FEWEST {
+        return None;
+    }
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
     let mut record = ByteRecord::new();

@@ -163,10 +163,11 @@ impl<'b> OutlinedRows<'b> {
     /// Where the cells of a column are, row by row, if rows are even.
     pub fn column(&self, column: usize) -> impl Iterator<Item = Range<u32>> {
         let is_last = Some(column + 1) == self.stride;
-        self.starts().zip(self.even()).map(move |(row_start, ends)| {
-            let end_of = |column: usize| ends.get(column).copied().unwrap_or(row_start);
-            let start = column.checked_sub(1).map_or(row_start, |before| end_of(before) + 1);
-            let mut end = end_of(column);
+        let before = column.checked_sub(1);
+        self.even_places().map(move |(row, ends)| {
+            let behind = before.and_then(|before| ends.get(before));
+            let start = behind.map_or(row.start, |&end| end + 1);
+            let mut end = ends.get(column).copied().unwrap_or(start);
             if is_last {
                 let has_return = end > start && self.block.get(end as usize - 1) == Some(&b'\r');
                 end -= u32::from(has_return);
@@ -177,15 +178,18 @@ impl<'b> OutlinedRows<'b> {
 
     /// Where each row is, if they are even.
     pub fn places(&self) -> impl Iterator<Item = Range<u32>> {
-        let ends = self.even().map(|ends| ends.last().copied().unwrap_or_default());
-        self.starts().zip(ends).map(|(start, end)| start..end)
+        self.even_places().map(|(row, _)| row)
     }
 
-    /// Where each row begins, and where the next would, if they are even.
-    fn starts(&self) -> impl Iterator<Item = u32> {
-        let first = u32::try_from(self.start).unwrap_or(u32::MAX);
-        let behind = self.even().map(|ends| ends.last().map_or(0, |&end| end + 1));
-        std::iter::once(first).chain(behind)
+    /// Where each row is, and where its cells end, if they are even.
+    fn even_places(&self) -> impl Iterator<Item = (Range<u32>, &'b [u32])> {
+        let mut start = u32::try_from(self.start).unwrap_or(u32::MAX);
+        self.even().map(move |ends| {
+            let end = ends.last().copied().unwrap_or(start);
+            let row = start..end;
+            start = end.wrapping_add(1);
+            (row, ends)
+        })
     }
 
     /// The places of each row, if all take as many.

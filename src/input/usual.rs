@@ -358,9 +358,9 @@ impl UsualRows {
             who.resize(at.len(), Key::NONE);
             are_named.clear();
             are_named.resize(at.len(), kind.is_named());
-            return cells.each_said(column, Some(*own), |row, said| match said {
-                Said::Plain(identifier) => who[row] = identifier.key,
-                Said::Nothing | Said::Unusual => at[row] = UsualRows::UNUSUAL,
+            return cells.each_key(column, *own, |row, key| match key {
+                Some(key) => who[row] = key,
+                None => at[row] = UsualRows::UNUSUAL,
             });
         }
         who.clear();

@@ -139,6 +139,8 @@ impl Report {
         let ReportOptions { confidence, zone, .. } = *options;
         let day = |at| zone.moment(at).map(|moment| moment.date());
         let coverage = coverage::coverage(findings, confidence, &day);
+        let macro_conversion = steps::macro_conversion(&findings.tally, ladder, confidence);
+        let known = (&coverage, &macro_conversion.matured);
         Report {
             schema: SCHEMA,
             tool: ToolReport { name: "funnel", version: options.version.clone() },
@@ -147,12 +149,12 @@ impl Report {
             period: PeriodReport::new(findings, zone),
             journeys: JourneysReport::new(&findings.tally, ladder),
             steps: steps::steps(&findings.tally, ladder, confidence),
-            macro_conversion: steps::macro_conversion(&findings.tally, ladder, confidence),
             breakdowns: breakdown::breakdowns(&findings.breakdowns, ladder, confidence),
             actions: steps::actions(&findings.tally, ladder, confidence),
             orders: OrdersReport::new(findings, confidence),
             quality: QualityReport::new(findings),
-            notices: notices::notices(findings, ladder, &coverage, confidence),
+            notices: notices::notices(findings, ladder, known, confidence),
+            macro_conversion,
             coverage,
             exits: steps::exits(&findings.tally, ladder),
             session_reports: orders::session_reports(findings, confidence),

@@ -6,7 +6,7 @@ use super::header::count_name;
 use super::sentences::is_order;
 use super::{tracking, words};
 use crate::analysis::coverage::Coverage;
-use crate::analysis::open_windows::matured;
+use crate::analysis::open_windows::Matured;
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, InputFinding, Notice};
 use crate::ladder::definition::{Count, Ladder, Linkage, NamePattern, Order, Window};
@@ -49,16 +49,16 @@ impl NoticeReport {
 /// What may help where orders cannot be matched.
 const LOST_ZONES: &str = " The export's times do not say their zone, and are taken for UTC: with the shop's, said with --tz, orders can be matched by customer, total and time.";
 
-/// The notices of the run, then those of the numbers.
+/// The notices of the run, then those of the numbers: of what logs saw, and of the macro conversion without open journeys.
 pub(super) fn notices(
     findings: &Findings,
     ladder: &Ladder,
-    coverage: &Coverage,
+    (coverage, matured): (&Coverage, &Matured),
     confidence: f64,
 ) -> Vec<NoticeReport> {
     let found = findings.notices.iter().map(NoticeReport::found);
     let computed = [
-        window_open(findings, ladder, confidence),
+        window_open(findings, ladder, matured, confidence),
         began_before(findings, ladder),
         few(findings, ladder),
         orders_beside(findings, ladder),
@@ -72,14 +72,18 @@ pub(super) fn notices(
     found.chain(of_tracking).chain(computed.into_iter().flatten()).collect()
 }
 
-fn window_open(findings: &Findings, ladder: &Ladder, confidence: f64) -> Option<NoticeReport> {
+fn window_open(
+    findings: &Findings,
+    ladder: &Ladder,
+    settled: &Matured,
+    confidence: f64,
+) -> Option<NoticeReport> {
     let tally = &findings.tally;
     if tally.open == 0 || ladder.open {
         return None;
     }
     let last = &ladder.steps.last()?.name;
     let share = Rate::of(tally.open, tally.entered, confidence).rate;
-    let settled = matured(tally, ladder, confidence);
     let who = words::people(count_name(ladder.count), tally.open);
     let reason = match ladder.window {
         Window::None => "can still convert, because the ladder has no window",

@@ -51,6 +51,7 @@ impl OrdersReport {
         let partly = counts.refunds.values().map(|refunds| refunds.partly).sum();
         let per_customer = orders::per_customer(&findings.tally, confidence);
         let range = per_customer.and_then(|(_, range)| range);
+        let seconds = orders::second_orders(&findings.tally);
         OrdersReport {
             count: orders::are_known(findings).then_some(counts.count),
             value: orders::order_values(findings, confidence)
@@ -62,11 +63,11 @@ impl OrdersReport {
             refunded_in_part: exported(partly).filter(|_| !unknown.refunds),
             other_channels: exported(counts.other_channels).filter(|_| !unknown.channels),
             repeat_rate: orders::repeat_rate(&findings.tally, confidence),
-            repeat_within: orders::repeat_within(&findings.tally, confidence),
+            repeat_within: orders::repeat_within(&seconds, &findings.tally, confidence),
             per_customer: per_customer.map(|(mean, _)| mean),
             per_customer_low: range.map(|range| range.low),
             per_customer_high: range.map(|range| range.high),
-            seconds_to_second: orders::to_second_order(&findings.tally, confidence),
+            seconds_to_second: orders::to_second_order(&seconds, confidence),
             seconds_between: orders::between_orders(&findings.tally),
         }
     }

@@ -337,14 +337,20 @@ impl Details for RowDetails<'_> {
 
 /// The column of a property.
 fn column_of(header: &Header, path: &str) -> Option<usize> {
-    let own = header.find(&[normalise(path).as_str()]);
-    own.or_else(|| header.find(aliases_of(path)))
+    let find = |header: &Header| {
+        let own = header.find(&[normalise(path).as_str()]);
+        own.or_else(|| header.find(aliases_of(path)))
+    };
+    if path == ADDRESS { header.address(find) } else { find(header) }
 }
+
+/// The property that is the page's address.
+const ADDRESS: &str = "url";
 
 /// The columns that hold what dimensions are worked out from.
 pub(super) fn aliases_of(property: &str) -> &'static [&'static str] {
     match property {
-        "url" => &URLS,
+        ADDRESS => &URLS,
         "referrer" => &["referer", "page referrer", "http referer"],
         "user_agent" => &["useragent", "ua"],
         _ => &[],

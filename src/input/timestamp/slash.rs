@@ -61,8 +61,9 @@ pub struct DateEvidence {
 }
 
 impl DateEvidence {
-    /// Looks at a cell. What is no date with slashes says nothing of the order.
-    pub fn observe(&mut self, text: &str) {
+    /// Looks at a cell; gives back what it says if no spreadsheet has changed it. What is no date with slashes says
+    /// nothing of the order.
+    pub fn observe(&mut self, text: &str) -> Option<Stamp> {
         let zone = ZoneRule::default();
         // So almost every text begins that no spreadsheet has changed. It is neither of the others.
         let begins_with_year =
@@ -74,10 +75,11 @@ impl DateEvidence {
                 self.zoneless = true;
                 self.halves.note_converted(stamp.at);
             }
-            return;
+            return Some(stamp);
         }
         if !begins_with_year && let Some(date) = SlashDate::read(text) {
-            return self.observe_slash(&date);
+            self.observe_slash(&date);
+            return None;
         }
         let serial = serial(text.trim(), zone);
         let plain = parse(text, zone);
@@ -90,6 +92,7 @@ impl DateEvidence {
             self.has_clock |= stamp.at.0 % DAY != 0;
             self.halves.note_converted(stamp.at);
         }
+        plain
     }
 
     /// Whether any date is a number of days.

@@ -12,6 +12,7 @@ use super::super::rows::OutlinedRows;
 use super::plain;
 use crate::event::{Identifier, IdentifierKind};
 use crate::identity::{Plain, Strictness};
+use crate::key::Key;
 
 /// What says who it was, in a log whose rows may be usual: for each column or key how its plain texts become
 /// identifiers, if it can have any.
@@ -24,6 +25,12 @@ pub(super) struct People {
 pub(super) trait IdentifierCells {
     /// Tells `each` what the cell of every row says in a column.
     fn each_said(&self, column: usize, own: Option<Plain>, each: impl FnMut(usize, Said));
+
+    /// Tells `each` the key of every row's identifier in a column that says alone who it was; `None` if the row is not
+    /// usual.
+    fn each_key(&self, column: usize, own: Plain, mut each: impl FnMut(usize, Option<Key>)) {
+        self.each_said(column, Some(own), |row, said| each(row, said.key()));
+    }
 }
 
 impl IdentifierCells for OutlinedRows<'_> {
@@ -31,6 +38,15 @@ impl IdentifierCells for OutlinedRows<'_> {
     fn each_said(&self, column: usize, own: Option<Plain>, mut each: impl FnMut(usize, Said)) {
         for (row, cell) in self.column(column).enumerate() {
             each(row, Said::by_cell(self.bytes(&cell), own));
+        }
+    }
+
+    #[inline]
+    fn each_key(&self, column: usize, own: Plain, mut each: impl FnMut(usize, Option<Key>)) {
+        for (row, cell) in self.column(column).enumerate() {
+            let cell = self.bytes(&cell);
+            let key = own.key_of_number(cell);
+            each(row, key.or_else(|| Said::by_cell(cell, Some(own)).key()));
         }
     }
 }
@@ -110,6 +126,15 @@ impl Found {
 }
 
 impl Said {
+    /// The key of what is plain.
+    #[inline]
+    fn key(self) -> Option<Key> {
+        match self {
+            Said::Plain(identifier) => Some(identifier.key),
+            Said::Nothing | Said::Unusual => None,
+        }
+    }
+
     /// What a text says that is no cell of a table.
     #[inline]
     pub fn by(text: &[u8], own: Option<Plain>) -> Said {
