@@ -12,6 +12,11 @@ use super::bitmap::{CHUNK, Chunk, parity_up_to};
 use super::quoting::{QUOTE, Quoting, Signs};
 use super::simd;
 
+/// So many bytes are drawn at once, whole chunks. Room is made for as many positions, for each byte may be one: for all of a
+/// block at once that would be four times its memory, most of it never used.
+const SHEET: usize = 64 << 10;
+const _: () = assert!(SHEET.is_multiple_of(CHUNK));
+
 /// The delimiters and line ends of a block.
 #[derive(Debug, Default)]
 pub struct Outline {
@@ -34,10 +39,11 @@ impl Outline {
     /// Goes over `bytes`, which stand at `base` in the block and begin as `quoting` says; tells how they
     /// end. Positions beyond four gigabytes do not fit: blocks must be smaller.
     pub fn draw(&mut self, bytes: &[u8], base: usize, signs: Signs, quoting: Quoting) -> Quoting {
-        match simd::draw(self, bytes, base, (signs, quoting)) {
-            Some(quoting) => quoting,
-            None => self.draw_portably((bytes, base), signs, quoting),
-        }
+        bytes.chunks(SHEET).enumerate().fold(quoting, |quoting, (number, sheet)| {
+            let base = base + number * SHEET;
+            let drawn = simd::draw(self, sheet, base, (signs, quoting));
+            drawn.unwrap_or_else(|| self.draw_portably((sheet, base), signs, quoting))
+        })
     }
 
     /// The same on any processor.
