@@ -10,6 +10,7 @@ use super::kinds::{Kind, KindTable};
 use super::order_seen::OrderSeen;
 use super::relinked::Relinked;
 use super::robots::Robot;
+use super::runs::Runs;
 use super::scan::Scan;
 use super::sequence::Sequence;
 use super::sieve::{Edges, Sifted};
@@ -93,8 +94,8 @@ pub(crate) struct Haul<'s> {
     pub(super) orders_seen: Vec<OrderSeen>,
     /// Rows of robots that complete orders.
     pub(super) robots: Vec<Robot>,
-    pub(super) order_lines: Vec<LineAt<OrderLine>>,
-    pub(super) checkout_lines: Vec<LineAt<CheckoutLine>>,
+    pub(super) order_lines: Runs<LineAt<OrderLine>>,
+    pub(super) checkout_lines: Runs<LineAt<CheckoutLine>>,
     pub(super) total_lines: Vec<LineAt<AnalyticsLine>>,
     pub(super) member_lines: Vec<LineAt<MemberLine>>,
 }
@@ -131,8 +132,8 @@ impl<'s> Haul<'s> {
             ahead: Vec::new(),
             orders_seen: Vec::new(),
             robots: Vec::new(),
-            order_lines: Vec::new(),
-            checkout_lines: Vec::new(),
+            order_lines: Runs::default(),
+            checkout_lines: Runs::default(),
             total_lines: Vec::new(),
             member_lines: Vec::new(),
         }
@@ -174,8 +175,8 @@ impl<'s> Haul<'s> {
         self.ahead.extend(other.ahead);
         self.orders_seen.extend(other.orders_seen);
         self.robots.extend(other.robots);
-        self.order_lines.extend(other.order_lines);
-        self.checkout_lines.extend(other.checkout_lines);
+        self.order_lines.merge(other.order_lines);
+        self.checkout_lines.merge(other.checkout_lines);
         self.total_lines.extend(other.total_lines);
         self.member_lines.extend(other.member_lines);
     }
@@ -200,8 +201,8 @@ impl<'s> Haul<'s> {
             + of(&self.ahead)
             + of(&self.orders_seen)
             + of(&self.robots)
-            + of(&self.order_lines)
-            + of(&self.checkout_lines)
+            + self.order_lines.bytes()
+            + self.checkout_lines.bytes()
             + of(&self.total_lines)
             + of(&self.member_lines)
             + of(&self.blocks)

@@ -31,6 +31,7 @@ mod request;
 mod rivals;
 mod robots;
 mod rows;
+mod runs;
 mod same_orders;
 mod scan;
 mod sequence;

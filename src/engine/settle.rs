@@ -16,6 +16,7 @@ use super::members;
 use super::order_book::OrderBook;
 use super::robots::Pardons;
 use super::rows::RowIndex;
+use super::runs::Runs;
 use super::same_orders::{OrderTimes, Sources};
 use super::scan::Scan;
 use super::skew::Skew;
@@ -206,7 +207,7 @@ fn assemble_orders(
     settings: &Settings,
     zone: Option<ZoneRule>,
 ) -> Result<shopify_orders::Assembly> {
-    let mut lines = std::mem::take(&mut haul.order_lines);
+    let lines = std::mem::take(&mut haul.order_lines);
     let written: Vec<(usize, Written)> = haul
         .inputs
         .iter()
@@ -223,7 +224,7 @@ fn assemble_orders(
     }
     let online_sources = settings.online_sources.clone();
     let own = shopify_orders::Settings { inputs, online_sources };
-    let meant = read_lines(&mut lines, &own, settings.threads);
+    let (lines, meant) = read_lines(lines, &own, settings.threads);
     Ok(shopify_orders::assemble(lines, meant, &own, settings.threads))
 }
 
@@ -233,29 +234,29 @@ fn assemble_checkouts(
     settings: &Settings,
     zone: Option<ZoneRule>,
 ) -> Result<shopify_checkouts::Assembly> {
-    let mut lines = std::mem::take(&mut haul.checkout_lines);
+    let lines = std::mem::take(&mut haul.checkout_lines);
     let seen = haul.inputs.iter().map(|seen| seen.checkouts.as_ref()).enumerate();
     let dates = seen.filter_map(|(input, written)| Some((input, written?.dates))).collect();
     let own = of_inputs(input_settings(dates, readings, (settings.date_order, zone), haul)?);
-    let meant = read_lines(&mut lines, &own, settings.threads);
+    let (lines, meant) = read_lines(lines, &own, settings.threads);
     Ok(shopify_checkouts::assemble(lines, meant, &own))
 }
 
 /// Puts rows in order and reads what each means.
 fn read_lines<L: Line + Send>(
-    lines: &mut [LineAt<L>],
+    lines: Runs<LineAt<L>>,
     settings: &shopify_orders::Settings,
     threads: usize,
-) -> Vec<Meant> {
-    shopify_orders::put_in_order(lines);
+) -> (Vec<LineAt<L>>, Vec<Meant>) {
+    let mut lines = lines.into_order(LineAt::place);
     let read =
         |part: &mut [LineAt<L>]| Ok::<_, Infallible>(shopify_orders::read_lines(part, settings));
-    let Ok(parts) = in_parts(threads, lines, read);
-    // The first part makes room for the others, so that it is not copied.
-    let mut parts = parts.into_iter();
-    let mut all = parts.next().unwrap_or_default();
-    all.extend(parts.flatten());
-    all
+    let Ok(parts) = in_parts(threads, &mut lines, read);
+    let mut meant = Vec::with_capacity(lines.len());
+    for part in parts {
+        meant.extend(part);
+    }
+    (lines, meant)
 }
 
 /// How the texts of inputs that hold no orders are meant.

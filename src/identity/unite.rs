@@ -23,7 +23,7 @@ use crate::parallel::both;
 const HUB: usize = 3;
 
 /// How many of a kind one person may have: e-mail addresses, telephones, devices.
-const fn cap(kind: IdentifierKind) -> Option<u32> {
+const fn cap(kind: IdentifierKind) -> Option<u8> {
     match kind {
         IdentifierKind::Email => Some(5),
         IdentifierKind::Phone => Some(3),
@@ -206,7 +206,8 @@ struct Members {
     strongest: Identifier,
     /// The one customer number, and one user id for each system: there are few, and mostly one.
     unique: Unique,
-    counts: [u32; IdentifierKind::ALL.len()],
+    /// By kind; what is beyond a byte is beyond every cap.
+    counts: [u8; IdentifierKind::ALL.len()],
     named: bool,
     /// Whether the guards would have refused some of it.
     is_contested: bool,
@@ -218,7 +219,7 @@ impl Members {
         let is_unique = matches!(kind, IdentifierKind::CustomerId | IdentifierKind::UserId);
         let mut counts = [0; IdentifierKind::ALL.len()];
         // Sessions, which may stand in for devices, are as many as visits.
-        counts[kind as usize] = u32::from(!identifier.is_session());
+        counts[kind as usize] = u8::from(!identifier.is_session());
         let named = is_unique || matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
         let unique = Unique { first: is_unique.then_some(identifier), others: Vec::new() };
         Members { strongest: identifier, unique, counts, named, is_contested: false }
@@ -231,8 +232,8 @@ impl Members {
             self.unique.iter().find(is_of_system).is_some_and(|mine| mine != theirs)
         });
         let too_many = IdentifierKind::ALL.iter().any(|&kind| {
-            cap(kind)
-                .is_some_and(|cap| self.counts[kind as usize] + other.counts[kind as usize] > cap)
+            let together = self.counts[kind as usize].saturating_add(other.counts[kind as usize]);
+            cap(kind).is_some_and(|cap| together > cap)
         });
         !contradicts && !too_many
     }
@@ -261,7 +262,7 @@ impl Members {
         self.strongest = self.strongest.min(other.strongest);
         other.unique.iter().for_each(|theirs| self.unique.add(theirs));
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
-            *mine += theirs;
+            *mine = mine.saturating_add(theirs);
         }
         self.named |= other.named;
     }
@@ -310,7 +311,9 @@ impl<'r> Forest<'r> {
     fn new(identifiers: &'r [Identifier]) -> Forest<'r> {
         let count = u32::try_from(identifiers.len()).unwrap_or(ALONE);
         let places = vec![ALONE; identifiers.len()];
-        Forest { identifiers, parents: (0..count).collect(), places, members: Vec::new() }
+        // A tree that has members has two identifiers at least.
+        let members = Vec::with_capacity(identifiers.len() / 2);
+        Forest { identifiers, parents: (0..count).collect(), places, members }
     }
 
     /// Joins what rows link, but for what stays out.
@@ -396,7 +399,11 @@ impl<'r> Forest<'r> {
     }
 
     fn people(mut self) -> Joined {
-        let mut joined = Joined::default();
+        let mut joined = Joined {
+            people: Vec::with_capacity(self.members.len()),
+            places: Vec::with_capacity(self.identifiers.len()),
+            refused: 0,
+        };
         // By root, the place of the person.
         let mut of_roots = vec![ALONE; self.identifiers.len()];
         for number in (0..).take(self.identifiers.len()) {

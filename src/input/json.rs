@@ -8,7 +8,7 @@
 
 mod lines;
 mod members;
-mod quotes;
+pub(super) mod quotes;
 mod scan;
 mod shapes;
 #[cfg(test)]
@@ -37,7 +37,7 @@ pub struct Written<'r> {
 impl<'r> Written<'r> {
     /// Checks whether `bytes` are text.
     pub fn new(bytes: &'r [u8]) -> Written<'r> {
-        Written { bytes, text: std::str::from_utf8(bytes).ok() }
+        Written { bytes, text: simdutf8::basic::from_utf8(bytes).ok() }
     }
 
     /// A part of the bytes, which may be text even if the whole is not; nothing if there is no such part.

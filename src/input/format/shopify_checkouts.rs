@@ -233,7 +233,7 @@ fn checkout(row: &mut LineAt<CheckoutLine>, at: Stamp) -> Checkout {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shopify_orders::copies::{put_in_order, read};
+    use super::super::shopify_orders::copies::read;
     use super::*;
     use csv::ByteRecord;
 
@@ -253,7 +253,7 @@ mod tests {
     }
 
     fn assembled(mut lines: Vec<LineAt<CheckoutLine>>) -> Assembly {
-        put_in_order(&mut lines);
+        lines.sort_by_key(LineAt::place);
         let meant = read(&mut lines, &Settings::default());
         assemble(lines, meant, &Settings::default())
     }

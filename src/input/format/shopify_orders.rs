@@ -17,9 +17,7 @@ mod tests;
 pub use assembly::{Assembly, assemble};
 pub use columns::OrderColumns;
 pub use common::order_key;
-pub use copies::{
-    Aside, InputSettings, Line, LineAt, Meant, Settings, put_in_order, read as read_lines,
-};
+pub use copies::{Aside, InputSettings, Line, LineAt, Meant, Settings, read as read_lines};
 
 use crate::event::RowRef;
 use crate::findings::OrderGaps;

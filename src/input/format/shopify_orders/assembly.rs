@@ -31,7 +31,7 @@ pub struct Assembly {
     pub zones: Zones,
 }
 
-/// Makes orders of all rows of all orders exports on so many threads. The rows are [in order](super::put_in_order), and
+/// Makes orders of all rows of all orders exports on so many threads. The rows are in the order of their places, and
 /// `meant` is what was [read](super::read_lines) of each.
 pub fn assemble(
     lines: Vec<LineAt<OrderLine>>,
@@ -40,7 +40,10 @@ pub fn assemble(
     threads: usize,
 ) -> Assembly {
     let Gathered { mut lines, mut records, placeholders, zones } = gather(lines, meant, settings);
+    let count = records.len();
     let mut parts = Part::cut(&mut lines, &mut records, threads);
+    // The first part has room for the orders of all: those of the others are put behind them.
+    parts.iter_mut().take(1).for_each(|first| first.room = count);
     let orders = |part: &mut Part<'_>| Ok::<_, Infallible>(part.orders(&settings.online_sources));
     let Ok(made) = each_in_parallel(&mut parts, orders);
     let mut made = made.into_iter();
@@ -60,6 +63,8 @@ struct Part<'p> {
     lines: &'p mut [LineAt<OrderLine>],
     /// Where the first of these rows stands among all.
     from: usize,
+    /// For so many orders room is made.
+    room: usize,
 }
 
 impl<'p> Part<'p> {
@@ -75,7 +80,7 @@ impl<'p> Part<'p> {
         for records in records.chunks_mut(size) {
             let end = records.last().map_or(from, |record| record.place + 1);
             let (own, behind) = lines.split_at_mut((end - from).min(lines.len()));
-            parts.push(Part { records, lines: own, from });
+            parts.push(Part { room: records.len(), records, lines: own, from });
             (lines, from) = (behind, end);
         }
         parts
@@ -83,7 +88,7 @@ impl<'p> Part<'p> {
 
     /// Makes the orders.
     fn orders(&mut self, online_sources: &[String]) -> Made {
-        let mut made = Made { orders: Vec::with_capacity(self.records.len()), ..Made::default() };
+        let mut made = Made { orders: Vec::with_capacity(self.room), ..Made::default() };
         for record in &mut *self.records {
             made.aside.append(&mut record.aside);
             let Some(at) = self.lines.get_mut(record.place - self.from) else { continue };

@@ -133,10 +133,11 @@ pub struct Meant {
     tags: Tags,
 }
 
-/// Puts rows in the order of inputs and rows.
-pub fn put_in_order<L>(lines: &mut [LineAt<L>]) {
-    // Each thread's are in order; a stable sort takes them as they are.
-    lines.sort_by_key(|at| (at.input, at.row));
+impl<L> LineAt<L> {
+    /// Where the row stands among all: by input and row.
+    pub fn place(&self) -> (usize, RowRef) {
+        (self.input, self.row)
+    }
 }
 
 /// Reads what rows mean, each by itself: several threads may do that, each with a part of the rows.
@@ -152,7 +153,7 @@ pub fn read<L: Line>(lines: &mut [LineAt<L>], settings: &Settings) -> Vec<Meant>
     meant
 }
 
-/// Gathers rows to records. They are [in order](put_in_order), and `meant` is what was [read] of each.
+/// Gathers rows to records. They are in the order of their [places](LineAt::place), and `meant` is what was [read] of each.
 pub fn gather<L: Line>(
     lines: Vec<LineAt<L>>,
     mut meant: Vec<Meant>,

@@ -37,7 +37,7 @@ fn assembled(files: &[&str]) -> Assembly {
 
 /// As if two threads had read them.
 fn assembled_of(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assembly {
-    put_in_order(&mut lines);
+    lines.sort_by_key(LineAt::place);
     let middle = lines.len() / 2;
     let (one, other) = lines.split_at_mut(middle);
     let meant = [read_lines(one, settings), read_lines(other, settings)].concat();
