@@ -179,7 +179,7 @@ pub(super) fn settle(
     note_aside(haul, orders.aside);
     note_aside(haul, checkouts.aside);
     let reports = assemble_reports(haul, readings, request, (&settled, stamping.settings))?;
-    let numbered = numbered(&orders.orders);
+    let numbered = numbered(&orders.orders, stamping.settings.threads);
     // Without browsers whose clocks nobody has confirmed, nothing is held against the orders' times.
     let made = OrderTimes::of(if haul.unconfirmed.is_empty() { &[] } else { &numbered });
     settled.skew.anchor(haul, |order| made.of_order(order));

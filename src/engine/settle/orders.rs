@@ -25,15 +25,22 @@ use crate::input::format::shopify_transactions::by_name;
 use crate::input::format::{Format, RowIdentifiers};
 use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
+use crate::parallel::{each_in_parallel, part_size};
 use crate::quality::Reason;
 use crate::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
-/// The orders, each with the number under which every source knows it.
-pub(super) fn numbered(orders: &[Order]) -> Vec<(&Order, Identifier)> {
+/// The orders, each with the number under which every source knows it, found on so many threads.
+pub(super) fn numbered(orders: &[Order], threads: usize) -> Vec<(&Order, Identifier)> {
     let shared = shared_names(orders);
-    orders.iter().filter_map(|order| Some((order, order_number(order, &shared)?))).collect()
+    let mut parts: Vec<&[Order]> = orders.chunks(part_size(orders.len(), threads)).collect();
+    let Ok(numbered) = each_in_parallel(&mut parts, |part| {
+        let numbered = part.iter().filter_map(|order| Some((order, order_number(order, &shared)?)));
+        Ok::<Vec<(&Order, Identifier)>, Infallible>(numbered.collect())
+    });
+    numbered.concat()
 }
 
 /// Counts the orders and makes touches of those that no log has seen.

@@ -12,7 +12,7 @@ use super::common::{Common, order_key};
 use crate::event::RowRef;
 use crate::input::format::event_table::unknown_kind_of_time;
 use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
-use crate::key::{FastMap, Key};
+use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::{Instant, SECOND};
@@ -160,6 +160,9 @@ pub fn gather<L: Line>(
     settings: &Settings,
 ) -> Gathered<L> {
     let placeholders = take_placeholders(&lines, &mut meant, settings);
+    if let Some(records) = one_for_each(&meant) {
+        return Gathered { lines, records, placeholders, zones: Zones::new() };
+    }
     let each = lines.iter().zip(&meant);
     let without_id: BTreeSet<usize> =
         each.filter(|(_, meant)| meant.tags.id.is_none()).map(|(at, _)| at.input).collect();
@@ -177,6 +180,26 @@ pub fn gather<L: Line>(
     }
     let (records, zones) = copies.records();
     Gathered { lines: copies.lines, records, placeholders, zones }
+}
+
+/// A record for each row, if all rows have ids and no two the same: then there is nothing to gather.
+fn one_for_each(meant: &[Meant]) -> Option<Vec<Record>> {
+    let mut known: FastSet<Key> = FastSet::default();
+    let mut records = Vec::new();
+    for (place, Meant { at, tags }) in meant.iter().enumerate() {
+        if !known.insert(tags.id?) {
+            return None;
+        }
+        if records.is_empty() {
+            // Where the first row has no id no other has either, mostly.
+            known.reserve(meant.len());
+            records.reserve_exact(meant.len());
+        }
+        let (id, name) = (tags.id, tags.name);
+        let aside = Vec::new();
+        records.push(Record { place, at: *at, id, name, aside, differs: false, is_uneven: false });
+    }
+    Some(records)
 }
 
 /// Takes dates that stand for no time from their rows, where they are so few that they are none; gives back, by input,
