@@ -1,7 +1,7 @@
 //! Rows that are settled when all is read, as the threads have collected them.
 //!
-//! Each thread reads its blocks in their order, so what it collects is a *run* that is in order already. Putting
-//! the hauls of threads together moves no row; only who wants all rows in order pays for that, once. This file must not know
+//! Each thread reads its blocks in their order, so what it collects is a *run* that is in order already. Neither
+//! putting the hauls of threads together nor going over all rows in order moves any of them. This file must not know
 //! what the rows are.
 
 /// The runs of several threads.
@@ -43,17 +43,11 @@ impl<T> Runs<T> {
         self.0.iter().flatten()
     }
 
-    /// All rows in the order of their places; those of one place are of one thread, and stay as they are. A row that is
-    /// out of order in its run is put where it belongs.
-    pub(super) fn into_order<P: Ord>(self, place: impl Fn(&T) -> P) -> Vec<T> {
-        let count = self.len();
-        let mut runs: Vec<_> = self.0.into_iter().map(|run| run.into_iter().peekable()).collect();
-        if let [only] = &mut *runs {
-            let mut all: Vec<T> = only.collect();
-            all.sort_by_key(place);
-            return all;
-        }
-        let mut all = Vec::with_capacity(count);
+    /// All rows in the order of their places, where they lie; those of one place are of one thread, and stay as they are.
+    /// A row that is out of order in its run is put where it belongs.
+    pub(super) fn in_order<P: Ord>(&mut self, place: impl Fn(&T) -> P) -> Vec<&mut T> {
+        let mut all = Vec::with_capacity(self.len());
+        let mut runs: Vec<_> = self.0.iter_mut().map(|run| run.iter_mut().peekable()).collect();
         loop {
             let heads = runs.iter_mut().enumerate();
             let mut heads: Vec<(P, usize)> =
@@ -63,12 +57,12 @@ impl<T> Runs<T> {
             let Some((_, first)) = heads.next() else { break };
             // Neighbours are of one block, so mostly many rows go before those of any other run.
             let until = heads.next().map(|(other, _)| other);
-            let goes_before = |row: &T| until.as_ref().is_none_or(|until| place(row) < *until);
+            let goes_before = |row: &&mut T| until.as_ref().is_none_or(|until| place(row) < *until);
             while let Some(row) = runs[first].next_if(goes_before) {
                 all.push(row);
             }
         }
-        all.sort_by_key(place);
+        all.sort_by_key(|row| place(row));
         all
     }
 }
@@ -103,7 +97,8 @@ mod tests {
             }
             prop_assert_eq!(all.len(), expected.len());
             prop_assert_eq!(all.iter().count(), expected.len());
-            prop_assert_eq!(all.into_order(|row| *row), expected);
+            let in_order: Vec<(u32, u32)> = all.in_order(|row| *row).into_iter().map(|row| *row).collect();
+            prop_assert_eq!(in_order, expected);
         }
     }
 }

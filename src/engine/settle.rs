@@ -179,7 +179,7 @@ pub(super) fn settle(
     note_aside(haul, orders.aside);
     note_aside(haul, checkouts.aside);
     let reports = assemble_reports(haul, readings, request, (&settled, stamping.settings))?;
-    let numbered = numbered(&orders.orders, stamping.settings.threads);
+    let numbered = numbered(&orders.orders);
     // Without browsers whose clocks nobody has confirmed, nothing is held against the orders' times.
     let made = OrderTimes::of(if haul.unconfirmed.is_empty() { &[] } else { &numbered });
     settled.skew.anchor(haul, |order| made.of_order(order));
@@ -207,7 +207,7 @@ fn assemble_orders(
     settings: &Settings,
     zone: Option<ZoneRule>,
 ) -> Result<shopify_orders::Assembly> {
-    let lines = std::mem::take(&mut haul.order_lines);
+    let mut lines = std::mem::take(&mut haul.order_lines);
     let written: Vec<(usize, Written)> = haul
         .inputs
         .iter()
@@ -224,7 +224,7 @@ fn assemble_orders(
     }
     let online_sources = settings.online_sources.clone();
     let own = shopify_orders::Settings { inputs, online_sources };
-    let (lines, meant) = read_lines(lines, &own, settings.threads);
+    let (lines, meant) = read_lines(&mut lines, &own, settings.threads);
     Ok(shopify_orders::assemble(lines, meant, &own, settings.threads))
 }
 
@@ -234,28 +234,25 @@ fn assemble_checkouts(
     settings: &Settings,
     zone: Option<ZoneRule>,
 ) -> Result<shopify_checkouts::Assembly> {
-    let lines = std::mem::take(&mut haul.checkout_lines);
+    let mut lines = std::mem::take(&mut haul.checkout_lines);
     let seen = haul.inputs.iter().map(|seen| seen.checkouts.as_ref()).enumerate();
     let dates = seen.filter_map(|(input, written)| Some((input, written?.dates))).collect();
     let own = of_inputs(input_settings(dates, readings, (settings.date_order, zone), haul)?);
-    let (lines, meant) = read_lines(lines, &own, settings.threads);
+    let (lines, meant) = read_lines(&mut lines, &own, settings.threads);
     Ok(shopify_checkouts::assemble(lines, meant, &own))
 }
 
-/// Puts rows in order and reads what each means.
-fn read_lines<L: Line + Send>(
-    lines: Runs<LineAt<L>>,
+/// Puts rows in order and reads what each means, in parts of them.
+fn read_lines<'l, L: Line + Send>(
+    lines: &'l mut Runs<LineAt<L>>,
     settings: &shopify_orders::Settings,
     threads: usize,
-) -> (Vec<LineAt<L>>, Vec<Meant>) {
-    let mut lines = lines.into_order(LineAt::place);
-    let read =
-        |part: &mut [LineAt<L>]| Ok::<_, Infallible>(shopify_orders::read_lines(part, settings));
-    let Ok(parts) = in_parts(threads, &mut lines, read);
-    let mut meant = Vec::with_capacity(lines.len());
-    for part in parts {
-        meant.extend(part);
-    }
+) -> (Vec<&'l mut LineAt<L>>, Vec<Vec<Meant>>) {
+    let mut lines = lines.in_order(LineAt::place);
+    let read = |part: &mut [&mut LineAt<L>]| {
+        Ok::<_, Infallible>(shopify_orders::read_lines(part, settings))
+    };
+    let Ok(meant) = in_parts(threads, &mut lines, read);
     (lines, meant)
 }
 

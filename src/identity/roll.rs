@@ -52,6 +52,8 @@ pub(super) struct Roll {
     pub(super) numbers: Numbers,
     /// By number.
     pub(super) identifiers: Vec<Identifier>,
+    /// By number, whether it is on more rows than one.
+    are_met_again: Vec<bool>,
     /// The numbers on each row, row by row, strongest first; none twice on one row.
     members: Vec<u32>,
     /// Where the members of each row end, and the first time of the row.
@@ -94,6 +96,7 @@ impl Roll {
             let start = u32::try_from(roll.identifiers.len()).unwrap_or(u32::MAX);
             from.push(start);
             roll.identifiers.append(&mut part.identifiers);
+            roll.are_met_again.append(&mut part.are_met_again);
             let mut numbers = Numbers { parts: vec![std::mem::take(&mut part.numbers)] };
             if start > 0 {
                 numbers.map(|number| start + number);
@@ -135,6 +138,18 @@ impl Roll {
             start = end;
             (members, at)
         })
+    }
+
+    /// Whether the members of a row are on no other row, and none but orders and checkouts are of one kind.
+    pub(super) fn is_by_itself(&self, members: &[u32]) -> bool {
+        let kind = |number: u32| self.identifier(number).kind;
+        let are_free =
+            |kind| matches!(kind, IdentifierKind::OrderId | IdentifierKind::CheckoutToken);
+        // They are in the order of their kinds.
+        members.iter().all(|number| !self.are_met_again[*number as usize])
+            && members
+                .windows(2)
+                .all(|pair| kind(pair[0]) < kind(pair[1]) || are_free(kind(pair[0])))
     }
 
     /// An identifier by its number.
@@ -202,6 +217,7 @@ impl Roll {
 struct Numbering {
     numbers: FastMap<Key, u32>,
     identifiers: Vec<Identifier>,
+    are_met_again: Vec<bool>,
     /// The number of each identifier of the part that is met, row by row.
     met: Vec<u32>,
 }
@@ -223,6 +239,9 @@ impl Numbering {
         let number = *self.numbers.entry(identifier.key).or_insert(next);
         if number == next {
             self.identifiers.push(identifier);
+            self.are_met_again.push(false);
+        } else {
+            self.are_met_again[number as usize] = true;
         }
         number
     }

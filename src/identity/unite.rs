@@ -298,13 +298,16 @@ impl Unique {
 struct Forest<'r> {
     identifiers: &'r [Identifier],
     parents: Vec<u32>,
-    /// By root, where its members are; [`ALONE`] for a tree of one identifier.
+    /// By root, where its members are; [`ALONE`] for a tree of one identifier, [`ALONE`] or [`NAMED`] for what stands on one
+    /// row and is nowhere else.
     places: Vec<u32>,
     members: Vec<Members>,
 }
 
 /// Stands for the members of a tree that was not joined with any other.
 const ALONE: u32 = u32::MAX;
+/// The same for one that something names which is not its root.
+const NAMED: u32 = u32::MAX - 1;
 
 impl<'r> Forest<'r> {
     /// Every identifier is a tree of its own.
@@ -321,6 +324,10 @@ impl<'r> Forest<'r> {
         let mut forest = Forest::new(&roll.identifiers);
         for (members, _) in roll.rows() {
             let Some((&strongest, others)) = members.split_first() else { continue };
+            if roll.is_by_itself(members) && !members.iter().any(|number| stays_out(*number)) {
+                forest.plant(strongest, others);
+                continue;
+            }
             if stays_out(strongest) {
                 continue;
             }
@@ -329,6 +336,18 @@ impl<'r> Forest<'r> {
             }
         }
         forest
+    }
+
+    /// Joins what stands on one row and is nowhere else, and to which no guard can object: most people of a shop have one
+    /// order. Nothing else will be joined with it.
+    fn plant(&mut self, strongest: u32, others: &[u32]) {
+        for &other in others {
+            self.parents[other as usize] = strongest;
+        }
+        let is_named = |number: &u32| self.identifiers[*number as usize].kind.is_named();
+        if others.iter().any(is_named) {
+            self.places[strongest as usize] = NAMED;
+        }
     }
 
     fn root(&mut self, mut tree: u32) -> u32 {
@@ -386,7 +405,7 @@ impl<'r> Forest<'r> {
     }
 
     fn is_alone(&self, root: u32) -> bool {
-        self.places[root as usize] == ALONE
+        self.places[root as usize] >= NAMED
     }
 
     /// Where the members of a tree are, made if there were none.
@@ -396,6 +415,16 @@ impl<'r> Forest<'r> {
             self.members.push(Members::of(self.identifiers[root as usize]));
         }
         self.places[root as usize] as usize
+    }
+
+    /// Whose tree has this root.
+    fn person(&self, root: usize) -> Person {
+        let place = self.places[root];
+        if let Some(members) = self.members.get(place as usize) {
+            return members.person();
+        }
+        let Identifier { kind, key, .. } = self.identifiers[root];
+        Person { key, named: kind.is_named() || place == NAMED }
     }
 
     fn people(mut self) -> Joined {
@@ -410,10 +439,7 @@ impl<'r> Forest<'r> {
             let root = self.root(number) as usize;
             if of_roots[root] == ALONE {
                 of_roots[root] = u32::try_from(joined.people.len()).unwrap_or(ALONE);
-                joined.people.push(match self.members.get(self.places[root] as usize) {
-                    Some(members) => members.person(),
-                    None => Members::of(self.identifiers[root]).person(),
-                });
+                joined.people.push(self.person(root));
             }
             joined.places.push(of_roots[root]);
         }

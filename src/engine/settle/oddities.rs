@@ -7,7 +7,7 @@ use crate::findings::{Notice, OrderGaps, SessionReport};
 use crate::input::format::Format;
 use crate::input::format::shopify_orders::copies::Zones;
 use crate::input::format::shopify_orders::packed::Cell;
-use crate::input::format::shopify_orders::{Channel, Order};
+use crate::input::format::shopify_orders::{Channel, Order, Orders};
 use crate::input::format::special::Special;
 use crate::input::timestamp::ZoneRule;
 use crate::input::{Reading, Rows};
@@ -50,7 +50,7 @@ pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
 }
 
 /// Whether a good part of the orders has a time that does not say its zone.
-pub(super) fn lack_zones(orders: &[Order]) -> bool {
+pub(super) fn lack_zones(orders: &Orders) -> bool {
     let is_lost =
         |order: &&Order| order.at.offset.is_none() && order.at.precision != Precision::Day;
     10 * orders.iter().filter(is_lost).count() > orders.len()
@@ -121,7 +121,7 @@ pub(super) fn unpriced(by_input: &BTreeMap<usize, [u64; 2]>, readings: &[Reading
 }
 
 /// A notice if apps that nobody knows made more orders than the online store did: one of them may be its checkout.
-pub(super) fn left_out_sources(orders: &[Order]) -> Option<Notice> {
+pub(super) fn left_out_sources(orders: &Orders) -> Option<Notice> {
     /// So many sources are named.
     const SHOWN: usize = 5;
     let made_in = |channel| orders.iter().filter(move |order| order.channel == channel);

@@ -20,22 +20,22 @@ use crate::findings::OrderFindings;
 use crate::identity::{People, Strictness, identify};
 use crate::input::Reading;
 use crate::input::format::shopify_orders::packed::{Cell, Packed};
-use crate::input::format::shopify_orders::{Channel, Order};
+use crate::input::format::shopify_orders::{Channel, Order, Orders};
 use crate::input::format::shopify_transactions::by_name;
 use crate::input::format::{Format, RowIdentifiers};
 use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
-use crate::parallel::{each_in_parallel, part_size};
+use crate::parallel::each_in_parallel;
 use crate::quality::Reason;
 use crate::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-/// The orders, each with the number under which every source knows it, found on so many threads.
-pub(super) fn numbered(orders: &[Order], threads: usize) -> Vec<(&Order, Identifier)> {
+/// The orders, each with the number under which every source knows it, found part by part on threads.
+pub(super) fn numbered(orders: &Orders) -> Vec<(&Order, Identifier)> {
     let shared = shared_names(orders);
-    let mut parts: Vec<&[Order]> = orders.chunks(part_size(orders.len(), threads)).collect();
+    let mut parts: Vec<&[Order]> = orders.parts().collect();
     let Ok(numbered) = each_in_parallel(&mut parts, |part| {
         let numbered = part.iter().filter_map(|order| Some((order, order_number(order, &shared)?)));
         Ok::<Vec<(&Order, Identifier)>, Infallible>(numbered.collect())
@@ -272,7 +272,7 @@ pub(super) fn why_left_out(order: &Order) -> Option<Reason> {
 }
 
 /// The names that several orders without an id have: such a name does not say which of them is meant.
-fn shared_names(orders: &[Order]) -> FastSet<Key> {
+fn shared_names(orders: &Orders) -> FastSet<Key> {
     let mut seen: FastSet<Key> = FastSet::default();
     let nameless = orders.iter().filter(|order| order.id().is_none()).map(|order| order.number);
     nameless.filter(|&name| !seen.insert(name)).collect()

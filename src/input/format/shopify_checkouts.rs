@@ -198,14 +198,13 @@ pub struct Assembly {
 
 /// Makes checkouts of all rows of all checkouts exports, which are in order; `meant` is what was read of each.
 pub fn assemble(
-    lines: Vec<LineAt<CheckoutLine>>,
-    meant: Vec<Meant>,
+    mut lines: Vec<&mut LineAt<CheckoutLine>>,
+    meant: Vec<Vec<Meant>>,
     settings: &Settings,
 ) -> Assembly {
-    let Gathered { mut lines, records, placeholders, .. } = gather(lines, meant, settings);
-    let mut assembly = Assembly { placeholders, ..Assembly::default() };
-    for mut record in records {
-        assembly.aside.append(&mut record.aside);
+    let Gathered { records, aside, placeholders, .. } = gather(&mut lines, meant, settings);
+    let mut assembly = Assembly { aside, placeholders, ..Assembly::default() };
+    for record in records.into_list() {
         let Some(at) = lines.get_mut(record.place) else { continue };
         if record.at.is_none() {
             let words = without_time(&at.line.common);
@@ -254,8 +253,9 @@ mod tests {
 
     fn assembled(mut lines: Vec<LineAt<CheckoutLine>>) -> Assembly {
         lines.sort_by_key(LineAt::place);
+        let mut lines: Vec<&mut LineAt<CheckoutLine>> = lines.iter_mut().collect();
         let meant = read(&mut lines, &Settings::default());
-        assemble(lines, meant, &Settings::default())
+        assemble(lines, vec![meant], &Settings::default())
     }
 
     fn aside(assembly: &Assembly) -> Vec<String> {

@@ -14,7 +14,7 @@ pub mod packed;
 #[cfg(test)]
 mod tests;
 
-pub use assembly::{Assembly, assemble};
+pub use assembly::{Assembly, Orders, assemble};
 pub use columns::OrderColumns;
 pub use common::order_key;
 pub use copies::{Aside, InputSettings, Line, LineAt, Meant, Settings, read as read_lines};

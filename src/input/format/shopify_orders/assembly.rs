@@ -4,7 +4,7 @@
 //! record becomes an order, which threads do part by part.
 
 use super::copies::{
-    Aside, Gathered, LineAt, Meant, Record, Settings, Zones, gather, without_time,
+    Aside, Gathered, LineAt, Meant, Record, Records, Settings, Zones, gather, without_time,
 };
 use super::packed::Cell;
 use super::{Channel, FinancialStatus, Order, OrderLine, order_key};
@@ -20,7 +20,7 @@ use std::convert::Infallible;
 #[derive(Clone, Debug, Default)]
 pub struct Assembly {
     /// Orders with a readable time, of every channel, by input and row.
-    pub orders: Vec<Order>,
+    pub orders: Orders,
     /// Rows that do not count, by input and row.
     pub aside: Vec<Aside>,
     /// What a reader should know.
@@ -31,56 +31,111 @@ pub struct Assembly {
     pub zones: Zones,
 }
 
+/// Orders, part by part as threads have made them.
+#[derive(Clone, Debug, Default)]
+pub struct Orders(Vec<Vec<Order>>);
+
+impl Orders {
+    /// All of them, one part after the other.
+    pub fn iter(&self) -> impl Iterator<Item = &Order> {
+        self.0.iter().flatten()
+    }
+
+    /// The parts.
+    pub fn parts(&self) -> impl Iterator<Item = &[Order]> {
+        self.0.iter().map(Vec::as_slice)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// Makes orders of all rows of all orders exports on so many threads. The rows are in the order of their places, and
 /// `meant` is what was [read](super::read_lines) of each.
 pub fn assemble(
-    lines: Vec<LineAt<OrderLine>>,
-    meant: Vec<Meant>,
+    mut lines: Vec<&mut LineAt<OrderLine>>,
+    meant: Vec<Vec<Meant>>,
     settings: &Settings,
     threads: usize,
 ) -> Assembly {
-    let Gathered { mut lines, mut records, placeholders, zones } = gather(lines, meant, settings);
-    let count = records.len();
-    let mut parts = Part::cut(&mut lines, &mut records, threads);
-    // The first part has room for the orders of all: those of the others are put behind them.
-    parts.iter_mut().take(1).for_each(|first| first.room = count);
-    let orders = |part: &mut Part<'_>| Ok::<_, Infallible>(part.orders(&settings.online_sources));
+    let Gathered { records, aside, placeholders, zones } = gather(&mut lines, meant, settings);
+    let mut parts = Part::cut(&mut lines, &records, threads);
+    let orders =
+        |part: &mut Part<'_, '_>| Ok::<_, Infallible>(part.orders(&settings.online_sources));
     let Ok(made) = each_in_parallel(&mut parts, orders);
-    let mut made = made.into_iter();
-    let mut all = made.next().unwrap_or_default();
+    let (mut orders, mut aside, mut odd) = (Vec::with_capacity(made.len()), aside, Odd::default());
     for made in made {
-        all.append(made);
+        orders.push(made.orders);
+        aside.extend(made.aside);
+        odd.merge(made.odd);
     }
-    let notices = all.odd.notices();
-    let Made { orders, mut aside, .. } = all;
     aside.sort_unstable();
-    Assembly { orders, aside, notices, placeholders, zones }
+    Assembly { orders: Orders(orders), aside, notices: odd.notices(), placeholders, zones }
 }
 
 /// Records, and the rows among which theirs are.
-struct Part<'p> {
-    records: &'p mut [Record],
-    lines: &'p mut [LineAt<OrderLine>],
+struct Part<'p, 'l> {
+    records: Own<'p>,
+    lines: &'p mut [&'l mut LineAt<OrderLine>],
     /// Where the first of these rows stands among all.
     from: usize,
-    /// For so many orders room is made.
-    room: usize,
 }
 
-impl<'p> Part<'p> {
+/// The records of a part.
+#[derive(Clone, Copy)]
+enum Own<'p> {
+    OfRows(&'p [Meant]),
+    List(&'p [Record]),
+}
+
+impl<'p> Own<'p> {
+    /// Cuts records into parts: as they are, or for so many threads.
+    fn parts(records: &'p Records, threads: usize) -> Vec<Own<'p>> {
+        match records {
+            Records::OfRows(meant) => meant.iter().map(|part| Own::OfRows(part)).collect(),
+            Records::List(records) => {
+                let size = part_size(records.len(), threads);
+                records.chunks(size).map(Own::List).collect()
+            }
+        }
+    }
+
+    fn len(self) -> usize {
+        match self {
+            Own::OfRows(meant) => meant.len(),
+            Own::List(records) => records.len(),
+        }
+    }
+
+    /// Where the rows of its records end that begin at a place.
+    fn end(self, from: usize) -> usize {
+        match self {
+            Own::OfRows(meant) => from + meant.len(),
+            Own::List(records) => records.last().map_or(from, |record| record.place + 1),
+        }
+    }
+}
+
+impl<'p, 'l> Part<'p, 'l> {
     /// Cuts records, which are in the order of their rows, into parts for so many threads.
     fn cut(
-        mut lines: &'p mut [LineAt<OrderLine>],
-        records: &'p mut [Record],
+        mut lines: &'p mut [&'l mut LineAt<OrderLine>],
+        records: &'p Records,
         threads: usize,
-    ) -> Vec<Part<'p>> {
-        let size = part_size(records.len(), threads);
+    ) -> Vec<Part<'p, 'l>> {
         let mut from = 0;
         let mut parts = Vec::with_capacity(threads);
-        for records in records.chunks_mut(size) {
-            let end = records.last().map_or(from, |record| record.place + 1);
+        for records in Own::parts(records, threads) {
+            let end = records.end(from);
             let (own, behind) = lines.split_at_mut((end - from).min(lines.len()));
-            parts.push(Part { room: records.len(), records, lines: own, from });
+            parts.push(Part { records, lines: own, from });
             (lines, from) = (behind, end);
         }
         parts
@@ -88,23 +143,36 @@ impl<'p> Part<'p> {
 
     /// Makes the orders.
     fn orders(&mut self, online_sources: &[String]) -> Made {
-        let mut made = Made { orders: Vec::with_capacity(self.room), ..Made::default() };
-        for record in &mut *self.records {
-            made.aside.append(&mut record.aside);
-            let Some(at) = self.lines.get_mut(record.place - self.from) else { continue };
-            made.odd.note(record, &at.line);
-            let (input, row) = (at.input, at.row);
-            if record.at.is_none() {
-                let words = without_time(&at.line.common);
-                made.aside.push((input, row, Reason::BadTimestamp, words));
+        let mut made = Made { orders: Vec::with_capacity(self.records.len()), ..Made::default() };
+        match self.records {
+            Own::OfRows(meant) => {
+                for (place, own) in (self.from..).zip(meant) {
+                    self.take(&Record::of_row(place, own), online_sources, &mut made);
+                }
             }
-            let order = record.at.map(|stamp| order(at, (stamp, record.id), online_sources));
-            if let Some((reason, words)) = order.as_ref().and_then(why_not) {
-                made.aside.push((input, row, reason, words.into()));
+            Own::List(records) => {
+                for record in records {
+                    self.take(record, online_sources, &mut made);
+                }
             }
-            made.orders.extend(order);
         }
         made
+    }
+
+    /// Makes the order of a record.
+    fn take(&mut self, record: &Record, online_sources: &[String], made: &mut Made) {
+        let Some(at) = self.lines.get_mut(record.place - self.from) else { return };
+        made.odd.note(record, &at.line);
+        let (input, row) = (at.input, at.row);
+        if record.at.is_none() {
+            let words = without_time(&at.line.common);
+            made.aside.push((input, row, Reason::BadTimestamp, words));
+        }
+        let order = record.at.map(|stamp| order(at, (stamp, record.id), online_sources));
+        if let Some((reason, words)) = order.as_ref().and_then(why_not) {
+            made.aside.push((input, row, reason, words.into()));
+        }
+        made.orders.extend(order);
     }
 }
 
@@ -114,15 +182,6 @@ struct Made {
     orders: Vec<Order>,
     aside: Vec<Aside>,
     odd: Odd,
-}
-
-impl Made {
-    /// Adds what was made of the next part.
-    fn append(&mut self, mut other: Made) {
-        self.orders.append(&mut other.orders);
-        self.aside.append(&mut other.aside);
-        self.odd.merge(other.odd);
-    }
 }
 
 /// Why the first row of an order does not count.

@@ -101,25 +101,52 @@ pub struct Record {
     pub id: Option<Key>,
     /// The [`order_key`] of the name.
     pub name: Key,
-    /// The rows that do not stand for the record.
-    pub aside: Vec<Aside>,
     /// Whether another copy has another total, and nothing says which of the two is newer.
     pub differs: bool,
     /// Whether its rows have several totals, as if each were that of an item.
     pub is_uneven: bool,
 }
 
+impl Record {
+    /// The record of a row by itself, at its place among all.
+    pub fn of_row(place: usize, &Meant { at, tags }: &Meant) -> Record {
+        Record { place, at, id: tags.id, name: tags.name, differs: false, is_uneven: false }
+    }
+}
+
 /// By input whose times have lost their zone, the offsets (minutes east of UTC) that copies of its records elsewhere show,
 /// each with how many.
 pub type Zones = BTreeMap<usize, BTreeMap<i64, u64>>;
 
+/// Records, in the order of the rows that stand for them.
+#[derive(Debug)]
+pub enum Records {
+    /// Each row is one by itself: what was read of each, in parts of the rows.
+    OfRows(Vec<Vec<Meant>>),
+    /// Rows were gathered.
+    List(Vec<Record>),
+}
+
+impl Records {
+    /// All of them one by one.
+    pub fn into_list(self) -> Vec<Record> {
+        match self {
+            Records::OfRows(meant) => {
+                let each = meant.iter().flatten().enumerate();
+                each.map(|(place, own)| Record::of_row(place, own)).collect()
+            }
+            Records::List(records) => records,
+        }
+    }
+}
+
 /// All records, and what their times say.
 #[derive(Debug)]
-pub struct Gathered<L> {
-    /// The rows, by input and row.
-    pub lines: Vec<LineAt<L>>,
-    /// In the order of the rows that stand for them.
-    pub records: Vec<Record>,
+pub struct Gathered {
+    /// The records.
+    pub records: Records,
+    /// The rows that do not stand for a record.
+    pub aside: Vec<Aside>,
     /// By input, how many rows have a date that stands for no time; inputs with none are left out.
     pub placeholders: BTreeMap<usize, u64>,
     /// What is known of zones that are lost.
@@ -141,9 +168,9 @@ impl<L> LineAt<L> {
 }
 
 /// Reads what rows mean, each by itself: several threads may do that, each with a part of the rows.
-pub fn read<L: Line>(lines: &mut [LineAt<L>], settings: &Settings) -> Vec<Meant> {
+pub fn read<L: Line>(lines: &mut [&mut LineAt<L>], settings: &Settings) -> Vec<Meant> {
     let mut meant = Vec::with_capacity(lines.len());
-    for LineAt { input, line, .. } in lines {
+    for LineAt { input, line, .. } in lines.iter_mut().map(|at| &mut **at) {
         let rule = settings.of(*input);
         line.settle(rule);
         let written = line.common().created_at();
@@ -153,16 +180,19 @@ pub fn read<L: Line>(lines: &mut [LineAt<L>], settings: &Settings) -> Vec<Meant>
     meant
 }
 
-/// Gathers rows to records. They are in the order of their [places](LineAt::place), and `meant` is what was [read] of each.
+/// Gathers rows to records. They are in the order of their [places](LineAt::place), and `meant` is what was [read] of each,
+/// in parts.
 pub fn gather<L: Line>(
-    lines: Vec<LineAt<L>>,
-    mut meant: Vec<Meant>,
+    lines: &mut [&mut LineAt<L>],
+    mut meant: Vec<Vec<Meant>>,
     settings: &Settings,
-) -> Gathered<L> {
-    let placeholders = take_placeholders(&lines, &mut meant, settings);
-    if let Some(records) = one_for_each(&meant) {
-        return Gathered { lines, records, placeholders, zones: Zones::new() };
+) -> Gathered {
+    let placeholders = take_placeholders(lines, &mut meant, settings);
+    if all_have_own_ids(&meant) {
+        let records = Records::OfRows(meant);
+        return Gathered { records, aside: Vec::new(), placeholders, zones: Zones::new() };
     }
+    let meant = meant.concat();
     let each = lines.iter().zip(&meant);
     let without_id: BTreeSet<usize> =
         each.filter(|(_, meant)| meant.tags.id.is_none()).map(|(at, _)| at.input).collect();
@@ -178,40 +208,32 @@ pub fn gather<L: Line>(
         }
         previous = Some(copies.add(line, previous));
     }
-    let (records, zones) = copies.records();
-    Gathered { lines: copies.lines, records, placeholders, zones }
+    let (records, aside, zones) = copies.records();
+    Gathered { records: Records::List(records), aside, placeholders, zones }
 }
 
-/// A record for each row, if all rows have ids and no two the same: then there is nothing to gather.
-fn one_for_each(meant: &[Meant]) -> Option<Vec<Record>> {
+/// Whether all rows have ids and no two the same: then there is nothing to gather.
+fn all_have_own_ids(meant: &[Vec<Meant>]) -> bool {
+    let mut ids = meant.iter().flatten().map(|own| own.tags.id);
+    let Some(first) = ids.next() else { return true };
     let mut known: FastSet<Key> = FastSet::default();
-    let mut records = Vec::new();
-    for (place, Meant { at, tags }) in meant.iter().enumerate() {
-        if !known.insert(tags.id?) {
-            return None;
-        }
-        if records.is_empty() {
-            // Where the first row has no id no other has either, mostly.
-            known.reserve(meant.len());
-            records.reserve_exact(meant.len());
-        }
-        let (id, name) = (tags.id, tags.name);
-        let aside = Vec::new();
-        records.push(Record { place, at: *at, id, name, aside, differs: false, is_uneven: false });
-    }
-    Some(records)
+    // Where the first row has no id, mostly no other has.
+    known.reserve(first.map_or(0, |_| meant.iter().map(Vec::len).sum()));
+    std::iter::once(first).chain(ids).all(|id| id.is_some_and(|id| known.insert(id)))
 }
 
 /// Takes dates that stand for no time from their rows, where they are so few that they are none; gives back, by input,
 /// how many rows have such a date.
 fn take_placeholders<L: Line>(
-    lines: &[LineAt<L>],
-    meant: &mut [Meant],
+    lines: &[&mut LineAt<L>],
+    meant: &mut [Vec<Meant>],
     settings: &Settings,
 ) -> BTreeMap<usize, u64> {
     let (placeholders, without) = placeholders_of(lines, meant);
     if !without.is_empty() {
-        for (LineAt { input, line, .. }, own) in lines.iter().zip(meant) {
+        for (LineAt { input, line, .. }, own) in
+            lines.iter().map(|at| &**at).zip(meant.iter_mut().flatten())
+        {
             if without.contains(input) && own.is_placeholder() {
                 let tags = Tags::new(line.common(), None, settings.of(*input));
                 *own = Meant { at: None, tags };
@@ -224,11 +246,12 @@ fn take_placeholders<L: Line>(
 /// By input, how many rows have a date that stands for no time; and the inputs in which these are less than one in a
 /// hundred, so that they have none.
 fn placeholders_of<L>(
-    lines: &[LineAt<L>],
-    meant: &[Meant],
+    lines: &[&mut LineAt<L>],
+    meant: &[Vec<Meant>],
 ) -> (BTreeMap<usize, u64>, BTreeSet<usize>) {
     let mut rows: BTreeMap<usize, [u64; 2]> = BTreeMap::new();
-    let placeholders = lines.iter().zip(meant).filter(|(_, own)| own.is_placeholder());
+    let placeholders =
+        lines.iter().zip(meant.iter().flatten()).filter(|(_, own)| own.is_placeholder());
     for (line, _) in placeholders {
         rows.entry(line.input).or_default()[1] += 1;
     }
@@ -331,8 +354,8 @@ impl Index {
     }
 }
 
-struct Copies<L> {
-    lines: Vec<LineAt<L>>,
+struct Copies<'c, 'l, L> {
+    lines: &'c mut [&'l mut LineAt<L>],
     /// What each row means.
     meant: Vec<Meant>,
     /// In the order of their first rows.
@@ -340,7 +363,7 @@ struct Copies<L> {
     index: Index,
 }
 
-impl<L: Line> Copies<L> {
+impl<L: Line> Copies<'_, '_, L> {
     /// Adds a row to the copy that it belongs to, or as the first of a new one; returns which.
     fn add(&mut self, line: usize, previous: Option<usize>) -> usize {
         let known = self
@@ -396,15 +419,16 @@ impl<L: Line> Copies<L> {
         }
     }
 
-    /// Joins the copies of each record; gives back too what they show of zones that are lost.
-    fn records(&mut self) -> (Vec<Record>, Zones) {
+    /// Joins the copies of each record; gives back too which rows stand for none, and what they show of zones that are lost.
+    fn records(&mut self) -> (Vec<Record>, Vec<Aside>, Zones) {
         let mut keys = self.keys();
         let zones = self.match_vague(&mut keys);
         let mut places: Vec<(Key, usize)> = keys.into_iter().zip(0..).collect();
         places.sort_unstable();
         let several = places.chunk_by(|one, next| one.0 == next.0).filter(|same| same.len() > 1);
         let mut is_kept = vec![true; self.list.len()];
-        let mut joined: BTreeMap<usize, (bool, Vec<Aside>)> = BTreeMap::new();
+        let mut aside = Vec::new();
+        let mut joined: BTreeMap<usize, bool> = BTreeMap::new();
         for same in several {
             let Some(stands) = self.furthest(same) else { continue };
             let mut others: Vec<usize> =
@@ -415,20 +439,21 @@ impl<L: Line> Copies<L> {
             for other in &others {
                 is_kept[*other] = false;
             }
-            joined.insert(stands, (differs, self.join(stands, &others)));
+            self.join(stands, &others, &mut aside);
+            joined.insert(stands, differs);
         }
         // Copies are in the order of their first rows, so records are in that of inputs and rows.
         let mut records = Vec::with_capacity(self.list.len());
         for (copy, _) in is_kept.into_iter().enumerate().filter(|(_, is_kept)| *is_kept) {
-            let (differs, aside) =
-                joined.remove(&copy).unwrap_or_else(|| (false, self.join(copy, &[])));
-            let place = self.list[copy].first;
-            let Meant { at, tags } = self.meant[place];
-            let is_uneven = self.list[copy].is_uneven;
-            let (id, name) = (tags.id, tags.name);
-            records.push(Record { place, at, id, name, aside, differs, is_uneven });
+            let differs = joined.remove(&copy).unwrap_or_else(|| {
+                self.join(copy, &[], &mut aside);
+                false
+            });
+            let Copy { first: place, is_uneven, .. } = self.list[copy];
+            let record = Record::of_row(place, &self.meant[place]);
+            records.push(Record { differs, is_uneven, ..record });
         }
-        (records, zones)
+        (records, aside, zones)
     }
 
     /// The key of each copy's record.
@@ -467,13 +492,12 @@ impl<L: Line> Copies<L> {
         tags().map(key).collect()
     }
 
-    /// Gives the copy that stands for a record what the others say; what became of all rows but its first.
-    fn join(&mut self, stands: usize, others: &[usize]) -> Vec<Aside> {
+    /// Gives the copy that stands for a record what the others say; notes what became of all rows but its first.
+    fn join(&mut self, stands: usize, others: &[usize], aside: &mut Vec<Aside>) {
         let kept = self.list[stands].first;
         let input = self.lines[kept].input;
         let further = std::mem::take(&mut self.list[stands].further).into_iter();
-        let mut aside: Vec<Aside> =
-            further.map(|row| (input, row, Reason::Continuation, CONTINUATION.into())).collect();
+        aside.extend(further.map(|row| (input, row, Reason::Continuation, CONTINUATION.into())));
         for &copy in others {
             let further = std::mem::take(&mut self.list[copy].further);
             let first = self.list[copy].first;
@@ -493,7 +517,6 @@ impl<L: Line> Copies<L> {
             self.fill(kept, first, L::take_over);
             self.meant[kept].at = at;
         }
-        aside
     }
 }
 

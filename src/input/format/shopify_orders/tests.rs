@@ -1,6 +1,7 @@
 //! Orders: small exports as text, and what becomes of them.
 
 use super::*;
+use crate::findings::Notice;
 use crate::input::columns::Header;
 use crate::input::timestamp::{DateOrder, ZoneRule};
 use crate::time::{Instant, Precision};
@@ -31,28 +32,37 @@ fn lines(files: &[&str]) -> Vec<LineAt<OrderLine>> {
     lines
 }
 
-fn assembled(files: &[&str]) -> Assembly {
+fn assembled(files: &[&str]) -> Found {
     assembled_of(lines(files), &Settings::default())
 }
 
 /// As if two threads had read them.
-fn assembled_of(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Assembly {
+fn assembled_of(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Found {
     lines.sort_by_key(LineAt::place);
+    let mut lines: Vec<&mut LineAt<OrderLine>> = lines.iter_mut().collect();
     let middle = lines.len() / 2;
     let (one, other) = lines.split_at_mut(middle);
-    let meant = [read_lines(one, settings), read_lines(other, settings)].concat();
-    assemble(lines, meant, settings, 2)
+    let meant = vec![read_lines(one, settings), read_lines(other, settings)];
+    let Assembly { orders, aside, notices, .. } = assemble(lines, meant, settings, 2);
+    Found { orders: orders.iter().cloned().collect(), aside, notices }
+}
+
+/// An assembly with its orders in one list.
+struct Found {
+    orders: Vec<Order>,
+    aside: Vec<Aside>,
+    notices: Vec<Notice>,
 }
 
 /// Each row set aside as `input.record reason`.
-fn aside(assembly: &Assembly) -> Vec<String> {
+fn aside(assembly: &Found) -> Vec<String> {
     let of =
         |(input, row, reason, _): &Aside| format!("{input}.{} {}", row.record(), reason.code());
     assembly.aside.iter().map(of).collect()
 }
 
 /// Each order as `input.record name amount`.
-fn orders(assembly: &Assembly) -> Vec<String> {
+fn orders(assembly: &Found) -> Vec<String> {
     let of = |order: &Order| {
         let amount = order.amount.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
         format!("{}.{} {} {amount}", order.input, order.row.record(), order.name())

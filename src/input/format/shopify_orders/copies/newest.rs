@@ -5,7 +5,7 @@ use crate::key::Key;
 use crate::money::Currency;
 use std::cmp::Reverse;
 
-impl<L: Line> Copies<L> {
+impl<L: Line> Copies<'_, '_, L> {
     /// The place of the copy that stands for a record, of those at some places: of those that say when they were changed the
     /// one that was changed last; of that and all others the one that has come furthest.
     pub(super) fn furthest(&self, same: &[(Key, usize)]) -> Option<usize> {

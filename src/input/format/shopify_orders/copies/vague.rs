@@ -45,7 +45,7 @@ impl Knows {
     }
 }
 
-impl<L: Line> Copies<L> {
+impl<L: Line> Copies<'_, '_, L> {
     /// Gives vague copies the key of the one record that they can be of. Gives back, by input, the offsets from UTC (in
     /// minutes) of times without a zone that are known by that.
     pub(super) fn match_vague(&self, keys: &mut [Key]) -> Zones {
