@@ -15,11 +15,18 @@ impl<T> Default for Runs<T> {
 }
 
 impl<T> Runs<T> {
-    /// Adds a row to the last run.
+    /// The first run has room for so many rows.
+    const LEAST: usize = 4;
+
+    /// Adds a row to the last run; where that is full, to another one with room for as many rows as there are, so that
+    /// none is moved.
     pub(super) fn push(&mut self, row: T) {
-        match self.0.last_mut() {
-            Some(run) => run.push(row),
-            None => self.0.push(vec![row]),
+        let has_room = self.0.last().is_some_and(|run| run.len() < run.capacity());
+        if !has_room {
+            self.0.push(Vec::with_capacity(self.len().max(Runs::<T>::LEAST)));
+        }
+        if let Some(run) = self.0.last_mut() {
+            run.push(row);
         }
     }
 

@@ -6,6 +6,7 @@
 //! lines arrive. What the cells mean is the business of the formats.
 
 mod newest;
+mod placeholders;
 mod vague;
 
 use super::common::{Common, order_key};
@@ -16,6 +17,7 @@ use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::{Instant, SECOND};
+use placeholders::take_placeholders;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -222,57 +224,7 @@ fn all_have_own_ids(meant: &[Vec<Meant>]) -> bool {
     std::iter::once(first).chain(ids).all(|id| id.is_some_and(|id| known.insert(id)))
 }
 
-/// Takes dates that stand for no time from their rows, where they are so few that they are none; gives back, by input,
-/// how many rows have such a date.
-fn take_placeholders<L: Line>(
-    lines: &[&mut LineAt<L>],
-    meant: &mut [Vec<Meant>],
-    settings: &Settings,
-) -> BTreeMap<usize, u64> {
-    let (placeholders, without) = placeholders_of(lines, meant);
-    if !without.is_empty() {
-        for (LineAt { input, line, .. }, own) in
-            lines.iter().map(|at| &**at).zip(meant.iter_mut().flatten())
-        {
-            if without.contains(input) && own.is_placeholder() {
-                let tags = Tags::new(line.common(), None, settings.of(*input));
-                *own = Meant { at: None, tags };
-            }
-        }
-    }
-    placeholders
-}
-
-/// By input, how many rows have a date that stands for no time; and the inputs in which these are less than one in a
-/// hundred, so that they have none.
-fn placeholders_of<L>(
-    lines: &[&mut LineAt<L>],
-    meant: &[Vec<Meant>],
-) -> (BTreeMap<usize, u64>, BTreeSet<usize>) {
-    let mut rows: BTreeMap<usize, [u64; 2]> = BTreeMap::new();
-    let placeholders =
-        lines.iter().zip(meant.iter().flatten()).filter(|(_, own)| own.is_placeholder());
-    for (line, _) in placeholders {
-        rows.entry(line.input).or_default()[1] += 1;
-    }
-    if rows.is_empty() {
-        return <(BTreeMap<usize, u64>, BTreeSet<usize>)>::default();
-    }
-    for line in lines {
-        if let Some([all, _]) = rows.get_mut(&line.input) {
-            *all += 1;
-        }
-    }
-    let few = rows.iter().filter(|(_, [all, few])| 100 * few < *all);
-    let few = few.map(|(&input, _)| input).collect();
-    (rows.into_iter().map(|(input, [_, placeholders])| (input, placeholders)).collect(), few)
-}
-
 impl Meant {
-    fn is_placeholder(&self) -> bool {
-        self.at.is_some_and(|stamp| stamp.at.is_placeholder())
-    }
-
     /// Takes over what another row of the same record says of which nothing is said here.
     fn fill(&mut self, other: &Meant) {
         self.at = self.at.or(other.at);
