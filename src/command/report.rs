@@ -47,10 +47,14 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
         filters: asked.filters.clone(),
     };
     let inputs = &outcome.findings.inputs;
-    let (fingerprints, report) = both(
-        || inputs.iter().map(|input| fingerprint::fingerprint(&input.path)).collect(),
-        || Report::new(&outcome.findings, &outcome.ladder, &options),
-    );
+    let fingerprints =
+        || inputs.iter().map(|input| fingerprint::fingerprint(&input.path)).collect();
+    let report = || Report::new(&outcome.findings, &outcome.ladder, &options);
+    let (fingerprints, report) = if resolved.settings.threads > 1 {
+        both(fingerprints, report)
+    } else {
+        (fingerprints(), report())
+    };
     let mut report = report.signed(fingerprints);
     report.asides = asides;
     if let Some(path) = &arguments.diff {

@@ -248,7 +248,7 @@ fn read_lines<'l, L: Line + Send>(
     settings: &shopify_orders::Settings,
     threads: usize,
 ) -> (Vec<&'l mut LineAt<L>>, Vec<Vec<Meant>>) {
-    let mut lines = lines.in_order(LineAt::place);
+    let mut lines = lines.in_order(LineAt::order_key);
     let read = |part: &mut [&mut LineAt<L>]| {
         Ok::<_, Infallible>(shopify_orders::read_lines(part, settings))
     };

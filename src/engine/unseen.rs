@@ -1,5 +1,6 @@
-//! What the user's ladder names and the data never have: events, and properties or numbers that conditions ask for.
-//! A ladder with a misspelt name counts nothing in silence, so each is a notice, with the nearest name that occurs.
+//! What the user names and the data never have: events of the ladder, properties or numbers that its conditions ask for, and
+//! those that breakdowns and filters look at. A misspelt name counts nothing in silence, so each is a notice, with the nearest
+//! name that occurs.
 
 use super::Request;
 use super::claims::Claims;

@@ -54,8 +54,8 @@ impl Written {
         let Some(text) = text else { return };
         let stamp = self.dates.observe(text);
         // A time that stands for none says nothing of the shop.
-        let offset = stamp.filter(|stamp| !stamp.at.is_placeholder());
-        if let Some(offset) = offset.and_then(|_| timestamp::written_offset(text)) {
+        let is_time = stamp.is_some_and(|stamp| !stamp.at.is_placeholder());
+        if let Some(offset) = timestamp::written_offset(text).filter(|_| is_time) {
             *self.offsets.entry(offset).or_default() += 1;
         }
     }

@@ -132,7 +132,7 @@ pub struct Plain {
     kind: IdentifierKind,
     space: u16,
     strictness: Strictness,
-    /// So many digits are somebody's number.
+    /// How many digits a number has at least that is somebody's, and how many at most.
     shortest: usize,
     longest: usize,
 }
@@ -155,7 +155,7 @@ impl Plain {
         Some(Plain { kind, space, strictness, shortest, longest })
     }
 
-    /// The key of the identifier of a cell that is a short number and nobody's nought; `None` says nothing.
+    /// The key of the identifier of a cell that is a short number without noughts in front; `None` says nothing.
     #[inline]
     pub fn key_of_number(self, cell: &[u8]) -> Option<Key> {
         let is_number = (self.shortest..=self.longest).contains(&cell.len()) && is_number(cell);
@@ -202,7 +202,7 @@ fn is_dotted_number(cell: &[u8]) -> bool {
         && cell.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
 }
 
-/// Whether all bytes of a text of up to sixteen are digits; eight are looked at at once.
+/// Whether all bytes of a text of up to sixteen are digits; four or eight are looked at at once.
 #[inline]
 fn is_number(cell: &[u8]) -> bool {
     // A digit's upper half is 3, and adding 6 to it does not change that.

@@ -140,16 +140,16 @@ impl Roll {
         })
     }
 
-    /// Whether the members of a row are on no other row, and none but orders and checkouts are of one kind.
+    /// Whether the members of a row, strongest first, are on no other row, and none but orders and checkouts are of one kind.
     pub(super) fn is_by_itself(&self, members: &[u32]) -> bool {
-        let kind = |number: u32| self.identifier(number).kind;
-        let are_free =
+        let may_be_several =
             |kind| matches!(kind, IdentifierKind::OrderId | IdentifierKind::CheckoutToken);
-        // They are in the order of their kinds.
+        let may_follow = |pair: &[u32]| {
+            let [before, next] = [pair[0], pair[1]].map(|number| self.identifier(number));
+            before < next && (before.kind != next.kind || may_be_several(next.kind))
+        };
         members.iter().all(|number| !self.are_met_again[*number as usize])
-            && members
-                .windows(2)
-                .all(|pair| kind(pair[0]) < kind(pair[1]) || are_free(kind(pair[0])))
+            && members.windows(2).all(may_follow)
     }
 
     /// An identifier by its number.

@@ -298,25 +298,22 @@ impl Unique {
 struct Forest<'r> {
     identifiers: &'r [Identifier],
     parents: Vec<u32>,
-    /// By root, where its members are; [`ALONE`] for a tree of one identifier, [`ALONE`] or [`NAMED`] for what stands on one
-    /// row and is nowhere else.
+    /// By root, where its members are; [`NO_MEMBERS`] for a tree of one identifier, that or [`NAMED`] for a planted one.
     places: Vec<u32>,
     members: Vec<Members>,
 }
 
-/// Stands for the members of a tree that was not joined with any other.
-const ALONE: u32 = u32::MAX;
-/// The same for one that something names which is not its root.
+/// Stands for the members of a tree for which none were made: one identifier, or a planted tree.
+const NO_MEMBERS: u32 = u32::MAX;
+/// The same of a planted tree in which something names the person, whatever its root is.
 const NAMED: u32 = u32::MAX - 1;
 
 impl<'r> Forest<'r> {
     /// Every identifier is a tree of its own.
     fn new(identifiers: &'r [Identifier]) -> Forest<'r> {
-        let count = u32::try_from(identifiers.len()).unwrap_or(ALONE);
-        let places = vec![ALONE; identifiers.len()];
-        // A tree that has members has two identifiers at least.
-        let members = Vec::with_capacity(identifiers.len() / 2);
-        Forest { identifiers, parents: (0..count).collect(), places, members }
+        let count = u32::try_from(identifiers.len()).unwrap_or(NO_MEMBERS);
+        let places = vec![NO_MEMBERS; identifiers.len()];
+        Forest { identifiers, parents: (0..count).collect(), places, members: Vec::new() }
     }
 
     /// Joins what rows link, but for what stays out.
@@ -339,7 +336,7 @@ impl<'r> Forest<'r> {
     }
 
     /// Joins what stands on one row and is nowhere else, and to which no guard can object: most people of a shop have one
-    /// order. Nothing else will be joined with it.
+    /// order. Nothing else is ever joined with it, so nobody will ask for its members.
     fn plant(&mut self, strongest: u32, others: &[u32]) {
         for &other in others {
             self.parents[other as usize] = strongest;
@@ -366,10 +363,11 @@ impl<'r> Forest<'r> {
         if a == b {
             return true;
         }
-        // Whoever is alone goes to the other.
-        let (a, b) = if self.is_alone(a) { (b, a) } else { (a, b) };
+        debug_assert!([a, b].iter().all(|root| self.places[*root as usize] != NAMED));
+        // Whoever has no members goes to the other.
+        let (a, b) = if self.has_no_members(a) { (b, a) } else { (a, b) };
         let mine = self.place_of(a);
-        let is_joined = if self.is_alone(b) {
+        let is_joined = if self.has_no_members(b) {
             let mut alone = Members::of(self.identifiers[b as usize]);
             take_in(&mut self.members[mine], &mut alone)
         } else {
@@ -400,18 +398,18 @@ impl<'r> Forest<'r> {
     fn take_apart(&mut self, which: &[bool]) {
         for (number, _) in (0..).zip(which).filter(|(_, is_one)| **is_one) {
             self.parents[number as usize] = number;
-            self.places[number as usize] = ALONE;
+            self.places[number as usize] = NO_MEMBERS;
         }
     }
 
-    fn is_alone(&self, root: u32) -> bool {
+    fn has_no_members(&self, root: u32) -> bool {
         self.places[root as usize] >= NAMED
     }
 
     /// Where the members of a tree are, made if there were none.
     fn place_of(&mut self, root: u32) -> usize {
-        if self.is_alone(root) {
-            self.places[root as usize] = u32::try_from(self.members.len()).unwrap_or(ALONE);
+        if self.has_no_members(root) {
+            self.places[root as usize] = u32::try_from(self.members.len()).unwrap_or(NO_MEMBERS);
             self.members.push(Members::of(self.identifiers[root as usize]));
         }
         self.places[root as usize] as usize
@@ -429,16 +427,16 @@ impl<'r> Forest<'r> {
 
     fn people(mut self) -> Joined {
         let mut joined = Joined {
-            people: Vec::with_capacity(self.members.len()),
+            people: Vec::new(),
             places: Vec::with_capacity(self.identifiers.len()),
             refused: 0,
         };
         // By root, the place of the person.
-        let mut of_roots = vec![ALONE; self.identifiers.len()];
+        let mut of_roots = vec![NO_MEMBERS; self.identifiers.len()];
         for number in (0..).take(self.identifiers.len()) {
             let root = self.root(number) as usize;
-            if of_roots[root] == ALONE {
-                of_roots[root] = u32::try_from(joined.people.len()).unwrap_or(ALONE);
+            if of_roots[root] == NO_MEMBERS {
+                of_roots[root] = u32::try_from(joined.people.len()).unwrap_or(NO_MEMBERS);
                 joined.people.push(self.person(root));
             }
             joined.places.push(of_roots[root]);

@@ -4,6 +4,7 @@
 //! compared in a normalised form, cells are decoded and cleaned of what spreadsheets do to them.
 //! This file must not know any format: it neither splits bytes into records nor judges a value.
 
+use super::aliases::URLS;
 use super::rows::OutlinedRow;
 pub use crate::identity::is_excel_number;
 use crate::ladder::vocabulary::fold;
@@ -30,7 +31,7 @@ pub struct Header {
     bookkeeping: Vec<usize>,
     /// Whether a column was given another name.
     is_called: bool,
-    /// The column of the page's address, once somebody has asked for it: every order is asked.
+    /// The column of the page's address, found when it is asked for first: it is asked for with every order.
     address: OnceLock<Option<usize>>,
 }
 
@@ -102,9 +103,9 @@ impl Header {
         })
     }
 
-    /// The column of the page's address as `find` finds it among these, which is done once.
-    pub fn address(&self, find: impl FnOnce(&Header) -> Option<usize>) -> Option<usize> {
-        *self.address.get_or_init(|| find(self))
+    /// The column of the page's address.
+    pub fn address(&self) -> Option<usize> {
+        *self.address.get_or_init(|| self.find(&URLS))
     }
 
     /// Whether a column has one of these names.

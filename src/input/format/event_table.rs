@@ -337,11 +337,11 @@ impl Details for RowDetails<'_> {
 
 /// The column of a property.
 fn column_of(header: &Header, path: &str) -> Option<usize> {
-    let find = |header: &Header| {
-        let own = header.find(&[normalise(path).as_str()]);
-        own.or_else(|| header.find(aliases_of(path)))
-    };
-    if path == ADDRESS { header.address(find) } else { find(header) }
+    if path == ADDRESS {
+        return header.address();
+    }
+    let own = header.find(&[normalise(path).as_str()]);
+    own.or_else(|| header.find(aliases_of(path)))
 }
 
 /// The property that is the page's address.

@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn assembled(mut lines: Vec<LineAt<CheckoutLine>>) -> Assembly {
-        lines.sort_by_key(LineAt::place);
+        lines.sort_by_key(LineAt::order_key);
         let mut lines: Vec<&mut LineAt<CheckoutLine>> = lines.iter_mut().collect();
         let meant = read(&mut lines, &Settings::default());
         assemble(lines, vec![meant], &Settings::default())

@@ -57,7 +57,7 @@ impl Orders {
     }
 }
 
-/// Makes orders of all rows of all orders exports on so many threads. The rows are in the order of their places, and
+/// Makes orders of all rows of all orders exports on so many threads. The rows are in order, and
 /// `meant` is what was [read](super::read_lines) of each.
 pub fn assemble(
     mut lines: Vec<&mut LineAt<OrderLine>>,
@@ -96,7 +96,7 @@ enum Own<'p> {
 }
 
 impl<'p> Own<'p> {
-    /// Cuts records into parts: as they are, or for so many threads.
+    /// Cuts records into parts, for so many threads unless they are in parts already.
     fn parts(records: &'p Records, threads: usize) -> Vec<Own<'p>> {
         match records {
             Records::OfRows(meant) => meant.iter().map(|part| Own::OfRows(part)).collect(),
@@ -114,11 +114,11 @@ impl<'p> Own<'p> {
         }
     }
 
-    /// Where the rows of its records end that begin at a place.
-    fn end(self, from: usize) -> usize {
+    /// One of its records; its rows begin at `from`.
+    fn get(self, number: usize, from: usize) -> Option<Record> {
         match self {
-            Own::OfRows(meant) => from + meant.len(),
-            Own::List(records) => records.last().map_or(from, |record| record.place + 1),
+            Own::OfRows(meant) => Some(Record::of_row(from + number, meant.get(number)?)),
+            Own::List(records) => records.get(number).copied(),
         }
     }
 }
@@ -133,7 +133,8 @@ impl<'p, 'l> Part<'p, 'l> {
         let mut from = 0;
         let mut parts = Vec::with_capacity(threads);
         for records in Own::parts(records, threads) {
-            let end = records.end(from);
+            let last = records.len().checked_sub(1).and_then(|last| records.get(last, from));
+            let end = last.map_or(from, |record| record.place + 1);
             let (own, behind) = lines.split_at_mut((end - from).min(lines.len()));
             parts.push(Part { records, lines: own, from });
             (lines, from) = (behind, end);
@@ -144,16 +145,9 @@ impl<'p, 'l> Part<'p, 'l> {
     /// Makes the orders.
     fn orders(&mut self, online_sources: &[String]) -> Made {
         let mut made = Made { orders: Vec::with_capacity(self.records.len()), ..Made::default() };
-        match self.records {
-            Own::OfRows(meant) => {
-                for (place, own) in (self.from..).zip(meant) {
-                    self.take(&Record::of_row(place, own), online_sources, &mut made);
-                }
-            }
-            Own::List(records) => {
-                for record in records {
-                    self.take(record, online_sources, &mut made);
-                }
+        for number in 0..self.records.len() {
+            if let Some(record) = self.records.get(number, self.from) {
+                self.take(&record, online_sources, &mut made);
             }
         }
         made

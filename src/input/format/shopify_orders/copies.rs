@@ -93,7 +93,7 @@ pub struct Progress {
 }
 
 /// All rows of one record.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Record {
     /// Where the first row of the copy that is kept stands among all. Its blanks are filled from the other rows.
     pub place: usize,
@@ -163,8 +163,8 @@ pub struct Meant {
 }
 
 impl<L> LineAt<L> {
-    /// Where the row stands among all: by input and row.
-    pub fn place(&self) -> (usize, RowRef) {
+    /// What rows are put in order by.
+    pub fn order_key(&self) -> (usize, RowRef) {
         (self.input, self.row)
     }
 }
@@ -182,7 +182,7 @@ pub fn read<L: Line>(lines: &mut [&mut LineAt<L>], settings: &Settings) -> Vec<M
     meant
 }
 
-/// Gathers rows to records. They are in the order of their [places](LineAt::place), and `meant` is what was [read] of each,
+/// Gathers rows to records. They are in order ([`LineAt::order_key`]), and `meant` is what was [read] of each,
 /// in parts.
 pub fn gather<L: Line>(
     lines: &mut [&mut LineAt<L>],

@@ -38,7 +38,7 @@ fn assembled(files: &[&str]) -> Found {
 
 /// As if two threads had read them.
 fn assembled_of(mut lines: Vec<LineAt<OrderLine>>, settings: &Settings) -> Found {
-    lines.sort_by_key(LineAt::place);
+    lines.sort_by_key(LineAt::order_key);
     let mut lines: Vec<&mut LineAt<OrderLine>> = lines.iter_mut().collect();
     let middle = lines.len() / 2;
     let (one, other) = lines.split_at_mut(middle);
