@@ -53,8 +53,15 @@ pub fn in_parts<T: Send, R: Send, E: Send>(
     each_in_parallel(&mut parts, |part| work(part))
 }
 
-/// Does two things at once.
-pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+/// Does two things, at once if there is more than one thread.
+pub fn both<A: Send, B>(
+    threads: usize,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if threads < 2 {
+        return (one(), other());
+    }
     std::thread::scope(|scope| {
         let one = scope.spawn(one);
         let other = other();

@@ -47,14 +47,11 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
         filters: asked.filters.clone(),
     };
     let inputs = &outcome.findings.inputs;
-    let fingerprints =
-        || inputs.iter().map(|input| fingerprint::fingerprint(&input.path)).collect();
-    let report = || Report::new(&outcome.findings, &outcome.ladder, &options);
-    let (fingerprints, report) = if resolved.settings.threads > 1 {
-        both(fingerprints, report)
-    } else {
-        (fingerprints(), report())
-    };
+    let (fingerprints, report) = both(
+        resolved.settings.threads,
+        || inputs.iter().map(|input| fingerprint::fingerprint(&input.path)).collect(),
+        || Report::new(&outcome.findings, &outcome.ladder, &options),
+    );
     let mut report = report.signed(fingerprints);
     report.asides = asides;
     if let Some(path) = &arguments.diff {

@@ -294,11 +294,8 @@ impl Gathering<'_, '_, '_> {
             *short = u32::from(is_usual && !is_edge);
         }
         let mut short = std::mem::take(&mut shortcuts.short);
-        let (block, bytes) = (self.block, self.block.buffer());
-        each_text(&rows.name, &mut short, |cell| {
-            let cell = bytes.get(cell.start as usize..cell.end as usize).unwrap_or_default();
-            self.number_of(cell, shortcuts)
-        });
+        let block = self.block;
+        each_text(&rows.name, &mut short, |cell| self.number_of(block.part(cell), shortcuts));
         if shortcuts.agents.begin() {
             shortcuts.values.forget_agents();
         }

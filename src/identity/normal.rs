@@ -158,20 +158,24 @@ impl Plain {
     /// The key of the identifier of a cell that is a short number without noughts in front; `None` says nothing.
     #[inline]
     pub fn key_of_number(self, cell: &[u8]) -> Option<Key> {
-        let is_number = (self.shortest..=self.longest).contains(&cell.len()) && is_number(cell);
-        let is_plain = is_number && cell.first() != Some(&b'0');
+        let is_plain = self.is_short_number(cell) && cell.first() != Some(&b'0');
         is_plain.then(|| Key::within(self.seed(self.space), cell))
     }
 
     /// The identifier of a cell, if it is plain.
     #[inline]
     pub fn identifier(self, cell: &[u8]) -> Option<Identifier> {
-        let is_number = (self.shortest..=self.longest).contains(&cell.len()) && is_number(cell);
-        let space = if is_number { Some(self.space) } else { self.space_of_other(cell) }?;
+        let space =
+            if self.is_short_number(cell) { Some(self.space) } else { self.space_of_other(cell) }?;
         let is_nobody =
             matches!(cell, [b'0' | b'-', ..]) && self.strictness.knows_nobody() && is_zeros(cell);
         let key = || Key::within(self.seed(space), cell);
         (!is_nobody).then(|| Identifier { kind: self.kind, space, key: key() })
+    }
+
+    #[inline]
+    fn is_short_number(self, cell: &[u8]) -> bool {
+        (self.shortest..=self.longest).contains(&cell.len()) && is_number(cell)
     }
 
     #[inline]

@@ -125,7 +125,7 @@ fn hubs_and_forest(roll: &Roll, threads: usize) -> (FastSet<u32>, Forest<'_>) {
 
 /// The same on two threads.
 fn hubs_beside_forest(roll: &Roll) -> (FastSet<u32>, Forest<'_>) {
-    let (hubs, forest) = both(|| hubs(roll), || Forest::grown(roll, |_| false));
+    let (hubs, forest) = both(2, || hubs(roll), || Forest::grown(roll, |_| false));
     if hubs.is_empty() {
         return (hubs, forest);
     }
@@ -220,9 +220,14 @@ impl Members {
         let mut counts = [0; IdentifierKind::ALL.len()];
         // Sessions, which may stand in for devices, are as many as visits.
         counts[kind as usize] = u8::from(!identifier.is_session());
-        let named = is_unique || matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
         let unique = Unique { first: is_unique.then_some(identifier), others: Vec::new() };
-        Members { strongest: identifier, unique, counts, named, is_contested: false }
+        Members {
+            strongest: identifier,
+            unique,
+            counts,
+            named: kind.is_named(),
+            is_contested: false,
+        }
     }
 
     fn may_join(&self, other: &Members) -> bool {
@@ -426,17 +431,16 @@ impl<'r> Forest<'r> {
     }
 
     fn people(mut self) -> Joined {
-        let mut joined = Joined {
-            people: Vec::new(),
-            places: Vec::with_capacity(self.identifiers.len()),
-            refused: 0,
-        };
+        /// Stands for the place of a person who has none yet.
+        const NONE: u32 = u32::MAX;
+        let places = Vec::with_capacity(self.identifiers.len());
+        let mut joined = Joined { places, ..Joined::default() };
         // By root, the place of the person.
-        let mut of_roots = vec![NO_MEMBERS; self.identifiers.len()];
+        let mut of_roots = vec![NONE; self.identifiers.len()];
         for number in (0..).take(self.identifiers.len()) {
             let root = self.root(number) as usize;
-            if of_roots[root] == NO_MEMBERS {
-                of_roots[root] = u32::try_from(joined.people.len()).unwrap_or(NO_MEMBERS);
+            if of_roots[root] == NONE {
+                of_roots[root] = u32::try_from(joined.people.len()).unwrap_or(NONE);
                 joined.people.push(self.person(root));
             }
             joined.places.push(of_roots[root]);

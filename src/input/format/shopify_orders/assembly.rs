@@ -82,7 +82,7 @@ pub fn assemble(
 
 /// Records, and the rows among which theirs are.
 struct Part<'p, 'l> {
-    records: Own<'p>,
+    records: OwnRecords<'p>,
     lines: &'p mut [&'l mut LineAt<OrderLine>],
     /// Where the first of these rows stands among all.
     from: usize,
@@ -90,35 +90,35 @@ struct Part<'p, 'l> {
 
 /// The records of a part.
 #[derive(Clone, Copy)]
-enum Own<'p> {
+enum OwnRecords<'p> {
     OfRows(&'p [Meant]),
     List(&'p [Record]),
 }
 
-impl<'p> Own<'p> {
+impl<'p> OwnRecords<'p> {
     /// Cuts records into parts, for so many threads unless they are in parts already.
-    fn parts(records: &'p Records, threads: usize) -> Vec<Own<'p>> {
+    fn parts(records: &'p Records, threads: usize) -> Vec<OwnRecords<'p>> {
         match records {
-            Records::OfRows(meant) => meant.iter().map(|part| Own::OfRows(part)).collect(),
+            Records::OfRows(meant) => meant.iter().map(|part| OwnRecords::OfRows(part)).collect(),
             Records::List(records) => {
                 let size = part_size(records.len(), threads);
-                records.chunks(size).map(Own::List).collect()
+                records.chunks(size).map(OwnRecords::List).collect()
             }
         }
     }
 
     fn len(self) -> usize {
         match self {
-            Own::OfRows(meant) => meant.len(),
-            Own::List(records) => records.len(),
+            OwnRecords::OfRows(meant) => meant.len(),
+            OwnRecords::List(records) => records.len(),
         }
     }
 
     /// One of its records; its rows begin at `from`.
     fn get(self, number: usize, from: usize) -> Option<Record> {
         match self {
-            Own::OfRows(meant) => Some(Record::of_row(from + number, meant.get(number)?)),
-            Own::List(records) => records.get(number).copied(),
+            OwnRecords::OfRows(meant) => Some(Record::of_row(from + number, meant.get(number)?)),
+            OwnRecords::List(records) => records.get(number).copied(),
         }
     }
 }
@@ -132,7 +132,7 @@ impl<'p, 'l> Part<'p, 'l> {
     ) -> Vec<Part<'p, 'l>> {
         let mut from = 0;
         let mut parts = Vec::with_capacity(threads);
-        for records in Own::parts(records, threads) {
+        for records in OwnRecords::parts(records, threads) {
             let last = records.len().checked_sub(1).and_then(|last| records.get(last, from));
             let end = last.map_or(from, |record| record.place + 1);
             let (own, behind) = lines.split_at_mut((end - from).min(lines.len()));
