@@ -8,7 +8,7 @@
 
 mod lines;
 mod members;
-pub(super) mod quotes;
+mod quotes;
 mod scan;
 mod shapes;
 #[cfg(test)]

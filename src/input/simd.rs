@@ -1,12 +1,11 @@
-//! The outline of a block, and the quotes of a JSON record, on processors that compare 32 or 64 bytes in one instruction.
+//! The outline of a block on processors that compare 32 or 64 bytes in one instruction.
 //!
 //! The one file with unsafe code: whether the processor has these instructions is asked before each
 //! call, which the compiler cannot see, and bytes go into wide registers and places out of them by their
-//! address. The loops themselves are those of `outline` and `json/quotes`, compiled once more for each; this file only
-//! finds the signs and writes down where they are. `benches/table.rs` and `benches/json.rs` measure what that brings.
+//! address. The loop itself is `outline`'s, compiled once more for each; this file only finds the signs and
+//! writes down where they are. `benches/table.rs` measures what that brings.
 
 use super::bitmap::CHUNK;
-use super::json::quotes::{self, Quotes};
 use super::outline::{Found, Outline};
 use super::quoting::{Quoting, Signs};
 
@@ -34,30 +33,9 @@ pub(super) fn draw(
     None
 }
 
-/// Looks for the quotes of a record as [`Quotes::read_with`] says; false if the processor cannot.
-pub(super) fn read_quotes(own: &mut Quotes, bytes: &[u8]) -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        #[expect(unsafe_code, reason = "the compiler cannot know what was asked of the processor")]
-        // SAFETY: the processor has every instruction that the function called is compiled for.
-        unsafe {
-            if avx512::is_possible() {
-                avx512::read_quotes(own, bytes);
-                return true;
-            }
-            if avx2::is_possible() {
-                avx2::read_quotes(own, bytes);
-                return true;
-            }
-        }
-    }
-    let _ = (own, bytes);
-    false
-}
-
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{CHUNK, Found, Outline, Quotes, Quoting, Signs, quotes};
+    use super::{CHUNK, Found, Outline, Quoting, Signs};
     use crate::input::outline::write_places;
     use crate::input::quoting::QUOTE;
     use std::arch::x86_64::{
@@ -98,21 +76,6 @@ mod avx2 {
         Found { separators: bits(separators), line_ends: bits(line_ends), quotes: bits(quotes) }
     }
 
-    #[target_feature(enable = "avx2,bmi1,popcnt")]
-    pub(super) fn read_quotes(own: &mut Quotes, bytes: &[u8]) {
-        let signs = [b'"', b'\\'].map(|sign| _mm256_set1_epi8(sign.cast_signed()));
-        own.read_with(bytes, |chunk| find_quotes(chunk, signs));
-    }
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn find_quotes(chunk: &[u8; CHUNK], [quote, backslash]: [__m256i; 2]) -> quotes::Found {
-        let [low, high] = load(chunk);
-        let quotes = [_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(high, quote)];
-        let backslashes = [_mm256_cmpeq_epi8(low, backslash), _mm256_cmpeq_epi8(high, backslash)];
-        quotes::Found { quotes: bits(quotes), backslashes: bits(backslashes) }
-    }
-
     /// Both halves of a chunk.
     #[target_feature(enable = "avx2")]
     #[inline]
@@ -138,7 +101,7 @@ mod avx2 {
 
 #[cfg(target_arch = "x86_64")]
 mod avx512 {
-    use super::{CHUNK, Found, Outline, Quotes, Quoting, Signs, quotes};
+    use super::{CHUNK, Found, Outline, Quoting, Signs};
     use crate::input::quoting::QUOTE;
     use std::arch::x86_64::{
         __m128i, __m512i, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask,
@@ -192,22 +155,6 @@ mod avx512 {
         Found { separators, line_ends, quotes: _mm512_cmpeq_epi8_mask(chunk, quote) }
     }
 
-    #[target_feature(enable = "avx512f,avx512bw,bmi1,popcnt")]
-    pub(super) fn read_quotes(own: &mut Quotes, bytes: &[u8]) {
-        let signs = [b'"', b'\\'].map(|sign| _mm512_set1_epi8(sign.cast_signed()));
-        own.read_with(bytes, |chunk| find_quotes(chunk, signs));
-    }
-
-    #[target_feature(enable = "avx512f,avx512bw")]
-    #[inline]
-    fn find_quotes(chunk: &[u8; CHUNK], [quote, backslash]: [__m512i; 2]) -> quotes::Found {
-        let chunk = load(chunk);
-        quotes::Found {
-            quotes: _mm512_cmpeq_epi8_mask(chunk, quote),
-            backslashes: _mm512_cmpeq_epi8_mask(chunk, backslash),
-        }
-    }
-
     /// Puts the numbers of the set bits side by side: sixteen of them, or all if there are more. How many there
     /// are is as good as random, so a loop over them would often be foreseen wrongly.
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
@@ -258,27 +205,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    type Read = unsafe fn(&mut Quotes, &[u8]);
     type Draw = unsafe fn(&mut Outline, &[u8], usize, (Signs, Quoting)) -> Quoting;
 
     proptest! {
-        #[test]
-        fn every_width_finds_the_same_quotes(text in r#"([a\\"]{0,200}|\\{0,200}|a{0,200})"#) {
-            let mut portable = Quotes::default();
-            portable.read_portably(text.as_bytes());
-            let ways: [(bool, Read); 2] = [
-                (avx2::is_possible(), avx2::read_quotes),
-                (avx512::is_possible(), avx512::read_quotes),
-            ];
-            for (_, read) in ways.into_iter().filter(|(is_possible, _)| *is_possible) {
-                let mut own = Quotes::default();
-                #[expect(unsafe_code, reason = "as above")]
-                // SAFETY: the processor was asked.
-                unsafe { read(&mut own, text.as_bytes()) };
-                prop_assert_eq!(&own, &portable);
-            }
-        }
-
         /// Whatever the processor that tests has more than others.
         #[test]
         fn every_width_draws_the_same(text in "([a\"\n,]{0,200}|,{0,200})") {

@@ -4,74 +4,34 @@
 //! error that the scanner meets before it asks for any quote behind them, so they need no care here.
 
 use crate::input::bitmap::{CHUNK, Chunk};
-use crate::input::simd;
 
 /// The quotes of the record that was looked at last.
-#[derive(Debug, Default, PartialEq)]
-pub(in crate::input) struct Quotes {
+#[derive(Debug, Default)]
+pub(super) struct Quotes {
     /// A bit for each byte of the record.
     words: Vec<u64>,
     has_escapes: bool,
 }
 
-/// Where quotes and backslashes stand in a chunk, one bit a byte.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::input) struct Found {
-    pub(in crate::input) quotes: u64,
-    pub(in crate::input) backslashes: u64,
-}
-
-impl Found {
-    /// Finds them on any processor.
-    #[inline]
-    fn portable(bytes: &[u8; CHUNK]) -> Found {
-        let chunk = Chunk::new(bytes);
-        let backslashes = if chunk.has(b'\\') { chunk.equal_to(b'\\') } else { 0 };
-        Found { quotes: chunk.equal_to(b'"'), backslashes }
-    }
-}
-
 impl Quotes {
     /// Looks at a record.
     pub(super) fn read(&mut self, bytes: &[u8]) {
-        if !simd::read_quotes(self, bytes) {
-            self.read_portably(bytes);
-        }
-    }
-
-    /// The same on any processor.
-    pub(in crate::input) fn read_portably(&mut self, bytes: &[u8]) {
-        self.read_with(bytes, Found::portable);
-    }
-
-    /// Looks at a record with whatever finds the signs of a chunk. Compiled into each of its callers, for the instructions
-    /// that they may use.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "else it is compiled for the oldest processor")]
-    pub(in crate::input) fn read_with(
-        &mut self,
-        bytes: &[u8],
-        find: impl Fn(&[u8; CHUNK]) -> Found,
-    ) {
         self.words.clear();
         self.has_escapes = false;
         let (chunks, rest) = bytes.as_chunks::<CHUNK>();
         self.words.reserve(chunks.len() + 1);
         let mut escaped = false;
         for chunk in chunks {
-            escaped = self.add(find(chunk), 0, escaped);
+            escaped = self.add(Chunk::new(chunk), 0, escaped);
         }
         if rest.is_empty() {
             return;
         }
         // The last 64 bytes can be loaded as they are; what they repeat is shifted out.
-        if let Some(last) = bytes.last_chunk() {
-            self.add(find(last), CHUNK - rest.len(), escaped);
-        } else {
-            let mut padded = [0; CHUNK];
-            padded.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-            self.add(find(&padded), 0, escaped);
-        }
+        match bytes.last_chunk() {
+            Some(last) => self.add(Chunk::new(last), CHUNK - rest.len(), escaped),
+            None => self.add(Chunk::of_rest(rest), 0, escaped),
+        };
     }
 
     /// Whether any byte is a backslash.
@@ -98,14 +58,14 @@ impl Quotes {
 
     /// Adds a chunk without its first `seen` bytes; `escaped` says whether the first byte that counts
     /// is escaped, the result the same of the first byte behind.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "see `Quotes::read_with`")]
-    fn add(&mut self, found: Found, seen: usize, escaped: bool) -> bool {
-        let (quotes, backslashes) = (found.quotes >> seen, found.backslashes >> seen);
-        if !escaped && backslashes == 0 {
+    #[inline]
+    fn add(&mut self, chunk: Chunk, seen: usize, escaped: bool) -> bool {
+        let quotes = chunk.equal_to(b'"') >> seen;
+        if !escaped && !chunk.has(b'\\') {
             self.words.push(quotes);
             return false;
         }
+        let backslashes = chunk.equal_to(b'\\') >> seen;
         self.has_escapes |= backslashes != 0;
         let (taken, next) = escaped_bytes(backslashes, escaped);
         self.words.push(quotes & !taken);
