@@ -20,17 +20,17 @@ pub(super) struct OrderBook {
 
 impl OrderBook {
     /// Enters an order of an export; what it does not say stays as a log has told it.
-    pub(super) fn enter(&mut self, order: &Order, number: Key) {
+    pub(super) fn enter(&mut self, order: &Order<'_>, number: Key) {
         self.enter_name(order, number);
-        if order.amount.is_some() {
-            self.money.insert(number, (order.amount, order.currency));
+        if order.amount().is_some() {
+            self.money.insert(number, (order.amount(), order.currency()));
         }
     }
 
     /// Enters an order that does not count, with all its identifiers and the one that `buyer` is known as.
     pub(super) fn enter_left_out(
         &mut self,
-        order: &Order,
+        order: &Order<'_>,
         number: Key,
         (all, buyer): (&[Identifier], Key),
     ) {
@@ -40,7 +40,7 @@ impl OrderBook {
         }
     }
 
-    fn enter_name(&mut self, order: &Order, number: Key) {
+    fn enter_name(&mut self, order: &Order<'_>, number: Key) {
         if let Some(name) = identify(IdentifierKind::OrderId, 0, order.name(), Strictness::Only) {
             self.numbers.entry(name.key).or_default().push(number);
         }

@@ -50,13 +50,32 @@ impl<T> Runs<T> {
         self.0.iter().flatten()
     }
 
-    /// All rows in the order of their places, where they lie; those of one place stay as they came. A stable sort takes runs
-    /// as they are.
+    /// All rows in the order of their places, where they lie; those of one place stay as they came.
     pub(super) fn in_order<P: Ord>(&mut self, place: impl Fn(&T) -> P) -> Vec<&mut T> {
         let mut all = Vec::with_capacity(self.len());
-        all.extend(self.0.iter_mut().flatten());
-        all.sort_by_key(|row| place(row));
-        all
+        if !self.0.iter().all(|run| run.is_sorted_by_key(&place)) {
+            all.extend(self.0.iter_mut().flatten());
+            all.sort_by_key(|row| place(row));
+            return all;
+        }
+        let mut runs: Vec<&mut [T]> = self.0.iter_mut().map(Vec::as_mut_slice).collect();
+        loop {
+            // Of one place, those of the earlier run go first.
+            let heads = runs.iter().enumerate();
+            let mut heads: Vec<(P, usize)> =
+                heads.filter_map(|(run, rows)| Some((place(rows.first()?), run))).collect();
+            heads.sort_unstable();
+            let mut heads = heads.into_iter();
+            let Some((_, first)) = heads.next() else { return all };
+            // Neighbours are of one block, so mostly many rows go before those of any other run.
+            let rows = std::mem::take(&mut runs[first]);
+            let count = heads.next().map_or(rows.len(), |other| {
+                rows.partition_point(|row| (place(row), first) < other)
+            });
+            let (before, behind) = rows.split_at_mut(count);
+            all.extend(before);
+            runs[first] = behind;
+        }
     }
 }
 

@@ -59,7 +59,7 @@ impl SameOrders {
     /// which `links` are told. `source` says whose a row is.
     pub(super) fn named(
         seen: &[OrderSeen],
-        exported: &[(&Order, Identifier)],
+        exported: &[(&Order<'_>, Identifier)],
         links: &mut Links,
         source: impl Fn(&OrderSeen) -> Sources,
     ) -> SameOrders {
@@ -150,7 +150,7 @@ pub(super) struct Exported {
 }
 
 impl Exported {
-    pub(super) fn of(exported: &[(&Order, Identifier)]) -> Exported {
+    pub(super) fn of(exported: &[(&Order<'_>, Identifier)]) -> Exported {
         Exported { names: Names::of(exported) }
     }
 
@@ -169,9 +169,9 @@ pub(super) struct OrderTimes {
 impl OrderTimes {
     /// The times of exported orders, as far as they are known by themselves: a bare date is none, nor is a
     /// time that does not say its zone, as spreadsheets leave it.
-    pub(super) fn of(exported: &[(&Order, Identifier)]) -> OrderTimes {
+    pub(super) fn of(exported: &[(&Order<'_>, Identifier)]) -> OrderTimes {
         let is_sure =
-            |order: &Order| order.at.offset.is_some() && order.at.precision != Precision::Day;
+            |order: &Order<'_>| order.at.offset.is_some() && order.at.precision != Precision::Day;
         let sure = exported.iter().filter(|(order, _)| is_sure(order));
         let times = sure.map(|(order, number)| (number.key, order.at.at)).collect();
         OrderTimes { names: Names::of(exported), times }
@@ -202,7 +202,7 @@ struct Named {
 }
 
 impl Names {
-    fn of(exported: &[(&Order, Identifier)]) -> Names {
+    fn of(exported: &[(&Order<'_>, Identifier)]) -> Names {
         let mut names = Names {
             orders: FastMap::default(),
             others: FastMap::default(),
@@ -213,7 +213,7 @@ impl Names {
             let name = identify(IdentifierKind::OrderId, 0, order.name(), Strictness::Only);
             // Some logs have the token in place of a number.
             let kinds = [IdentifierKind::CheckoutToken, IdentifierKind::OrderId];
-            let tokens = order.texts.all(Cell::Token).flat_map(|token| {
+            let tokens = order.texts().all(Cell::Token).flat_map(|token| {
                 kinds.into_iter().filter_map(|kind| identify(kind, 0, token, Strictness::Several))
             });
             for name in name.into_iter().filter(|name| *name != number).chain(tokens) {
@@ -304,15 +304,15 @@ impl Sighting {
     }
 
     /// An order of an export, with its number.
-    pub(super) fn in_export(order: &Order, number: Key) -> Sighting {
+    pub(super) fn in_export(order: &Order<'_>, number: Key) -> Sighting {
         Sighting {
-            total: order.amount.filter(|_| order.at.precision != Precision::Day),
+            total: order.amount().filter(|_| order.at.precision != Precision::Day),
             at: order.at.at,
             number,
             source: EXPORTS,
             person: number,
             unit: order.at.precision.unit(),
-            currency: order.currency,
+            currency: order.currency(),
             is_left_out: false,
             is_one: order.at.precision != Precision::Day,
             is_bare: false,
@@ -320,7 +320,7 @@ impl Sighting {
     }
 
     /// An order of an export that does not count, with its number and somebody whom it names.
-    pub(super) fn left_out(order: &Order, number: Key, person: Key) -> Sighting {
+    pub(super) fn left_out(order: &Order<'_>, number: Key, person: Key) -> Sighting {
         Sighting { person, is_left_out: true, ..Sighting::in_export(order, number) }
     }
 }

@@ -32,7 +32,9 @@ use crate::identity::{People, Strictness};
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::ga4_ui::Exploration;
 use crate::input::format::shopify_checkouts::{self, Checkout};
-use crate::input::format::shopify_orders::{self, Aside, InputSettings, Line, LineAt, Meant};
+use crate::input::format::shopify_orders::{
+    self, Aside, InputSettings, Line, LineAt, Meant, OrderLine,
+};
 use crate::input::format::shopify_session_rows::{self, Session};
 use crate::input::format::shopify_session_totals::{self, ReportInput};
 use crate::input::format::special::Special;
@@ -165,7 +167,8 @@ pub(super) fn settle(
     settled.notices.extend(epochs::counted_from_1904(haul, readings));
     // Times that lost their zone are the shop's, unless somebody says otherwise.
     let zone = settled.store_offset.map(ZoneRule::Fixed).filter(|_| request.zone.is_none());
-    let orders = assemble_orders(haul, readings, stamping.settings, zone)?;
+    let mut order_lines = std::mem::take(&mut haul.order_lines);
+    let orders = assemble_orders(haul, &mut order_lines, readings, stamping.settings, zone)?;
     let checkouts = assemble_checkouts(haul, readings, stamping.settings, zone)?;
     for (&input, rows) in orders.placeholders.iter().chain(&checkouts.placeholders) {
         haul.inputs[input].placeholders += rows;
@@ -201,13 +204,13 @@ pub(super) fn settle(
     Ok(settled)
 }
 
-fn assemble_orders(
+fn assemble_orders<'l>(
     haul: &mut Haul<'_>,
+    lines: &'l mut Runs<LineAt<OrderLine>>,
     readings: &[Reading],
     settings: &Settings,
     zone: Option<ZoneRule>,
-) -> Result<shopify_orders::Assembly> {
-    let mut lines = std::mem::take(&mut haul.order_lines);
+) -> Result<shopify_orders::Assembly<'l>> {
     let written: Vec<(usize, Written)> = haul
         .inputs
         .iter()
@@ -224,7 +227,7 @@ fn assemble_orders(
     }
     let online_sources = settings.online_sources.clone();
     let own = shopify_orders::Settings { inputs, online_sources };
-    let (lines, meant) = read_lines(&mut lines, &own, settings.threads);
+    let (lines, meant) = read_lines(lines, &own, settings.threads);
     Ok(shopify_orders::assemble(lines, meant, &own, settings.threads))
 }
 

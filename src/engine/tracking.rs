@@ -38,7 +38,11 @@ pub(super) struct OrderTrace {
 
 impl OrderTrace {
     /// The trace of an order with this number, which some kinds of logs have seen completed, the first of them at a time.
-    pub(super) fn new(order: &Order, number: Key, seen: Option<(Instant, Sources)>) -> OrderTrace {
+    pub(super) fn new(
+        order: &Order<'_>,
+        number: Key,
+        seen: Option<(Instant, Sources)>,
+    ) -> OrderTrace {
         // A time that has lost its zone may be hours off.
         let logged = seen.map(|(at, _)| at).filter(|_| order.at.offset.is_none());
         let at = logged.unwrap_or(order.at.at);
@@ -51,10 +55,10 @@ impl OrderTrace {
                 at,
                 in_log: seen_by != 0,
                 steps: 0,
-                is_nameless: order.id().is_none(),
-                device: order.device.map(Into::into),
-                device_of_order: order.device.is_some(),
-                gateway: order.texts.get(Cell::Gateway).map(Into::into),
+                is_nameless: !order.has_id(),
+                device: order.device().map(Into::into),
+                device_of_order: order.device().is_some(),
+                gateway: order.texts().get(Cell::Gateway).map(Into::into),
                 by_log: Vec::new(),
             },
         }

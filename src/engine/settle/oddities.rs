@@ -50,9 +50,9 @@ pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
 }
 
 /// Whether a good part of the orders has a time that does not say its zone.
-pub(super) fn lack_zones(orders: &Orders) -> bool {
+pub(super) fn lack_zones(orders: &Orders<'_>) -> bool {
     let is_lost =
-        |order: &&Order| order.at.offset.is_none() && order.at.precision != Precision::Day;
+        |order: &&Order<'_>| order.at.offset.is_none() && order.at.precision != Precision::Day;
     10 * orders.iter().filter(is_lost).count() > orders.len()
 }
 
@@ -121,7 +121,7 @@ pub(super) fn unpriced(by_input: &BTreeMap<usize, [u64; 2]>, readings: &[Reading
 }
 
 /// A notice if apps that nobody knows made more orders than the online store did: one of them may be its checkout.
-pub(super) fn left_out_sources(orders: &Orders) -> Option<Notice> {
+pub(super) fn left_out_sources(orders: &Orders<'_>) -> Option<Notice> {
     /// So many sources are named.
     const SHOWN: usize = 5;
     let made_in = |channel| orders.iter().filter(move |order| order.channel == channel);
@@ -130,7 +130,7 @@ pub(super) fn left_out_sources(orders: &Orders) -> Option<Notice> {
         return None;
     }
     let mut sources: BTreeMap<&str, usize> = BTreeMap::new();
-    for source in made_in(Channel::Other).filter_map(|order| order.texts.get(Cell::Source)) {
+    for source in made_in(Channel::Other).filter_map(|order| order.texts().get(Cell::Source)) {
         *sources.entry(source).or_default() += 1;
     }
     let mut sources: Vec<(&str, usize)> = sources.into_iter().collect();

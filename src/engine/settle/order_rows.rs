@@ -21,7 +21,7 @@ const COMPLETED: &str = "checkout_completed";
 /// The row of an order that counts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OrderRow<'o> {
-    pub(super) order: &'o Order,
+    pub(super) order: &'o Order<'o>,
     pub(super) number: Identifier,
     /// Whether a log has seen it completed.
     pub(super) is_completed: bool,
@@ -68,7 +68,7 @@ fn settle_order(haul: &mut Haul<'_>, row: OrderRow<'_>, stamping: &mut Stamping<
 /// Makes a touch of an order's row.
 pub(super) fn take_order(
     haul: &mut Haul<'_>,
-    order: &Order,
+    order: &Order<'_>,
     (number, identifiers): (Identifier, &[Identifier]),
     verdict: Verdict,
     stamping: &mut Stamping<'_>,
@@ -86,8 +86,8 @@ pub(super) fn take_order(
             order: Some(OrderNote {
                 key: number.key,
                 numbered: true,
-                amount: order.amount,
-                currency: order.currency,
+                amount: order.amount(),
+                currency: order.currency(),
             }),
         },
     };

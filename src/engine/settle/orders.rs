@@ -33,12 +33,12 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 /// The orders, each with the number under which every source knows it, found part by part on threads.
-pub(super) fn numbered(orders: &Orders) -> Vec<(&Order, Identifier)> {
+pub(super) fn numbered<'o, 'l>(orders: &'o Orders<'l>) -> Vec<(&'o Order<'l>, Identifier)> {
     let shared = shared_names(orders);
-    let mut parts: Vec<&[Order]> = orders.parts().collect();
+    let mut parts: Vec<&[Order<'l>]> = orders.parts().collect();
     let Ok(numbered) = each_in_parallel(&mut parts, |part| {
         let numbered = part.iter().filter_map(|order| Some((order, order_number(order, &shared)?)));
-        Ok::<Vec<(&Order, Identifier)>, Infallible>(numbered.collect())
+        Ok::<Vec<(&Order<'l>, Identifier)>, Infallible>(numbered.collect())
     });
     numbered.concat()
 }
@@ -46,7 +46,7 @@ pub(super) fn numbered(orders: &Orders) -> Vec<(&Order, Identifier)> {
 /// Counts the orders and makes touches of those that no log has seen.
 pub(super) fn settle_orders(
     haul: &mut Haul<'_>,
-    orders: &[(&Order, Identifier)],
+    orders: &[(&Order<'_>, Identifier)],
     scan: &Scan<'_, '_>,
     stamping: &Stamping<'_>,
     settled: &mut Settled,
@@ -60,7 +60,7 @@ pub(super) fn settle_orders(
     }
     if !haul.robots.is_empty() {
         let counts =
-            |order: &Order| why_left_out(order).is_none() && !stamping.is_future(order.at.at);
+            |order: &Order<'_>| why_left_out(order).is_none() && !stamping.is_future(order.at.at);
         let counted = orders.iter().copied().filter(|(order, _)| counts(order));
         let exported = Exported::of(&counted.collect::<Vec<_>>());
         (settled.pardons, settled.orders.by_robots) =
@@ -74,6 +74,7 @@ pub(super) fn settle_orders(
     }
     let mut told: FastMap<Key, (Amount, Currency)> = FastMap::default();
     let mut rows = Vec::with_capacity(orders.len());
+    settled.exported.reserve(orders.len());
     for &(order, number) in orders.iter().filter(|(order, _)| why_left_out(order).is_none()) {
         let in_log = completed.get(number.key);
         if stamping.is_future(order.at.at) {
@@ -90,11 +91,11 @@ pub(super) fn settle_orders(
                 settled.traces.push(OrderTrace::new(order, number.key, seen));
             }
             count_order(order, in_log, &mut settled.orders);
-            match (order.amount, in_log) {
+            match (order.amount(), in_log) {
                 (Some(amount), Some(_)) => {
-                    told.insert(number.key, (amount, order.currency));
+                    told.insert(number.key, (amount, order.currency()));
                 }
-                (Some(amount), None) => list_value(&mut settled.orders, amount, order.currency),
+                (Some(amount), None) => list_value(&mut settled.orders, amount, order.currency()),
                 (None, _) => {}
             }
         }
@@ -108,7 +109,7 @@ pub(super) fn settle_orders(
 /// Notes how far the orders go, and which of them do not count.
 fn note_left_out(
     haul: &mut Haul<'_>,
-    orders: &[(&Order, Identifier)],
+    orders: &[(&Order<'_>, Identifier)],
     stamping: &Stamping<'_>,
     settled: &mut Settled,
 ) {
@@ -172,8 +173,8 @@ fn drop_unnumbered_deliveries(seen: &mut Vec<OrderSeen>) {
 }
 
 /// Tells whose transactions are known by the order's name alone, as far as the name is that of one order.
-fn link_names(haul: &mut Haul<'_>, orders: &[(&Order, Identifier)]) {
-    let mut named: BTreeMap<Identifier, Option<(&Order, Identifier)>> = BTreeMap::new();
+fn link_names(haul: &mut Haul<'_>, orders: &[(&Order<'_>, Identifier)]) {
+    let mut named: BTreeMap<Identifier, Option<(&Order<'_>, Identifier)>> = BTreeMap::new();
     for &(order, number) in orders {
         let Some(name) = by_name(order.name()) else { continue };
         named
@@ -192,7 +193,7 @@ fn link_names(haul: &mut Haul<'_>, orders: &[(&Order, Identifier)]) {
 /// Finds the orders that sources have under different numbers, and gives each the one under which it counts.
 fn find_same(
     haul: &mut Haul<'_>,
-    orders: &[(&Order, Identifier)],
+    orders: &[(&Order<'_>, Identifier)],
     readings: &[Reading],
     stamping: &Stamping<'_>,
     settled: &mut Settled,
@@ -213,7 +214,8 @@ fn find_same(
     let firsts = seen.iter().filter(|order| known.insert((order.key, source(order))));
     let mut sightings: Vec<Sighting> =
         firsts.map(|order| Sighting::in_log(order, source(order))).collect();
-    let counts = |order: &Order| why_left_out(order).is_none() && !stamping.is_future(order.at.at);
+    let counts =
+        |order: &Order<'_>| why_left_out(order).is_none() && !stamping.is_future(order.at.at);
     let counted = orders.iter().filter(|(order, _)| counts(order));
     if !sightings.is_empty() {
         sightings.extend(counted.clone().map(|(order, own)| Sighting::in_export(order, own.key)));
@@ -245,7 +247,7 @@ fn find_same(
 /// not count either. They link nobody, so each is there once for everybody whom it names.
 fn left_out_sightings(
     haul: &mut Haul<'_>,
-    orders: &[(&Order, Identifier)],
+    orders: &[(&Order<'_>, Identifier)],
     stamping: &Stamping<'_>,
 ) -> Vec<Sighting> {
     let mut sightings = Vec::new();
@@ -261,8 +263,8 @@ fn left_out_sightings(
 }
 
 /// Why an order does not count, wherever it was seen.
-pub(super) fn why_left_out(order: &Order) -> Option<Reason> {
-    match (order.test, order.channel) {
+pub(super) fn why_left_out(order: &Order<'_>) -> Option<Reason> {
+    match (order.is_test(), order.channel) {
         (true, _) => Some(Reason::TestOrder),
         (false, Channel::OnlineStore) => None,
         (false, Channel::PointOfSale | Channel::Draft | Channel::Other) => {
@@ -272,15 +274,15 @@ pub(super) fn why_left_out(order: &Order) -> Option<Reason> {
 }
 
 /// The names that several orders without an id have: such a name does not say which of them is meant.
-fn shared_names(orders: &Orders) -> FastSet<Key> {
+fn shared_names(orders: &Orders<'_>) -> FastSet<Key> {
     let mut seen: FastSet<Key> = FastSet::default();
-    let nameless = orders.iter().filter(|order| order.id().is_none()).map(|order| order.number);
+    let nameless = orders.iter().filter(|order| !order.has_id()).map(|order| order.number);
     nameless.filter(|&name| !seen.insert(name)).collect()
 }
 
 /// The number under which every source knows the order: its id; without one its name or, where
 /// several orders have that, its name and time.
-fn order_number(order: &Order, shared: &FastSet<Key>) -> Option<Identifier> {
+fn order_number(order: &Order<'_>, shared: &FastSet<Key>) -> Option<Identifier> {
     let text = match order.id() {
         Some(id) => Cow::Borrowed(id),
         None if shared.contains(&order.number) => {
@@ -376,22 +378,22 @@ fn add_value(orders: &mut OrderFindings, amount: Option<Amount>, currency: Curre
 }
 
 /// Counts an order of an export; what a log said of its money gives way to the export.
-fn count_order(order: &Order, in_log: Option<&Completed>, orders: &mut OrderFindings) {
+fn count_order(order: &Order<'_>, in_log: Option<&Completed>, orders: &mut OrderFindings) {
     orders.in_exports += 1;
-    orders.cancelled += u64::from(order.cancelled);
-    orders.refunded += u64::from(order.refunded);
-    if let Some(amount) = order.amount {
-        let refunds = orders.refunds.entry(order.currency).or_default();
-        refunds.add(amount.0, order.refund, order.cancelled, order.refunded);
+    orders.cancelled += u64::from(order.is_cancelled());
+    orders.refunded += u64::from(order.is_refunded());
+    if let Some(amount) = order.amount() {
+        let refunds = orders.refunds.entry(order.currency()).or_default();
+        refunds.add(amount.0, order.refund(), order.is_cancelled(), order.is_refunded());
     }
     let Some(seen) = in_log else {
         orders.count += 1;
-        return add_value(orders, order.amount, order.currency, 1);
+        return add_value(orders, order.amount(), order.currency(), 1);
     };
     orders.seen_in_log += 1;
-    if order.amount.is_some() {
+    if order.amount().is_some() {
         add_value(orders, seen.amount, seen.currency, -1);
-        add_value(orders, order.amount, order.currency, 1);
+        add_value(orders, order.amount(), order.currency(), 1);
     }
 }
 
@@ -400,7 +402,7 @@ fn count_order(order: &Order, in_log: Option<&Completed>, orders: &mut OrderFind
 /// its row is accounted for.
 pub(super) fn list_left_out(
     haul: &mut Haul<'_>,
-    orders: &[(&Order, Identifier)],
+    orders: &[(&Order<'_>, Identifier)],
     stamping: &mut Stamping<'_>,
     settled: &mut Settled,
 ) {
@@ -428,13 +430,13 @@ pub(super) fn list_left_out(
 /// Everybody and everything that an order names.
 pub(super) fn identifiers_of(
     haul: &mut Haul<'_>,
-    order: &Order,
+    order: &Order<'_>,
     number: Identifier,
 ) -> Vec<Identifier> {
     haul.texts.note(number, order.id().unwrap_or(order.name()));
     let mut identifiers = RowIdentifiers::remembering(std::mem::take(&mut haul.texts));
     identifiers.push(number);
-    add_people(&mut identifiers, &order.texts);
+    add_people(&mut identifiers, order.texts());
     let (identifiers, texts) = identifiers.into_sorted();
     haul.texts = texts;
     identifiers

@@ -55,7 +55,7 @@ pub(super) fn has_log(readings: &[Reading]) -> bool {
 pub(super) fn settle_sessions(
     haul: &mut Haul<'_>,
     sessions: &[Session<'_>],
-    (orders, are_exported): (&[(&Order, Identifier)], bool),
+    (orders, are_exported): (&[(&Order<'_>, Identifier)], bool),
     stamping: &mut Stamping<'_>,
 ) {
     let named: Vec<Named<'_>> = sessions
@@ -151,7 +151,7 @@ fn identifiers(haul: &mut Haul<'_>, session: &Session<'_>) -> Vec<Identifier> {
 fn made_in(
     haul: &mut Haul<'_>,
     sessions: &[Named<'_>],
-    orders: &[(&Order, Identifier)],
+    orders: &[(&Order<'_>, Identifier)],
     stamping: &Stamping<'_>,
 ) -> FastMap<Key, Made> {
     let mut made = FastMap::default();
@@ -160,7 +160,8 @@ fn made_in(
     if orders.is_empty() || ordering().next().is_none() {
         return made;
     }
-    let counts = |order: &Order| why_left_out(order).is_none() && !stamping.is_future(order.at.at);
+    let counts =
+        |order: &Order<'_>| why_left_out(order).is_none() && !stamping.is_future(order.at.at);
     let counted = || orders.iter().filter(|(order, _)| counts(order));
     for &(order, number) in counted() {
         let identifiers = identifiers_of(haul, order, number);

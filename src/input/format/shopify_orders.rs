@@ -295,13 +295,9 @@ impl Channel {
     }
 }
 
-/// An order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts of the export that do not exclude another"
-)]
-pub struct Order {
+/// An order: the row that stands for it, and what is decided about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order<'l> {
     /// The input of its first row.
     pub input: usize,
     /// Its first row.
@@ -310,37 +306,70 @@ pub struct Order {
     pub number: Key,
     /// When it was made.
     pub at: Stamp,
-    /// Its name, its number if that is known, who made it, by which checkout, and what it was paid through
-    /// (several are joined as the export joins them).
-    pub texts: Packed,
-    /// What the buyer was asked to pay.
-    pub amount: Option<Amount>,
-    /// The currency of the amount.
-    pub currency: Currency,
     /// Where it was made.
     pub channel: Channel,
-    /// The device of whoever ordered, if the order says it.
-    pub device: Option<&'static str>,
-    /// Whether it was cancelled.
-    pub cancelled: bool,
-    /// Whether all money went back.
-    pub refunded: bool,
-    /// What of it went back.
-    pub refund: Refund,
-    /// Whether money was taken at some time, by its status.
-    pub paid: bool,
-    /// Whether it was made to try the shop.
-    pub test: bool,
+    line: &'l OrderLine,
 }
 
-impl Order {
+impl<'l> Order<'l> {
     /// The name that the shop gave: `#1001`.
-    pub fn name(&self) -> &str {
-        self.texts.get(Cell::Name).unwrap_or_default()
+    pub fn name(&self) -> &'l str {
+        self.texts().get(Cell::Name).unwrap_or_default()
     }
 
     /// The number, if it is known.
-    pub fn id(&self) -> Option<&str> {
-        self.texts.get(Cell::Id)
+    pub fn id(&self) -> Option<&'l str> {
+        self.texts().get(Cell::Id)
+    }
+
+    /// Whether the number is known.
+    pub fn has_id(&self) -> bool {
+        self.texts().says(Cell::Id)
+    }
+
+    /// Its name, its number if that is known, who made it, by which checkout, and what it was paid through
+    /// (several are joined as the export joins them).
+    pub fn texts(&self) -> &'l Packed {
+        &self.line.common.texts
+    }
+
+    /// What the buyer was asked to pay.
+    pub fn amount(&self) -> Option<Amount> {
+        self.line.total
+    }
+
+    /// The currency of the amount.
+    pub fn currency(&self) -> Currency {
+        self.line.currency
+    }
+
+    /// The device of whoever ordered, if the order says it.
+    pub fn device(&self) -> Option<&'static str> {
+        self.line.device
+    }
+
+    /// Whether it was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.line.cancelled
+    }
+
+    /// Whether all of its money went back.
+    pub fn is_refunded(&self) -> bool {
+        self.line.is_refunded()
+    }
+
+    /// What of its money went back.
+    pub fn refund(&self) -> Refund {
+        self.line.refund()
+    }
+
+    /// Whether money was taken at some time, by its status.
+    pub fn is_paid(&self) -> bool {
+        self.line.status.is_some_and(FinancialStatus::is_paid)
+    }
+
+    /// Whether it was made to try the shop.
+    pub fn is_test(&self) -> bool {
+        self.line.test
     }
 }

@@ -18,9 +18,9 @@ use std::convert::Infallible;
 
 /// What a set of orders exports holds.
 #[derive(Clone, Debug, Default)]
-pub struct Assembly {
+pub struct Assembly<'l> {
     /// Orders with a readable time, of every channel, by input and row.
-    pub orders: Orders,
+    pub orders: Orders<'l>,
     /// Rows that do not count, by input and row.
     pub aside: Vec<Aside>,
     /// What a reader should know.
@@ -33,16 +33,16 @@ pub struct Assembly {
 
 /// Orders, part by part as threads have made them.
 #[derive(Clone, Debug, Default)]
-pub struct Orders(Vec<Vec<Order>>);
+pub struct Orders<'l>(Vec<Vec<Order<'l>>>);
 
-impl Orders {
+impl<'l> Orders<'l> {
     /// All of them, one part after the other.
-    pub fn iter(&self) -> impl Iterator<Item = &Order> {
+    pub fn iter(&self) -> impl Iterator<Item = &Order<'l>> {
         self.0.iter().flatten()
     }
 
     /// The parts.
-    pub fn parts(&self) -> impl Iterator<Item = &[Order]> {
+    pub fn parts(&self) -> impl Iterator<Item = &[Order<'l>]> {
         self.0.iter().map(Vec::as_slice)
     }
 
@@ -59,16 +59,18 @@ impl Orders {
 
 /// Makes orders of all rows of all orders exports on so many threads. The rows are in order, and
 /// `meant` is what was [read](super::read_lines) of each.
-pub fn assemble(
-    mut lines: Vec<&mut LineAt<OrderLine>>,
+pub fn assemble<'l>(
+    mut lines: Vec<&'l mut LineAt<OrderLine>>,
     meant: Vec<Vec<Meant>>,
     settings: &Settings,
     threads: usize,
-) -> Assembly {
+) -> Assembly<'l> {
     let Gathered { records, aside, placeholders, zones } = gather(&mut lines, meant, settings);
-    let mut parts = Part::cut(&mut lines, &records, threads);
+    // From here on no row changes, and each record is looked for where the row lies that stands for it.
+    let lines: Vec<&'l LineAt<OrderLine>> = lines.into_iter().map(|line| &*line).collect();
+    let mut parts = Part::cut(&records, threads);
     let orders =
-        |part: &mut Part<'_, '_>| Ok::<_, Infallible>(part.orders(&settings.online_sources));
+        |part: &mut Part<'_>| Ok::<_, Infallible>(part.orders(&lines, &settings.online_sources));
     let Ok(made) = each_in_parallel(&mut parts, orders);
     let (mut orders, mut aside, mut odd) = (Vec::with_capacity(made.len()), aside, Odd::default());
     for made in made {
@@ -80,11 +82,10 @@ pub fn assemble(
     Assembly { orders: Orders(orders), aside, notices: odd.notices(), placeholders, zones }
 }
 
-/// Records, and the rows among which theirs are.
-struct Part<'p, 'l> {
+/// Some of the records.
+struct Part<'p> {
     records: OwnRecords<'p>,
-    lines: &'p mut [&'l mut LineAt<OrderLine>],
-    /// Where the first of these rows stands among all.
+    /// Where the row of the first one stands among all, if each row is a record.
     from: usize,
 }
 
@@ -95,92 +96,83 @@ enum OwnRecords<'p> {
     List(&'p [Record]),
 }
 
-impl<'p> OwnRecords<'p> {
-    /// Cuts records into parts, for so many threads unless they are in parts already.
-    fn parts(records: &'p Records, threads: usize) -> Vec<OwnRecords<'p>> {
-        match records {
-            Records::OfRows(meant) => meant.iter().map(|part| OwnRecords::OfRows(part)).collect(),
-            Records::List(records) => {
-                let size = part_size(records.len(), threads);
-                records.chunks(size).map(OwnRecords::List).collect()
-            }
-        }
-    }
-
+impl OwnRecords<'_> {
     fn len(self) -> usize {
         match self {
             OwnRecords::OfRows(meant) => meant.len(),
             OwnRecords::List(records) => records.len(),
         }
     }
-
-    /// One of its records; its rows begin at `from`.
-    fn get(self, number: usize, from: usize) -> Option<Record> {
-        match self {
-            OwnRecords::OfRows(meant) => Some(Record::of_row(from + number, meant.get(number)?)),
-            OwnRecords::List(records) => records.get(number).copied(),
-        }
-    }
 }
 
-impl<'p, 'l> Part<'p, 'l> {
-    /// Cuts records, which are in the order of their rows, into parts for so many threads.
-    fn cut(
-        mut lines: &'p mut [&'l mut LineAt<OrderLine>],
-        records: &'p Records,
-        threads: usize,
-    ) -> Vec<Part<'p, 'l>> {
-        let mut from = 0;
-        let mut parts = Vec::with_capacity(threads);
-        for records in OwnRecords::parts(records, threads) {
-            let last = records.len().checked_sub(1).and_then(|last| records.get(last, from));
-            let end = last.map_or(from, |record| record.place + 1);
-            let (own, behind) = lines.split_at_mut((end - from).min(lines.len()));
-            parts.push(Part { records, lines: own, from });
-            (lines, from) = (behind, end);
-        }
-        parts
+impl<'p> Part<'p> {
+    /// Cuts records into parts, for so many threads unless they are in parts already.
+    fn cut(records: &'p Records, threads: usize) -> Vec<Part<'p>> {
+        let parts: Vec<OwnRecords<'p>> = match records {
+            Records::OfRows(meant) => meant.iter().map(|part| OwnRecords::OfRows(part)).collect(),
+            Records::List(records) => {
+                let size = part_size(records.len(), threads);
+                records.chunks(size).map(OwnRecords::List).collect()
+            }
+        };
+        let mut next = 0;
+        let part = |records: OwnRecords<'p>| {
+            let from = next;
+            next += records.len();
+            Part { records, from }
+        };
+        parts.into_iter().map(part).collect()
     }
 
-    /// Makes the orders.
-    fn orders(&mut self, online_sources: &[String]) -> Made {
+    /// Makes the orders out of all rows.
+    fn orders<'l>(&self, lines: &[&'l LineAt<OrderLine>], online_sources: &[String]) -> Made<'l> {
         let mut made = Made { orders: Vec::with_capacity(self.records.len()), ..Made::default() };
         for number in 0..self.records.len() {
-            if let Some(record) = self.records.get(number, self.from) {
-                self.take(&record, online_sources, &mut made);
+            let Some(record) = self.record(number) else { continue };
+            if let Some(row) = lines.get(record.place) {
+                made.take(&record, row, online_sources);
             }
         }
         made
     }
 
-    /// Makes the order of a record.
-    fn take(&mut self, record: &Record, online_sources: &[String], made: &mut Made) {
-        let Some(at) = self.lines.get_mut(record.place - self.from) else { return };
-        made.odd.note(record, &at.line);
-        let (input, row) = (at.input, at.row);
-        if record.at.is_none() {
-            let words = without_time(&at.line.common);
-            made.aside.push((input, row, Reason::BadTimestamp, words));
+    fn record(&self, number: usize) -> Option<Record> {
+        match self.records {
+            OwnRecords::OfRows(meant) => {
+                Some(Record::of_row(self.from + number, meant.get(number)?))
+            }
+            OwnRecords::List(records) => records.get(number).copied(),
         }
-        let order = record.at.map(|stamp| order(at, (stamp, record.id), online_sources));
-        if let Some((reason, words)) = order.as_ref().and_then(why_not) {
-            made.aside.push((input, row, reason, words.into()));
-        }
-        made.orders.extend(order);
     }
 }
 
 /// What was made of a part.
 #[derive(Debug, Default)]
-struct Made {
-    orders: Vec<Order>,
+struct Made<'l> {
+    orders: Vec<Order<'l>>,
     aside: Vec<Aside>,
     odd: Odd,
 }
 
+impl<'l> Made<'l> {
+    /// Makes the order of a record out of the row that stands for it.
+    fn take(&mut self, record: &Record, row: &'l LineAt<OrderLine>, online_sources: &[String]) {
+        self.odd.note(record, &row.line);
+        if record.at.is_none() {
+            let words = without_time(&row.line.common);
+            self.aside.push((row.input, row.row, Reason::BadTimestamp, words));
+        }
+        let order = record.at.map(|stamp| order(row, (stamp, record.id), online_sources));
+        if let Some((reason, words)) = order.as_ref().and_then(why_not) {
+            self.aside.push((row.input, row.row, reason, words.into()));
+        }
+        self.orders.extend(order);
+    }
+}
+
 /// Why the first row of an order does not count.
-fn why_not(order: &Order) -> Option<(Reason, &'static str)> {
-    if order.test {
+fn why_not(order: &Order<'_>) -> Option<(Reason, &'static str)> {
+    if order.is_test() {
         return Some((Reason::TestOrder, "paid through a test gateway"));
     }
     match order.channel {
@@ -191,15 +183,12 @@ fn why_not(order: &Order) -> Option<(Reason, &'static str)> {
     }
 }
 
-/// The order of a record; takes its texts out of the row that stands for it.
-fn order(
-    row: &mut LineAt<OrderLine>,
+/// The order of a record, for which a row stands.
+fn order<'l>(
+    LineAt { input, row, line }: &'l LineAt<OrderLine>,
     (at, id): (Stamp, Option<Key>),
     online_sources: &[String],
-) -> Order {
-    let LineAt { input, row, line } = row;
-    let refunded = line.is_refunded();
-    let refund = line.refund();
+) -> Order<'l> {
     let source = line.common.texts.get(Cell::Source).filter(|_| !online_sources.is_empty());
     let is_online = |source: &str| online_sources.iter().any(|o| o.eq_ignore_ascii_case(source));
     let channel = if source.is_some_and(is_online) {
@@ -208,22 +197,8 @@ fn order(
         // Files without sources are taken for the online store's.
         line.channel.unwrap_or(Channel::OnlineStore)
     };
-    Order {
-        input: *input,
-        row: *row,
-        number: id.unwrap_or_else(|| order_key(line.common.name())),
-        at,
-        texts: std::mem::take(&mut line.common.texts),
-        amount: line.total,
-        currency: line.currency,
-        channel,
-        device: line.device,
-        cancelled: line.cancelled,
-        refunded,
-        refund,
-        paid: line.status.is_some_and(FinancialStatus::is_paid),
-        test: line.test,
-    }
+    let number = id.unwrap_or_else(|| order_key(line.common.name()));
+    Order { input: *input, row: *row, number, at, channel, line }
 }
 
 /// What is odd about orders.

@@ -78,10 +78,14 @@ impl Packed {
         self.all(cell).next()
     }
 
+    /// Whether any text says something of it.
+    pub fn says(&self, cell: Cell) -> bool {
+        self.said & bit(sign(cell)) != 0
+    }
+
     /// All texts that say something, in the order in which they were added.
     pub fn all(&self, cell: Cell) -> impl Iterator<Item = &str> {
-        let is_said = self.said & bit(sign(cell)) != 0;
-        let texts = if is_said { &*self.texts } else { "" };
+        let texts = if self.says(cell) { &*self.texts } else { "" };
         let mut places = places(texts).filter(move |(own, _)| *own == sign(cell));
         from_fn(move || texts.get(places.next()?.1))
     }
