@@ -6,7 +6,11 @@
 /// So many things are worth a thread of their own.
 const WORTH_A_THREAD: usize = 256;
 
-/// Does the same work with each of some things, each on a thread of its own; the first error wins.
+/// Does the same work with each of some things, each on a thread of its own, the first on the one that asks; the first
+/// error wins.
+///
+/// Whoever asks would only wait. A thread more than there are processors begins on one that is taken already, and may
+/// share it for milliseconds before it is moved.
 ///
 /// # Errors
 /// What the work says of the first of these things with which it failed.
@@ -14,17 +18,16 @@ pub fn each_in_parallel<W: Send, T: Send, E: Send>(
     workers: &mut [W],
     work: impl Fn(&mut W) -> Result<T, E> + Sync,
 ) -> Result<Vec<T>, E> {
-    if let [only] = workers {
-        return work(only).map(|one| vec![one]);
-    }
+    let Some((first, others)) = workers.split_first_mut() else { return Ok(Vec::new()) };
     std::thread::scope(|scope| {
         let work = &work;
         let handles: Vec<_> =
-            workers.iter_mut().map(|worker| scope.spawn(move || work(worker))).collect();
-        handles
+            others.iter_mut().map(|worker| scope.spawn(move || work(worker))).collect();
+        let first = work(first);
+        let others = handles
             .into_iter()
-            .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+            .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        std::iter::once(first).chain(others).collect()
     })
 }
 

@@ -4,6 +4,9 @@
 //! never made larger. Neither putting the hauls of threads together nor going over all rows in order moves any of them.
 //! This file must not know what the rows are.
 
+use crate::parallel::each_in_parallel;
+use std::convert::Infallible;
+
 /// The runs of several threads.
 #[derive(Clone, Debug)]
 pub(super) struct Runs<T>(Vec<Vec<T>>);
@@ -33,6 +36,24 @@ impl<T> Runs<T> {
     /// Adds the runs of another thread.
     pub(super) fn merge(&mut self, other: Runs<T>) {
         self.0.extend(other.0);
+    }
+
+    /// Gives the memory of all rows back, on so many threads: rows own texts, and each of these is given back by itself.
+    pub(super) fn give_back(self, threads: usize)
+    where
+        T: Send,
+    {
+        let mut runs = self.0;
+        runs.sort_by_key(Vec::len);
+        let mut shares: Vec<Vec<Vec<T>>> = Vec::new();
+        shares.resize_with(threads.max(1), Vec::new);
+        for (number, run) in runs.into_iter().enumerate() {
+            shares[number % threads.max(1)].push(run);
+        }
+        let Ok(_) = each_in_parallel(&mut shares, |share| {
+            share.clear();
+            Ok::<(), Infallible>(())
+        });
     }
 
     /// How many rows there are.

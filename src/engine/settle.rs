@@ -200,6 +200,7 @@ pub(super) fn settle(
     settled.notices.extend(times_unread(&haul.quality.accounts, readings));
     let gaps = settled.note_gaps(haul, readings);
     settled.notices.extend(gaps.into_iter().filter(|_| request.person.is_none()));
+    order_lines.give_back(stamping.settings.threads);
     stamping.close()?;
     Ok(settled)
 }

@@ -125,9 +125,12 @@ impl Roll {
         self.rows.push((self.members.len(), at));
     }
 
-    /// Whether there are so many rows that a second thread is worth it.
-    pub(super) fn is_worth_threads(&self) -> bool {
-        self.rows.len() >= WORTH_THREADS
+    /// The members of a row, strongest first.
+    pub(super) fn row(&self, number: u32) -> &[u32] {
+        let number = number as usize;
+        let end = |row: usize| self.rows.get(row).map_or(0, |&(end, _)| end);
+        let start = number.checked_sub(1).map_or(0, end);
+        self.members.get(start..end(number)).unwrap_or_default()
     }
 
     /// The rows: their members, strongest first, and the first time of each.

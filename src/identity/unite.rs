@@ -17,7 +17,6 @@ use super::shared::{Identified, SharedDevices};
 use crate::event::{Identifier, IdentifierKind};
 use crate::findings::IdentityFindings;
 use crate::key::{FastSet, Key};
-use crate::parallel::both;
 
 /// A device, telephone or address with more than this many people on one side is a hub.
 const HUB: usize = 3;
@@ -59,7 +58,7 @@ impl People {
     /// Joins what is linked, on so many threads; `identified` are the rows of devices that say who it was.
     pub fn unite(links: &Links, identified: &[Identified], threads: usize) -> People {
         let roll = Roll::of(links, threads);
-        let (hubs, forest) = hubs_and_forest(&roll, threads);
+        let (hubs, forest) = hubs_and_forest(&roll);
         let joined = join(&roll, forest, |number| hubs.contains(&number));
         let join_without = |devices: &FastSet<u32>| {
             let stays_out = |number| hubs.contains(&number) || devices.contains(&number);
@@ -112,24 +111,11 @@ impl Joined {
     }
 }
 
-/// The hubs, and the forest that has grown without them. Hardly any log has hubs, so while they are looked for another
-/// thread joins everybody.
-fn hubs_and_forest(roll: &Roll, threads: usize) -> (FastSet<u32>, Forest<'_>) {
-    if threads < 2 || !roll.is_worth_threads() {
-        let hubs = hubs(roll);
-        let forest = Forest::grown(roll, |number| hubs.contains(&number));
-        return (hubs, forest);
-    }
-    hubs_beside_forest(roll)
-}
-
-/// The same on two threads.
-fn hubs_beside_forest(roll: &Roll) -> (FastSet<u32>, Forest<'_>) {
-    let (hubs, forest) = both(2, || hubs(roll), || Forest::grown(roll, |_| false));
-    if hubs.is_empty() {
-        return (hubs, forest);
-    }
-    let forest = Forest::grown(roll, |number| hubs.contains(&number));
+/// The hubs, and the forest that has grown without them.
+fn hubs_and_forest(roll: &Roll) -> (FastSet<u32>, Forest<'_>) {
+    let (mut forest, others) = Forest::planted(roll, |_| false);
+    let hubs = hubs(roll, &others);
+    forest.grow(roll, &others, |number| hubs.contains(&number));
     (hubs, forest)
 }
 
@@ -147,8 +133,8 @@ fn join(roll: &Roll, mut forest: Forest<'_>, stays_out: impl Fn(u32) -> bool) ->
     Joined { refused, ..forest.people() }
 }
 
-/// Identifiers with more partners than one person can be, by their numbers.
-fn hubs(roll: &Roll) -> FastSet<u32> {
+/// Identifiers with more partners than one person can be, by their numbers. They are on none but these rows.
+fn hubs(roll: &Roll, rows: &[u32]) -> FastSet<u32> {
     let counts = |own: IdentifierKind, other: IdentifierKind| match own {
         // Exports may have no customer numbers: then addresses tell how many people there are.
         IdentifierKind::ClientId | IdentifierKind::Phone => {
@@ -169,32 +155,41 @@ fn hubs(roll: &Roll) -> FastSet<u32> {
         counted.map(|(own, _, kind, other)| (own, kind, other))
     };
     // Most have so few rows that they are none, whoever is on these.
-    let met = partners_met(roll);
-    let is_often_met = |number: &u32| met[*number as usize] > HUB;
-    let rows = roll.rows().filter(|(members, _)| members.iter().any(is_often_met));
-    let mut partners: Vec<_> = rows.flat_map(|(members, _)| partners_of(members)).collect();
+    let met = partners_met(roll, rows);
+    let is_often_met = |number: &u32| usize::from(met[*number as usize]) > HUB;
+    let rows = rows.iter().map(|row| roll.row(*row));
+    let rows = rows.filter(|members| members.iter().any(is_often_met));
+    let mut partners: Vec<_> = rows.flat_map(partners_of).collect();
     partners.sort_unstable();
     partners.dedup();
     let alike = partners.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1));
     alike.filter(|alike| alike.len() > HUB).map(|alike| alike[0].0).collect()
 }
 
-/// By number, how often an identifier meets those that count as its partners, some of them more than once.
-fn partners_met(roll: &Roll) -> Vec<usize> {
-    let mut met = vec![0; roll.identifiers.len()];
-    for (members, _) in roll.rows() {
+/// By number, how often an identifier meets on some rows those that count as its partners, some of them more than once;
+/// what is beyond a byte makes a hub possible all the same.
+fn partners_met(roll: &Roll, rows: &[u32]) -> Vec<u8> {
+    let mut met = vec![0_u8; roll.identifiers.len()];
+    for members in rows.iter().map(|row| roll.row(*row)) {
         let kinds = || members.iter().map(|&number| roll.identifier(number).kind);
-        let of = |kind| kinds().filter(|own| *own == kind).count();
+        let of = |kind| {
+            let count = kinds().filter(|own| *own == kind).count();
+            u8::try_from(count).unwrap_or(u8::MAX)
+        };
         let (customers, emails) = (of(IdentifierKind::CustomerId), of(IdentifierKind::Email));
         for (&number, kind) in members.iter().zip(kinds()) {
-            met[number as usize] += match kind {
-                IdentifierKind::ClientId | IdentifierKind::Phone => customers + emails,
+            let partners = match kind {
+                IdentifierKind::ClientId | IdentifierKind::Phone => {
+                    customers.saturating_add(emails)
+                }
                 IdentifierKind::Email => customers,
                 IdentifierKind::CustomerId
                 | IdentifierKind::OrderId
                 | IdentifierKind::CheckoutToken
                 | IdentifierKind::UserId => 0,
             };
+            let met = &mut met[number as usize];
+            *met = met.saturating_add(partners);
         }
     }
     met
@@ -323,21 +318,38 @@ impl<'r> Forest<'r> {
 
     /// Joins what rows link, but for what stays out.
     fn grown(roll: &'r Roll, stays_out: impl Fn(u32) -> bool) -> Forest<'r> {
+        let (mut forest, others) = Forest::planted(roll, &stays_out);
+        forest.grow(roll, &others, stays_out);
+        forest
+    }
+
+    /// Joins what stands on rows by itself, on which nothing stays out; gives back the other rows. Nobody on a row by
+    /// itself can be a hub.
+    fn planted(roll: &'r Roll, stays_out: impl Fn(u32) -> bool) -> (Forest<'r>, Vec<u32>) {
         let mut forest = Forest::new(&roll.identifiers);
-        for (members, _) in roll.rows() {
-            let Some((&strongest, others)) = members.split_first() else { continue };
+        let mut others = Vec::new();
+        for (row, (members, _)) in (0..).zip(roll.rows()) {
+            let Some((&strongest, weaker)) = members.split_first() else { continue };
             if roll.is_by_itself(members) && !members.iter().any(|number| stays_out(*number)) {
-                forest.plant(strongest, others);
-                continue;
+                forest.plant(strongest, weaker);
+            } else {
+                others.push(row);
             }
+        }
+        (forest, others)
+    }
+
+    /// Joins what some rows link, but for what stays out.
+    fn grow(&mut self, roll: &Roll, rows: &[u32], stays_out: impl Fn(u32) -> bool) {
+        for members in rows.iter().map(|row| roll.row(*row)) {
+            let Some((&strongest, others)) = members.split_first() else { continue };
             if stays_out(strongest) {
                 continue;
             }
             for &other in others.iter().filter(|other| !stays_out(**other)) {
-                forest.join(strongest, other, Members::take_in_anyway);
+                self.join(strongest, other, Members::take_in_anyway);
             }
         }
-        forest
     }
 
     /// Joins what stands on one row and is nowhere else, and to which no guard can object: most people of a shop have one
@@ -545,16 +557,18 @@ mod tests {
                 .filter_map(|((own, _), partners)| (partners.len() > HUB).then_some(own))
                 .collect();
             let roll = Roll::of(&links, 1);
-            let found: BTreeSet<Identifier> =
-                hubs(&roll).into_iter().map(|number| roll.identifier(number)).collect();
-            prop_assert_eq!(found, expected);
-            let alone = hubs_and_forest(&roll, 1);
-            let beside = hubs_beside_forest(&roll);
-            prop_assert_eq!(&beside.0, &alone.0);
-            let [alone, beside] = [alone, beside]
-                .map(|(hubs, forest)| join(&roll, forest, |number| hubs.contains(&number)));
-            prop_assert_eq!(alone.people, beside.people);
-            prop_assert_eq!(alone.places, beside.places);
+            let all: Vec<u32> = (0..).zip(roll.rows()).map(|(row, _)| row).collect();
+            let is_hub = |number: &u32| expected.contains(&roll.identifier(*number));
+            let expected_hubs: FastSet<u32> =
+                (0..).take(roll.identifiers.len()).filter(is_hub).collect();
+            prop_assert_eq!(&hubs(&roll, &all), &expected_hubs);
+            let (hubs, forest) = hubs_and_forest(&roll);
+            prop_assert_eq!(&hubs, &expected_hubs, "nobody on a row by itself is one");
+            let stays_out = |number: u32| hubs.contains(&number);
+            let [own, grown] = [forest, Forest::grown(&roll, stays_out)]
+                .map(|forest| join(&roll, forest, stays_out));
+            prop_assert_eq!(own.people, grown.people);
+            prop_assert_eq!(own.places, grown.places);
         }
     }
 

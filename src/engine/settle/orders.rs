@@ -264,7 +264,7 @@ fn left_out_sightings(
 
 /// Why an order does not count, wherever it was seen.
 pub(super) fn why_left_out(order: &Order<'_>) -> Option<Reason> {
-    match (order.is_test(), order.channel) {
+    match (order.test, order.channel) {
         (true, _) => Some(Reason::TestOrder),
         (false, Channel::OnlineStore) => None,
         (false, Channel::PointOfSale | Channel::Draft | Channel::Other) => {

@@ -69,17 +69,6 @@ impl FinancialStatus {
             _ => return None,
         })
     }
-
-    /// Whether money was taken at some time.
-    const fn is_paid(self) -> bool {
-        matches!(
-            self,
-            FinancialStatus::PartiallyPaid
-                | FinancialStatus::Paid
-                | FinancialStatus::PartiallyRefunded
-                | FinancialStatus::Refunded
-        )
-    }
 }
 
 /// One row of an orders export. Words that are the same in many rows are understood at once, the other texts
@@ -308,6 +297,8 @@ pub struct Order<'l> {
     pub at: Stamp,
     /// Where it was made.
     pub channel: Channel,
+    /// Whether it was made to try the shop.
+    pub test: bool,
     line: &'l OrderLine,
 }
 
@@ -361,15 +352,5 @@ impl<'l> Order<'l> {
     /// What of its money went back.
     pub fn refund(&self) -> Refund {
         self.line.refund()
-    }
-
-    /// Whether money was taken at some time, by its status.
-    pub fn is_paid(&self) -> bool {
-        self.line.status.is_some_and(FinancialStatus::is_paid)
-    }
-
-    /// Whether it was made to try the shop.
-    pub fn is_test(&self) -> bool {
-        self.line.test
     }
 }

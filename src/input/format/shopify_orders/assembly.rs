@@ -133,6 +133,7 @@ impl<'p> Part<'p> {
                 made.take(&record, row, online_sources);
             }
         }
+        made.odd.names.sort_unstable();
         made
     }
 
@@ -172,7 +173,7 @@ impl<'l> Made<'l> {
 
 /// Why the first row of an order does not count.
 fn why_not(order: &Order<'_>) -> Option<(Reason, &'static str)> {
-    if order.is_test() {
+    if order.test {
         return Some((Reason::TestOrder, "paid through a test gateway"));
     }
     match order.channel {
@@ -198,7 +199,7 @@ fn order<'l>(
         line.channel.unwrap_or(Channel::OnlineStore)
     };
     let number = id.unwrap_or_else(|| order_key(line.common.name()));
-    Order { input: *input, row: *row, number, at, channel, line }
+    Order { input: *input, row: *row, number, at, channel, test: line.test, line }
 }
 
 /// What is odd about orders.
@@ -254,7 +255,7 @@ impl Odd {
             (
                 self.unknown,
                 "unknown_financial_status",
-                "orders have a financial status that is not known; they count as not paid",
+                "orders have a financial status that is not known; none of their money counts as refunded unless an amount says so",
             ),
             (
                 self.differ,
@@ -275,7 +276,8 @@ impl Odd {
 
     /// How many names occur with more than one id.
     fn names_with_several_ids(&mut self) -> usize {
-        self.names.sort_unstable();
+        // Those of each part are in order: a stable sort takes them as they are.
+        self.names.sort();
         self.names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).count()
     }
 
