@@ -81,9 +81,9 @@ const PEOPLE: [&str; 10] = [
     "caseconceptname",
 ];
 
-/// The columns or keys that hold the address of a page, with spaces between their words; last the one that says where
-/// a visit began, which is another matter.
-pub const URLS: [&str; 11] = [
+/// The columns or keys that hold the address of a page, best first, with spaces between their words; last the one that
+/// says where a visit began, which is another matter.
+pub const URLS: [&str; 20] = [
     "url",
     "page url",
     "page location",
@@ -94,11 +94,49 @@ pub const URLS: [&str; 11] = [
     "uri",
     "href",
     "page",
-    "landing page",
+    "current url",
+    "current path",
+    "full url",
+    "page address",
+    "page uri",
+    "document location",
+    "request url",
+    "request uri",
+    "request path",
+    LANDING,
 ];
 
-/// The same without the page on which a visit began.
+/// The page on which a visit began.
+pub const LANDING: &str = "landing page";
+
+/// The addresses of pages without that.
 pub const ADDRESSES: &[&str] = URLS.split_at(URLS.len() - 1).0;
+
+/// What a name may stand behind with dots where properties of an event, or of its page, are columns of a table.
+const HOLDERS: [&str; 8] =
+    ["properties", "props", "params", "context", "page", "event", "data", "attributes"];
+
+/// The name of a page's address among some, whatever stands between its words and whether or not it stands behind the
+/// names of what holds it: `pageUrl`, `$current_url`, `properties.path`.
+pub fn address_among<'n>(names: impl Iterator<Item = &'n str>) -> Option<usize> {
+    let rank = |name: &str| ADDRESSES.iter().position(|address| folded(address) == name);
+    let ranked = names
+        .enumerate()
+        .filter_map(|(place, name)| Some((rank(&folded(without_holder(name)))?, place)));
+    ranked.min().map(|(_, place)| place)
+}
+
+/// A name without the names of what holds it: `order_id` of `properties.order_id`.
+fn without_holder(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((holders, inner))
+            if holders.split('.').all(|own| HOLDERS.contains(&folded(own).as_str())) =>
+        {
+            inner
+        }
+        Some(_) | None => name,
+    }
+}
 
 /// The page that a row shows by its name, where nothing else says what happened and it has no address.
 const PAGES: [&str; 2] = ["page name", "page type"];
@@ -199,6 +237,12 @@ const PARTS: [(Part, &str, &[&str]); 20] = [
     (Part::Figure(Figure::Converted), "converted", &[]),
 ];
 
+/// What the money of an order, and its number, are called among the properties of an event. A price alone is that of an item.
+pub fn names_of_property(part: Part) -> impl Iterator<Item = &'static str> + Clone {
+    let names = PARTS.iter().find(|(own, ..)| *own == part).map_or(&[][..], |(.., names)| names);
+    names.iter().copied().filter(|name| *name != "price")
+}
+
 impl Part {
     /// The part of a name in `--map`: the part's own, an alias, or the usual name of a figure's column.
     pub fn named(name: &str) -> Option<Part> {
@@ -231,10 +275,14 @@ impl Mapping {
         let mut mapping = Mapping::default();
         for (part, _, aliases) in PARTS {
             let by_user = told.iter().filter(|(p, _)| *p == part).map(|(_, name)| name.clone());
-            let by_alias = aliases
-                .iter()
-                .filter_map(|alias| names.iter().find(|name| folded(name) == *alias))
-                .cloned();
+            // Who somebody was, and what happened, is never what only a property says.
+            let is_property = matches!(part, Part::Order | Part::Value | Part::Currency);
+            let among_properties = |alias: &&str| {
+                names.iter().find(|name| is_property && folded(without_holder(name)) == *alias)
+            };
+            let named = |alias: &&str| names.iter().find(|name| folded(name) == *alias);
+            let by_alias = aliases.iter().filter_map(named);
+            let by_alias = by_alias.chain(aliases.iter().filter_map(among_properties)).cloned();
             // A person may be named by several columns of one kind; everything else stands once.
             let several = if matches!(part, Part::Who(_)) { usize::MAX } else { 1 };
             let mut found: Vec<String> = by_user.chain(by_alias).collect();
@@ -434,7 +482,7 @@ fn parse_pair(pair: &str) -> Result<(Part, String)> {
 }
 
 /// A name without case, spaces, underscores, dashes and dots.
-pub(super) fn folded(name: &str) -> String {
+pub fn folded(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -473,6 +521,32 @@ mod tests {
             Mapping::find(&["ts".into()], &[]).missing(),
             ["an event name", "an identifier"]
         );
+    }
+
+    #[test]
+    fn what_an_order_is_worth_may_stand_among_properties_and_who_made_it_may_not() {
+        let names =
+            ["ts", "event", "visitor_id", "properties.orderId", "data.total", "props.user_id"];
+        let found: Vec<String> =
+            find(&names, "").into_iter().map(|(part, name)| format!("{part}={name}")).collect();
+        let expected =
+            "time=ts event=event client=visitor_id order=properties.orderId value=data.total";
+        assert_eq!(found.join(" "), expected);
+        let beside = find(&["ts", "event", "uid", "total", "data.revenue"], "");
+        assert!(beside.contains(&("value", "total".to_string())), "{beside:?}");
+    }
+
+    #[test]
+    fn addresses_are_known_however_their_words_are_put_together() {
+        for (names, expected) in [
+            ("time,event,pageUrl", Some(2)),
+            ("$current_url,time,event", Some(0)),
+            ("time,Page-Path,context.page.url", Some(2)),
+            ("time,properties.$current_url", Some(1)),
+            ("time,referrer.url,landing_page,pages,link_url", None),
+        ] {
+            assert_eq!(address_among(names.split(',')), expected, "{names}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! compared in a normalised form, cells are decoded and cleaned of what spreadsheets do to them.
 //! This file must not know any format: it neither splits bytes into records nor judges a value.
 
-use super::aliases::URLS;
+use super::aliases::{ADDRESSES, LANDING, address_among};
 use super::rows::OutlinedRow;
 pub use crate::identity::is_excel_number;
 use crate::ladder::vocabulary::fold;
@@ -103,9 +103,15 @@ impl Header {
         })
     }
 
-    /// The column of the page's address.
+    /// The column of the page's address or, where there is none, of the page on which the visit began.
     pub fn address(&self) -> Option<usize> {
-        *self.address.get_or_init(|| self.find(&URLS))
+        *self.address.get_or_init(|| self.page_address().or_else(|| self.find(&[LANDING])))
+    }
+
+    /// The column of the page's address.
+    pub fn page_address(&self) -> Option<usize> {
+        let among = || address_among(self.exact.iter().map(String::as_str));
+        self.find(ADDRESSES).or_else(among)
     }
 
     /// Whether a column has one of these names.

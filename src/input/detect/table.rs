@@ -9,7 +9,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
-use crate::input::aliases::{ADDRESSES, Mapping, Part};
+use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::input::format::Format;
 use crate::input::format::event_table::{EventColumns, FurtherTime};
@@ -363,7 +363,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         currency: column(Part::Currency),
         user_agent: column(Part::UserAgent),
         address: column(Part::Address)
-            .or_else(|| header.find(ADDRESSES))
+            .or_else(|| header.page_address())
             .filter(|column| *column != event || mapping.names_pages()),
         names_pages: mapping.names_pages(),
         id: column(Part::Id),

@@ -8,8 +8,8 @@ use super::identifiers::system_of;
 use super::{Desk, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
-use crate::input::aliases::ADDRESSES;
-use crate::input::columns::{is_null, normalise};
+use crate::input::aliases::{ADDRESSES, Part, folded, names_of_property};
+use crate::input::columns::is_null;
 use crate::input::json::{Json, Place, Reader, Record, Written};
 use crate::input::timestamp;
 use crate::key::Key;
@@ -98,15 +98,20 @@ impl EventKeys {
     fn places(&self, root: Json<'_>) -> EventPlaces {
         let at = |key: &str| root.dotted(key).map(Json::place);
         let perhaps = |key: &Option<String>| key.as_deref().and_then(at);
+        // The first records of a log may have no order, and then nothing has said what its parts are called.
+        let property = |key: &Option<String>, part| match key {
+            Some(key) => at(key),
+            None => property_like(root, names_of_property(part)).map(Json::place),
+        };
         EventPlaces {
             time: at(&self.time),
             event: at(&self.event),
             identifiers: self.identifiers.iter().map(|(_, _, key)| at(key)).collect(),
             session: perhaps(&self.session),
             sequence: perhaps(&self.sequence),
-            order: perhaps(&self.order),
-            value: perhaps(&self.value),
-            currency: perhaps(&self.currency),
+            order: property(&self.order, Part::Order),
+            value: property(&self.value, Part::Value),
+            currency: property(&self.currency, Part::Currency),
             user_agent: perhaps(&self.user_agent),
             id: perhaps(&self.id),
             texts: PROPERTY_KEYS
@@ -136,6 +141,9 @@ impl EventKeys {
             *own = self.places(root);
             own
         };
+        if self.order.is_none() && scalar_at(root, places.order).is_some() {
+            return None;
+        }
         let part = |place: Option<Place>| root.at(place?).scalar_place();
         Some(UsualParts {
             root,
@@ -197,6 +205,10 @@ impl EventKeys {
                 desk.identifiers.add(*kind, *space, &text, self.strictness.of(*kind));
             }
         }
+        if let Some(number) = scalar(places.order).filter(|_| self.order.is_none()) {
+            let kind = IdentifierKind::OrderId;
+            desk.identifiers.add(kind, 0, &number, self.strictness.of(kind));
+        }
         desk.identifiers.report_blocked(desk.sink);
         let event = RawEvent {
             at: stamp.at,
@@ -234,14 +246,14 @@ pub fn have_addresses<'k>(keys: impl Iterator<Item = &'k str>, texts: &[&str]) -
             Some((holder, inner)) if PROPERTY_KEYS.contains(&holder) => inner,
             _ => key,
         };
-        ADDRESSES.contains(&normalise(own).as_str())
+        ADDRESSES.iter().any(|address| folded(address) == folded(own))
     };
     let mut keys = keys;
     keys.any(is_address) || texts.iter().any(|key| PROPERTY_KEYS.contains(key))
 }
 
 /// The keys that hold a record's properties.
-const PROPERTY_KEYS: [&str; 3] = ["properties", "props", "params"];
+const PROPERTY_KEYS: [&str; 5] = ["properties", "props", "params", "data", "payload"];
 
 /// The members of a record that few records are asked for.
 struct RecordDetails<'r> {
@@ -254,9 +266,23 @@ struct RecordDetails<'r> {
 impl RecordDetails<'_> {
     /// The record and what holds its properties.
     fn objects(&self) -> impl Iterator<Item = Json<'_>> + Clone {
-        let inside = PROPERTY_KEYS.iter().filter_map(|key| self.root.member(key));
-        std::iter::once(self.root).chain(inside)
+        objects(self.root)
     }
+}
+
+/// A record and what holds its properties.
+fn objects(root: Json<'_>) -> impl Iterator<Item = Json<'_>> + Clone {
+    let inside = PROPERTY_KEYS.iter().filter_map(move |key| root.member(key));
+    std::iter::once(root).chain(inside)
+}
+
+/// The first of some properties that a record has.
+fn property_like(
+    root: Json<'_>,
+    mut names: impl Iterator<Item = &'static str>,
+) -> Option<Json<'_>> {
+    let objects = objects(root);
+    names.find_map(|name| objects.clone().find_map(|own| letters_like(own, name)))
 }
 
 impl Properties for RecordDetails<'_> {
@@ -267,12 +293,11 @@ impl Properties for RecordDetails<'_> {
         if let Some(address) = told.and_then(|key| self.root.dotted(key)?.property()) {
             return Some(address);
         }
+        let like = if path == "url" { letters_like } else { member_like };
         let objects = self.objects();
         objects.clone().find_map(|object| object.dotted(path)?.property()).or_else(|| {
             let mut names = std::iter::once(&path).chain(aliases_of(path));
-            names.find_map(|name| {
-                objects.clone().find_map(|object| member_like(object, name)?.property())
-            })
+            names.find_map(|name| objects.clone().find_map(|own| like(own, name)?.property()))
         })
     }
 }
@@ -281,6 +306,16 @@ impl Properties for RecordDetails<'_> {
 fn member_like<'r>(object: Json<'r>, name: &str) -> Option<Json<'r>> {
     let form = |byte: &u8| if *byte == b'_' { b' ' } else { byte.to_ascii_lowercase() };
     let is_name = |key: &[u8]| key.iter().map(form).eq(name.as_bytes().iter().map(form));
+    object.members().find(|(key, _)| is_name(key)).map(|(_, value)| value)
+}
+
+/// The member of an object whose key has the letters of a name, whatever stands between its words.
+fn letters_like<'r>(object: Json<'r>, name: &str) -> Option<Json<'r>> {
+    fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
+        let signs = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+        signs.map(u8::to_ascii_lowercase)
+    }
+    let is_name = |key: &[u8]| letters(key).eq(letters(name.as_bytes()));
     object.members().find(|(key, _)| is_name(key)).map(|(_, value)| value)
 }
 
@@ -299,7 +334,7 @@ impl Details for RecordDetails<'_> {
         if let Some(key) = &self.keys.address {
             return self.root.dotted(key)?.scalar();
         }
-        let named = |name: &&str| self.objects().find_map(|own| member_like(own, name)?.scalar());
+        let named = |name: &&str| self.objects().find_map(|own| letters_like(own, name)?.scalar());
         ADDRESSES.iter().filter(|_| self.keys.have_addresses).find_map(named)
     }
 
@@ -325,6 +360,8 @@ mod tests {
         for (keys, texts, expected) in [
             (&["event", "url"][..], &["event"][..], true),
             (&["event", "properties", "properties.Page_URL"], &["event"], true),
+            (&["event", "properties", "properties.$current_url"], &["event"], true),
+            (&["event", "pageUrl"], &["event", "pageUrl"], true),
             (&["event", "properties"], &["event", "properties"], true),
             (&["event", "landing_page", "context.url"], &["event", "landing_page"], false),
         ] {
