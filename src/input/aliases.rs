@@ -239,8 +239,17 @@ const PARTS: [(Part, &str, &[&str]); 20] = [
 
 /// What the money of an order, and its number, are called among the properties of an event. A price alone is that of an item.
 pub fn names_of_property(part: Part) -> impl Iterator<Item = &'static str> + Clone {
-    let names = PARTS.iter().find(|(own, ..)| *own == part).map_or(&[][..], |(.., names)| names);
-    names.iter().copied().filter(|name| *name != "price")
+    aliases_of(part).iter().copied().filter(|name| *name != "price")
+}
+
+/// What identifiers of a kind are called, without names that may as well be those of something else.
+pub fn names_of_person(kind: IdentifierKind) -> impl Iterator<Item = &'static str> + Clone {
+    let names = aliases_of(Part::Who(kind)).iter().copied();
+    names.filter(|name| !["uid", "customer"].contains(name))
+}
+
+fn aliases_of(part: Part) -> &'static [&'static str] {
+    PARTS.iter().find(|(own, ..)| *own == part).map_or(&[][..], |(.., names)| names)
 }
 
 impl Part {
@@ -303,9 +312,8 @@ impl Mapping {
 
     /// All names that are usual ones of a part, best first.
     pub fn called(part: Part, names: &[String]) -> Vec<&str> {
-        let aliases = PARTS.iter().find(|(own, ..)| *own == part).map_or(&[][..], |(.., all)| all);
         let named = |alias: &&str| names.iter().find(|name| folded(name) == *alias);
-        aliases.iter().filter_map(named).map(String::as_str).collect()
+        aliases_of(part).iter().filter_map(named).map(String::as_str).collect()
     }
 
     /// The same for records that are an event each. Where no usual name says what happened, each shows a page; where

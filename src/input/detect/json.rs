@@ -387,7 +387,10 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     });
     let sessions = sessions_why(among.as_ref().and(session.as_deref()));
     let texts: Vec<&str> = scalars.iter().map(String::as_str).collect();
+    let people = IdentifierKind::ALL.into_iter().filter(|kind| *kind != IdentifierKind::OrderId);
+    let is_new = |kind: &IdentifierKind| identifiers.iter().all(|(own, ..)| own != kind);
     let event_keys = EventKeys {
+        later: people.filter(is_new).collect(),
         time: own(Part::Time).unwrap_or_default(),
         event: own(Part::Event).unwrap_or_default(),
         names_pages: mapping.names_pages(),

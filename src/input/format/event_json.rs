@@ -1,14 +1,15 @@
 //! Event logs that are JSON objects: one object an event, its parts under keys of its own.
 //!
-//! Keys are found by the aliases of `detect`, or by what `--map` says; a key with dots is a path.
-//! What is inside `properties`, `props` or `params` is the row's properties, never an identifier.
+//! Keys are found by the aliases of `detect`, or by what `--map` says; a key with dots is a path. What the first records of
+//! a log lack, as far as later ones may have it, is looked for by name in every shape of record.
+//! What is inside `properties` and the like is the row's properties, never an identifier of people.
 
 use super::event_table::{aliases_of, name_of_page, shorten};
 use super::identifiers::system_of;
-use super::{Desk, Kept, Sink};
+use super::{Desk, Format, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
-use crate::input::aliases::{ADDRESSES, Part, folded, names_of_property};
+use crate::input::aliases::{ADDRESSES, Part, folded, names_of_person, names_of_property};
 use crate::input::columns::is_null;
 use crate::input::json::{Json, Place, Reader, Record, Written};
 use crate::input::timestamp;
@@ -30,6 +31,8 @@ pub struct EventKeys {
     pub names_pages: bool,
     /// What identifies, with the space of its system.
     pub identifiers: Vec<(IdentifierKind, u16, String)>,
+    /// The kinds of identifiers that no record has shown yet: later ones may have them under their usual names.
+    pub later: Vec<IdentifierKind>,
     /// Which values are placeholders.
     pub strictness: Strictness,
     /// The source's own session.
@@ -58,6 +61,8 @@ pub struct EventPlaces {
     time: Option<Place>,
     event: Option<Place>,
     identifiers: Vec<Option<Place>>,
+    /// What identifies of the kinds that may come later.
+    later: Vec<(IdentifierKind, Place)>,
     session: Option<Place>,
     sequence: Option<Place>,
     order: Option<Place>,
@@ -107,6 +112,7 @@ impl EventKeys {
             time: at(&self.time),
             event: at(&self.event),
             identifiers: self.identifiers.iter().map(|(_, _, key)| at(key)).collect(),
+            later: self.later_in(root).collect(),
             session: perhaps(&self.session),
             sequence: perhaps(&self.sequence),
             order: property(&self.order, Part::Order),
@@ -121,6 +127,27 @@ impl EventKeys {
                 .map(Json::place)
                 .collect(),
         }
+    }
+
+    /// The identifiers of a record that are of kinds which the first records did not have.
+    fn later_in(&self, root: Json<'_>) -> impl Iterator<Item = (IdentifierKind, Place)> {
+        self.later.iter().filter_map(move |&kind| {
+            let found = names_of_person(kind).find_map(|name| letters_like(root, name))?;
+            Some((kind, found.place()))
+        })
+    }
+
+    /// Who else is in a record than those whose keys are known: that of kinds which the first records did not have, and of
+    /// an order's number.
+    fn latecomers<'r>(
+        &self,
+        root: Json<'r>,
+        places: &EventPlaces,
+    ) -> impl Iterator<Item = (IdentifierKind, Cow<'r, str>)> {
+        let order = places.order.filter(|_| self.order.is_none());
+        let order = order.map(|place| (IdentifierKind::OrderId, place));
+        let all = places.later.iter().copied().chain(order);
+        all.filter_map(move |(kind, place)| Some((kind, root.at(place).scalar()?)))
     }
 
     /// Where the parts of a usual event stand in its record; `None` if any of them is missing or has escapes. That
@@ -141,7 +168,8 @@ impl EventKeys {
             *own = self.places(root);
             own
         };
-        if self.order.is_none() && scalar_at(root, places.order).is_some() {
+        // Who came later is not among the columns.
+        if self.latecomers(root, places).next().is_some() {
             return None;
         }
         let part = |place: Option<Place>| root.at(place?).scalar_place();
@@ -205,9 +233,9 @@ impl EventKeys {
                 desk.identifiers.add(*kind, *space, &text, self.strictness.of(*kind));
             }
         }
-        if let Some(number) = scalar(places.order).filter(|_| self.order.is_none()) {
-            let kind = IdentifierKind::OrderId;
-            desk.identifiers.add(kind, 0, &number, self.strictness.of(kind));
+        for (kind, text) in self.latecomers(root, places) {
+            let space = Format::GenericEvents.space();
+            desk.identifiers.add(kind, space, &text, Strictness::Several);
         }
         desk.identifiers.report_blocked(desk.sink);
         let event = RawEvent {
