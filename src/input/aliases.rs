@@ -1,10 +1,14 @@
 //! The names that people give to the parts of an event, for tables and JSON that are no known export.
 //!
 //! Names are compared without case, spaces, underscores and dashes. Which name wins where several
-//! occur is the order of the lists.
+//! occur is the order of the lists, which are in `words`.
+
+mod words;
 
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
+pub use words::{ADDRESSES, LANDING, URLS};
+use words::{HOLDERS, PAGES, PARTS, PEOPLE, SECOND_OF_SESSION, VISIT};
 
 /// A part of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,62 +64,6 @@ impl Figure {
     }
 }
 
-/// A visit: beside another session of its row a shorter one.
-const VISIT: &str = "visitid";
-
-/// The second in which a session of Google Analytics began: those of several people may share it.
-const SECOND_OF_SESSION: &str = "gasessionid";
-
-/// Who somebody was, where no better name says it: such a column may hold names of people, which several have, or what
-/// process mining calls a case.
-const PEOPLE: [&str; 10] = [
-    "user",
-    "visitor",
-    "shopperid",
-    "memberid",
-    "accountid",
-    "contactid",
-    "personid",
-    "customerkey",
-    "caseid",
-    "caseconceptname",
-];
-
-/// The columns or keys that hold the address of a page, best first, with spaces between their words; last the one that
-/// says where a visit began, which is another matter.
-pub const URLS: [&str; 20] = [
-    "url",
-    "page url",
-    "page location",
-    "page path",
-    "url path",
-    "path",
-    "pathname",
-    "uri",
-    "href",
-    "page",
-    "current url",
-    "current path",
-    "full url",
-    "page address",
-    "page uri",
-    "document location",
-    "request url",
-    "request uri",
-    "request path",
-    LANDING,
-];
-
-/// The page on which a visit began.
-pub const LANDING: &str = "landing page";
-
-/// The addresses of pages without that.
-pub const ADDRESSES: &[&str] = URLS.split_at(URLS.len() - 1).0;
-
-/// What a name may stand behind with dots where properties of an event, or of its page, are columns of a table.
-const HOLDERS: [&str; 8] =
-    ["properties", "props", "params", "context", "page", "event", "data", "attributes"];
-
 /// The name of a page's address among some, whatever stands between its words and whether or not it stands behind the
 /// names of what holds it: `pageUrl`, `$current_url`, `properties.path`.
 pub fn address_among<'n>(names: impl Iterator<Item = &'n str>) -> Option<usize> {
@@ -137,105 +85,6 @@ fn without_holder(name: &str) -> &str {
         Some(_) | None => name,
     }
 }
-
-/// The page that a row shows by its name, where nothing else says what happened and it has no address.
-const PAGES: [&str; 2] = ["page name", "page type"];
-
-/// Each part with the name it has in `--map` and in reports, and its aliases, best first.
-const PARTS: [(Part, &str, &[&str]); 20] = [
-    (
-        Part::Time,
-        "time",
-        &[
-            "timestamp",
-            "time",
-            "eventtime",
-            "eventtimestamp",
-            "occurredat",
-            "eventat",
-            "createdat",
-            "date",
-            "datetime",
-            "ts",
-            "eventdatetime",
-            "servertimestamp",
-            "servertimestampepochms",
-            "timestamputc",
-            "eventdate",
-            "eventts",
-            "hittimestamp",
-            "requesttime",
-            "actiontime",
-            "visittime",
-            "logtime",
-            "timetimestamp",
-        ],
-    ),
-    (
-        Part::Event,
-        "event",
-        &[
-            "event",
-            "eventname",
-            "eventtype",
-            "name",
-            "action",
-            "type",
-            "activity",
-            "stage",
-            "behavior",
-            "behaviour",
-            "interaction",
-            "interactiontype",
-            "actiontype",
-            "behaviortype",
-            "behaviourtype",
-            "activitytype",
-            "funnelstep",
-            "funnelstage",
-            "step",
-            "conceptname",
-        ],
-    ),
-    (Part::Who(IdentifierKind::CustomerId), "customer_id", &["customerid"]),
-    (Part::Who(IdentifierKind::UserId), "customer", &["userid", "uid", "customer"]),
-    (
-        Part::Who(IdentifierKind::ClientId),
-        "client",
-        &[
-            "clientid",
-            "visitorid",
-            "fullvisitorid",
-            "distinctid",
-            "anonymousid",
-            "userpseudoid",
-            "cookieid",
-            "deviceid",
-            "profileid",
-        ],
-    ),
-    (Part::Who(IdentifierKind::Email), "email", &["email", "emailaddress", "customeremail"]),
-    (Part::Who(IdentifierKind::Phone), "phone", &["phone", "phonenumber"]),
-    (Part::Who(IdentifierKind::CheckoutToken), "checkout", &["checkouttoken"]),
-    (
-        Part::Session,
-        "session",
-        &["sessionid", "session", "usersession", VISIT, SECOND_OF_SESSION, "sessionidhash"],
-    ),
-    (Part::Order, "order", &["orderid", "transactionid", "ordername"]),
-    (Part::Value, "value", &["value", "revenue", "total", "amount", "price", "totalprice"]),
-    (Part::Currency, "currency", &["currency", "currencycode"]),
-    (Part::UserAgent, "user_agent", &["useragent"]),
-    // Its usual names are looked up where pages are read: one column may be the event and the address.
-    (Part::Address, "url", &[]),
-    (Part::Id, "id", &[]),
-    (Part::Sequence, "sequence", &["seq", "sequence", "hitnumber"]),
-    // No column of events is taken for one of these by its name.
-    (Part::Figure(Figure::Sessions), "sessions", &[]),
-    (Part::Figure(Figure::AddedToCart), "added_to_cart", &[]),
-    (Part::Figure(Figure::ReachedCheckout), "reached_checkout", &[]),
-    (Part::Figure(Figure::Converted), "converted", &[]),
-];
 
 /// What the money of an order, and its number, are called among the properties of an event. A price alone is that of an item.
 pub fn names_of_property(part: Part) -> impl Iterator<Item = &'static str> + Clone {
