@@ -65,6 +65,8 @@ pub(crate) struct Haul<'s> {
     pub(super) derived: BTreeSet<&'static str>,
     pub(super) inputs: Vec<InputSeen>,
     pub(super) links: Links,
+    /// Whether any row that was read by itself has several identifiers.
+    pub(super) has_linked: bool,
     /// What usual rows of the block have linked.
     pub(super) relinked: Relinked,
     /// Rows of devices that say who it was; of usual ones only those that are needed.
@@ -115,6 +117,7 @@ impl<'s> Haul<'s> {
             derived: BTreeSet::new(),
             inputs: scan.readings.iter().map(InputSeen::of).collect(),
             links: Links::default(),
+            has_linked: false,
             relinked: Relinked::default(),
             identified: Vec::new(),
             quality,
@@ -400,6 +403,7 @@ impl<'s> Haul<'s> {
             && !self.is_open(row)
             && reason.is_none_or(|reason| reason == Reason::UnmappedEvent)
         {
+            self.has_linked = true;
             if event.origin == Origin::OrderRow {
                 self.link_order(event.identifiers, event.at, row);
             } else {

@@ -77,7 +77,7 @@ use scan::Scan;
 use settle::Settled;
 use skew::Skew;
 use stamping::Stamping;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use stream::Stream;
 use tracking::Logs;
@@ -102,7 +102,10 @@ pub type Progress<'p> = &'p (dyn Fn(u64) + Sync);
 ///
 /// # Errors
 /// What is asked for contradicts itself, an input cannot be read, or nothing in it can be used.
-#[expect(clippy::missing_panics_doc, reason = "only a sieve can find rows in disorder")]
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "only what goes through a sieve may have to be read again"
+)]
 pub fn run(
     inputs: Vec<Input>,
     request: &Request,
@@ -118,7 +121,7 @@ pub fn run(
         return Ok(outcome);
     }
     let outcome = run.once(supplies, None)?;
-    Ok(outcome.expect("only a sieve can find rows in disorder"))
+    Ok(outcome.expect("only what goes through a sieve may have to be read again"))
 }
 
 /// What a run is made of.
@@ -141,7 +144,7 @@ struct Shared<'a, 's> {
 
 impl Run<'_> {
     /// Goes through the pipeline once. If the rows seem to be in order of time, the last one at `end`, they
-    /// go through a sieve; `None` if that turns out wrong.
+    /// go through a sieve; `None` if that turns out wrong, or what was concluded from it.
     fn once(self, supplies: Vec<Supply>, end: Option<Instant>) -> Result<Option<Outcome>> {
         let Run { readings, request, settings, .. } = self;
         let mut candidates = request.candidates();
@@ -153,8 +156,8 @@ impl Run<'_> {
         let needs = Needs::of(request, readings, (&told, &tables), settings.detail);
         let shared =
             Shared { stamper: &stamper, names: &names, kinds: &kinds, exchange: &exchange };
-        let scan = self.scan(shared, needs, end.is_some());
         let stream = self.stream(needs, (&told, &tables), end);
+        let scan = self.scan(shared, needs, (end.is_some(), stream.is_some()));
         let gathered = gather(&scan, supplies, request, (stream, end))?;
         let Some(Gathered { mut haul, settled, rows, claims }) = gathered else { return Ok(None) };
         let choice = request.choose((&haul, &claims), readings)?;
@@ -253,8 +256,13 @@ impl Run<'_> {
         findings.notices.extend(finish::provisional(&findings.inputs, settings.now));
     }
 
-    /// A scan of the inputs; `sifts` says whether rows go through a sieve.
-    fn scan<'a, 's>(self, shared: Shared<'a, 's>, needs: Needs, sifts: bool) -> Scan<'a, 's>
+    /// A scan of the inputs; `sifts` says whether rows go through a sieve, `cuts` whether journeys are cut short.
+    fn scan<'a, 's>(
+        self,
+        shared: Shared<'a, 's>,
+        needs: Needs,
+        (sifts, cuts): (bool, bool),
+    ) -> Scan<'a, 's>
     where
         Self: 'a,
     {
@@ -270,7 +278,8 @@ impl Run<'_> {
             exchange,
             needs,
             sifts,
-            is_disordered: AtomicBool::new(false),
+            cuts,
+            is_in_vain: AtomicBool::new(false),
             progress: self.progress,
         }
     }
@@ -326,7 +335,7 @@ struct Gathered<'s> {
 
 /// Reads everything and settles what needs all its rows; an input of which nothing can be read is an
 /// error. `None` if rows that go through a sieve are not in order of time, or journeys were cut short
-/// by what rows turned out not to be.
+/// by what rows turned out not to be or that are not one person's.
 fn gather<'s>(
     scan: &Scan<'_, 's>,
     supplies: Vec<Supply>,
@@ -336,7 +345,7 @@ fn gather<'s>(
     let Scan { readings, settings, .. } = *scan;
     let mut haul = scan.run(supplies, stream.as_mut())?;
     let mut edges = std::mem::take(&mut haul.edges);
-    if edges.are_disordered() || edges.latest() != end {
+    if scan.is_in_vain.load(Ordering::Relaxed) || edges.are_disordered() || edges.latest() != end {
         return Ok(None);
     }
     let mut stamping = Stamping::new(settings, scan.exchange, scan.needs);

@@ -89,8 +89,11 @@ pub(super) struct Scan<'a, 's> {
     pub(super) needs: Needs,
     /// Whether rows go through a sieve: all inputs seem to be in order of time.
     pub(super) sifts: bool,
-    /// Set as soon as a row is earlier than the one before in spite of that: nothing more need be read.
-    pub(super) is_disordered: AtomicBool,
+    /// Whether journeys are cut short while they go on: whose a row is must be known from the row alone.
+    pub(super) cuts: bool,
+    /// Set as soon as a row is earlier than the one before where all seem to be in order, or links two identifiers where
+    /// journeys are cut short: nothing more need be read, for everything is read again in another way.
+    pub(super) is_in_vain: AtomicBool,
     pub(super) progress: super::Progress<'a>,
 }
 
@@ -145,7 +148,7 @@ impl<'a, 's> Scan<'a, 's> {
             edges.merge(worker.stamping.take_edges());
         }
         if edges.are_disordered() {
-            self.is_disordered.store(true, Ordering::Relaxed);
+            self.is_in_vain.store(true, Ordering::Relaxed);
         }
         let latest = edges.latest().unwrap_or(Instant::MIN);
         if let Some(Worker { haul, stamping, .. }) = workers.first_mut() {
@@ -158,7 +161,7 @@ impl<'a, 's> Scan<'a, 's> {
 
     /// The only serial part.
     fn next_block(&self, feeder: &Mutex<Feeder>, block: &mut Block) -> Result<Option<Given>> {
-        if self.is_disordered.load(Ordering::Relaxed) {
+        if self.is_in_vain.load(Ordering::Relaxed) {
             return Ok(None);
         }
         let mut feeder = feeder.lock().unwrap_or_else(PoisonError::into_inner);
@@ -228,8 +231,8 @@ impl<'a, 's> Worker<'a, 's> {
         haul.blocks.push(BlockRead { number, input, extent, sequence });
         haul.quality.accounts[input].rows_read += extent.records;
         stamping.end(number, block, &mut haul.quality.accounts[input])?;
-        if stamping.is_disordered() {
-            scan.is_disordered.store(true, Ordering::Relaxed);
+        if stamping.is_disordered() || scan.cuts && haul.has_linked {
+            scan.is_in_vain.store(true, Ordering::Relaxed);
         }
         Ok(())
     }

@@ -7,7 +7,8 @@
 //! judges it in the end need not know. A state for each customer is therefore nothing but a few touches.
 //!
 //! Allowed only where no row can be given to another customer later and nobody asks for more than the
-//! ladder's counts (`Stream::of`); else everything is kept until it is judged.
+//! ladder's counts (`Stream::of`); else everything is kept until it is judged. Should a row of JSON name several identifiers
+//! after all, reading stops and begins again without (`Scan::is_in_vain`).
 
 use super::Request;
 use super::claims::{Claim, Claims};

@@ -186,6 +186,39 @@ fn journeys_are_not_cut_short_before_it_is_known_whose_they_are() {
     }
 }
 
+/// A log in JSON need not show at its beginning that rows may name several identifiers.
+#[test]
+fn journeys_that_were_cut_short_are_read_again_if_others_name_their_people() {
+    let mut lines = String::new();
+    let mut add = |time: &str, event: &str, device: &str, further: &str| {
+        _ = writeln!(
+            lines,
+            r#"{{"timestamp":"2025-03-01T{time}Z","event":"{event}","client_id":"{device}"{further}}}"#
+        );
+    };
+    for minute in 0..60 {
+        add(&format!("08:{minute:02}:00"), "view", "device-1", "");
+    }
+    // Neither the first nor the last of its views, and the one that the order of the other device is in the window of.
+    add("10:00:00", "view", "device-1", "");
+    add("10:20:00", "purchase", "device-2", "");
+    add("10:50:00", "view", "device-1", "");
+    for other in 0..10_000 {
+        add(&format!("11:{:02}:00", other / 200), "view", &format!("other-{other:05}"), "");
+    }
+    for device in ["device-1", "device-2"] {
+        add("12:00:00", "view", device, r#","user_id":"user-00001""#);
+    }
+    let steps = ["--step", "View=view", "--step", "Order=purchase", "--window", "30m"];
+    for memory in ["1G", "400K", "200K", "100K"] {
+        let args = ["report", "log.jsonl", "--format", "json", "--memory", memory];
+        let test = Test::new().file("log.jsonl", &lines).args(args).args(steps);
+        let test = test.args(["--block-size", "64K"]);
+        let report: Value = serde_json::from_str(&test.succeed().stdout).unwrap();
+        assert_eq!(reached(&report), [10_001, 1], "with {memory}");
+    }
+}
+
 /// A file is recognised by its beginning, however long its first record is.
 #[test]
 fn the_first_record_may_be_as_long_as_any() {

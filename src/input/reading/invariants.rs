@@ -1,4 +1,4 @@
-//! What is true of all rows of an input, whatever stands in them.
+//! What is true of all rows of an input, whatever stands in them, unless it says otherwise.
 
 use super::Rows;
 use crate::event::{Identifier, IdentifierKind};
@@ -10,7 +10,8 @@ impl Rows {
         self.plain_events().is_some_and(|events| !events.have_ids)
     }
 
-    /// Whether a row can have one identifier only, so that nothing is ever linked.
+    /// Whether a row has one identifier only, so that nothing is ever linked. Of JSON that is what its first records show; a
+    /// later one may have more all the same.
     pub fn have_one_identifier(&self) -> bool {
         self.plain_events().is_some_and(|events| events.identifiers == 1)
     }
