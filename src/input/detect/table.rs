@@ -12,7 +12,7 @@ use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::input::format::Format;
-use crate::input::format::event_table::{EventColumns, FurtherTime};
+use crate::input::format::event_table::{EventColumns, FurtherTime, column_of_properties};
 use crate::input::format::shopify_session_rows;
 use crate::input::format::snowplow_json::SNOWPLOW;
 use crate::input::format::special::Special;
@@ -366,6 +366,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
             .or_else(|| header.page_address())
             .filter(|column| *column != event || mapping.names_pages()),
         names_pages: mapping.names_pages(),
+        properties: column_of_properties(header, |column| offers::texts_of(table, Some(column))),
         id: column(Part::Id),
         decimal_comma: table.delimiter == b';',
         date_order: None,
@@ -393,6 +394,7 @@ fn decided(
     let mut parts = mapping.list();
     parts.extend(clock.map(|name| ("clock", name)));
     parts.extend(columns.otherwise.and_then(named).map(|name| ("event_if_blank", name)));
+    parts.extend(columns.properties.and_then(named).map(|name| ("properties", name)));
     Decision {
         format: Format::GenericEvents,
         why,

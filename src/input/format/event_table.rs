@@ -3,13 +3,15 @@
 //! The known data sets name their columns here; any other table is read by the aliases of
 //! `detect`, or by what `--map` says.
 
+mod properties;
+
 use super::identifiers::system_of;
 use super::{Desk, RowIdentifiers, Sink};
 use crate::event::{
     Details, Identifier, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value,
 };
 use crate::identity::{Strictness, identify};
-use crate::input::aliases::URLS;
+use crate::input::aliases::{ADDRESSES, Part, URLS, names_of_property};
 use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::input::timestamp::{self, DateOrder, Stamp, ZoneRule};
 use crate::key::Key;
@@ -17,6 +19,8 @@ use crate::ladder::dimension::{self, SourcePart};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::{Precision, Span};
+use properties::CellProperties;
+pub use properties::column_of_properties;
 use std::borrow::Cow;
 
 /// A column that says when together with the column of the time.
@@ -67,6 +71,8 @@ pub struct EventColumns {
     pub user_agent: Option<usize>,
     /// The address of the page, where it may say what views of pages are.
     pub address: Option<usize>,
+    /// Properties as JSON, in which the order and the address may stand if no column has them.
+    pub properties: Option<usize>,
     /// The id of the event; without one the whole row tells deliveries of one event.
     pub id: Option<usize>,
     /// Whether a comma is the decimal sign.
@@ -96,6 +102,7 @@ impl Default for EventColumns {
             fixed_currency: None,
             user_agent: None,
             address: None,
+            properties: None,
             id: None,
             decimal_comma: false,
             date_order: None,
@@ -232,6 +239,24 @@ impl EventColumns {
                 identifiers.add(kind, space, &row.text(Some(column)), strictness);
             }
         }
+        if self.order.is_none()
+            && let Some(number) = self.property_among(row, names_of_property(Part::Order))
+        {
+            identifiers.add(IdentifierKind::OrderId, 0, &number, Strictness::Several);
+        }
+    }
+
+    /// The properties of a row, if they stand in a cell of their own.
+    fn properties(&self, row: Row<'_>) -> Option<CellProperties> {
+        CellProperties::of(&row.value(Some(self.properties?))?)
+    }
+
+    fn property_among(
+        &self,
+        row: Row<'_>,
+        names: impl Iterator<Item = &'static str>,
+    ) -> Option<String> {
+        self.properties(row)?.first(names)
     }
 }
 
@@ -293,9 +318,14 @@ impl RowDetails<'_> {
 }
 
 impl Properties for RowDetails<'_> {
-    /// By column name.
+    /// By column name; then among the properties in a cell.
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        self.columns.property(self.row, self.header, path)
+        let among = || match path {
+            ADDRESS => self.columns.property_among(self.row, URLS.into_iter()),
+            _ => self.columns.properties(self.row)?.at(path),
+        };
+        let own = self.columns.property(self.row, self.header, path);
+        own.or_else(|| Some(Value::Text(Cow::Owned(among()?))))
     }
 }
 
@@ -314,21 +344,31 @@ impl Details for RowDetails<'_> {
     }
 
     fn address(&self) -> Option<Cow<'_, str>> {
-        self.row.value(Some(self.columns.address?))
+        match self.columns.address {
+            Some(column) => self.row.value(Some(column)),
+            None => {
+                self.columns.property_among(self.row, ADDRESSES.iter().copied()).map(Cow::Owned)
+            }
+        }
     }
 
     fn order(&self) -> Option<OrderNote> {
         let EventColumns { order, value, quantity, currency, decimal_comma, .. } = *self.columns;
-        let number = self
-            .row
-            .value(order)
+        let properties = self.columns.properties(self.row);
+        let part = |column: Option<usize>, part| match (column, &properties) {
+            (None, Some(among)) => among.first(names_of_property(part)).map(Cow::Owned),
+            _ => self.row.value(column),
+        };
+        let number = part(order, Part::Order)
             .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Several));
         let key = number.map(|id| id.key).or_else(|| self.basket());
-        let amount = self.row.value(value).and_then(|text| Amount::parse(&text, decimal_comma));
+        // JSON has a decimal point, whatever stands in the columns beside it.
+        let has_comma = decimal_comma && value.is_some();
+        let amount = part(value, Part::Value).and_then(|text| Amount::parse(&text, has_comma));
         let quantity = self.row.value(quantity).and_then(|text| text.parse::<u32>().ok());
         let amount = amount.map(|amount| Amount(amount.0 * i128::from(quantity.unwrap_or(1))));
         let fixed = self.columns.fixed_currency.map(Currency::parse);
-        let written = self.row.value(currency).map(|text| Currency::parse(&text));
+        let written = part(currency, Part::Currency).map(|text| Currency::parse(&text));
         let currency = written.or(fixed).unwrap_or_default();
         let key = key.unwrap_or_else(|| self.fingerprint());
         Some(OrderNote { key, numbered: number.is_some(), amount, currency })

@@ -37,9 +37,10 @@ impl Rows {
         Some(match self {
             Rows::Table(_, own) => PlainEvents {
                 have_ids: own.id.is_some(),
-                identifiers: own.identifiers.len(),
+                // The number of an order may stand among properties.
+                identifiers: own.identifiers.len() + usize::from(own.properties.is_some()),
                 sessions: Sessions::among(&own.identifiers),
-                have_addresses: own.address.is_some(),
+                have_addresses: own.address.is_some() || own.properties.is_some(),
             },
             Rows::Json(own) => PlainEvents {
                 have_ids: own.id.is_some(),

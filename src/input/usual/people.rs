@@ -104,6 +104,8 @@ impl People {
         People::of(identifiers, columns.strictness)
             .filter(|_| columns.sequence.is_none() && columns.further.is_none())
             .filter(|_| !columns.names_pages && columns.otherwise.is_none())
+            // Who else is in the cell, and which page, only a row that is read says.
+            .filter(|_| columns.properties.is_none())
             .filter(|_| header.deletion().is_none() && header.bookkeeping().is_empty())
     }
 }
