@@ -7,7 +7,7 @@ mod words;
 
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
-pub use words::{ADDRESSES, LANDING, URLS};
+pub use words::{ADDRESSES, LANDING, PROPERTIES, URLS};
 use words::{HOLDERS, PAGES, PARTS, PEOPLE, SECOND_OF_SESSION, VISIT};
 
 /// A part of an event.
@@ -74,14 +74,16 @@ pub fn address_among<'n>(names: impl Iterator<Item = &'n str>) -> Option<usize> 
     ranked.min().map(|(_, place)| place)
 }
 
+/// Whether a name is one of what holds properties.
+fn holds_properties(name: &str) -> bool {
+    let name = folded(name);
+    PROPERTIES.iter().chain(&HOLDERS).any(|own| *own == name)
+}
+
 /// A name without the names of what holds it: `order_id` of `properties.order_id`.
 fn without_holder(name: &str) -> &str {
     match name.rsplit_once('.') {
-        Some((holders, inner))
-            if holders.split('.').all(|own| HOLDERS.contains(&folded(own).as_str())) =>
-        {
-            inner
-        }
+        Some((holders, inner)) if holders.split('.').all(holds_properties) => inner,
         Some(_) | None => name,
     }
 }

@@ -57,9 +57,23 @@ pub const LANDING: &str = "landing page";
 /// The addresses of pages without that.
 pub const ADDRESSES: &[&str] = URLS.split_at(URLS.len() - 1).0;
 
-/// What a name may stand behind with dots where properties of an event, or of its page, are columns of a table.
-pub(super) const HOLDERS: [&str; 8] =
-    ["properties", "props", "params", "context", "page", "event", "data", "attributes"];
+/// What the properties of an event are called, without signs and case: as a column of JSON in a table, and before a dot in
+/// the names of columns.
+pub const PROPERTIES: [&str; 10] = [
+    "properties",
+    "eventproperties",
+    "props",
+    "params",
+    "eventparams",
+    "data",
+    "eventdata",
+    "payload",
+    "attributes",
+    "metadata",
+];
+
+/// What else a name may stand behind.
+pub(super) const HOLDERS: [&str; 3] = ["context", "page", "event"];
 
 /// The page that a row shows by its name, where nothing else says what happened and it has no address.
 pub(super) const PAGES: [&str; 2] = ["page name", "page type"];

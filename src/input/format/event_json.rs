@@ -338,7 +338,7 @@ fn member_like<'r>(object: Json<'r>, name: &str) -> Option<Json<'r>> {
 }
 
 /// The member of an object whose key has the letters of a name, whatever stands between its words.
-fn letters_like<'r>(object: Json<'r>, name: &str) -> Option<Json<'r>> {
+pub(super) fn letters_like<'r>(object: Json<'r>, name: &str) -> Option<Json<'r>> {
     fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
         let signs = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
         signs.map(u8::to_ascii_lowercase)

@@ -19,7 +19,6 @@ use crate::ladder::dimension::{self, SourcePart};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
 use crate::time::{Precision, Span};
-use properties::CellProperties;
 pub use properties::column_of_properties;
 use std::borrow::Cow;
 
@@ -240,23 +239,27 @@ impl EventColumns {
             }
         }
         if self.order.is_none()
-            && let Some(number) = self.property_among(row, names_of_property(Part::Order))
+            && let [Some(number)] = self.among_properties(row, [names_of_property(Part::Order)])
         {
             identifiers.add(IdentifierKind::OrderId, 0, &number, Strictness::Several);
         }
     }
 
-    /// The properties of a row, if they stand in a cell of their own.
-    fn properties(&self, row: Row<'_>) -> Option<CellProperties> {
-        CellProperties::of(&row.value(Some(self.properties?))?)
+    /// The cell in which the properties of a row stand, if they have one of their own.
+    fn cell_of_properties<'r>(&self, row: Row<'r>) -> Option<Cow<'r, str>> {
+        row.value(Some(self.properties?))
     }
 
-    fn property_among(
+    /// For each list of names the first property that has one of them.
+    fn among_properties<const N: usize>(
         &self,
         row: Row<'_>,
-        names: impl Iterator<Item = &'static str>,
-    ) -> Option<String> {
-        self.properties(row)?.first(names)
+        lists: [impl Iterator<Item = &'static str>; N],
+    ) -> [Option<String>; N] {
+        match self.cell_of_properties(row) {
+            Some(cell) => properties::first_of_each(&cell, lists),
+            None => [const { None }; N],
+        }
     }
 }
 
@@ -320,12 +323,15 @@ impl RowDetails<'_> {
 impl Properties for RowDetails<'_> {
     /// By column name; then among the properties in a cell.
     fn get(&self, path: &str) -> Option<Value<'_>> {
-        let among = || match path {
-            ADDRESS => self.columns.property_among(self.row, URLS.into_iter()),
-            _ => self.columns.properties(self.row)?.at(path),
-        };
         let own = self.columns.property(self.row, self.header, path);
-        own.or_else(|| Some(Value::Text(Cow::Owned(among()?))))
+        own.or_else(|| {
+            let cell = self.columns.cell_of_properties(self.row)?;
+            if path == ADDRESS {
+                let [address] = properties::first_of_each(&cell, [URLS.into_iter()]);
+                return address.map(|address| Value::Text(Cow::Owned(address)));
+            }
+            properties::at(&cell, path)
+        })
     }
 }
 
@@ -344,31 +350,31 @@ impl Details for RowDetails<'_> {
     }
 
     fn address(&self) -> Option<Cow<'_, str>> {
-        match self.columns.address {
-            Some(column) => self.row.value(Some(column)),
-            None => {
-                self.columns.property_among(self.row, ADDRESSES.iter().copied()).map(Cow::Owned)
-            }
+        if let Some(column) = self.columns.address {
+            return self.row.value(Some(column));
         }
+        let [address] = self.columns.among_properties(self.row, [ADDRESSES.iter().copied()]);
+        address.map(Cow::Owned)
     }
 
     fn order(&self) -> Option<OrderNote> {
         let EventColumns { order, value, quantity, currency, decimal_comma, .. } = *self.columns;
-        let properties = self.columns.properties(self.row);
-        let part = |column: Option<usize>, part| match (column, &properties) {
-            (None, Some(among)) => among.first(names_of_property(part)).map(Cow::Owned),
-            _ => self.row.value(column),
+        let parts = [Part::Order, Part::Value, Part::Currency].map(names_of_property);
+        let [own_number, own_value, own_currency] = self.columns.among_properties(self.row, parts);
+        let part = |column: Option<usize>, own: Option<String>| match column {
+            Some(_) => self.row.value(column),
+            None => own.map(Cow::Owned),
         };
-        let number = part(order, Part::Order)
+        let number = part(order, own_number)
             .and_then(|text| identify(IdentifierKind::OrderId, 0, &text, Strictness::Several));
         let key = number.map(|id| id.key).or_else(|| self.basket());
         // JSON has a decimal point, whatever stands in the columns beside it.
         let has_comma = decimal_comma && value.is_some();
-        let amount = part(value, Part::Value).and_then(|text| Amount::parse(&text, has_comma));
+        let amount = part(value, own_value).and_then(|text| Amount::parse(&text, has_comma));
         let quantity = self.row.value(quantity).and_then(|text| text.parse::<u32>().ok());
         let amount = amount.map(|amount| Amount(amount.0 * i128::from(quantity.unwrap_or(1))));
         let fixed = self.columns.fixed_currency.map(Currency::parse);
-        let written = part(currency, Part::Currency).map(|text| Currency::parse(&text));
+        let written = part(currency, own_currency).map(|text| Currency::parse(&text));
         let currency = written.or(fixed).unwrap_or_default();
         let key = key.unwrap_or_else(|| self.fingerprint());
         Some(OrderNote { key, numbered: number.is_some(), amount, currency })

@@ -1,27 +1,12 @@
 //! Properties of an event as JSON in one cell of its row, as tables of databases have them. What an order is, and which
 //! page was seen, may stand in them. They are read where somebody asks: this file must not be on the way of usual rows.
 
-use crate::input::aliases::folded;
+use crate::event::Value;
+use crate::input::aliases::{PROPERTIES, folded};
 use crate::input::columns::{Header, is_null};
-use serde_json::{Map, Value};
-
-/// What such a column is called.
-const COLUMNS: [&str; 10] = [
-    "properties",
-    "eventproperties",
-    "props",
-    "params",
-    "eventparams",
-    "data",
-    "eventdata",
-    "payload",
-    "attributes",
-    "metadata",
-];
-
-/// The properties in a cell.
-#[derive(Debug)]
-pub(super) struct CellProperties(Map<String, Value>);
+use crate::input::format::event_json::letters_like;
+use crate::input::json::{Json, Reader, Written};
+use std::borrow::Cow;
 
 /// The column of a table that holds properties: by its name, if what stands in its cells, `texts` by the column, are
 /// objects.
@@ -33,42 +18,40 @@ pub fn column_of_properties(
     let holds_objects = |column: &usize| {
         let cells = texts(*column);
         let mut cells = cells.iter().filter(|cell| !is_null(cell)).peekable();
-        cells.peek().is_some() && cells.all(|cell| CellProperties::of(cell).is_some())
+        cells.peek().is_some() && cells.all(|cell| look_into(cell, |_| Some(())).is_some())
     };
-    COLUMNS.iter().filter_map(named).find(holds_objects)
+    PROPERTIES.iter().filter_map(named).find(holds_objects)
 }
 
-impl CellProperties {
-    /// Reads a cell; `None` if it is no object.
-    pub(super) fn of(cell: &str) -> Option<CellProperties> {
-        serde_json::from_str(cell).ok().map(CellProperties)
-    }
+/// For each list of names the first property in a cell that has the letters of one of them.
+pub(super) fn first_of_each<const N: usize>(
+    cell: &str,
+    lists: [impl Iterator<Item = &'static str>; N],
+) -> [Option<String>; N] {
+    let found = look_into(cell, |properties| {
+        let named = |name| letters_like(properties, name)?.scalar().map(Cow::into_owned);
+        Some(lists.map(|mut names| names.find_map(named)))
+    });
+    found.unwrap_or([const { None }; N])
+}
 
-    /// The first that has the letters of one of some names, whatever stands between its words.
-    pub(super) fn first(&self, names: impl Iterator<Item = &'static str>) -> Option<String> {
-        let mut names = names.map(folded);
-        names.find_map(|name| {
-            let own = self.0.iter().find(|(key, _)| folded(key) == name);
-            own.and_then(|(_, value)| scalar(value))
+/// The property in a cell that stands at a path of keys with dots between them.
+pub(super) fn at(cell: &str, path: &str) -> Option<Value<'static>> {
+    look_into(cell, |properties| {
+        Some(match properties.dotted(path)?.property()? {
+            Value::Bool(is_so) => Value::Bool(is_so),
+            other @ (Value::Text(_) | Value::Number(_)) => {
+                Value::Text(Cow::Owned(other.into_text().into_owned()))
+            }
         })
-    }
-
-    /// The one at a path of keys with dots between them.
-    pub(super) fn at(&self, path: &str) -> Option<String> {
-        let mut keys = path.split('.');
-        let first = self.0.get(keys.next()?)?;
-        scalar(keys.try_fold(first, |value, key| value.get(key))?)
-    }
+    })
 }
 
-/// Text, or a number or a word as text; not empty.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(is_so) => Some(is_so.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
+/// What `look` finds in the object that a cell holds; nothing if it holds none.
+fn look_into<T>(cell: &str, look: impl FnOnce(Json<'_>) -> Option<T>) -> Option<T> {
+    let mut reader = Reader::<()>::default();
+    let record = reader.read(Written::new(cell.trim().as_bytes())).ok()?;
+    if record.is_whole_object() { look(record.root()) } else { None }
 }
 
 #[cfg(test)]
@@ -78,18 +61,15 @@ mod tests {
     #[test]
     fn properties_are_found_by_the_letters_of_their_names_and_by_paths() {
         let cell =
-            r#"{"Order-ID": 17, "total": "", "url": "/cart", "item": {"price": 9.5, "tags": []}}"#;
-        let properties = CellProperties::of(cell).unwrap();
-        let first = |names: &'static [&'static str]| properties.first(names.iter().copied());
-        assert_eq!(first(&["order name", "order id"]).as_deref(), Some("17"));
-        assert_eq!(first(&["total"]), None, "empty is none");
-        assert_eq!(properties.at("item.price").as_deref(), Some("9.5"));
-        assert_eq!(
-            [properties.at("item"), properties.at("item.tags"), properties.at("")],
-            [None, None, None]
-        );
-        assert!(
-            ["[1]", "17", "", "{", "null"].iter().all(|cell| CellProperties::of(cell).is_none())
-        );
+            r#"{"Order-ID": 17, "total": "", "is_new": true, "item": {"price": 9.5, "tags": []}}"#;
+        let lists = [&["order name", "order id"][..], &["total"], &["value"]];
+        let found = first_of_each(cell, lists.map(|names| names.iter().copied()));
+        assert_eq!(found, [Some("17".to_string()), None, None], "empty is none");
+        let text = |path| at(cell, path).map(|value| value.into_text().into_owned());
+        assert_eq!(text("item.price").as_deref(), Some("9.5"));
+        assert_eq!(at(cell, "is_new"), Some(Value::Bool(true)));
+        assert_eq!([text("item"), text("item.tags"), text("")], [None, None, None]);
+        let is_object = |cell: &&str| look_into(cell, |_| Some(())).is_some();
+        assert!(!["[1]", "17", "", "{", "null", "{} {}"].iter().any(is_object));
     }
 }
