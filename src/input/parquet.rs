@@ -11,6 +11,7 @@ mod columns;
 mod decimals;
 mod hybrid;
 mod nested;
+mod pages;
 mod records;
 mod texts;
 
@@ -24,10 +25,11 @@ use super::source::PlainFile;
 use super::split::Layout;
 use crate::error::{Error, Result};
 use crate::place::Place;
+use pages::Groups;
 use parquet::basic::Compression;
 use parquet::errors::{ParquetError, Result as Read};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
-use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, Length};
 use std::cell::Cell;
 use std::fs::File;
 use std::io::BufReader;
@@ -75,7 +77,7 @@ pub struct Part {
 struct Shared {
     path: String,
     handle: Arc<Handle>,
-    reader: SerializedFileReader<Chunks>,
+    groups: Groups<Chunks>,
     layout: Layout,
 }
 
@@ -91,19 +93,19 @@ impl Rows {
         let PlainFile { file, path, size, .. } = plain;
         let handle = Arc::new(Handle::new(file, &path));
         let chunks = Chunks { handle: Arc::clone(&handle), size };
-        let reader = guarded(&path, || {
-            let reader = SerializedFileReader::new(chunks)?;
-            check_rows(reader.metadata())?;
-            Ok(reader)
+        let groups = guarded(&path, || {
+            let groups = Groups::open(chunks)?;
+            check_rows(groups.metadata())?;
+            Ok(groups)
         })?;
-        refuse_packing(&path, &reader)?;
-        let schema = reader.metadata().file_metadata().schema_descr();
+        refuse_packing(&path, groups.metadata())?;
+        let schema = groups.metadata().file_metadata().schema_descr();
         let is_flat = schema
             .columns()
             .iter()
             .all(|column| column.max_rep_level() == 0 && column.path().parts().len() == 1);
         let layout = if is_flat { Layout::Table(SIGNS) } else { Layout::Lines };
-        let shared = Arc::new(Shared { path, handle, reader, layout });
+        let shared = Arc::new(Shared { path, handle, groups, layout });
         Ok(Rows { shared, group: 0, given: 0, bytes_read: 0 })
     }
 
@@ -132,7 +134,7 @@ impl Rows {
         if self.layout() == Layout::Lines {
             return header;
         }
-        let schema = self.shared.reader.metadata().file_metadata().schema_descr();
+        let schema = self.shared.groups.metadata().file_metadata().schema_descr();
         for (number, column) in schema.columns().iter().enumerate() {
             if number > 0 {
                 header.push(SIGNS.delimiter);
@@ -155,7 +157,7 @@ impl Rows {
         if let Some(part) = self.again().next_rows(SAMPLE) {
             part.fill(&mut blocks[0])?;
         }
-        let groups = self.shared.reader.metadata().row_groups().iter().enumerate();
+        let groups = self.shared.groups.metadata().row_groups().iter().enumerate();
         let sizes =
             groups.map(|(group, own)| (group, usize::try_from(own.num_rows()).unwrap_or(0)));
         if let Some((group, rows)) = sizes.rev().find(|(_, rows)| *rows > 0) {
@@ -168,7 +170,7 @@ impl Rows {
 
     /// Gives out rows that take about `size` bytes, or several times as many; `None` at the end.
     pub fn next(&mut self, size: usize) -> Option<Part> {
-        let groups = self.shared.reader.metadata().row_groups();
+        let groups = self.shared.groups.metadata().row_groups();
         let group = groups.get(self.group)?;
         let rows = usize::try_from(group.num_rows()).unwrap_or(0).max(1);
         let bytes = usize::try_from(group.total_byte_size()).unwrap_or(0);
@@ -178,7 +180,7 @@ impl Rows {
 
     fn next_rows(&mut self, count: usize) -> Option<Part> {
         let shared = Arc::clone(&self.shared);
-        let groups = shared.reader.metadata().row_groups();
+        let groups = shared.groups.metadata().row_groups();
         loop {
             let group = groups.get(self.group)?;
             let left = usize::try_from(group.num_rows()).unwrap_or(0).saturating_sub(self.given);
@@ -214,8 +216,8 @@ impl Part {
     pub fn fill_columns(self, block: &mut Block, wanted: &[usize]) -> Result<()> {
         let Part { ref shared, group, skip, count } = self;
         let made = guarded(&shared.path, || {
-            let group = shared.reader.get_row_group(group)?;
-            let mut columns = Columns::read(&*group, skip, count)?;
+            let group = shared.groups.group(group)?;
+            let mut columns = Columns::read(&group, skip, count)?;
             let cells = columns.lay_out(wanted);
             Ok(cells.map(|cells| (columns, cells)))
         })?;
@@ -232,10 +234,10 @@ impl Part {
     fn text(&self) -> Result<Vec<u8>> {
         let Part { shared, group, skip, count } = self;
         guarded(&shared.path, || {
-            let group = shared.reader.get_row_group(*group)?;
+            let group = shared.groups.group(*group)?;
             match shared.layout {
-                Layout::Table(_) => Ok(Columns::read(&*group, *skip, *count)?.text()),
-                Layout::Lines | Layout::Array => records::lines(&*group, *skip, *count),
+                Layout::Table(_) => Ok(Columns::read(&group, *skip, *count)?.text()),
+                Layout::Lines | Layout::Array => records::lines(&group, *skip, *count),
             }
         })
     }
@@ -260,8 +262,8 @@ fn check_rows(file: &ParquetMetaData) -> Read<()> {
 }
 
 /// An error if pages are packed in a way that is not known here: the file is whole, and another program can read it.
-fn refuse_packing(path: &str, reader: &SerializedFileReader<Chunks>) -> Result<()> {
-    let groups = reader.metadata().row_groups().iter();
+fn refuse_packing(path: &str, file: &ParquetMetaData) -> Result<()> {
+    let groups = file.row_groups().iter();
     let columns = groups.flat_map(RowGroupMetaData::columns);
     let name = columns.map(ColumnChunkMetaData::compression).find_map(|packing| match packing {
         Compression::BROTLI(_) => Some("Brotli"),
