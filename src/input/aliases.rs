@@ -3,12 +3,14 @@
 //! Names are compared without case, spaces, underscores and dashes. Which name wins where several
 //! occur is the order of the lists, which are in `words`.
 
+mod within;
 mod words;
 
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
+pub use within::{is_called, may_be_fixed_part, may_hold};
 pub use words::{ADDRESSES, LANDING, PROPERTIES, URLS};
-use words::{HOLDERS, PAGES, PARTS, PEOPLE, SECOND_OF_SESSION, VISIT};
+use words::{PAGES, PARTS, PEOPLE, SECOND_OF_SESSION, VISIT};
 
 /// A part of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,25 +69,10 @@ impl Figure {
 /// The name of a page's address among some, whatever stands between its words and whether or not it stands behind the
 /// names of what holds it: `pageUrl`, `$current_url`, `properties.path`.
 pub fn address_among<'n>(names: impl Iterator<Item = &'n str>) -> Option<usize> {
-    let rank = |name: &str| ADDRESSES.iter().position(|address| folded(address) == name);
-    let ranked = names
-        .enumerate()
-        .filter_map(|(place, name)| Some((rank(&folded(without_holder(name)))?, place)));
+    let is_called = |name: &str, own: &&str| is_called(Part::Address, name, &folded(own));
+    let rank = |name: &str| ADDRESSES.iter().position(|own| is_called(name, own));
+    let ranked = names.enumerate().filter_map(|(place, name)| Some((rank(name)?, place)));
     ranked.min().map(|(_, place)| place)
-}
-
-/// Whether a name is one of what holds properties.
-fn holds_properties(name: &str) -> bool {
-    let name = folded(name);
-    PROPERTIES.iter().chain(&HOLDERS).any(|own| *own == name)
-}
-
-/// A name without the names of what holds it: `order_id` of `properties.order_id`.
-fn without_holder(name: &str) -> &str {
-    match name.rsplit_once('.') {
-        Some((holders, inner)) if holders.split('.').all(holds_properties) => inner,
-        Some(_) | None => name,
-    }
 }
 
 /// What the money of an order, and its number, are called among the properties of an event. A price alone is that of an item.
@@ -135,14 +122,12 @@ impl Mapping {
         let mut mapping = Mapping::default();
         for (part, _, aliases) in PARTS {
             let by_user = told.iter().filter(|(p, _)| *p == part).map(|(_, name)| name.clone());
-            // Who somebody was, and what happened, is never what only a property says.
-            let is_property = matches!(part, Part::Order | Part::Value | Part::Currency);
-            let among_properties = |alias: &&str| {
-                names.iter().find(|name| is_property && folded(without_holder(name)) == *alias)
-            };
+            let within_objects = names.iter().filter(|name| name.contains('.'));
+            let within =
+                |alias: &&str| within_objects.clone().find(|name| is_called(part, name, alias));
             let named = |alias: &&str| names.iter().find(|name| folded(name) == *alias);
             let by_alias = aliases.iter().filter_map(named);
-            let by_alias = by_alias.chain(aliases.iter().filter_map(among_properties)).cloned();
+            let by_alias = by_alias.chain(aliases.iter().filter_map(within)).cloned();
             // A person may be named by several columns of one kind; everything else stands once.
             let several = if matches!(part, Part::Who(_)) { usize::MAX } else { 1 };
             let mut found: Vec<String> = by_user.chain(by_alias).collect();

@@ -325,7 +325,7 @@ impl<'r> Json<'r> {
 }
 
 /// The members of an object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Members<'r> {
     json: Json<'r>,
     next: usize,

@@ -266,7 +266,7 @@ static TERMS: &[Term] = &[
         "page", "page_view", "pageview", "view_page", "viewed_page", "loaded_a_page", "screen",
         "screen_view", "screen_viewed", "mp_web_page_view", "web_page_viewed", "website_pageview",
         "website_pageviews", "home_page", "home_page_viewed", "home_page_view", "viewed_home_page",
-        "page_visit", "page_visited", "visited_page",
+        "page_visit", "page_visited", "visited_page", "pageviews", "page_views",
     ]),
     term_of("collection_viewed", "Category page", Role::Browse, &[
         "collection_view", "view_collection", "viewed_collection", "collection_page_viewed",

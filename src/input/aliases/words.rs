@@ -72,8 +72,31 @@ pub const PROPERTIES: [&str; 10] = [
     "metadata",
 ];
 
-/// What else a name may stand behind.
-pub(super) const HOLDERS: [&str; 3] = ["context", "page", "event"];
+/// What else the address of a page may stand behind.
+pub(super) const SCENES: [&str; 3] = ["context", "page", "event"];
+
+/// What somebody is called, within whose object identifiers stand: `user.email`, `visitor.anonymousId`.
+pub(super) const OWNERS: [&str; 13] = [
+    "user",
+    "customer",
+    "visitor",
+    "person",
+    "contact",
+    "client",
+    "profile",
+    "shopper",
+    "buyer",
+    "identity",
+    "identifiers",
+    "ids",
+    "traits",
+];
+
+/// What an order is called, within whose object its number and its money stand: `ecommerce.transaction_id`, `order.total`.
+pub(super) const ORDERS: [&str; 5] = ["ecommerce", "order", "transaction", "purchase", "checkout"];
+
+/// What a browser is called, within whose object a session and a user agent stand.
+pub(super) const BROWSERS: [&str; 4] = ["context", "device", "client", "browser"];
 
 /// The page that a row shows by its name, where nothing else says what happened and it has no address.
 pub(super) const PAGES: [&str; 2] = ["page name", "page type"];
@@ -156,6 +179,7 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "funnelstage",
             "step",
             "conceptname",
+            "eventtablename",
         ],
     ),
     (Part::Who(IdentifierKind::CustomerId), "customer_id", &["customerid"]),
@@ -214,9 +238,42 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
         "session",
         &["sessionid", "session", "usersession", VISIT, SECOND_OF_SESSION, "sessionidhash"],
     ),
-    (Part::Order, "order", &["orderid", "transactionid", "ordername"]),
-    (Part::Value, "value", &["value", "revenue", "total", "amount", "price", "totalprice"]),
-    (Part::Currency, "currency", &["currency", "currencycode"]),
+    (
+        Part::Order,
+        "order",
+        &["orderid", "transactionid", "ordername", "ordernumber", "orderno", "purchaseid"],
+    ),
+    (
+        Part::Value,
+        "value",
+        &[
+            "ordertotal",
+            "ordervalue",
+            "orderamount",
+            "orderrevenue",
+            "purchasevalue",
+            "purchaseamount",
+            "purchaserevenue",
+            "transactionvalue",
+            "transactionamount",
+            "transactionrevenue",
+            "value",
+            "revenue",
+            "total",
+            "amount",
+            "price",
+            "totalprice",
+            "totalamount",
+            "totalvalue",
+            "totalrevenue",
+            "grandtotal",
+        ],
+    ),
+    (
+        Part::Currency,
+        "currency",
+        &["currency", "currencycode", "ordercurrency", "transactioncurrency"],
+    ),
     (Part::UserAgent, "user_agent", &["useragent"]),
     // Its usual names are looked up where pages are read: one column may be the event and the address.
     (Part::Address, "url", &[]),

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::input::Rows;
 use crate::input::Told;
 use crate::input::columns::Row;
+use crate::input::format::event_table::{EventColumns, FurtherTime};
 use crate::input::format::special::Special;
 use crate::input::source::Source;
 use crate::input::timestamp::{Ambiguous, DateEvidence, DateOrder, ZoneRule};
@@ -24,7 +25,12 @@ pub(super) fn decide(
 ) -> Result<Vec<String>> {
     let columns = time_columns(rows);
     let mut decisions = Vec::new();
-    for (column, evidence) in columns.iter().zip(evidence(source, table, told, &columns)?) {
+    for (column, mut evidence) in columns.iter().zip(evidence(source, table, told, &columns)?) {
+        let has_clock =
+            |columns: &EventColumns| matches!(columns.further, Some(FurtherTime::Clock(_)));
+        if matches!(&*rows, Rows::Table(_, columns) if has_clock(columns)) {
+            evidence.note_clock();
+        }
         let name = table.header.names().get(*column).map_or("", String::as_str);
         let order = evidence
             .decide(told.date_order)

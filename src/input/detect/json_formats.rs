@@ -210,8 +210,12 @@ pub(super) fn nearest(keys: &BTreeSet<String>) -> Option<Near> {
     let near = |(format, signs): (&'static JsonFormat, &'static [&'static str])| {
         let missing: Vec<&'static str> =
             signs.iter().copied().filter(|sign| !keys.contains(*sign)).collect();
-        let is_respelt =
-            |sign: &&&'static str| respelt(sign, keys.iter().map(String::as_str)).is_some();
+        // Where an object stands between, a key is another: `event.name` is no `event_name`.
+        let depth = |key: &str| key.matches('.').count();
+        let is_respelt = |sign: &&&'static str| {
+            let beside = keys.iter().filter(|key| depth(key) == depth(sign));
+            respelt(sign, beside.map(String::as_str)).is_some()
+        };
         let (respelt, rest): (Vec<_>, Vec<_>) = missing.iter().partition(is_respelt);
         let elsewhere = respelt.len() + under_another_name(&rest, keys);
         let there = signs.len() - missing.len();

@@ -5,7 +5,7 @@ use super::json_records::each_record;
 use super::table::is_name_of_order;
 use super::{SAMPLE, offers};
 use crate::input::Told;
-use crate::input::aliases::{Mapping, Part};
+use crate::input::aliases::{Mapping, Part, may_be_fixed_part};
 use crate::input::columns::Header;
 use crate::input::envelope::KEYS;
 use crate::input::format::tool_table::ga4;
@@ -27,6 +27,8 @@ pub(super) struct JsonSample {
     pub(super) of_webhooks: usize,
     /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
     pub(super) keys: Vec<(String, bool)>,
+    /// The keys of scalars within objects, each with whether it may be a part of an event, in order of first sight.
+    pub(super) within: Vec<(String, bool)>,
     /// The keys under which a list of objects stands.
     pub(super) lists: BTreeSet<String>,
     /// The scalars of each record, by their keys.
@@ -35,6 +37,9 @@ pub(super) struct JsonSample {
     pub(super) all_keys: BTreeSet<String>,
     pub(super) first_defect: Option<(u64, Malformed)>,
 }
+
+/// The object that says around what an event was.
+const AROUND: &str = "context";
 
 impl JsonSample {
     pub(super) fn read(head: &[u8], layout: Layout, pixel: &PixelKeys) -> JsonSample {
@@ -91,10 +96,7 @@ impl JsonSample {
             if value.is_array() && value.elements().next().is_some_and(Json::is_object) {
                 self.lists.insert(key.clone());
             }
-            let within = value
-                .members()
-                .map(|(inner, _)| format!("{key}.{}", String::from_utf8_lossy(inner)));
-            self.all_keys.extend(within);
+            self.note_within(&key, value, &mut scalars);
             if KEYS.contains(&key.as_str()) {
                 let inner =
                     value.members().map(|(inner, _)| String::from_utf8_lossy(inner).into_owned());
@@ -105,6 +107,31 @@ impl JsonSample {
         self.records.push(scalars);
     }
 
+    /// Notes the keys of an object in a record, and which of them may be a part of an event; of what is around an event, that
+    /// of objects within too.
+    fn note_within(&mut self, key: &str, object: Json<'_>, scalars: &mut BTreeMap<String, String>) {
+        for (inner, value) in object.members() {
+            let name = format!("{key}.{}", String::from_utf8_lossy(inner));
+            if key == AROUND {
+                self.note_within(&name, value, scalars);
+            }
+            if let Some(text) = value.scalar().filter(|_| self.is_part_within(&name)) {
+                scalars.insert(name.clone(), text.into_owned());
+            }
+            self.all_keys.insert(name);
+        }
+    }
+
+    /// Whether the key of a scalar within an object may be that of a part of an event.
+    fn is_part_within(&mut self, name: &str) -> bool {
+        if let Some((_, is_part)) = self.within.iter().find(|(own, _)| own == name) {
+            return *is_part;
+        }
+        let is_part = may_be_fixed_part(name);
+        self.within.push((name.to_string(), is_part));
+        is_part
+    }
+
     /// The key of an object called for somebody, within which an id stands: `customer_ids.cookie`.
     pub(super) fn somebody_within(&self) -> Option<&str> {
         let is_one = |key: &&str| {
@@ -113,10 +140,11 @@ impl JsonSample {
         self.all_keys.iter().map(String::as_str).find(is_one)
     }
 
-    /// The keys under which scalars stand.
+    /// The keys under which scalars stand; last those within objects, as far as they may be a part of an event.
     pub(super) fn scalars(&self) -> Vec<String> {
         let scalars = self.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
-        scalars.map(|(key, _)| key.clone()).collect()
+        let within = self.within.iter().filter(|(_, is_part)| *is_part);
+        scalars.chain(within).map(|(key, _)| key.clone()).collect()
     }
 
     /// What the user said of keys that the records have.

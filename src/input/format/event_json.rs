@@ -6,10 +6,13 @@
 
 use super::event_table::{aliases_of, name_of_page, shorten};
 use super::identifiers::system_of;
+use super::within::{first_like, letters_like};
 use super::{Desk, Format, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
-use crate::input::aliases::{ADDRESSES, Part, folded, names_of_person, names_of_property};
+use crate::input::aliases::{
+    ADDRESSES, PROPERTIES, Part, folded, is_called, names_of_person, names_of_property,
+};
 use crate::input::columns::is_null;
 use crate::input::json::{Json, Place, Reader, Record, Written};
 use crate::input::timestamp;
@@ -106,7 +109,7 @@ impl EventKeys {
         // The first records of a log may have no order, and then nothing has said what its parts are called.
         let property = |key: &Option<String>, part| match key {
             Some(key) => at(key),
-            None => property_like(root, names_of_property(part)).map(Json::place),
+            None => first_like(root, part, names_of_property(part), |own| Some(own.place())),
         };
         EventPlaces {
             time: at(&self.time),
@@ -120,20 +123,15 @@ impl EventKeys {
             currency: property(&self.currency, Part::Currency),
             user_agent: perhaps(&self.user_agent),
             id: perhaps(&self.id),
-            texts: PROPERTY_KEYS
-                .iter()
-                .filter_map(|key| root.member(key))
-                .filter(|json| json.is_text())
-                .map(Json::place)
-                .collect(),
+            texts: properties(root).filter(|json| json.is_text()).map(Json::place).collect(),
         }
     }
 
     /// The identifiers of a record that are of kinds which the first records did not have.
     fn later_in(&self, root: Json<'_>) -> impl Iterator<Item = (IdentifierKind, Place)> {
         self.later.iter().filter_map(move |&kind| {
-            let found = names_of_person(kind).find_map(|name| letters_like(root, name))?;
-            Some((kind, found.place()))
+            let names = names_of_person(kind);
+            first_like(root, Part::Who(kind), names, |own| Some((kind, own.place())))
         })
     }
 
@@ -266,22 +264,25 @@ pub fn unreadable_time(key: &str, written: Option<&str>) -> String {
     }
 }
 
-/// Whether the address of a page may stand under one of these keys, those of properties behind the key that holds
+/// Whether the address of a page may stand under one of these keys, those of objects behind the key that holds
 /// them; what stands in properties that are written as text is not known.
 pub fn have_addresses<'k>(keys: impl Iterator<Item = &'k str>, texts: &[&str]) -> bool {
-    let is_address = |key: &str| {
-        let own = match key.split_once('.') {
-            Some((holder, inner)) if PROPERTY_KEYS.contains(&holder) => inner,
-            _ => key,
-        };
-        ADDRESSES.iter().any(|address| folded(address) == folded(own))
-    };
+    let is_address =
+        |key: &str| ADDRESSES.iter().any(|address| is_called(Part::Address, key, &folded(address)));
     let mut keys = keys;
-    keys.any(is_address) || texts.iter().any(|key| PROPERTY_KEYS.contains(key))
+    keys.any(is_address) || texts.iter().any(|key| holds_properties(key.as_bytes()))
 }
 
-/// The keys that hold a record's properties.
-const PROPERTY_KEYS: [&str; 5] = ["properties", "props", "params", "data", "payload"];
+/// Whether properties stand under a key.
+fn holds_properties(key: &[u8]) -> bool {
+    std::str::from_utf8(key).is_ok_and(|key| PROPERTIES.contains(&folded(key).as_str()))
+}
+
+/// What holds the properties of a record.
+fn properties(root: Json<'_>) -> impl Iterator<Item = Json<'_>> + Clone {
+    let own = root.members().filter(|(key, _)| holds_properties(key));
+    own.map(|(_, value)| value)
+}
 
 /// The members of a record that few records are asked for.
 struct RecordDetails<'r> {
@@ -294,23 +295,8 @@ struct RecordDetails<'r> {
 impl RecordDetails<'_> {
     /// The record and what holds its properties.
     fn objects(&self) -> impl Iterator<Item = Json<'_>> + Clone {
-        objects(self.root)
+        std::iter::once(self.root).chain(properties(self.root).filter(|json| json.is_object()))
     }
-}
-
-/// A record and what holds its properties.
-fn objects(root: Json<'_>) -> impl Iterator<Item = Json<'_>> + Clone {
-    let inside = PROPERTY_KEYS.iter().filter_map(move |key| root.member(key));
-    std::iter::once(root).chain(inside)
-}
-
-/// The first of some properties that a record has.
-fn property_like(
-    root: Json<'_>,
-    mut names: impl Iterator<Item = &'static str>,
-) -> Option<Json<'_>> {
-    let objects = objects(root);
-    names.find_map(|name| objects.clone().find_map(|own| letters_like(own, name)))
 }
 
 impl Properties for RecordDetails<'_> {
@@ -337,16 +323,6 @@ fn member_like<'r>(object: Json<'r>, name: &str) -> Option<Json<'r>> {
     object.members().find(|(key, _)| is_name(key)).map(|(_, value)| value)
 }
 
-/// The member of an object whose key has the letters of a name, whatever stands between its words.
-pub(super) fn letters_like<'r>(object: Json<'r>, name: &str) -> Option<Json<'r>> {
-    fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
-        let signs = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
-        signs.map(u8::to_ascii_lowercase)
-    }
-    let is_name = |key: &[u8]| letters(key).eq(letters(name.as_bytes()));
-    object.members().find(|(key, _)| is_name(key)).map(|(_, value)| value)
-}
-
 impl Details for RecordDetails<'_> {
     fn fingerprint(&self) -> Key {
         let id = scalar_at(self.root, self.places.id);
@@ -362,8 +338,10 @@ impl Details for RecordDetails<'_> {
         if let Some(key) = &self.keys.address {
             return self.root.dotted(key)?.scalar();
         }
-        let named = |name: &&str| self.objects().find_map(|own| letters_like(own, name)?.scalar());
-        ADDRESSES.iter().filter(|_| self.keys.have_addresses).find_map(named)
+        if !self.keys.have_addresses {
+            return None;
+        }
+        first_like(self.root, Part::Address, ADDRESSES.iter().copied(), Json::scalar)
     }
 
     fn order(&self) -> Option<OrderNote> {
@@ -391,7 +369,8 @@ mod tests {
             (&["event", "properties", "properties.$current_url"], &["event"], true),
             (&["event", "pageUrl"], &["event", "pageUrl"], true),
             (&["event", "properties"], &["event", "properties"], true),
-            (&["event", "landing_page", "context.url"], &["event", "landing_page"], false),
+            (&["event", "context", "context.page.url"], &["event"], true),
+            (&["event", "landing_page", "link.url"], &["event", "landing_page"], false),
         ] {
             assert_eq!(have_addresses(keys.iter().copied(), texts), expected, "{keys:?}");
         }

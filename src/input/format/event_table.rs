@@ -239,7 +239,8 @@ impl EventColumns {
             }
         }
         if self.order.is_none()
-            && let [Some(number)] = self.among_properties(row, [names_of_property(Part::Order)])
+            && let [Some(number)] =
+                self.among_properties(row, [(Part::Order, names_of_property(Part::Order))])
         {
             identifiers.add(IdentifierKind::OrderId, 0, &number, Strictness::Several);
         }
@@ -250,14 +251,14 @@ impl EventColumns {
         row.value(Some(self.properties?))
     }
 
-    /// For each list of names the first property that has one of them.
+    /// For each part the first property that has one of its names.
     fn among_properties<const N: usize>(
         &self,
         row: Row<'_>,
-        lists: [impl Iterator<Item = &'static str>; N],
+        parts: [(Part, impl Iterator<Item = &'static str>); N],
     ) -> [Option<String>; N] {
         match self.cell_of_properties(row) {
-            Some(cell) => properties::first_of_each(&cell, lists),
+            Some(cell) => properties::first_of_each(&cell, parts),
             None => [const { None }; N],
         }
     }
@@ -327,7 +328,8 @@ impl Properties for RowDetails<'_> {
         own.or_else(|| {
             let cell = self.columns.cell_of_properties(self.row)?;
             if path == ADDRESS {
-                let [address] = properties::first_of_each(&cell, [URLS.into_iter()]);
+                let names = URLS.into_iter();
+                let [address] = properties::first_of_each(&cell, [(Part::Address, names)]);
                 return address.map(|address| Value::Text(Cow::Owned(address)));
             }
             properties::at(&cell, path)
@@ -353,13 +355,15 @@ impl Details for RowDetails<'_> {
         if let Some(column) = self.columns.address {
             return self.row.value(Some(column));
         }
-        let [address] = self.columns.among_properties(self.row, [ADDRESSES.iter().copied()]);
+        let names = ADDRESSES.iter().copied();
+        let [address] = self.columns.among_properties(self.row, [(Part::Address, names)]);
         address.map(Cow::Owned)
     }
 
     fn order(&self) -> Option<OrderNote> {
         let EventColumns { order, value, quantity, currency, decimal_comma, .. } = *self.columns;
-        let parts = [Part::Order, Part::Value, Part::Currency].map(names_of_property);
+        let parts = [Part::Order, Part::Value, Part::Currency];
+        let parts = parts.map(|part| (part, names_of_property(part)));
         let [own_number, own_value, own_currency] = self.columns.among_properties(self.row, parts);
         let part = |column: Option<usize>, own: Option<String>| match column {
             Some(_) => self.row.value(column),

@@ -39,6 +39,7 @@ pub mod special;
 pub mod tool_log;
 pub mod tool_table;
 pub mod web_pixel;
+mod within;
 pub mod yoochoose;
 
 pub use identifiers::{RowIdentifiers, Texts};

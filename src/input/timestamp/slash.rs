@@ -56,6 +56,8 @@ pub struct DateEvidence {
     has_clock: bool,
     /// Whether times that are rewritten otherwise or not at all have no zone.
     zoneless: bool,
+    /// Whether any rewritten date is parted by something else than dots.
+    beside_dots: bool,
     short_years: ShortYears,
     halves: Halves,
 }
@@ -108,8 +110,14 @@ impl DateEvidence {
         self.beyond_one[0] |= first != 1;
         self.beyond_one[1] |= second != 1;
         self.has_clock |= clock(date.time).is_some_and(|(time, _)| time != 0);
+        self.beside_dots |= !date.is_dotted;
         self.short_years.note(date);
         self.halves.note_text(first, second);
+    }
+
+    /// Notes that what clocks showed stands in a column of its own.
+    pub fn note_clock(&mut self) {
+        self.has_clock = true;
     }
 
     /// Adds what another part of the column says.
@@ -123,6 +131,7 @@ impl DateEvidence {
         self.beyond_one[1] |= other.beyond_one[1];
         self.has_clock |= other.has_clock;
         self.zoneless |= other.zoneless;
+        self.beside_dots |= other.beside_dots;
         self.short_years.merge(other.short_years);
         self.halves.merge(other.halves);
     }
@@ -149,8 +158,14 @@ impl DateEvidence {
 
     /// The same of dates that never had a zone.
     pub fn decision_of_days(&self, column: &str, order: Option<DateOrder>) -> Option<String> {
+        let in_order = |order| match order {
+            DateOrder::DayFirst if self.is_decided_by_dots() => {
+                "day/month/year, as is usual between dots"
+            }
+            DateOrder::DayFirst | DateOrder::MonthFirst => order.words(),
+        };
         let read: Vec<&str> = [
-            order.map(DateOrder::words),
+            order.map(in_order),
             self.year_first.then_some("year/month/day"),
             self.serial.then_some("numbers of days since 1900"),
         ]
@@ -164,7 +179,7 @@ impl DateEvidence {
     }
 
     /// The order of the column's dates, `None` if it has none with slashes. What the user told decides only where
-    /// the dates do not.
+    /// the dates do not, and the sign between their parts only where nobody has told.
     pub fn decide(&self, told: Option<DateOrder>) -> Result<Option<DateOrder>, Ambiguous> {
         match (self.month_first, self.day_first, told) {
             _ if !self.seen => Ok(None),
@@ -174,8 +189,14 @@ impl DateEvidence {
             (false, true, _) => Ok(Some(DateOrder::DayFirst)),
             (_, _, Some(order)) => Ok(Some(order)),
             (true, true, None) => Err(Ambiguous::Contradictory),
+            (false, false, None) if self.is_decided_by_dots() => Ok(Some(DateOrder::DayFirst)),
             (false, false, None) => Err(Ambiguous::Undecided),
         }
+    }
+
+    /// Whether only the dots between their parts say how dates are meant: where people write them, the day stands first.
+    fn is_decided_by_dots(&self) -> bool {
+        self.seen && !self.beside_dots && !self.month_first && !self.day_first
     }
 
     /// The order of dates of which it is known that they are the first days of months: where they are always a 1
@@ -242,6 +263,8 @@ pub(super) struct SlashDate<'t> {
     pub(super) is_short: bool,
     /// Whether dashes part it.
     pub(super) is_dashed: bool,
+    /// Whether dots do.
+    is_dotted: bool,
     time: &'t str,
 }
 
@@ -259,7 +282,8 @@ impl SlashDate<'_> {
         let fits = parts.next().is_none() && (first <= 12 || second <= 12);
         let is_short = century > 0;
         let year = century + digits(year.as_bytes())?;
-        fits.then_some(SlashDate { first, second, year, is_short, is_dashed: sign == '-', time })
+        let (is_dashed, is_dotted) = (sign == '-', sign == '.');
+        fits.then_some(SlashDate { first, second, year, is_short, is_dashed, is_dotted, time })
     }
 }
 

@@ -147,7 +147,7 @@ fn names_of_secondary_actions() {
 #[test]
 fn common_spellings_of_the_ladder() {
     for (names, expected) in [
-        ("page_visit|PageVisit|home-page-view", "page_viewed"),
+        ("page_visit|PageVisit|home-page-view|pageviews|Page Views", "page_viewed"),
         ("Collection Page View|category-page-view", "collection_viewed"),
         ("detail-page-view", "product_viewed"),
         ("add_cart|AddCart|Add to Cart Clicked|Items Added To Cart", "product_added_to_cart"),

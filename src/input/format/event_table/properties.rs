@@ -2,9 +2,9 @@
 //! page was seen, may stand in them. They are read where somebody asks: this file must not be on the way of usual rows.
 
 use crate::event::Value;
-use crate::input::aliases::{PROPERTIES, folded};
+use crate::input::aliases::{PROPERTIES, Part, folded};
 use crate::input::columns::{Header, is_null};
-use crate::input::format::event_json::letters_like;
+use crate::input::format::within::first_like;
 use crate::input::json::{Json, Reader, Written};
 use std::borrow::Cow;
 
@@ -23,14 +23,15 @@ pub fn column_of_properties(
     PROPERTIES.iter().filter_map(named).find(holds_objects)
 }
 
-/// For each list of names the first property in a cell that has the letters of one of them.
+/// For each part the first property in a cell that has the letters of one of its names.
 pub(super) fn first_of_each<const N: usize>(
     cell: &str,
-    lists: [impl Iterator<Item = &'static str>; N],
+    parts: [(Part, impl Iterator<Item = &'static str>); N],
 ) -> [Option<String>; N] {
     let found = look_into(cell, |properties| {
-        let named = |name| letters_like(properties, name)?.scalar().map(Cow::into_owned);
-        Some(lists.map(|mut names| names.find_map(named)))
+        Some(parts.map(|(part, names)| {
+            first_like(properties, part, names, |own| own.scalar().map(Cow::into_owned))
+        }))
     });
     found.unwrap_or([const { None }; N])
 }
@@ -62,8 +63,12 @@ mod tests {
     fn properties_are_found_by_the_letters_of_their_names_and_by_paths() {
         let cell =
             r#"{"Order-ID": 17, "total": "", "is_new": true, "item": {"price": 9.5, "tags": []}}"#;
-        let lists = [&["order name", "order id"][..], &["total"], &["value"]];
-        let found = first_of_each(cell, lists.map(|names| names.iter().copied()));
+        let parts = [
+            (Part::Order, &["order name", "order id"][..]),
+            (Part::Value, &["total"]),
+            (Part::Value, &["value"]),
+        ];
+        let found = first_of_each(cell, parts.map(|(part, names)| (part, names.iter().copied())));
         assert_eq!(found, [Some("17".to_string()), None, None], "empty is none");
         let text = |path| at(cell, path).map(|value| value.into_text().into_owned());
         assert_eq!(text("item.price").as_deref(), Some("9.5"));

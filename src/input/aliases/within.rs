@@ -1,0 +1,73 @@
+//! Names of parts that stand within an object of their own: `user.id`, `ecommerce.transaction_id`, `context.session.id`.
+//!
+//! Which object may hold which part is decided here, for names with dots in them as for JSON. What somebody was, and what
+//! happened, is never what only a property says.
+
+use super::words::{BROWSERS, ORDERS, OWNERS, PARTS, PEOPLE, PROPERTIES, SCENES};
+use super::{Part, folded};
+
+/// Whether what stands within something of this name may be a part.
+pub fn may_hold(part: Part, holder: &str) -> bool {
+    let lists: &[&[&str]] = match part {
+        Part::Who(_) => &[&OWNERS, &["context"]],
+        Part::Order | Part::Value | Part::Currency => &[&PROPERTIES, &SCENES, &ORDERS],
+        Part::Session | Part::UserAgent => &[&BROWSERS],
+        Part::Address => &[&PROPERTIES, &SCENES],
+        Part::Time | Part::Event | Part::Id | Part::Sequence | Part::Figure(_) => &[],
+    };
+    let holder = folded(holder);
+    lists.iter().any(|list| list.contains(&holder.as_str()))
+}
+
+/// Whether a part that is called so, without signs, may stand under a name: with what holds it, if anything does. The holder
+/// may be half of what it is called, as that of `order.id` is.
+pub fn is_called(part: Part, name: &str, own: &str) -> bool {
+    forms(part, name).any(|form| form == own)
+}
+
+/// A name without signs: as it is, and without each of what may hold the part.
+fn forms(part: Part, name: &str) -> impl Iterator<Item = String> {
+    let forms = std::iter::successors(Some(name), move |rest| {
+        let (holder, inner) = rest.split_once('.')?;
+        may_hold(part, holder).then_some(inner)
+    });
+    forms.map(folded)
+}
+
+/// Whether what stands under a name may be when, what, who, in which session or with what. All records have these at the
+/// same place, so the first of them say which one it is.
+pub fn may_be_fixed_part(name: &str) -> bool {
+    use Part::{Event, Session, Time, UserAgent, Who};
+    let is_fixed = |part: Part| matches!(part, Time | Event | Session | UserAgent | Who(_));
+    let mut fixed = PARTS.iter().filter(|(part, ..)| is_fixed(*part));
+    fixed.any(|(part, _, names)| forms(*part, name).any(|form| names.contains(&form.as_str())))
+        || PEOPLE.contains(&folded(name).as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::IdentifierKind::{ClientId, Email, UserId};
+
+    #[test]
+    fn parts_stand_within_what_may_hold_them() {
+        for (part, name, own, expected) in [
+            (Part::Who(UserId), "user.id", "userid", true),
+            (Part::Who(UserId), "context.user.id", "userid", true),
+            (Part::Who(Email), "Customer.Email_Address", "emailaddress", true),
+            (Part::Who(ClientId), "context.traits.anonymousId", "anonymousid", true),
+            (Part::Who(UserId), "properties.user_id", "userid", false),
+            (Part::Who(Email), "seller.email", "email", false),
+            (Part::Order, "data.order.id", "orderid", true),
+            (Part::Order, "product.order.id", "orderid", false),
+            (Part::Value, "ecommerce.value", "value", true),
+            (Part::Value, "item.value", "value", false),
+            (Part::Session, "session.id", "sessionid", true),
+            (Part::Address, "context.page.url", "url", true),
+            (Part::Event, "event.name", "eventname", true),
+            (Part::Event, "context.name", "name", false),
+        ] {
+            assert_eq!(is_called(part, name, own), expected, "{name}");
+        }
+    }
+}
