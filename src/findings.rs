@@ -351,6 +351,9 @@ pub struct IdentityFindings {
     pub given_by_time: u64,
 }
 
+/// The code of the notice that all inputs say who got how far, and not when.
+pub const TIMES_UNKNOWN: &str = "times_unknown";
+
 /// Something that the reader of a report should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {

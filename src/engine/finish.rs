@@ -4,14 +4,16 @@ use super::calendar::Calendar;
 use super::claims::Claims;
 use super::haul::Haul;
 use super::judge::Beside;
+use super::members;
 use super::rows::{PEOPLE, RowIndex, UNCLOSED, short_identifiers};
 use super::sequence::out_of_order;
 use super::several_logs::visitors_apart;
 use super::tracking::Logs;
 use crate::findings::{
     Days, EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
-    TimeFindings, TrackingFindings,
+    TIMES_UNKNOWN, TimeFindings, TrackingFindings,
 };
+use crate::input::format::Format;
 use crate::input::timestamp::ZoneRule;
 use crate::input::{Reading, Rows};
 use crate::ladder::definition::Ladder;
@@ -38,6 +40,7 @@ pub(super) fn finish(
     findings.notices.extend(rows_of_nobody(readings, &haul.quality));
     findings.notices.extend(rows_unread(readings, &haul.quality));
     findings.notices.extend(sessions_of_nobody(readings));
+    findings.notices.extend(times_unknown(readings));
     let short = short_identifiers(haul.too_short);
     findings.notices.extend(short.map(|message| Notice { code: "short_identifiers", message }));
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
@@ -57,6 +60,9 @@ pub(super) fn finish(
         .enumerate()
         .map(|(number, reading)| input_finding(number, reading, (haul, claims)))
         .collect();
+    if times_unknown(readings).is_some() {
+        forget_days(findings);
+    }
     mark_spans(&mut findings.tracking, logs, &findings.inputs);
     findings.notices.extend(visitors_apart(&findings.tally, logs, &findings.inputs));
     let twins = same_rows(readings, &findings.inputs);
@@ -133,6 +139,21 @@ fn sessions_of_nobody(readings: &[Reading]) -> impl Iterator<Item = Notice> {
         ),
     });
     alone.into_iter().chain(beside)
+}
+
+/// That all inputs say who got how far, and not when.
+fn times_unknown(readings: &[Reading]) -> Option<Notice> {
+    let are_all = readings.iter().all(|reading| reading.format == Format::Kaggle);
+    let message = "no row says when somebody was on a page or got to a stage: these tables show who got how far; days, times between steps and who came back mean nothing";
+    are_all.then(|| Notice { code: TIMES_UNKNOWN, message: message.to_string() })
+}
+
+/// Takes away the one day that all rows are put on where no table has the users' own.
+fn forget_days(findings: &mut Findings) {
+    if findings.seen_until == Some(members::NO_DAY) {
+        findings.seen_until = None;
+        findings.inputs.iter_mut().for_each(|input| (input.from, input.to) = (None, None));
+    }
 }
 
 /// Logs that seem to be the same rows in several files: each event as often, from the same first to the same last moment.

@@ -19,6 +19,9 @@ const SPACE: u64 = 32;
 /// The name of the event that a row of the table of users is.
 const VISIT: &str = "visit";
 
+/// The day on which everybody is if no table has the users' own.
+pub(super) const NO_DAY: Instant = Instant(0);
+
 /// What is known of a user.
 #[derive(Clone, Debug)]
 struct User {
@@ -37,7 +40,7 @@ pub(super) fn settle(haul: &mut Haul<'_>, stamping: &mut Stamping<'_>) {
             users.entry(line.user.key).or_insert_with(user);
         }
     }
-    let earliest = lines.iter().filter_map(|at| at.line.date).min().unwrap_or(Instant(0));
+    let earliest = lines.iter().filter_map(|at| at.line.date).min().unwrap_or(NO_DAY);
     for LineAt { input, row, line } in &lines {
         let user = users.get(&line.user.key);
         let at = line.date.or(user.map(|user| user.date)).unwrap_or(earliest);

@@ -8,7 +8,7 @@ use super::{tracking, words};
 use crate::analysis::coverage::Coverage;
 use crate::analysis::open_windows::Matured;
 use crate::analysis::rate::Rate;
-use crate::findings::{Findings, InputFinding, Notice};
+use crate::findings::{Findings, InputFinding, Notice, TIMES_UNKNOWN};
 use crate::ladder::definition::{Count, Ladder, Linkage, NamePattern, Order, Window};
 use crate::time::Instant;
 use schemars::JsonSchema;
@@ -79,7 +79,8 @@ fn window_open(
     confidence: f64,
 ) -> Option<NoticeReport> {
     let tally = &findings.tally;
-    if tally.open == 0 || ladder.open {
+    let are_times_known = findings.notices.iter().all(|notice| notice.code != TIMES_UNKNOWN);
+    if tally.open == 0 || ladder.open || !are_times_known {
         return None;
     }
     let last = &ladder.steps.last()?.name;

@@ -6,7 +6,7 @@ use super::table_head::TableHead;
 use crate::input::Rows;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row, is_excel_number};
-use crate::input::format::kaggle::Members;
+use crate::input::format::kaggle::{self, Members};
 use crate::input::format::matomo_table::MatomoTable;
 use crate::input::format::maven::Maven;
 use crate::input::format::shopify_analytics::AnalyticsColumns;
@@ -265,8 +265,9 @@ const SESSIONS: &[&[&str]] = &[COUNTS];
 const SINGLE_SESSIONS: &[&[&str]] =
     &[COUNTS, &[shopify_session_rows::ID], &shopify_session_rows::TIMES];
 
-/// A user and what they did.
-const KAGGLE: &[&[&str]] = &[&["user id"], &["page", "sex"]];
+/// A user, and where they were or who they are.
+const KAGGLE: &[&[&str]] =
+    &[kaggle::USERS, &["page", "page name", "stage", "funnel stage", "step", "funnel step", "sex"]];
 
 /// The signs of formats that are not known by a header, for whoever names them with `--as`.
 const YOOCHOOSE: &[&[&str]] = &[&["four or five cells a row and no header: session, time, item …"]];

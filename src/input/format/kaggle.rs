@@ -1,5 +1,5 @@
-//! `kaggle.funnel`: tables that say who was on a page (`user_id,page`), and one that says who a user is
-//! (`user_id,date,device,sex`).
+//! `kaggle.funnel`: tables that say who was on a page or got to a stage (`user_id,page`, `user_id,stage,conversion`), and one
+//! that says who a user is (`user_id,date,device,sex`).
 //!
 //! The pages have no times. A user is taken to have been on all of theirs on the day that the other table
 //! has for them, in the order of the ladder; so the tables are put together when all have been read.
@@ -46,23 +46,34 @@ pub struct MemberDetails {
     sex: Option<Box<str>>,
 }
 
+/// What the columns of users are called.
+pub const USERS: &[&str] = &["user id", "customer id", "visitor id", "session id"];
+/// What those of pages and stages are.
+pub const PAGES: &[&str] = &["page", "page name", "stage", "funnel stage", "step", "funnel step"];
+
+/// Columns that say whether the user went on, which the further rows of the user say too.
+const CONVERSIONS: [&str; 2] = ["conversion", "converted"];
+
 /// Columns in which programs number the rows, and those without a name.
 const ROW_NUMBERS: [&str; 3] = ["", "index", "unnamed: 0"];
 
 impl Members {
-    /// The columns of a header: exactly a user and a page, or a user with a date, a device and a sex.
+    /// The columns of a header: exactly a user and a page, perhaps with whether they went on, or a user with a date, a
+    /// device and a sex.
     pub fn new(header: &Header) -> Option<Members> {
         let find = |name: &str| header.find(&[name]);
         let members = Members {
-            user: find("user id")?,
-            page: find("page"),
+            user: header.find(USERS)?,
+            page: header.find(PAGES),
             date: find("date"),
             date_order: None,
             device: find("device"),
             sex: find("sex"),
         };
-        let is_of_rows = |name: &&String| ROW_NUMBERS.contains(&name.as_str());
-        let columns = header.normal_names().iter().filter(|name| !is_of_rows(name)).count();
+        let says_nothing = |name: &&String| ROW_NUMBERS.contains(&name.as_str());
+        let is_of_going_on = |name: &&String| CONVERSIONS.contains(&name.as_str());
+        let names = header.normal_names().iter().filter(|name| !says_nothing(name));
+        let columns = names.filter(|name| !is_of_going_on(name)).count();
         let is_page = members.page.is_some() && columns == 2;
         let is_user = members.date.is_some() && members.device.is_some() && members.sex.is_some();
         (is_page || is_user && columns == 4).then_some(members)
