@@ -3,7 +3,7 @@
 //! Which object may hold which part is decided here, for names with dots in them as for JSON. What somebody was, and what
 //! happened, is never what only a property says.
 
-use super::words::{BROWSERS, ORDERS, OWNERS, PARTS, PEOPLE, PROPERTIES, SCENES};
+use super::words::{BROWSERS, ORDERS, OWNERS, PARTS, PEOPLE, PROPERTIES, SCENES, TYPES};
 use super::{Part, folded};
 
 /// Whether what stands within something of this name may be a part.
@@ -25,8 +25,12 @@ pub fn is_called(part: Part, name: &str, own: &str) -> bool {
     forms(part, name).any(|form| form == own)
 }
 
-/// A name without signs: as it is, and without each of what may hold the part.
+/// A name without signs: as it is, and without each of what may hold the part. A type behind it says nothing.
 fn forms(part: Part, name: &str) -> impl Iterator<Item = String> {
+    let name = match name.rsplit_once('.') {
+        Some((name, last)) if TYPES.contains(&last) => name,
+        Some(_) | None => name,
+    };
     let forms = std::iter::successors(Some(name), move |rest| {
         let (holder, inner) = rest.split_once('.')?;
         may_hold(part, holder).then_some(inner)
@@ -64,6 +68,8 @@ mod tests {
             (Part::Value, "item.value", "value", false),
             (Part::Session, "session.id", "sessionid", true),
             (Part::Address, "context.page.url", "url", true),
+            (Part::Time, "timestamp.$date", "timestamp", true),
+            (Part::Who(UserId), "user._id.$oid", "userid", true),
             (Part::Event, "event.name", "eventname", true),
             (Part::Event, "context.name", "name", false),
         ] {

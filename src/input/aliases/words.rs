@@ -28,7 +28,7 @@ pub(super) const PEOPLE: [&str; 10] = [
 
 /// The columns or keys that hold the address of a page, best first, with spaces between their words; last the one that
 /// says where a visit began, which is another matter.
-pub const URLS: [&str; 20] = [
+pub const URLS: [&str; 21] = [
     "url",
     "page url",
     "page location",
@@ -48,6 +48,7 @@ pub const URLS: [&str; 20] = [
     "request url",
     "request uri",
     "request path",
+    "event source url",
     LANDING,
 ];
 
@@ -59,7 +60,7 @@ pub const ADDRESSES: &[&str] = URLS.split_at(URLS.len() - 1).0;
 
 /// What the properties of an event are called, without signs and case: as a column of JSON in a table, and before a dot in
 /// the names of columns.
-pub const PROPERTIES: [&str; 10] = [
+pub const PROPERTIES: [&str; 11] = [
     "properties",
     "eventproperties",
     "props",
@@ -70,13 +71,14 @@ pub const PROPERTIES: [&str; 10] = [
     "payload",
     "attributes",
     "metadata",
+    "customdata",
 ];
 
 /// What else the address of a page may stand behind.
 pub(super) const SCENES: [&str; 3] = ["context", "page", "event"];
 
 /// What somebody is called, within whose object identifiers stand: `user.email`, `visitor.anonymousId`.
-pub(super) const OWNERS: [&str; 13] = [
+pub(super) const OWNERS: [&str; 14] = [
     "user",
     "customer",
     "visitor",
@@ -90,13 +92,18 @@ pub(super) const OWNERS: [&str; 13] = [
     "identifiers",
     "ids",
     "traits",
+    "userdata",
 ];
 
 /// What an order is called, within whose object its number and its money stand: `ecommerce.transaction_id`, `order.total`.
 pub(super) const ORDERS: [&str; 5] = ["ecommerce", "order", "transaction", "purchase", "checkout"];
 
 /// What a browser is called, within whose object a session and a user agent stand.
-pub(super) const BROWSERS: [&str; 4] = ["context", "device", "client", "browser"];
+pub(super) const BROWSERS: [&str; 5] = ["context", "device", "client", "browser", "userdata"];
+
+/// What databases write around a value in JSON to say its type.
+pub const TYPES: [&str; 6] =
+    ["$date", "$oid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"];
 
 /// The page that a row shows by its name, where nothing else says what happened and it has no address.
 pub(super) const PAGES: [&str; 2] = ["page name", "page type"];
@@ -202,6 +209,7 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "browserid",
             "guestid",
             "gaclientid",
+            "fbp",
         ],
     ),
     (
@@ -274,7 +282,7 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
         "currency",
         &["currency", "currencycode", "ordercurrency", "transactioncurrency"],
     ),
-    (Part::UserAgent, "user_agent", &["useragent"]),
+    (Part::UserAgent, "user_agent", &["useragent", "clientuseragent"]),
     // Its usual names are looked up where pages are read: one column may be the event and the address.
     (Part::Address, "url", &[]),
     (Part::Id, "id", &[]),

@@ -157,6 +157,24 @@ pub(super) fn figures(table: &TableHead, mapping: &Mapping) -> Option<String> {
     Some(map(&all))
 }
 
+/// The column that counts who got to the steps of a table, each row of which is one.
+pub(super) fn counts_of_steps(table: &TableHead) -> Option<&str> {
+    const OF_MANY: [&str; 8] =
+        ["users", "visitors", "customers", "sessions", "visits", "events", "count", "total"];
+    let header = table.header.in_words();
+    let is_of_many = |name: &str| name.split(' ').any(|word| OF_MANY.contains(&word));
+    let counts = columns(table).find(|&column| {
+        header.normal_names().get(column).is_some_and(|name| is_of_many(name))
+            && holds(table, column, is_count)
+    });
+    let is_step = |text: &str| vocabulary::canonical(text).is_some();
+    let mut others = columns(table).filter(|column| Some(*column) != counts);
+    let has_steps = others.any(|column| {
+        texts(table, column).filter(|text| is_step(text)).count() * 2 > table.rows.len()
+    });
+    table.header.names().get(counts?).filter(|_| has_steps).map(String::as_str)
+}
+
 /// `--map time=VisitDate,event=COLUMN`, as a shell takes it.
 pub(super) fn map(parts: &[(Part, &str)]) -> String {
     let pairs: Vec<String> =

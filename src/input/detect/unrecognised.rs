@@ -130,6 +130,12 @@ fn advised(
             ))
             .hint(map_counts(time));
     }
+    if let Some(counts) = offers::counts_of_steps(table).filter(|_| mapping.who().next().is_none())
+    {
+        return error
+            .note(format!("its rows are steps that `{counts}` counts; a log has a row for each event, with who it was and when"))
+            .hint("what follows from counts alone, `funnel calc interval 81/263` says: a rate and its range");
+    }
     let is_in_parts = ["year", "month", "day"].iter().all(|part| header.has(&[part]));
     let error = if is_in_parts && mapping.of(Part::Time).is_none() {
         error.note("its time stands in several columns (year, month, day): put it into one, such as 2025-10-07")

@@ -3,7 +3,7 @@
 //!
 //! What such objects and parts are called is the business of `aliases`; no names must be here.
 
-use crate::input::aliases::{Part, may_hold};
+use crate::input::aliases::{Part, TYPES, may_hold};
 use crate::input::json::Json;
 
 /// Objects stand in others so often at most: `data.ecommerce.transaction_id`.
@@ -49,15 +49,24 @@ pub(super) fn first_like<'r, T>(
 }
 
 impl<'r> Holder<'r> {
-    /// The member that is called so, with or without what its object is called: `id` of an `order`. An object is none.
+    /// The member that is called so, with or without what its object is called: `id` of an `order`. An object is none,
+    /// unless it says the type of a value alone.
     pub(super) fn member_like(self, name: &str) -> Option<Json<'r>> {
         let is_it = |key: &[u8]| {
             letters(key).eq(letters(name.as_bytes()))
                 || letters(self.name).chain(letters(key)).eq(letters(name.as_bytes()))
         };
-        let mut members = self.object.members();
-        let found = members.find(|(key, value)| is_it(key) && !value.is_object());
-        found.map(|(_, value)| value)
+        let members = self.object.members().map(|(key, value)| (key, without_type(value)));
+        let mut named = members.filter(|(key, _)| is_it(key));
+        named.find(|(_, value)| !value.is_object()).map(|(_, value)| value)
+    }
+}
+
+/// What stands in an object that says nothing but its type: `{"$numberDecimal": "9.50"}`.
+fn without_type(value: Json<'_>) -> Json<'_> {
+    match value.members().next() {
+        Some((key, inner)) if TYPES.iter().any(|own| own.as_bytes() == key) => inner,
+        Some(_) | None => value,
     }
 }
 
