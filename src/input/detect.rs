@@ -22,6 +22,7 @@ mod json_in_lines;
 mod json_records;
 mod json_sample;
 mod meant;
+mod milestones;
 mod nameless;
 mod nearly;
 mod offers;

@@ -56,6 +56,7 @@ fn time_columns(rows: &Rows) -> Vec<usize> {
             Special::Maven(table) => vec![table.columns.time],
             Special::OrderVisits(table) => vec![table.time],
             Special::Members(table) => table.date.into_iter().collect(),
+            Special::Milestones(table) => table.times(),
             Special::WarehouseSessions(table) => table.times(),
             Special::Customers(_)
             | Special::Exploration(_)
@@ -84,6 +85,7 @@ fn read_as(rows: &mut Rows, column: usize, order: Option<DateOrder>, zone: ZoneR
         Rows::Special(_, Special::Maven(table)) => table.columns.date_order = order,
         Rows::Special(_, Special::OrderVisits(table)) => table.date_order = order,
         Rows::Special(_, Special::Members(table)) => table.date_order = order,
+        Rows::Special(_, Special::Milestones(table)) => table.read_dates(column, order),
         Rows::Special(_, Special::WarehouseSessions(table)) => {
             table.dates.extend(order.map(|order| (column, order)));
         }

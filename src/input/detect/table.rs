@@ -4,8 +4,8 @@ use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use super::{
     Decision, SAMPLE, dates, events_identifiers, events_why, exact_time, happened, hits, input,
-    json, json_in_lines, nameless, nearly, offers, sessions_why, strictness, unrecognised,
-    with_order,
+    json, json_in_lines, milestones, nameless, nearly, offers, sessions_why, strictness,
+    unrecognised, with_order,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
@@ -241,7 +241,7 @@ fn snowplow_lines() -> Decision {
 
 fn decide_table(known: &TableFormat, table: &TableHead, told: &Told) -> Option<Decision> {
     if known.format == Format::GenericEvents {
-        return decide_generic_table(table, told);
+        return decide_generic_table(table, told).or_else(|| milestones::decide(table, told));
     }
     if known.format == Format::ShopifyWebPixel {
         return decide_pixel_table(table, told);

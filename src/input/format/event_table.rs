@@ -227,7 +227,7 @@ impl EventColumns {
     }
 
     #[inline]
-    fn identify(&self, row: Row<'_>, identifiers: &mut RowIdentifiers) {
+    pub(super) fn identify(&self, row: Row<'_>, identifiers: &mut RowIdentifiers) {
         identifiers.clear();
         for &(kind, space, column) in &self.identifiers {
             let is_added = row
@@ -282,10 +282,10 @@ pub fn is_nothing(cell: &[u8]) -> bool {
 const LONGEST_NOTHING: usize = 9;
 
 /// The cells of a row that few rows are asked for.
-struct RowDetails<'r> {
-    columns: &'r EventColumns,
-    row: Row<'r>,
-    header: &'r Header,
+pub(super) struct RowDetails<'r> {
+    pub(super) columns: &'r EventColumns,
+    pub(super) row: Row<'r>,
+    pub(super) header: &'r Header,
 }
 
 impl RowDetails<'_> {

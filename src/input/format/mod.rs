@@ -14,6 +14,7 @@ pub mod klaviyo;
 pub mod matomo;
 pub mod matomo_table;
 pub mod maven;
+pub mod milestones;
 pub mod mixpanel;
 pub mod posthog;
 pub mod rees46;

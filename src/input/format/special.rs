@@ -7,6 +7,7 @@ use super::ga4_ui::Exploration;
 use super::kaggle::Members;
 use super::matomo_table::MatomoTable;
 use super::maven::Maven;
+use super::milestones::Milestones;
 use super::shopify_customers::Customers;
 use super::shopify_order_visits::OrderVisits;
 use super::shopify_sessions::WarehouseSessions;
@@ -36,6 +37,8 @@ pub enum Special {
     Yoochoose(Yoochoose),
     /// Who was on a page, or who a user is.
     Members(Members),
+    /// Journeys with a column for the time of each step.
+    Milestones(Milestones),
 }
 
 impl Special {
@@ -51,6 +54,7 @@ impl Special {
             Special::Maven(table) => table.read(row, header, desk),
             Special::Yoochoose(table) => table.read(row, header, desk),
             Special::Members(table) => table.read(row, desk),
+            Special::Milestones(table) => table.read(row, header, desk),
         }
     }
 
@@ -59,6 +63,7 @@ impl Special {
         match self {
             Special::Transactions(table) => table.columns.decimal_comma = decimal_comma,
             Special::Maven(table) => table.columns.decimal_comma = decimal_comma,
+            Special::Milestones(table) => table.columns.decimal_comma = decimal_comma,
             Special::Matomo(table) => table.decimal_comma = decimal_comma,
             // They have no amounts, or whole ones.
             Special::Customers(_)
@@ -77,7 +82,8 @@ impl Special {
             | Special::Matomo(_)
             | Special::Maven(_)
             | Special::Yoochoose(_)
-            | Special::Members(_) => true,
+            | Special::Members(_)
+            | Special::Milestones(_) => true,
             Special::Transactions(_)
             | Special::Customers(_)
             | Special::OrderVisits(_)

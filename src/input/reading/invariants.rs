@@ -2,6 +2,7 @@
 
 use super::Rows;
 use crate::event::{Identifier, IdentifierKind};
+use crate::input::format::milestones::Milestones;
 use crate::input::format::special::Special;
 
 impl Rows {
@@ -23,8 +24,15 @@ impl Rows {
 
     /// Whether nothing says who it was but a session, so that each session stands for a customer.
     pub fn have_sessions_alone(&self) -> bool {
-        let is_yoochoose = matches!(self, Rows::Special(_, Special::Yoochoose(_)));
-        is_yoochoose || self.plain_events().is_some_and(|events| events.sessions == Sessions::Alone)
+        let are_sessions = matches!(
+            self,
+            Rows::Special(
+                _,
+                Special::Yoochoose(_)
+                    | Special::Milestones(Milestones { have_sessions_alone: true, .. }),
+            )
+        );
+        are_sessions || self.plain_events().is_some_and(|events| events.sessions == Sessions::Alone)
     }
 
     /// Whether sessions say who rows without a name are of.
