@@ -325,7 +325,7 @@ impl<'r> Json<'r> {
 }
 
 /// The members of an object.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Members<'r> {
     json: Json<'r>,
     next: usize,

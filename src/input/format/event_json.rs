@@ -6,7 +6,7 @@
 
 use super::event_table::{aliases_of, name_of_page, shorten};
 use super::identifiers::system_of;
-use super::within::{first_like, letters_like};
+use super::within::{all_like, first_like, letters_like};
 use super::{Desk, Format, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
@@ -73,7 +73,11 @@ pub struct EventPlaces {
     currency: Option<Place>,
     user_agent: Option<Place>,
     id: Option<Place>,
-    /// Texts where properties are: they may hold such.
+    /// What may be the address of the page, best first.
+    addresses: Vec<Place>,
+    /// What holds properties.
+    properties: Vec<Place>,
+    /// What else stands where properties do: a text may hold such.
     texts: Vec<Place>,
 }
 
@@ -111,6 +115,9 @@ impl EventKeys {
             Some(key) => at(key),
             None => first_like(root, part, names_of_property(part), |own| Some(own.place())),
         };
+        let addresses = ADDRESSES.iter().filter(|_| self.have_addresses).copied();
+        let (properties, texts): (Vec<_>, Vec<_>) =
+            properties(root).partition(|own| own.is_object());
         EventPlaces {
             time: at(&self.time),
             event: at(&self.event),
@@ -123,7 +130,9 @@ impl EventKeys {
             currency: property(&self.currency, Part::Currency),
             user_agent: perhaps(&self.user_agent),
             id: perhaps(&self.id),
-            texts: properties(root).filter(|json| json.is_text()).map(Json::place).collect(),
+            addresses: all_like(root, Part::Address, addresses),
+            properties: properties.into_iter().map(Json::place).collect(),
+            texts: texts.into_iter().map(Json::place).collect(),
         }
     }
 
@@ -279,7 +288,7 @@ fn holds_properties(key: &[u8]) -> bool {
 }
 
 /// What holds the properties of a record.
-fn properties(root: Json<'_>) -> impl Iterator<Item = Json<'_>> + Clone {
+fn properties(root: Json<'_>) -> impl Iterator<Item = Json<'_>> {
     let own = root.members().filter(|(key, _)| holds_properties(key));
     own.map(|(_, value)| value)
 }
@@ -295,7 +304,8 @@ struct RecordDetails<'r> {
 impl RecordDetails<'_> {
     /// The record and what holds its properties.
     fn objects(&self) -> impl Iterator<Item = Json<'_>> + Clone {
-        std::iter::once(self.root).chain(properties(self.root).filter(|json| json.is_object()))
+        let properties = self.places.properties.iter().map(|place| self.root.at(*place));
+        std::iter::once(self.root).chain(properties)
     }
 }
 
@@ -338,10 +348,7 @@ impl Details for RecordDetails<'_> {
         if let Some(key) = &self.keys.address {
             return self.root.dotted(key)?.scalar();
         }
-        if !self.keys.have_addresses {
-            return None;
-        }
-        first_like(self.root, Part::Address, ADDRESSES.iter().copied(), Json::scalar)
+        self.places.addresses.iter().find_map(|place| self.root.at(*place).scalar())
     }
 
     fn order(&self) -> Option<OrderNote> {

@@ -4,7 +4,7 @@
 //! What such objects and parts are called is the business of `aliases`; no names must be here.
 
 use crate::input::aliases::{Part, TYPES, may_hold};
-use crate::input::json::Json;
+use crate::input::json::{Json, Place};
 
 /// Objects stand in others so often at most: `data.ecommerce.transaction_id`.
 const DEPTH: usize = 2;
@@ -46,6 +46,17 @@ pub(super) fn first_like<'r, T>(
 ) -> Option<T> {
     let holders = holders(root, part);
     names.find_map(|name| holders.iter().find_map(|holder| take(holder.member_like(name)?)))
+}
+
+/// The places of all that are called by one of some names, in the order of the names.
+pub(super) fn all_like(
+    root: Json<'_>,
+    part: Part,
+    names: impl Iterator<Item = &'static str>,
+) -> Vec<Place> {
+    let holders = holders(root, part);
+    let found = names.flat_map(|name| holders.iter().filter_map(move |own| own.member_like(name)));
+    found.map(Json::place).collect()
 }
 
 impl<'r> Holder<'r> {
