@@ -19,6 +19,12 @@ pub fn may_hold(part: Part, holder: &str) -> bool {
     lists.iter().any(|list| list.contains(&holder.as_str()))
 }
 
+/// All that may hold a part.
+pub fn holders() -> impl Iterator<Item = &'static str> {
+    let lists: [&[&str]; 5] = [&OWNERS, &PROPERTIES, &SCENES, &ORDERS, &BROWSERS];
+    lists.into_iter().flatten().copied()
+}
+
 /// Whether a part that is called so, without signs, may stand under a name: with what holds it, if anything does. The holder
 /// may be half of what it is called, as that of `order.id` is.
 pub fn is_called(part: Part, name: &str, own: &str) -> bool {

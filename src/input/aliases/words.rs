@@ -95,8 +95,20 @@ pub(super) const OWNERS: [&str; 14] = [
     "userdata",
 ];
 
-/// What an order is called, within whose object its number and its money stand: `ecommerce.transaction_id`, `order.total`.
-pub(super) const ORDERS: [&str; 5] = ["ecommerce", "order", "transaction", "purchase", "checkout"];
+/// What an order and its money are called, within whose objects its number, amount and currency stand:
+/// `ecommerce.transaction_id`, `order.total`, `total.currency`.
+pub(super) const ORDERS: [&str; 10] = [
+    "ecommerce",
+    "order",
+    "transaction",
+    "purchase",
+    "checkout",
+    "total",
+    "totalprice",
+    "revenue",
+    "ordertotal",
+    "grandtotal",
+];
 
 /// What a browser is called, within whose object a session and a user agent stand.
 pub(super) const BROWSERS: [&str; 5] = ["context", "device", "client", "browser", "userdata"];

@@ -6,13 +6,11 @@
 
 use super::event_table::{aliases_of, name_of_page, shorten};
 use super::identifiers::system_of;
-use super::within::{all_like, first_like, letters_like};
+use super::within::{Candidates, letters_like};
 use super::{Desk, Format, Kept, Sink};
 use crate::event::{Details, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::identity::{Strictness, identify};
-use crate::input::aliases::{
-    ADDRESSES, PROPERTIES, Part, folded, is_called, names_of_person, names_of_property,
-};
+use crate::input::aliases::{ADDRESSES, PROPERTIES, Part, folded, is_called};
 use crate::input::columns::is_null;
 use crate::input::json::{Json, Place, Reader, Record, Written};
 use crate::input::timestamp;
@@ -111,18 +109,23 @@ impl EventKeys {
         let at = |key: &str| root.dotted(key).map(Json::place);
         let perhaps = |key: &Option<String>| key.as_deref().and_then(at);
         // The first records of a log may have no order, and then nothing has said what its parts are called.
+        let candidates = Candidates::of(root);
         let property = |key: &Option<String>, part| match key {
             Some(key) => at(key),
-            None => first_like(root, part, names_of_property(part), |own| Some(own.place())),
+            None => candidates.all(part).next().map(Json::place),
         };
-        let addresses = ADDRESSES.iter().filter(|_| self.have_addresses).copied();
+        let later = self
+            .later
+            .iter()
+            .filter_map(|&kind| Some((kind, candidates.all(Part::Who(kind)).next()?.place())));
+        let addresses = candidates.all(Part::Address).filter(|_| self.have_addresses);
         let (properties, texts): (Vec<_>, Vec<_>) =
             properties(root).partition(|own| own.is_object());
         EventPlaces {
             time: at(&self.time),
             event: at(&self.event),
             identifiers: self.identifiers.iter().map(|(_, _, key)| at(key)).collect(),
-            later: self.later_in(root).collect(),
+            later: later.collect(),
             session: perhaps(&self.session),
             sequence: perhaps(&self.sequence),
             order: property(&self.order, Part::Order),
@@ -130,18 +133,10 @@ impl EventKeys {
             currency: property(&self.currency, Part::Currency),
             user_agent: perhaps(&self.user_agent),
             id: perhaps(&self.id),
-            addresses: all_like(root, Part::Address, addresses),
+            addresses: addresses.map(Json::place).collect(),
             properties: properties.into_iter().map(Json::place).collect(),
             texts: texts.into_iter().map(Json::place).collect(),
         }
-    }
-
-    /// The identifiers of a record that are of kinds which the first records did not have.
-    fn later_in(&self, root: Json<'_>) -> impl Iterator<Item = (IdentifierKind, Place)> {
-        self.later.iter().filter_map(move |&kind| {
-            let names = names_of_person(kind);
-            first_like(root, Part::Who(kind), names, |own| Some((kind, own.place())))
-        })
     }
 
     /// Who else is in a record than those whose keys are known: that of kinds which the first records did not have, and of

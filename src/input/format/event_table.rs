@@ -11,7 +11,7 @@ use crate::event::{
     Details, Identifier, IdentifierKind, OrderNote, Origin, Properties, RawEvent, Value,
 };
 use crate::identity::{Strictness, identify};
-use crate::input::aliases::{ADDRESSES, Part, URLS, names_of_property};
+use crate::input::aliases::{LANDING, Part, URLS};
 use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::input::timestamp::{self, DateOrder, Stamp, ZoneRule};
 use crate::key::Key;
@@ -239,8 +239,7 @@ impl EventColumns {
             }
         }
         if self.order.is_none()
-            && let [Some(number)] =
-                self.among_properties(row, [(Part::Order, names_of_property(Part::Order))])
+            && let [Some(number)] = self.among_properties(row, [Part::Order])
         {
             identifiers.add(IdentifierKind::OrderId, 0, &number, Strictness::Several);
         }
@@ -255,7 +254,7 @@ impl EventColumns {
     fn among_properties<const N: usize>(
         &self,
         row: Row<'_>,
-        parts: [(Part, impl Iterator<Item = &'static str>); N],
+        parts: [Part; N],
     ) -> [Option<String>; N] {
         match self.cell_of_properties(row) {
             Some(cell) => properties::first_of_each(&cell, parts),
@@ -328,8 +327,8 @@ impl Properties for RowDetails<'_> {
         own.or_else(|| {
             let cell = self.columns.cell_of_properties(self.row)?;
             if path == ADDRESS {
-                let names = URLS.into_iter();
-                let [address] = properties::first_of_each(&cell, [(Part::Address, names)]);
+                let [address] = properties::first_of_each(&cell, [Part::Address]);
+                let address = address.or_else(|| properties::like(&cell, LANDING));
                 return address.map(|address| Value::Text(Cow::Owned(address)));
             }
             properties::at(&cell, path)
@@ -355,15 +354,13 @@ impl Details for RowDetails<'_> {
         if let Some(column) = self.columns.address {
             return self.row.value(Some(column));
         }
-        let names = ADDRESSES.iter().copied();
-        let [address] = self.columns.among_properties(self.row, [(Part::Address, names)]);
+        let [address] = self.columns.among_properties(self.row, [Part::Address]);
         address.map(Cow::Owned)
     }
 
     fn order(&self) -> Option<OrderNote> {
         let EventColumns { order, value, quantity, currency, decimal_comma, .. } = *self.columns;
         let parts = [Part::Order, Part::Value, Part::Currency];
-        let parts = parts.map(|part| (part, names_of_property(part)));
         let [own_number, own_value, own_currency] = self.columns.among_properties(self.row, parts);
         let part = |column: Option<usize>, own: Option<String>| match column {
             Some(_) => self.row.value(column),

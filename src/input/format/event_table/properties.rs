@@ -4,7 +4,7 @@
 use crate::event::Value;
 use crate::input::aliases::{PROPERTIES, Part, folded};
 use crate::input::columns::{Header, is_null};
-use crate::input::format::within::first_like;
+use crate::input::format::within::{Candidates, letters_like};
 use crate::input::json::{Json, Reader, Written};
 use std::borrow::Cow;
 
@@ -24,14 +24,11 @@ pub fn column_of_properties(
 }
 
 /// For each part the first property in a cell that has the letters of one of its names.
-pub(super) fn first_of_each<const N: usize>(
-    cell: &str,
-    parts: [(Part, impl Iterator<Item = &'static str>); N],
-) -> [Option<String>; N] {
+pub(super) fn first_of_each<const N: usize>(cell: &str, parts: [Part; N]) -> [Option<String>; N] {
     let found = look_into(cell, |properties| {
-        Some(parts.map(|(part, names)| {
-            first_like(properties, part, names, |own| own.scalar().map(Cow::into_owned))
-        }))
+        let candidates = Candidates::of(properties);
+        let first = |part| candidates.all(part).find_map(Json::scalar).map(Cow::into_owned);
+        Some(parts.map(first))
     });
     found.unwrap_or([const { None }; N])
 }
@@ -46,6 +43,11 @@ pub(super) fn at(cell: &str, path: &str) -> Option<Value<'static>> {
             }
         })
     })
+}
+
+/// The property in a cell whose name has the letters of another.
+pub(super) fn like(cell: &str, name: &str) -> Option<String> {
+    look_into(cell, |properties| letters_like(properties, name)?.scalar().map(Cow::into_owned))
 }
 
 /// What `look` finds in the object that a cell holds; nothing if it holds none.
@@ -63,13 +65,9 @@ mod tests {
     fn properties_are_found_by_the_letters_of_their_names_and_by_paths() {
         let cell =
             r#"{"Order-ID": 17, "total": "", "is_new": true, "item": {"price": 9.5, "tags": []}}"#;
-        let parts = [
-            (Part::Order, &["order name", "order id"][..]),
-            (Part::Value, &["total"]),
-            (Part::Value, &["value"]),
-        ];
-        let found = first_of_each(cell, parts.map(|(part, names)| (part, names.iter().copied())));
+        let found = first_of_each(cell, [Part::Order, Part::Value, Part::Currency]);
         assert_eq!(found, [Some("17".to_string()), None, None], "empty is none");
+        assert_eq!(like(cell, "is new").as_deref(), None, "no text");
         let text = |path| at(cell, path).map(|value| value.into_text().into_owned());
         assert_eq!(text("item.price").as_deref(), Some("9.5"));
         assert_eq!(at(cell, "is_new"), Some(Value::Bool(true)));
