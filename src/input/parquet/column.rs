@@ -300,12 +300,12 @@ fn read<T: DataType, V>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::pages::Groups;
     use super::*;
     use bytes::Bytes;
     use parquet::basic::{Compression, Encoding};
     use parquet::data_type::{ByteArray, ByteArrayType};
     use parquet::file::properties::{WriterProperties, WriterVersion};
-    use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
     use proptest::prelude::*;
@@ -380,11 +380,16 @@ mod tests {
         ) {
             let texts: Vec<_> = texts.into_iter().filter(|text| is_optional || text.is_some()).collect();
             let bytes = file(&texts, is_optional, properties);
-            let reader = SerializedFileReader::new(bytes).unwrap();
+            let fresh = Groups::open(bytes.clone()).unwrap();
+            let groups = Groups::open(bytes).unwrap();
             prop_assume!(!texts.is_empty());
-            let group = reader.get_row_group(0).unwrap();
-            let own = Column::read(&*group, 0, (skip, count)).unwrap();
-            let twin = Column::read_by_crate(&*group, 0, (skip, count)).unwrap();
+            // Whoever reads next finds the dictionary that this one has left.
+            let group = groups.group(0).unwrap();
+            Column::read(&group, 0, (0, 1)).unwrap();
+            let own = Column::read(&group, 0, (skip, count)).unwrap();
+            let again = Column::read_by_crate(&group, 0, (skip, count)).unwrap();
+            let twin = Column::read_by_crate(&fresh.group(0).unwrap(), 0, (skip, count)).unwrap();
+            prop_assert_eq!(cells(&again, count), cells(&twin, count));
             prop_assert_eq!(cells(&own, count), cells(&twin, count));
             let mut gathered = vec![None; count];
             own.texts().unwrap().gather(&mut gathered, None, |text| Some(Some(text.len())));

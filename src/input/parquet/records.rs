@@ -156,10 +156,10 @@ fn write_string(written: &str, text: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pages::Groups;
     use super::*;
     use parquet::data_type::{ByteArray, ByteArrayType, Int32Type};
     use parquet::file::properties::{WriterProperties, WriterVersion};
-    use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
     use proptest::prelude::*;
@@ -337,15 +337,15 @@ mod tests {
                 .set_data_page_row_count_limit(limit)
                 .set_write_batch_size(limit)
                 .build();
-            let reader = SerializedFileReader::new(file(&rows, properties)).unwrap();
-            let group = reader.get_row_group(0).unwrap();
+            let groups = Groups::open(file(&rows, properties)).unwrap();
+            let group = groups.group(0).unwrap();
             let skip = skip.min(rows.len());
             let count = count.min(rows.len() - skip);
-            let text = String::from_utf8(lines(&*group, skip, count).unwrap()).unwrap();
+            let text = String::from_utf8(lines(&group, skip, count).unwrap()).unwrap();
             let read: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
             let expected: Vec<Value> = rows[skip..skip + count].iter().map(expected).collect();
             prop_assert_eq!(read, expected);
-            prop_assert!(lines(&*group, skip, rows.len() - skip + 1).is_err());
+            prop_assert!(lines(&group, skip, rows.len() - skip + 1).is_err());
         }
     }
 }
