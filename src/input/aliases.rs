@@ -69,8 +69,7 @@ impl Figure {
 /// The name of a page's address among some, whatever stands between its words and whether or not it stands behind the
 /// names of what holds it: `pageUrl`, `$current_url`, `properties.path`.
 pub fn address_among<'n>(names: impl Iterator<Item = &'n str>) -> Option<usize> {
-    let is_called = |name: &str, own: &&str| is_called(Part::Address, name, &folded(own));
-    let rank = |name: &str| ADDRESSES.iter().position(|own| is_called(name, own));
+    let rank = |name| ADDRESSES.iter().position(|own| is_called(Part::Address, name, &folded(own)));
     let ranked = names.enumerate().filter_map(|(place, name)| Some((rank(name)?, place)));
     ranked.min().map(|(_, place)| place)
 }

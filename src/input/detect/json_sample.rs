@@ -27,10 +27,8 @@ pub(super) struct JsonSample {
     pub(super) of_webhooks: usize,
     /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
     pub(super) keys: Vec<(String, bool)>,
-    /// The keys of scalars within objects that may be parts of an event, in order of first sight.
-    pub(super) within: Vec<String>,
-    /// Whether the key of a scalar within an object may be one: records may have many such keys.
-    pub(super) are_parts: BTreeMap<String, bool>,
+    /// The keys of scalars within objects, each with whether it may be a part of an event.
+    pub(super) within: BTreeMap<String, bool>,
     /// The keys under which a list of objects stands.
     pub(super) lists: BTreeSet<String>,
     /// The scalars of each record, by their keys.
@@ -126,12 +124,11 @@ impl JsonSample {
 
     /// Whether the key of a scalar within an object may be that of a part of an event.
     fn is_part_within(&mut self, name: &str) -> bool {
-        if let Some(is_part) = self.are_parts.get(name) {
+        if let Some(is_part) = self.within.get(name) {
             return *is_part;
         }
         let is_part = may_be_fixed_part(name);
-        self.within.extend(is_part.then(|| name.to_string()));
-        self.are_parts.insert(name.to_string(), is_part);
+        self.within.insert(name.to_string(), is_part);
         is_part
     }
 
@@ -146,7 +143,8 @@ impl JsonSample {
     /// The keys under which scalars stand; last those within objects, as far as they may be a part of an event.
     pub(super) fn scalars(&self) -> Vec<String> {
         let scalars = self.keys.iter().filter(|(_, holds_scalars)| *holds_scalars);
-        scalars.map(|(key, _)| key).chain(&self.within).cloned().collect()
+        let within = self.within.iter().filter(|(_, is_part)| **is_part);
+        scalars.map(|(key, _)| key).chain(within.map(|(key, _)| key)).cloned().collect()
     }
 
     /// What the user said of keys that the records have.

@@ -5,7 +5,7 @@
 
 use super::table_head::TableHead;
 use super::{Decision, events_identifiers, offers, strictness, with_order};
-use crate::input::aliases::{Mapping, Part, folded};
+use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{is_null, normalise};
 use crate::input::format::Format;
 use crate::input::format::event_table::EventColumns;
@@ -61,14 +61,7 @@ pub(super) fn decide(table: &TableHead, told: &Told) -> Option<Decision> {
         format: Format::GenericEvents,
         why: format!("a row for each journey, with the time of each step: {}", names.join(", ")),
         columns: mapping.list().iter().filter(is_of_row).cloned().collect(),
-        rows: Rows::Special(
-            header.clone(),
-            Special::Milestones(Milestones {
-                columns,
-                steps,
-                have_sessions_alone: mapping.has_sessions_alone(),
-            }),
-        ),
+        rows: Rows::Special(header.clone(), Special::Milestones(Milestones { columns, steps })),
         nearly: None,
     })
 }
@@ -97,9 +90,7 @@ fn name_of_step(column: &str, is_known: impl Fn(&str) -> bool) -> Option<String>
     let bare = TIMES.iter().find_map(|time| words.strip_suffix(time)?.strip_suffix(' '));
     let bare = bare.unwrap_or(&words);
     let forms = [Some(bare), bare.strip_prefix(FIRST)];
-    // What is called like a time alone says nothing of what was then.
-    let mut forms = forms.into_iter().flatten().filter(|form| !folded(form).is_empty());
-    forms.find(|form| is_known(form)).map(str::to_string)
+    forms.into_iter().flatten().find(|form| is_known(form)).map(str::to_string)
 }
 
 #[cfg(test)]

@@ -266,8 +266,7 @@ const SINGLE_SESSIONS: &[&[&str]] =
     &[COUNTS, &[shopify_session_rows::ID], &shopify_session_rows::TIMES];
 
 /// A user, and where they were or who they are.
-const KAGGLE: &[&[&str]] =
-    &[kaggle::USERS, &["page", "page name", "stage", "funnel stage", "step", "funnel step", "sex"]];
+const KAGGLE: &[&[&str]] = &[kaggle::USERS, kaggle::TELLING];
 
 /// The signs of formats that are not known by a header, for whoever names them with `--as`.
 const YOOCHOOSE: &[&[&str]] = &[&["four or five cells a row and no header: session, time, item …"]];

@@ -48,8 +48,10 @@ pub struct MemberDetails {
 
 /// What the columns of users are called.
 pub const USERS: &[&str] = &["user id", "customer id", "visitor id", "session id"];
-/// What those of pages and stages are.
-pub const PAGES: &[&str] = &["page", "page name", "stage", "funnel stage", "step", "funnel step"];
+/// What those are called that make a table with a user one of these: those of pages and stages, last that of who users are.
+pub const TELLING: &[&str] =
+    &["page", "page name", "stage", "funnel stage", "step", "funnel step", "sex"];
+const PAGES: &[&str] = TELLING.split_at(TELLING.len() - 1).0;
 
 /// Columns that say whether the user went on, which the further rows of the user say too.
 const CONVERSIONS: [&str; 2] = ["conversion", "converted"];

@@ -19,8 +19,6 @@ pub struct Milestones {
     pub columns: EventColumns,
     /// The steps, in the order of their columns.
     pub steps: Vec<Milestone>,
-    /// Whether nothing says who it was but a session.
-    pub have_sessions_alone: bool,
 }
 
 /// A column with the times of a step.

@@ -2,7 +2,6 @@
 
 use super::Rows;
 use crate::event::{Identifier, IdentifierKind};
-use crate::input::format::milestones::Milestones;
 use crate::input::format::special::Special;
 
 impl Rows {
@@ -24,15 +23,15 @@ impl Rows {
 
     /// Whether nothing says who it was but a session, so that each session stands for a customer.
     pub fn have_sessions_alone(&self) -> bool {
-        let are_sessions = matches!(
+        let is_yoochoose = matches!(self, Rows::Special(_, Special::Yoochoose(_)));
+        let is_alone = |sessions| sessions == Sessions::Alone;
+        let are_journeys = matches!(
             self,
-            Rows::Special(
-                _,
-                Special::Yoochoose(_)
-                    | Special::Milestones(Milestones { have_sessions_alone: true, .. }),
-            )
+            Rows::Special(_, Special::Milestones(own))
+                if is_alone(Sessions::among(&own.columns.identifiers))
         );
-        are_sessions || self.plain_events().is_some_and(|events| events.sessions == Sessions::Alone)
+        let are_events = self.plain_events().is_some_and(|events| is_alone(events.sessions));
+        is_yoochoose || are_journeys || are_events
     }
 
     /// Whether sessions say who rows without a name are of.
