@@ -19,6 +19,9 @@ impl Instant {
     /// The latest moment that can be held.
     pub const MAX: Instant = Instant(i64::MAX);
 
+    /// The moment of what nobody says when it was: of all of them the same.
+    pub const UNKNOWN: Instant = Instant(0);
+
     /// The moment `span` later; the ends of time hold.
     #[must_use]
     pub fn plus(self, span: Span) -> Instant {

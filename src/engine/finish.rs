@@ -4,7 +4,6 @@ use super::calendar::Calendar;
 use super::claims::Claims;
 use super::haul::Haul;
 use super::judge::Beside;
-use super::members;
 use super::rows::{PEOPLE, RowIndex, UNCLOSED, short_identifiers};
 use super::sequence::out_of_order;
 use super::several_logs::visitors_apart;
@@ -13,7 +12,6 @@ use crate::findings::{
     Days, EventFinding, Findings, IdentifierFinding, InputFinding, Notice, SetAside, SideFinding,
     TIMES_UNKNOWN, TimeFindings, TrackingFindings,
 };
-use crate::input::format::Format;
 use crate::input::timestamp::ZoneRule;
 use crate::input::{Reading, Rows};
 use crate::ladder::definition::Ladder;
@@ -60,7 +58,7 @@ pub(super) fn finish(
         .enumerate()
         .map(|(number, reading)| input_finding(number, reading, (haul, claims)))
         .collect();
-    if times_unknown(readings).is_some() {
+    if readings.iter().all(|reading| reading.rows.are_timeless()) {
         forget_days(findings);
     }
     mark_spans(&mut findings.tracking, logs, &findings.inputs);
@@ -141,16 +139,27 @@ fn sessions_of_nobody(readings: &[Reading]) -> impl Iterator<Item = Notice> {
     alone.into_iter().chain(beside)
 }
 
-/// That all inputs say who got how far, and not when.
+/// Which inputs say who got how far, and not when.
 fn times_unknown(readings: &[Reading]) -> Option<Notice> {
-    let are_all = readings.iter().all(|reading| reading.format == Format::Kaggle);
-    let message = "no row says when somebody was on a page or got to a stage: these tables show who got how far; days, times between steps and who came back mean nothing";
-    are_all.then(|| Notice { code: TIMES_UNKNOWN, message: message.to_string() })
+    let timeless = readings.iter().filter(|reading| reading.rows.are_timeless());
+    let paths: Vec<&str> = timeless.map(|reading| reading.path.as_str()).collect();
+    if paths.len() == readings.len() {
+        let message = "no row says when somebody was on a page or got to a stage: these tables show who got how far; days, times between steps and who came back mean nothing";
+        return Some(Notice { code: TIMES_UNKNOWN, message: message.to_string() });
+    }
+    let them = if paths.len() == 1 { "it" } else { "them" };
+    let message = format!(
+        "{}: no row says when anything was, so journeys that go on in the other files are not joined to those here: what they show is true of {them} alone",
+        paths.join(", ")
+    );
+    let have_days = readings.iter().any(|reading| reading.rows.are_days_of_users());
+    let is_told = !paths.is_empty() && !have_days;
+    is_told.then_some(Notice { code: "times_unknown_of_some", message })
 }
 
 /// Takes away the one day that all rows are put on where no table has the users' own.
 fn forget_days(findings: &mut Findings) {
-    if findings.seen_until == Some(members::NO_DAY) {
+    if findings.seen_until == Some(Instant::UNKNOWN) {
         findings.seen_until = None;
         findings.inputs.iter_mut().for_each(|input| (input.from, input.to) = (None, None));
     }

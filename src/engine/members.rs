@@ -10,7 +10,7 @@ use crate::event::{OrderNote, Origin, PlainDetails, RawEvent};
 use crate::input::format::kaggle::{MemberDetails, MemberEvent, MemberLine};
 use crate::input::format::shopify_orders::LineAt;
 use crate::key::{FastMap, Key};
-use crate::ladder::vocabulary::{self, Role};
+use crate::ladder::vocabulary;
 use crate::time::{Instant, Precision};
 
 /// The space of the fingerprints.
@@ -18,9 +18,6 @@ const SPACE: u64 = 32;
 
 /// The name of the event that a row of the table of users is.
 const VISIT: &str = "visit";
-
-/// The day on which everybody is if no table has the users' own.
-pub(super) const NO_DAY: Instant = Instant(0);
 
 /// What is known of a user.
 #[derive(Clone, Debug)]
@@ -40,7 +37,7 @@ pub(super) fn settle(haul: &mut Haul<'_>, stamping: &mut Stamping<'_>) {
             users.entry(line.user.key).or_insert_with(user);
         }
     }
-    let earliest = lines.iter().filter_map(|at| at.line.date).min().unwrap_or(NO_DAY);
+    let earliest = lines.iter().filter_map(|at| at.line.date).min().unwrap_or(Instant::UNKNOWN);
     for LineAt { input, row, line } in &lines {
         let user = users.get(&line.user.key);
         let at = line.date.or(user.map(|user| user.date)).unwrap_or(earliest);
@@ -79,21 +76,9 @@ impl Member<'_> {
             name: self.name.as_bytes(),
             derived: None,
             identifiers: std::slice::from_ref(&self.line.user),
-            sequence: rank(self.name),
+            sequence: vocabulary::canonical(self.name).map_or(0, vocabulary::rank),
             origin: Origin::Log,
             details: &self.details,
         }
-    }
-}
-
-/// Where on the way to the order a page stands.
-fn rank(name: &str) -> u32 {
-    match vocabulary::canonical(name).and_then(vocabulary::role) {
-        Some(Role::Visit) | None => 0,
-        Some(Role::Browse | Role::Action | Role::Other) => 1,
-        Some(Role::Product) => 2,
-        Some(Role::Cart) => 3,
-        Some(Role::Checkout) => 4,
-        Some(Role::Order) => 5,
     }
 }

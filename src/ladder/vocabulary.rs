@@ -6,6 +6,7 @@
 //! meets the patterns of secondary actions, which are compiled at that moment and not at start-up.
 //! This file must not look at anything but names.
 
+mod pages;
 mod secondary;
 mod weaker;
 
@@ -88,6 +89,18 @@ pub fn weaker(name: &str) -> Option<Weaker> {
 pub fn role(canonical: &str) -> Option<Role> {
     let action = || SECONDARY.iter().find(|a| a.id == canonical).map(|a| a.role);
     term(canonical).map(|term| term.role).or_else(action)
+}
+
+/// Where on the way to an order an event with this canonical name stands among those of one moment.
+pub fn rank(canonical: &str) -> u32 {
+    match role(canonical) {
+        Some(Role::Visit) | None => 0,
+        Some(Role::Browse | Role::Action | Role::Other) => 1,
+        Some(Role::Product) => 2,
+        Some(Role::Cart) => 3,
+        Some(Role::Checkout) => 4,
+        Some(Role::Order) => 5,
+    }
 }
 
 /// The English label of a canonical name: `Product page`, `Email sign-up`.
@@ -190,7 +203,14 @@ fn known(folded: &str) -> Option<Known> {
         certain.or_else(|| weaker::of(folded).map(Known::Weaker))
     };
     let by_letters = |folded: &str| told(folded).or_else(|| told(GAPLESS.get(&gapless(folded))?));
-    by_letters(folded).or_else(|| by_letters(bare(folded)?))
+    // What is a page's name without saying so is one only where it means nothing else.
+    let by_page = |folded: &str| {
+        let own = pages::of(folded)?;
+        let without = || weaker::of(own.bare.as_deref()?).map(Known::Weaker);
+        own.full.as_deref().and_then(by_letters).or_else(without)
+    };
+    let known = by_letters(folded).or_else(|| by_letters(bare(folded)?));
+    known.or_else(|| by_page(folded)).or_else(|| by_page(bare(folded)?))
 }
 
 /// A folded name without what loggers of data layers (`dl_`, `ee_`, `_stape`) and people who number their steps
@@ -260,7 +280,7 @@ const fn term_of(
 static TERMS: &[Term] = &[
     term_of("visit", "Visit", Role::Visit, &[
         "session_start", "session_started", "start_session", "active_on_site", "site_visited",
-        "visited_site",
+        "visited_site", "visited", "landed",
     ]),
     term_of("page_viewed", "Page view", Role::Visit, &[
         "page", "page_view", "pageview", "view_page", "viewed_page", "loaded_a_page", "screen",
@@ -290,7 +310,7 @@ static TERMS: &[Term] = &[
         "view_product_detail", "view_product_details", "viewed_product_detail",
         "viewed_product_details", "view_item", "viewed_item", "item_view", "item_viewed",
         "item_page_viewed", "detail_page_view", "detail_page_viewed", "pdp_view", "pdp_viewed", "view_pdp", "viewed_pdp", "view_content",
-        "view", "pv",
+        "view", "pv", "viewed",
     ]),
     term_of("product_added_to_cart", "Add to cart", Role::Cart, &[
         "product_added", "add_to_cart", "added_to_cart", "addtocart", "add_to_bag", "added_to_bag",
@@ -300,6 +320,7 @@ static TERMS: &[Term] = &[
         "item_added_to_basket", "item_added", "cart_add", "cart_added", "cart_addition",
         "wishlist_product_added_to_cart", "ecommerce_abandoned_cart", "carts_create", "add_cart",
         "items_added_to_cart", "products_added_to_cart", "cart_item_added", "cart_item_add",
+        "carted", "basket_add", "basket_add_list", "basket_add_detail", "bag_add",
     ]),
     term_of("cart_viewed", "Cart page", Role::Browse, &[
         "cart_view", "view_cart", "viewed_cart", "cart_page_viewed", "cart_page_view",
@@ -352,7 +373,7 @@ static TERMS: &[Term] = &[
         "placed_order", "order_created", "orders_create", "order_confirmed", "order_confirmation",
         "order", "ecommerce_order", "transaction", "transaction_completed", "purchase",
         "purchased", "purchase_completed", "completed_purchase", "complete_purchase",
-        "purchase_made", "made_purchase", "buy", "payment_confirmation_page",
+        "purchase_made", "made_purchase", "buy", "bought", "ordered", "payment_confirmation_page",
     ]),
     term_of("product_removed_from_cart", "Removed from cart", Role::Other, &[
         "product_removed", "remove_from_cart", "removed_from_cart", "removefromcart",

@@ -151,7 +151,7 @@ impl Settled {
     pub(super) fn note_placeholders(&mut self, haul: &Haul<'_>, readings: &[Reading]) {
         let inputs = haul.inputs.iter().zip(&haul.quality.accounts).zip(readings).enumerate();
         for (input, ((seen, account), reading)) in
-            inputs.filter(|(_, ((s, _), _))| s.placeholders > 0)
+            inputs.filter(|(_, ((s, _), r))| s.placeholders > 0 && !r.rows.are_timeless())
         {
             let (rows, verb) = match seen.placeholders {
                 1 => ("1 row".to_string(), "is"),

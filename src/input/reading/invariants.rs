@@ -34,6 +34,18 @@ impl Rows {
         is_yoochoose || are_journeys || are_events
     }
 
+    /// Whether no row says when it was, but for the day of a user.
+    pub fn are_timeless(&self) -> bool {
+        let are_marks =
+            matches!(self, Rows::Special(_, Special::Milestones(own)) if own.are_timeless());
+        are_marks || matches!(self, Rows::Special(_, Special::Members(_)))
+    }
+
+    /// Whether rows say on which day users were there who are on pages elsewhere.
+    pub fn are_days_of_users(&self) -> bool {
+        matches!(self, Rows::Special(_, Special::Members(own)) if own.date.is_some())
+    }
+
     /// Whether sessions say who rows without a name are of.
     pub fn have_sessions_beside(&self) -> bool {
         self.plain_events().is_some_and(|events| events.sessions == Sessions::Beside)

@@ -52,6 +52,11 @@ fn names_of_the_ladder() {
         ("checkout_completed|purchase|Order Completed|Completed Order", "checkout_completed"),
         ("Transaction Completed|transaction|Placed Order|ecommerceOrder", "checkout_completed"),
         ("orderCompleted|purchased|payment_confirmation_page", "checkout_completed"),
+        ("bought|ordered|converted|PaymentScreenSuccessful|thank_you_screen", "checkout_completed"),
+        ("CartScreenAppear|cart_opened|view_cart_screen|Basket Page Shown", "cart_viewed"),
+        ("visited_checkout|checkout_screen_viewed|2_checkout_screen", "checkout_started"),
+        ("HomeScreen|MainScreenAppear|saw_homepage", "page_viewed"),
+        ("product_screen|ProductScreenOpened|opened_product", "product_viewed"),
         ("remove_from_cart|Product Removed", "product_removed_from_cart"),
         ("refund|Order Refunded|Refunded Order", "order_refunded"),
         ("Cancelled Order|order_canceled", "order_cancelled"),
@@ -250,6 +255,10 @@ fn names_that_say_the_opposite_are_no_actions() {
         "share_popup_viewed",
         "Newsletter Opt-out",
         "follow_us_shown",
+        "order_viewed",
+        "order_screen_opened",
+        "product_displayed",
+        "OffersScreenAppear",
     ] {
         assert_eq!(canonical(name), None, "{name}");
     }

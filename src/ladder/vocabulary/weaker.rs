@@ -136,6 +136,8 @@ static ROWS: &[Row] = &[
         "complete_transaction", "complete_payment", "ecommerce_purchase", "in_app_purchase",
     ]),
     Row::possible("checkout_completed", &["confirmation", "confirmation_page"]).or("page_viewed"),
+    // Of whatever was wanted of those who came.
+    Row::possible("checkout_completed", &["converted", "conversion"]),
     Row::possible("checkout_completed", &[
         "payment_done", "payment_success", "payment_successful", "payment_succeeded",
         "payment_completed", "payment_complete",
