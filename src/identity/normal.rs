@@ -58,6 +58,13 @@ const NOBODY_WORDS: [&str; 13] = [
     "lmy47d",
 ];
 
+/// What MD5, SHA-1 and SHA-256 make of nothing: tools that hash identifiers hash those that are not there too.
+const NOTHING_HASHED: [&str; 3] = [
+    "d41d8cd98f00b204e9800998ecf8427e",
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+];
+
 /// No placeholder word is longer than this.
 const LONGEST_WORD: usize = 17;
 
@@ -196,7 +203,7 @@ impl Plain {
         if cell.try_into().is_ok_and(is_uuid) {
             return Some(space_of_uuid(self.space));
         }
-        is_graphic(cell).then_some(self.space)
+        (is_graphic(cell) && !is_hash_of_nothing(cell)).then_some(self.space)
     }
 }
 
@@ -237,7 +244,8 @@ fn is_graphic(cell: &[u8]) -> bool {
 
 fn is_placeholder(text: &str, strictness: Strictness) -> bool {
     if text.len() > LONGEST_WORD + QUOTES {
-        return strictness.knows_nobody() && is_zeros(text.as_bytes());
+        let is_nothing = || is_hash_of_nothing(text.as_bytes());
+        return is_nothing() || strictness.knows_nobody() && is_zeros(text.as_bytes());
     }
     // No word begins with a digit, and most identifiers that are as short as words are numbers.
     if text.starts_with(|first: char| first.is_ascii_digit()) {
@@ -249,6 +257,10 @@ fn is_placeholder(text: &str, strictness: Strictness) -> bool {
         || is_null_word(word)
         || strictness.knows_nobody()
             && (is_word(&NOBODY_WORDS) || is_zeros(text.as_bytes()) || text == "-1")
+}
+
+fn is_hash_of_nothing(text: &[u8]) -> bool {
+    NOTHING_HASHED.iter().any(|hash| text.eq_ignore_ascii_case(hash.as_bytes()))
 }
 
 /// Some trackers quote what they send, words for nobody too.

@@ -55,8 +55,11 @@ fn placeholders_name_nobody() {
     for text in ["0", "7", "abc", "guest"] {
         assert!(identify(UserId, 1, text, Strictness::Only).is_some(), "{text}");
     }
-    for text in ["", "null", "undefined"] {
+    let hashes = NOTHING_HASHED.iter().map(|hash| hash.to_uppercase());
+    let hashes: Vec<String> = hashes.chain(NOTHING_HASHED.map(str::to_string)).collect();
+    for text in ["", "null", "undefined"].into_iter().chain(hashes.iter().map(String::as_str)) {
         assert_eq!(identify(UserId, 1, text, Strictness::Only), None, "{text}");
+        assert_eq!(identify_plain(ClientId, 1, text.as_bytes(), Strictness::Only), None, "{text}");
     }
     for text in ["nobody", "@example.com", "noreply@example.com"] {
         assert_eq!(identify(Email, 0, text, Strictness::Several), None, "{text}");
