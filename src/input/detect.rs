@@ -10,6 +10,7 @@
 mod answers;
 mod around;
 mod dates;
+mod enveloped;
 mod exact_time;
 mod first_line;
 mod foreign;

@@ -9,8 +9,8 @@ use super::columns::{Header, Row};
 use super::json::{Json, Malformed, Place, Reader, Written, member};
 use std::borrow::Cow;
 
-/// The keys under which records come: Airbyte's, those that loggers of events and webhooks use, and Elasticsearch's.
-pub const KEYS: [&str; 10] = [
+/// The keys under which records come: Airbyte's, those that loggers of events and webhooks use, Elasticsearch's and `DynamoDB`'s.
+pub const KEYS: [&str; 11] = [
     "_airbyte_data",
     "payload",
     "body",
@@ -21,6 +21,7 @@ pub const KEYS: [&str; 10] = [
     "pixel_event",
     "raw",
     "_source",
+    "Item",
 ];
 
 /// Keys that are no record's own, but may be written as a text where one is in an envelope.
@@ -31,10 +32,10 @@ const PARTS: [&str; 4] = ["context", "customData", "init", "properties"];
 pub enum Envelope {
     /// What came is the record, with texts that are to be put in as the objects they hold.
     Texts,
-    /// Under a key, as it is or as a text.
-    Member(&'static str),
-    /// In a column of a table.
-    Column(Header, usize),
+    /// Under a key, as it is or as a text; with what stands around it under other keys that it lacks.
+    Member(&'static str, Vec<String>),
+    /// In a column of a table; with what stands in others that it lacks.
+    Column(Header, usize, Vec<usize>),
 }
 
 impl Envelope {
@@ -42,10 +43,11 @@ impl Envelope {
     pub fn words(&self) -> String {
         match self {
             Envelope::Texts => ", with JSON that is written as text".to_string(),
-            Envelope::Member(key) => format!(", under `{key}`"),
-            Envelope::Column(header, column) => {
-                let name = header.names().get(*column).map_or("", String::as_str);
-                format!(", in the column `{name}`")
+            Envelope::Member(key, around) => format!(", under `{key}`{}", beside(around.iter())),
+            Envelope::Column(header, column, around) => {
+                let name = |column: &usize| header.names().get(*column);
+                let own = name(column).map_or("", String::as_str);
+                format!(", in the column `{own}`{}", beside(around.iter().filter_map(name)))
             }
         }
     }
@@ -69,12 +71,17 @@ impl Envelope {
                     texts.filter(|json| json.is_text()).map(Json::place).collect();
                 Ok(outer.unpacked(&texts).map_or(Cow::Borrowed(bytes), Cow::Owned))
             }
-            Envelope::Member(key) => {
+            Envelope::Member(key, around) => {
                 let inner = outer.root().member(key);
                 let text = inner.and_then(Json::packed).map(|text| Cow::Owned(text.into_bytes()));
                 let object = || member(bytes, key).filter(|_| inner.is_some_and(Json::is_object));
                 let found = text.or_else(|| object().map(Cow::Borrowed));
-                found.ok_or_else(|| format!("there is no record under `{key}`"))
+                let found = found.ok_or_else(|| format!("there is no record under `{key}`"))?;
+                let around = around.iter().filter_map(|key| {
+                    let value = member(bytes, key)?;
+                    Some((key.as_str(), Cow::Borrowed(value)))
+                });
+                Ok(completed(found, around))
             }
             Envelope::Column(..) => Ok(Cow::Borrowed(bytes)),
         }
@@ -83,10 +90,44 @@ impl Envelope {
     /// The record in a row of a table.
     pub fn of_row<'r>(&self, row: Row<'r>) -> Cow<'r, [u8]> {
         match self {
-            Envelope::Column(_, column) => row.cell(*column).unwrap_or_default(),
-            Envelope::Texts | Envelope::Member(_) => Cow::Borrowed(&[]),
+            Envelope::Column(header, column, around) => {
+                let around = around.iter().filter_map(|&column| {
+                    let text = serde_json::to_vec(&row.value(Some(column))?).ok()?;
+                    Some((header.names().get(column)?.as_str(), Cow::Owned(text)))
+                });
+                completed(row.cell(*column).unwrap_or_default(), around)
+            }
+            Envelope::Texts | Envelope::Member(..) => Cow::Borrowed(&[]),
         }
     }
+}
+
+/// What is said of names around a record.
+fn beside<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { String::new() } else { format!(", with {} around it", names.join(", ")) }
+}
+
+/// A record with further members behind its own.
+fn completed<'r, 'm>(
+    record: Cow<'r, [u8]>,
+    members: impl Iterator<Item = (&'m str, Cow<'m, [u8]>)>,
+) -> Cow<'r, [u8]> {
+    let mut members = members.peekable();
+    let Some(inside) = record.trim_ascii().strip_suffix(b"}") else { return record };
+    if members.peek().is_none() {
+        return record;
+    }
+    let mut text = inside.to_vec();
+    for (key, value) in members {
+        let is_first = text.trim_ascii_end() == b"{";
+        text.extend_from_slice(if is_first { b"" } else { b"," });
+        text.extend(serde_json::to_vec(key).unwrap_or_default());
+        text.push(b':');
+        text.extend_from_slice(&value);
+    }
+    text.push(b'}');
+    Cow::Owned(text)
 }
 
 #[cfg(test)]
@@ -104,7 +145,7 @@ mod tests {
 
     #[test]
     fn records_are_taken_out_of_their_envelopes() {
-        let airbyte = Envelope::Member("_airbyte_data");
+        let airbyte = Envelope::Member("_airbyte_data", Vec::new());
         for (text, expected) in [
             (
                 r#"{"_airbyte_ab_id":"{}","_airbyte_data":{"id":1,"a":[{}]}}"#,
@@ -123,6 +164,26 @@ mod tests {
         ] {
             assert!(open(&airbyte, text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_a_record_lacks_is_put_into_it() {
+        let around = vec!["ts".to_string(), "a\"b".to_string()];
+        let envelope = Envelope::Member("data", around);
+        for (text, expected) in [
+            (r#"{"ts":"x","data":{"id":1}, "z":2}"#, r#"{"id":1,"ts":"x"}"#),
+            (r#"{"data":{ },"ts":7}"#, r#"{ "ts":7}"#),
+            (r#"{"data":"{\"id\": 1 }","ts":null}"#, r#"{"id": 1 ,"ts":null}"#),
+            (r#"{"data":{"ts":1},"ts":2}"#, r#"{"ts":1,"ts":2}"#),
+            (r#"{"data":{"id":1}}"#, r#"{"id":1}"#),
+        ] {
+            assert_eq!(open(&envelope, text).unwrap(), expected, "{text}");
+        }
+        let header = Header::new(&csv::ByteRecord::from(vec!["at", "log", "who \"am\" I"]));
+        let envelope = Envelope::Column(header, 1, vec![0, 2]);
+        let row = csv::ByteRecord::from(vec!["7 \"o'clock\"", r#"{"id":1}"#, ""]);
+        let record = envelope.of_row(Row::parsed(&row));
+        assert_eq!(&*record, br#"{"id":1,"at":"7 \"o'clock\""}"#);
     }
 
     #[test]

@@ -373,7 +373,7 @@ impl Reading {
     }
 
     fn header(&self) -> Option<&Header> {
-        if let Some(Envelope::Column(header, _)) = &self.envelope {
+        if let Some(Envelope::Column(header, ..)) = &self.envelope {
             return Some(header);
         }
         match &self.rows {

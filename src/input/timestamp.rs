@@ -103,14 +103,15 @@ pub fn day_after(date: &str) -> Option<String> {
 /// range (month 13, 30 February, hour 24) or the year is not in 1900 to 2200.
 ///
 /// - `2025-10-07`, then after a space or `T` `09` (an hour), `09:50`, `09:50:26` or `09:50:26.123` (one to nine
-///   digits, cut after microseconds), then `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`; without a
+///   digits, cut after microseconds), then `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`, or a name that stands for one
+///   such offset only (`PDT`, `CEST`); without a
 ///   zone it is a time of `zone`. Behind a number the zone's name is not looked at (`+0000 UTC`, `+02:00[Europe/Berlin]`). A leap second (`:60`) is read as `:59.999999`.
-/// - `20251007`: a date; `20251007095026`: with the time of day.
+/// - `20251007`: a date; `20251007095026`, `20251007T095026Z`: with the time of day.
 /// - Months by their names: `7 Oct 2025`, `Tue, 07-Oct-2025 09:50:26 +0200`, `October 7, 2025 9:50 AM`, `7. Okt. 2025`,
 ///   `Oct 7, 2025 @ 09:50:26.123`, `[07/Oct/2025:09:50:26 +0200]` as web servers write it, `Tue Oct 07 2025 09:50:26 GMT+0200 (CEST)` as
 ///   browsers do, and `Tue Oct  7 09:50:26 UTC 2025` as `date` does.
 /// - Ten digits (with or without a fraction) are seconds since 1970 UTC, thirteen milliseconds,
-///   sixteen microseconds, nineteen nanoseconds.
+///   sixteen microseconds, nineteen nanoseconds; so are they as Java writes them (`1.759823426E9`).
 pub fn parse(text: &str, zone: ZoneRule) -> Option<Stamp> {
     let bytes = text.as_bytes();
     usual::parse(bytes, zone).or_else(|| parse_trimmed(bytes.trim_ascii(), zone))
@@ -166,22 +167,26 @@ fn clock(day: i64, bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
     }
     let ([h1, h2, b':', m1, m2], rest) = bytes.split_first_chunk()? else { return None };
     let (hour, minute) = (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?);
-    let (second, micros, precision, rest) = seconds(rest)?;
-    let at = day + time_of_day(hour, minute, second)? + micros;
-    if rest.is_empty() {
+    let (second, micros, precision, rest) = match rest.split_first() {
+        Some((b':', rest)) => seconds(rest)?,
+        Some(_) | None => (0, 0, Precision::Minute, rest),
+    };
+    zoned(day + time_of_day(hour, minute, second)? + micros, precision, rest, zone)
+}
+
+/// The stamp of what a clock shows, of the zone that is written behind it or else of `zone`.
+fn zoned(at: i64, precision: Precision, written: &[u8], zone: ZoneRule) -> Option<Stamp> {
+    if written.is_empty() {
         return local(at, precision, zone);
     }
-    let east = offset(rest)?;
+    let east = offset(written)?;
     let at = Instant(at - i64::from(east) * SECOND);
     Some(Stamp { at, precision, offset: Some(east) })
 }
 
 /// Seconds and microseconds at the start of `bytes`, how fine they are, and what follows.
 fn seconds(bytes: &[u8]) -> Option<(i64, i64, Precision, &[u8])> {
-    let Some((b':', rest)) = bytes.split_first() else {
-        return Some((0, 0, Precision::Minute, bytes));
-    };
-    let ([s1, s2], rest) = rest.split_first_chunk()?;
+    let ([s1, s2], rest) = bytes.split_first_chunk()?;
     let second = digits(&[*s1, *s2])?;
     let (micros, precision, rest) = match rest.split_first() {
         Some((b'.' | b',', rest)) => {
@@ -204,7 +209,7 @@ fn offset(bytes: &[u8]) -> Option<i32> {
         b"Z" | b"z" | b"UTC" | b"utc" | b"GMT" => return Some(0),
         [b'+', rest @ ..] => (1, rest),
         [b'-', rest @ ..] => (-1, rest),
-        _ => return None,
+        name => return offset_of_name(name),
     };
     let (hours, minutes) = match rest {
         [h1, h2] => (digits(&[*h1, *h2])?, 0),
@@ -213,6 +218,32 @@ fn offset(bytes: &[u8]) -> Option<i32> {
     };
     let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
     (hours <= 18 && minutes <= 59).then_some(east * seconds)
+}
+
+/// The names of zones that stand for one offset only, in hours. Those that several parts of the world use (`CST`, `IST`,
+/// `BST`) say nothing.
+const ZONE_NAMES: [(&[u8], i32); 16] = [
+    (b"EST", -5),
+    (b"EDT", -4),
+    (b"CDT", -5),
+    (b"MST", -7),
+    (b"MDT", -6),
+    (b"PST", -8),
+    (b"PDT", -7),
+    (b"CET", 1),
+    (b"CEST", 2),
+    (b"EET", 2),
+    (b"EEST", 3),
+    (b"JST", 9),
+    (b"AEST", 10),
+    (b"AEDT", 11),
+    (b"NZST", 12),
+    (b"NZDT", 13),
+];
+
+fn offset_of_name(name: &[u8]) -> Option<i32> {
+    let (_, hours) = ZONE_NAMES.iter().find(|(own, _)| *own == name)?;
+    Some(hours * 3600)
 }
 
 /// An offset without what programs write around it: `GMT+0200`, `+0000 UTC`, `+02:00[Europe/Berlin]`.
@@ -227,22 +258,25 @@ fn without_zone_name(bytes: &[u8]) -> &[u8] {
         [_, letters @ ..] => letters.iter().all(u8::is_ascii_uppercase),
         [] => false,
     };
-    if is_name && is_offset(own) { own } else { bytes }
+    if is_name && (is_offset(own) || own == b"Z") { own } else { bytes }
 }
 
 /// Digits alone: a date or the time since 1970, by their number.
 fn number(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
+    let parts = |sign| {
+        let place = bytes.iter().position(|&byte| byte == sign)?;
+        Some((bytes.get(..place)?, bytes.get(place + 1..)?))
+    };
+    if let Some((date, clock)) = parts(b'T') {
+        return without_signs(date, clock, zone);
+    }
+    if let Some((mantissa, exponent)) = parts(b'E') {
+        return with_exponent(mantissa, exponent);
+    }
     let dot = bytes.iter().position(|&b| b == b'.').unwrap_or(bytes.len());
     let (whole, fraction) = bytes.split_at_checked(dot)?;
-    let since = |micros: i64, precision| {
-        let stamp = Stamp { at: Instant(micros), precision, offset: None };
-        epoch_range().contains(&micros).then_some(stamp)
-    };
     match (whole.len(), fraction.split_first()) {
-        (8, None) => {
-            let day = digits(whole)?;
-            local(date(day / 10_000, day / 100 % 100, day % 100)?, Precision::Day, zone)
-        }
+        (8, None) => local(date_of_digits(whole)?, Precision::Day, zone),
         (10, None) => since(digits(whole)? * SECOND, Precision::Second),
         (10, Some((_, fraction))) => {
             since(digits(whole)? * SECOND + micros(fraction)?, Precision::Exact)
@@ -251,16 +285,64 @@ fn number(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
         (13, Some((_, fraction))) => {
             since(digits(whole)? * 1000 + micros(fraction)? / 1000, Precision::Exact)
         }
-        (14, None) => {
-            let (day, clock) = (digits(whole)? / 1_000_000, digits(whole)? % 1_000_000);
-            let time = time_of_day(clock / 10_000, clock / 100 % 100, clock % 100)?;
-            let day = date(day / 10_000, day / 100 % 100, day % 100)?;
-            local(day + time, Precision::Second, zone)
-        }
+        (14, None) => without_signs(whole.get(..8)?, whole.get(8..)?, zone),
         (16, None) => since(digits(whole)?, Precision::Exact),
         (19, None) => since(digits(whole)? / 1000, Precision::Exact),
         _ => None,
     }
+}
+
+/// The day of `20251007` with the clock of `0950`, `095026` or `095026.123`, perhaps with a zone.
+fn without_signs(date: &[u8], clock: &[u8], zone: ZoneRule) -> Option<Stamp> {
+    let day = date_of_digits(date)?;
+    let ([h1, h2, m1, m2], rest) = clock.split_first_chunk()?;
+    let (second, micros, precision, rest) = match rest.first() {
+        Some(byte) if byte.is_ascii_digit() => seconds(rest)?,
+        Some(_) | None => (0, 0, Precision::Minute, rest),
+    };
+    let time = time_of_day(digits(&[*h1, *h2])?, digits(&[*m1, *m2])?, second)?;
+    zoned(day + time + micros, precision, rest, zone)
+}
+
+/// The start of a day that eight digits stand for.
+fn date_of_digits(bytes: &[u8]) -> Option<i64> {
+    let day = digits(bytes).filter(|_| bytes.len() == 8)?;
+    date(day / 10_000, day / 100 % 100, day % 100)
+}
+
+/// The time since 1970 as Java writes a number with a fraction: `1.759823426E9`. Spreadsheets, which round such numbers, put
+/// a sign before the exponent.
+fn with_exponent(mantissa: &[u8], exponent: &[u8]) -> Option<Stamp> {
+    let ([first], rest) = mantissa.split_first_chunk()?;
+    let (b'.', fraction) = rest.split_first()? else { return None };
+    let length = i64::try_from(fraction.len()).ok().filter(|length| (1..=17).contains(length))?;
+    let whole = digits(&[*first])? * power_of_ten(length)? + digits(fraction)?;
+    // How many digits of its unit microseconds have: seconds, milliseconds, microseconds, nanoseconds.
+    let finer = match digits(exponent)? {
+        9 => 6,
+        12 => 3,
+        15 => 0,
+        18 => -3,
+        _ => return None,
+    };
+    let exponent = digits(exponent)? - length + finer;
+    let micros = if exponent < 0 {
+        whole / power_of_ten(-exponent)?
+    } else {
+        whole.checked_mul(power_of_ten(exponent)?)?
+    };
+    let is_second = finer == 6 && length <= 9;
+    since(micros, if is_second { Precision::Second } else { Precision::Exact })
+}
+
+fn power_of_ten(exponent: i64) -> Option<i64> {
+    10_i64.checked_pow(u32::try_from(exponent).ok()?)
+}
+
+/// So many microseconds since 1970.
+fn since(micros: i64, precision: Precision) -> Option<Stamp> {
+    let stamp = Stamp { at: Instant(micros), precision, offset: None };
+    epoch_range().contains(&micros).then_some(stamp)
 }
 
 /// The instants of [`YEARS`], in microseconds.

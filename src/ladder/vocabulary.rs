@@ -287,6 +287,7 @@ static TERMS: &[Term] = &[
         "screen_view", "screen_viewed", "mp_web_page_view", "web_page_viewed", "website_pageview",
         "website_pageviews", "home_page", "home_page_viewed", "home_page_view", "viewed_home_page",
         "page_visit", "page_visited", "visited_page", "pageviews", "page_views",
+        "navigate", "navigation", "page_navigation",
     ]),
     term_of("collection_viewed", "Category page", Role::Browse, &[
         "collection_view", "view_collection", "viewed_collection", "collection_page_viewed",

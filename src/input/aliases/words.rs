@@ -113,9 +113,9 @@ pub(super) const ORDERS: [&str; 10] = [
 /// What a browser is called, within whose object a session and a user agent stand.
 pub(super) const BROWSERS: [&str; 5] = ["context", "device", "client", "browser", "userdata"];
 
-/// What databases write around a value in JSON to say its type.
-pub const TYPES: [&str; 6] =
-    ["$date", "$oid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"];
+/// What databases write around a value in JSON to say its type: `MongoDB` and `DynamoDB`.
+pub const TYPES: [&str; 8] =
+    ["$date", "$oid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "S", "N"];
 
 /// The page that a row shows by its name, where nothing else says what happened and it has no address.
 pub(super) const PAGES: [&str; 2] = ["page name", "page type"];
@@ -195,6 +195,7 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "unixtimestamp",
             "epoch",
             "epochms",
+            "eventstart",
             "eventdt",
             "eventdatetimeutc",
             "dt",

@@ -5,20 +5,19 @@ use super::json_records::{each_record, ends_within_record};
 use super::json_sample::JsonSample;
 use super::table_head::TableHead;
 use super::{
-    Decision, MAP_EVENTS, SAMPLE, events_identifiers, events_why, exact_time, hits, input,
-    nameless, names_of_orders, names_of_people, not_events, sessions_why, strictness, unrecognised,
-    with_order, wrapped,
+    Decision, MAP_EVENTS, SAMPLE, enveloped, events_identifiers, events_why, exact_time, hits,
+    input, nameless, names_of_orders, names_of_people, not_events, sessions_why, strictness,
+    unrecognised, with_order, wrapped,
 };
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part, like};
-use crate::input::columns::{Row, normalise};
-use crate::input::envelope::{Envelope, KEYS};
+use crate::input::envelope::Envelope;
 use crate::input::format::Format;
 use crate::input::format::event_json::{EventKeys, have_addresses};
 use crate::input::format::tool_log::{Beside, ToolLog};
 use crate::input::format::web_pixel::{self, PixelKeys};
-use crate::input::json::{Malformed, Reader, Written};
+use crate::input::json::Malformed;
 use crate::input::source::Source;
 use crate::input::split::Layout;
 use crate::input::{Input, Rows, Told};
@@ -112,7 +111,7 @@ fn decide(
         return Err(unreadable_json(&source, start, own.first_defect));
     }
     let head = &source.head[start..];
-    let (sample, envelope) = match enveloped((head, layout), &own, told, &pixel) {
+    let (sample, envelope) = match enveloped::of_records((head, layout), &own, told, &pixel) {
         Some((sample, envelope)) => (sample, Some(envelope)),
         None => (own, None),
     };
@@ -125,37 +124,6 @@ fn decide(
     Ok(input)
 }
 
-/// What is around records that are nothing by themselves, with what they are without it.
-fn enveloped(
-    (head, layout): (&[u8], Layout),
-    own: &JsonSample,
-    told: &Told,
-    pixel: &PixelKeys,
-) -> Option<(JsonSample, Envelope)> {
-    if own.looks_like(told) {
-        return None;
-    }
-    let keys = KEYS.into_iter().filter(|key| own.all_keys.contains(*key));
-    let all = std::iter::once(Envelope::Texts).chain(keys.map(Envelope::Member));
-    let opened = all.map(|envelope| {
-        let mut room = Reader::default();
-        let open = |(line, record)| {
-            let record = envelope.open(Written::new(record), &mut room).ok()?;
-            Some((line, record))
-        };
-        (JsonSample::of(each_record(head, layout).take(SAMPLE).filter_map(open), pixel), envelope)
-    });
-    let opened: Vec<_> = opened.filter(|(sample, _)| 2 * sample.objects >= own.objects).collect();
-    let first = |is: &dyn Fn(&JsonSample) -> bool| opened.iter().position(|(sample, _)| is(sample));
-    let known = first(&|sample| sample.looks_like(told));
-    let chosen = match known {
-        None if own.are_events(told) => None,
-        None => first(&|sample| sample.are_events(told)),
-        Some(known) => Some(known),
-    };
-    opened.into_iter().nth(chosen?)
-}
-
 /// Recognises the records in a column of a table that has an envelope's name. Events of which no format is known
 /// are only taken from it if the table is nothing without.
 pub(super) fn decide_column(
@@ -165,20 +133,10 @@ pub(super) fn decide_column(
     is_nothing: bool,
 ) -> Option<(Decision, Envelope)> {
     let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
-    KEYS.into_iter().find_map(|key| {
-        let envelope =
-            Envelope::Column(table.header.clone(), table.header.find(&[&normalise(key)])?);
-        let cells = table.rows.iter().map(|row| envelope.of_row(Row::parsed(row)));
-        let sample = JsonSample::of((1..).zip(cells), &pixel);
-        let is_it = sample.looks_like(told) || is_nothing && sample.are_events(told);
-        if !is_it || 2 * sample.objects < table.rows.len() {
-            return None;
-        }
-        let pixel = pixel.clone();
-        let mut decision = decide_sample(path, sample, told, pixel, &Beside::default()).ok()?;
-        decision.why.push_str(&envelope.words());
-        Some((decision, envelope))
-    })
+    let (sample, envelope) = enveloped::of_column(table, told, &pixel, is_nothing)?;
+    let mut decision = decide_sample(path, sample, told, pixel, &Beside::default()).ok()?;
+    decision.why.push_str(&envelope.words());
+    Some((decision, envelope))
 }
 
 /// Decides by a sample of records.

@@ -6,7 +6,7 @@
 //! ever guessed from a single cell.
 
 use super::halves::{Halves, ShortYears};
-use super::{DAY, SECOND, Stamp, ZoneRule, date, digits, local, parse, time_of_day};
+use super::{DAY, SECOND, Stamp, ZoneRule, date, digits, local, parse, time_of_day, zoned};
 use crate::time::Precision;
 
 /// What stands first in a date with slashes.
@@ -54,6 +54,8 @@ pub struct DateEvidence {
     beyond_one: [bool; 2],
     /// Whether a rewritten time says more than the day.
     has_clock: bool,
+    /// Whether any rewritten time has a zone.
+    has_zone: bool,
     /// Whether times that are rewritten otherwise or not at all have no zone.
     zoneless: bool,
     /// Whether any rewritten date is parted by something else than dots.
@@ -92,6 +94,7 @@ impl DateEvidence {
         self.year_first |= year_first.is_some();
         if let Some(stamp) = serial.or(year_first) {
             self.has_clock |= stamp.at.0 % DAY != 0;
+            self.has_zone |= stamp.offset.is_some();
             self.halves.note_converted(stamp.at);
         }
         plain
@@ -109,7 +112,9 @@ impl DateEvidence {
         self.day_first |= first > 12;
         self.beyond_one[0] |= first != 1;
         self.beyond_one[1] |= second != 1;
-        self.has_clock |= clock(date.time).is_some_and(|(time, _)| time != 0);
+        let clock = clock_and_zone(date.time);
+        self.has_clock |= clock.is_some_and(|(time, ..)| time != 0);
+        self.has_zone |= clock.is_some_and(|(_, zone, _)| !zone.is_empty());
         self.beside_dots |= !date.is_dotted;
         self.short_years.note(date);
         self.halves.note_text(first, second);
@@ -130,6 +135,7 @@ impl DateEvidence {
         self.beyond_one[0] |= other.beyond_one[0];
         self.beyond_one[1] |= other.beyond_one[1];
         self.has_clock |= other.has_clock;
+        self.has_zone |= other.has_zone;
         self.zoneless |= other.zoneless;
         self.beside_dots |= other.beside_dots;
         self.short_years.merge(other.short_years);
@@ -146,6 +152,9 @@ impl DateEvidence {
     ) -> Option<String> {
         let decision = self.decision_of_days(column, order)?;
         let times = if self.has_clock { "" } else { "; none of them has a time of day" };
+        if self.has_zone {
+            return Some(format!("{decision}, in their own zones, or else in the zone {zone}"));
+        }
         Some(format!("{decision}, in the zone {zone} because theirs is lost{times}"))
     }
 
@@ -241,8 +250,18 @@ pub(super) fn with_clock(day: i64, time: &str, zone: ZoneRule) -> Option<Stamp> 
     if time.is_empty() {
         return local(day, Precision::Day, zone);
     }
-    let (time, precision) = clock(time)?;
-    local(day + time, precision, zone)
+    let (time, written, precision) = clock_and_zone(time)?;
+    zoned(day + time, precision, written.as_bytes(), zone)
+}
+
+/// The microseconds since the start of the day, and the zone that is written behind them, if one is.
+fn clock_and_zone(text: &str) -> Option<(i64, &str, Precision)> {
+    let alone = clock(text).map(|(time, precision)| (time, "", precision));
+    alone.or_else(|| {
+        let (text, zone) = text.rsplit_once(' ')?;
+        let (time, precision) = clock(text)?;
+        Some((time, zone, precision))
+    })
 }
 
 /// The sign between the parts of a date, the parts, and the time behind them.

@@ -74,6 +74,31 @@ fn every_unambiguous_shape_is_read() {
 }
 
 #[test]
+fn shapes_of_programs_are_read() {
+    use Precision::{Exact, Minute, Second};
+    let (east, utc) = (Some(7200), Some(0));
+    let cases = [
+        ("1.759823426E9", "2025-10-07T07:50:26Z", Second, None),
+        ("1.75982342E9", "2025-10-07T07:50:20Z", Second, None),
+        ("1.75982342625E9", "2025-10-07T07:50:26.25Z", Exact, None),
+        ("1.759823426123E12", "2025-10-07T07:50:26.123Z", Exact, None),
+        ("1.759823426123456E15", "2025-10-07T07:50:26.123456Z", Exact, None),
+        ("1.7598234261234568E18", "2025-10-07T07:50:26.123456Z", Exact, None),
+        ("20251007T095026Z", "2025-10-07T09:50:26Z", Second, utc),
+        ("20251007T095026.25+0200", "2025-10-07T07:50:26.25Z", Exact, east),
+        ("20251007T0950", "2025-10-07T09:50:00Z", Minute, None),
+        ("2025-10-07T07:50:26.5Z[UTC]", "2025-10-07T07:50:26.5Z", Exact, utc),
+        ("2025-10-07 09:50:26 CEST", "2025-10-07T07:50:26Z", Second, east),
+        ("Tue Oct 07 00:50:26 PDT 2025", "2025-10-07T07:50:26Z", Second, Some(-25_200)),
+        ("Oct 7, 2025 1:50:26 PM PDT", "2025-10-07T20:50:26Z", Second, Some(-25_200)),
+    ];
+    for (text, expected, precision, offset) in cases {
+        let expected = Some(Stamp { at: at(expected), precision, offset });
+        assert_eq!(parse(text, UTC), expected, "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_time_is_refused() {
     let cases = [
         "",
@@ -104,7 +129,21 @@ fn what_is_no_time_is_refused() {
         "2025-10-07 09:50:26 +2",
         "2025-10-07 09:50:26 +0260",
         "2025-10-07 09:50:26 +1900",
-        "2025-10-07 09:50:26 CEST",
+        "2025-10-07 09:50:26 CST",
+        "2025-10-07 09:50:26 Central",
+        "Oct 7, 2025 1:50:26 PM IST",
+        "1.75982E+09",
+        "1.75982E+9",
+        "1.759823426E8",
+        "1.E9",
+        "E9",
+        "1.759823426E",
+        "9.999999999E18",
+        "20251007T",
+        "20251007T09",
+        "20251007T0950266",
+        "20251307T095026Z",
+        "2025T095026Z",
         "2025-10-07 09:50:26  +0200",
         "2025-10-07 9:50:26",
         "2025-10-07x09:50:26",
