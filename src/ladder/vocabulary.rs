@@ -461,7 +461,7 @@ static TERMS: &[Term] = &[
     term_of("file_downloaded", "File downloaded", Role::Other, &["file_download"]),
     term_of("identified", "Identified", Role::Other, &[
         "identify", "set", "set_once", "create_alias", "alias", "merge", "merge_dangerously",
-        "groupidentify", "group",
+        "groupidentify", "group", "user_data",
     ]),
     term_of("logged_in", "Log-in", Role::Other, &["login", "signed_in", "sign_in", "log_in"]),
     // Columns of aggregated session reports.

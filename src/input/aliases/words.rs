@@ -78,7 +78,7 @@ pub const PROPERTIES: [&str; 11] = [
 pub(super) const SCENES: [&str; 3] = ["context", "page", "event"];
 
 /// What somebody is called, within whose object identifiers stand: `user.email`, `visitor.anonymousId`.
-pub(super) const OWNERS: [&str; 14] = [
+pub(super) const OWNERS: [&str; 20] = [
     "user",
     "customer",
     "visitor",
@@ -93,11 +93,17 @@ pub(super) const OWNERS: [&str; 14] = [
     "ids",
     "traits",
     "userdata",
+    "userinfo",
+    "userproperties",
+    "customerdata",
+    "customerinfo",
+    "customerproperties",
+    "member",
 ];
 
 /// What an order and its money are called, within whose objects its number, amount and currency stand:
 /// `ecommerce.transaction_id`, `order.total`, `total.currency`.
-pub(super) const ORDERS: [&str; 10] = [
+pub(super) const ORDERS: [&str; 11] = [
     "ecommerce",
     "order",
     "transaction",
@@ -108,6 +114,7 @@ pub(super) const ORDERS: [&str; 10] = [
     "revenue",
     "ordertotal",
     "grandtotal",
+    "actionfield",
 ];
 
 /// What a browser is called, within whose object a session and a user agent stand.
@@ -195,6 +202,13 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "unixtimestamp",
             "epoch",
             "epochms",
+            "eventtimems",
+            "eventtimestampms",
+            "eventtimestampmicros",
+            "timestampmillis",
+            "timestampmicros",
+            "timems",
+            "tsms",
             "eventstart",
             "eventdt",
             "eventdatetimeutc",
@@ -336,7 +350,15 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
     (
         Part::Order,
         "order",
-        &["orderid", "transactionid", "ordername", "ordernumber", "orderno", "purchaseid"],
+        &[
+            "orderid",
+            "transactionid",
+            "ordername",
+            "ordernumber",
+            "orderno",
+            "purchaseid",
+            "actionfieldid",
+        ],
     ),
     (
         Part::Value,
