@@ -101,10 +101,19 @@ pub fn recognise(source: Source, told: &Told) -> Result<Input> {
         return Err(error);
     }
     match source.head[start] {
+        b'{' if names_columns(&source.head[start..]) => table::recognise(source, told),
         b'{' => json::recognise(source, told, Layout::Lines, start),
         b'[' => json::recognise(source, told, Layout::Array, start + 1),
         _ => table::recognise(source, told),
     }
+}
+
+/// Whether a text begins with the name of a column between braces, as some tools write placeholders: `{created_at},{event_name}`.
+fn names_columns(text: &[u8]) -> bool {
+    let inside = text.strip_prefix(b"{").unwrap_or_default();
+    let is_letter = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    let length = inside.iter().take_while(is_letter).count();
+    length > 0 && matches!(inside.get(length..), Some([b'}', b',' | b';' | b'\t' | b'|', ..]))
 }
 
 /// The parts of a [`Reading`] that depend on the format.

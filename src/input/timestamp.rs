@@ -106,7 +106,7 @@ pub fn day_after(date: &str) -> Option<String> {
 ///   digits, cut after microseconds), then `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`, or a name that stands for one
 ///   such offset only (`PDT`, `CEST`); without a
 ///   zone it is a time of `zone`. Behind a number the zone's name is not looked at (`+0000 UTC`, `+02:00[Europe/Berlin]`). A leap second (`:60`) is read as `:59.999999`.
-/// - `20251007`: a date; `20251007095026`, `20251007T095026Z`: with the time of day.
+/// - `20251007`: a date; `202510070950`, `20251007095026`, `20251007T095026Z`: with the time of day.
 /// - Months by their names: `7 Oct 2025`, `Tue, 07-Oct-2025 09:50:26 +0200`, `October 7, 2025 9:50 AM`, `7. Okt. 2025`,
 ///   `Oct 7, 2025 @ 09:50:26.123`, `[07/Oct/2025:09:50:26 +0200]` as web servers write it, `Tue Oct 07 2025 09:50:26 GMT+0200 (CEST)` as
 ///   browsers do, and `Tue Oct  7 09:50:26 UTC 2025` as `date` does.
@@ -285,7 +285,7 @@ fn number(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
         (13, Some((_, fraction))) => {
             since(digits(whole)? * 1000 + micros(fraction)? / 1000, Precision::Exact)
         }
-        (14, None) => without_signs(whole.get(..8)?, whole.get(8..)?, zone),
+        (12 | 14, None) => without_signs(whole.get(..8)?, whole.get(8..)?, zone),
         (16, None) => since(digits(whole)?, Precision::Exact),
         (19, None) => since(digits(whole)? / 1000, Precision::Exact),
         _ => None,

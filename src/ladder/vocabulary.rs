@@ -213,7 +213,7 @@ fn known(folded: &str) -> Option<Known> {
     known.or_else(|| by_page(folded)).or_else(|| by_page(bare(folded)?))
 }
 
-/// A folded name without what loggers of data layers (`dl_`, `ee_`, `_stape`) and people who number their steps
+/// A folded name without what loggers of data layers (`dl_`, `ee_`, `af_`, `fb_mobile_`, `_stape`) and people who number their steps
 /// (`1_landing_page`, `step_2_cart`) put around it; `None` if it has nothing of that.
 fn bare(folded: &str) -> Option<&str> {
     let number = |text: &str| {
@@ -226,6 +226,8 @@ fn bare(folded: &str) -> Option<&str> {
     numbered
         .or_else(|| folded.strip_prefix("dl_"))
         .or_else(|| folded.strip_prefix("ee_"))
+        .or_else(|| folded.strip_prefix("af_"))
+        .or_else(|| folded.strip_prefix("fb_mobile_"))
         .or_else(|| folded.strip_suffix("_stape"))
         .filter(|rest| !rest.is_empty())
 }
@@ -310,7 +312,7 @@ static TERMS: &[Term] = &[
         "product_detail_view", "product_details_viewed", "product_details_view",
         "view_product_detail", "view_product_details", "viewed_product_detail",
         "viewed_product_details", "view_item", "viewed_item", "item_view", "item_viewed",
-        "item_page_viewed", "detail_page_view", "detail_page_viewed", "pdp_view", "pdp_viewed", "view_pdp", "viewed_pdp", "view_content",
+        "item_page_viewed", "detail_page_view", "detail_page_viewed", "pdp_view", "pdp_viewed", "view_pdp", "viewed_pdp", "view_content", "content_view",
         "view", "pv", "viewed",
     ]),
     term_of("product_added_to_cart", "Add to cart", Role::Cart, &[

@@ -13,7 +13,7 @@ pub(super) const SECOND_OF_SESSION: &str = "gasessionid";
 
 /// Who somebody was, where no better name says it: such a column may hold names of people, which several have, or what
 /// process mining calls a case.
-pub(super) const PEOPLE: [&str; 10] = [
+pub(super) const PEOPLE: [&str; 11] = [
     "user",
     "visitor",
     "shopperid",
@@ -24,6 +24,7 @@ pub(super) const PEOPLE: [&str; 10] = [
     "customerkey",
     "caseid",
     "caseconceptname",
+    "identity",
 ];
 
 /// The columns or keys that hold the address of a page, best first, with spaces between their words; last the one that
@@ -153,6 +154,9 @@ const USER: &[&str] = &[
     "hashedemail",
     "emailsha256",
     "emailmd5",
+    "externaluserid",
+    "externalcustomerid",
+    "customeruserid",
 ];
 
 /// Each part with the name it has in `--map` and in reports, and its aliases, best first.
@@ -221,6 +225,8 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "createtime",
             "localtime",
             "servertimeutc",
+            "addediso",
+            "datehourminute",
         ],
     ),
     (
@@ -253,6 +259,9 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "step",
             "conceptname",
             "eventtablename",
+            "evtname",
+            "datapoint",
+            "ev",
         ],
     ),
     (Part::Who(IdentifierKind::CustomerId), "customer_id", &["customerid"]),
@@ -296,6 +305,9 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "amplitudeid",
             "ecid",
             "mpid",
+            "appsflyerid",
+            "adid",
+            "brazeid",
         ],
     ),
     (
@@ -384,12 +396,20 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "totalvalue",
             "totalrevenue",
             "grandtotal",
+            "eventrevenue",
         ],
     ),
     (
         Part::Currency,
         "currency",
-        &["currency", "currencycode", "ordercurrency", "transactioncurrency"],
+        &[
+            "currency",
+            "currencycode",
+            "ordercurrency",
+            "transactioncurrency",
+            "revenuecurrency",
+            "eventrevenuecurrency",
+        ],
     ),
     (Part::UserAgent, "user_agent", &["useragent", "clientuseragent"]),
     // Its usual names are looked up where pages are read: one column may be the event and the address.

@@ -55,18 +55,18 @@ impl TableHead {
         })
     }
 
-    /// The same with the names of columns behind the name of the table that all of them begin with: `t.event_time`. Where
+    /// The same with the names of columns behind the name of the table that all of them begin with: `t.event_time`, `ga:date`. Where
     /// everything was asked for (`*.event`), columns beside that say nothing more and get no name.
     pub(super) fn without_prefix(&self) -> Option<TableHead> {
         let names = self.header.names();
         let rest = |name: &String, prefix: &str| {
-            Some(name.strip_prefix(prefix)?.strip_prefix('.')?.to_string())
+            Some(name.strip_prefix(prefix)?.strip_prefix(['.', ':'])?.to_string())
         };
         let all = names.iter().filter(|name| name.starts_with("*.")).count();
         let names: Option<Vec<String>> = if 2 * all > names.len() {
             names.iter().map(|name| Some(rest(name, "*").unwrap_or_default())).collect()
         } else {
-            let (prefix, _) = names.first()?.split_once('.')?;
+            let (prefix, _) = names.first()?.split_once(['.', ':'])?;
             names.iter().map(|name| rest(name, prefix)).collect()
         };
         let header = Header::new(&ByteRecord::from(names?));

@@ -194,7 +194,7 @@ fn what_loggers_put_around_a_name_and_numbers_of_steps_change_nothing() {
             assert_eq!(canonical(name), Some(expected), "{name}");
         }
     }
-    for name in ["dl_user_data", "dl_", "_stape", "ee_productClick", "1", "100_views"] {
+    for name in ["dl_route_change", "dl_", "_stape", "ee_productClick", "1", "100_views"] {
         assert_eq!(canonical(name), None, "{name}");
     }
 }

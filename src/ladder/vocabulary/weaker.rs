@@ -137,7 +137,7 @@ static ROWS: &[Row] = &[
     ]),
     Row::possible("checkout_completed", &["confirmation", "confirmation_page"]).or("page_viewed"),
     // Of whatever was wanted of those who came.
-    Row::possible("checkout_completed", &["converted", "conversion"]),
+    Row::possible("checkout_completed", &["converted", "conversion", "charged"]),
     Row::possible("checkout_completed", &[
         "payment_done", "payment_success", "payment_successful", "payment_succeeded",
         "payment_completed", "payment_complete",
