@@ -90,6 +90,8 @@ pub struct OrderFindings {
     pub values: BTreeMap<Currency, Vec<Amount>>,
     /// What of their money went back, by currency; of orders in exports that have a value.
     pub refunds: BTreeMap<Currency, Refunds>,
+    /// Orders refunded in part of which nobody knows what they were worth.
+    pub in_part_of_unknown: u64,
     /// Of these, cancelled.
     pub cancelled: u64,
     /// Of these, refunded in full.
@@ -128,6 +130,10 @@ pub struct OrderGaps {
     pub channels: bool,
     /// What they were worth.
     pub amounts: bool,
+    /// Who bought.
+    pub buyers: bool,
+    /// Which of them were tests.
+    pub tests: bool,
 }
 
 impl OrderGaps {
@@ -139,6 +145,8 @@ impl OrderGaps {
             refunds: self.refunds && other.refunds,
             channels: self.channels && other.channels,
             amounts: self.amounts && other.amounts,
+            buyers: self.buyers && other.buyers,
+            tests: self.tests && other.tests,
         }
     }
 }

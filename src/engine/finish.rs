@@ -178,7 +178,8 @@ fn same_rows(readings: &[Reading], inputs: &[InputFinding]) -> Vec<Notice> {
     let mut alike: BTreeMap<_, Vec<&InputFinding>> = BTreeMap::new();
     for (reading, input) in readings.iter().zip(inputs) {
         if reading.format.is_log() && input.rows_used >= FEWEST && input.from < input.to {
-            let key = (input.from, input.to, input.rows_used);
+            // Of a row whose order's number both have, only one is used.
+            let key = (input.from, input.to, input.rows_read);
             alike.entry(key).or_default().push(input);
         }
     }

@@ -314,7 +314,7 @@ impl CalcCompare {
         };
         (more.first + more.second > 0).then(|| {
             format!(
-                "To see a difference of {lift} in four of five cases takes {} more in the first group and {} in the second.",
+                "To see in four of five cases that the second rate is {lift} above the first takes {} more in the first group and {} in the second.",
                 words::count(more.first),
                 words::count(more.second)
             )

@@ -234,9 +234,13 @@ impl CompareReport {
         let open = is_open.then(|| NoticeReport {
             code: "window_open",
             message: format!(
-                "{} in a and {} in b can still convert: compare the matured rates.",
+                "{} in a and {} in b can still convert: {}.",
                 words::count(self.a.open),
-                words::count(self.b.open)
+                words::count(self.b.open),
+                match self.macro_conversion.matured {
+                    Some(_) => "compare the matured rates",
+                    None => "both rates may rise, and how far they will is not known yet",
+                }
             ),
             data: [("a", Value::from(self.a.open)), ("b", Value::from(self.b.open))].into(),
         });

@@ -216,7 +216,9 @@ fn key_figures(report: &Report) -> Vec<KeyFigure> {
 /// The notices that the sentences at the top have not said already.
 fn notices(report: &Report) -> Vec<String> {
     let is_said = |notice: &&NoticeReport| match notice.code {
-        "no_journeys" | "few_orders" => true,
+        "few_orders" => true,
+        // Unless it says what is missing.
+        "no_journeys" => !notice.data.contains_key("tells_of_nothing"),
         // Unless it says why orders that are there do not count.
         "no_orders" => !notice.data.contains_key("orders"),
         _ => false,

@@ -341,7 +341,7 @@ impl DriversReport {
         vec![
             who,
             format!(
-                "Judged {} after the entry: {} {} without an order by then, {} of them ordered later.",
+                "Judged {} after the entry: of those whose window is over, {} {} had no order by then, and {} of them ordered later.",
                 words::duration(Some(landmark.seconds)),
                 words::count(landmark.journeys),
                 words::people(self.unit, landmark.journeys),

@@ -80,7 +80,9 @@ fn window_open(
 ) -> Option<NoticeReport> {
     let tally = &findings.tally;
     let are_times_known = findings.notices.iter().all(|notice| notice.code != TIMES_UNKNOWN);
-    if tally.open == 0 || ladder.open || !are_times_known {
+    // A session does not go on when its window does.
+    let are_over = ladder.count == Count::Session && ladder.window != Window::Session;
+    if tally.open == 0 || ladder.open || !are_times_known || are_over {
         return None;
     }
     let last = &ladder.steps.last()?.name;
@@ -266,6 +268,9 @@ fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
         [("entered", tally.entered.into()), ("converted", tally.converted.into())].into();
     if code == "no_orders" && is_order(last) && findings.orders.count > 0 {
         data.insert("orders", findings.orders.count.into());
+    }
+    if tally.entered == 0 && tells_of_nothing(findings) {
+        data.insert("tells_of_nothing", true.into());
     }
     Some(NoticeReport { code, message, data })
 }

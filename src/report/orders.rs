@@ -48,7 +48,8 @@ impl OrdersReport {
         let counts = &findings.orders;
         let unknown = counts.unknown;
         let exported = |count: u64| findings.has_orders.then_some(count);
-        let partly = counts.refunds.values().map(|refunds| refunds.partly).sum();
+        let partly: u64 = counts.refunds.values().map(|refunds| refunds.partly).sum();
+        let partly = partly + counts.in_part_of_unknown;
         let per_customer = orders::per_customer(&findings.tally, confidence);
         let range = per_customer.and_then(|(_, range)| range);
         let seconds = orders::second_orders(&findings.tally);

@@ -15,12 +15,21 @@ pub fn scope(report: &Report) -> Vec<String> {
     let asked = report.period.since.is_some() || report.period.until.is_some();
     let from = report.period.since.or(report.period.seen_from);
     let until = report.period.until.or(report.period.seen_until);
+    // What was asked for may lie outside of the data.
+    let (from, until) = match (from, until) {
+        (Some(from), Some(until)) if from > until && report.period.since.is_some() => {
+            (Some(from), report.period.until)
+        }
+        (Some(from), Some(until)) if from > until => (None, Some(until)),
+        both => both,
+    };
     let period = match (from, until) {
         (Some(from), Some(until)) if from.day() == until.day() => {
             format!("{} ({zone})", from.day())
         }
         (Some(from), Some(until)) => format!("{} to {} ({zone})", from.day(), until.day()),
         (None, Some(until)) => format!("until {} ({zone})", until.day()),
+        (Some(from), None) if asked => format!("from {} ({zone})", from.day()),
         (Some(_) | None, None) => format!("times in {zone}"),
     };
     let period = if asked { format!("entered {period}") } else { period };

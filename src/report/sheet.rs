@@ -219,6 +219,11 @@ fn ladder_columns(report: &Report) -> Vec<Column> {
     let range = words::range_name(report.confidence);
     let first = report.steps.first().map_or("", |step| step.name.as_str());
     let last = report.steps.last().map_or("", |step| step.name.as_str());
+    let left_means = if is_apart(report) {
+        "how many fewer reached the next step"
+    } else {
+        "reached this step and not the next"
+    };
     vec![
         left("step", 0),
         right("reached", 0),
@@ -229,10 +234,15 @@ fn ladder_columns(report: &Report) -> Vec<Column> {
         right(&range, 8),
         right(to_last(report), 5).means(format!("of those here, who reached {last}")),
         right(&range, 7),
-        right("left", 4).means("reached this step and not the next"),
+        right("left", 4).means(left_means),
         right("median", 6).means("time since the step before"),
         left("kept", 3).means("█ kept, ▒ within the range, ░ lost"),
     ]
+}
+
+/// Whether each step counts by itself, so that nobody knows of those at the next which of them were here.
+fn is_apart(report: &Report) -> bool {
+    report.ladder.linkage == "apart"
 }
 
 /// The heading of the order rate.
@@ -361,8 +371,8 @@ fn implied_shares(report: &Report) -> String {
 
 /// Where journeys ended, most first; steps that lose nobody are left out.
 pub fn exits_sheet(report: &Report) -> Sheet {
-    let columns =
-        vec![left("reached", 0), left("but not", 0), right("left", 0), right("of reached", 0)];
+    let (next, fewer) = if is_apart(report) { ("next", "fewer") } else { ("but not", "left") };
+    let columns = vec![left("reached", 0), left(next, 0), right(fewer, 0), right("of reached", 0)];
     let mut sheet = Sheet::new("Biggest exits", columns);
     let mut exits: Vec<_> = report.exits.iter().filter(|exit| exit.left > 0).collect();
     exits.sort_by_key(|exit| std::cmp::Reverse(exit.left));

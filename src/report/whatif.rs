@@ -238,7 +238,7 @@ fn headrooms(findings: &Findings, ladder: &Ladder, options: &WhatifOptions) -> V
             probability_below: room.map(|room| room.probability_below),
             extra_orders_per_point: rate
                 .rate
-                .filter(|rate| *rate > 0.0)
+                .filter(|rate| *rate > 0.0 && *rate <= 1.0 - 0.01)
                 .map(|rate| converted * 0.01 / rate),
             share_of_loss: share.filter(|share| share.is_finite()),
         })
@@ -380,7 +380,9 @@ impl WhatifReport {
             right("of prev", 0),
             right(&words::range_name(self.confidence), 2).of_bounds(),
             right("could be", 0),
-            right("more orders", 0).means("if it were, and everybody went on as before"),
+            right("more orders", 0).means(
+                "to be expected if it were, as far as the step's own rate is known, and everybody went on as before",
+            ),
             right("a quarter of it", 1),
             right("per point", 3).means("more orders with one percentage point more"),
             left("from", 1),

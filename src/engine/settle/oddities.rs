@@ -209,22 +209,53 @@ const AMOUNTS: Follows = [
     "so that it is not known what orders were worth",
     "so that it is known what an order was worth only if another file has it",
 ];
+const BUYERS: Follows = [
+    "so that nobody is known to have ordered twice",
+    "so that who bought is known only if another file has the order",
+];
+const TESTS: Follows = [
+    "so that orders that were tests count as others do",
+    "so that orders that were tests count as others do unless another file says so",
+];
 
 /// What an export says nothing of, in words; `unknown` is what none does.
 fn lacking(reading: &Reading, gaps: OrderGaps, unknown: OrderGaps) -> Option<String> {
     let is_bulk = reading.format == Format::ShopifyBulk;
-    let names: [&str; 4] = if is_bulk {
-        ["sourceName", "cancelledAt", "displayFinancialStatus or refund", "totalPriceSet"]
+    let names: [&str; 6] = if is_bulk {
+        [
+            "sourceName",
+            "cancelledAt",
+            "displayFinancialStatus or refund",
+            "totalPriceSet",
+            "email, phone or customer",
+            "test or paymentGatewayNames",
+        ]
     } else if reading.format.holds_webhooks() {
-        ["source_name", "cancelled_at", "financial_status or refund", "total_price"]
+        [
+            "source_name",
+            "cancelled_at",
+            "financial_status or refund",
+            "total_price",
+            "email, phone or customer",
+            "test or payment_gateway_names",
+        ]
     } else {
-        ["Source", "Cancelled at", "Financial Status or Refunded Amount", "Total"]
+        [
+            "Source",
+            "Cancelled at",
+            "Financial Status or Refunded Amount",
+            "Total",
+            "Email, Phone or Customer ID",
+            "Payment Method",
+        ]
     };
     let told = [
         (gaps.channels, unknown.channels, CHANNELS),
         (gaps.cancelled, unknown.cancelled, CANCELLED),
         (gaps.refunds, unknown.refunds, REFUNDS),
         (gaps.amounts, unknown.amounts, AMOUNTS),
+        (gaps.buyers, unknown.buyers, BUYERS),
+        (gaps.tests, unknown.tests, TESTS),
     ];
     let told = told.into_iter().zip(names).filter(|((is_missing, ..), _)| *is_missing);
     let told = told.map(|((_, is_unknown, [of_all, of_some]), name)| {

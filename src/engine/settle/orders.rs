@@ -27,6 +27,7 @@ use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::parallel::each_in_parallel;
 use crate::quality::Reason;
+use crate::stats::refunds::Refund;
 use crate::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -385,6 +386,9 @@ fn count_order(order: &Order<'_>, in_log: Option<&Completed>, orders: &mut Order
     if let Some(amount) = order.amount() {
         let refunds = orders.refunds.entry(order.currency()).or_default();
         refunds.add(amount.0, order.refund(), order.is_cancelled(), order.is_refunded());
+    } else if matches!(order.refund(), Refund::Some(_)) {
+        let in_part = !order.is_cancelled() && !order.is_refunded();
+        orders.in_part_of_unknown += u64::from(in_part);
     }
     let Some(seen) = in_log else {
         orders.count += 1;

@@ -382,6 +382,8 @@ fn are_named_by_ids<'r>(rows: impl Iterator<Item = (Cow<'r, str>, Option<Cow<'r,
         by_length &=
             (13..=15).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
         if let Some(id) = id.filter(|id| !is_excel_number(id)) {
+            // Data tools make fractions of numbers some of which are missing.
+            let id = id.strip_suffix(".0").unwrap_or(&id);
             by_id = Some(by_id.unwrap_or(true) && number == id);
         }
     }
@@ -395,7 +397,8 @@ mod tests {
     #[test]
     fn checkouts_are_named_by_their_ids() {
         type Named = (&'static str, Option<&'static str>);
-        let cases: [(&[Named], bool); 9] = [
+        let cases: [(&[Named], bool); 10] = [
+            (&[("#30000000000001", Some("30000000000001.0")), ("#30000000000001", None)], true),
             (&[("#30000000000001", Some("30000000000001")), ("#30000000000001", None)], true),
             (&[("#44", Some("44")), ("#44", None)], true),
             (&[("#30000000000001", None), ("#30000000000002", Some("3E+13"))], true),

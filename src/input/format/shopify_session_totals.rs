@@ -650,7 +650,25 @@ mod tests {
 
     #[test]
     fn rows_that_count_the_same_sessions_again_are_not_added() {
-        let cases: [Case<'_>; 7] = [
+        let cases: [Case<'_>; 10] = [
+            (
+                "a sum by a name of its own",
+                &["Page|Sessions|Added to cart\n/|70|1\n/hats|30|2\n/a|5|0\nGesamt|105|3"],
+                &[&[105, 3]],
+                &["0.3 continuation"],
+            ),
+            (
+                "a page with as many as all others in one figure",
+                &["Page|Sessions|Added to cart\n/|70|1\n/hats|30|2\n/a|5|0\n/b|105|2"],
+                &[&[210, 5]],
+                &[],
+            ),
+            (
+                "a page that has few by chance",
+                &["Page|Sessions|Added to cart\n/|7|1\n/hats|3|0\n/a|1|0\n/b|11|1"],
+                &[&[22, 2]],
+                &[],
+            ),
             (
                 "a sum that names nothing",
                 &["Page|Sessions|Converted\n/|7|1\n/hats|3|\n|10|1"],

@@ -14,7 +14,12 @@ fn an_effect_that_cannot_be_is_not_counted_with_a_smaller_one() {
         assert!(note.contains("cannot rise by 20.0%"), "{note}");
     }
     let possible = compared((10, 500), (25, 500));
-    assert!(possible.more_in_words().unwrap().starts_with("To see a difference of 20.0%"));
+    assert!(
+        possible
+            .more_in_words()
+            .unwrap()
+            .starts_with("To see in four of five cases that the second rate is 20.0%")
+    );
     let plan = CalcSampleSize::new(0.9, 0.2, Design::default(), None);
     assert_eq!(
         plan.sheets()[0].lead,

@@ -58,7 +58,7 @@ fn skewed(value: &OrderValueReport) -> Option<String> {
     // A spread may be large without any order that is: then cutting takes nothing off.
     let average = words::money(value.average?);
     (words::money(mean) != average && mean < value.average?).then(|| format!(
-        "{}: a few large orders make the average (the largest is {} of the value). With them cut down to {} it is {}.",
+        "{}: a few orders are far larger than the others (the largest is {} of the value). With them cut down to {} the average is {}.",
         name(value),
         words::percent(value.top_share),
         words::money(cap),
@@ -77,8 +77,9 @@ fn refunds(value: &OrderValueReport, confidence: f64) -> Option<String> {
     });
     let refunded = (of.hits > 0).then(|| {
         let orders = format!(
-            "{} of the other {} refunded ({}, {})",
+            "{} of {}{} refunded ({}, {})",
             words::count(of.hits),
+            if found.cancelled > 0 { "the other " } else { "" },
             words::count(of.base),
             words::percent(of.rate),
             words::range_named(confidence, of.low, of.high)
@@ -97,6 +98,9 @@ fn refunds(value: &OrderValueReport, confidence: f64) -> Option<String> {
     let net = found.net.map_or_else(String::new, |net| format!("; {} are left", words::money(net)));
     (!parts.is_empty()).then(|| format!("{}: {}{net}.", name(value), parts.join(", ")))
 }
+
+/// Of fewer customers who came back nobody can say when half of all do.
+const LEAST_SECOND_ORDERS: u64 = 5;
 
 fn lead(report: &Report) -> Vec<String> {
     let orders = &report.orders;
@@ -117,9 +121,12 @@ fn lead(report: &Report) -> Vec<String> {
         notes.push(format!("{} {}{parts}.", words::count(count), words::people("order", count)));
     }
     let repeat = &orders.repeat_rate;
+    let is_cut = report.period.since.is_some() || report.period.until.is_some();
     if repeat.base > 0 {
         notes.push(format!(
-            "Repeat rate: {} of {} with an order have two or more ({}, {}).",
+            "{}: {} of {} with an order have two or more ({}, {}).",
+            // Whether somebody came back says no part of the orders alone.
+            if is_cut { "Repeat rate at all times" } else { "Repeat rate" },
             words::count(repeat.hits),
             words::count(repeat.base),
             words::percent(repeat.rate),
@@ -130,13 +137,15 @@ fn lead(report: &Report) -> Vec<String> {
         (orders.per_customer, orders.per_customer_low, orders.per_customer_high)
     {
         notes.push(format!(
-            "Orders by customer with an order: {} ({} {}).",
+            "Orders by customer with an order{}: {} ({} {}).",
+            if is_cut { ", at all times" } else { "" },
             words::ratio(Some(mean)),
             words::range_name(report.confidence),
             words::ratio_range(low, high)
         ));
     }
-    notes.extend(orders.seconds_to_second.and_then(|found| second_order(&found, report)));
+    let second = orders.seconds_to_second.filter(|_| repeat.hits >= LEAST_SECOND_ORDERS);
+    notes.extend(second.and_then(|found| second_order(&found, report)));
     if let Some(within) = orders.repeat_within.last().filter(|_| repeat.hits > 0) {
         notes.push(format!(
             "Within {} days of the first order, {} order again ({}), those who are customers for a shorter time accounted for.",

@@ -49,7 +49,11 @@ pub const CUSTOMERS: Names = &["customer id", "customer legacy resource id"];
 /// The buyer's address.
 pub const EMAILS: Names = &[
     "email",
+    "e-mail",
+    "email address",
     "customer email",
+    "customer e-mail",
+    "customer email address",
     "contact email",
     "order email",
     "customer default email address email address",
@@ -84,7 +88,8 @@ const CURRENCIES: Names = &[
     "total price set shop money currency code",
     "total price set shop currency code",
 ];
-const SOURCES: Names = &["source", "source name", "order source name"];
+// Where an order came from in another sense may stand under the export's own name.
+const SOURCES: Names = &["source name", "order source name", "source"];
 const TESTS: Names = &["test", "order test", "transaction test"];
 const PAYMENTS: Names = &["payment method", "payment gateway names", "gateway"];
 const AGENTS: Names = &["user agent", "client details user agent", "browser user agent"];
@@ -139,6 +144,8 @@ impl OrderColumns {
             refunds: self.status.is_none() && self.refunded_amount.is_none(),
             channels: self.source.is_none(),
             amounts: self.total.is_none(),
+            buyers: !self.common.name_buyers(),
+            tests: self.payment_method.is_none() && self.test.is_none(),
         }
     }
 }

@@ -58,6 +58,13 @@ impl CommonColumns {
         CommonColumns { named_by_number: true, ..self }
     }
 
+    /// Whether any column says who the buyer was.
+    pub fn name_buyers(&self) -> bool {
+        let persons = [self.customer, self.email, self.note_attributes];
+        let columns = persons.iter().chain(&self.phones).chain(&self.tokens);
+        columns.flatten().next().is_some()
+    }
+
     /// The column of the record's number.
     pub fn id(&self) -> Option<usize> {
         self.id

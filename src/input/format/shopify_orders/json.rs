@@ -70,6 +70,9 @@ const TEXTS: [(Cell, Slot); 4] = [
     (Cell::Email, Slot::Email),
 ];
 
+/// What says who the buyer was.
+const BUYERS: [Slot; 4] = [Slot::User, Slot::Email, Slot::Phone, Slot::Checkout];
+
 /// The cells of one record.
 #[derive(Clone, Copy)]
 struct Cells<'r> {
@@ -128,6 +131,8 @@ impl<'r> Cells<'r> {
             refunds: lacks(Slot::Status) && lacks(Slot::Refunded),
             channels: lacks(Slot::Source) && !self.is_draft(),
             amounts: lacks(Slot::Value),
+            buyers: BUYERS.into_iter().all(lacks),
+            tests: lacks(Slot::Payment) && lacks(Slot::Test),
         }
     }
 

@@ -30,6 +30,10 @@ const TOTALS: [&str; 7] =
 /// A sum of fewer rows would be a row like any other.
 const LEAST_PARTS: usize = 2;
 
+/// Whoever calls a sum by another word than those is believed if it is of so many rows, in so many figures, and the largest is
+/// not less than this: that is no chance.
+const NAMED_SUM: (usize, usize, u64) = (3, 2, 100);
+
 /// What was taken out of a report.
 #[derive(Debug, Default)]
 pub(super) struct Overlapping {
@@ -56,7 +60,7 @@ pub(super) fn set_apart(
             take_compared(&mut own, of, &mut found);
             take_subtotals(&mut own, &mut found);
             if !(of.columns.are_of_a_page() && take_total(&mut own, of, &mut found)) {
-                take_sum(&mut own, &mut found);
+                take_sum(&mut own, of, &mut found);
             }
         }
         kept.append(&mut own);
@@ -217,31 +221,58 @@ fn set_aside(at: &LineAt<AnalyticsLine>, words: &'static str) -> Aside {
     (at.input, at.row, Reason::Continuation, words.into())
 }
 
-/// The first or last row is the sum of the others if it names nothing and has their sum in every column.
-fn take_sum(lines: &mut Vec<LineAt<AnalyticsLine>>, found: &mut Overlapping) {
-    for place in [lines.len().saturating_sub(1), 0] {
-        if lines.len() > LEAST_PARTS && is_sum(lines, place) {
+/// The first or last row is the sum of the others if it names nothing and has their sum in every column; the last one also if it
+/// has a name and that can be no chance.
+fn take_sum(lines: &mut Vec<LineAt<AnalyticsLine>>, of: &ReportInput<'_>, found: &mut Overlapping) {
+    let last = lines.len().saturating_sub(1);
+    for place in [last, 0] {
+        let names_nothing = lines.get(place).is_some_and(|at| names_nothing(&at.line));
+        if names_nothing && lines.len() > LEAST_PARTS && is_sum(lines, place) {
             let at = lines.remove(place);
             found.aside.push(aside_as_sum(&at));
             return;
         }
     }
+    if let Some(name) = name_of_sum(lines) {
+        let message = format!(
+            "{}: the last row, \"{name}\", has the sums of all others in every figure: it is their total, and does not count",
+            of.path
+        );
+        found.notices.push(Notice { code: "session_report_total", message });
+        found.aside.extend(lines.pop().as_ref().map(aside_as_sum));
+    }
 }
 
+/// Whether a row names nothing. Figures that are not known as such are taken for dimensions.
+fn names_nothing(line: &AnalyticsLine) -> bool {
+    line.dimensions.first().is_some_and(|text| is_null(text))
+        && line.dimensions.iter().all(|text| is_null(text) || is_figure(text))
+}
+
+/// Whether a row has the sum of all others in every figure.
 fn is_sum(lines: &[LineAt<AnalyticsLine>], place: usize) -> bool {
     let Some(LineAt { line, .. }) = lines.get(place) else { return false };
-    // Figures that are not known as such are taken for dimensions.
-    let names_nothing = line.dimensions.first().is_some_and(|text| is_null(text))
-        && line.dimensions.iter().all(|text| is_null(text) || is_figure(text));
     let sum = |metric: usize| -> u128 {
         let of = |at: &LineAt<AnalyticsLine>| at.line.metrics.get(metric).copied().flatten();
         lines.iter().filter_map(of).map(u128::from).sum()
     };
     let figures =
         || line.metrics.iter().enumerate().filter_map(|(metric, count)| Some((metric, (*count)?)));
-    names_nothing
-        && figures().any(|(_, count)| count > 0)
+    figures().any(|(_, count)| count > 0)
         && figures().all(|(metric, count)| sum(metric) == 2 * u128::from(count))
+}
+
+/// The name of the last row, if it sums up all others and names nothing else.
+fn name_of_sum(lines: &[LineAt<AnalyticsLine>]) -> Option<String> {
+    let (least_rows, least_figures, least_count) = NAMED_SUM;
+    let (LineAt { line, .. }, parts) = lines.split_last()?;
+    let (name, others) = line.dimensions.split_first()?;
+    let is_alone = others.iter().all(|text| is_null(text) || is_figure(text));
+    let counts = line.metrics.iter().flatten().filter(|count| **count > 0);
+    let is_no_chance = parts.len() >= least_rows
+        && counts.clone().count() >= least_figures
+        && counts.max().is_some_and(|count| *count >= least_count);
+    (is_alone && is_no_chance && is_sum(lines, parts.len())).then(|| name.clone())
 }
 
 /// Whether a text is a number of whatever kind: `1,234`, `45.10%`, `$5.00`, `00:01:02`.

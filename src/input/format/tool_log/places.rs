@@ -182,7 +182,8 @@ impl ToolPlaces {
     /// Finds the parts of a tool's record.
     pub fn of(tool: &'static Tool, root: Json<'_>) -> ToolPlaces {
         let mut places = ToolPlaces::at_paths(tool.paths, tool.parameters, root);
-        let objects = tool.properties.iter().filter_map(|path| walk(root, path));
+        let walk = walker(root);
+        let objects = tool.properties.iter().filter_map(|path| walk(path));
         places.objects = objects.filter(|json| json.is_object()).map(Json::place).collect();
         places.texts = texts_for_objects(tool, root);
         places
@@ -201,13 +202,14 @@ impl ToolPlaces {
             texts: Vec::new(),
             roles: &[],
         };
+        let walk = walker(root);
         for (slot, paths) in paths {
-            let found = paths.iter().filter_map(|path| Some(walk(root, path)?.place()));
+            let found = paths.iter().filter_map(|path| Some(walk(path)?.place()));
             places.slots[*slot as usize].extend(found);
         }
         if let Some(list) = parameters {
             places.roles = list.slots;
-            let elements = walk(root, list.list).into_iter().flat_map(Json::elements);
+            let elements = walk(list.list).into_iter().flat_map(Json::elements);
             places.parameters = elements.filter_map(Parameter::of).collect();
         }
         places
@@ -281,6 +283,12 @@ fn texts_for_objects(tool: &Tool, root: Json<'_>) -> Vec<Place> {
         texts.extend(text.filter(|place| !texts.contains(place)));
     }
     texts
+}
+
+/// Finds values of a record at dotted paths, also where the record was laid flat and its keys have the dots.
+fn walker<'r>(root: Json<'r>) -> impl Fn(&str) -> Option<Json<'r>> {
+    let is_flat = root.members().any(|(key, _)| key.contains(&b'.'));
+    move |path| walk(root, path).or_else(|| if is_flat { root.dotted(path) } else { None })
 }
 
 /// The value at a dotted path. Of a list its first element counts; a part that ends in `*` stands for
