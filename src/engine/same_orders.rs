@@ -133,7 +133,10 @@ impl SameOrders {
             *number = heads.root(*number);
         }
         for (&number, &head) in &heads.above {
-            self.numbers.insert(number, heads.root(head));
+            let head = heads.root(head);
+            self.numbers.insert(number, head);
+            // Others have its number now, so it is one, whatever the row that has it says.
+            self.numbers.insert(head, head);
         }
     }
 
@@ -299,7 +302,8 @@ impl Sighting {
             currency: order.currency,
             is_left_out: false,
             is_one: order.precision != Precision::Day && (is_whole || order.amount.is_none()),
-            is_bare: !order.numbered && order.amount.is_none(),
+            // The token of a checkout is no number of an order.
+            is_bare: (!order.numbered || order.key == order.token) && order.amount.is_none(),
         }
     }
 

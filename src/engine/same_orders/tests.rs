@@ -65,6 +65,36 @@ fn an_order_without_a_total_is_the_only_other_one_about_its_time() {
 }
 
 #[test]
+fn several_sources_without_totals_are_one_order_if_none_has_two() {
+    const OTHER: Sources = 4;
+    let bare = |source, number, minute| Sighting {
+        total: None,
+        is_bare: true,
+        ..order(source, number, minute, 0, 7)
+    };
+    let export = order(EXPORTS, 1, 0, 50, 7);
+    for (sightings, expected, case) in [
+        (vec![export, bare(LOG, 2, 3), bare(PIXEL, 3, 4)], [1, 1, 1], "an export and two"),
+        (vec![bare(LOG, 2, 3), bare(PIXEL, 3, 4)], [1, 2, 2], "two alone"),
+        (
+            vec![order(OTHER, 1, 3, 30, 7), bare(LOG, 2, 0), order(PIXEL, 3, 4, 60, 7)],
+            [1, 2, 3],
+            "two that differ in what they cost",
+        ),
+        (
+            // The same number in another log says what it cost.
+            vec![bare(LOG, 2, 0), order(PIXEL, 2, 0, 20, 7), order(OTHER, 3, 3, 30, 7)],
+            [1, 2, 3],
+            "one that another source knows",
+        ),
+        (vec![export, bare(LOG, 2, 3), bare(PIXEL, 3, 12)], [1, 2, 3], "a chain"),
+    ] {
+        let same = joined(&sightings);
+        assert_eq!([1, 2, 3].map(|number| same.of(Key(number))), expected.map(Key), "{case}");
+    }
+}
+
+#[test]
 fn what_is_known_by_number_follows_to_the_number_that_counts() {
     let mut same = SameOrders::default();
     same.numbers.insert(Key(6), Key(2));

@@ -230,10 +230,9 @@ fn find_same(
         People::unite(&haul.links, &haul.identified, stamping.settings.threads)
     });
     for order in &mut seen {
-        let number = same.of(order.key);
-        // Whatever has another number is an order by itself, not a part of a basket.
-        order.numbered |= number != order.key;
-        order.key = number;
+        // Whatever another source has too is an order by itself, not a part of a basket.
+        order.numbered |= same.numbers.contains_key(&order.key);
+        order.key = same.of(order.key);
     }
     haul.orders_seen = seen;
     settled.orders.joined_by_number = same.by_number;

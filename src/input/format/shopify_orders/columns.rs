@@ -50,9 +50,11 @@ pub const CUSTOMERS: Names = &["customer id", "customer legacy resource id"];
 pub const EMAILS: Names = &[
     "email",
     "e-mail",
+    "e mail",
     "email address",
     "customer email",
     "customer e-mail",
+    "customer e mail",
     "customer email address",
     "contact email",
     "order email",
