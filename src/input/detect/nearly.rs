@@ -5,6 +5,7 @@
 //! JSON, sessions, robots. Its reader is told.
 
 use super::meant::meant;
+use super::offers;
 use super::table::either;
 use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
@@ -104,6 +105,25 @@ pub(super) fn of_table(table: &TableHead, is_named: bool) -> Option<String> {
     let told: BTreeSet<String> =
         told.into_iter().map(|(format, names)| sentence(header, format, names)).collect();
     (!told.is_empty()).then(|| Vec::from_iter(told).join("; "))
+}
+
+/// Which columns have objects as Python prints them, which are no JSON: `{'checkout': {'token': 't'}}`.
+pub(super) fn printed_by_python(table: &TableHead) -> Option<String> {
+    let is_printed = |column: &usize| {
+        let texts = offers::texts_of(table, Some(*column));
+        let mut objects = texts.iter().filter(|text| text.starts_with('{') && *text != "{}");
+        let is_any = objects.clone().next().is_some();
+        is_any && objects.all(|text| text.starts_with("{'"))
+    };
+    let names = table.header.names();
+    let columns = (0..names.len()).filter(is_printed).filter_map(|column| names.get(column));
+    let columns: Vec<String> = columns.map(|name| format!("`{name}`")).collect();
+    (!columns.is_empty()).then(|| {
+        format!(
+            "what stands under {} is written as Python prints objects and is no JSON, so it is not read: write these cells with json.dumps",
+            columns.join(", ")
+        )
+    })
 }
 
 fn sentence(header: &Header, format: Format, names: &[&str]) -> String {

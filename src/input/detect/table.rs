@@ -391,6 +391,7 @@ fn decided(
     let are_named = header.find(&["name"]) == Some(columns.event);
     let may_name_orders = are_named && !offers::names_events(table, columns.event);
     let nearly = nearly::of_table(table, may_name_orders).filter(|_| told.format.is_none());
+    let nearly = nearly::printed_by_python(table).or(nearly);
     let mut parts = mapping.list();
     parts.extend(clock.map(|name| ("clock", name)));
     parts.extend(columns.otherwise.and_then(named).map(|name| ("event_if_blank", name)));
