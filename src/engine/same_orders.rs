@@ -2,8 +2,8 @@
 //!
 //! One order is one conversion, whatever number of systems saw it. Most agree on its number. Where they do
 //! not, an order is known by the name that the shop gave it or by its checkout; else two sources mean the
-//! same order if the same customer paid the same total within ten minutes, or if the one does not know the total and
-//! neither has another order of the customer about that time. No order is ever joined with
+//! same order if the same customer paid the same total within ten minutes, or if all but one know neither number nor total and
+//! no source has another order of the customer about that time. No order is ever joined with
 //! another one of its own source: that source tells its orders apart. The result depends on neither the
 //! order of rows nor that of files. What joined orders are worth is not decided here.
 

@@ -310,33 +310,22 @@ fn date_of_digits(bytes: &[u8]) -> Option<i64> {
     date(day / 10_000, day / 100 % 100, day % 100)
 }
 
-/// The time since 1970 as Java writes a number with a fraction: `1.759823426E9`. Spreadsheets, which round such numbers, put
-/// a sign before the exponent.
+/// The time since 1970 as Java writes a number with a fraction: `1.759823426E9` in seconds, `1.759823426123E12` in milliseconds.
+/// Spreadsheets, which round such numbers, put a sign before the exponent.
 fn with_exponent(mantissa: &[u8], exponent: &[u8]) -> Option<Stamp> {
-    let ([first], rest) = mantissa.split_first_chunk()?;
-    let (b'.', fraction) = rest.split_first()? else { return None };
-    let length = i64::try_from(fraction.len()).ok().filter(|length| (1..=17).contains(length))?;
-    let whole = digits(&[*first])? * power_of_ten(length)? + digits(fraction)?;
-    // How many digits of its unit microseconds have: seconds, milliseconds, microseconds, nanoseconds.
-    let finer = match digits(exponent)? {
-        9 => 6,
-        12 => 3,
-        15 => 0,
-        18 => -3,
-        _ => return None,
-    };
-    let exponent = digits(exponent)? - length + finer;
-    let micros = if exponent < 0 {
-        whole / power_of_ten(-exponent)?
-    } else {
-        whole.checked_mul(power_of_ten(exponent)?)?
-    };
-    let is_second = finer == 6 && length <= 9;
+    /// Whatever its unit, the mantissa is of so many microseconds, as a power of ten.
+    const MICROS: usize = 15;
+    let ([whole, b'.'], fraction) = mantissa.split_first_chunk()? else { return None };
+    let is_number = !fraction.is_empty() && fraction.iter().all(u8::is_ascii_digit);
+    if !is_number || !matches!(exponent, b"9" | b"12" | b"15" | b"18") {
+        return None;
+    }
+    let place = |value: i64, power: usize| Some(value * 10_i64.pow(u32::try_from(power).ok()?));
+    let finest = fraction.get(..MICROS.min(fraction.len()))?;
+    let rest = place(digits(finest)?, MICROS - finest.len())?;
+    let micros = place(digits(&[*whole])?, MICROS)? + rest;
+    let is_second = exponent == b"9" && fraction.len() <= 9;
     since(micros, if is_second { Precision::Second } else { Precision::Exact })
-}
-
-fn power_of_ten(exponent: i64) -> Option<i64> {
-    10_i64.checked_pow(u32::try_from(exponent).ok()?)
 }
 
 /// So many microseconds since 1970.

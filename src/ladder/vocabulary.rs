@@ -312,8 +312,8 @@ static TERMS: &[Term] = &[
         "product_detail_view", "product_details_viewed", "product_details_view",
         "view_product_detail", "view_product_details", "viewed_product_detail",
         "viewed_product_details", "view_item", "viewed_item", "item_view", "item_viewed",
-        "item_page_viewed", "detail_page_view", "detail_page_viewed", "pdp_view", "pdp_viewed", "view_pdp", "viewed_pdp", "view_content", "content_view",
-        "view", "pv", "viewed",
+        "item_page_viewed", "detail_page_view", "detail_page_viewed", "pdp_view", "pdp_viewed",
+        "view_pdp", "viewed_pdp", "view_content", "content_view", "view", "pv", "viewed",
     ]),
     term_of("product_added_to_cart", "Add to cart", Role::Cart, &[
         "product_added", "add_to_cart", "added_to_cart", "addtocart", "add_to_bag", "added_to_bag",
@@ -323,7 +323,7 @@ static TERMS: &[Term] = &[
         "item_added_to_basket", "item_added", "cart_add", "cart_added", "cart_addition",
         "wishlist_product_added_to_cart", "ecommerce_abandoned_cart", "carts_create", "add_cart",
         "items_added_to_cart", "products_added_to_cart", "cart_item_added", "cart_item_add",
-        "carted", "basket_add", "basket_add_list", "basket_add_detail", "bag_add",
+        "carted", "basket_add", "bag_add",
     ]),
     term_of("cart_viewed", "Cart page", Role::Browse, &[
         "cart_view", "view_cart", "viewed_cart", "cart_page_viewed", "cart_page_view",

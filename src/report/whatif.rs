@@ -23,6 +23,9 @@ use std::collections::BTreeMap;
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.whatif/1";
 
+/// One percentage point.
+const POINT: f64 = 0.01;
+
 /// The part of a lift that arrives by the rule of thumb.
 const QUARTER: f64 = 0.25;
 
@@ -238,8 +241,8 @@ fn headrooms(findings: &Findings, ladder: &Ladder, options: &WhatifOptions) -> V
             probability_below: room.map(|room| room.probability_below),
             extra_orders_per_point: rate
                 .rate
-                .filter(|rate| *rate > 0.0 && *rate <= 1.0 - 0.01)
-                .map(|rate| converted * 0.01 / rate),
+                .filter(|rate| *rate > 0.0 && *rate <= 1.0 - POINT)
+                .map(|rate| converted * POINT / rate),
             share_of_loss: share.filter(|share| share.is_finite()),
         })
     };

@@ -1,7 +1,7 @@
 //! Orders of which a source knows neither the number nor the total: a tracker that says no more than that there was one.
 //!
-//! Who ordered, and when, says which order it was as long as there is no other of the customer about that time: neither
-//! in that source nor in another one.
+//! Who ordered, and when, says which order it was as long as no source has a second one of the customer about that time. Any number
+//! of sources may have it; what it cost, or its number, not more than one of them may know otherwise.
 
 use super::{Heads, Key, Sighting, Sources, WITHIN};
 use crate::time::{Instant, Precision, Span};
@@ -48,8 +48,8 @@ fn of_customer(own: &[Sighting], heads: &Heads) -> Vec<(Key, Key)> {
             && numbers.intersection(&known).count() <= 1
             && !is_left_out
             && are_apart(&numbers, heads);
-        let others = numbers.into_iter().filter(|number| *number != one.number && is_one);
-        Some(others.map(|number| (one.number, number)).collect())
+        let others = numbers.into_iter().filter(|number| *number != one.number);
+        is_one.then(|| others.map(|number| (one.number, number)).collect())
     };
     unknown.iter().filter_map(pairs).flatten().collect()
 }

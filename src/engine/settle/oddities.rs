@@ -210,7 +210,7 @@ const AMOUNTS: Follows = [
     "so that it is known what an order was worth only if another file has it",
 ];
 const BUYERS: Follows = [
-    "so that nobody is known to have ordered twice",
+    "so that who bought is known only where a log has seen it, and all other orders count as of somebody else each",
     "so that who bought is known only if another file has the order",
 ];
 const TESTS: Follows = [

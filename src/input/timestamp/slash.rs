@@ -6,7 +6,7 @@
 //! ever guessed from a single cell.
 
 use super::halves::{Halves, ShortYears};
-use super::{DAY, SECOND, Stamp, ZoneRule, date, digits, local, parse, time_of_day, zoned};
+use super::{DAY, SECOND, Stamp, ZoneRule, date, digits, local, offset, parse, time_of_day, zoned};
 use crate::time::Precision;
 
 /// What stands first in a date with slashes.
@@ -259,6 +259,7 @@ fn clock_and_zone(text: &str) -> Option<(i64, &str, Precision)> {
     let alone = clock(text).map(|(time, precision)| (time, "", precision));
     alone.or_else(|| {
         let (text, zone) = text.rsplit_once(' ')?;
+        offset(zone.as_bytes())?;
         let (time, precision) = clock(text)?;
         Some((time, zone, precision))
     })

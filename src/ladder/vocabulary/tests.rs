@@ -189,6 +189,9 @@ fn what_loggers_put_around_a_name_and_numbers_of_steps_change_nothing() {
         ("page_view_stape|1 - landing_page|1. Home", "page_viewed"),
         ("step_3_checkout|03 checkout", "checkout_started"),
         ("dl_subscribe|newsletter_signup_stape", "email_signup"),
+        ("dl_user_data", "identified"),
+        ("af_content_view|fb_mobile_content_view", "product_viewed"),
+        ("af_initiated_checkout", "checkout_started"),
     ] {
         for name in names.split('|') {
             assert_eq!(canonical(name), Some(expected), "{name}");

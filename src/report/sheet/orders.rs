@@ -58,7 +58,7 @@ fn skewed(value: &OrderValueReport) -> Option<String> {
     // A spread may be large without any order that is: then cutting takes nothing off.
     let average = words::money(value.average?);
     (words::money(mean) != average && mean < value.average?).then(|| format!(
-        "{}: a few orders are far larger than the others (the largest is {} of the value). With them cut down to {} the average is {}.",
+        "{}: the largest order is {} of the value. With all orders cut down to {} at most the average is {}.",
         name(value),
         words::percent(value.top_share),
         words::money(cap),

@@ -182,8 +182,8 @@ impl ToolPlaces {
     /// Finds the parts of a tool's record.
     pub fn of(tool: &'static Tool, root: Json<'_>) -> ToolPlaces {
         let mut places = ToolPlaces::at_paths(tool.paths, tool.parameters, root);
-        let walk = walker(root);
-        let objects = tool.properties.iter().filter_map(|path| walk(path));
+        let at_path = walker(root);
+        let objects = tool.properties.iter().filter_map(|path| at_path(path));
         places.objects = objects.filter(|json| json.is_object()).map(Json::place).collect();
         places.texts = texts_for_objects(tool, root);
         places
@@ -202,14 +202,14 @@ impl ToolPlaces {
             texts: Vec::new(),
             roles: &[],
         };
-        let walk = walker(root);
+        let at_path = walker(root);
         for (slot, paths) in paths {
-            let found = paths.iter().filter_map(|path| Some(walk(path)?.place()));
+            let found = paths.iter().filter_map(|path| Some(at_path(path)?.place()));
             places.slots[*slot as usize].extend(found);
         }
         if let Some(list) = parameters {
             places.roles = list.slots;
-            let elements = walk(list.list).into_iter().flat_map(Json::elements);
+            let elements = at_path(list.list).into_iter().flat_map(Json::elements);
             places.parameters = elements.filter_map(Parameter::of).collect();
         }
         places
