@@ -120,17 +120,20 @@ fn by_curve(
     known: &Matured,
 ) -> Matured {
     let Matured { window_seconds, share_closed, ended, .. } = *known;
-    // What nobody was watched for cannot be told, whatever the window says.
-    if curve.last_age < window.0 {
+    // What nobody was watched for cannot be told, whatever the window says; but nobody is left to be watched
+    // where all have converted, or ended otherwise, before that.
+    let nobody_is_left = tally.open == 0 && tally.entered > 0;
+    if curve.last_age < window.0 && !nobody_is_left {
         let curve = points(curve, curve.last_age, confidence);
         return Matured { window_seconds, share_closed, curve, ended, ..Matured::default() };
     }
+    let whole = if nobody_is_left { tally.entered } else { tally.closed };
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a part of a count is no larger than the count"
     )]
-    let whole = (tally.closed as f64 / effect(tally)).round() as u64;
+    let whole = (whole as f64 / effect(tally)).round() as u64;
     let found = curve.matured(window.0, whole, confidence);
     let by = |share: f64| {
         curve.quantile_of_converters(share, window.0).map(|age| Span(age).as_seconds())

@@ -68,7 +68,7 @@ impl Design {
     /// of the first group, smoothed. 0 where there are enough; `None` where the rate cannot change so far.
     pub fn more(self, first: (u64, u64), second: (u64, u64), effect: f64) -> Option<(u64, u64)> {
         let observed = first.0 as f64 / first.1 as f64;
-        let rate = (first.0 as f64 + 0.5) / (first.1 as f64 + 1.0);
+        let rate = planned_rate(first);
         let other = (rate * (1.0 + effect)).min(1.0);
         if !(0.0..=1.0).contains(&(observed * (1.0 + effect))) {
             return None;
@@ -83,6 +83,12 @@ impl Design {
         let more = |needed: f64, have: u64| (needed - have as f64).ceil().max(0.0) as u64;
         Some((more(needed, first.1), more(needed * ratio, second.1)))
     }
+}
+
+/// The rate that so many hits of a base are planned with: half a hit and half a miss more, so that no group is planned
+/// with nought.
+pub fn planned_rate((hits, base): (u64, u64)) -> f64 {
+    (hits as f64 + 0.5) / (base as f64 + 1.0)
 }
 
 #[cfg(test)]
