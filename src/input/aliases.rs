@@ -121,7 +121,7 @@ impl Mapping {
         let mut mapping = Mapping::default();
         for (part, _, aliases) in PARTS {
             let by_user = told.iter().filter(|(p, _)| *p == part).map(|(_, name)| name.clone());
-            let within_objects = names.iter().filter(|name| name.contains('.'));
+            let within_objects = names.iter().filter(|name| within::is_within(name));
             let within =
                 |alias: &&str| within_objects.clone().find(|name| is_called(part, name, alias));
             let named = |alias: &&str| names.iter().find(|name| folded(name) == *alias);

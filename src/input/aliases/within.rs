@@ -3,7 +3,7 @@
 //! Which object may hold which part is decided here, for names with dots in them as for JSON. What somebody was, and what
 //! happened, is never what only a property says.
 
-use super::words::{BROWSERS, ORDERS, OWNERS, PARTS, PEOPLE, PROPERTIES, SCENES, TYPES};
+use super::words::{BROWSERS, FLAT, ORDERS, OWNERS, PARTS, PEOPLE, PROPERTIES, SCENES, TYPES};
 use super::{Part, folded};
 
 /// Whether what stands within something of this name may be a part.
@@ -38,10 +38,25 @@ fn forms(part: Part, name: &str) -> impl Iterator<Item = String> {
         Some(_) | None => name,
     };
     let forms = std::iter::successors(Some(name), move |rest| {
-        let (holder, inner) = rest.split_once('.')?;
+        let (holder, inner) = rest.split_once('.').or_else(|| split_flat(rest))?;
         may_hold(part, holder).then_some(inner)
     });
     forms.map(folded)
+}
+
+/// Whether a name has that of what holds it before it.
+pub(super) fn is_within(name: &str) -> bool {
+    name.contains('.') || split_flat(name).is_some()
+}
+
+/// What holds a part and the rest of its name, where a warehouse that allows no dots in the names of columns has made them
+/// one word: `properties_order_id`. Of holders whose names are not also the first word of something else.
+fn split_flat(name: &str) -> Option<(&str, &str)> {
+    FLAT.iter().find_map(|holder| {
+        let inner = name.get(holder.len()..)?.strip_prefix('_')?;
+        let starts = name.get(..holder.len())?.eq_ignore_ascii_case(holder);
+        (starts && !inner.is_empty()).then(|| (&name[..holder.len()], inner))
+    })
 }
 
 /// Whether what stands under a name may be when, what, who, in which session or with what. All records have these at the
@@ -67,6 +82,12 @@ mod tests {
             (Part::Who(Email), "Customer.Email_Address", "emailaddress", true),
             (Part::Who(ClientId), "context.traits.anonymousId", "anonymousid", true),
             (Part::Who(UserId), "properties.user_id", "userid", false),
+            (Part::Order, "properties_order_id", "orderid", true),
+            (Part::Order, "event_properties_orderId", "orderid", true),
+            (Part::Address, "properties_$current_url", "currenturl", true),
+            (Part::Who(UserId), "properties_user_id", "userid", false),
+            (Part::Value, "data_value", "value", false),
+            (Part::Value, "properties_", "", false),
             (Part::Who(Email), "seller.email", "email", false),
             (Part::Order, "data.order.id", "orderid", true),
             (Part::Order, "product.order.id", "orderid", false),

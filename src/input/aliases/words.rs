@@ -75,6 +75,10 @@ pub const PROPERTIES: [&str; 11] = [
     "customdata",
 ];
 
+/// Those of them that, with a `_` behind them, also begin the flat names of a warehouse's columns.
+pub(super) const FLAT: [&str; 6] =
+    ["properties", "event_properties", "props", "event_params", "event_data", "custom_data"];
+
 /// What else the address of a page may stand behind.
 pub(super) const SCENES: [&str; 3] = ["context", "page", "event"];
 

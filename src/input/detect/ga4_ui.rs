@@ -4,7 +4,7 @@
 //! spreadsheet that has saved such a file again may have filled its lines up with separators, put quotes around
 //! some, or have changed the separator.
 
-use super::table_head::TableHead;
+use super::table_head::{TableHead, line_end};
 use super::{Decision, input, table};
 use crate::error::{Error, Result};
 use crate::input::aliases::Part;
@@ -37,11 +37,6 @@ pub(super) fn is_one(head: &[u8]) -> bool {
     is_filled_up
         || !words.iter().any(|byte| SEPARATORS.contains(byte))
         || lines.next().is_some_and(is_comment)
-}
-
-/// Only very old programs end lines with a carriage return alone.
-fn line_end(text: &[u8]) -> u8 {
-    if text.contains(&b'\n') { b'\n' } else { b'\r' }
 }
 
 /// What may separate the cells of a table.

@@ -1,7 +1,7 @@
 //! What a table is: from the names of its columns.
 
 use super::table_formats::{self, TableFormat};
-use super::table_head::TableHead;
+use super::table_head::{TableHead, line_end};
 use super::{
     Decision, SAMPLE, dates, events_identifiers, events_why, exact_time, happened, hits, input,
     json, json_in_lines, milestones, nameless, nearly, offers, sessions_why, strictness,
@@ -40,8 +40,7 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
     if told.allows(Format::SnowplowTsv) && snowplow::is_line(&source.head[blank..]) {
         return Ok(input(source, told, Layout::Lines, blank, snowplow_lines()));
     }
-    // Only very old programs end lines with a carriage return alone.
-    let line_end = if source.head.contains(&b'\n') { b'\n' } else { b'\r' };
+    let line_end = line_end(&source.head);
     if told.allows(Format::Yoochoose)
         && let Some((delimiter, decision)) = headless(&source.head)
     {

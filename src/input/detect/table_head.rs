@@ -146,6 +146,24 @@ fn named_separator(head: &[u8]) -> (Option<u8>, usize) {
     }
 }
 
+/// What ends the lines of a text. Only very old programs end them with a carriage return alone, and a cell in quotes may
+/// hold newlines even then.
+pub(super) fn line_end(text: &[u8]) -> u8 {
+    if memchr::memchr(b'\n', text).is_none() {
+        return b'\r';
+    }
+    let (mut is_quoted, mut has_returns) = (false, false);
+    for (at, &byte) in text.iter().enumerate() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' if !is_quoted => return b'\n',
+            b'\r' if !is_quoted => has_returns |= text.get(at + 1) != Some(&b'\n'),
+            _ => {}
+        }
+    }
+    if has_returns { b'\r' } else { b'\n' }
+}
+
 /// The reader stops behind the carriage return of `\r\n`; the line ends behind the newline.
 fn skip_line_end(head: &[u8], skip: usize) -> usize {
     if head.get(skip) == Some(&b'\n') { skip + 1 } else { skip }

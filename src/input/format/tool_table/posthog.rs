@@ -24,6 +24,10 @@ fn target(name: &str) -> Target {
         }
         // A property that somebody has selected by itself.
         _ if folded.starts_with("properties.") => Target::Path(name.to_string(), Cell::Text),
+        // As a warehouse has it that allows no dots in the names of columns.
+        _ if folded.starts_with("properties_") && folded.len() > "properties_".len() => {
+            Target::Path(format!("properties.{}", &name["properties_".len()..]), Cell::Text)
+        }
         _ if name.starts_with('$') => Target::Path(format!("properties.{name}"), Cell::Text),
         _ => Target::Path(folded, Cell::Text),
     }
