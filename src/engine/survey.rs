@@ -10,7 +10,7 @@ use super::request::Asks;
 use crate::climb::{Outcome, Verdict};
 use crate::event::{StepSet, Touch, mark};
 use crate::key::{FastSet, Key};
-use crate::ladder::definition::Ladder;
+use crate::ladder::definition::{Ladder, Presence};
 use crate::tally::days::DayTally;
 use crate::tally::landmarks::{LANDMARKS, Outcomes, Pattern};
 use crate::tally::ways::Leavers;
@@ -42,7 +42,7 @@ impl Surveyor {
         tally: &mut Tally,
     ) {
         if self.asks.days {
-            self.count_day(verdict, scene.journey, bench.ladder.steps.len(), tally);
+            self.count_day(verdict, scene.journey, bench.ladder, tally);
         }
         if self.asks.ways {
             count_ways(verdict, scene.journey, bench.ladder, tally);
@@ -55,19 +55,33 @@ impl Surveyor {
         }
     }
 
-    /// Counts a journey by the day of its entry.
-    fn count_day(&mut self, verdict: &Verdict, journey: &[Touch], steps: usize, tally: &mut Tally) {
+    /// Counts a journey by the day of its entry. A step that nobody saw is as old as the next that was seen.
+    fn count_day(
+        &mut self,
+        verdict: &Verdict,
+        journey: &[Touch],
+        ladder: &Ladder,
+        tally: &mut Tally,
+    ) {
         let Some(entry) = journey.get(verdict.entry) else { return };
         let day = self.calendar.day(entry.at);
-        let at = |touch: usize| journey.get(touch).map(|touch| touch.at);
-        let chosen = verdict.chain.links();
-        let same_day = chosen
-            .filter(|&(_, touch)| at(touch).is_some_and(|at| self.calendar.day(at) == day))
-            .map(|(step, _)| step)
-            .max();
-        let counts = tally.days.of(day, steps);
+        let mut is_of_day = |step: &usize| {
+            let touch = place_of(verdict, *step, journey, |_| true).and_then(|at| journey.get(at));
+            touch.is_some_and(|touch| self.calendar.day(touch.at) == day)
+        };
+        let is_optional = |step: usize| {
+            ladder.steps.get(step).is_some_and(|step| step.presence == Presence::Optional)
+        };
+        let proving = verdict.observed.positions().filter(|step| !is_optional(*step));
+        let same_day = proving.filter(&mut is_of_day).max();
+        let counts = |step: &usize| match is_optional(*step) {
+            true => is_of_day(step),
+            false => Some(*step) <= same_day,
+        };
+        let steps: Vec<usize> = verdict.reached.positions().filter(counts).collect();
+        let counts = tally.days.of(day, ladder.steps.len());
         super::groups::add(verdict, &mut counts.journeys);
-        for step in verdict.reached.positions().take_while(|step| Some(*step) <= same_day) {
+        for step in steps {
             if let Some(count) = counts.same_day.get_mut(step) {
                 *count += 1;
             }
@@ -118,7 +132,7 @@ fn count_ways(verdict: &Verdict, journey: &[Touch], ladder: &Ladder, tally: &mut
         let Some(leavers) = ways.leavers.get_mut(step).filter(|_| is_over) else { continue };
         leavers.left += 1;
         leavers.open += u64::from(verdict.outcome == Outcome::Open);
-        let place = last_chosen(verdict, step);
+        let place = left_at(verdict, step, journey);
         if let Some(next) = journey.get(place + 1) {
             *leavers.next.entry(next.name).or_default() += 1;
             let since = journey.get(place..).unwrap_or_default();
@@ -127,12 +141,41 @@ fn count_ways(verdict: &Verdict, journey: &[Touch], ladder: &Ladder, tally: &mut
         }
     }
     let attempt = attempt_of(verdict, journey);
-    let back = ways_back(attempt);
+    let back = ways_back(climb_of(verdict, attempt, ladder), ladder);
     ways.with_way_back += u64::from(back > 0);
     ways.ways_back += back;
     let bursts = bursts(attempt);
     ways.with_burst += u64::from(bursts > 0);
     ways.bursts += bursts;
+}
+
+/// Where a step that an attempt reached was done: at the event chosen for it, or where none was chosen at the first of
+/// its events behind the one chosen last. The shop's own account tells a step again: that of a log is the better one.
+fn left_at(verdict: &Verdict, step: usize, journey: &[Touch]) -> usize {
+    let by_log = place_of(verdict, step, journey, |touch| touch.is(mark::LOG));
+    let by_any = || place_of(verdict, step, journey, |_| true);
+    by_log.or_else(by_any).unwrap_or_else(|| last_chosen(verdict, step))
+}
+
+/// The position of the event chosen for a step, or else of the first of its events behind the one chosen last of which
+/// something holds.
+fn place_of(
+    verdict: &Verdict,
+    step: usize,
+    journey: &[Touch],
+    holds: impl Fn(&Touch) -> bool,
+) -> Option<usize> {
+    if let Some(chosen) = verdict.chain.touch_of(step) {
+        return Some(chosen);
+    }
+    let chosen = last_chosen(verdict, step);
+    // Of one moment it may stand before.
+    let is_before = |touch: &Touch| journey.get(chosen).is_some_and(|own| touch.at < own.at);
+    let first = journey.get(..chosen)?.partition_point(is_before);
+    let is_inside = |touch: &&Touch| verdict.window_end.is_none_or(|end| touch.at <= end);
+    let mut rest = journey.get(first..)?.iter().take_while(is_inside);
+    let place = rest.position(|touch| touch.steps.has(step) && holds(touch))?;
+    Some(chosen.max(first + place))
 }
 
 /// The position of the last event chosen for a step up to this one.
@@ -147,11 +190,23 @@ fn attempt_of<'j>(verdict: &Verdict, journey: &'j [Touch]) -> &'j [Touch] {
     rest.get(..rest.partition_point(is_in)).unwrap_or_default()
 }
 
-/// How often an earlier step is done again right after a later one.
-fn ways_back(attempt: &[Touch]) -> u64 {
-    let highest = |touch: &Touch| 31_u32.checked_sub(touch.steps.0.leading_zeros());
+/// The touches of an attempt up to the order: what happens behind it, as its page of thanks, is no way back.
+fn climb_of<'j>(verdict: &Verdict, attempt: &'j [Touch], ladder: &Ladder) -> &'j [Touch] {
+    let order = verdict.chain.touch_of(ladder.macro_step());
+    let end = order.map(|order| (order + 1).saturating_sub(verdict.entry));
+    end.and_then(|end| attempt.get(..end)).unwrap_or(attempt)
+}
+
+/// How often an earlier step is done again right after a later one. Whatever happens is no earlier step because a step is
+/// any event.
+fn ways_back(climb: &[Touch], ladder: &Ladder) -> u64 {
+    let conditions = ladder.steps.iter().map(|step| &step.condition).enumerate();
+    let open = conditions
+        .filter(|(_, condition)| condition.event.is_open() && condition.filter.is_empty());
+    let any = open.fold(StepSet::EMPTY, |any, (step, _)| any.with(StepSet::only(step)));
+    let highest = |touch: &Touch| 31_u32.checked_sub(touch.steps.without(any).0.leading_zeros());
     let (mut back, mut before) = (0, 0);
-    for step in attempt.iter().filter_map(highest) {
+    for step in climb.iter().filter_map(highest) {
         back += u64::from(step < before);
         before = step;
     }
