@@ -93,6 +93,11 @@ impl Contrast {
         self.judge();
     }
 
+    /// Whether the range leaves nought out, whatever the q-value says.
+    pub fn is_clear_alone(&self) -> bool {
+        self.low.is_some_and(|low| low > 0.0) || self.high.is_some_and(|high| high < 0.0)
+    }
+
     fn judge(&mut self) {
         let is_finding = self.q_value.is_none_or(|q| q < FALSE_DISCOVERIES);
         self.verdict = match (self.low, self.high) {

@@ -10,7 +10,8 @@ use crate::cli::questions::{
 };
 use crate::engine::{Asks, Request};
 use crate::error::{Error, Result};
-use crate::ladder::definition::Ladder;
+use crate::ladder::definition::{Attribution, Ladder};
+use crate::ladder::dimension::{At, Breakdown};
 use crate::ladder::vocabulary;
 use crate::report::drivers::DriversReport;
 use crate::report::exits::ExitsReport;
@@ -49,6 +50,7 @@ pub(super) fn segments(
     let request = Request { breakdowns: all, ..request(question, &resolved)? };
     let outcome = answer(question, &request, &resolved, surroundings)?;
     refuse_totals(&outcome.ladder, "segments")?;
+    refuse_overlap(&outcome.ladder, &request.breakdowns, "segments")?;
     let (findings, level) = (&outcome.findings, question.confidence);
     let report = SegmentsReport::new(findings, &outcome.ladder, arguments.top, level);
     show(&report, &question.output, surroundings)
@@ -98,6 +100,7 @@ pub(super) fn whatif(arguments: &WhatifArgs, surroundings: &Surroundings) -> any
     let asks = Asks { days: true, money: true, ..Asks::default() };
     let request = Request { asks, breakdowns: breakdowns(&by)?, ..request(question, &resolved)? };
     let outcome = answer(question, &request, &resolved, surroundings)?;
+    refuse_overlap(&outcome.ladder, &request.breakdowns, "whatif")?;
     let at = |named: Vec<(String, f64)>, option: &str| -> Result<Vec<(usize, f64)>> {
         let step =
             |(name, share): (String, f64)| Ok((position(&outcome.ladder, &name, option)?, share));
@@ -127,6 +130,26 @@ pub(super) fn refuse_totals(ladder: &Ladder, command: &str) -> Result<()> {
     }
     Err(Error::new(format!("{command}: aggregated reports have no single journeys"))
         .hint("give an event log or an orders export too"))
+}
+
+/// Who holds a group against all others needs every journey in one group.
+pub(super) fn refuse_overlap(
+    ladder: &Ladder,
+    breakdowns: &[Breakdown],
+    command: &str,
+) -> Result<()> {
+    let is_each = ladder.attribution == Attribution::EachValue;
+    let overlaps = |breakdown: &&Breakdown| match breakdown.at {
+        At::Any => true,
+        At::Step(_) => is_each,
+        At::Entry | At::First | At::Last => false,
+    };
+    let Some(one) = breakdowns.iter().find(overlaps) else { return Ok(()) };
+    let (name, at) = (one.name(), one.at.word());
+    let message = format!(
+        "{command}: --by {name}@{at} counts a journey once for each value, so no value can be held against the others"
+    );
+    Err(Error::new(message).hint(format!("ask for the value at the entry: --by {name}")))
 }
 
 /// Reads `Add to cart=20%`.

@@ -74,6 +74,8 @@ struct Written {
     subject: String,
     comparison: Comparison,
     number: f64,
+    /// Whether the number was written with `%`.
+    in_percent: bool,
 }
 
 impl Written {
@@ -91,16 +93,17 @@ impl Written {
         });
         let (subject, comparison, number) = found.ok_or_else(|| wrong("compares nothing"))?;
         let number = number.trim();
+        let in_percent = number.ends_with('%');
         let parsed = number.parse::<f64>().ok().or_else(|| signed_share(number).ok());
         let number = parsed
             .filter(|number| number.is_finite())
             .ok_or_else(|| wrong(&format!("has no number: `{number}`")))?;
         let subject = subject.trim().to_owned();
-        Ok(Written { text: text.trim().to_owned(), subject, comparison, number })
+        Ok(Written { text: text.trim().to_owned(), subject, comparison, number, in_percent })
     }
 
     fn resolve(self, ladder: &Ladder) -> Result<Condition> {
-        let Written { text, subject, comparison, number } = self;
+        let Written { text, subject, comparison, number, in_percent } = self;
         let step = |kind: &str| {
             let inner = subject.strip_prefix(kind)?.trim_start().strip_prefix('(')?;
             Some(position(ladder, inner.strip_suffix(')')?.trim(), "--that"))
@@ -114,7 +117,34 @@ impl Written {
         let of_rows = of_rows.map(|(_, number)| Ok(Subject::Quality(*number)));
         let found = of_step.into_iter().flatten().next().or(of_rows);
         let subject = found.ok_or_else(|| unknown(&text, &subject))??;
+        fits(&subject, number, in_percent)
+            .map_err(|(why, hint)| Error::new(format!("--that: `{text}` {why}")).hint(hint))?;
         Ok(Condition { text, subject, comparison, number })
+    }
+}
+
+/// Whether a number may stand for what a condition is about, or why not and what to write: a gate that is always open, or
+/// never, is a slip.
+fn fits(
+    subject: &Subject,
+    number: f64,
+    in_percent: bool,
+) -> std::result::Result<(), (&'static str, String)> {
+    let is_share = match subject {
+        Subject::Rate(_) | Subject::StepRate(_) => true,
+        Subject::Quality(number) => *number == QualityNumber::SetAsideShare,
+        Subject::Reached(_) => false,
+    };
+    match (is_share, in_percent) {
+        (true, false) if number > 1.0 => {
+            let hint = format!("is {number}% meant? that is {}", number / 100.0);
+            Err(("compares a share with a number above 1", hint))
+        }
+        (false, true) => {
+            let hint = "write how many, as in 'reached(Checkout) >= 10', or ask for a rate";
+            Err(("compares a count with a share", hint.to_owned()))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `funnel compare`: two periods, two segments or two sets of files, step by step.
 
+use super::answers::refuse_overlap;
 use super::{find_out, plan, question, resolve, show};
 use crate::cli::Surroundings;
 use crate::cli::questions::{CompareArgs, CompareQuestionArgs};
@@ -43,10 +44,12 @@ pub(super) fn run(arguments: &CompareArgs, surroundings: &Surroundings) -> anyho
     let run = |files: &[String], request: &Request| find_out(files, &resolved, request, progress);
     let names = [arguments.a.join(", "), arguments.b.join(", ")];
     let (a, b) = (named("--a", &arguments.a)?, named("--b", &arguments.b)?);
+    let breakdowns = request.breakdowns.clone();
     let (sides, ladder, names, store_zone) = match (a, b) {
         (Named::Files(a), Named::Files(b)) => of_files(options, &request, [a, b], names, run)?,
         (a, b) => within(options, request, [a, b], names, run)?,
     };
+    refuse_overlap(&ladder, &breakdowns, "compare")?;
     let zone = resolved.zone.or(store_zone).unwrap_or(Zone::UTC);
     let confidence = options.confidence;
     let made = CompareOptions { names, confidence, zone, expected_share };

@@ -76,7 +76,7 @@ pub fn address_among<'n>(names: impl Iterator<Item = &'n str>) -> Option<usize> 
 
 /// What the money of an order, and its number, are called among the properties of an event. A price alone is that of an item.
 pub fn names_of_property(part: Part) -> impl Iterator<Item = &'static str> + Clone {
-    aliases_of(part).iter().copied().filter(|name| *name != "price")
+    aliases_of(part).iter().copied().filter(|name| *name != PRICE)
 }
 
 /// What identifiers of a kind are called, without names that may as well be those of something else.
@@ -84,6 +84,9 @@ pub fn names_of_person(kind: IdentifierKind) -> impl Iterator<Item = &'static st
     let names = aliases_of(Part::Who(kind)).iter().copied();
     names.filter(|name| !["uid", "customer"].contains(name))
 }
+
+/// What one item costs, where something else is there that is an order's.
+const PRICE: &str = "price";
 
 fn aliases_of(part: Part) -> &'static [&'static str] {
     PARTS.iter().find(|(own, ..)| *own == part).map_or(&[][..], |(.., names)| names)
@@ -149,6 +152,23 @@ impl Mapping {
     pub fn called(part: Part, names: &[String]) -> Vec<&str> {
         let named = |alias: &&str| names.iter().find(|name| folded(name) == *alias);
         aliases_of(part).iter().filter_map(named).map(String::as_str).collect()
+    }
+
+    /// What else may say what an order is worth, best first: where the column or key that was found says nothing.
+    pub fn otherwise_worth<'n>(&self, names: &'n [String]) -> Vec<&'n str> {
+        let own = self.of(Part::Value);
+        let further = Mapping::called(Part::Value, names).into_iter();
+        // A price beside a total is that of an item.
+        further
+            .skip_while(|name| Some(*name) != own)
+            .skip(1)
+            .filter(|name| folded(name) != PRICE)
+            .collect()
+    }
+
+    /// Whether what an order is worth is the price of an item.
+    pub fn is_by_item(&self) -> bool {
+        self.of(Part::Value).is_some_and(|name| folded(name) == PRICE)
     }
 
     /// The same for records that are an event each. Where no usual name says what happened, each shows a page; where

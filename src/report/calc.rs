@@ -304,6 +304,15 @@ impl CalcCompare {
         ]
     }
 
+    /// That the range and the p-value say two things, where they do.
+    fn disagreement(&self) -> Option<String> {
+        let is_apart = self.low? > 0.0 || self.high? < 0.0;
+        let is_unlikely = self.p_value? < 1.0 - self.confidence;
+        (is_apart != is_unlikely).then(|| {
+            "The range and the p-value are found in two ways, which disagree here, as they may with few hits: take the difference for a hint, not for a finding.".to_owned()
+        })
+    }
+
     /// How many more it takes to see the effect, or why no number would do.
     fn more_in_words(&self) -> Option<String> {
         let lift = words::percent(Some(self.lift));
@@ -356,12 +365,7 @@ impl CalcCompare {
                 );
             }
         };
-        // The word says which way: a sign beside it would say it again, or the opposite.
-        let size = match verdict {
-            "lower" => words::points_range(self.high.map(|high| -high), self.low.map(|low| -low)),
-            _ => range,
-        };
-        let size = size.replace('+', "");
+        let size = words::size_range(self.low, self.high);
         format!("The first rate, {first}, is {verdict} than the second, {second}: by {size}.")
     }
 }
@@ -404,6 +408,7 @@ impl Answer for CalcCompare {
             self.ratio_high.map_or_else(|| "any".to_owned(), |high| words::ratio(Some(high))),
             words::probability(self.p_value)
         ));
+        sheet.notes.extend(self.disagreement());
         sheet.notes.extend(self.more_in_words());
         sheet.notes.extend(self.posterior.map(|posterior| {
             let loss = |loss: f64| words::points(Some(loss)).replace('+', "");

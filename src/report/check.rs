@@ -160,7 +160,9 @@ impl CheckReport {
             .map(|condition| judged(condition, findings, ladder, (&quality, options)))
             .collect();
         let (alerts, period) = odd(findings, ladder, options);
-        let broken = conditions.iter().filter(|condition| !condition.held).map(reason);
+        let broken = options.conditions.iter().zip(&conditions);
+        let broken = broken.filter(|(_, found)| !found.held);
+        let broken = broken.map(|(condition, found)| reason(condition, found));
         let reasons: Vec<String> =
             broken.chain(alerts.iter().map(|alert| alert.message.clone())).collect();
         CheckReport { schema: SCHEMA, ok: reasons.is_empty(), conditions, alerts, period, reasons }
@@ -211,18 +213,31 @@ fn judged(
 }
 
 /// Why a condition does not hold.
-fn reason(condition: &ConditionReport) -> String {
-    let found = match (condition.rate, condition.value) {
+fn reason(condition: &Condition, found: &ConditionReport) -> String {
+    let is = match (found.rate, found.value) {
         (_, None) => "is not known: there is nothing to divide by".to_owned(),
-        (Some(rate), _) => format!(
+        (Some(rate), Some(value)) => format!(
             "is {} ({} of {})",
-            words::percent(rate.rate),
+            percent_that_breaks(condition, value),
             words::count(rate.hits),
             words::count(rate.base)
         ),
         (None, Some(value)) => format!("is {value}"),
     };
-    format!("{}: {found}", condition.text)
+    format!("{}: {is}", condition.text)
+}
+
+/// A share that breaks a condition, with as many decimals as it takes to see that it does: 19.88% is not at least 19.9%.
+fn percent_that_breaks(condition: &Condition, value: f64) -> String {
+    /// More than any share of so many rows needs.
+    const MOST: usize = 12;
+    let usual = words::percent(Some(value));
+    let breaks = |text: &String| {
+        let shown = text.strip_suffix('%').and_then(|number| number.parse::<f64>().ok());
+        shown.is_none_or(|shown| !condition.comparison.holds(shown / 100.0, condition.number))
+    };
+    let finer = (2..=MOST).map(|decimals| format!("{:.decimals$}%", value * 100.0));
+    std::iter::once(usual.clone()).chain(finer).find(breaks).unwrap_or(usual)
 }
 
 /// What is odd about the latest complete period, and its first day.

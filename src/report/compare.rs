@@ -334,6 +334,10 @@ fn sentence(name: &str, a: Rate, b: Rate, difference: &Contrast) -> String {
     let range = words::points_range(difference.low, difference.high);
     match difference.verdict {
         "unclear" if difference.value.is_none() => format!("{name}: nothing to compare."),
+        "unclear" if difference.is_clear_alone() => format!(
+            "{name}: {from} → {to}, no clear difference: {range}, looked at alone, but so many steps are compared here that chance may have made one such (q = {}).",
+            words::probability(difference.q_value)
+        ),
         "unclear" => format!(
             "{name}: {from} → {to}, no clear difference ({range}); {}.",
             match difference.detectable {
@@ -344,6 +348,9 @@ fn sentence(name: &str, a: Rate, b: Rate, difference: &Contrast) -> String {
                 None => words::no_rise(a.rate),
             }
         ),
-        verdict => format!("{name}: {from} → {to}, {verdict} by {range}."),
+        verdict => {
+            let size = words::size_range(difference.low, difference.high);
+            format!("{name}: {from} → {to}, {verdict} by {size}.")
+        }
     }
 }

@@ -75,6 +75,15 @@ pub fn points_range(low: Option<f64>, high: Option<f64>) -> String {
     format!("{} to {} points", bound(low), bound(high))
 }
 
+/// How large a difference in points is of which a word says which way it goes: without signs, the smaller bound first.
+pub fn size_range(low: Option<f64>, high: Option<f64>) -> String {
+    let (low, high) = match high {
+        Some(high) if high < 0.0 => (Some(-high), low.map(|low| -low)),
+        _ => (low, high),
+    };
+    points_range(low, high).replace('+', "")
+}
+
 /// So many decimals that a number of this size shows two digits, at least one decimal.
 fn decimals(size: f64) -> u8 {
     match () {

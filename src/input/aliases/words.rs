@@ -61,8 +61,9 @@ pub const ADDRESSES: &[&str] = URLS.split_at(URLS.len() - 1).0;
 
 /// What the properties of an event are called, without signs and case: as a column of JSON in a table, and before a dot in
 /// the names of columns.
-pub const PROPERTIES: [&str; 11] = [
+pub const PROPERTIES: [&str; 12] = [
     "properties",
+    "property",
     "eventproperties",
     "props",
     "params",
@@ -76,8 +77,15 @@ pub const PROPERTIES: [&str; 11] = [
 ];
 
 /// Those of them that, with a `_` behind them, also begin the flat names of a warehouse's columns.
-pub(super) const FLAT: [&str; 6] =
-    ["properties", "event_properties", "props", "event_params", "event_data", "custom_data"];
+pub(super) const FLAT: [&str; 7] = [
+    "properties",
+    "property",
+    "event_properties",
+    "props",
+    "event_params",
+    "event_data",
+    "custom_data",
+];
 
 /// What else the address of a page may stand behind.
 pub(super) const SCENES: [&str; 3] = ["context", "page", "event"];
@@ -390,17 +398,18 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "transactionvalue",
             "transactionamount",
             "transactionrevenue",
-            "value",
-            "revenue",
-            "total",
-            "amount",
-            "price",
+            // What says that it is all of it goes before what may be that of one item, or of a cart.
+            "grandtotal",
             "totalprice",
             "totalamount",
             "totalvalue",
             "totalrevenue",
-            "grandtotal",
+            "revenue",
             "eventrevenue",
+            "total",
+            "value",
+            "amount",
+            "price",
         ],
     ),
     (

@@ -348,6 +348,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     let people = IdentifierKind::ALL.into_iter().filter(|kind| *kind != IdentifierKind::OrderId);
     let is_new = |kind: &IdentifierKind| identifiers.iter().all(|(own, ..)| own != kind);
     let event_keys = EventKeys {
+        is_value_told: told.map.iter().any(|(part, _)| *part == Part::Value),
         later: people.filter(is_new).collect(),
         time: own(Part::Time).unwrap_or_default(),
         event: own(Part::Event).unwrap_or_default(),

@@ -30,6 +30,9 @@ use std::borrow::Cow;
 /// The columns of logs in which a purchase has a row for each of its items.
 const ITEMS: &[&str] = &["item id", "product id", "item", "product", "sku", "product sku", "asin"];
 
+/// The columns that say how many of an item.
+const QUANTITIES: &[&str] = &["quantity", "qty", "item quantity"];
+
 /// So begins what Git keeps in place of a large file.
 const LARGE_FILE_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
@@ -344,6 +347,13 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
             Row::parsed(row).value(Some(*at)).map(Cow::into_owned)
         });
     let among_name = among.and(mapping.of(Part::Session));
+    let is_value_told = told.map.iter().any(|(part, _)| *part == Part::Value);
+    let otherwise_value =
+        if is_value_told { Vec::new() } else { mapping.otherwise_worth(header.names()) };
+    let lines = !is_value_told
+        && mapping.is_by_item()
+        && mapping.of(Part::Order).is_some()
+        && header.has(ITEMS);
     let columns = EventColumns {
         time,
         further: hits.since.map(FurtherTime::Since).or(clock.map(FurtherTime::Clock)),
@@ -357,7 +367,12 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         basket: None,
         items: column(Part::Value).is_none() && header.has(ITEMS),
         value: column(Part::Value),
-        quantity: None,
+        otherwise_value: otherwise_value
+            .iter()
+            .filter_map(|name| column_of(header, name))
+            .collect(),
+        lines,
+        quantity: header.find(QUANTITIES).filter(|_| lines),
         fixed_currency: None,
         currency: column(Part::Currency),
         user_agent: column(Part::UserAgent),

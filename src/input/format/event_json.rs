@@ -44,6 +44,8 @@ pub struct EventKeys {
     pub order: Option<String>,
     /// The money of an order.
     pub value: Option<String>,
+    /// Whether the user has said so, and it may stand nowhere else.
+    pub is_value_told: bool,
     /// Its currency.
     pub currency: Option<String>,
     /// The user agent.
@@ -68,6 +70,8 @@ pub struct EventPlaces {
     sequence: Option<Place>,
     order: Option<Place>,
     value: Option<Place>,
+    /// Where the money of an order may stand if that is nothing, best first.
+    otherwise_value: Vec<Place>,
     currency: Option<Place>,
     user_agent: Option<Place>,
     id: Option<Place>,
@@ -118,6 +122,7 @@ impl EventKeys {
             .later
             .iter()
             .filter_map(|&kind| Some((kind, candidates.all(Part::Who(kind)).next()?.place())));
+        let values = candidates.all(Part::Value).filter(|_| !self.is_value_told);
         let addresses = candidates.all(Part::Address).filter(|_| self.have_addresses);
         let (properties, texts): (Vec<_>, Vec<_>) =
             properties(root).partition(|own| own.is_object());
@@ -130,6 +135,7 @@ impl EventKeys {
             sequence: perhaps(&self.sequence),
             order: property(&self.order, Part::Order),
             value: property(&self.value, Part::Value),
+            otherwise_value: values.map(Json::place).collect(),
             currency: property(&self.currency, Part::Currency),
             user_agent: perhaps(&self.user_agent),
             id: perhaps(&self.id),
@@ -347,11 +353,11 @@ impl Details for RecordDetails<'_> {
     }
 
     fn order(&self) -> Option<OrderNote> {
-        let EventPlaces { order, value, currency, .. } = self.places;
+        let EventPlaces { order, value, otherwise_value, currency, .. } = self.places;
         let id = scalar_at(self.root, *order)
             .and_then(|number| identify(IdentifierKind::OrderId, 0, &number, Strictness::Several));
-        let value = value.map(|place| self.root.at(place));
-        let amount = value.and_then(Json::number).and_then(Amount::from_number);
+        let amount_at = |place: &Place| self.root.at(*place).number().and_then(Amount::from_number);
+        let amount = value.iter().chain(otherwise_value).find_map(amount_at);
         let currency = scalar_at(self.root, *currency);
         let currency = currency.map(|text| Currency::parse(&text)).unwrap_or_default();
         let key = id.map_or_else(|| self.fingerprint(), |id| id.key);

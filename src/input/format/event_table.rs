@@ -60,6 +60,10 @@ pub struct EventColumns {
     pub items: bool,
     /// The money of an order.
     pub value: Option<usize>,
+    /// Where the money of an order may stand instead, if that cell is blank.
+    pub otherwise_value: Vec<usize>,
+    /// Whether the rows of one order have an item each, with its price.
+    pub lines: bool,
     /// How many of them were bought at that price.
     pub quantity: Option<usize>,
     /// The currency of the money.
@@ -96,6 +100,8 @@ impl Default for EventColumns {
             basket: None,
             items: false,
             value: None,
+            otherwise_value: Vec::new(),
+            lines: false,
             quantity: None,
             currency: None,
             fixed_currency: None,
@@ -371,14 +377,20 @@ impl Details for RowDetails<'_> {
         let key = number.map(|id| id.key).or_else(|| self.basket());
         // JSON has a decimal point, whatever stands in the columns beside it.
         let has_comma = decimal_comma && value.is_some();
-        let amount = part(value, own_value).and_then(|text| Amount::parse(&text, has_comma));
+        let told = part(value, own_value).or_else(|| {
+            let mut further = self.columns.otherwise_value.iter();
+            further.find_map(|&column| self.row.value(Some(column)))
+        });
+        let amount = told.and_then(|text| Amount::parse(&text, has_comma));
         let quantity = self.row.value(quantity).and_then(|text| text.parse::<u32>().ok());
         let amount = amount.map(|amount| Amount(amount.0 * i128::from(quantity.unwrap_or(1))));
         let fixed = self.columns.fixed_currency.map(Currency::parse);
         let written = part(currency, own_currency).map(|text| Currency::parse(&text));
         let currency = written.or(fixed).unwrap_or_default();
         let key = key.unwrap_or_else(|| self.fingerprint());
-        Some(OrderNote { key, numbered: number.is_some(), amount, currency })
+        // The money of an order is that of its first row, of a basket that of all its rows.
+        let numbered = number.is_some() && !self.columns.lines;
+        Some(OrderNote { key, numbered, amount, currency })
     }
 }
 
