@@ -351,6 +351,8 @@ pub struct IdentityFindings {
     pub refused_merges: u64,
     /// Identifiers shared by too many people to join any.
     pub hubs: u64,
+    /// The most devices beside one customer, user or address, where some have more than one person has.
+    pub crowd: u64,
     /// Values that name nobody (`null`, `anonymous` …).
     pub blocked_values: u64,
     /// Devices that several customers used.

@@ -41,6 +41,7 @@ pub(super) fn finish(
     findings.notices.extend(times_unknown(readings));
     let short = short_identifiers(haul.too_short);
     findings.notices.extend(short.map(|message| Notice { code: "short_identifiers", message }));
+    findings.notices.extend(crowded(findings.identity.crowd));
     findings.has_log = readings.iter().any(|reading| reading.format.is_log());
     findings.has_orders = haul.have_orders(readings);
     findings.identity.blocked_values = haul.blocked;
@@ -69,6 +70,18 @@ pub(super) fn finish(
         .into_iter()
         .filter_map(|reason| set_aside(reason, &haul.quality, rows))
         .collect();
+}
+
+/// That somebody has more devices than a person has, whose name may be nobody's.
+fn crowded(devices: u64) -> Option<Notice> {
+    /// Whoever is always asked anew has one a week.
+    const MOST: u64 = 50;
+    (devices > MOST).then(|| Notice {
+        code: "crowded_identifier",
+        message: format!(
+            "one user id, customer number or e-mail address stands beside {devices} browsers, and all of its rows count as one customer: if it is a word for nobody, leave it blank"
+        ),
+    })
 }
 
 /// Which inputs are nearly of another format, or of theirs.

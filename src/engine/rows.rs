@@ -140,7 +140,8 @@ fn remedy(reading: &Reading, reason: Reason) -> String {
 }
 
 /// What columns and keys of people are called in reports.
-pub(super) const PEOPLE: [&str; 5] = ["customer_id", "customer", "client", "email", "phone"];
+pub(super) const PEOPLE: [&str; 6] =
+    ["customer_id", "customer", "client", "client_id", "email", "phone"];
 
 /// What to say of ids that name nobody because they are short, if there are any: a shop that has numbered its customers
 /// from 1 must know.

@@ -8,6 +8,7 @@
 
 mod evidence;
 mod lookup;
+mod nobody;
 mod normal;
 mod roll;
 mod shared;

@@ -3,6 +3,7 @@
 //! The lists of values that name nobody are the union of what customer-data platforms publish
 //! (Segment's and `RudderStack`'s suggestions, PostHog's illegal ids, Amplitude's invalid ids).
 
+use super::nobody;
 use crate::event::{Identifier, IdentifierKind};
 use crate::key::Key;
 use crate::text::is_null_word;
@@ -41,35 +42,12 @@ impl Strictness {
     }
 }
 
-/// Further words that trackers send for "nobody".
-const NOBODY_WORDS: [&str; 13] = [
-    "anonymous",
-    "guest",
-    "distinctid",
-    "distinct_id",
-    "id",
-    "not_authenticated",
-    "email",
-    "true",
-    "false",
-    "unknown",
-    "[object object]",
-    "{}",
-    "lmy47d",
-];
-
 /// What MD5, SHA-1 and SHA-256 make of nothing: tools that hash identifiers hash those that are not there too.
 const NOTHING_HASHED: [&str; 3] = [
     "d41d8cd98f00b204e9800998ecf8427e",
     "da39a3ee5e6b4b0d3255bfef95601890afd80709",
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 ];
-
-/// No placeholder word is longer than this.
-const LONGEST_WORD: usize = 17;
-
-/// The quotes around such a word, in bytes.
-const QUOTES: usize = 2;
 
 /// Identifiers of users and devices below this length are placeholders where other identifiers exist.
 const SHORTEST_ID: usize = 5;
@@ -203,7 +181,8 @@ impl Plain {
         if cell.try_into().is_ok_and(is_uuid) {
             return Some(space_of_uuid(self.space));
         }
-        (is_graphic(cell) && !is_hash_of_nothing(cell)).then_some(self.space)
+        let is_nobody = || is_hash_of_nothing(cell) || nobody::is_template(cell);
+        (is_graphic(cell) && !is_nobody()).then_some(self.space)
     }
 }
 
@@ -243,7 +222,10 @@ fn is_graphic(cell: &[u8]) -> bool {
 }
 
 fn is_placeholder(text: &str, strictness: Strictness) -> bool {
-    if text.len() > LONGEST_WORD + QUOTES {
+    if nobody::is_template(text.as_bytes()) {
+        return true;
+    }
+    if text.len() > nobody::LONGEST {
         let is_nothing = || is_hash_of_nothing(text.as_bytes());
         return is_nothing() || strictness.knows_nobody() && is_zeros(text.as_bytes());
     }
@@ -252,11 +234,10 @@ fn is_placeholder(text: &str, strictness: Strictness) -> bool {
         return strictness.knows_nobody() && is_zeros(text.as_bytes());
     }
     let word = unquoted(text);
-    let is_word = |words: &[&str]| words.iter().any(|own| word.eq_ignore_ascii_case(own));
     text.is_empty()
         || is_null_word(word)
         || strictness.knows_nobody()
-            && (is_word(&NOBODY_WORDS) || is_zeros(text.as_bytes()) || text == "-1")
+            && (nobody::is_word(word) || is_zeros(text.as_bytes()) || text == "-1")
 }
 
 fn is_hash_of_nothing(text: &[u8]) -> bool {
@@ -327,8 +308,8 @@ fn email(text: &str) -> Option<Cow<'_, str>> {
     let is_around = |c: char| matches!(c, '<' | '>' | '"' | '\'') || c.is_whitespace();
     let text = lower_case(text.trim_matches(is_around));
     let (name, domain) = text.split_once('@')?;
-    let nobody = ["noreply", "no-reply", "no-email", "noemail"].contains(&name);
-    (!name.is_empty() && !domain.is_empty() && !nobody).then_some(text)
+    let is_nobody = nobody::is_address(name, domain);
+    (!name.is_empty() && !domain.is_empty() && !is_nobody).then_some(text)
 }
 
 /// Digits only; an international `00` is dropped like the `+`.

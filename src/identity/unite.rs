@@ -16,7 +16,7 @@ use super::roll::{Numbers, Roll, pairs};
 use super::shared::{Identified, SharedDevices};
 use crate::event::{Identifier, IdentifierKind};
 use crate::findings::IdentityFindings;
-use crate::key::{FastSet, Key};
+use crate::key::{FastMap, FastSet, Key};
 
 /// A device, telephone or address with more than this many people on one side is a hub.
 const HUB: usize = 3;
@@ -69,6 +69,7 @@ impl People {
             refused_merges: joined.refused,
             hubs: hubs.len() as u64,
             shared_devices: shared.count(),
+            crowd: u64::from(joined.crowd),
             ..IdentityFindings::default()
         };
         let mut places = roll.numbers;
@@ -101,6 +102,9 @@ pub(super) struct Joined {
     places: Vec<u32>,
     /// How many ties were refused.
     refused: u64,
+    /// How many devices stand beside the one customer, user or address that has most, of those with more than one
+    /// person has.
+    crowd: u32,
 }
 
 impl Joined {
@@ -122,15 +126,30 @@ fn hubs_and_forest(roll: &Roll) -> (FastSet<u32>, Forest<'_>) {
 /// The people of a forest that has grown without what stays out.
 fn join(roll: &Roll, mut forest: Forest<'_>, stays_out: impl Fn(u32) -> bool) -> Joined {
     let contested = forest.contested();
-    let mut refused = 0;
+    let (mut refused, mut crowd) = (0, 0);
     if contested.contains(&true) {
         forest.take_apart(&contested);
-        for (a, b) in roll.ties(|number| contested[number as usize]).iter().map(|tie| tie.ends) {
+        let ties = roll.ties(|number| contested[number as usize]);
+        for (a, b) in ties.iter().map(|tie| tie.ends) {
             let is_out = stays_out(a) || stays_out(b);
             refused += u64::from(!is_out && !forest.join(a, b, Members::take_in));
         }
+        crowd = crowd_of(roll, ties.iter().map(|tie| tie.ends));
     }
-    Joined { refused, ..forest.people() }
+    Joined { refused, crowd, ..forest.people() }
+}
+
+/// The most devices that are tied to one customer, user or address.
+fn crowd_of(roll: &Roll, ties: impl Iterator<Item = (u32, u32)>) -> u32 {
+    let mut devices: FastMap<u32, u32> = FastMap::default();
+    for (strongest, other) in ties {
+        let [strong, weak] = [strongest, other].map(|number| roll.identifier(number));
+        let is_device = weak.kind == IdentifierKind::ClientId && !weak.is_session();
+        if is_device && strong.kind.is_named() {
+            *devices.entry(strongest).or_default() += 1;
+        }
+    }
+    devices.into_values().max().unwrap_or(0)
 }
 
 /// Identifiers with more partners than one person can be, by their numbers. They are on none but these rows.

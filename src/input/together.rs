@@ -4,7 +4,13 @@
 use super::columns::Row;
 use super::quoting::Signs;
 
-/// Which rows belong together: those behind each other that have the same in these columns.
+/// Whether a row says nothing of what the rows of one event have in common, and so goes on with the one before: what shows
+/// the result of a query writes that once.
+pub fn goes_on(row: Row<'_>, in_common: &[usize]) -> bool {
+    in_common.iter().all(|&column| row.value(Some(column)).is_none())
+}
+
+/// Which rows belong together: those behind each other that have the same in these columns, or nothing.
 #[derive(Clone, Debug)]
 pub struct Together {
     columns: Vec<usize>,
@@ -33,11 +39,14 @@ impl Together {
                 Row::parsed(record).text(Some(*column)).into_owned()
             };
             let is_same = self.columns.iter().all(|c| cell(&record, c) == cell(&before, c));
-            if !is_same || start == 0 {
+            let goes_on = start > 0 && goes_on(Row::parsed(&record), &self.columns);
+            if (!is_same && !goes_on) || start == 0 {
                 begins = start;
             }
             start = usize::try_from(reader.position().byte()).unwrap_or(block.len());
-            std::mem::swap(&mut record, &mut before);
+            if !goes_on {
+                std::mem::swap(&mut record, &mut before);
+            }
         }
         begins
     }
@@ -55,6 +64,9 @@ mod tests {
             ("a,1,x\na,2,y\n", 6),
             ("a,1,x\nb,1,x\nb,\"2\n\",x\n", 6),
             ("a,1,x\nb,1,x\nc,1,x\n", 12),
+            ("a,1,x\n,2,\n", 0),
+            ("a,1,x\n,2,\nb,1,x\n,2,\n,3,\n", 10),
+            (",2,\n,3,\na,1,x\n", 8),
             ("", 0),
         ] {
             assert_eq!(together.last_begins(block.as_bytes()), begins, "{block}");

@@ -89,11 +89,10 @@ fn slowly(
     let is_quoted = is_quoted('"') || is_quoted('\'');
     let inner = text.get(1..text.len().saturating_sub(1)).filter(|_| is_quoted);
     let word = inner.unwrap_or(text);
-    let is_word = |words: &[&str]| words.iter().any(|own| word.eq_ignore_ascii_case(own));
-    if text.is_empty() || is_null_word(word) {
+    if text.is_empty() || is_null_word(word) || nobody::is_template(text.as_bytes()) {
         return None;
     }
-    if is_several && (is_word(&NOBODY_WORDS) || is_zeros(text.as_bytes()) || text == "-1") {
+    if is_several && (nobody::is_word(word) || is_zeros(text.as_bytes()) || text == "-1") {
         return None;
     }
     let normal = match kind {
@@ -123,8 +122,7 @@ fn slowly(
     let is_somebody = match kind {
         CustomerId | OrderId | CheckoutToken => !normal.is_empty() && !is_excel_number(&normal),
         Email => normal.split_once('@').is_some_and(|(name, domain)| {
-            let nobody = ["noreply", "no-reply", "no-email", "noemail"];
-            !name.is_empty() && !domain.is_empty() && !nobody.contains(&name)
+            !name.is_empty() && !domain.is_empty() && !nobody::is_address(name, domain)
         }),
         Phone => normal.len() >= SHORTEST_PHONE && !is_excel_number(text),
         UserId | ClientId => {
@@ -151,7 +149,7 @@ fn whole(text: &str) -> String {
 
 /// Texts that stand where identifiers should, and what looks like them.
 fn any_text() -> impl Strategy<Value = String> {
-    let word = prop::sample::select([&NULLS[1..], &NULL_WORDS, &NOBODY_WORDS].concat());
+    let word = prop::sample::select([&NULLS[1..], &NULL_WORDS, &nobody::WORDS].concat());
     let case = (word, any::<bool>())
         .prop_map(|(word, upper)| if upper { word.to_uppercase() } else { word.to_string() });
     let quoted = (case.clone(), "[\"']", "[\"']").prop_map(|(word, a, b)| format!("{a}{word}{b}"));
@@ -167,6 +165,7 @@ fn any_text() -> impl Strategy<Value = String> {
         "gid://[a-z]{1,4}/[0-9A-Z]{0,5}(\\?key=1)?",
         r"\+?[0-9 ()-]{4,20}",
         "[0a-f-]{20,40}",
+        "(\\{\\{|\\$\\{|%|%%)[a-z_.]{0,30}(\\}\\}|\\}|%|%%)",
         ".{0,24}",
     ]
 }

@@ -29,7 +29,7 @@ pub(super) const PEOPLE: [&str; 11] = [
 
 /// The columns or keys that hold the address of a page, best first, with spaces between their words; last the one that
 /// says where a visit began, which is another matter.
-pub const URLS: [&str; 21] = [
+pub const URLS: [&str; 22] = [
     "url",
     "page url",
     "page location",
@@ -50,6 +50,7 @@ pub const URLS: [&str; 21] = [
     "request uri",
     "request path",
     "event source url",
+    "client request uri",
     LANDING,
 ];
 
@@ -88,7 +89,7 @@ pub(super) const FLAT: [&str; 7] = [
 ];
 
 /// What else the address of a page may stand behind.
-pub(super) const SCENES: [&str; 3] = ["context", "page", "event"];
+pub(super) const SCENES: [&str; 4] = ["context", "page", "event", "hits"];
 
 /// What somebody is called, within whose object identifiers stand: `user.email`, `visitor.anonymousId`.
 pub(super) const OWNERS: [&str; 20] = [
@@ -169,6 +170,8 @@ const USER: &[&str] = &[
     "externaluserid",
     "externalcustomerid",
     "customeruserid",
+    "userexternalid",
+    "userdataexternalid",
 ];
 
 /// Each part with the name it has in `--map` and in reports, and its aliases, best first.
@@ -239,6 +242,13 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "servertimeutc",
             "addediso",
             "datehourminute",
+            "datehourandminute",
+            "timeiso8601",
+            "timelocal",
+            "edgestarttimestamp",
+            "derivedtstamp",
+            "collectortstamp",
+            "propertiestime",
         ],
     ),
     (
@@ -274,6 +284,10 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "evtname",
             "datapoint",
             "ev",
+            "mpeventname",
+            "metric",
+            "metricname",
+            "hitseventinfoeventaction",
         ],
     ),
     (Part::Who(IdentifierKind::CustomerId), "customer_id", &["customerid"]),
@@ -320,6 +334,12 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "appsflyerid",
             "adid",
             "brazeid",
+            "idvisitor",
+            "effectiveuserid",
+            "domainuserid",
+            "propertiesdistinctid",
+            "profileobjectid",
+            "ttp",
         ],
     ),
     (
@@ -334,6 +354,7 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "buyeremail",
             "shopperemail",
             "billingemail",
+            "userdataem",
         ],
     ),
     (
@@ -348,6 +369,7 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "userphone",
             "contactphone",
             "billingphone",
+            "userdataph",
         ],
     ),
     (Part::Who(IdentifierKind::CheckoutToken), "checkout", &["checkouttoken"]),
@@ -368,6 +390,8 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "sessiontoken",
             "websessionid",
             "websitesessionid",
+            "idvisit",
+            "domainsessionid",
             "domainsessionid",
         ],
     ),
@@ -424,7 +448,11 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "eventrevenuecurrency",
         ],
     ),
-    (Part::UserAgent, "user_agent", &["useragent", "clientuseragent"]),
+    (
+        Part::UserAgent,
+        "user_agent",
+        &["useragent", "clientuseragent", "httpuseragent", "clientrequestuseragent"],
+    ),
     // Its usual names are looked up where pages are read: one column may be the event and the address.
     (Part::Address, "url", &[]),
     (Part::Id, "id", &[]),

@@ -39,6 +39,15 @@ pub(super) fn is_one(head: &[u8]) -> bool {
         || lines.next().is_some_and(is_comment)
 }
 
+/// Where records of JSON begin behind such lines, which no page has given then.
+pub(super) fn records_begin(head: &[u8]) -> Option<usize> {
+    let end = line_end(head);
+    let mut lines = head.split_inclusive(|&byte| byte == end);
+    let before = lines.by_ref().take_while(|line| is_blank(line) || is_comment(line));
+    let start = before.map(<[u8]>::len).sum();
+    head.get(start..)?.starts_with(b"{").then_some(start)
+}
+
 /// What may separate the cells of a table.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 

@@ -19,6 +19,16 @@ const SINCE: [&str; 2] = ["time", "hitstime"];
 /// What other programs take for the time of a row, and is coarser or none.
 const NO_TIMES: [&str; 3] = ["time", "hitstime", "date"];
 
+/// The money of a hit's order as Google's export has it: in millionths.
+const MILLIONTHS: [&str; 6] = [
+    "transactionrevenue",
+    "totaltransactionrevenue",
+    "hitstransactiontransactionrevenue",
+    "hitstransactionrevenue",
+    "totalstransactionrevenue",
+    "totalstotaltransactionrevenue",
+];
+
 /// A visit ends at midnight, so none has milliseconds of more digits.
 const LONGEST: usize = 8;
 
@@ -49,6 +59,16 @@ pub(super) fn of(table: &TableHead, told: &[(Part, String)]) -> Hits {
     }
     map.extend(names.get(start).map(|name| (Part::Time, name.clone())));
     Hits { map, since }
+}
+
+/// Whether a column of a table of hits has money in millionths: none of the first rows says otherwise.
+pub(super) fn are_millionths(table: &TableHead, column: usize) -> bool {
+    let header = &table.header;
+    let are_hits = called(header, &[START]).is_some() && called(header, &NUMBERS).is_some();
+    let is_called = called(header, &MILLIONTHS) == Some(column);
+    let texts = table.rows.iter().map(|row| Row::parsed(row).text(Some(column)).into_owned());
+    let mut texts = texts.filter(|text| !is_null(text));
+    are_hits && is_called && texts.all(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What to do with sessions of Universal Analytics, a row each, if a file has their columns or keys: what happened in
@@ -111,6 +131,24 @@ mod tests {
         let hits = of(&TableHead::read(text.as_bytes()).unwrap(), &told);
         assert_eq!((hits.map, hits.since), (told.to_vec(), None));
     }
+
+    #[test]
+    fn money_of_hits_is_in_millionths_unless_it_has_decimals() {
+        for (text, expected) in [
+            (
+                "visitStartTime,hitNumber,transactionRevenue\n1470508647,1,\n1470508647,2,55500000\n",
+                true,
+            ),
+            ("visitStartTime,hitNumber,hits.transaction.transactionRevenue\n1470508647,1,\n", true),
+            ("visitStartTime,hitNumber,transactionRevenue\n1470508647,2,55.50\n", false),
+            ("visitStartTime,hitNumber,revenue\n1470508647,2,55500000\n", false),
+            ("time,hitNumber,transactionRevenue\n1470508647,2,55500000\n", false),
+        ] {
+            let table = TableHead::read(text.as_bytes()).unwrap();
+            assert_eq!(are_millionths(&table, 2), expected, "{text}");
+        }
+    }
+
     #[test]
     fn sessions_without_a_row_for_each_hit_are_told() {
         for (names, expected) in [

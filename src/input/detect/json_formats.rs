@@ -183,6 +183,23 @@ const CAMEL: &str = r#"walk(if type == "object" then with_entries(.key |= if sta
 const OF_PIXEL: [&str; 8] =
     ["id", "clientId", "name", "timestamp", "seq", "type", "context", "data"];
 
+/// Signs of formats that logs of nobody have as well: these alone say nothing.
+const OF_MANY: [&str; 13] = [
+    "created_at",
+    "device_id",
+    "event",
+    "event_id",
+    "event_name",
+    "event_time",
+    "event_type",
+    "id",
+    "properties",
+    "timestamp",
+    "type",
+    "updated_at",
+    "uuid",
+];
+
 /// Keys that hold the day of what has a time of its own.
 const DAYS: [&str; 1] = ["event_date"];
 
@@ -220,7 +237,9 @@ pub(super) fn nearest(keys: &BTreeSet<String>) -> Option<Near> {
         let elsewhere = respelt.len() + under_another_name(&rest, keys);
         let there = signs.len() - missing.len();
         let found = there + elsewhere;
-        let is_near = found >= 2 && signs.len() - found <= found;
+        let own = signs.iter().filter(|sign| !missing.contains(sign) || is_respelt(sign));
+        let has_own = own.clone().any(|sign| !OF_MANY.contains(sign)) || found > own.count();
+        let is_near = has_own && found >= 2 && signs.len() - found <= found;
         // A key as it is written says more than one spelt otherwise.
         let rank = (!missing.is_empty(), Reverse(signs.len() - found), found + there);
         let near = Near { format: format.format, missing, parts: Vec::new() };

@@ -148,6 +148,15 @@ pub(super) fn decide(table: &TableHead, told: &Told) -> Option<Decision> {
         .find_map(|known| decide_table(known, table, told))
 }
 
+/// Whether below a few lines of titles there is a table of which each row is something that happened, not a count.
+pub(super) fn has_rows_below_titles(head: &[u8], told: &Told) -> bool {
+    let is_of_rows = |table: &TableHead| {
+        decide(table, told)
+            .is_some_and(|found| !matches!(found.rows, Rows::Totals(..) | Rows::Special(..)))
+    };
+    TableHead::below_titles(head, is_of_rows).is_some()
+}
+
 /// Gives the columns of a session report that the user named their usual names. Without a figure among them, and
 /// if nobody says that it is one, its time and people are those of events.
 pub(super) fn call_figures(header: &mut Header, rows: &[ByteRecord], told: &Told) {
@@ -371,6 +380,8 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
             .iter()
             .filter_map(|name| column_of(header, name))
             .collect(),
+        in_millionths: column(Part::Value)
+            .is_some_and(|column| hits::are_millionths(table, column)),
         lines,
         quantity: header.find(QUANTITIES).filter(|_| lines),
         fixed_currency: None,

@@ -146,22 +146,21 @@ fn named_separator(head: &[u8]) -> (Option<u8>, usize) {
     }
 }
 
-/// What ends the lines of a text. Only very old programs end them with a carriage return alone, and a cell in quotes may
-/// hold newlines even then.
+/// What ends the lines of a text. Only very old programs end them with a carriage return alone; a cell in quotes may hold
+/// newlines even then, and here and there one without.
 pub(super) fn line_end(text: &[u8]) -> u8 {
-    if memchr::memchr(b'\n', text).is_none() {
-        return b'\r';
-    }
-    let (mut is_quoted, mut has_returns) = (false, false);
+    /// A log whose cells have stray returns has no more of them than this for each of its lines.
+    const STRAY: usize = 8;
+    let (mut is_quoted, mut returns, mut newlines) = (false, 0, 0);
     for (at, &byte) in text.iter().enumerate() {
         match byte {
             b'"' => is_quoted = !is_quoted,
-            b'\n' if !is_quoted => return b'\n',
-            b'\r' if !is_quoted => has_returns |= text.get(at + 1) != Some(&b'\n'),
+            b'\n' if !is_quoted => newlines += 1,
+            b'\r' if !is_quoted && text.get(at + 1) != Some(&b'\n') => returns += 1,
             _ => {}
         }
     }
-    if has_returns { b'\r' } else { b'\n' }
+    if returns > STRAY * newlines || !text.contains(&b'\n') { b'\r' } else { b'\n' }
 }
 
 /// The reader stops behind the carriage return of `\r\n`; the line ends behind the newline.
@@ -195,6 +194,22 @@ mod tests {
     fn read(text: &str) -> Option<(char, String, usize)> {
         let table = TableHead::read(text.as_bytes())?;
         Some((char::from(table.delimiter), table.header.names().join("+"), table.skip))
+    }
+
+    #[test]
+    fn lines_end_with_what_ends_most_of_them() {
+        for (text, expected) in [
+            ("a,b\n1,2\n", b'\n'),
+            ("a,b\r\n1,2\r\n", b'\n'),
+            ("a,b\r1,2\r", b'\r'),
+            ("a,b\r1,\"2\n3\"\r", b'\r'),
+            ("a,b\n1,2\r3\n", b'\n'),
+            ("a\r1\r2\r3\r4\r5\r6\n6\r7\r8\r9\r", b'\r'),
+            ("a,b\n1,\"2\r\r\r3\"\n", b'\n'),
+            ("a", b'\r'),
+        ] {
+            assert_eq!(line_end(text.as_bytes()), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub struct EventColumns {
     pub value: Option<usize>,
     /// Where the money of an order may stand instead, if that cell is blank.
     pub otherwise_value: Vec<usize>,
+    /// Whether the money is in millionths. What is no whole number of hundredths then is not.
+    pub in_millionths: bool,
     /// Whether the rows of one order have an item each, with its price.
     pub lines: bool,
     /// How many of them were bought at that price.
@@ -101,6 +103,7 @@ impl Default for EventColumns {
             items: false,
             value: None,
             otherwise_value: Vec::new(),
+            in_millionths: false,
             lines: false,
             quantity: None,
             currency: None,
@@ -381,7 +384,12 @@ impl Details for RowDetails<'_> {
             let mut further = self.columns.otherwise_value.iter();
             further.find_map(|&column| self.row.value(Some(column)))
         });
-        let amount = told.and_then(|text| Amount::parse(&text, has_comma));
+        let in_millionths = self.columns.in_millionths;
+        let amount = told.and_then(|text| {
+            let amount = Amount::parse(&text, has_comma)?;
+            let is_whole = in_millionths && text.ends_with("0000");
+            Some(if is_whole { Amount(amount.0 / 1_000_000) } else { amount })
+        });
         let quantity = self.row.value(quantity).and_then(|text| text.parse::<u32>().ok());
         let amount = amount.map(|amount| Amount(amount.0 * i128::from(quantity.unwrap_or(1))));
         let fixed = self.columns.fixed_currency.map(Currency::parse);

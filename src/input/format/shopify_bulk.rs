@@ -50,10 +50,8 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Test, &["test"]),
     (Slot::Source, &["sourceName"]),
     (Slot::Payment, &["paymentGatewayNames"]),
-    (
-        Slot::Value,
-        &["totalPriceSet.shopMoney.amount", "currentTotalPriceSet.shopMoney.amount", "totalPrice"],
-    ),
+    (Slot::Value, &["totalPriceSet.shopMoney.amount", "totalPrice"]),
+    (Slot::Net, &["currentTotalPriceSet.shopMoney.amount", "currentTotalPrice"]),
     (
         Slot::Currency,
         &[

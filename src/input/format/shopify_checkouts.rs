@@ -11,9 +11,11 @@ use super::shopify_orders::packed::{Cell, Packed, Packing};
 use super::shopify_orders::{is_said, order_key};
 use crate::event::RowRef;
 use crate::input::columns::{Header, Row};
+use crate::input::json::{Json, look_into};
 use crate::input::timestamp::Stamp;
 use crate::key::Key;
 use crate::quality::Reason;
+use crate::text::is_null_word;
 use std::collections::BTreeMap;
 
 /// The steps of a checkout by their canonical names. Shopify's export lists no checkout without contact
@@ -38,7 +40,7 @@ pub struct CheckoutColumns {
     token: Option<usize>,
     completed_at: Option<usize>,
     /// For each of the last three steps, the columns of which one is filled when it is reached.
-    proofs: [[Option<usize>; 2]; 3],
+    proofs: [[Option<usize>; 3]; 3],
 }
 
 impl CheckoutColumns {
@@ -51,12 +53,33 @@ impl CheckoutColumns {
             token: find("token"),
             completed_at: find("completed at"),
             proofs: [
-                [header.find(&ADDRESSES), find("shipping street")],
-                [header.find(&["shipping method", "shipping line title"]), None],
-                [header.find(&["payment method", "gateway"]), None],
+                [header.find(&ADDRESSES), find("shipping street"), find("shipping address")],
+                [
+                    header.find(&["shipping method", "shipping line title"]),
+                    find("shipping line"),
+                    find("shipping lines"),
+                ],
+                [header.find(&["payment method", "gateway"]), None, None],
             ],
         }
     }
+}
+
+/// Whether a cell proves its step. Pipelines put the address and the way of shipping there as JSON: an address has a
+/// first line, a way of shipping a title or some key, and a list something in it.
+fn says_something(cell: &str) -> bool {
+    let is_filled = |value: Json<'_>| {
+        let text = value.scalar();
+        text.is_some_and(|text| !text.trim().is_empty() && !is_null_word(text.trim()))
+    };
+    let told = look_into(cell, |object| {
+        let told = ["address1", "title", "handle", "code"].map(|key| object.member(key));
+        Some(told.into_iter().flatten().any(is_filled))
+    });
+    told.unwrap_or_else(|| {
+        let list = cell.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        list.is_none_or(|inside| !inside.trim().is_empty())
+    })
 }
 
 /// Who is at a checkout.
@@ -88,8 +111,9 @@ impl CheckoutLine {
             let name = common.name().trim_start_matches('#').to_owned();
             common.texts.extend(number(&name).map(|number| (Cell::Id, number)).into_iter());
         }
-        let is_filled = |columns: [Option<usize>; 2]| {
-            columns.into_iter().any(|column| row.mark(column).is_some())
+        let is_filled = |columns: [Option<usize>; 3]| {
+            let mut cells = columns.into_iter().filter_map(|column| row.mark(column));
+            cells.any(|cell| says_something(&cell))
         };
         let mut reached = 2;
         for (steps, proof) in (3..).zip(columns.proofs) {

@@ -34,6 +34,7 @@ pub const PATHS: &[(Slot, &[&str])] = &[
     (Slot::Payment, &["payment_gateway_names", "gateway"]),
     (Slot::UserAgent, &["client_details.user_agent"]),
     (Slot::Value, &["total_price"]),
+    (Slot::Net, &["current_total_price"]),
     (Slot::Currency, &["currency", "presentment_currency"]),
     (Slot::Refunded, &["refunds"]),
 ];

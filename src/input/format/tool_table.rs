@@ -21,6 +21,7 @@ use super::{Desk, Kept, RowAt, RowIdentifiers, Sink};
 use crate::input::columns::{Header, Row};
 use crate::input::json::{Reader, Written};
 use crate::input::timestamp::{DateOrder, ZoneRule};
+use crate::input::together::goes_on;
 use crate::key::Key;
 use crate::quality::Reason;
 use template::Template;
@@ -141,7 +142,10 @@ impl ToolTable {
     /// Reads a row. An event of several rows is read when it is known to have no more.
     pub fn read(&self, row: Row<'_>, room: &mut Room, mut desk: Desk<'_, impl Sink>) {
         if let Some(exploded) = &self.exploded {
-            let event = exploded.event_of(row);
+            let event = match &room.open {
+                Some(open) if goes_on(row, &exploded.same) => open.event,
+                Some(_) | None => exploded.event_of(row),
+            };
             if room.open.as_ref().is_some_and(|open| open.event == event)
                 && self.adds(room, exploded, row)
             {

@@ -5,7 +5,7 @@ use crate::event::Value;
 use crate::input::aliases::{PROPERTIES, Part, folded};
 use crate::input::columns::{Header, is_null};
 use crate::input::format::within::{Candidates, letters_like};
-use crate::input::json::{Json, Reader, Written};
+use crate::input::json::{Json, look_into};
 use std::borrow::Cow;
 
 /// The column of a table that holds properties: by its name, if what stands in its cells, `texts` by the column, are
@@ -48,13 +48,6 @@ pub(super) fn at(cell: &str, path: &str) -> Option<Value<'static>> {
 /// The property in a cell whose name has the letters of another.
 pub(super) fn like(cell: &str, name: &str) -> Option<String> {
     look_into(cell, |properties| letters_like(properties, name)?.scalar().map(Cow::into_owned))
-}
-
-/// What `look` finds in the object that a cell holds; nothing if it holds none.
-fn look_into<T>(cell: &str, look: impl FnOnce(Json<'_>) -> Option<T>) -> Option<T> {
-    let mut reader = Reader::<()>::default();
-    let record = reader.read(Written::new(cell.trim().as_bytes())).ok()?;
-    if record.is_whole_object() { look(record.root()) } else { None }
 }
 
 #[cfg(test)]

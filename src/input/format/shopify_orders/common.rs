@@ -10,10 +10,12 @@ use super::columns::{
 };
 use super::packed::{Cell, Packed, Packing};
 use crate::input::columns::{Header, Row, is_excel_number, is_null};
+use crate::input::json::{Json, look_into};
 use crate::input::timestamp::{self, ZoneRule};
 use crate::key::Key;
 use crate::text::is_null_word;
 use crate::time::Instant;
+use std::borrow::Cow;
 
 /// Where the common cells are: in the export's columns, or in those of a warehouse's table.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,8 @@ pub struct CommonColumns {
     /// Whether ids may be other texts than numbers: those of a column that is named for orders.
     any_id: bool,
     customer: Option<usize>,
+    /// The buyer as JSON, as pipelines have it.
+    buyer: Option<usize>,
     tokens: [Option<usize>; 3],
     email: Option<usize>,
     phones: [Option<usize>; 3],
@@ -43,6 +47,7 @@ impl CommonColumns {
             id,
             any_id: order_id.is_some(),
             customer: header.find(CUSTOMERS),
+            buyer: header.find(&["customer"]),
             tokens: TOKENS.map(|names| header.find(names)),
             email: header.find(EMAILS),
             phones: PHONES.map(|names| header.find(names)),
@@ -60,7 +65,7 @@ impl CommonColumns {
 
     /// Whether any column says who the buyer was.
     pub fn name_buyers(&self) -> bool {
-        let persons = [self.customer, self.email, self.note_attributes];
+        let persons = [self.customer, self.buyer, self.email, self.note_attributes];
         let columns = persons.iter().chain(&self.phones).chain(&self.tokens);
         columns.flatten().next().is_some()
     }
@@ -68,6 +73,31 @@ impl CommonColumns {
     /// The column of the record's number.
     pub fn id(&self) -> Option<usize> {
         self.id
+    }
+}
+
+/// The buyer in a cell of JSON.
+#[derive(Default)]
+struct Buyer {
+    customer: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+}
+
+impl Buyer {
+    /// Nobody if the cell is no object: names of people say nothing.
+    fn of(cell: Option<&str>) -> Buyer {
+        let object = cell.filter(|cell| cell.starts_with('{'));
+        let found = object.and_then(|cell| {
+            look_into(cell, |customer| {
+                let text = |key: &str| {
+                    let text = customer.member(key).and_then(Json::scalar)?;
+                    (!is_null_word(text.trim())).then(|| text.into_owned())
+                };
+                Some(Buyer { customer: text("id"), email: text("email"), phone: text("phone") })
+            })
+        });
+        found.unwrap_or_default()
     }
 }
 
@@ -106,10 +136,13 @@ impl Common {
             number => number,
         });
         packing.add_some(Cell::Id, id);
-        packing.add_some(Cell::Email, row.mark(columns.email));
-        packing.add_some(Cell::Customer, row.mark(columns.customer));
+        let buyer = Buyer::of(row.mark(columns.buyer).as_deref());
+        packing.add_some(Cell::Email, row.mark(columns.email).or(buyer.email.map(Cow::Owned)));
+        let customer = row.mark(columns.customer).or(buyer.customer.map(Cow::Owned));
+        packing.add_some(Cell::Customer, customer);
         packing.add_some(Cell::CreatedAt, row.mark(columns.created_at));
-        for phone in columns.phones.iter().filter_map(|&column| row.mark(column)) {
+        let phones = columns.phones.iter().filter_map(|&column| row.mark(column));
+        for phone in phones.chain(buyer.phone.map(Cow::Owned)) {
             if !is_excel_number(&phone) && !packing.has(Cell::Phone, &phone) {
                 packing.add(Cell::Phone, &phone);
             }

@@ -31,6 +31,7 @@ impl OrderLine {
         for (cell, slot) in TEXTS {
             packing.add_some(cell, cells.first(slot));
         }
+        packing.add_some(Cell::Total, cells.total());
         packing.add_some(Cell::Customer, cells.customer());
         packing.add_some(Cell::Refunded, cells.refunded().map(|amount| amount.to_string()));
         for phone in cells.each(Slot::Phone).filter(|phone| !is_excel_number(phone)) {
@@ -63,12 +64,8 @@ impl OrderLine {
 }
 
 /// The cells that are kept as they are written.
-const TEXTS: [(Cell, Slot); 4] = [
-    (Cell::CreatedAt, Slot::Time),
-    (Cell::UpdatedAt, Slot::Updated),
-    (Cell::Total, Slot::Value),
-    (Cell::Email, Slot::Email),
-];
+const TEXTS: [(Cell, Slot); 3] =
+    [(Cell::CreatedAt, Slot::Time), (Cell::UpdatedAt, Slot::Updated), (Cell::Email, Slot::Email)];
 
 /// What says who the buyer was.
 const BUYERS: [Slot; 4] = [Slot::User, Slot::Email, Slot::Phone, Slot::Checkout];
@@ -123,6 +120,15 @@ impl<'r> Cells<'r> {
         summed.chain(told).max()
     }
 
+    /// What the order was worth when it was made: where only the present total is there, with what went back since.
+    fn total(self) -> Option<Cow<'r, str>> {
+        self.first(Slot::Value).or_else(|| {
+            let net = Amount::parse(&self.first(Slot::Net)?, false)?;
+            let back = self.refunded().unwrap_or_default();
+            Some(Cow::Owned(Amount(net.0 + back.0.saturating_abs()).to_string()))
+        })
+    }
+
     /// What the record has no key for.
     fn gaps(self) -> OrderGaps {
         let lacks = |slot| self.places.of_slot(slot).is_empty();
@@ -130,7 +136,7 @@ impl<'r> Cells<'r> {
             cancelled: lacks(Slot::Cancelled),
             refunds: lacks(Slot::Status) && lacks(Slot::Refunded),
             channels: lacks(Slot::Source) && !self.is_draft(),
-            amounts: lacks(Slot::Value),
+            amounts: lacks(Slot::Value) && lacks(Slot::Net),
             buyers: BUYERS.into_iter().all(lacks),
             tests: lacks(Slot::Payment) && lacks(Slot::Test),
         }

@@ -99,6 +99,8 @@ pub enum Slot {
     Source,
     /// The money that went back.
     Refunded,
+    /// The money of an order without what went back.
+    Net,
     /// When an order was changed last.
     Updated,
 }
@@ -154,6 +156,7 @@ impl Slot {
             | Slot::Test
             | Slot::Source
             | Slot::Refunded
+            | Slot::Net
             | Slot::Updated => None,
         }
     }
