@@ -158,7 +158,9 @@ impl GroupTally {
 pub struct Tally {
     /// Journeys that reached the first step.
     pub entered: u64,
-    /// Of these: reached the last step.
+    /// Journeys that reached the first step and do not meet the filters.
+    pub filtered: u64,
+    /// Of those who entered: reached the last step.
     pub converted: u64,
     /// Not reached it, and the window is over.
     pub lost: u64,
@@ -258,6 +260,7 @@ impl Tally {
         }
         self.clustering.merge(&other.clustering);
         self.entered += other.entered;
+        self.filtered += other.filtered;
         self.converted += other.converted;
         self.lost += other.lost;
         self.open += other.open;

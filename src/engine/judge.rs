@@ -237,6 +237,10 @@ impl<'b> Judge<'b> {
         let beside = beside.map(|((track, groups), tally)| (track, groups, tally));
         for (track, groups, tally) in own.chain(beside) {
             let mut count = |verdict: &Verdict, scene: Scene<'_>| {
+                if !groups.admit(verdict, scene) {
+                    tally.filtered += 1;
+                    return;
+                }
                 verdict.add_to(tally, scene.journey);
                 count_watched(verdict, scene.journey, bench.seen_until, tally);
                 match customer {
@@ -246,8 +250,7 @@ impl<'b> Judge<'b> {
                 surveyor.count(verdict, scene, bench, tally);
             };
             track.judge(kept, |verdict, journey| {
-                let scene = Scene { journey, customer: kept };
-                groups.admit(verdict, scene).then(|| count(verdict, scene));
+                count(verdict, Scene { journey, customer: kept });
             });
             let Some(customer) = customer else {
                 groups.count_by_value(kept, track, &mut tally.groups);

@@ -49,8 +49,8 @@ use crate::quality::Reason;
 use crate::time::Instant;
 use oddities::{
     lack_zones, left_out_sources, most_common, offsets_differ, rates_alone, times_unread,
-    unknown_figures, users_for_sessions, without_figures, without_sessions, written_offsets,
-    zones_shown,
+    unknown_figures, unseen_sources, users_for_sessions, without_figures, without_sessions,
+    written_offsets, zones_shown,
 };
 use orders::{add_people, list_left_out, numbered, settle_orders};
 use sessions::settle_sessions;
@@ -176,6 +176,7 @@ pub(super) fn settle(
     settled.note_placeholders(haul, readings);
     settled.period = request.period(settled.store_offset)?;
     settled.notices.extend(left_out_sources(&orders.orders));
+    settled.notices.extend(unseen_sources(&orders.orders, &stamping.settings.online_sources));
     settled.notices.extend(orders.notices);
     settled.notices.extend(zones_shown(&orders.zones, readings));
     settled.orders.lost_zones = request.zone.is_none() && lack_zones(&orders.orders);
@@ -199,7 +200,8 @@ pub(super) fn settle(
     settle_reports(reports.totals, readings, &mut settled);
     settled.notices.extend(times_unread(&haul.quality.accounts, readings));
     let gaps = settled.note_gaps(haul, readings);
-    settled.notices.extend(gaps.into_iter().filter(|_| request.person.is_none()));
+    let gaps = gaps.into_iter().chain(oddities::checkouts_lacking(readings));
+    settled.notices.extend(gaps.filter(|_| request.person.is_none()));
     order_lines.give_back(stamping.settings.threads);
     stamping.close()?;
     Ok(settled)

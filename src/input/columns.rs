@@ -38,6 +38,9 @@ pub struct Header {
 /// The names of such columns: of Fivetran, Stitch and Airbyte.
 const DELETIONS: &[&str] = &["fivetran deleted", "sdc deleted at", "ab cdc deleted at"];
 
+/// What Airbyte calls it in tables of Shopify's: other tables may have such a column of their own.
+const DELETIONS_OF_AIRBYTE: &[&str] = &["deleted at"];
+
 /// So begin the names of the columns in which pipelines keep books: of Fivetran, Stitch, Airbyte and dlt.
 const BOOKKEEPERS: &[&str] = &["_fivetran_", "_sdc_", "_airbyte_", "_dlt_"];
 
@@ -64,7 +67,9 @@ impl Header {
         let bookkeeping = books.map(|(column, _)| column).collect();
         let own = Header { record: record.clone(), exact, normal, ..Header::default() };
         let header = Header { bookkeeping, ..own };
-        Header { deletion: header.find(DELETIONS), ..header }
+        let is_airbytes = header.exact.iter().any(|name| name.starts_with("_airbyte_"));
+        let of_airbyte = || header.find(DELETIONS_OF_AIRBYTE).filter(|_| is_airbytes);
+        Header { deletion: header.find(DELETIONS).or_else(of_airbyte), ..header }
     }
 
     /// The name of the column that says which rows were deleted at their source.

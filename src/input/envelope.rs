@@ -9,8 +9,9 @@ use super::columns::{Header, Row};
 use super::json::{Json, Malformed, Place, Reader, Written, member};
 use std::borrow::Cow;
 
-/// The keys under which records come: Airbyte's, those that loggers of events and webhooks use, Elasticsearch's and `DynamoDB`'s.
-pub const KEYS: [&str; 11] = [
+/// The keys under which records come: Airbyte's, those that loggers of events and webhooks use, Elasticsearch's and `DynamoDB`'s
+/// first.
+pub const KEYS: [&str; 29] = [
     "_airbyte_data",
     "payload",
     "body",
@@ -22,6 +23,26 @@ pub const KEYS: [&str; 11] = [
     "raw",
     "_source",
     "Item",
+    // Of loggers and queues: Google's, Amazon's, Docker's, systemd's, Kafka's.
+    "jsonPayload",
+    "detail",
+    "log",
+    "MESSAGE",
+    "line",
+    "RECORD_CONTENT",
+    "value",
+    // Of tables.
+    "raw_json",
+    "raw_event",
+    "event_json",
+    "event_payload",
+    "json",
+    "json_data",
+    "content",
+    "document",
+    "doc",
+    "fields",
+    "attributes",
 ];
 
 /// Keys that are no record's own, but may be written as a text where one is in an envelope.

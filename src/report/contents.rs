@@ -218,7 +218,9 @@ fn notices(report: &Report) -> Vec<String> {
     let is_said = |notice: &&NoticeReport| match notice.code {
         "few_orders" => true,
         // Unless it says what is missing.
-        "no_journeys" => !notice.data.contains_key("tells_of_nothing"),
+        "no_journeys" => {
+            !["tells_of_nothing", "filtered"].iter().any(|key| notice.data.contains_key(key))
+        }
         // Unless it says why orders that are there do not count.
         "no_orders" => !notice.data.contains_key("orders"),
         _ => false,

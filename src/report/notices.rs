@@ -250,8 +250,14 @@ fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
                 (&ladder.steps.first()?.name, words::people(count_name(ladder.count), 1));
             let why = if tells_of_nothing(findings) {
                 " Nothing here tells what anybody did: name an event log, orders or checkouts too."
+                    .to_owned()
+            } else if tally.filtered > 0 {
+                format!(
+                    " {} did whose values are none of those asked for with --where: --by lists the values that there are.",
+                    words::count(tally.filtered)
+                )
             } else {
-                ""
+                String::new()
             };
             ("no_journeys", format!("No {one} reached {first}, so there are no rates.{why}"))
         }
@@ -268,6 +274,9 @@ fn few(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
         [("entered", tally.entered.into()), ("converted", tally.converted.into())].into();
     if code == "no_orders" && is_order(last) && findings.orders.count > 0 {
         data.insert("orders", findings.orders.count.into());
+    }
+    if tally.entered == 0 && tally.filtered > 0 {
+        data.insert("filtered", tally.filtered.into());
     }
     if tally.entered == 0 && tells_of_nothing(findings) {
         data.insert("tells_of_nothing", true.into());

@@ -101,6 +101,17 @@ fn entry(report: &Report) -> String {
     }
 }
 
+/// Where the data lie, if a period is asked for that has none of them.
+fn outside_of_the_data(report: &Report) -> Option<String> {
+    let period = &report.period;
+    let (from, until) = (period.seen_from?, period.seen_until?);
+    let is_outside = period.since.is_some_and(|since| since > until)
+        || period.until.is_some_and(|until| until < from);
+    is_outside.then(|| {
+        format!("The period has nothing in it: the data are of {} to {}.", from.day(), until.day())
+    })
+}
+
 /// The answer in one to three sentences.
 pub fn headline(report: &Report) -> Vec<String> {
     let (Some(first), Some(last)) = (report.steps.first(), report.steps.last()) else {
@@ -108,7 +119,8 @@ pub fn headline(report: &Report) -> Vec<String> {
     };
     if report.journeys.entered == 0 {
         let one = people(report.journeys.unit, 1);
-        return vec![format!("No {one} reached {}, so there are no rates.", first.name)];
+        let sentence = format!("No {one} reached {}, so there are no rates.", first.name);
+        return std::iter::once(sentence).chain(outside_of_the_data(report)).collect();
     }
     if report.steps.len() == 1 && holds_totals(report) {
         let unit = people(report.journeys.unit, report.journeys.entered);

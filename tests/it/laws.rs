@@ -311,7 +311,7 @@ fn tally() -> impl Strategy<Value = Tally> {
     (
         proptest::array::uniform3(step),
         proptest::array::uniform2(action),
-        proptest::array::uniform14(0..9u64),
+        proptest::array::uniform15(0..9u64),
         (groups(), clustering()),
         beside(),
     )
@@ -321,6 +321,7 @@ fn tally() -> impl Strategy<Value = Tally> {
                     steps: steps.into(),
                     actions: actions.into(),
                     entered: counts[0],
+                    filtered: counts[14],
                     converted: counts[1],
                     lost: counts[2],
                     open: counts[3],
@@ -362,7 +363,7 @@ fn tally() -> impl Strategy<Value = Tally> {
 }
 
 /// The customers of two logs.
-fn of_logs(counts: [u64; 14]) -> Vec<LogCustomers> {
+fn of_logs(counts: [u64; 15]) -> Vec<LogCustomers> {
     let customers =
         |log: usize| LogCustomers { customers: counts[log], in_several: counts[log + 2] };
     [3, 4].map(customers).into()

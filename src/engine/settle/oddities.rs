@@ -11,6 +11,7 @@ use crate::input::format::shopify_orders::{Channel, Order, Orders};
 use crate::input::format::special::Special;
 use crate::input::timestamp::ZoneRule;
 use crate::input::{Reading, Rows};
+use crate::ladder::vocabulary;
 use crate::quality::{Account, Reason};
 use crate::time::Precision;
 use std::cmp::Reverse;
@@ -145,6 +146,29 @@ pub(super) fn left_out_sources(orders: &Orders<'_>) -> Option<Notice> {
     Some(Notice { code: "most_orders_of_other_apps", message })
 }
 
+/// A notice for each source that the user takes for the online store's and that no order of another app has.
+pub(super) fn unseen_sources<'s>(
+    orders: &Orders<'_>,
+    told: &'s [String],
+) -> impl Iterator<Item = Notice> + use<'s> {
+    let sources = orders.iter().filter_map(|order| order.texts().get(Cell::Source));
+    let sources: BTreeSet<String> = sources.map(str::to_owned).collect();
+    let is_seen = |told: &str, sources: &BTreeSet<String>| {
+        sources.iter().any(|source| source.eq_ignore_ascii_case(told))
+    };
+    let notice = move |told: &String| {
+        let is_other = Channel::of(told) == Channel::Other;
+        if !is_other || is_seen(told, &sources) {
+            return None;
+        }
+        let near = vocabulary::nearest(told, sources.iter().map(String::as_str));
+        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let message = format!("--online-source: no order has the source `{told}`{near}");
+        Some(Notice { code: "source_never_seen", message })
+    };
+    told.iter().filter_map(notice)
+}
+
 impl Settled {
     /// Decides what is to be done about dates that stand for no time, and says so. Where they are less than one in a
     /// hundred they are slips of a program; a log that is full of them may be of that day, or has no other times.
@@ -249,12 +273,14 @@ fn lacking(reading: &Reading, gaps: OrderGaps, unknown: OrderGaps) -> Option<Str
             "Payment Method",
         ]
     };
+    // Columns may be there with nothing in them.
+    let is_blank = gaps.buyers && has_columns_of_buyers(reading);
     let told = [
         (gaps.channels, unknown.channels, CHANNELS),
         (gaps.cancelled, unknown.cancelled, CANCELLED),
         (gaps.refunds, unknown.refunds, REFUNDS),
         (gaps.amounts, unknown.amounts, AMOUNTS),
-        (gaps.buyers, unknown.buyers, BUYERS),
+        (gaps.buyers && !is_blank, unknown.buyers, BUYERS),
         (gaps.tests, unknown.tests, TESTS),
     ];
     let told = told.into_iter().zip(names).filter(|((is_missing, ..), _)| *is_missing);
@@ -267,7 +293,33 @@ fn lacking(reading: &Reading, gaps: OrderGaps, unknown: OrderGaps) -> Option<Str
     } else {
         format!("orders of `{}` have no", reading.format.id())
     };
-    (!told.is_empty()).then(|| format!("{whose} {}", told.join("; none ")))
+    let lacks = (!told.is_empty()).then(|| format!("{whose} {}", told.join("; none ")));
+    let [of_all, of_some] = BUYERS;
+    let blank = is_blank.then(|| {
+        let follows = if unknown.buyers { of_all } else { of_some };
+        format!("no order of an orders export names its buyer, {follows}")
+    });
+    let told: Vec<String> = lacks.into_iter().chain(blank).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// Which steps tables of checkouts cannot show, for want of a column.
+pub(super) fn checkouts_lacking(readings: &[Reading]) -> impl Iterator<Item = Notice> {
+    readings.iter().filter_map(|reading| {
+        let Rows::Checkouts(_, columns) = &reading.rows else { return None };
+        let unseen = columns.unseen();
+        let message = format!(
+            "{}: no column says {}, so a checkout that got so far is not known by this file",
+            reading.path,
+            unseen.join(" or ")
+        );
+        (!unseen.is_empty()).then_some(Notice { code: "checkouts_lack_columns", message })
+    })
+}
+
+/// Whether an orders export has a column for who bought.
+fn has_columns_of_buyers(reading: &Reading) -> bool {
+    matches!(&reading.rows, Rows::Orders(_, columns) if !columns.gaps().buyers)
 }
 
 /// What to tell of logs that may have the same orders.

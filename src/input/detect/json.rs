@@ -277,6 +277,11 @@ fn no_events(
             "`jq -c '.{list}[]' FILE > NEW.jsonl` writes each of them on a line of its own"
         ));
     }
+    if let Some(key) = &sample.encoded {
+        let message = format!("not recognised: what stands under `{key}` is an object in base64");
+        return Error::at(Place::file(path), message)
+            .hint(format!("`jq -c '.{key} | @base64d | fromjson' FILE > NEW.jsonl` decodes it"));
+    }
     let keys: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
     // What else is missing goes first.
     let names_people = names_people && mapping.missing().len() == 1;

@@ -58,7 +58,7 @@ pub(super) struct OwnWay {
 }
 
 static BULK: OwnWay = OwnWay {
-    fits: shopify_bulk::fits,
+    fits: |json| shopify_bulk::fits(json) && !shopify_bulk::is_checkout(json),
     why: shopify_bulk::WHY,
     signs: shopify_bulk::SIGNS,
     paths: shopify_bulk::PATHS,
@@ -74,7 +74,9 @@ static REST: OwnWay = OwnWay {
 };
 
 static CHECKOUTS: OwnWay = OwnWay {
-    fits: |json| shopify_webhooks::holds(json, &[Thing::Checkout, Thing::Cart]),
+    fits: |json| {
+        shopify_webhooks::holds(json, &[Thing::Checkout, Thing::GraphCheckout, Thing::Cart])
+    },
     why: shopify_rest_checkout::WHY,
     signs: shopify_rest_checkout::SIGNS,
     paths: shopify_rest_checkout::PATHS,

@@ -25,6 +25,8 @@ pub(super) struct JsonSample {
     pub(super) fitting: [usize; json_formats::COUNT],
     /// How many of them are anything that webhooks send.
     pub(super) of_webhooks: usize,
+    /// The first key under which an object stands in base64.
+    pub(super) encoded: Option<String>,
     /// The keys of the records, in order of first sight, each with whether it is that of a scalar.
     pub(super) keys: Vec<(String, bool)>,
     /// The keys of scalars within objects, each with whether it may be a part of an event.
@@ -88,6 +90,7 @@ impl JsonSample {
         for (key, value) in json.members() {
             let key = String::from_utf8_lossy(key).into_owned();
             let is_scalar = value.scalar().is_some();
+            self.note_encoded(&key, value);
             scalars.extend(value.scalar().map(|text| (key.clone(), text.into_owned())));
             match self.keys.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, holds_scalars)) => *holds_scalars |= is_scalar,
@@ -112,6 +115,7 @@ impl JsonSample {
     fn note_within(&mut self, key: &str, object: Json<'_>, scalars: &mut BTreeMap<String, String>) {
         for (inner, value) in object.members() {
             let name = format!("{key}.{}", String::from_utf8_lossy(inner));
+            self.note_encoded(&name, value);
             if key == AROUND {
                 self.note_within(&name, value, scalars);
             }
@@ -119,6 +123,19 @@ impl JsonSample {
                 scalars.insert(name.clone(), text.into_owned());
             }
             self.all_keys.insert(name);
+        }
+    }
+
+    /// Notes the first key under which an object stands in base64, as queues hand on what they got.
+    fn note_encoded(&mut self, key: &str, value: Json<'_>) {
+        /// So begins an object in base64: `{\"`.
+        const BEGINS: &str = "eyJ";
+        /// No object with anything in it is shorter. Tokens have dots in them.
+        const SHORTEST: usize = 24;
+        let is_encoded =
+            |text: &str| text.len() >= SHORTEST && text.starts_with(BEGINS) && !text.contains('.');
+        if self.encoded.is_none() && value.text().is_some_and(|text| is_encoded(&text)) {
+            self.encoded = Some(key.to_string());
         }
     }
 

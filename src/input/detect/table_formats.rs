@@ -103,6 +103,10 @@ const ORDERS_WITHOUT_STATUS: &[&[&str]] = &[
     TOTALS,
 ];
 
+/// A few columns of the shop's own export, under its own names.
+const SOME_OF_ORDERS: &[&[&str]] =
+    &[&["name"], &["created at"], &["email", "customer id", "phone"], &["total"]];
+
 /// The columns of the orders sheet of Matrixify and of programs that write the same.
 const SHEET_OF_ORDERS: &[&[&str]] = &[&["name", "id"], ORDER_TIMES, SHEET_STATUSES, SHEET_SIGNS];
 
@@ -118,7 +122,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
 pub(super) const ORDERS_BY_ID: &[&[&str]] = &[&["id"], ORDER_TIMES, STATUSES];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 34] = [
+pub(super) static ALL: [TableFormat; 35] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..of_shop(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -156,6 +160,10 @@ pub(super) static ALL: [TableFormat; 34] = [
     TableFormat {
         fits: |table| are_orders(table) && are_named_as_orders(table),
         ..of_shop(Format::ShopifyOrders, ORDERS_WITHOUT_STATUS, |header| Some(orders(header)))
+    },
+    TableFormat {
+        fits: |table| are_orders(table) && are_named_as_orders(table),
+        ..of_shop(Format::ShopifyOrders, SOME_OF_ORDERS, |header| Some(orders(header)))
     },
     of_shop(Format::ShopifyOrders, SHEET_OF_ORDERS, |header| Some(orders(header))),
     TableFormat {

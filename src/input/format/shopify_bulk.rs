@@ -5,7 +5,9 @@
 //! journey names the shop's own visits before it; each becomes a visit of the customer, wherever it is
 //! written, and once. A line of a customer joins what it names. Field names: Shopify's Admin GraphQL reference of the order and its journey.
 
+use super::shopify_checkouts::{Buyer, CheckoutLine};
 use super::shopify_orders::OrderLine;
+use super::shopify_url;
 use super::tool_log::{Parameters, Slot, ToolPlaces, walk};
 use super::{Desk, Format, Kept, RowAt, Sink};
 use crate::event::{
@@ -69,6 +71,9 @@ pub const NOTES: Parameters = Parameters { list: "customAttributes", slots: &[] 
 /// How the ids of things begin.
 const GLOBAL: &str = "gid://shopify/";
 
+/// And that of a checkout, behind it.
+const CHECKOUT: &str = "AbandonedCheckout/";
+
 /// The key of what a line is a part of.
 const ABOVE: &str = "__parentId";
 
@@ -82,6 +87,12 @@ pub fn fits(json: Json<'_>) -> bool {
     id.is_some_and(|id| id.starts_with(GLOBAL))
         || json.member(ABOVE).is_some()
         || json.member("legacyResourceId").is_some() && is_order_without_id(json)
+}
+
+/// Whether a record is a checkout that was left.
+pub fn is_checkout(json: Json<'_>) -> bool {
+    let id = node_of(json).member("id").and_then(Json::text);
+    id.is_some_and(|id| id.strip_prefix(GLOBAL).is_some_and(|id| id.starts_with(CHECKOUT)))
 }
 
 /// Whether what has no global id is an order all the same, by keys that only orders have.
@@ -106,6 +117,7 @@ pub fn read(record: &Record<'_, Kept>, mut desk: Desk<'_, impl Sink>) {
         None if is_order_without_id(node) => {}
         Some("CustomerVisit") => return read_visit(node, desk),
         Some("Customer") => return read_customer(node, desk),
+        Some("AbandonedCheckout") => return read_checkout(node, desk),
         _ if node.member(ABOVE).is_some() => {
             return desk.defect(Reason::Continuation, "a part of an order".to_string());
         }
@@ -173,6 +185,44 @@ fn read_visit(visit: Json<'_>, mut desk: Desk<'_, impl Sink>) {
     if !hand_over(visit, *at, identifiers.sorted(), *sink, false) {
         let message = "there is no time under `occurredAt`".to_string();
         desk.defect(Reason::BadTimestamp, message);
+    }
+}
+
+/// A checkout that was left. Its interface says nothing of the way of shipping.
+pub fn read_checkout(checkout: Json<'_>, mut desk: Desk<'_, impl Sink>) {
+    let checkout = node_of(checkout);
+    let text = |path: &str| {
+        let text = walk(checkout, path).and_then(Json::scalar)?;
+        (!text.trim().is_empty()).then(|| Box::<str>::from(text))
+    };
+    let first = |paths: &[&str]| paths.iter().find_map(|path| text(path));
+    let phones = ["customer.phone", "customer.defaultPhoneNumber.phoneNumber"];
+    let phones = phones.iter().chain(&["billingAddress.phone", "shippingAddress.phone"]);
+    let mut phones: Vec<Box<str>> = phones.filter_map(|path| text(path)).collect();
+    phones.sort_unstable();
+    phones.dedup();
+    let email = first(&["email", "customer.email", "customer.defaultEmailAddress.emailAddress"]);
+    let customer = first(&["customer.id", "customer.legacyResourceId"]);
+    let is_known = email.is_some() || !phones.is_empty() || customer.is_some();
+    let proofs = [
+        is_known,
+        text("shippingAddress.address1").is_some(),
+        false,
+        text("completedAt").is_some(),
+    ];
+    let address = text("abandonedCheckoutUrl");
+    let token = address.as_deref().and_then(shopify_url::token).map(Box::from);
+    let id = text("id").unwrap_or_default();
+    let number = id.split('?').next().and_then(|id| id.rsplit('/').next()).unwrap_or_default();
+    let tokens: Vec<Box<str>> = token.into_iter().collect();
+    let buyer = Buyer { email, phones, customer };
+    let time = text("createdAt");
+    match CheckoutLine::of_parts(number, buyer, &tokens, time.as_deref(), proofs) {
+        Some(line) => desk.sink.checkout(desk.at, line),
+        None => {
+            let message = "the checkout has no time under `createdAt`".to_string();
+            desk.defect(Reason::BadTimestamp, message);
+        }
     }
 }
 

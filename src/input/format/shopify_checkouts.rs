@@ -63,6 +63,14 @@ impl CheckoutColumns {
             ],
         }
     }
+
+    /// Which of the last three steps no column can show, in words.
+    pub fn unseen(&self) -> Vec<&'static str> {
+        let steps = ["the delivery address", "the way of shipping", "the payment"];
+        let unseen = steps.into_iter().zip(self.proofs);
+        let unseen = unseen.filter(|(_, columns)| columns.iter().all(Option::is_none));
+        unseen.map(|(step, _)| step).collect()
+    }
 }
 
 /// Whether a cell proves its step. Pipelines put the address and the way of shipping there as JSON: an address has a

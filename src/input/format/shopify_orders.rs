@@ -136,7 +136,7 @@ impl OrderLine {
 
     /// What its file says nothing of, as far as this row shows.
     pub fn gaps(&self) -> OrderGaps {
-        self.gaps
+        OrderGaps { buyers: !self.common.names_somebody(), ..self.gaps }
     }
 
     /// The text in Created at: evidence of how the file writes dates.
@@ -273,7 +273,7 @@ const CHANNELS: [(&str, Channel); 11] = [
 
 impl Channel {
     /// The channel of a source.
-    fn of(source: &str) -> Channel {
+    pub fn of(source: &str) -> Channel {
         if let Some((_, channel)) = CHANNELS.iter().find(|(name, _)| *name == source) {
             return *channel;
         }

@@ -4,7 +4,7 @@
 //! Orders, checkouts and carts are read, customers join what they name, and everything else is set aside: nothing is an
 //! order because most of its neighbours are. What surrounds a payload in a logger's record is not looked at.
 
-use super::{Desk, Format, Kept, Sink, shopify_rest, shopify_rest_checkout};
+use super::{Desk, Format, Kept, Sink, shopify_bulk, shopify_rest, shopify_rest_checkout};
 use crate::event::IdentifierKind;
 use crate::identity::Strictness;
 use crate::input::format::tool_log::walk;
@@ -25,6 +25,8 @@ pub enum Thing {
     Order,
     /// A checkout.
     Checkout,
+    /// A checkout as the GraphQL interface has it.
+    GraphCheckout,
     /// A cart.
     Cart,
     /// A customer.
@@ -64,6 +66,7 @@ fn thing(json: Json<'_>) -> Option<Thing> {
         Some("Order" | "DraftOrder") => Some(Thing::Order),
         Some("Customer") => Some(Thing::Customer),
         Some(_) => Some(Thing::Other),
+        None if shopify_bulk::is_checkout(json) => Some(Thing::GraphCheckout),
         None if shopify_rest::has_signs(json) => Some(Thing::Order),
         None => shopify_rest_checkout::thing(json),
     }
@@ -82,6 +85,7 @@ pub fn read(record: &Record<'_, Kept>, expected: Format, mut desk: Desk<'_, impl
     match found {
         Some((Thing::Order, order)) => shopify_rest::read(record, order, desk),
         Some((Thing::Checkout, checkout)) => shopify_rest_checkout::read_checkout(checkout, desk),
+        Some((Thing::GraphCheckout, checkout)) => shopify_bulk::read_checkout(checkout, desk),
         Some((Thing::Cart, cart)) => shopify_rest_checkout::read_cart(cart, desk),
         Some((Thing::Customer, customer)) => read_customer(customer, desk),
         Some((Thing::Other, other)) => {

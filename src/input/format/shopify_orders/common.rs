@@ -169,6 +169,14 @@ impl Common {
         self.texts.get(Cell::Id)
     }
 
+    /// Whether anything says who the buyer was. An address that somebody has taken out or hashed does not.
+    pub fn names_somebody(&self) -> bool {
+        let others = [Cell::Customer, Cell::Phone, Cell::Token, Cell::Client];
+        let email = self.texts.get(Cell::Email);
+        email.is_some_and(|email| email.contains('@'))
+            || others.into_iter().any(|cell| self.texts.get(cell).is_some())
+    }
+
     /// When it was made, as it is written.
     pub fn created_at(&self) -> Option<&str> {
         self.texts.get(Cell::CreatedAt)

@@ -6,6 +6,7 @@
 
 use crate::event::IdentifierKind;
 use crate::input::aliases::Part;
+use crate::input::format::within::Candidates;
 use crate::input::json::{Json, Place};
 use std::borrow::Cow;
 
@@ -131,6 +132,19 @@ impl PixelPlaces {
             self.take_element(element);
         }
         self.email.or(member(self.custom, "email"));
+        let is_own = member(self.data, "checkout").is_some();
+        for object in [self.custom, self.data].into_iter().flatten().filter(|_| !is_own) {
+            self.take_order(root.at(object));
+        }
+    }
+
+    /// What an order is and what it is worth, where somebody has put it into the data of an event by usual names.
+    fn take_order(&mut self, data: Json<'_>) {
+        let candidates = Candidates::of(data);
+        let first = |part| candidates.all(part).next().map(Json::place);
+        self.order = self.order.or_else(|| first(Part::Order));
+        self.amount = self.amount.or_else(|| first(Part::Value));
+        self.currency = self.currency.or_else(|| first(Part::Currency));
     }
 
     fn take(&mut self, key: &[u8], value: Json<'_>) {
