@@ -106,8 +106,9 @@ pub fn day_after(date: &str) -> Option<String> {
 ///   digits, cut after microseconds), then `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`, or a name that stands for one
 ///   such offset only (`PDT`, `CEST`); without a
 ///   zone it is a time of `zone`. Behind a number the zone's name is not looked at (`+0000 UTC`, `+02:00[Europe/Berlin]`). A leap second (`:60`) is read as `:59.999999`.
-/// - `20251007`: a date; `202510070950`, `20251007095026`, `20251007T095026Z`: with the time of day.
-/// - Months by their names: `7 Oct 2025`, `Tue, 07-Oct-2025 09:50:26 +0200`, `October 7, 2025 9:50 AM`, `7. Okt. 2025`,
+/// - `20251007`: a date; `202510070950`, `20251007095026`, `20251007T095026Z`, `20251007 09:50:26`: with the
+///   time of day.
+/// - Months by their names: `7 Oct 2025`, `Tue, 07-Oct-2025 09:50:26 +0200`, `October 7, 2025 9:50 AM`, `7. Okt. 2025`, `07OCT2025:09:50:26`,
 ///   `Oct 7, 2025 @ 09:50:26.123`, `[07/Oct/2025:09:50:26 +0200]` as web servers write it, `Tue Oct 07 2025 09:50:26 GMT+0200 (CEST)` as
 ///   browsers do, and `Tue Oct  7 09:50:26 UTC 2025` as `date` does.
 /// - Ten digits (with or without a fraction) are seconds since 1970 UTC, thirteen milliseconds,
@@ -269,6 +270,9 @@ fn number(bytes: &[u8], zone: ZoneRule) -> Option<Stamp> {
     };
     if let Some((date, clock)) = parts(b'T') {
         return without_signs(date, clock, zone);
+    }
+    if let Some((date, written)) = parts(b' ') {
+        return clock(date_of_digits(date)?, written, zone);
     }
     if let Some((mantissa, exponent)) = parts(b'E') {
         return with_exponent(mantissa, exponent);

@@ -62,7 +62,7 @@ pub const ADDRESSES: &[&str] = URLS.split_at(URLS.len() - 1).0;
 
 /// What the properties of an event are called, without signs and case: as a column of JSON in a table, and before a dot in
 /// the names of columns.
-pub const PROPERTIES: [&str; 12] = [
+pub const PROPERTIES: [&str; 18] = [
     "properties",
     "property",
     "eventproperties",
@@ -75,6 +75,12 @@ pub const PROPERTIES: [&str; 12] = [
     "attributes",
     "metadata",
     "customdata",
+    "eventattributes",
+    "eventparameters",
+    "eventmetadata",
+    "parameters",
+    "extra",
+    "details",
 ];
 
 /// Those of them that, with a `_` behind them, also begin the flat names of a warehouse's columns.

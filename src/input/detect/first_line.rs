@@ -73,7 +73,15 @@ pub(super) fn is_value(name: &str) -> bool {
     const LONGEST_NUMBER: usize = 4;
     let digits = name.chars().filter(char::is_ascii_digit).count();
     let is_number = digits > LONGEST_NUMBER && !name.contains(char::is_alphabetic);
-    is_number || is_email(name) || is_time(name) || name.contains("{\"") || name.contains("\":")
+    let is_of_a_value = ["{\"", "\":", "://", "Mozilla/"].iter().any(|sign| name.contains(sign));
+    is_number || is_email(name) || is_time(name) || is_of_a_value || begins_with_an_ip(name)
+}
+
+/// Whether a text begins with the address of a machine: `192.0.2.0`.
+fn begins_with_an_ip(text: &str) -> bool {
+    const PARTS: usize = 4;
+    let first = text.split_whitespace().next().unwrap_or_default();
+    first.split('.').count() == PARTS && first.split('.').all(|part| part.parse::<u8>().is_ok())
 }
 
 /// Whether a text has an e-mail address in it.

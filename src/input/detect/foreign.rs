@@ -70,6 +70,11 @@ pub(super) fn error(path: &str, head: &[u8], start: usize) -> Option<Error> {
             "the link may have run out, or wants somebody to be logged in: download the export again in a browser",
         ));
     }
+    if is_access_log(shown) {
+        return Some(error("is the log of a web server, which is not read").hint(
+            "it says which machine asked for which page, and not who that was: name a log of events that has its visitors, such as the web pixel's; of requests with a session, write time, url and session as CSV or JSON lines",
+        ));
+    }
     zero.map(|zero| {
         let before = head.get(..zero).unwrap_or_default();
         let line = 1 + memchr::memchr_iter(b'\n', before).count();
@@ -83,6 +88,22 @@ fn is_page(shown: &[u8]) -> bool {
     let begins =
         |with: &[u8]| shown.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with));
     begins(b"<!doctype html") || begins(b"<html")
+}
+
+/// Whether text begins as the logs of web servers do: with a line of the common format (`192.0.2.0 - - [01/Oct/2025:08:20:09
+/// +0000] "GET / …"`), or with the fields of the extended one.
+fn is_access_log(shown: &[u8]) -> bool {
+    if [&b"#Version:"[..], b"#Fields:", b"#Software:"].iter().any(|with| shown.starts_with(with)) {
+        return true;
+    }
+    let line = shown.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let Some(open) = memchr::memchr(b'[', line) else { return false };
+    let before = line.get(..open).unwrap_or_default();
+    let words = before.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
+    let time = line.get(open + 1..).unwrap_or_default();
+    let is_time = matches!(time, [a, b, b'/', _, _, _, b'/', rest @ ..]
+        if a.is_ascii_digit() && b.is_ascii_digit() && rest.get(4) == Some(&b':'));
+    words == 3 && is_time
 }
 
 #[cfg(test)]

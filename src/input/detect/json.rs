@@ -261,6 +261,18 @@ fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed
     Error::at(place, format!("no record can be read as JSON: expected {}", bad.expected)).hint(hint)
 }
 
+/// The error of a table that stands column by column in one object, as data tools write it unless they are told otherwise.
+fn of_columns(path: &str, sample: &JsonSample) -> Option<Error> {
+    let names: Vec<String> = sample.keys.iter().map(|(key, _)| key.clone()).collect();
+    let is_one = sample.objects == 1 && sample.keys.iter().all(|(_, holds_scalars)| !holds_scalars);
+    let mapping = Mapping::find(&names, &[]);
+    let first = mapping.of(Part::Time).filter(|_| is_one && names.len() > 2)?;
+    let message = "not recognised: it is one object that holds a table column by column";
+    Some(Error::at(Place::file(path), message).hint(format!(
+        "write it row by row (`orient=\"records\", lines=True` in pandas), or let `jq -c '(.{first} | keys[]) as $row | with_entries(.value |= .[$row])' FILE > NEW.jsonl` do so"
+    )))
+}
+
 /// The error of records that are neither events nor nearly of a known format; what stands under `name` may be the names of
 /// orders or of people.
 fn no_events(
@@ -276,6 +288,9 @@ fn no_events(
         return Error::at(Place::file(path), message).hint(format!(
             "`jq -c '.{list}[]' FILE > NEW.jsonl` writes each of them on a line of its own"
         ));
+    }
+    if let Some(error) = of_columns(path, sample) {
+        return error;
     }
     if let Some(key) = &sample.encoded {
         let message = format!("not recognised: what stands under `{key}` is an object in base64");

@@ -16,7 +16,7 @@ use std::io::Read;
 use std::ops::Range;
 
 /// Keys under which a page has its list, the first that is there.
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 11] = [
     "data",
     "orders",
     "batch",
@@ -27,6 +27,7 @@ const LISTS: [&str; 10] = [
     "records",
     "Records",
     "checkouts",
+    "hits",
 ];
 
 /// Objects over several lines are read if there is no more of them than this.

@@ -200,7 +200,14 @@ impl ToolTable {
                 Reads::Pixel(keys, _) => keys.read(&record, desk),
             },
             Ok(_) | Err(_) => {
-                desk.defect(Reason::BadRow, "a cell that should be JSON is not".to_string());
+                let is_printed = memchr::memmem::find(&room.text, b"{'").is_some();
+                let why = if is_printed {
+                    ": it is written as Python prints objects, and json.dumps would write it"
+                } else {
+                    ""
+                };
+                let message = format!("a cell that should be JSON is not{why}");
+                desk.defect(Reason::BadRow, message);
             }
         }
     }

@@ -77,11 +77,16 @@ fn month_first(month: i64, text: &str) -> Option<(i64, &str)> {
     Some((date(year, month, day)?, rest))
 }
 
-/// `7 Oct 2025`, `7. Oktober 2025`, `7-okt-25`, `7 de octubre de 2025`, with the same sign at both sides of the month.
+/// `7 Oct 2025`, `7. Oktober 2025`, `7-okt-25`, `07OCT2025`, `7 de octubre de 2025`, with the same sign at both sides of the month.
 fn day_first(text: &str) -> Option<(i64, &str)> {
     let (day, rest) = number(text)?;
     let rest = without_point(rest);
     let sign = rest.chars().next()?;
+    if sign.is_alphabetic() {
+        let (word, rest) = letters(rest);
+        let (year, rest) = year(rest, &[4])?;
+        return Some((date(year, month(word)?, day)?, rest));
+    }
     let between = |text| if sign.is_whitespace() { blank(text) } else { text.strip_prefix(sign) };
     if !(sign.is_whitespace() || matches!(sign, '/' | '-')) {
         return None;

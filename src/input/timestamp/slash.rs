@@ -6,7 +6,9 @@
 //! ever guessed from a single cell.
 
 use super::halves::{Halves, ShortYears};
-use super::{DAY, SECOND, Stamp, ZoneRule, date, digits, local, offset, parse, time_of_day, zoned};
+use super::{
+    DAY, SECOND, Stamp, ZoneRule, date, digits, local, micros, offset, parse, time_of_day, zoned,
+};
 use crate::time::Precision;
 
 /// What stands first in a date with slashes.
@@ -237,6 +239,11 @@ pub fn parse_slash(text: &str, order: Option<DateOrder>, zone: ZoneRule) -> Opti
 
 /// `2025/10/7 9:50`, `2025-10-07 9:50`: what stands first in it is plain.
 fn year_first(text: &str, zone: ZoneRule) -> Option<Stamp> {
+    // Japanese and Chinese name the parts instead of parting them.
+    if text.contains('年') {
+        let parted = text.replace(['年', '月'], "-").replace('日', " ");
+        return year_first(&parted, zone);
+    }
     let (_, mut parts, time) = parts_of(text)?;
     let year = parts.next().filter(|year| year.len() == 4)?;
     let (month, day) = (part(parts.next()?)?, part(parts.next()?)?);
@@ -319,15 +326,25 @@ pub(super) fn without_preposition(time: &str) -> &str {
     WORDS.iter().find_map(|word| time.strip_prefix(word)).unwrap_or(time).trim_start()
 }
 
-/// `8:15`, `08:15:30`, `8h15`, `8:15 PM`, `8:15pm`, `8:15 p. m.`: microseconds since the start of the day.
+/// `8:15`, `08:15:30`, `8h15`, `8:15 Uhr`, `8:15 PM`, `8:15:30.123 pm`, `8:15 p. m.`, `08.15.30.123 PM`: microseconds
+/// since the start of the day.
 fn clock(text: &str) -> Option<(i64, Precision)> {
+    let text = text.strip_suffix("Uhr").map_or(text, str::trim_end);
     let is_half = |c: char| matches!(c, 'a' | 'A' | 'p' | 'P');
     let (time, half) = text.split_at(text.find(is_half).unwrap_or(text.len()));
-    let mut parts = time.trim_end().split([':', 'h']);
+    let time = time.trim_end();
+    let signs: &[char] = if time.contains([':', 'h']) { &[':', 'h'] } else { &['.'] };
+    let mut parts = time.splitn(3, signs);
     let (hour, minute) = (part(parts.next()?)?, part(parts.next()?)?);
-    let (second, precision) = match parts.next() {
-        Some(second) => (part(second)?, Precision::Second),
-        None => (0, Precision::Minute),
+    let (second, fraction, precision) = match parts.next() {
+        Some(second) => match second.split_once('.') {
+            Some((second, fraction)) => {
+                (part(second)?, micros(fraction.as_bytes())?, Precision::Exact)
+            }
+            None => (part(second)?, 0, Precision::Second),
+        },
+        None if signs == ['.'] => return None,
+        None => (0, 0, Precision::Minute),
     };
     let mut letters = half.chars().filter(|c| *c != '.' && !c.is_whitespace());
     let letters = [letters.next(), letters.next(), letters.next()];
@@ -337,8 +354,7 @@ fn clock(text: &str) -> Option<(i64, Precision)> {
         [Some('p'), Some('m'), None] if (1..=12).contains(&hour) => hour % 12 + 12,
         _ => return None,
     };
-    let time = time_of_day(hour, minute, second)?;
-    parts.next().is_none().then_some((time, precision))
+    Some((time_of_day(hour, minute, second)? + fraction, precision))
 }
 
 /// The time that a number of days stands for; `None` if the text is none.

@@ -85,6 +85,7 @@ fn shapes_of_programs_are_read() {
         ("1.759823426123456E15", "2025-10-07T07:50:26.123456Z", Exact, None),
         ("1.7598234261234568E18", "2025-10-07T07:50:26.123456Z", Exact, None),
         ("20251007T095026Z", "2025-10-07T09:50:26Z", Second, utc),
+        ("20251007 09:50:26", "2025-10-07T09:50:26Z", Second, None),
         ("20251007T095026.25+0200", "2025-10-07T07:50:26.25Z", Exact, east),
         ("20251007T0950", "2025-10-07T09:50:00Z", Minute, None),
         ("202510070950", "2025-10-07T09:50:00Z", Minute, None),
@@ -192,7 +193,7 @@ fn times_without_a_zone_are_of_the_zone_told() {
 #[test]
 fn dates_of_spreadsheets_are_read() {
     use DateOrder::{DayFirst, MonthFirst};
-    use Precision::{Day, Minute, Second};
+    use Precision::{Day, Exact, Minute, Second};
     let cases = [
         ("10/27/2025 8:15", MonthFirst, "2025-10-27T08:15:00Z", Minute),
         ("27/10/2025 08:15", DayFirst, "2025-10-27T08:15:00Z", Minute),
@@ -203,6 +204,10 @@ fn dates_of_spreadsheets_are_read() {
         ("3/4/2025 8:15 PM", MonthFirst, "2025-03-04T20:15:00Z", Minute),
         ("3/4/2025 12:15:01 am", MonthFirst, "2025-03-04T00:15:01Z", Second),
         ("10/27/25 8:15", MonthFirst, "2025-10-27T08:15:00Z", Minute),
+        ("27.10.2025 08:15 Uhr", DayFirst, "2025-10-27T08:15:00Z", Minute),
+        ("10/27/2025 8:15:30.25 PM", MonthFirst, "2025-10-27T20:15:30.25Z", Exact),
+        ("2025年10月27日 08:15:30", DayFirst, "2025-10-27T08:15:30Z", Second),
+        ("2025年10月27日", DayFirst, "2025-10-27T00:00:00Z", Day),
         ("27-10-25 8:15", DayFirst, "2025-10-27T08:15:00Z", Minute),
         ("10/27/2025, 8:15:30\u{202f}PM", MonthFirst, "2025-10-27T20:15:30Z", Second),
         ("27/10/25", DayFirst, "2025-10-27T00:00:00Z", Day),
@@ -273,6 +278,8 @@ fn months_have_names_in_several_languages() {
         ("7. M\u{e4}rz 2025", "2025-03-07T00:00:00Z"),
         ("3 mrt. 2025", "2025-03-03T00:00:00Z"),
         ("Di., 7. Okt. 2025 um 14:51", "2025-10-07T14:51:00Z"),
+        ("07-OCT-25 02.51.09.405000 PM", "2025-10-07T14:51:09.405Z"),
+        ("07OCT2025:14:51:09", "2025-10-07T14:51:09Z"),
         ("7 f\u{e9}vr. 2025 \u{e0} 14h51", "2025-02-07T14:51:00Z"),
         ("17 ao\u{fb}t 2025", "2025-08-17T00:00:00Z"),
         ("7 D\u{c9}C 2025", "2025-12-07T00:00:00Z"),
