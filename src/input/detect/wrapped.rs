@@ -30,6 +30,10 @@ const LISTS: [&str; 11] = [
     "hits",
 ];
 
+/// That of Elasticsearch, which stands in an object of the same name. A list that is called so by itself is what happened in
+/// a session of Google's.
+const SEARCHED: &[u8] = b"hits";
+
 /// Objects over several lines are read if there is no more of them than this.
 const MOST_SPREAD: u64 = 256 * 1024 * 1024;
 
@@ -293,7 +297,8 @@ fn begins_like_a_page(text: &[u8]) -> bool {
     let mut at = 0;
     while let Some((key, value)) = next_member(text, &mut at) {
         if LISTS.iter().any(|list| list.as_bytes() == key) {
-            return matches!(text.get(value.start), Some(b'[' | b'{'));
+            let begins = text.get(value.start);
+            return begins == Some(&b'{') || begins == Some(&b'[') && key != SEARCHED;
         }
     }
     false
@@ -334,6 +339,7 @@ fn find_list(text: &[u8], start: usize, depth: usize) -> Option<Range<usize>> {
     let is_list = |key: &[u8]| LISTS.iter().position(|list| list.as_bytes() == key);
     members.sort_by_key(|(key, _)| is_list(key).unwrap_or(usize::MAX));
     members.into_iter().find_map(|(key, value)| match text.get(value.start)? {
+        b'[' if start == 0 && key == SEARCHED => None,
         b'[' if is_list(key).is_some() && holds_objects(text, &value) => {
             Some(value.start + 1..value.end.checked_sub(1)?)
         }
@@ -373,6 +379,8 @@ mod tests {
     #[test]
     fn the_list_of_a_page_is_found() {
         for (text, expected) in [
+            (r#"{"took":1,"hits":{"total":1,"hits":[{"a":1}]}}"#, Some(r#"{"a":1}"#)),
+            (r#"{"visitId":1,"hits":[{"a":1}]}"#, None),
             (r#"{"data":[{"a":1},{"b":"]}"}],"included":[{}]}"#, Some(r#"{"a":1},{"b":"]}"}"#)),
             (r#"{"orders": [ {"id":1} ] }"#, Some(r#" {"id":1} "#)),
             (r#"{"sentAt":"\"[","batch":[]}"#, Some("")),
