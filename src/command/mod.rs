@@ -204,7 +204,7 @@ fn find_out(
     request: &Request,
     shows_progress: bool,
 ) -> Result<Outcome> {
-    let Opened { inputs, empty, left_out } = input::open(files, &resolved.told)?;
+    let Opened { inputs, empty, left_out, folders } = input::open(files, &resolved.told)?;
     let told = mapping::said_of(&inputs, resolved)?;
     let total = inputs.iter().map(|input| input.reading.size).sum::<Option<u64>>();
     let bar = progress::Bar::new(total, shows_progress);
@@ -222,6 +222,14 @@ fn find_out(
             left_out.join(", ")
         );
         outcome.findings.notices.push(Notice { code: "files_left_out", message });
+    }
+    if !folders.is_empty() {
+        let message = format!(
+            "{}: folders within folders are not searched, so nothing in {} was read: name those that are meant",
+            folders.join(", "),
+            if folders.len() == 1 { "it" } else { "them" }
+        );
+        outcome.findings.notices.push(Notice { code: "folders_left_out", message });
     }
     Ok(outcome)
 }

@@ -80,6 +80,8 @@ pub struct Opened {
     pub empty: Vec<String>,
     /// The paths of files in folders and zip files that are no exports by their names, and were not read.
     pub left_out: Vec<String>,
+    /// Folders in folders, in which no files were looked for.
+    pub folders: Vec<String>,
 }
 
 /// Opens and recognises the files that the paths mean, sorted by path. One with nothing in it is no error, unless
@@ -87,8 +89,8 @@ pub struct Opened {
 pub fn open(paths: &[String], told: &Told) -> Result<Opened> {
     let mut opened = Opened::default();
     let mut nothing = None;
-    let source::Meant { files, left_out } = source::expand(paths)?;
-    opened.left_out = left_out;
+    let source::Meant { files, left_out, folders } = source::expand(paths)?;
+    (opened.left_out, opened.folders) = (left_out, folders);
     for path in files {
         let source::Contents { sources, left_out } = source::Source::open(&path)?;
         opened.left_out.extend(left_out);

@@ -91,6 +91,8 @@ pub struct Meant {
     pub files: Vec<String>,
     /// The files of folders that are no exports by their names.
     pub left_out: Vec<String>,
+    /// The folders in folders, which are not searched.
+    pub folders: Vec<String>,
 }
 
 impl std::fmt::Debug for Source {
@@ -382,8 +384,8 @@ pub fn expand(paths: &[String]) -> Result<Meant> {
             meant.files.push(path.clone());
         }
     }
-    let Meant { files, left_out } = &mut meant;
-    for paths in [&mut *files, left_out] {
+    let Meant { files, left_out, folders } = &mut meant;
+    for paths in [&mut *files, left_out, folders] {
         paths.sort();
         paths.dedup();
     }
@@ -391,6 +393,11 @@ pub fn expand(paths: &[String]) -> Result<Meant> {
     files.retain(|path| same_file(path).is_none_or(|file| known.insert(file)));
     // What the user has named by itself too is read.
     left_out.retain(|path| same_file(path).is_none_or(|file| !known.contains(&file)));
+    let is_named = |folder: &String| {
+        let own = std::fs::canonicalize(folder).ok();
+        own.is_some_and(|own| known.iter().any(|file| file.starts_with(&own)))
+    };
+    folders.retain(|folder| !is_named(folder));
     Ok(meant)
 }
 
@@ -419,6 +426,7 @@ fn list_folder(path: &str, meant: &mut Meant) -> Result<()> {
     }
     meant.files.append(&mut files);
     meant.left_out.append(&mut left_out);
+    meant.folders.append(&mut folders);
     Ok(())
 }
 

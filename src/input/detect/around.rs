@@ -3,9 +3,9 @@
 //! Some logs have an object for each session or visitor, with what happened as a list in it
 //! (`{"session": 1, "events": [{…}]}`). Where the records are of no known format and name nobody themselves, those
 //! members of the object that say who it was and in which session are written into each of them, as loggers of single
-//! events do it. Nothing else is: what the object says of itself, such as the number of a page, is true of no event.
+//! events do it, and where none says when it was, the time beside that. Nothing else is: what the object says of itself, such as the number of a page, is true of no event.
 
-use super::json::name_nobody;
+use super::json::lacks;
 use super::wrapped::list_in;
 use crate::input::Told;
 use crate::input::aliases::{Mapping, Part};
@@ -18,15 +18,19 @@ const LOOKED_AT: usize = 64 * 1024;
 pub(super) fn needed(page: &[u8], told: &Told) -> Vec<String> {
     let list = list_in(page).and_then(|list| page.get(list)).unwrap_or_default();
     let list = list.get(..LOOKED_AT).unwrap_or(list);
-    if !name_nobody(list, told) {
+    let (lacks_who, lacks_time) = lacks(list, told);
+    if !lacks_who {
         return Vec::new();
     }
     let keys = scalars(page).filter_map(|(key, _)| String::from_utf8(key.to_vec()).ok());
     let keys: Vec<String> = keys.collect();
     let around = Mapping::find(&keys, &told.map);
     let who = around.who().map(|(_, key)| key).chain(around.of(Part::Session));
+    // What somebody did who stands around it happened when that says.
+    let is_somebodys = around.who().next().is_some();
+    let time = around.of(Part::Time).filter(|_| lacks_time && is_somebodys);
     // What is told may stand in the records.
-    who.filter(|key| keys.iter().any(|own| own == key)).map(str::to_string).collect()
+    who.chain(time).filter(|key| keys.iter().any(|own| own == key)).map(str::to_string).collect()
 }
 
 /// The elements of a page's list, each with the members of these keys behind its own.
@@ -93,6 +97,14 @@ mod tests {
             (
                 r#"{"events":[{},{"a":"}"},7],"user_id":"a\"b" , "visit_id":null}"#,
                 r#"{"user_id":"a\"b"},{"a":"}","user_id":"a\"b"},7"#,
+            ),
+            (
+                r#"{"client_id":"a","timestamp":3,"events":[{"name":"x"}]}"#,
+                r#"{"name":"x","client_id":"a","timestamp":3}"#,
+            ),
+            (
+                r#"{"timestamp":3,"session":1,"events":[{"name":"x"}]}"#,
+                r#"{"name":"x","session":1}"#,
             ),
             // They name somebody, or are of a known format.
             (r#"{"session":1,"events":[{"ts":3,"user_id":4}]}"#, r#"{"ts":3,"user_id":4}"#),

@@ -77,17 +77,19 @@ fn are_pages(source: &Source, told: &Told, layout: Layout, start: usize) -> bool
     }
 }
 
-/// Whether the records of a list are events of no known format, and none of them says who it was.
-pub(super) fn name_nobody(list: &[u8], told: &Told) -> bool {
+/// What the records of a list lack of an event: whether none of them says who it was, and whether none says when. Nothing if
+/// they are of a known format.
+pub(super) fn lacks(list: &[u8], told: &Told) -> (bool, bool) {
     let pixel = PixelKeys { told: told.map.clone(), found: Vec::new() };
     let sample = JsonSample::read(list, Layout::Array, &pixel);
     let is_known = match told.format {
         None => sample.is_pixel || sample.known().is_some(),
         Some(format) => format != Format::GenericEvents,
     };
-    let is_any = sample.objects > 0;
+    let is_event = sample.objects > 0 && !is_known;
     let mapping = Mapping::find(&sample.scalars(), &sample.told(told));
-    is_any && !is_known && mapping.who().next().is_none()
+    let lacks_time = mapping.of(Part::Time).is_none();
+    (is_event && mapping.who().next().is_none(), is_event && lacks_time)
 }
 
 /// Recognises a source by its records, which start behind `start` bytes.
