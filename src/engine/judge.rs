@@ -237,10 +237,6 @@ impl<'b> Judge<'b> {
         let beside = beside.map(|((track, groups), tally)| (track, groups, tally));
         for (track, groups, tally) in own.chain(beside) {
             let mut count = |verdict: &Verdict, scene: Scene<'_>| {
-                if !groups.admit(verdict, scene) {
-                    tally.filtered += 1;
-                    return;
-                }
                 verdict.add_to(tally, scene.journey);
                 count_watched(verdict, scene.journey, bench.seen_until, tally);
                 match customer {
@@ -249,9 +245,14 @@ impl<'b> Judge<'b> {
                 }
                 surveyor.count(verdict, scene, bench, tally);
             };
+            let mut filtered = 0;
             track.judge(kept, |verdict, journey| {
-                count(verdict, Scene { journey, customer: kept });
+                let scene = Scene { journey, customer: kept };
+                let is_in = groups.admit(verdict, scene);
+                filtered += u64::from(!is_in);
+                is_in.then(|| count(verdict, scene));
             });
+            tally.filtered += filtered;
             let Some(customer) = customer else {
                 groups.count_by_value(kept, track, &mut tally.groups);
                 continue;

@@ -74,9 +74,8 @@ impl Surveyor {
         };
         let proving = verdict.observed.positions().filter(|step| !is_optional(*step));
         let same_day = proving.filter(&mut is_of_day).max();
-        let counts = |step: &usize| match is_optional(*step) {
-            true => is_of_day(step),
-            false => Some(*step) <= same_day,
+        let counts = |step: &usize| {
+            if is_optional(*step) { is_of_day(step) } else { Some(*step) <= same_day }
         };
         let steps: Vec<usize> = verdict.reached.positions().filter(counts).collect();
         let counts = tally.days.of(day, ladder.steps.len());

@@ -53,9 +53,9 @@ pub(super) fn is_within(name: &str) -> bool {
 /// one word: `properties_order_id`. Of holders whose names are not also the first word of something else.
 fn split_flat(name: &str) -> Option<(&str, &str)> {
     FLAT.iter().find_map(|holder| {
-        let inner = name.get(holder.len()..)?.strip_prefix('_')?;
-        let starts = name.get(..holder.len())?.eq_ignore_ascii_case(holder);
-        (starts && !inner.is_empty()).then(|| (&name[..holder.len()], inner))
+        let (own, rest) = name.split_at_checked(holder.len())?;
+        let inner = rest.strip_prefix('_').filter(|inner| !inner.is_empty())?;
+        own.eq_ignore_ascii_case(holder).then_some((own, inner))
     })
 }
 

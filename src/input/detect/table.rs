@@ -12,7 +12,7 @@ use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row, is_null, normalise};
 use crate::input::format::Format;
-use crate::input::format::event_table::{EventColumns, FurtherTime, column_of_properties};
+use crate::input::format::event_table::{EventColumns, FurtherTime, Money, column_of_properties};
 use crate::input::format::shopify_session_rows;
 use crate::input::format::snowplow_json::SNOWPLOW;
 use crate::input::format::special::Special;
@@ -356,13 +356,6 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
             Row::parsed(row).value(Some(*at)).map(Cow::into_owned)
         });
     let among_name = among.and(mapping.of(Part::Session));
-    let is_value_told = told.map.iter().any(|(part, _)| *part == Part::Value);
-    let otherwise_value =
-        if is_value_told { Vec::new() } else { mapping.otherwise_worth(header.names()) };
-    let lines = !is_value_told
-        && mapping.is_by_item()
-        && mapping.of(Part::Order).is_some()
-        && header.has(ITEMS);
     let columns = EventColumns {
         time,
         further: hits.since.map(FurtherTime::Since).or(clock.map(FurtherTime::Clock)),
@@ -375,15 +368,6 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         order: column(Part::Order),
         basket: None,
         items: column(Part::Value).is_none() && header.has(ITEMS),
-        value: column(Part::Value),
-        otherwise_value: otherwise_value
-            .iter()
-            .filter_map(|name| column_of(header, name))
-            .collect(),
-        in_millionths: column(Part::Value)
-            .is_some_and(|column| hits::are_millionths(table, column)),
-        lines,
-        quantity: header.find(QUANTITIES).filter(|_| lines),
         fixed_currency: None,
         currency: column(Part::Currency),
         user_agent: column(Part::UserAgent),
@@ -395,9 +379,37 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         id: column(Part::Id),
         decimal_comma: table.delimiter == b';',
         date_order: None,
+        ..money(table, mapping, told)
     };
     let why = events_why(mapping) + &sessions_why(among_name);
     Some(decided(table, told, (mapping, columns), (why, named.clock)))
+}
+
+/// Where a table says what an order is worth, and what that is.
+fn money(table: &TableHead, mapping: &Mapping, told: &Told) -> EventColumns {
+    let header = &table.header;
+    let Some(value) = mapping.of(Part::Value).and_then(|name| column_of(header, name)) else {
+        return EventColumns::default();
+    };
+    if told.map.iter().any(|(part, _)| *part == Part::Value) {
+        return EventColumns { value: Some(value), ..EventColumns::default() };
+    }
+    let has_order = mapping.of(Part::Order).is_some();
+    let money = if hits::are_millionths(table, value) {
+        Money::Millionths
+    } else if mapping.is_by_item() && has_order && header.has(ITEMS) {
+        Money::OfLine
+    } else {
+        Money::OfOrder
+    };
+    let otherwise = mapping.otherwise_worth(header.names());
+    EventColumns {
+        value: Some(value),
+        otherwise_value: otherwise.iter().filter_map(|name| column_of(header, name)).collect(),
+        money,
+        quantity: header.find(QUANTITIES).filter(|_| money == Money::OfLine),
+        ..EventColumns::default()
+    }
 }
 
 /// The decision for a table of events, with what was found in it and why; `clock` is the column that completes its times.

@@ -62,10 +62,8 @@ pub struct EventColumns {
     pub value: Option<usize>,
     /// Where the money of an order may stand instead, if that cell is blank.
     pub otherwise_value: Vec<usize>,
-    /// Whether the money is in millionths. What is no whole number of hundredths then is not.
-    pub in_millionths: bool,
-    /// Whether the rows of one order have an item each, with its price.
-    pub lines: bool,
+    /// What that money is.
+    pub money: Money,
     /// How many of them were bought at that price.
     pub quantity: Option<usize>,
     /// The currency of the money.
@@ -103,8 +101,7 @@ impl Default for EventColumns {
             items: false,
             value: None,
             otherwise_value: Vec::new(),
-            in_millionths: false,
-            lines: false,
+            money: Money::OfOrder,
             quantity: None,
             currency: None,
             fixed_currency: None,
@@ -115,6 +112,27 @@ impl Default for EventColumns {
             decimal_comma: false,
             date_order: None,
         }
+    }
+}
+
+/// What the money in a column is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Money {
+    /// What an order is worth.
+    #[default]
+    OfOrder,
+    /// The same in millionths, unless it has decimals.
+    Millionths,
+    /// The price of one of the items of an order, each of which has a row.
+    OfLine,
+}
+
+impl Money {
+    fn read(self, text: &str, decimal_comma: bool) -> Option<Amount> {
+        let amount = Amount::parse(text, decimal_comma)?;
+        // Hundredths in millionths end so.
+        let is_whole = self == Money::Millionths && text.ends_with("0000");
+        Some(if is_whole { Amount(amount.0 / 1_000_000) } else { amount })
     }
 }
 
@@ -384,12 +402,7 @@ impl Details for RowDetails<'_> {
             let mut further = self.columns.otherwise_value.iter();
             further.find_map(|&column| self.row.value(Some(column)))
         });
-        let in_millionths = self.columns.in_millionths;
-        let amount = told.and_then(|text| {
-            let amount = Amount::parse(&text, has_comma)?;
-            let is_whole = in_millionths && text.ends_with("0000");
-            Some(if is_whole { Amount(amount.0 / 1_000_000) } else { amount })
-        });
+        let amount = told.and_then(|text| self.columns.money.read(&text, has_comma));
         let quantity = self.row.value(quantity).and_then(|text| text.parse::<u32>().ok());
         let amount = amount.map(|amount| Amount(amount.0 * i128::from(quantity.unwrap_or(1))));
         let fixed = self.columns.fixed_currency.map(Currency::parse);
@@ -397,7 +410,7 @@ impl Details for RowDetails<'_> {
         let currency = written.or(fixed).unwrap_or_default();
         let key = key.unwrap_or_else(|| self.fingerprint());
         // The money of an order is that of its first row, of a basket that of all its rows.
-        let numbered = number.is_some() && !self.columns.lines;
+        let numbered = number.is_some() && self.columns.money != Money::OfLine;
         Some(OrderNote { key, numbered, amount, currency })
     }
 }

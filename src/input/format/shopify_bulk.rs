@@ -217,13 +217,11 @@ pub fn read_checkout(checkout: Json<'_>, mut desk: Desk<'_, impl Sink>) {
     let tokens: Vec<Box<str>> = token.into_iter().collect();
     let buyer = Buyer { email, phones, customer };
     let time = text("createdAt");
-    match CheckoutLine::of_parts(number, buyer, &tokens, time.as_deref(), proofs) {
-        Some(line) => desk.sink.checkout(desk.at, line),
-        None => {
-            let message = "the checkout has no time under `createdAt`".to_string();
-            desk.defect(Reason::BadTimestamp, message);
-        }
-    }
+    let Some(line) = CheckoutLine::of_parts(number, buyer, &tokens, time.as_deref(), proofs) else {
+        let message = "the checkout has no time under `createdAt`".to_string();
+        return desk.defect(Reason::BadTimestamp, message);
+    };
+    desk.sink.checkout(desk.at, line);
 }
 
 /// A customer on a line of its own: nothing happened, but who has which address is known.

@@ -87,16 +87,16 @@ struct Buyer {
 impl Buyer {
     /// Nobody if the cell is no object: names of people say nothing.
     fn of(cell: Option<&str>) -> Buyer {
+        let text = |customer: Json<'_>, key: &str| {
+            let text = customer.member(key).and_then(Json::scalar)?;
+            (!is_null_word(text.trim())).then(|| text.into_owned())
+        };
+        let buyer = |customer: Json<'_>| {
+            let [customer, email, phone] = ["id", "email", "phone"].map(|key| text(customer, key));
+            Some(Buyer { customer, email, phone })
+        };
         let object = cell.filter(|cell| cell.starts_with('{'));
-        let found = object.and_then(|cell| {
-            look_into(cell, |customer| {
-                let text = |key: &str| {
-                    let text = customer.member(key).and_then(Json::scalar)?;
-                    (!is_null_word(text.trim())).then(|| text.into_owned())
-                };
-                Some(Buyer { customer: text("id"), email: text("email"), phone: text("phone") })
-            })
-        });
+        let found = object.and_then(|cell| look_into(cell, buyer));
         found.unwrap_or_default()
     }
 }

@@ -25,10 +25,17 @@ fn target(name: &str) -> Target {
         // A property that somebody has selected by itself.
         _ if folded.starts_with("properties.") => Target::Path(name.to_string(), Cell::Text),
         // As a warehouse has it that allows no dots in the names of columns.
-        _ if folded.starts_with("properties_") && folded.len() > "properties_".len() => {
-            Target::Path(format!("properties.{}", &name["properties_".len()..]), Cell::Text)
+        _ if flat(name).is_some() => {
+            Target::Path(format!("properties.{}", flat(name).unwrap_or_default()), Cell::Text)
         }
         _ if name.starts_with('$') => Target::Path(format!("properties.{name}"), Cell::Text),
         _ => Target::Path(folded, Cell::Text),
     }
+}
+
+/// The name of a property behind `properties_`.
+fn flat(name: &str) -> Option<&str> {
+    const BEFORE: &str = "properties_";
+    let (before, property) = name.split_at_checked(BEFORE.len())?;
+    (before.eq_ignore_ascii_case(BEFORE) && !property.is_empty()).then_some(property)
 }
