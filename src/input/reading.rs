@@ -345,7 +345,13 @@ impl Reading {
         let problem = if header.is_repeat(row) {
             Some("the header again".to_string())
         } else if row.says_more_from(cells) {
-            Some(format!("{} cells where the header has {cells}", row.len()))
+            let is_escaped = memchr::memmem::find(row.bytes(), b"\\\"").is_some();
+            let why = if is_escaped {
+                "; its quotes are escaped by backslashes, and a table needs them doubled"
+            } else {
+                ""
+            };
+            Some(format!("{} cells where the header has {cells}{why}", row.len()))
         } else if self.cut_row.as_deref().is_some_and(|cut| cut == row.bytes()) {
             Some(format!(
                 "the file ends within it: {} cells where all others have {cells}",
