@@ -176,6 +176,10 @@ pub trait Details: Properties {
     fn device(&self) -> Option<Key> {
         None
     }
+    /// Whether the order's money is that of one of its items, each of which has a row.
+    fn is_line(&self) -> bool {
+        false
+    }
     /// Of several deliveries of one event the one of the highest edition counts; nought where the source does not
     /// tell them apart.
     fn edition(&self) -> u32 {

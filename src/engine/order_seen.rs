@@ -19,6 +19,8 @@ pub(super) struct OrderSeen {
     pub(super) fingerprint: Key,
     /// Whether `key` is an order number, not a basket.
     pub(super) numbered: bool,
+    /// Whether `amount` is that of one item of the order, each of which has a row.
+    pub(super) is_line: bool,
     /// The token of its checkout, if the row has it; `key` is that where the row has no number.
     pub(super) token: Key,
     pub(super) amount: Option<Amount>,
@@ -63,6 +65,7 @@ impl OrderSeen {
             fingerprint,
             at: event.at,
             numbered,
+            is_line: event.details.is_line(),
             token,
             amount,
             currency,

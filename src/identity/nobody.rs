@@ -112,18 +112,20 @@ const NO_NAMES: [&str; 12] = [
     "unknown",
 ];
 
-/// Domains of which such names are nobody's.
-const NO_DOMAINS: [&str; 10] = [
-    "domain",
-    "email",
-    "example",
+/// Domains of which such names are nobody's: those for examples, and what people write who have none.
+const NO_DOMAINS: [&str; 12] = [
+    "domain.com",
+    "email.com",
+    "example.com",
+    "example.net",
+    "example.org",
     "invalid",
     "localhost",
-    "mail",
-    "noemail",
-    "none",
-    "nomail",
+    "noemail.com",
+    "nomail.com",
+    "none.com",
     "test",
+    "test.com",
 ];
 
 /// Whether an address in lower case is nobody's: `noreply@…`, `none@none.com`, `guest@example.com`, `a@a.com`, `test@test.com`.
@@ -131,8 +133,8 @@ pub(super) fn is_address(name: &str, domain: &str) -> bool {
     if ["noreply", "no-reply", "no-email", "noemail"].contains(&name) {
         return true;
     }
-    let domain = domain.split('.').next().unwrap_or(domain);
-    let is_twice = name == domain;
+    let label = domain.split('.').next().unwrap_or(domain);
+    let is_twice = name == label;
     let is_no_name = NO_NAMES.contains(&name);
     is_no_name && (is_twice || NO_DOMAINS.contains(&domain))
         || is_twice && (name.len() == 1 || name == "test")
@@ -189,6 +191,8 @@ mod tests {
             ("test@test.com", true),
             ("noreply@shop.example.com", true),
             ("guest@hotel.example", false),
+            ("guest@mail.hotel.example", false),
+            ("nobody@mail.example", false),
             ("ada@example.com", false),
             ("smith@smith.com", false),
         ] {

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
 pub use within::{holders, is_called, may_be_fixed_part, may_hold};
 pub use words::{ADDRESSES, LANDING, PROPERTIES, TYPES, URLS};
-use words::{PAGES, PARTS, PEOPLE, SECOND_OF_SESSION, VISIT};
+use words::{MEASURES, PAGES, PARTS, PEOPLE, SECOND_OF_SESSION, VISIT};
 
 /// A part of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,8 +125,12 @@ impl Mapping {
         for (part, _, aliases) in PARTS {
             let by_user = told.iter().filter(|(p, _)| *p == part).map(|(_, name)| name.clone());
             let within_objects = names.iter().filter(|name| within::is_within(name));
-            let within =
-                |alias: &&str| within_objects.clone().find(|name| is_called(part, name, alias));
+            let within = |alias: &&str| {
+                let is_it = |name: &&String| {
+                    is_called(part, name, alias) && !within::is_of_a_pair(part, name, names)
+                };
+                within_objects.clone().find(is_it)
+            };
             let named = |alias: &&str| names.iter().find(|name| folded(name) == *alias);
             let by_alias = aliases.iter().filter_map(named);
             let by_alias = by_alias.chain(aliases.iter().filter_map(within)).cloned();
@@ -181,15 +185,24 @@ impl Mapping {
                 mapping.parts.push((Part::Event, page));
             } else if let Some(page) = ADDRESSES.iter().chain(&PAGES).find_map(called) {
                 mapping.add(Part::Event, page);
+            } else if let Some(measure) = MEASURES.iter().find_map(called) {
+                mapping.add(Part::Event, measure);
+                return mapping.with_somebody(names, told);
             }
             mapping.names_pages = mapping.of(Part::Event).is_some();
         }
-        if mapping.who().next().is_none()
+        mapping.with_somebody(names, told)
+    }
+
+    /// The same where one that may say who it was does, or else a session.
+    fn with_somebody(mut self, names: &[String], told: &[(Part, String)]) -> Mapping {
+        let called = |own: &&str| names.iter().find(|name| folded(name) == folded(own)).cloned();
+        if self.who().next().is_none()
             && let Some(person) = PEOPLE.iter().find_map(called)
         {
-            mapping.add(Part::Who(IdentifierKind::UserId), person);
+            self.add(Part::Who(IdentifierKind::UserId), person);
         }
-        mapping.with_sessions(names, told)
+        self.with_sessions(names, told)
     }
 
     /// The same where a session stands for a customer, if nothing says who it was.

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 /// The keys under which records come: Airbyte's, those that loggers of events and webhooks use, Elasticsearch's and `DynamoDB`'s
 /// first.
-pub const KEYS: [&str; 29] = [
+pub const KEYS: [&str; 11] = [
     "_airbyte_data",
     "payload",
     "body",
@@ -23,6 +23,10 @@ pub const KEYS: [&str; 29] = [
     "raw",
     "_source",
     "Item",
+];
+
+/// Further ones, which many records have of their own: looked into last, and only where they are nothing without.
+pub const FURTHER: [&str; 18] = [
     // Of loggers and queues: Google's, Amazon's, Docker's, systemd's, Kafka's.
     "jsonPayload",
     "detail",
@@ -86,7 +90,7 @@ impl Envelope {
         }
         match self {
             Envelope::Texts => {
-                let keys = KEYS.iter().chain(&PARTS);
+                let keys = KEYS.iter().chain(&FURTHER).chain(&PARTS);
                 let texts = keys.filter_map(|key| outer.root().member(key));
                 let texts: Vec<Place> =
                     texts.filter(|json| json.is_text()).map(Json::place).collect();

@@ -182,6 +182,7 @@ fn row(source: Sources, number: u64, token: u64, minute: i64) -> (OrderSeen, Sou
         row: RowRef::new(0, u32::try_from(minute).unwrap(), 0),
         fingerprint: Key(number << 20 | token),
         numbered: true,
+        is_line: false,
         token: Key(token),
         amount: None,
         currency: Currency::default(),

@@ -153,12 +153,13 @@ pub(super) fn unseen_sources<'s>(
 ) -> impl Iterator<Item = Notice> + use<'s> {
     let sources = orders.iter().filter_map(|order| order.texts().get(Cell::Source));
     let sources: BTreeSet<String> = sources.map(str::to_owned).collect();
+    let has_orders = orders.iter().next().is_some();
     let is_seen = |told: &str, sources: &BTreeSet<String>| {
         sources.iter().any(|source| source.eq_ignore_ascii_case(told))
     };
     let notice = move |told: &String| {
         let is_other = Channel::of(told) == Channel::Other;
-        if !is_other || is_seen(told, &sources) {
+        if !has_orders || !is_other || is_seen(told, &sources) {
             return None;
         }
         let near = vocabulary::nearest(told, sources.iter().map(String::as_str));

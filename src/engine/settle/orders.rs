@@ -333,8 +333,14 @@ fn take_completed(
     for rows in seen.chunk_by(|one, other| one.key == other.key) {
         let OrderSeen { key, at, person, numbered, .. } = rows[0];
         // Not every log says what an order is worth.
-        let priced = rows.iter().find(|row| row.amount.is_some()).filter(|_| numbered);
-        let OrderSeen { amount, currency, .. } = *priced.unwrap_or(&rows[0]);
+        let priced = rows.iter().position(|row| row.amount.is_some()).filter(|_| numbered);
+        let priced = priced.unwrap_or(0);
+        let first = rows[priced];
+        let OrderSeen { amount, currency, .. } = first;
+        // The items of one order stand in rows of one moment; what comes later tells it again.
+        let is_further_item = |row: &OrderSeen| {
+            row.is_line && first.is_line && (row.input, row.at) == (first.input, first.at)
+        };
         let in_period = settled.period.has(at);
         if let Some(buyers) = &mut settled.buyers {
             buyers.extend(in_period.then_some((person, at)));
@@ -346,7 +352,8 @@ fn take_completed(
                 continue;
             }
             order.sources |= readings.get(row.input).map_or(0, |reading| source_of(reading.format));
-            if let Some(amount) = row.amount.filter(|_| number > 0 && !row.numbered) {
+            let adds = number != priced && (!row.numbered || is_further_item(row));
+            if let Some(amount) = row.amount.filter(|_| adds) {
                 *order.amount.get_or_insert_default() += amount;
             }
         }

@@ -49,6 +49,18 @@ pub(super) fn is_within(name: &str) -> bool {
     name.contains('.') || split_flat(name).is_some()
 }
 
+/// Whether a name is that of the value of anything, which another names: `event_params_value` beside `event_params_key`.
+pub(super) fn is_of_a_pair(part: Part, name: &str, names: &[String]) -> bool {
+    let Some((holder, inner)) = split_flat(name).filter(|_| part == Part::Value) else {
+        return false;
+    };
+    let is_beside = |own: &String| {
+        let beside = split_flat(own).filter(|(other, _)| other.eq_ignore_ascii_case(holder));
+        beside.is_some_and(|(_, key)| ["key", "name", "id"].contains(&folded(key).as_str()))
+    };
+    folded(inner) == "value" && names.iter().any(is_beside)
+}
+
 /// What holds a part and the rest of its name, where a warehouse that allows no dots in the names of columns has made them
 /// one word: `properties_order_id`. Of holders whose names are not also the first word of something else.
 fn split_flat(name: &str) -> Option<(&str, &str)> {

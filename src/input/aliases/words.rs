@@ -62,9 +62,8 @@ pub const ADDRESSES: &[&str] = URLS.split_at(URLS.len() - 1).0;
 
 /// What the properties of an event are called, without signs and case: as a column of JSON in a table, and before a dot in
 /// the names of columns.
-pub const PROPERTIES: [&str; 18] = [
+pub const PROPERTIES: [&str; 17] = [
     "properties",
-    "property",
     "eventproperties",
     "props",
     "params",
@@ -84,15 +83,8 @@ pub const PROPERTIES: [&str; 18] = [
 ];
 
 /// Those of them that, with a `_` behind them, also begin the flat names of a warehouse's columns.
-pub(super) const FLAT: [&str; 7] = [
-    "properties",
-    "property",
-    "event_properties",
-    "props",
-    "event_params",
-    "event_data",
-    "custom_data",
-];
+pub(super) const FLAT: [&str; 6] =
+    ["properties", "event_properties", "props", "event_params", "event_data", "custom_data"];
 
 /// What else the address of a page may stand behind.
 pub(super) const SCENES: [&str; 4] = ["context", "page", "event", "hits"];
@@ -143,6 +135,9 @@ pub(super) const BROWSERS: [&str; 5] = ["context", "device", "client", "browser"
 /// What databases write around a value in JSON to say its type: `MongoDB` and `DynamoDB`.
 pub const TYPES: [&str; 8] =
     ["$date", "$oid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "S", "N"];
+
+/// What happened, by a name that may as well be that of a measure: where nothing else says so, not even a page.
+pub(super) const MEASURES: [&str; 2] = ["metric", "metric name"];
 
 /// The page that a row shows by its name, where nothing else says what happened and it has no address.
 pub(super) const PAGES: [&str; 2] = ["page name", "page type"];
@@ -291,8 +286,6 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "datapoint",
             "ev",
             "mpeventname",
-            "metric",
-            "metricname",
             "hitseventinfoeventaction",
         ],
     ),
@@ -345,7 +338,7 @@ pub(super) const PARTS: [(Part, &str, &[&str]); 20] = [
             "domainuserid",
             "propertiesdistinctid",
             "profileobjectid",
-            "ttp",
+            "userttp",
         ],
     ),
     (

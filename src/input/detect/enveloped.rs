@@ -10,7 +10,7 @@ use super::table_head::TableHead;
 use crate::input::Told;
 use crate::input::aliases::{Mapping, Part, folded};
 use crate::input::columns::Row;
-use crate::input::envelope::{Envelope, KEYS};
+use crate::input::envelope::{Envelope, FURTHER, KEYS};
 use crate::input::format::web_pixel::PixelKeys;
 use crate::input::json::{Reader, Written};
 use crate::input::split::Layout;
@@ -35,7 +35,7 @@ pub(super) fn of_records(
         let sample = JsonSample::of(records, pixel);
         (2 * sample.objects >= own.objects).then_some((sample, envelope))
     };
-    let keys = KEYS.into_iter().filter(|key| own.all_keys.contains(*key));
+    let keys = KEYS.into_iter().chain(FURTHER).filter(|key| own.all_keys.contains(*key));
     let members = keys.map(|key| Envelope::Member(key, Vec::new()));
     let all: Vec<_> = std::iter::once(Envelope::Texts).chain(members).filter_map(opened).collect();
     let first = |is: &dyn Fn(&JsonSample) -> bool| all.iter().position(|(sample, _)| is(sample));
@@ -70,7 +70,7 @@ pub(super) fn of_column(
         let sample = JsonSample::of((1..).zip(cells), pixel);
         (2 * sample.objects >= table.rows.len()).then_some((sample, envelope))
     };
-    KEYS.into_iter().find_map(|key| {
+    KEYS.into_iter().chain(FURTHER).find_map(|key| {
         let column = names.iter().position(|name| folded(name) == folded(key))?;
         let (sample, envelope) = opened(column, Vec::new())?;
         if sample.looks_like(told) || is_nothing && sample.are_events(told) {

@@ -68,7 +68,10 @@ pub(super) fn are_millionths(table: &TableHead, column: usize) -> bool {
     let is_called = called(header, &MILLIONTHS) == Some(column);
     let texts = table.rows.iter().map(|row| Row::parsed(row).text(Some(column)).into_owned());
     let mut texts = texts.filter(|text| !is_null(text));
-    are_hits && is_called && texts.all(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+    // Hundredths in millionths end so.
+    let is_one =
+        |text: &str| text.ends_with("0000") && text.bytes().all(|byte| byte.is_ascii_digit());
+    are_hits && is_called && texts.all(|text| is_one(&text))
 }
 
 /// What to do with sessions of Universal Analytics, a row each, if a file has their columns or keys: what happened in
@@ -141,6 +144,7 @@ mod tests {
             ),
             ("visitStartTime,hitNumber,hits.transaction.transactionRevenue\n1470508647,1,\n", true),
             ("visitStartTime,hitNumber,transactionRevenue\n1470508647,2,55.50\n", false),
+            ("visitStartTime,hitNumber,transactionRevenue\n1,2,20000\n1,3,12500\n", false),
             ("visitStartTime,hitNumber,revenue\n1470508647,2,55500000\n", false),
             ("time,hitNumber,transactionRevenue\n1470508647,2,55500000\n", false),
         ] {

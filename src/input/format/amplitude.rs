@@ -92,7 +92,9 @@ fn fits(json: Json<'_>) -> bool {
     // A device alone, and a kind of event, many logs have.
     let is_device_of_it = || {
         let others = ["event_properties", "user_properties", "session_id", "uuid"];
-        has("device_id") && has("event_time") && others.iter().any(|key| has(key))
+        has("device_id")
+            && (has("event_time") || has("client_event_time"))
+            && others.iter().any(|key| has(key))
     };
     has("event_type") && (has("amplitude_id") || has("$insert_id") || is_device_of_it())
         || is_merge(json)

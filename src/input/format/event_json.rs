@@ -17,6 +17,7 @@ use crate::input::timestamp;
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
+use crate::text::is_null_word;
 use crate::time::Precision;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -356,8 +357,11 @@ impl Details for RecordDetails<'_> {
         let EventPlaces { order, value, otherwise_value, currency, .. } = self.places;
         let id = scalar_at(self.root, *order)
             .and_then(|number| identify(IdentifierKind::OrderId, 0, &number, Strictness::Several));
-        let amount_at = |place: &Place| self.root.at(*place).number().and_then(Amount::from_number);
-        let amount = value.iter().chain(otherwise_value).find_map(amount_at);
+        // What is there and cannot be read is not looked for elsewhere.
+        let is_said =
+            |json: &Json<'_>| json.scalar().is_some_and(|text| !is_null_word(text.trim()));
+        let mut places = value.iter().chain(otherwise_value).map(|place| self.root.at(*place));
+        let amount = places.find(is_said).and_then(Json::number).and_then(Amount::from_number);
         let currency = scalar_at(self.root, *currency);
         let currency = currency.map(|text| Currency::parse(&text)).unwrap_or_default();
         let key = id.map_or_else(|| self.fingerprint(), |id| id.key);

@@ -385,6 +385,10 @@ impl Details for RowDetails<'_> {
         address.map(Cow::Owned)
     }
 
+    fn is_line(&self) -> bool {
+        self.columns.money == Money::OfLine
+    }
+
     fn order(&self) -> Option<OrderNote> {
         let EventColumns { order, value, quantity, currency, decimal_comma, .. } = *self.columns;
         let parts = [Part::Order, Part::Value, Part::Currency];
@@ -409,9 +413,7 @@ impl Details for RowDetails<'_> {
         let written = part(currency, own_currency).map(|text| Currency::parse(&text));
         let currency = written.or(fixed).unwrap_or_default();
         let key = key.unwrap_or_else(|| self.fingerprint());
-        // The money of an order is that of its first row, of a basket that of all its rows.
-        let numbered = number.is_some() && self.columns.money != Money::OfLine;
-        Some(OrderNote { key, numbered, amount, currency })
+        Some(OrderNote { key, numbered: number.is_some(), amount, currency })
     }
 }
 

@@ -89,10 +89,14 @@ pub fn fits(json: Json<'_>) -> bool {
         || json.member("legacyResourceId").is_some() && is_order_without_id(json)
 }
 
-/// Whether a record is a checkout that was left.
+/// Whether a record is a checkout that was left, or a part of one.
 pub fn is_checkout(json: Json<'_>) -> bool {
-    let id = node_of(json).member("id").and_then(Json::text);
-    id.is_some_and(|id| id.strip_prefix(GLOBAL).is_some_and(|id| id.starts_with(CHECKOUT)))
+    let node = node_of(json);
+    let is_one = |key: &str| {
+        let id = node.member(key).and_then(Json::text);
+        id.is_some_and(|id| id.strip_prefix(GLOBAL).is_some_and(|id| id.starts_with(CHECKOUT)))
+    };
+    is_one("id") || is_one(ABOVE)
 }
 
 /// Whether what has no global id is an order all the same, by keys that only orders have.
@@ -189,7 +193,7 @@ fn read_visit(visit: Json<'_>, mut desk: Desk<'_, impl Sink>) {
 }
 
 /// A checkout that was left. Its interface says nothing of the way of shipping.
-pub fn read_checkout(checkout: Json<'_>, mut desk: Desk<'_, impl Sink>) {
+fn read_checkout(checkout: Json<'_>, mut desk: Desk<'_, impl Sink>) {
     let checkout = node_of(checkout);
     let text = |path: &str| {
         let text = walk(checkout, path).and_then(Json::scalar)?;

@@ -75,6 +75,10 @@ fn thing(json: Json<'_>) -> Option<Thing> {
 /// Reads one record; `expected` is what the file was taken for.
 pub fn read(record: &Record<'_, Kept>, expected: Format, mut desk: Desk<'_, impl Sink>) {
     let root = record.root();
+    // The GraphQL interface may answer several questions at once.
+    if shopify_bulk::fits(root) {
+        return shopify_bulk::read(record, desk);
+    }
     let found = payload_in(root).or_else(|| {
         // Whoever names the format has orders of fewer keys.
         let may_be_order = |part: &Json<'_>| {
@@ -85,7 +89,7 @@ pub fn read(record: &Record<'_, Kept>, expected: Format, mut desk: Desk<'_, impl
     match found {
         Some((Thing::Order, order)) => shopify_rest::read(record, order, desk),
         Some((Thing::Checkout, checkout)) => shopify_rest_checkout::read_checkout(checkout, desk),
-        Some((Thing::GraphCheckout, checkout)) => shopify_bulk::read_checkout(checkout, desk),
+        Some((Thing::GraphCheckout, _)) => shopify_bulk::read(record, desk),
         Some((Thing::Cart, cart)) => shopify_rest_checkout::read_cart(cart, desk),
         Some((Thing::Customer, customer)) => read_customer(customer, desk),
         Some((Thing::Other, other)) => {

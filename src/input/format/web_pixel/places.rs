@@ -142,8 +142,10 @@ impl PixelPlaces {
     fn take_order(&mut self, data: Json<'_>) {
         let candidates = Candidates::of(data);
         let first = |part| candidates.all(part).next().map(Json::place);
+        // A number without money may be how many orders somebody has made.
+        let Some(amount) = first(Part::Value).filter(|_| self.amount.is_none()) else { return };
+        self.amount = Some(amount);
         self.order = self.order.or_else(|| first(Part::Order));
-        self.amount = self.amount.or_else(|| first(Part::Value));
         self.currency = self.currency.or_else(|| first(Part::Currency));
     }
 
