@@ -126,7 +126,7 @@ impl Skew {
     ) {
         let mut rows = std::mem::take(&mut haul.unconfirmed);
         rows.sort_unstable();
-        let anchors = anchors(&haul.orders_seen, made);
+        let anchors = anchors(&haul.orders_seen, &rows, made);
         let mut skew = Skew::default();
         for browser in rows.chunk_by(|one, next| one.browser == next.browser) {
             let is_confirmed = browser.iter().any(|row| self.confirmed.contains(&row.browser));
@@ -227,13 +227,19 @@ fn median(visit: &[Received]) -> Span {
 }
 
 /// By how much the rows of orders are behind the shop's clock, with the order. Who looks at an order again, in another browser,
-/// does so later: of all rows of one those count that come closest.
+/// does so later: of all rows of one those count that come closest. Only rows of browsers can be moved, `rows`: what a server has
+/// told of the same order says nothing of their clocks.
 fn anchors(
     seen: &[OrderSeen],
+    rows: &[Unconfirmed],
     made: impl Fn(&OrderSeen) -> Option<Instant>,
 ) -> FastMap<RowRef, (Key, Span)> {
+    let of_orders: FastSet<RowRef> = seen.iter().map(|seen| seen.row).collect();
+    let of_browsers = rows.iter().map(|row| row.row).filter(|row| of_orders.contains(row));
+    let of_browsers: FastSet<RowRef> = of_browsers.collect();
     let behind = |seen: &OrderSeen| Some((seen.row, (seen.key, made(seen)?.since(seen.at))));
-    let all: Vec<(RowRef, (Key, Span))> = seen.iter().filter_map(behind).collect();
+    let seen = seen.iter().filter(|seen| of_browsers.contains(&seen.row));
+    let all: Vec<(RowRef, (Key, Span))> = seen.filter_map(behind).collect();
     let mut closest: FastMap<Key, i64> = FastMap::default();
     for (_, (order, off)) in &all {
         let own = closest.entry(*order).or_insert(i64::MAX);
