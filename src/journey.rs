@@ -4,7 +4,7 @@
 //! set aside, in the one order that `quality` states: duplicates first, then robots, then the rest.
 //! How far the journey got is the business of `climb`.
 
-use crate::event::{Touch, Trail, mark};
+use crate::event::{RowRef, Touch, Trail, mark};
 use crate::key::{FastMap, FastSet, Key};
 use crate::ladder::session_rule::{SESSION_GAP, SessionRule};
 use crate::quality::Reason;
@@ -144,6 +144,8 @@ pub struct Sessionizer {
     checkouts: FastMap<Key, (usize, Instant)>,
     /// The campaign that last brought each browser, if the rule minds it.
     campaigns: FastMap<Key, Trail>,
+    /// The last row that no log has seen, when it was, and its session.
+    told: Option<(RowRef, Instant, usize)>,
     count: usize,
 }
 
@@ -161,15 +163,16 @@ impl Sessionizer {
         self.of_source.clear();
         self.checkouts.clear();
         self.campaigns.clear();
+        self.told = None;
         self.count = 0;
     }
 
     /// The number of the session that the next touch belongs to.
     pub fn session_of(&mut self, touch: &Touch) -> usize {
         if !touch.is(mark::LOG) {
-            let runs = |&(_, last): &(usize, Instant)| touch.at.since(last) <= SESSION_GAP;
-            let session = self.latest.filter(runs).map_or(self.count, |(session, _)| session);
+            let session = self.told_of(touch);
             self.count = self.count.max(session + 1);
+            self.told = Some((touch.row, touch.at, session));
             return session;
         }
         let session = self.logged(touch).unwrap_or(self.count);
@@ -183,6 +186,18 @@ impl Sessionizer {
             self.checkouts.insert(Key(checkout.0), now);
         }
         session
+    }
+
+    /// The session of a row that no log has seen: that of what else the row says of its moment, as a checkout does of its
+    /// steps; else the one that is running, or one of its own.
+    fn told_of(&self, touch: &Touch) -> usize {
+        let is_of_row =
+            |&(row, at, _): &(RowRef, Instant, usize)| (row, at) == (touch.row, touch.at);
+        if let Some((.., session)) = self.told.filter(is_of_row) {
+            return session;
+        }
+        let runs = |&(_, last): &(usize, Instant)| touch.at.since(last) <= SESSION_GAP;
+        self.latest.filter(runs).map_or(self.count, |(session, _)| session)
     }
 
     /// The session in which a row of a log goes on: that of the source as it is; else, unless a campaign brings the
@@ -229,7 +244,6 @@ impl Sessionizer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::RowRef;
 
     fn touch(minute: i64, visit: u64, marks: u8) -> Touch {
         Touch {

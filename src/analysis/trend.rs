@@ -93,7 +93,7 @@ impl Every {
 pub const ENTERED: &str = "entered";
 
 /// Fewer periods than this do not say what to expect.
-const LEAST_HISTORY: usize = 5;
+pub const LEAST_HISTORY: usize = 5;
 /// With so many of the same weekday, only these say how many visitors to expect.
 const SAME_WEEKDAYS: usize = 6;
 
@@ -112,6 +112,15 @@ pub struct Period {
     pub counts: DayTally,
     /// What to expect of the share that converts on the day of the entry; `None` without history.
     pub limits: Option<Limits>,
+    /// How many periods before it say what to expect.
+    pub history: usize,
+}
+
+impl Period {
+    /// Whether enough periods came before to tell what is odd about this one.
+    pub const fn is_judged(&self) -> bool {
+        self.history >= LEAST_HISTORY
+    }
 }
 
 /// What to expect of a share.
@@ -195,6 +204,7 @@ pub fn trend(findings: &Findings, ladder: &Ladder, every: Every, false_alarms: f
         let history: Vec<&Period> =
             before.iter().rev().filter(|period| !period.is_running).take(every.history()).collect();
         period.limits = limits(period, &history, ladder, level);
+        period.history = history.len();
         if period.is_complete {
             trend.alerts.extend(alerts(period, &history, (ladder, every), &metrics, level));
         }
@@ -240,6 +250,7 @@ fn periods(findings: &Findings, ladder: &Ladder, every: Every) -> Vec<Period> {
             is_running: !is_over && findings.until_day.is_none_or(|until| until > seen),
             counts: counts.unwrap_or_else(empty),
             limits: None,
+            history: 0,
         });
         start = next;
     }

@@ -10,7 +10,8 @@ use crate::cli::questions::{
 };
 use crate::engine::{Asks, Request};
 use crate::error::{Error, Result};
-use crate::ladder::definition::{Attribution, Ladder};
+use crate::findings::{Findings, TIMES_UNKNOWN};
+use crate::ladder::definition::{Attribution, Ladder, Presence};
 use crate::ladder::dimension::{At, Breakdown};
 use crate::ladder::vocabulary;
 use crate::report::drivers::DriversReport;
@@ -77,6 +78,7 @@ pub(super) fn trend(arguments: &TrendArgs, surroundings: &Surroundings) -> anyho
     let request = Request { asks, ..request(question, &resolved)? };
     let outcome = answer(question, &request, &resolved, surroundings)?;
     refuse_totals(&outcome.ladder, "trend")?;
+    refuse_timeless(&outcome.findings, "trend")?;
     let every = match arguments.every {
         EveryArg::Day => Every::Day,
         EveryArg::Week => Every::Week,
@@ -102,8 +104,11 @@ pub(super) fn whatif(arguments: &WhatifArgs, surroundings: &Surroundings) -> any
     let outcome = answer(question, &request, &resolved, surroundings)?;
     refuse_overlap(&outcome.ladder, &request.breakdowns, "whatif")?;
     let at = |named: Vec<(String, f64)>, option: &str| -> Result<Vec<(usize, f64)>> {
-        let step =
-            |(name, share): (String, f64)| Ok((position(&outcome.ladder, &name, option)?, share));
+        let step = |(name, share): (String, f64)| {
+            let step = position(&outcome.ladder, &name, option)?;
+            refuse_optional(&outcome.ladder, step, option)?;
+            Ok((step, share))
+        };
         named.into_iter().map(step).collect()
     };
     let benchmarks = at(given, "--benchmark")?;
@@ -132,6 +137,15 @@ pub(super) fn refuse_totals(ladder: &Ladder, command: &str) -> Result<()> {
         .hint("give an event log or an orders export too"))
 }
 
+/// Where nothing says when anything was, there are no days.
+pub(super) fn refuse_timeless(findings: &Findings, command: &str) -> Result<()> {
+    if findings.notices.iter().all(|notice| notice.code != TIMES_UNKNOWN) {
+        return Ok(());
+    }
+    Err(Error::new(format!("{command}: nothing in the data says when anything was"))
+        .hint("give a log or an export that has times"))
+}
+
 /// Who holds a group against all others needs every journey in one group.
 pub(super) fn refuse_overlap(
     ladder: &Ladder,
@@ -150,6 +164,16 @@ pub(super) fn refuse_overlap(
         "{command}: --by {name}@{at} counts a journey once for each value, so no value can be held against the others"
     );
     Err(Error::new(message).hint(format!("ask for the value at the entry: --by {name}")))
+}
+
+/// Nothing depends on an optional step, so the chain of rates does not say what a better one brings.
+fn refuse_optional(ladder: &Ladder, step: usize, option: &str) -> Result<()> {
+    let Some(step) = ladder.steps.get(step).filter(|step| step.presence == Presence::Optional)
+    else {
+        return Ok(());
+    };
+    let message = format!("{option}: {} is optional, and nothing depends on it", step.name);
+    Err(Error::new(message).hint("`funnel drivers` says how orders go with what is optional"))
 }
 
 /// Reads `Add to cart=20%`.

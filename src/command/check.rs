@@ -1,7 +1,7 @@
 //! `funnel check`: a gate for scheduled runs. It says no, with exit code 1 and one line for each reason, when
 //! a condition does not hold or the latest period is odd.
 
-use super::answers::{position, refuse_totals};
+use super::answers::{position, refuse_timeless, refuse_totals};
 use super::question::{answer, request, resolved};
 use super::show;
 use crate::analysis::trend::Every;
@@ -46,6 +46,7 @@ pub(super) fn run(arguments: &CheckArgs, surroundings: &Surroundings) -> anyhow:
     let outcome = answer(question, &request, &resolved, surroundings)?;
     if arguments.anomalies.is_some() {
         refuse_totals(&outcome.ladder, "check --anomalies")?;
+        refuse_timeless(&outcome.findings, "check --anomalies")?;
     }
     let conditions = written.into_iter().map(|written| written.resolve(&outcome.ladder));
     let options = CheckOptions {

@@ -1,6 +1,7 @@
 //! `funnel rules`: the same ladder as other tools would count it, side by side, and what makes the
 //! difference.
 
+use super::answers::refuse_totals;
 use super::{find_out, plan, resolve, show};
 use crate::cli::{RulesArgs, Surroundings};
 use crate::engine::Request;
@@ -44,6 +45,7 @@ pub(super) fn run(arguments: &RulesArgs, surroundings: &Surroundings) -> anyhow:
     };
     let shows_progress = surroundings.shows_progress && !arguments.output.quiet;
     let outcome = find_out(&arguments.files, &resolved, &request, shows_progress)?;
+    refuse_totals(&outcome.ladder, "rules")?;
     let report = RulesReport::new(&outcome.findings, &outcome.ladder);
     show(&report, &arguments.output, surroundings)
 }

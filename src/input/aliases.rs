@@ -124,13 +124,12 @@ impl Mapping {
         let mut mapping = Mapping::default();
         for (part, _, aliases) in PARTS {
             let by_user = told.iter().filter(|(p, _)| *p == part).map(|(_, name)| name.clone());
-            let within_objects = names.iter().filter(|name| within::is_within(name));
-            let within = |alias: &&str| {
-                let is_it = |name: &&String| {
-                    is_called(part, name, alias) && !within::is_of_a_pair(part, name, names)
-                };
-                within_objects.clone().find(is_it)
+            let is_candidate = |name: &&String| {
+                within::is_within(name) && !within::is_of_a_pair(part, name, names)
             };
+            let within_objects = names.iter().filter(is_candidate);
+            let within =
+                |alias: &&str| within_objects.clone().find(|name| is_called(part, name, alias));
             let named = |alias: &&str| names.iter().find(|name| folded(name) == *alias);
             let by_alias = aliases.iter().filter_map(named);
             let by_alias = by_alias.chain(aliases.iter().filter_map(within)).cloned();

@@ -54,12 +54,11 @@ const SAMPLE: usize = 50;
 
 /// Recognises an opened source; one of several tables is as many inputs.
 pub fn recognise_all(source: Source, told: &Told) -> Result<Vec<Input>> {
-    // Others put such lines before a log, too.
     let is_of_a_page = told.allows(Format::Ga4Ui) && ga4_ui::is_one(&source.head);
     if is_of_a_page && let Some(start) = ga4_ui::records_begin(&source.head) {
         return Ok(vec![json::recognise(source, told, Layout::Lines, start)?]);
     }
-    if is_of_a_page && !table::has_rows_below_titles(&source.head, told) {
+    if is_of_a_page && !ga4_ui::precedes_rows(&source.head, told) {
         return ga4_ui::recognise(source, told);
     }
     if source.head.starts_with(parquet::MAGIC) {

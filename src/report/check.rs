@@ -10,7 +10,7 @@ use super::trend::AlertReport;
 use super::words;
 use crate::analysis::ladder_rates::step_rates;
 use crate::analysis::rate::Rate;
-use crate::analysis::trend::{self, Every};
+use crate::analysis::trend::{self, Every, LEAST_HISTORY};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
 use crate::stats::sequential::always_valid;
@@ -34,6 +34,8 @@ pub struct CheckReport {
     pub alerts: Vec<AlertReport>,
     /// The first day of that period; `None` if it was not asked for or there is none.
     pub period: Option<String>,
+    /// Whether enough periods came before that one to tell what is odd about it; `None` if it was not asked for.
+    pub judged: Option<bool>,
     /// One line for each reason to say no.
     pub reasons: Vec<String>,
 }
@@ -159,13 +161,14 @@ impl CheckReport {
             .iter()
             .map(|condition| judged(condition, findings, ladder, (&quality, options)))
             .collect();
-        let (alerts, period) = odd(findings, ladder, options);
+        let Odd { alerts, period, judged } = odd(findings, ladder, options);
         let broken = options.conditions.iter().zip(&conditions);
         let broken = broken.filter(|(_, found)| !found.held);
         let broken = broken.map(|(condition, found)| reason(condition, found));
         let reasons: Vec<String> =
             broken.chain(alerts.iter().map(|alert| alert.message.clone())).collect();
-        CheckReport { schema: SCHEMA, ok: reasons.is_empty(), conditions, alerts, period, reasons }
+        let ok = reasons.is_empty();
+        CheckReport { schema: SCHEMA, ok, conditions, alerts, period, judged, reasons }
     }
 }
 
@@ -240,18 +243,27 @@ fn percent_that_breaks(condition: &Condition, value: f64) -> String {
     std::iter::once(usual.clone()).chain(finer).find(breaks).unwrap_or(usual)
 }
 
-/// What is odd about the latest complete period, and its first day.
-fn odd(
-    findings: &Findings,
-    ladder: &Ladder,
-    options: &CheckOptions,
-) -> (Vec<AlertReport>, Option<String>) {
-    let Some(every) = options.anomalies else { return (Vec::new(), None) };
+/// What is odd about the latest complete period.
+#[derive(Default)]
+struct Odd {
+    alerts: Vec<AlertReport>,
+    /// Its first day.
+    period: Option<String>,
+    /// Whether there is enough before it to tell.
+    judged: Option<bool>,
+}
+
+fn odd(findings: &Findings, ladder: &Ladder, options: &CheckOptions) -> Odd {
+    let Some(every) = options.anomalies else { return Odd::default() };
     let trend = trend::trend(findings, ladder, every, options.false_alarms);
     let latest = trend.periods.iter().rev().find(|period| period.is_complete);
-    let Some(from) = latest.map(|period| period.from) else { return (Vec::new(), None) };
-    let alerts = trend.alerts.iter().filter(|alert| alert.from == from).map(AlertReport::new);
-    (alerts.collect(), Some(trend::date(from).to_string()))
+    let Some(latest) = latest else { return Odd { judged: Some(false), ..Odd::default() } };
+    let is_of_it = |alert: &&trend::Alert| alert.from == latest.from;
+    Odd {
+        alerts: trend.alerts.iter().filter(is_of_it).map(AlertReport::new).collect(),
+        period: Some(trend::date(latest.from).to_string()),
+        judged: Some(latest.is_judged()),
+    }
 }
 
 impl Answer for CheckReport {
@@ -264,7 +276,14 @@ impl Answer for CheckReport {
                 1 => Some("The condition holds.".to_owned()),
                 many => Some(format!("All {many} conditions hold.")),
             };
-            let calm = self.period.as_ref().map(|day| format!("Nothing odd about {day}."));
+            let calm = match (self.judged, &self.period) {
+                (Some(true), Some(day)) => Some(format!("Nothing odd about {day}.")),
+                (Some(false), Some(day)) => Some(format!(
+                    "Whether {day} is odd cannot be told: fewer than {LEAST_HISTORY} periods came before it."
+                )),
+                (Some(false), None) => Some("No period is complete, so none is judged.".to_owned()),
+                _ => None,
+            };
             sheet.lead.extend(held.into_iter().chain(calm));
         }
         vec![sheet]

@@ -93,6 +93,10 @@ fn biggest_exits(report: &Report) -> Sheet {
 
 /// Who went on and who left, where later steps cannot have more than earlier ones.
 fn flow(report: &Report) -> Option<Figure> {
+    // Where nobody left there is nothing to see.
+    if report.exits.iter().all(|exit| exit.left <= 0) {
+        return None;
+    }
     let is_closed = report.exits.iter().all(|exit| exit.left >= 0);
     let fits = (1..=FLOW_MOST).contains(&report.exits.len());
     if !is_closed || !fits || report.has_few_orders() {

@@ -167,7 +167,7 @@ impl LadderCheck {
                     reached: Some(found.reached),
                     rate: found.rate.rate.map(|_| found.rate),
                     // Where nobody is lost it is a nought that has a sign.
-                    share_of_loss: found.loss.map(f64::abs),
+                    share_of_loss: found.loss.map(|loss| if loss.abs() > 0.0 { loss } else { 0.0 }),
                     ..step_alone(step)
                 })
                 .collect(),
@@ -273,7 +273,7 @@ const FEW: u64 = 20;
 /// The sentences above the table.
 pub fn check_headline(check: &LadderCheck) -> Vec<String> {
     let steps = check.steps.len();
-    let mut lines = vec![format!("The ladder `{}` is sound: {steps} steps.", check.ladder)];
+    let mut lines = vec![format!("The ladder `{}` can be counted: {steps} steps.", check.ladder)];
     if let Some(customers) = check.customers {
         lines.push(format!(
             "Held against what {} {} did at all, whatever the order and the window.",
@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn a_ladder_alone() {
         let check = LadderCheck::of_ladder(&ladder());
-        assert_eq!(check_headline(&check), ["The ladder `Tea` is sound: 3 steps."]);
+        assert_eq!(check_headline(&check), ["The ladder `Tea` can be counted: 3 steps."]);
         assert!(check_sheet(&check).rows.is_empty());
         let problems: Vec<_> = check
             .problems

@@ -285,7 +285,10 @@ impl TrendReport {
             )
         }));
         if sheet.lead.is_empty() {
-            sheet.lead.push("Nothing beyond chance.".to_owned());
+            let is_judged = self.periods.iter().any(|period| period.limits.is_some());
+            let calm =
+                if is_judged { "Nothing beyond chance." } else { "Too few periods to tell." };
+            sheet.lead.push(calm.to_owned());
         }
         sheet
     }

@@ -229,7 +229,9 @@ fn headrooms(findings: &Findings, ladder: &Ladder, options: &WhatifOptions) -> V
         let benchmark = benchmark(findings, ladder, step, options);
         let room = benchmark
             .as_ref()
-            .and_then(|(benchmark, _)| chain::headroom(rate.hits, rate.base, *benchmark));
+            .and_then(|(benchmark, _)| chain::headroom(rate.hits, rate.base, *benchmark))
+            // Without orders nobody knows how many more there would be.
+            .filter(|_| tally.converted > 0);
         let share = rate.rate.filter(|rate| *rate > 0.0).map(|rate| rate.ln() / whole);
         Some(HeadroomReport {
             name: ladder.steps[step].name.clone(),

@@ -9,7 +9,7 @@ use super::special::beta_cdf;
 /// What lifting one step brings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lift {
-    /// The step's rate with it; never above 1.
+    /// The step's rate with it; not lifted above 1.
     pub rate: f64,
     /// By how much orders grow, a share of them.
     pub growth: f64,
@@ -20,7 +20,7 @@ pub struct Lift {
 /// Lifts a rate by a share of itself; of the additional people, `pass_through` times as many go on as of
 /// the others.
 pub fn lift(rate: f64, by: f64, pass_through: f64) -> Lift {
-    let lifted = (rate * (1.0 + by)).clamp(0.0, 1.0);
+    let lifted = (rate * (1.0 + by)).clamp(0.0, rate.max(1.0));
     Lift {
         rate: lifted,
         growth: if rate > 0.0 { (lifted / rate - 1.0) * pass_through } else { 0.0 },
@@ -74,6 +74,9 @@ mod tests {
         let lifted = lift(0.6, 1.0, 1.0);
         assert!(lifted.capped && (lifted.growth - 2.0 / 3.0).abs() < 1e-12);
         assert!(lift(0.0, 0.2, 1.0).growth.abs() < 1e-15);
+        // Of sessions, more may reach a step than the one before it.
+        let above = lift(1.5, 0.2, 1.0);
+        assert!(above.capped && above.growth.abs() < 1e-12 && (above.rate - 1.5).abs() < 1e-12);
         assert_eq!(headroom(3, 2, 0.5), None);
         assert_eq!(values(&[]), [1.0]);
     }

@@ -8,7 +8,7 @@ use super::table_head::{TableHead, line_end};
 use super::{Decision, input, table};
 use crate::error::{Error, Result};
 use crate::input::aliases::Part;
-use crate::input::columns::{Header, Row};
+use crate::input::columns::{Header, Row, is_null};
 use crate::input::format::Format;
 use crate::input::format::ga4_ui::{COMMENT, Exploration, StepNames};
 use crate::input::format::shopify_analytics::AnalyticsColumns;
@@ -37,6 +37,33 @@ pub(super) fn is_one(head: &[u8]) -> bool {
     is_filled_up
         || !words.iter().any(|byte| SEPARATORS.contains(byte))
         || lines.next().is_some_and(is_comment)
+}
+
+/// Whether below such lines there is a table of which each row is something that happened, not a count: others put them
+/// before a log, too.
+pub(super) fn precedes_rows(head: &[u8], told: &Told) -> bool {
+    let is_of_rows = |table: &TableHead| {
+        if has_counts(table) {
+            return false;
+        }
+        table::decide(table, told)
+            .is_some_and(|found| !matches!(found.rows, Rows::Totals(..) | Rows::Special(..)))
+    };
+    TableHead::below_titles(head, is_of_rows).is_some()
+}
+
+/// Whether rows stand for more than one event, or for sessions: a column counts them.
+fn has_counts(table: &TableHead) -> bool {
+    const SESSIONS: &[&str] = &["sessions", "engaged sessions"];
+    const COUNTS: &[&str] =
+        &["event count", "views", "active users", "total users", "new users", "key events"];
+    let header = &table.header;
+    let mut counted = COUNTS.iter().filter_map(|name| header.find(&[name]));
+    let is_more = |column: usize| {
+        let cells = table.rows.iter().map(|row| Row::parsed(row).text(Some(column)).into_owned());
+        cells.filter(|cell| !is_null(cell)).any(|cell| cell != "1")
+    };
+    header.has(SESSIONS) || counted.any(is_more)
 }
 
 /// Where records of JSON begin behind such lines, which no page has given then.

@@ -148,32 +148,6 @@ pub(super) fn decide(table: &TableHead, told: &Told) -> Option<Decision> {
         .find_map(|known| decide_table(known, table, told))
 }
 
-/// Whether below a few lines of titles there is a table of which each row is something that happened, not a count.
-pub(super) fn has_rows_below_titles(head: &[u8], told: &Told) -> bool {
-    let is_of_rows = |table: &TableHead| {
-        if has_counts(table) {
-            return false;
-        }
-        decide(table, told)
-            .is_some_and(|found| !matches!(found.rows, Rows::Totals(..) | Rows::Special(..)))
-    };
-    TableHead::below_titles(head, is_of_rows).is_some()
-}
-
-/// Whether rows stand for more than one event, or for sessions: a column counts them.
-fn has_counts(table: &TableHead) -> bool {
-    const SESSIONS: &[&str] = &["sessions", "engaged sessions"];
-    const COUNTS: &[&str] =
-        &["event count", "views", "active users", "total users", "new users", "key events"];
-    let header = &table.header;
-    let mut counted = COUNTS.iter().filter_map(|name| header.find(&[name]));
-    let is_more = |column: usize| {
-        let cells = table.rows.iter().map(|row| Row::parsed(row).text(Some(column)).into_owned());
-        cells.filter(|cell| !is_null(cell)).any(|cell| cell != "1")
-    };
-    header.has(SESSIONS) || counted.any(is_more)
-}
-
 /// Gives the columns of a session report that the user named their usual names. Without a figure among them, and
 /// if nobody says that it is one, its time and people are those of events.
 pub(super) fn call_figures(header: &mut Header, rows: &[ByteRecord], told: &Told) {

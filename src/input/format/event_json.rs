@@ -270,8 +270,10 @@ fn scalar_at(root: Json<'_>, place: Option<Place>) -> Option<Cow<'_, str>> {
 /// What to say of a time that cannot be read.
 pub fn unreadable_time(key: &str, written: Option<&str>) -> String {
     match written {
-        Some(text) => format!("`{}` is not a time that is known here", shorten(text)),
-        None => format!("there is no time under `{key}`"),
+        Some(text) if !text.trim().is_empty() => {
+            format!("`{}` is not a time that is known here", shorten(text))
+        }
+        Some(_) | None => format!("there is no time under `{key}`"),
     }
 }
 

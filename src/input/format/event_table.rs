@@ -446,6 +446,9 @@ pub(super) fn name_of_page(page: &[u8]) -> &[u8] {
 
 /// What is wrong with a time that cannot be read.
 pub fn unreadable_time(written: &str) -> String {
+    if written.trim().is_empty() {
+        return "there is no time in its cell".to_string();
+    }
     format!("`{}` is not a time that is known here", shorten(written))
 }
 

@@ -255,7 +255,7 @@ impl Odd {
             (
                 self.unknown,
                 "unknown_financial_status",
-                "orders have a financial status that is not known; none of their money counts as refunded unless an amount says so",
+                "orders have a financial status that is not known; none of the money counts as refunded unless an amount says so",
             ),
             (
                 self.differ,
@@ -265,12 +265,14 @@ impl Odd {
             (
                 self.uneven,
                 "order_rows_differ",
-                "orders have rows with different totals: the first one counts as what the order is worth; if they are what its items cost, add them up before",
+                "orders have rows with different totals: the first one counts as what the order is worth; if these are what its items cost, add them up before",
             ),
         ];
         let found = found.into_iter().filter(|(number, _, _)| *number > 0);
-        let found = found
-            .map(|(number, code, words)| Notice { code, message: format!("{number} {words}") });
+        let found = found.map(|(number, code, words)| {
+            let words = if number == 1 { of_one(words) } else { words.to_owned() };
+            Notice { code, message: format!("{number} {words}") }
+        });
         found.chain(self.unreadable_amounts()).collect()
     }
 
@@ -292,4 +294,10 @@ impl Odd {
         );
         Some(Notice { code: "unreadable_amounts", message })
     }
+}
+
+/// The words for many orders as they are of one.
+fn of_one(words: &str) -> String {
+    let words = words.replacen("orders have", "order has", 1);
+    words.replacen("order names stand", "order name stands", 1)
 }

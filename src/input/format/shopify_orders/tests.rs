@@ -310,11 +310,11 @@ Name,Financial Status,Created at,Id
     let expected = [
         (
             "order_names_repeat",
-            "1 order names stand for several orders with different ids; the orders are counted by their ids",
+            "1 order name stands for several orders with different ids; the orders are counted by their ids",
         ),
         (
             "unknown_financial_status",
-            "1 orders have a financial status that is not known; none of their money counts as refunded unless an amount says so",
+            "1 order has a financial status that is not known; none of the money counts as refunded unless an amount says so",
         ),
     ];
     assert_eq!(notices, expected);
