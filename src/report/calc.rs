@@ -346,7 +346,7 @@ impl CalcCompare {
     }
 
     fn in_words(&self) -> String {
-        let (first, second) = (words::percent(self.first.rate), words::percent(self.second.rate));
+        let (first, second) = words::percents_apart(self.first.rate, self.second.rate);
         let range = words::points_range(self.low, self.high);
         let verdict = match (self.low, self.high) {
             (Some(low), _) if low > 0.0 => "higher",

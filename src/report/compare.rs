@@ -330,7 +330,7 @@ fn steps(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> Vec<StepComp
 }
 
 fn sentence(name: &str, a: Rate, b: Rate, difference: &Contrast) -> String {
-    let (from, to) = (words::percent(a.rate), words::percent(b.rate));
+    let (from, to) = words::percents_apart(a.rate, b.rate);
     let range = words::points_range(difference.low, difference.high);
     match difference.verdict {
         "unclear" if difference.value.is_none() => format!("{name}: nothing to compare."),

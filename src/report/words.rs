@@ -75,6 +75,18 @@ pub fn points_range(low: Option<f64>, high: Option<f64>) -> String {
     format!("{} to {} points", bound(low), bound(high))
 }
 
+/// Two shares as percentages, with as many decimals as it takes to see which is the larger one.
+pub fn percents_apart(one: Option<f64>, two: Option<f64>) -> (String, String) {
+    /// More than shares of so many rows need.
+    const MOST: usize = 9;
+    let usual = (percent(one), percent(two));
+    let (Some(a), Some(b)) = (one, two) else { return usual };
+    let is_apart = |pair: &(String, String)| pair.0 != pair.1 || (a - b).abs() <= 0.0;
+    let written = |share: f64, decimals: usize| format!("{:.decimals$}%", share * 100.0);
+    let finer = (2..=MOST).map(|decimals| (written(a, decimals), written(b, decimals)));
+    std::iter::once(usual.clone()).chain(finer).find(is_apart).unwrap_or(usual)
+}
+
 /// How large a difference in points is of which a word says which way it goes: without signs, the smaller bound first.
 pub fn size_range(low: Option<f64>, high: Option<f64>) -> String {
     let (low, high) = match high {

@@ -103,7 +103,8 @@ fn is_access_log(shown: &[u8]) -> bool {
     let time = line.get(open + 1..).unwrap_or_default();
     let is_time = matches!(time, [a, b, b'/', _, _, _, b'/', rest @ ..]
         if a.is_ascii_digit() && b.is_ascii_digit() && rest.get(4) == Some(&b':'));
-    words == 3 && is_time
+    // What a request brought may stand behind it.
+    words == 3 && is_time && memchr::memmem::find(line, b"{\"").is_none()
 }
 
 #[cfg(test)]

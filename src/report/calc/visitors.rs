@@ -81,7 +81,7 @@ impl Answer for CalcSampleSize {
             right("visitors per group", 0).only_for_programs(),
         ];
         let mut sheet = Sheet::new("", columns);
-        let (rate, other) = (words::percent(Some(self.rate)), words::percent(Some(self.other)));
+        let (rate, other) = words::percents_apart(Some(self.rate), Some(self.other));
         sheet.lead = vec![match (self.per_group, self.total) {
             (Some(each), Some(all)) => format!(
                 "To tell {other} from {rate} takes {} visitors in each of two groups, {} together.",
