@@ -166,7 +166,7 @@ impl Run<'_> {
         let table = tables.get(choice).map_or(&[][..], Vec::as_slice);
         let kinds = Kinds::settled(&kinds, &claims, table);
         let links = request.person.as_ref().map(|_| haul.links.clone());
-        let people = haul.unite(exchange.budget(), settings.threads);
+        let (people, settled) = settled.unite(&mut haul, exchange.budget(), settings.threads);
         let inquiry = Inquiry::new(request, links, &people, &settled);
         let (exchange, by_time) = exchange.by_person(&people, &settled.skew, settings)?;
         let groups = Groups::new(request, &[], &haul.values, &ladder)?;

@@ -9,8 +9,10 @@ mod epochs;
 mod oddities;
 mod order_rows;
 mod orders;
+mod owners;
 mod sessions;
 
+use super::exchange::Budget;
 use super::haul::Haul;
 use super::members;
 use super::order_book::OrderBook;
@@ -53,6 +55,7 @@ use oddities::{
     written_offsets, zones_shown,
 };
 use orders::{add_people, list_left_out, numbered, settle_orders};
+use owners::Owners;
 use sessions::settle_sessions;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -90,6 +93,8 @@ pub(super) struct Settled {
     pub(super) buyers: Option<Vec<(Key, Instant)>>,
     /// Names and money of single orders, if somebody asks for them.
     pub(super) book: Option<OrderBook>,
+    /// Whose orders are of which logs name several customers.
+    pub(super) owners: Owners,
 }
 
 impl Settled {
@@ -109,6 +114,18 @@ impl Settled {
         findings.since = Some(self.period.since).filter(|&since| since != Instant::MIN);
         findings.until = Some(self.period.until).filter(|&until| until != Instant::MAX);
         findings.notices.extend(self.notices);
+    }
+
+    /// The people that all links make, and whose the orders are that several of them are told to have made.
+    pub(super) fn unite(
+        mut self,
+        haul: &mut Haul<'_>,
+        budget: &Budget,
+        threads: usize,
+    ) -> (People, Settled) {
+        let people = haul.unite(budget, threads);
+        self.owners.settle(&people);
+        (people, self)
     }
 
     /// Whether a row of an input has a date that stands for none.
@@ -135,6 +152,9 @@ impl Settled {
         }
         if touch.aside == 0 && touch.is(mark::ORDER | mark::NUMBERED) {
             touch.aside = self.left_out.get(&touch.subject).map_or(0, |reason| reason.mark());
+        }
+        if touch.aside == 0 && self.owners.is_elses(touch) {
+            touch.aside = Reason::Duplicate.mark();
         }
     }
 }

@@ -357,6 +357,9 @@ fn take_completed(
                 *order.amount.get_or_insert_default() += amount;
             }
         }
+        if numbered && order.sources.count_ones() > 1 {
+            settled.owners.note(key, rows);
+        }
         completed.push((key, order));
         if in_period {
             settled.orders.count += 1;
