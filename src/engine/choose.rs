@@ -24,9 +24,13 @@ pub(super) fn choose((haul, claims): (&Haul<'_>, &Claims), readings: &[Reading])
     let has = |format: Format| readings.iter().any(|reading| reading.format == format);
     let seen = Seen::of((haul, claims), readings);
     let has_orders = haul.have_orders(readings);
-    // Checkouts of webhooks are those of the abandoned-checkouts export; carts stand in the same files.
-    let is_webhook = |input: usize| readings[input].format.holds_webhooks();
-    let of_webhooks = claims.canonical_names_of(haul, is_webhook);
+    // Checkouts of webhooks and of the GraphQL interface are those of the abandoned-checkouts export; carts and orders
+    // stand in the same files.
+    let may_hold_checkouts = |input: usize| {
+        let format = readings[input].format;
+        format.holds_webhooks() || format == Format::ShopifyBulk
+    };
+    let of_webhooks = claims.canonical_names_of(haul, may_hold_checkouts);
     let has_checkouts =
         has(Format::ShopifyCheckouts) || roles(&of_webhooks).contains_key(&Role::Checkout);
     let is_log = |reading: &&Reading| reading.format.is_log();

@@ -155,7 +155,7 @@ impl Answer for CalcInterval {
             "{} of {}: {}, {}.",
             words::count(self.hits),
             words::count(self.base),
-            words::percent(self.rate),
+            words::percent_within(self.rate, self.low, self.high),
             words::range_named(self.confidence, self.low, self.high)
         )];
         let row = |name: &str, low: Option<f64>, high: Option<f64>| {

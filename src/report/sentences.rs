@@ -4,7 +4,7 @@
 //! no ranking. Every sentence reads well aloud, without its table.
 
 use super::notices::{FEW_ORDERS, ONLY_ABANDONED, ORDERS_BESIDE};
-use super::words::{count, people, percent, range_named};
+use super::words::{count, people, percent_within, range_named};
 use super::{ExitReport, Report, StepReport};
 use crate::analysis::rate::Rate;
 
@@ -138,9 +138,10 @@ pub fn headline(report: &Report) -> Vec<String> {
     if report.has_few_orders() {
         return few_orders(report, last);
     }
+    let rate = &report.macro_conversion.rate;
     let answer = format!(
         "{} of {}{} {}: {}.",
-        percent(report.macro_conversion.rate.rate),
+        percent_within(rate.rate, rate.low, rate.high),
         people(report.journeys.unit, 0),
         of_first_step(report, first),
         reached(report, last),

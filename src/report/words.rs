@@ -37,6 +37,20 @@ pub fn percent(share: Option<f64>) -> String {
     if not_all { ">99.9%".to_owned() } else { written + "%" }
 }
 
+/// A share as it stands before its range: with as many decimals as it takes not to lie outside of what that shows.
+pub fn percent_within(share: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
+    /// More than ranges have.
+    const MOST: usize = 4;
+    let usual = percent(share);
+    let (Some(own), Some(low), Some(high)) = (share, low, high) else { return usual };
+    let is_inside = |written: &String| {
+        let shown = written.strip_suffix('%').and_then(|number| number.parse::<f64>().ok());
+        shown.is_none_or(|shown| (low..=high).contains(&(shown / 100.0)))
+    };
+    let finer = (2..=MOST).map(|decimals| format!("{:.decimals$}%", own * 100.0));
+    std::iter::once(usual.clone()).chain(finer).find(is_inside).unwrap_or(usual)
+}
+
 /// The two bounds of a share in percent: `1.9–2.4%`. A wide range has no decimals, a narrow one as many
 /// as it takes to tell the bounds apart; a bound that is not nought or all does not look as if it were.
 pub fn range(low: Option<f64>, high: Option<f64>) -> String {
