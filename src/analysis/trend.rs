@@ -510,6 +510,18 @@ mod tests {
     }
 
     #[test]
+    fn a_single_day_is_no_change() {
+        let outage = [vec![(50, 100); 10], vec![(0, 100)], vec![(50, 100); 2]].concat();
+        let (findings, ladder) = store(&outage);
+        assert_eq!(trend(&findings, &ladder, Every::Day, 0.5).changes, []);
+        // Nor does it hide one.
+        let days = [vec![(20, 100); 20], vec![(90, 100)], vec![(10, 100); 20]].concat();
+        let (findings, ladder) = store(&days);
+        let found = trend(&findings, &ladder, Every::Day, 0.5);
+        assert_eq!(found.changes.len(), 1, "{:?}", found.changes);
+    }
+
+    #[test]
     fn each_of_several_changes_is_held_against_its_neighbours() {
         let days = [vec![(30, 100); 20], vec![(13, 100); 20], vec![(36, 100); 20]].concat();
         let (findings, ladder) = store(&days);

@@ -27,7 +27,7 @@ pub(super) fn changes(periods: &[Period], ladder: &Ladder) -> Vec<Change> {
     let complete: Vec<&Period> = periods.iter().filter(|period| period.is_complete).collect();
     let counts: Vec<(u64, u64)> = complete.iter().map(|period| metric.of(period)).collect();
     let mut cuts = Vec::new();
-    part(&counts, 0, &mut cuts);
+    part(&mut counts.clone(), 0, &mut cuts);
     cuts.sort_by_key(|&(at, _)| at);
     let bound = |cut: usize| cuts.get(cut).map(|&(at, _)| at);
     let rate = |from: usize, to: usize| {
@@ -52,6 +52,8 @@ pub(super) fn changes(periods: &[Period], ladder: &Ladder) -> Vec<Change> {
 const SHORTEST: usize = 3;
 /// How unlikely a change must be.
 const CHANGE_LEVEL: f64 = 0.01;
+/// What is as likely as this is none, without the period that made it.
+const NOTHING: f64 = 0.1;
 
 /// Hits and bases of several periods together.
 fn sum(counts: &[(u64, u64)]) -> (u64, u64) {
@@ -59,25 +61,51 @@ fn sum(counts: &[(u64, u64)]) -> (u64, u64) {
 }
 
 /// Parts periods, the first of which stands at `from` among all, at the moments of changes; notes these moments, with how
-/// likely each is by chance.
-fn part(counts: &[(u64, u64)], from: usize, found: &mut Vec<(usize, f64)>) {
-    let whole = likelihood(sum(counts));
-    let last = counts.len().saturating_sub(SHORTEST);
-    let gain = |at: usize| {
-        let (before, after) = counts.split_at(at);
-        likelihood(sum(before)) + likelihood(sum(after)) - whole
-    };
-    let best = (SHORTEST..=last).max_by(|&a, &b| gain(a).total_cmp(&gain(b)).then(b.cmp(&a)));
-    let Some(at) = best.filter(|&at| at >= SHORTEST) else { return };
-    let tries = (last + 1 - SHORTEST) as f64;
-    let p = (tries * chi_squared_p(2.0 * gain(at), 1.0)).min(1.0);
-    let (before, after) = counts.split_at(at);
-    let have_bases = sum(before).1 > 0 && sum(after).1 > 0;
-    if have_bases && p < CHANGE_LEVEL {
+/// likely each is by chance. What a single period makes is no change, however far it is off: it is left out.
+fn part(counts: &mut [(u64, u64)], from: usize, found: &mut Vec<(usize, f64)>) {
+    while let Some((at, p)) = best_cut(counts).filter(|&(_, p)| p < CHANGE_LEVEL) {
+        if let Some(odd) = maker(counts, at) {
+            counts[odd] = (0, 0);
+            continue;
+        }
         found.push((from + at, p));
+        let (before, after) = counts.split_at_mut(at);
         part(before, from, found);
-        part(after, from + at, found);
+        return part(after, from + at, found);
     }
+}
+
+/// The moment that parts periods best, with how likely it is by chance.
+fn best_cut(counts: &[(u64, u64)]) -> Option<(usize, f64)> {
+    let last = counts.len().saturating_sub(SHORTEST);
+    let of = |at: usize| (at, gain(counts, at));
+    let (at, gain) =
+        (SHORTEST..=last).map(of).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+    let have_bases = sum(&counts[..at]).1 > 0 && sum(&counts[at..]).1 > 0;
+    have_bases.then(|| (at, chance(gain, counts.len())))
+}
+
+/// The period without which nothing changes there, if there is one.
+fn maker(counts: &[(u64, u64)], at: usize) -> Option<usize> {
+    let mut rest = counts.to_vec();
+    (0..counts.len()).find(|&odd| {
+        let own = std::mem::take(&mut rest[odd]);
+        let p = chance(gain(&rest, at), counts.len());
+        rest[odd] = own;
+        p >= NOTHING
+    })
+}
+
+/// By how much two stretches explain the counts better than one.
+fn gain(counts: &[(u64, u64)], at: usize) -> f64 {
+    let (before, after) = counts.split_at(at);
+    likelihood(sum(before)) + likelihood(sum(after)) - likelihood(sum(counts))
+}
+
+/// How likely so large a gain is by chance at the best moment of so many periods.
+fn chance(gain: f64, periods: usize) -> f64 {
+    let tries = (periods + 1).saturating_sub(2 * SHORTEST) as f64;
+    (tries * chi_squared_p(2.0 * gain, 1.0)).min(1.0)
 }
 
 /// The logarithm of the likelihood of counts at their own rate.
