@@ -192,9 +192,12 @@ fn read_visit(visit: Json<'_>, mut desk: Desk<'_, impl Sink>) {
     }
 }
 
-/// A checkout that was left. Its interface says nothing of the way of shipping.
-fn read_checkout(checkout: Json<'_>, mut desk: Desk<'_, impl Sink>) {
+/// Reads a checkout that was left. Its interface says nothing of the way of shipping.
+pub fn read_checkout(checkout: Json<'_>, mut desk: Desk<'_, impl Sink>) {
     let checkout = node_of(checkout);
+    if checkout.member(ABOVE).is_some() {
+        return desk.defect(Reason::Continuation, "a part of a checkout".to_string());
+    }
     let text = |path: &str| {
         let text = walk(checkout, path).and_then(Json::scalar)?;
         (!text.trim().is_empty()).then(|| Box::<str>::from(text))

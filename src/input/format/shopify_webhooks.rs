@@ -89,7 +89,7 @@ pub fn read(record: &Record<'_, Kept>, expected: Format, mut desk: Desk<'_, impl
     match found {
         Some((Thing::Order, order)) => shopify_rest::read(record, order, desk),
         Some((Thing::Checkout, checkout)) => shopify_rest_checkout::read_checkout(checkout, desk),
-        Some((Thing::GraphCheckout, _)) => shopify_bulk::read(record, desk),
+        Some((Thing::GraphCheckout, checkout)) => shopify_bulk::read_checkout(checkout, desk),
         Some((Thing::Cart, cart)) => shopify_rest_checkout::read_cart(cart, desk),
         Some((Thing::Customer, customer)) => read_customer(customer, desk),
         Some((Thing::Other, other)) => {
