@@ -9,8 +9,7 @@ use super::columns::{Header, Row};
 use super::json::{Json, Malformed, Place, Reader, Written, member};
 use std::borrow::Cow;
 
-/// The keys under which records come: Airbyte's, those that loggers of events and webhooks use, Elasticsearch's and `DynamoDB`'s
-/// first.
+/// The keys under which records come: Airbyte's, those that loggers of events and webhooks use, Elasticsearch's and `DynamoDB`'s.
 pub const KEYS: [&str; 11] = [
     "_airbyte_data",
     "payload",

@@ -232,15 +232,7 @@ fn reason(condition: &Condition, found: &ConditionReport) -> String {
 
 /// A share that breaks a condition, with as many decimals as it takes to see that it does: 19.88% is not at least 19.9%.
 fn percent_that_breaks(condition: &Condition, value: f64) -> String {
-    /// More than any share of so many rows needs.
-    const MOST: usize = 12;
-    let usual = words::percent(Some(value));
-    let breaks = |text: &String| {
-        let shown = text.strip_suffix('%').and_then(|number| number.parse::<f64>().ok());
-        shown.is_none_or(|shown| !condition.comparison.holds(shown / 100.0, condition.number))
-    };
-    let finer = (2..=MOST).map(|decimals| format!("{:.decimals$}%", value * 100.0));
-    std::iter::once(usual.clone()).chain(finer).find(breaks).unwrap_or(usual)
+    words::percent_where(value, |shown| !condition.comparison.holds(shown, condition.number))
 }
 
 /// What is odd about the latest complete period.

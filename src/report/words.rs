@@ -37,18 +37,27 @@ pub fn percent(share: Option<f64>) -> String {
     if not_all { ">99.9%".to_owned() } else { written + "%" }
 }
 
-/// A share as it stands before its range: with as many decimals as it takes not to lie outside of what that shows.
-pub fn percent_within(share: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
-    /// More than ranges have.
-    const MOST: usize = 4;
-    let usual = percent(share);
-    let (Some(own), Some(low), Some(high)) = (share, low, high) else { return usual };
-    let is_inside = |written: &String| {
+/// A share in percent with as many decimals as it takes that something holds of the share that is shown.
+pub fn percent_where(share: f64, holds: impl Fn(f64) -> bool) -> String {
+    /// More than any share of so many rows needs.
+    const MOST: usize = 12;
+    let usual = percent(Some(share));
+    let is_fine = |written: &String| {
         let shown = written.strip_suffix('%').and_then(|number| number.parse::<f64>().ok());
-        shown.is_none_or(|shown| (low..=high).contains(&(shown / 100.0)))
+        shown.is_none_or(|shown| holds(shown / 100.0))
     };
-    let finer = (2..=MOST).map(|decimals| format!("{:.decimals$}%", own * 100.0));
-    std::iter::once(usual.clone()).chain(finer).find(is_inside).unwrap_or(usual)
+    let finer = (2..=MOST).map(|decimals| format!("{:.decimals$}%", share * 100.0));
+    std::iter::once(usual.clone()).chain(finer).find(is_fine).unwrap_or(usual)
+}
+
+/// A share as it stands before its range: it does not lie outside of that for the rounding.
+pub fn percent_within(share: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
+    match (share, low, high) {
+        (Some(share), Some(low), Some(high)) => {
+            percent_where(share, |shown| (low..=high).contains(&shown))
+        }
+        _ => percent(share),
+    }
 }
 
 /// The two bounds of a share in percent: `1.9–2.4%`. A wide range has no decimals, a narrow one as many
@@ -89,16 +98,16 @@ pub fn points_range(low: Option<f64>, high: Option<f64>) -> String {
     format!("{} to {} points", bound(low), bound(high))
 }
 
-/// Two shares as percentages, with as many decimals as it takes to see which is the larger one.
+/// Two shares as percentages, each on its side of the middle between them, so that it is seen which is the larger one.
 pub fn percents_apart(one: Option<f64>, two: Option<f64>) -> (String, String) {
-    /// More than shares of so many rows need.
-    const MOST: usize = 9;
     let usual = (percent(one), percent(two));
     let (Some(a), Some(b)) = (one, two) else { return usual };
-    let is_apart = |pair: &(String, String)| pair.0 != pair.1 || (a - b).abs() <= 0.0;
-    let written = |share: f64, decimals: usize| format!("{:.decimals$}%", share * 100.0);
-    let finer = (2..=MOST).map(|decimals| (written(a, decimals), written(b, decimals)));
-    std::iter::once(usual.clone()).chain(finer).find(is_apart).unwrap_or(usual)
+    if usual.0 != usual.1 || (a - b).abs() <= 0.0 {
+        return usual;
+    }
+    let middle = f64::midpoint(a, b);
+    let beside = |share: f64| percent_where(share, |shown| (shown < middle) == (share < middle));
+    (beside(a), beside(b))
 }
 
 /// How large a difference in points is of which a word says which way it goes: without signs, the smaller bound first.

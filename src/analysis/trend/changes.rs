@@ -52,8 +52,8 @@ pub(super) fn changes(periods: &[Period], ladder: &Ladder) -> Vec<Change> {
 const SHORTEST: usize = 3;
 /// How unlikely a change must be.
 const CHANGE_LEVEL: f64 = 0.01;
-/// What is as likely as this is none, without the period that made it.
-const NOTHING: f64 = 0.1;
+/// A change that chance alone makes so often without one of the periods was made by that one.
+const CHANCE_ENOUGH: f64 = 0.1;
 
 /// Hits and bases of several periods together.
 fn sum(counts: &[(u64, u64)]) -> (u64, u64) {
@@ -64,7 +64,7 @@ fn sum(counts: &[(u64, u64)]) -> (u64, u64) {
 /// likely each is by chance. What a single period makes is no change, however far it is off: it is left out.
 fn part(counts: &mut [(u64, u64)], from: usize, found: &mut Vec<(usize, f64)>) {
     while let Some((at, p)) = best_cut(counts).filter(|&(_, p)| p < CHANGE_LEVEL) {
-        if let Some(odd) = maker(counts, at) {
+        if let Some(odd) = single_maker(counts, at) {
             counts[odd] = (0, 0);
             continue;
         }
@@ -86,13 +86,13 @@ fn best_cut(counts: &[(u64, u64)]) -> Option<(usize, f64)> {
 }
 
 /// The period without which nothing changes there, if there is one.
-fn maker(counts: &[(u64, u64)], at: usize) -> Option<usize> {
+fn single_maker(counts: &[(u64, u64)], at: usize) -> Option<usize> {
     let mut rest = counts.to_vec();
     (0..counts.len()).find(|&odd| {
         let own = std::mem::take(&mut rest[odd]);
         let p = chance(gain(&rest, at), counts.len());
         rest[odd] = own;
-        p >= NOTHING
+        p >= CHANCE_ENOUGH
     })
 }
 

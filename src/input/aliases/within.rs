@@ -63,7 +63,7 @@ pub(super) fn is_of_a_pair(part: Part, name: &str, names: &[String]) -> bool {
 
 /// What holds a part and the rest of its name, where a warehouse that allows no dots in the names of columns has made them
 /// one word: `properties_order_id`. Of holders whose names are not also the first word of something else.
-fn split_flat(name: &str) -> Option<(&str, &str)> {
+pub fn split_flat(name: &str) -> Option<(&str, &str)> {
     FLAT.iter().find_map(|holder| {
         let (own, rest) = name.split_at_checked(holder.len())?;
         let inner = rest.strip_prefix('_').filter(|inner| !inner.is_empty())?;

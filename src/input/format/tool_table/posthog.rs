@@ -1,6 +1,7 @@
 //! `posthog.csv`: PostHog's events as a table, with the properties as JSON in a cell.
 
 use super::{Cell, Target, ToolTable};
+use crate::input::aliases::split_flat;
 use crate::input::columns::Header;
 use crate::input::format::posthog::POSTHOG;
 
@@ -16,6 +17,10 @@ pub fn table(header: &Header) -> Option<ToolTable> {
 
 fn target(name: &str) -> Target {
     let name = name.trim_start_matches('\u{feff}');
+    // As a warehouse has it that allows no dots in the names of columns.
+    if let Some((_, property)) = split_flat(name).filter(|(holder, _)| is_properties(holder)) {
+        return Target::Path(format!("properties.{property}"), Cell::Text);
+    }
     let folded = name.to_lowercase().replace(' ', "_");
     match folded.as_str() {
         "" => Target::Nowhere,
@@ -24,18 +29,11 @@ fn target(name: &str) -> Target {
         }
         // A property that somebody has selected by itself.
         _ if folded.starts_with("properties.") => Target::Path(name.to_string(), Cell::Text),
-        // As a warehouse has it that allows no dots in the names of columns.
-        _ if flat(name).is_some() => {
-            Target::Path(format!("properties.{}", flat(name).unwrap_or_default()), Cell::Text)
-        }
         _ if name.starts_with('$') => Target::Path(format!("properties.{name}"), Cell::Text),
         _ => Target::Path(folded, Cell::Text),
     }
 }
 
-/// The name of a property behind `properties_`.
-fn flat(name: &str) -> Option<&str> {
-    const BEFORE: &str = "properties_";
-    let (before, property) = name.split_at_checked(BEFORE.len())?;
-    (before.eq_ignore_ascii_case(BEFORE) && !property.is_empty()).then_some(property)
+fn is_properties(holder: &str) -> bool {
+    holder.eq_ignore_ascii_case("properties")
 }
