@@ -432,3 +432,10 @@ pub struct Findings {
     /// What the reader should know, found while reading.
     pub notices: Vec<Notice>,
 }
+
+impl Findings {
+    /// Whether nothing says when anything was.
+    pub fn are_timeless(&self) -> bool {
+        self.notices.iter().any(|notice| notice.code == TIMES_UNKNOWN)
+    }
+}

@@ -10,7 +10,7 @@ use crate::cli::questions::{
 };
 use crate::engine::{Asks, Request};
 use crate::error::{Error, Result};
-use crate::findings::{Findings, TIMES_UNKNOWN};
+use crate::findings::Findings;
 use crate::ladder::definition::{Attribution, Ladder, Presence};
 use crate::ladder::dimension::{At, Breakdown};
 use crate::ladder::vocabulary;
@@ -139,7 +139,7 @@ pub(super) fn refuse_totals(ladder: &Ladder, command: &str) -> Result<()> {
 
 /// Where nothing says when anything was, there are no days.
 pub(super) fn refuse_timeless(findings: &Findings, command: &str) -> Result<()> {
-    if findings.notices.iter().all(|notice| notice.code != TIMES_UNKNOWN) {
+    if !findings.are_timeless() {
         return Ok(());
     }
     Err(Error::new(format!("{command}: nothing in the data says when anything was"))

@@ -26,8 +26,8 @@ pub struct ExitsReport {
     pub unit: &'static str,
     /// One a step that is not optional, but the last.
     pub steps: Vec<ExitStep>,
-    /// How journeys wander.
-    pub ways: WaysReport,
+    /// How journeys wander; `None` where nothing says when anything was.
+    pub ways: Option<WaysReport>,
     /// The level of all ranges.
     pub confidence: f64,
 }
@@ -118,12 +118,12 @@ impl ExitsReport {
             schema: SCHEMA,
             unit: super::header::count_name(ladder.count),
             steps: (0..ladder.steps.len()).filter(firm).map(step).collect(),
-            ways: WaysReport {
+            ways: (!findings.are_timeless()).then(|| WaysReport {
                 with_way_back: Rate::of(ways.with_way_back, entered, confidence),
                 ways_back: ways.ways_back,
                 with_burst: Rate::of(ways.with_burst, entered, confidence),
                 bursts: ways.bursts,
-            },
+            }),
             confidence,
         }
     }
@@ -225,16 +225,20 @@ impl ExitsReport {
                 Cell::Amounts(stake.collect()),
             ]);
         }
-        let (back, burst) = (self.ways.with_way_back, self.ways.with_burst);
-        sheet.notes = vec![format!(
-            "{} went back to an earlier step ({}), {} clicked out of impatience ({}).",
-            words::count(back.hits),
-            words::percent(back.rate),
-            words::count(burst.hits),
-            words::percent(burst.rate)
-        )];
+        sheet.notes = self.ways.iter().map(wandering).collect();
         sheet
     }
+}
+
+fn wandering(ways: &WaysReport) -> String {
+    let (back, burst) = (ways.with_way_back, ways.with_burst);
+    format!(
+        "{} went back to an earlier step ({}), {} clicked out of impatience ({}).",
+        words::count(back.hits),
+        words::percent(back.rate),
+        words::count(burst.hits),
+        words::percent(burst.rate)
+    )
 }
 
 fn next_sheet(step: &ExitStep) -> Sheet {

@@ -389,6 +389,7 @@ fn climb(person: &PersonFinding, ladder: &Ladder, options: &ReportOptions) -> Cl
         Some(ChainLink { step: step_name(step, ladder), at, source: row(&touch.place) })
     };
     let chain: Vec<ChainLink> = best.iter().flat_map(|best| &best.chain).filter_map(link).collect();
+    let begun = chain.first().and_then(|link| link.at);
     let stopped = person.stop.as_ref().map(|stop| StoppedReport {
         step: step_name(stop.step, ladder),
         reason: stop.why.name(),
@@ -402,7 +403,7 @@ fn climb(person: &PersonFinding, ladder: &Ladder, options: &ReportOptions) -> Cl
         furthest: best.map(|best| step_name(best.furthest, ladder)),
         reached: best.map_or_else(Vec::new, |best| step_names(best.reached, ladder)),
         outcome: best.map(outcome),
-        window_end: best.and_then(|best| best.window_end).and_then(|at| zone.moment(at)),
+        window_end: begun.and(best).and_then(|best| zone.moment(best.window_end?)),
         journeys: best.map_or(0, |best| best.journeys as u64),
         definition: LadderReport::new(ladder, options),
     }

@@ -8,7 +8,7 @@ use super::{tracking, words};
 use crate::analysis::coverage::Coverage;
 use crate::analysis::open_windows::Matured;
 use crate::analysis::rate::Rate;
-use crate::findings::{Findings, InputFinding, Notice, TIMES_UNKNOWN};
+use crate::findings::{Findings, InputFinding, Notice};
 use crate::ladder::definition::{Count, Ladder, Linkage, NamePattern, Order, Window};
 use crate::time::Instant;
 use schemars::JsonSchema;
@@ -79,10 +79,9 @@ fn window_open(
     confidence: f64,
 ) -> Option<NoticeReport> {
     let tally = &findings.tally;
-    let are_times_known = findings.notices.iter().all(|notice| notice.code != TIMES_UNKNOWN);
     // A session does not go on when its window does.
     let are_over = ladder.count == Count::Session && ladder.window != Window::Session;
-    if tally.open == 0 || ladder.open || !are_times_known || are_over {
+    if tally.open == 0 || ladder.open || findings.are_timeless() || are_over {
         return None;
     }
     let last = &ladder.steps.last()?.name;

@@ -62,8 +62,12 @@ impl Zone {
         }
     }
 
-    /// The moment in this zone; `None` outside the years 1 to 9999, which RFC 3339 cannot write.
+    /// The moment in this zone; `None` for the unknown one, and outside the years 1 to 9999, which RFC 3339
+    /// cannot write.
     pub fn moment(self, at: Instant) -> Option<Moment> {
+        if at == Instant::UNKNOWN {
+            return None;
+        }
         let utc =
             DateTime::from_timestamp_micros(at.0).filter(|utc| (1..=9999).contains(&utc.year()))?;
         let local = utc.with_timezone(&self.offset_at(utc));

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::report::answer::Answer;
 use crate::report::document::{Document, Section};
-use crate::report::records::Records;
+use crate::report::records::{Records, Value};
 use crate::report::sheet::{Cell, Sheet, left, right};
 use crate::report::words;
 use crate::report::zone::Moment;
@@ -36,9 +36,40 @@ impl Answer for JourneyReport {
         }
     }
 
+    /// The timeline under the names that JSON has for its parts: times with their zone, no marks.
     fn records(&self) -> Records {
-        Records { kind: "event", ..Records::of_sheet(&timeline_sheet(self)) }
+        let header = [
+            "at",
+            "session",
+            "event",
+            "canonical",
+            "steps",
+            "chain",
+            "set_aside",
+            "given_by_time",
+            "source",
+        ];
+        Records {
+            kind: "event",
+            header: header.map(str::to_owned).to_vec(),
+            rows: self.timeline.iter().map(recorded).collect(),
+        }
     }
+}
+
+fn recorded(entry: &TimelineEntry) -> Vec<Value> {
+    let text = |text: Option<&str>| text.map_or(Value::Nothing, Value::from);
+    vec![
+        entry.at.map_or(Value::Nothing, |at| Value::Text(at.to_string())),
+        entry.session.map_or(Value::Nothing, Value::from),
+        Value::from(entry.event.as_str()),
+        text(entry.canonical),
+        text(Some(entry.steps.join(" | ")).as_deref().filter(|steps| !steps.is_empty())),
+        text(entry.chain.as_deref()),
+        text(entry.set_aside),
+        Value::Truth(entry.given_by_time),
+        Value::from(entry.source.as_str()),
+    ]
 }
 
 fn summary_texts(summary: &SummaryReport) -> Vec<String> {
@@ -57,21 +88,17 @@ fn summary_texts(summary: &SummaryReport) -> Vec<String> {
             words::count(summary.orders),
             words::people("order", summary.orders)
         ),
-        format!(
-            "{} {}, {} in the last 30 days of the data",
-            words::count(summary.visits),
-            words::people("visit", summary.visits),
-            words::count(summary.visits_last_30_days)
-        ),
+        visits_text(summary),
     ];
     if let Some(first) = &summary.first_visit {
-        let from = first.source.as_ref().map(|source| format!(", from {source}"));
-        let page = first.landing_page.as_ref().map(|page| format!(", on {page}"));
-        let parts = [Some(format!("first visit: {}", written(first.at))), from, page];
-        texts.push(parts.into_iter().flatten().collect());
+        let at = first.at.map(|at| at.local());
+        let from = first.source.as_ref().map(|source| format!("from {source}"));
+        let page = first.landing_page.as_ref().map(|page| format!("on {page}"));
+        let parts: Vec<String> = [at, from, page].into_iter().flatten().collect();
+        texts.extend((!parts.is_empty()).then(|| format!("first visit: {}", parts.join(", "))));
     }
-    if let Some(last) = &summary.last_visit {
-        texts.push(format!("last visit: {}", written(last.at)));
+    if let Some(at) = summary.last_visit.as_ref().and_then(|last| last.at) {
+        texts.push(format!("last visit: {}", at.local()));
     }
     let days = [
         (summary.days_between_first_and_last_visit, "between first and last visit"),
@@ -82,6 +109,16 @@ fn summary_texts(summary: &SummaryReport) -> Vec<String> {
         Some(format!("{} {} {what}", words::count(days), words::people("day", days)))
     }));
     texts
+}
+
+fn visits_text(summary: &SummaryReport) -> String {
+    let (visits, recent) = (summary.visits, summary.visits_last_30_days);
+    let all = format!("{} {}", words::count(visits), words::people("visit", visits));
+    let are_timeless = summary.last_visit.as_ref().is_some_and(|last| last.at.is_none());
+    if are_timeless {
+        return all;
+    }
+    format!("{all}, {} in the last 30 days of the data", words::count(recent))
 }
 
 /// A moment in the zone that is named below the timeline, or a dash.
