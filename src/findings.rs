@@ -287,6 +287,8 @@ pub enum GroupName {
 pub struct RivalFinding {
     /// The name of the rules: `ga4`.
     pub name: String,
+    /// Journeys that entered the ladder.
+    pub entered: u64,
     /// Journeys that reached each step.
     pub reached: Vec<u64>,
     /// For each group of policies that differs, the customers whose count it changes.
@@ -296,7 +298,8 @@ pub struct RivalFinding {
 impl RivalFinding {
     /// Nothing counted yet.
     pub fn new(name: &str, steps: usize) -> RivalFinding {
-        RivalFinding { name: name.to_string(), reached: vec![0; steps], because: BTreeMap::new() }
+        let because = BTreeMap::new();
+        RivalFinding { name: name.to_string(), entered: 0, reached: vec![0; steps], because }
     }
 
     /// Counts a customer whose count changes with a group of policies.
@@ -305,7 +308,8 @@ impl RivalFinding {
     }
 
     /// Adds the journeys of one customer.
-    pub fn add(&mut self, reached: &[u64]) {
+    pub fn add(&mut self, entered: u64, reached: &[u64]) {
+        self.entered += entered;
         for (mine, more) in self.reached.iter_mut().zip(reached) {
             *mine += more;
         }
@@ -313,7 +317,7 @@ impl RivalFinding {
 
     /// Adds the counts of other customers under the same rules.
     pub fn merge(&mut self, other: &RivalFinding) {
-        self.add(&other.reached);
+        self.add(other.entered, &other.reached);
         for (cause, customers) in &other.because {
             *self.because.entry(cause).or_default() += customers;
         }

@@ -3,6 +3,7 @@
 //! Everything here is a pure function of the findings and the ladder; a number that does not exist is
 //! `None`, never nought. Nothing here formats or names.
 
+pub mod benchmark;
 pub mod contrast;
 pub mod coverage;
 pub mod drivers;

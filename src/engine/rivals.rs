@@ -123,25 +123,35 @@ impl Stages {
     /// Counts one customer: each cause that changes how many journeys reach each step is blamed.
     fn count(&mut self, kept: &[Touch]) {
         let steps = self.finding.reached.len();
-        let mut last: Option<Vec<u64>> = None;
+        let mut last: Option<Counts> = None;
         for (cause, track) in &mut self.tracks {
-            let reached = reached(track, kept, steps);
-            if last.as_ref().is_some_and(|last| *last != reached) {
+            let counts = counts(track, kept, steps);
+            if last.as_ref().is_some_and(|last| last.reached != counts.reached) {
                 self.finding.blame(cause);
             }
-            last = Some(reached);
+            last = Some(counts);
         }
-        self.finding.add(&last.unwrap_or_default());
+        if let Some(Counts { entered, reached }) = last {
+            self.finding.add(entered, &reached);
+        }
     }
 }
 
-/// How many journeys of a customer reached each step.
-fn reached(track: &mut Track, kept: &[Touch], steps: usize) -> Vec<u64> {
-    let mut reached = vec![0; steps];
+/// What one customer's journeys are under some rules.
+struct Counts {
+    /// How many entered the ladder.
+    entered: u64,
+    /// How many reached each step.
+    reached: Vec<u64>,
+}
+
+fn counts(track: &mut Track, kept: &[Touch], steps: usize) -> Counts {
+    let mut counts = Counts { entered: 0, reached: vec![0; steps] };
     track.judge(kept, |verdict, _| {
+        counts.entered += u64::from(!verdict.reached.is_empty());
         for step in verdict.reached.positions().filter(|&step| step < steps) {
-            reached[step] += 1;
+            counts.reached[step] += 1;
         }
     });
-    reached
+    counts
 }

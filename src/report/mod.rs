@@ -37,6 +37,7 @@ mod step_rows;
 mod steps;
 mod tracking;
 pub mod trend;
+mod unknown_orders;
 pub mod whatif;
 pub mod words;
 pub mod zone;
@@ -141,7 +142,7 @@ impl Report {
         let coverage = coverage::coverage(findings, confidence, &day);
         let macro_conversion = steps::macro_conversion(&findings.tally, ladder, confidence);
         let known = (&coverage, &macro_conversion.matured);
-        Report {
+        let mut report = Report {
             schema: SCHEMA,
             tool: ToolReport { name: "funnel", version: options.version.clone() },
             ladder: LadderReport::new(ladder, options),
@@ -169,7 +170,9 @@ impl Report {
                 .map(|step| times::curve(&step.from_entry))
                 .unwrap_or_default(),
             asides: None,
-        }
+        };
+        unknown_orders::forget_orders(&mut report);
+        report
     }
 
     /// Notes what the inputs were, one fingerprint each, in their order.

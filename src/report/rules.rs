@@ -34,6 +34,8 @@ pub struct RulesReport {
 pub struct RulesRow {
     /// The name of the rules.
     pub rules: String,
+    /// Journeys that entered the ladder: more than reached the first step where each step counts by itself.
+    pub entered: u64,
     /// Journeys that reached each step.
     pub reached: Vec<u64>,
     /// Which of its rules change whose count, against the program's own.
@@ -56,6 +58,7 @@ impl RulesReport {
     pub fn new(findings: &Findings, ladder: &Ladder) -> RulesReport {
         let ours = RulesRow {
             rules: "funnel".to_string(),
+            entered: findings.tally.entered,
             reached: findings.tally.steps.iter().map(|step| step.reached).collect(),
             because: Vec::new(),
         };
@@ -85,7 +88,8 @@ fn row(rival: &RivalFinding, customers: u64) -> RulesRow {
     };
     let mut because: Vec<Because> = rival.because.iter().map(because).collect();
     because.sort_by(|a, b| b.journeys.cmp(&a.journeys).then(a.cause.cmp(b.cause)));
-    RulesRow { rules: rival.name.clone(), reached: rival.reached.clone(), because }
+    let (rules, entered) = (rival.name.clone(), rival.entered);
+    RulesRow { rules, entered, reached: rival.reached.clone(), because }
 }
 
 /// The rows as a table: the steps, the share that reached the last, and what makes the difference.
@@ -95,7 +99,9 @@ pub fn rules_sheet(report: &RulesReport) -> Sheet {
     for (position, step) in report.steps.iter().enumerate() {
         columns.push(right(step, if position == 0 || position == last { 0 } else { 2 }));
     }
-    columns.push(right("rate", 0).means("of those at the first step, who reached the last"));
+    let is_apart = report.rows.iter().any(|row| row.reached.first() != Some(&row.entered));
+    let who = if is_apart { "of those at any step" } else { "of those at the first step" };
+    columns.push(right("rate", 0).means(format!("{who}, who reached the last")));
     columns.push(
         left("because of", 1)
             .means("the rules that change the count, with the customers they touch"),
@@ -104,8 +110,8 @@ pub fn rules_sheet(report: &RulesReport) -> Sheet {
     for row in &report.rows {
         let mut cells = vec![Cell::Text(row.rules.clone())];
         cells.extend(row.reached.iter().map(|&reached| Cell::Count(reached)));
-        let rate = row.reached.first().filter(|&&base| base > 0).zip(row.reached.last());
-        cells.push(Cell::Share(rate.map(|(&base, &hits)| hits as f64 / base as f64)));
+        let rate = row.reached.last().filter(|_| row.entered > 0);
+        cells.push(Cell::Share(rate.map(|&hits| hits as f64 / row.entered as f64)));
         cells.push(Cell::Text(row.because.iter().map(in_words).collect::<Vec<_>>().join(", ")));
         sheet.rows.push(cells);
     }

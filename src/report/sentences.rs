@@ -4,6 +4,7 @@
 //! no ranking. Every sentence reads well aloud, without its table.
 
 use super::notices::{FEW_ORDERS, ONLY_ABANDONED, ORDERS_BESIDE};
+use super::unknown_orders;
 use super::words::{count, people, percent_within, range_named};
 use super::{ExitReport, Report, StepReport};
 use crate::analysis::rate::Rate;
@@ -126,7 +127,7 @@ pub fn headline(report: &Report) -> Vec<String> {
         let unit = people(report.journeys.unit, report.journeys.entered);
         return vec![format!("{} {unit}, and no later step.", count(report.journeys.entered))];
     }
-    if report.orders.count.is_none() && report.has_notice(ONLY_ABANDONED) {
+    if unknown_orders::are_unknown(report) {
         let entered = report.journeys.entered;
         let who = people(report.journeys.unit, entered);
         let known = format!(

@@ -16,6 +16,7 @@ pub use orders::orders_sheet;
 use super::Report;
 use super::breakdown::BreakdownReport;
 use super::steps::StepReport;
+use super::unknown_orders;
 use super::words;
 use crate::analysis::rate::Rate;
 use crate::money::Amount;
@@ -261,9 +262,10 @@ fn ladder_row(report: &Report, step: &StepReport) -> Vec<Cell> {
     };
     let exit = report.exits.iter().find(|exit| exit.name == step.name);
     let rate = step.step_rate;
+    let is_unknown = step.kind == "macro" && unknown_orders::are_unknown(report);
     vec![
         Cell::Text(format!("{}{mark}", step.name)),
-        Cell::Count(step.reached),
+        if is_unknown { Cell::Share(None) } else { Cell::Count(step.reached) },
         Cell::Share(rate.and_then(|rate| rate.rate)),
         Cell::Warning(step.below_target),
         Cell::Range(rate.and_then(|rate| rate.low), rate.and_then(|rate| rate.high)),

@@ -7,15 +7,16 @@ use super::answer::Answer;
 use super::orders::{as_text, rounded};
 use super::sheet::{Cell, Measure, Sheet, left, right};
 use super::words;
+use crate::analysis::benchmark::{self, Source};
 use crate::analysis::ladder_rates::{conversion, step_rates};
 use crate::analysis::orders::{Worth, worths};
 use crate::analysis::rate::Rate;
-use crate::findings::{Findings, GroupName};
+use crate::findings::Findings;
 use crate::ladder::definition::{Ladder, Presence};
 use crate::money::Amount;
 use crate::stats::association::Fourfold;
 use crate::stats::chain;
-use crate::tally::{GroupTally, Tally};
+use crate::tally::Tally;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -254,8 +255,7 @@ fn headrooms(findings: &Findings, ladder: &Ladder, options: &WhatifOptions) -> V
     steps
 }
 
-/// What a step's rate could be, and where that is from: given, else that of the best group, else that of
-/// the store's own best four weeks.
+/// What a step's rate could be, and where that is from: given, else found in the store's own data.
 fn benchmark(
     findings: &Findings,
     ladder: &Ladder,
@@ -265,53 +265,18 @@ fn benchmark(
     if let Some(&given) = options.benchmarks.get(&step) {
         return Some((given, "given".to_owned()));
     }
-    let base = ladder.base_of(step)?;
-    best_group(findings, base, step)
-        .or_else(|| best_period(findings, base, step))
-        .filter(|(rate, _)| *rate > 0.0)
+    let (rate, from) = benchmark::own(findings, ladder.base_of(step)?, step)?;
+    Some((rate, said(&from)))
 }
 
-/// Fewer journeys than this are no benchmark.
-const LEAST_BASE: u64 = 200;
-
-fn rate_of(group: &GroupTally, base: usize, step: usize) -> Option<f64> {
-    let reached = |step: usize| group.steps.get(step).map(|counts| counts.reached);
-    let base = reached(base).filter(|&base| base >= LEAST_BASE)?;
-    Some(reached(step)? as f64 / base as f64)
-}
-
-fn best_group(findings: &Findings, base: usize, step: usize) -> Option<(f64, String)> {
-    let groups = findings.breakdowns.iter().flat_map(|breakdown| {
-        breakdown.groups.iter().filter_map(move |group| match &group.name {
-            GroupName::Value(value) => Some((&group.tally, format!("{}={value}", breakdown.by))),
-            GroupName::Other(_) | GroupName::Unknown => None,
-        })
-    });
-    let rates = groups.filter_map(|(tally, name)| Some((rate_of(tally, base, step)?, name)));
-    rates
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))
-        .map(|(rate, name)| (rate, format!("best segment, {name}")))
-}
-
-/// The best of the store's periods of four weeks, counted back from the last day.
-fn best_period(findings: &Findings, base: usize, step: usize) -> Option<(f64, String)> {
-    const DAYS: i64 = 28;
-    let days = &findings.tally.days.0;
-    let last = *days.keys().next_back()?;
-    let mut periods: BTreeMap<i64, GroupTally> = BTreeMap::new();
-    for (day, counts) in days {
-        let steps = counts.journeys.steps.len();
-        let period = periods.entry((last - day) / DAYS).or_insert_with(|| GroupTally::new(steps));
-        period.merge(&counts.journeys);
+fn said(from: &Source) -> String {
+    match from {
+        Source::Group { by, value } => format!("best segment, {by}={value}"),
+        Source::Period { ago: 0 } => "best period, the last four weeks".to_owned(),
+        Source::Period { ago } => {
+            format!("best period, the four weeks {} weeks before the end", (ago + 1) * 4)
+        }
     }
-    let rates = periods.iter().filter_map(|(ago, tally)| Some((rate_of(tally, base, step)?, *ago)));
-    rates.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))).map(|(rate, ago)| {
-        let from = match ago {
-            0 => "best period, the last four weeks".to_owned(),
-            ago => format!("best period, the four weeks {} weeks before the end", (ago + 1) * 4),
-        };
-        (rate, from)
-    })
 }
 
 impl Answer for WhatifReport {
