@@ -19,29 +19,25 @@ impl Amount {
     }
 
     fn as_written(text: &str, decimal_comma: bool) -> Option<Amount> {
-        let text = without_currency(text.trim());
-        let negative = text.starts_with('(') && text.ends_with(')')
-            || text.starts_with('-')
-            || text.ends_with('-');
-        let digits: String =
-            text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
-        if text.chars().any(char::is_alphabetic) || !digits.bytes().any(|b| b.is_ascii_digit()) {
+        let Written { is_negative, digits } = Written::parse(text)?;
+        let sign = decimal_sign(digits, decimal_comma);
+        let (whole, fraction) =
+            sign.and_then(|at| digits.split_at_checked(at)).unwrap_or((digits, ""));
+        let mut fraction = only_digits(fraction);
+        if !is_grouped(whole) {
             return None;
         }
-        let sign = decimal_sign(&digits, decimal_comma);
-        let (whole, fraction) =
-            sign.and_then(|at| digits.split_at_checked(at)).unwrap_or((&digits, ""));
         let whole: i128 = only_digits(whole)
             .parse()
             .or_else(|e| if only_digits(whole).is_empty() { Ok(0) } else { Err(e) })
             .ok()?;
-        let mut fraction = only_digits(fraction);
         fraction.truncate(4);
         while fraction.len() < 4 {
             fraction.push('0');
         }
         let amount = whole.checked_mul(UNIT)?.checked_add(fraction.parse().ok()?)?;
-        (amount < i128::from(i64::MAX)).then_some(Amount(if negative { -amount } else { amount }))
+        let is_held = amount < i128::from(i64::MAX);
+        is_held.then_some(Amount(if is_negative { -amount } else { amount }))
     }
 
     /// The same for what most files have, digits with a point among them, as long as they are few and mean the same to
@@ -109,7 +105,7 @@ pub struct MixedDecimals;
 impl DecimalEvidence {
     /// Looks at an amount of a currency.
     pub fn observe(&mut self, text: &str, currency: Currency) {
-        let text = without_currency(text.trim());
+        let Some(Written { digits: text, .. }) = Written::parse(text) else { return };
         let Some((whole, behind)) = text.rfind(['.', ',']).map(|last| text.split_at(last)) else {
             return;
         };
@@ -125,8 +121,7 @@ impl DecimalEvidence {
         let is_decimal = match (whole.contains(['.', ',']), whole.contains(sign)) {
             (true, true) => Some(false),
             (true, false) => Some(true),
-            // Thousands come in threes, and none of them begins with nought.
-            (false, _) if decimals != 3 || whole_digits > 3 || first == Some(b'0') => Some(true),
+            (false, _) if !may_be_thousands(whole_digits, first, decimals) => Some(true),
             (false, _) => currency.has_thousandths().then_some(true),
         };
         match is_decimal {
@@ -153,31 +148,108 @@ impl DecimalEvidence {
     }
 }
 
-/// Where the decimal sign of `digits` is: the last of the two signs if both occur, a sign that
-/// occurs once and is not a thousands separator otherwise.
-fn decimal_sign(digits: &str, decimal_comma: bool) -> Option<usize> {
-    match (digits.rfind('.'), digits.rfind(',')) {
-        (Some(dot), Some(comma)) => Some(dot.max(comma)),
-        (Some(dot), None) => (!decimal_comma || digits.len() - dot != 4)
-            .then_some(dot)
-            .filter(|_| digits.matches('.').count() == 1),
-        (None, Some(comma)) => (decimal_comma || digits.len() - comma != 4)
-            .then_some(comma)
-            .filter(|_| digits.matches(',').count() == 1),
-        (None, None) => None,
+/// An amount without its currency and sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Written<'t> {
+    is_negative: bool,
+    /// Digits, at least one, with the signs that part thousands and decimals.
+    digits: &'t str,
+}
+
+impl<'t> Written<'t> {
+    /// Takes off what may stand around a number: a currency's letters and sign on either side (`Rp. 1.500`, `US$12.50`), a minus
+    /// on either side of the number or of its currency, brackets, the dash that stands for no decimals (`12,-`). `None` if
+    /// what is left is no number: a date, a range, a sum are none.
+    fn parse(text: &'t str) -> Option<Written<'t>> {
+        let text = text.trim();
+        let whole = [",-", ".-", ",–", ".–", ",--", ".--", ",—", ".—"];
+        let rest = without_front(text);
+        let before = text.get(..text.len() - rest.len())?;
+        let rest = whole.iter().find_map(|dash| without_dash(rest, dash)).unwrap_or(rest);
+        let digits = rest.trim_end_matches(stands_behind);
+        let behind = rest.get(digits.len()..)?;
+        let minuses = [before, behind].map(|side| side.chars().filter(|&c| is_minus(c)).count());
+        let is_bracketed = before.contains('(') && behind.contains(')');
+        let signs = minuses.iter().sum::<usize>() + usize::from(is_bracketed);
+        let is_number = digits.chars().all(|c| c.is_ascii_digit() || parts_digits(c));
+        let is_one = is_number && digits.contains(|c: char| c.is_ascii_digit()) && signs <= 1;
+        let are_letters_of_one = [before, behind].iter().all(|side| words_in(side) <= 1);
+        (is_one && are_letters_of_one).then_some(Written { is_negative: signs == 1, digits })
     }
 }
 
-/// The text without a currency's letters and point before or behind the number: `kr 12,50`, `Rp. 1.500`, `US$12.50`.
-fn without_currency(text: &str) -> &str {
-    if text.bytes().all(|byte| !byte.is_ascii_alphabetic() && byte.is_ascii()) {
-        return text;
+/// What stands where decimals would, if there are none: `12,-` and `CHF 12.–`, also before the currency.
+fn without_dash<'t>(text: &'t str, dash: &str) -> Option<&'t str> {
+    let behind = text.trim_end_matches(|c: char| stands_behind(c) && !is_minus(c));
+    let number = behind.strip_suffix(dash)?;
+    number.ends_with(|c: char| c.is_ascii_digit()).then_some(number)
+}
+
+/// The text without what stands in front of its number. A point does if it is a currency's (`Rp.`, `S/.`): that of `.5` is not.
+fn without_front(text: &str) -> &str {
+    let number = text.trim_start_matches(|c: char| is_no_part(c) || c == '/');
+    let is_abbreviated = text.starts_with(char::is_alphabetic);
+    let point = number.strip_prefix('.').filter(|_| is_abbreviated);
+    point.map_or(number, |behind| behind.trim_start_matches(is_no_part))
+}
+
+fn stands_behind(letter: char) -> bool {
+    is_no_part(letter) || letter == '.'
+}
+
+/// Letters and signs of currencies, minus and plus, brackets, blanks, and what programs put around a number to keep it as it is.
+fn is_no_part(letter: char) -> bool {
+    let is_currency = matches!(letter, '$' | '¢'..='¥' | '\u{20a0}'..='\u{20cf}' | '﷼' | '＄' | '￡' | '￥');
+    let is_around = matches!(letter, '(' | ')' | '"' | '\'' | '’' | '=' | '+');
+    letter.is_alphabetic() || letter.is_whitespace() || is_currency || is_minus(letter) || is_around
+}
+
+fn is_minus(letter: char) -> bool {
+    matches!(letter, '-' | '−' | '–' | '—')
+}
+
+/// How many words there are: a currency has one.
+fn words_in(text: &str) -> usize {
+    text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count()
+}
+
+/// Whether a sign may stand between the digits of a number.
+fn parts_digits(letter: char) -> bool {
+    matches!(letter, '.' | ',' | '\'' | '’') || letter.is_whitespace()
+}
+
+/// Whether the digits before the decimals are in groups of thousands, or of hundreds of them (`12,34,567`), if they are in
+/// groups at all.
+fn is_grouped(whole: &str) -> bool {
+    let groups: Vec<usize> = whole.split(parts_digits).map(str::len).collect();
+    match groups.as_slice() {
+        [] | [_] => true,
+        [first, between @ .., last] => {
+            let are_large = between.iter().all(|&digits| digits == 3 || digits == 2);
+            (1..=3).contains(first) && are_large && *last == 3
+        }
     }
-    let behind = text.trim_start_matches(char::is_alphabetic);
-    let behind = if behind.len() < text.len() { behind.trim_start_matches('.') } else { behind };
-    let before = behind.trim_end_matches('.').trim_end_matches(char::is_alphabetic);
-    let number = if before.len() < behind.trim_end_matches('.').len() { before } else { behind };
-    number.trim()
+}
+
+/// Whether a lone sign may part thousands: they come in threes, and none of them begins with nought.
+fn may_be_thousands(whole_digits: usize, first: Option<u8>, decimals: usize) -> bool {
+    decimals == 3 && (1..=3).contains(&whole_digits) && first != Some(b'0')
+}
+
+/// Where the decimal sign of `digits` is: the last of the two signs if both occur, a sign that
+/// occurs once and is not a thousands separator otherwise.
+fn decimal_sign(digits: &str, decimal_comma: bool) -> Option<usize> {
+    let (sign, at) = match (digits.rfind('.'), digits.rfind(',')) {
+        (Some(dot), Some(comma)) => return Some(dot.max(comma)),
+        (Some(dot), None) => ('.', dot),
+        (None, Some(comma)) => (',', comma),
+        (None, None) => return None,
+    };
+    let is_usual = (sign == ',') == decimal_comma;
+    let (whole, behind) = digits.split_at_checked(at)?;
+    let decimals = behind.len() - 1;
+    let is_decimal = is_usual || !may_be_thousands(whole.len(), whole.bytes().next(), decimals);
+    (is_decimal && digits.matches(sign).count() == 1).then_some(at)
 }
 
 fn only_digits(text: &str) -> String {
@@ -311,11 +383,30 @@ mod tests {
             ("US$12.50", false, "12.50"),
             ("12,50 z\u{142}", true, "12.50"),
             ("€ 12.50", false, "12.50"),
+            ("12,-", true, "12.00"),
+            ("12.-", false, "12.00"),
+            ("CHF 1'299.\u{2013}", false, "1299.00"),
+            ("12,- kr", true, "12.00"),
+            ("$-12.50", false, "-12.50"),
+            ("-$12.50", false, "-12.50"),
+            ("\u{2212}12.50 \u{20ac}", false, "-12.50"),
+            ("-EUR 12.50", false, "-12.50"),
+            ("$(12.50)", false, "-12.50"),
+            ("(12.50) EUR", false, "-12.50"),
+            ("S/. 12.50", false, "12.50"),
+            ("12,34,567.80", false, "1234567.80"),
+            ("1234,567", false, "1234.5670"),
+            ("=\"12.50\"", false, "12.50"),
+            ("5.", false, "5.00"),
         ];
         for (text, comma, expected) in cases {
             assert_eq!(Amount::parse(text, comma).unwrap().to_string(), expected, "{text}");
         }
-        for text in ["", "abc", "5.9E+12", "-", ".", "12 for 3", "EUR"] {
+        let none = [
+            "", "abc", "5.9E+12", "-", ".", "12 for 3", "EUR", "10-20", "2025-10-07", "12:30", "1/2",
+            "12.50 / 24.00", "5*3", "1,2,3", "10.0.0.1", "--5", "-5-", "12 50", "50%", "4 x 3",
+        ];
+        for text in none {
             assert_eq!(Amount::parse(text, false), None, "{text}");
         }
         assert_eq!(Amount(100_000).divided(3).unwrap().to_string(), "3.3333");

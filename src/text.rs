@@ -43,16 +43,38 @@ pub fn is_null_word(text: &str) -> bool {
     is_null(text) || NULL_WORDS.iter().any(|null| null.eq_ignore_ascii_case(text))
 }
 
-/// Whether a text says yes, as databases and programs write it; `None` if it says neither.
+/// Whether a text says yes, as databases and programs write it (libraries for tables with a fraction, where some cells are
+/// blank); `None` if it says neither.
 pub fn is_yes(text: &str) -> Option<bool> {
-    const YES: [&str; 6] = ["true", "t", "yes", "y", "on", "1"];
-    const NO: [&str; 6] = ["false", "f", "no", "n", "off", "0"];
-    let is_of = |words: [&str; 6]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    const YES: [&str; 7] = ["true", "t", "yes", "y", "on", "1", "1.0"];
+    const NO: [&str; 7] = ["false", "f", "no", "n", "off", "0", "0.0"];
+    let text = text.trim();
+    let is_of = |words: [&str; 7]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     match (is_of(YES), is_of(NO)) {
         (true, _) => Some(true),
         (_, true) => Some(false),
         _ => None,
     }
+}
+
+/// Whether a time or mark says that something happened: databases write `0`, `false` or `0000-00-00` where nothing did.
+pub fn says_so(text: &str) -> bool {
+    let says = |c: char| c.is_alphabetic() || c.is_ascii_digit() && c != '0';
+    !is_null_word(text) && is_yes(text) != Some(false) && text.contains(says)
+}
+
+/// A number of things in words: `1 row`, `2 rows`.
+pub fn counted(number: u64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A text as a shell takes it for one word, whatever is in it.
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-=,.:/".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Decodes bytes as UTF-8 or, where they are none, as Windows-1252 (which every byte sequence is).

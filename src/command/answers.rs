@@ -1,7 +1,7 @@
 //! `funnel drivers`, `segments`, `exits`, `trend` and `whatif`: each reads the files once, asks for one more count than
 //! the report does, and shows what comes of it.
 
-use super::question::{answer, breakdowns, request, resolved};
+use super::question::{answer, asked, breakdowns, request, resolved};
 use super::show;
 use crate::analysis::trend::Every;
 use crate::cli::Surroundings;
@@ -19,6 +19,7 @@ use crate::report::exits::ExitsReport;
 use crate::report::segments::SegmentsReport;
 use crate::report::trend::TrendReport;
 use crate::report::whatif::{WhatifOptions, WhatifReport};
+use crate::report::words;
 
 /// Runs `funnel drivers`.
 pub(super) fn drivers(arguments: &DriversArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
@@ -29,7 +30,8 @@ pub(super) fn drivers(arguments: &DriversArgs, surroundings: &Surroundings) -> a
     let outcome = answer(question, &request, &resolved, surroundings)?;
     refuse_totals(&outcome.ladder, "drivers")?;
     let report = DriversReport::new(&outcome.findings, &outcome.ladder, question.confidence);
-    show(&report, &question.output, surroundings)
+    let asked = asked(report, "What comes before an order", &outcome, (question, &resolved));
+    show(&asked, &question.output, surroundings)
 }
 
 /// Runs `funnel segments`.
@@ -54,7 +56,8 @@ pub(super) fn segments(
     refuse_overlap(&outcome.ladder, &request.breakdowns, "segments")?;
     let (findings, level) = (&outcome.findings, question.confidence);
     let report = SegmentsReport::new(findings, &outcome.ladder, arguments.top, level);
-    show(&report, &question.output, surroundings)
+    let asked = asked(report, "Which groups convert more", &outcome, (question, &resolved));
+    show(&asked, &question.output, surroundings)
 }
 
 /// Runs `funnel exits`.
@@ -67,7 +70,8 @@ pub(super) fn exits(arguments: &ExitsArgs, surroundings: &Surroundings) -> anyho
     refuse_totals(&outcome.ladder, "exits")?;
     let (findings, level) = (&outcome.findings, question.confidence);
     let report = ExitsReport::new(findings, &outcome.ladder, arguments.top, level);
-    show(&report, &question.output, surroundings)
+    let asked = asked(report, "Where they leave", &outcome, (question, &resolved));
+    show(&asked, &question.output, surroundings)
 }
 
 /// Runs `funnel trend`.
@@ -86,7 +90,8 @@ pub(super) fn trend(arguments: &TrendArgs, surroundings: &Surroundings) -> anyho
     };
     let (findings, level) = (&outcome.findings, question.confidence);
     let report = TrendReport::new(findings, &outcome.ladder, every, level);
-    show(&report, &question.output, surroundings)
+    let asked = asked(report, "Day by day", &outcome, (question, &resolved));
+    show(&asked, &question.output, surroundings)
 }
 
 /// Runs `funnel whatif`.
@@ -114,7 +119,7 @@ pub(super) fn whatif(arguments: &WhatifArgs, surroundings: &Surroundings) -> any
     let benchmarks = at(given, "--benchmark")?;
     if let Some((step, rate)) = benchmarks.iter().find(|(_, rate)| !(0.0..=1.0).contains(rate)) {
         let name = &outcome.ladder.steps[*step].name;
-        let message = format!("--benchmark: {name} cannot be reached by {}%", rate * 100.0);
+        let message = format!("--benchmark: {name} cannot be reached by {}", words::tick_of_share(*rate));
         return Err(Error::new(message)
             .hint("write a share of the step before, such as 8%")
             .into());
@@ -125,7 +130,8 @@ pub(super) fn whatif(arguments: &WhatifArgs, surroundings: &Surroundings) -> any
         confidence: question.confidence,
     };
     let report = WhatifReport::new(&outcome.findings, &outcome.ladder, &options);
-    show(&report, &question.output, surroundings)
+    let asked = asked(report, "What if", &outcome, (question, &resolved));
+    show(&asked, &question.output, surroundings)
 }
 
 /// Aggregated reports have no journeys that could be looked at one by one.

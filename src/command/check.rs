@@ -2,7 +2,7 @@
 //! a condition does not hold or the latest period is odd.
 
 use super::answers::{position, refuse_timeless, refuse_totals};
-use super::question::{answer, request, resolved};
+use super::question::{answer, asked, request, resolved};
 use super::show;
 use crate::analysis::trend::Every;
 use crate::cli::questions::{AnomaliesArg, CheckArgs, signed_share};
@@ -11,6 +11,7 @@ use crate::engine::{Asks, Request};
 use crate::error::{Error, Result};
 use crate::ladder::definition::Ladder;
 use crate::ladder::vocabulary;
+use crate::report::asked::Asked;
 use crate::report::check::{
     CheckOptions, CheckReport, Comparison, Condition, QualityNumber, Subject,
 };
@@ -63,10 +64,12 @@ pub(super) fn run(arguments: &CheckArgs, surroundings: &Surroundings) -> anyhow:
     // A scheduled run that finds nothing has nothing to say.
     let is_silent =
         report.ok && question.output.quiet && question.output.format == FormatArg::Table;
+    let is_ok = report.ok;
     if !is_silent || question.output.output.is_some() {
-        show(&report, &question.output, surroundings)?;
+        let asked = asked(report, "Check", &outcome, (question, &resolved));
+        show(&Asked { says_scope: false, ..asked }, &question.output, surroundings)?;
     }
-    Ok(report.ok)
+    Ok(is_ok)
 }
 
 /// A condition whose step is not looked up yet.

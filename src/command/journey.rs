@@ -1,6 +1,6 @@
 //! `funnel journey ID`: what one customer did, how far they got, and why no further.
 
-use super::report::{ladder_hash, rules_of};
+use super::report::options_of;
 use super::{Resolved, find_out, plan, resolve, show};
 use crate::cli::{JourneyArgs, Surroundings};
 use crate::engine::Request;
@@ -8,9 +8,7 @@ use crate::engine::person::{PersonFinding, PersonQuestion};
 use crate::engine::{Outcome, Plan};
 use crate::error::{Error, Result};
 use crate::place::Place;
-use crate::report::ReportOptions;
 use crate::report::journey::JourneyReport;
-use crate::report::zone::Zone;
 
 /// Runs the command.
 pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
@@ -22,15 +20,7 @@ pub(super) fn run(arguments: &JourneyArgs, surroundings: &Surroundings) -> anyho
     let plan = plan(&arguments.ladder)?;
     let asking = Asking { arguments, resolved: &resolved, plan: &plan, surroundings };
     let (outcome, person) = asking.answer()?;
-    let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
-    let options = ReportOptions {
-        confidence: 0.95,
-        rules: rules_of(&outcome.ladder),
-        sha256: ladder_hash(&outcome.ladder),
-        zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
-        version: env!("CARGO_PKG_VERSION").to_string(),
-        filters: Vec::new(),
-    };
+    let options = options_of(&outcome, &resolved, 0.95, &[]);
     let salt = &arguments.salt;
     let report = JourneyReport::new(&person, &outcome.findings, &outcome.ladder, &options, salt);
     show(&report, &arguments.output, surroundings)

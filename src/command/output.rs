@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::place::Place;
+use crate::render::escape::visible;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -70,10 +71,15 @@ fn temporary() -> tempfile::Builder<'static, 'static> {
 /// Says on standard error what went wrong.
 pub(super) fn complain(message: &str) {
     // Nothing can be done about a standard error that cannot be written to.
-    let _ = writeln!(std::io::stderr(), "error: {message}");
+    let _ = writeln!(std::io::stderr(), "error: {}", shown(message));
 }
 
 /// Says on standard error what might help.
 pub(super) fn hint(message: &str) {
-    let _ = writeln!(std::io::stderr(), "hint: {message}");
+    let _ = writeln!(std::io::stderr(), "hint: {}", shown(message));
+}
+
+/// A message may quote what stands in a file; its own lines stay lines.
+fn shown(message: &str) -> String {
+    message.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }

@@ -1,10 +1,10 @@
 //! `funnel report`: the ladder with rates, intervals, times, exits, orders and the state of the data. A page asks
 //! for the answers of other commands too, in the same pass.
 
-use super::{is_page, question, show};
+use super::{Resolved, is_page, question, show};
 use crate::cli::questions::GROUPS;
 use crate::cli::{ReportArgs, Surroundings};
-use crate::engine::{Asks, Request};
+use crate::engine::{Asks, Outcome, Request};
 use crate::error::{Error, Result};
 use crate::input::fingerprint;
 use crate::ladder::definition::Ladder;
@@ -37,15 +37,7 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
     let asides =
         has_asides.then(|| Asides::new(&outcome.findings, &outcome.ladder, asked.confidence));
     outcome.findings.breakdowns.truncate(wanted.len());
-    let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
-    let options = ReportOptions {
-        confidence: asked.confidence,
-        rules: rules_of(&outcome.ladder),
-        sha256: ladder_hash(&outcome.ladder),
-        zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
-        version: env!("CARGO_PKG_VERSION").to_string(),
-        filters: asked.filters.clone(),
-    };
+    let options = options_of(&outcome, &resolved, asked.confidence, &asked.filters);
     let inputs = &outcome.findings.inputs;
     let (fingerprints, report) = both(
         resolved.settings.threads,
@@ -69,13 +61,31 @@ fn usual_groups(wanted: &[Breakdown]) -> Result<Vec<Breakdown>> {
     Ok(usual)
 }
 
-/// The name of the rules by which a ladder is counted.
-pub(super) fn rules_of(ladder: &Ladder) -> String {
+/// What a report about a run is made with.
+pub(super) fn options_of(
+    outcome: &Outcome,
+    resolved: &Resolved,
+    confidence: f64,
+    filters: &[String],
+) -> ReportOptions {
+    let store_zone = outcome.findings.store_offset.and_then(Zone::fixed);
+    ReportOptions {
+        confidence,
+        rules: rules_of(&outcome.ladder),
+        sha256: ladder_hash(&outcome.ladder),
+        zone: resolved.zone.or(store_zone).unwrap_or(Zone::UTC),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        filters: filters.to_vec(),
+    }
+}
+
+/// The name of the rules that a ladder is counted by.
+fn rules_of(ladder: &Ladder) -> String {
     ladder.rules.as_ref().map_or_else(|| "funnel".to_owned(), Rules::name)
 }
 
 /// The SHA-256 of the resolved definition, in hexadecimal.
-pub(super) fn ladder_hash(ladder: &Ladder) -> String {
+fn ladder_hash(ladder: &Ladder) -> String {
     let digest = Sha256::digest(draft::to_toml(ladder));
     digest.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string has no way to fail.

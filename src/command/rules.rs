@@ -2,11 +2,13 @@
 //! difference.
 
 use super::answers::refuse_totals;
+use super::report::options_of;
 use super::{find_out, plan, resolve, show};
 use crate::cli::{RulesArgs, Surroundings};
 use crate::engine::Request;
 use crate::error::{Error, Result};
 use crate::ladder::rules::Rules;
+use crate::report::asked::{Asked, AskedReport};
 use crate::report::rules::RulesReport;
 
 /// The rule sets that are shown where the user names none.
@@ -24,6 +26,9 @@ const SHOWN: [&str; 12] = [
     "ga4:open",
     "shopify",
 ];
+
+/// Counts have no ranges, so any level will do.
+const LEVEL: f64 = 0.95;
 
 /// Runs the command.
 pub(super) fn run(arguments: &RulesArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
@@ -47,5 +52,8 @@ pub(super) fn run(arguments: &RulesArgs, surroundings: &Surroundings) -> anyhow:
     let outcome = find_out(&arguments.files, &resolved, &request, shows_progress)?;
     refuse_totals(&outcome.ladder, "rules")?;
     let report = RulesReport::new(&outcome.findings, &outcome.ladder);
-    show(&report, &arguments.output, surroundings)
+    let options = options_of(&outcome, &resolved, LEVEL, &[]);
+    let asked = AskedReport::new(&outcome.findings, &outcome.ladder, &options);
+    let title = "The same ladder under other rules";
+    show(&Asked::new(report, title, asked), &arguments.output, surroundings)
 }

@@ -8,6 +8,7 @@ use crate::input::Reading;
 use crate::input::format::Format;
 use crate::ladder::definition::{Count, Ladder};
 use crate::ladder::vocabulary::{self, Role};
+use crate::text::counted;
 use std::collections::BTreeMap;
 
 /// The presets that can be chosen; the richest that the data supports is.
@@ -128,7 +129,7 @@ fn no_preset(haul: &Haul<'_>, readings: &[Reading]) -> Error {
     let names = haul.rows_by_name();
     let shown = names.iter().take(SHOWN);
     let error =
-        shown.fold(error, |error, (name, rows)| error.note(format!("{name} ({rows} rows)")));
+        shown.fold(error, |error, (name, rows)| error.note(format!("{name} ({})", counted(*rows, "row"))));
     // A file that is taken for less than it is has other names.
     let nearly = readings.iter().filter_map(|own| Some((&own.path, own.nearly.as_ref()?)));
     let error = nearly.fold(error, |error, (path, near)| error.note(format!("{path}: {near}")));

@@ -9,7 +9,7 @@ use super::rows::OutlinedRow;
 pub use crate::identity::is_excel_number;
 use crate::ladder::vocabulary::fold;
 pub use crate::text::is_null;
-use crate::text::{decode, is_null_word, is_yes};
+use crate::text::{decode, is_null_word, says_so};
 use csv::ByteRecord;
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -84,8 +84,7 @@ impl Header {
 
     /// Whether a row says that it was deleted at its source.
     pub fn is_deleted(&self, row: Row<'_>) -> bool {
-        let text = row.text(self.deletion);
-        !is_null_word(&text) && is_yes(&text) != Some(false)
+        says_so(&row.text(self.deletion))
     }
 
     /// The same columns, found under their names in words, however these are put together: `createdAt`,

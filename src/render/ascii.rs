@@ -1,5 +1,5 @@
 //! Text for terminals that know no letters but those of ASCII: each sign becomes one that is as wide, so columns
-//! stay where they are.
+//! stay where they are. Arrows alone take one more, for they stand in sentences, where `9% > 11%` would say something else.
 
 use unicode_width::UnicodeWidthChar;
 
@@ -21,8 +21,8 @@ pub(super) fn ascii(text: &str) -> String {
             '─' | '–' | '−' | '—' => plain.push('-'),
             '…' => plain.push('~'),
             '×' => plain.push('x'),
-            '→' => plain.push('>'),
-            '←' => plain.push('<'),
+            '→' => plain.push_str("->"),
+            '←' => plain.push_str("<-"),
             '’' => plain.push('\''),
             _ => match MARKED.chars().zip(BARE.chars()).find(|(marked, _)| *marked == letter) {
                 Some((_, bare)) => plain.push(bare),
@@ -50,6 +50,7 @@ mod tests {
             assert_eq!(ascii(text), expected);
             assert_eq!(ascii(text).width(), text.width());
         }
+        assert_eq!(ascii("Order: 9.7% → 11.7%."), "Order: 9.7% -> 11.7%.");
         assert_eq!(MARKED.chars().count(), BARE.len());
     }
 }

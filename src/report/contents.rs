@@ -9,7 +9,7 @@ use super::document::{Curve, Document, Figure, Interval, KeyFigure, Passage, Run
 use super::notices::NoticeReport;
 use super::records::Records;
 use super::sheet::{self, Cell, Sheet, left};
-use super::{Asides, BreakdownReport, Report, headline, scope, step_rows, words};
+use super::{Asides, BreakdownReport, Report, headline, scope, step_rows, unknown_orders, words};
 use crate::analysis::coverage::Coverage;
 use crate::analysis::rate::Rate;
 
@@ -190,17 +190,19 @@ fn key_figures(report: &Report) -> Vec<KeyFigure> {
     let figure =
         |name: &str, value: String, note: String| KeyFigure { name: name.to_owned(), value, note };
     let rate = &report.macro_conversion.rate;
+    let is_apart = sheet::is_apart(report) && !report.ladder.open;
+    let converted = if unknown_orders::are_unknown(report) {
+        words::UNKNOWN.to_owned()
+    } else {
+        words::count(report.journeys.converted)
+    };
     let mut figures = vec![
         figure(
             &units(report),
             words::count(report.journeys.entered),
-            format!("reached {}", first.name),
+            if is_apart { "at any step".to_owned() } else { format!("reached {}", first.name) },
         ),
-        figure(
-            "converted",
-            words::count(report.journeys.converted),
-            format!("reached {}", last.name),
-        ),
+        figure("converted", converted, format!("reached {}", last.name)),
         figure(
             "conversion rate",
             words::percent(rate.rate),
@@ -212,7 +214,8 @@ fn key_figures(report: &Report) -> Vec<KeyFigure> {
     {
         let currency = value.currency.as_deref().unwrap_or("");
         let total = format!("{} {currency} in orders", words::money(value.amount));
-        figures.push(figure("per visitor", format!("{} {currency}", words::money(each)), total));
+        let per = words::per_unit(report.journeys.unit);
+        figures.push(figure(&per, format!("{} {currency}", words::money(each)), total));
     }
     figures
 }

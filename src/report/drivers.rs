@@ -283,7 +283,7 @@ impl DriversReport {
     pub(super) fn action_sheet(&self) -> Sheet {
         let range = words::range_name(self.confidence);
         let columns = vec![
-            left("visitors who did", 0),
+            left("action", 0),
             right("did it", 0),
             right("rate with", 0)
                 .means(format!("of those who did it, who reached {}", self.outcome)),
@@ -334,9 +334,11 @@ impl DriversReport {
         };
         let drivers = self.actions.iter().filter(|action| action.role == Role::Driver.name());
         let names: Vec<&str> = drivers.map(|action| action.name.as_str()).collect();
+        let are_judged = self.actions.iter().any(|action| action.role != Role::TooFew.name());
         let who = match names.as_slice() {
+            [] if !are_judged => "Too few to judge any of them.".to_owned(),
             [] => "No action stands out: none goes with more orders beyond chance.".to_owned(),
-            names => format!("Visitors who did one of these ordered more: {}.", names.join(", ")),
+            names => format!("Who did one of these ordered more: {}.", names.join(", ")),
         };
         vec![
             who,

@@ -5,6 +5,7 @@
 //! Nothing here lays out, and nothing here counts: counts come from the findings, rates from `analysis`.
 
 pub mod answer;
+pub mod asked;
 mod asides;
 mod breakdown;
 pub mod calc;
@@ -30,6 +31,7 @@ mod quality;
 pub mod records;
 pub mod rules;
 pub mod schemas;
+mod scope;
 pub mod segments;
 mod sentences;
 pub mod sheet;
@@ -48,7 +50,8 @@ pub use header::{InputReport, JourneysReport, LadderReport, PeriodReport, ToolRe
 pub use notices::NoticeReport;
 pub use orders::{OrderValueReport, OrdersReport, SessionReportReport, SessionStepReport};
 pub use quality::{ExampleReport, QualityReport, SetAsideReport};
-pub use sentences::{headline, scope};
+pub use scope::scope;
+pub use sentences::headline;
 pub use steps::{ActionReport, ExitReport, MacroReport, StepReport};
 
 use crate::analysis::coverage::{self, Coverage};

@@ -3,6 +3,7 @@
 //! Keys are added to a contract, never renamed or removed, so the schemas allow keys that they do not know.
 
 use super::Report;
+use super::asked::Asked;
 use super::calc::{self, CalcCompare, CalcInterval, CalcSampleSize};
 use super::check::{self, CheckReport};
 use super::compare::{self, CompareReport};
@@ -33,16 +34,16 @@ pub const CONTRACTS: [Contract; 16] = [
     contract::<Report>("report", super::SCHEMA),
     contract::<InspectReport>("inspect", inspect::SCHEMA),
     contract::<JourneyReport>("journey", journey::SCHEMA),
-    contract::<RulesReport>("rules", rules::SCHEMA),
+    contract::<Asked<RulesReport>>("rules", rules::SCHEMA),
     contract::<LadderCheck>("ladder-check", ladder_check::SCHEMA),
     contract::<LadderSuggest>("ladder-suggest", ladder_suggest::SCHEMA),
     contract::<CompareReport>("compare", compare::SCHEMA),
-    contract::<DriversReport>("drivers", drivers::SCHEMA),
-    contract::<SegmentsReport>("segments", segments::SCHEMA),
-    contract::<ExitsReport>("exits", exits::SCHEMA),
-    contract::<TrendReport>("trend", trend::SCHEMA),
-    contract::<WhatifReport>("whatif", whatif::SCHEMA),
-    contract::<CheckReport>("check", check::SCHEMA),
+    contract::<Asked<DriversReport>>("drivers", drivers::SCHEMA),
+    contract::<Asked<SegmentsReport>>("segments", segments::SCHEMA),
+    contract::<Asked<ExitsReport>>("exits", exits::SCHEMA),
+    contract::<Asked<TrendReport>>("trend", trend::SCHEMA),
+    contract::<Asked<WhatifReport>>("whatif", whatif::SCHEMA),
+    contract::<Asked<CheckReport>>("check", check::SCHEMA),
     contract::<CalcInterval>("calc-interval", calc::INTERVAL),
     contract::<CalcCompare>("calc-compare", calc::COMPARE),
     contract::<CalcSampleSize>("calc-sample-size", calc::SAMPLE_SIZE),

@@ -1,4 +1,4 @@
-//! The report in sentences: what was counted, the answer, and where most are lost.
+//! The report in sentences: the answer, and where most are lost. (What was counted, and how, is said by `scope`.)
 //!
 //! Sentences come before tables and must stay true of small data: below a handful of orders there is
 //! no ranking. Every sentence reads well aloud, without its table.
@@ -8,99 +8,6 @@ use super::unknown_orders;
 use super::words::{count, people, percent_within, range_named};
 use super::{ExitReport, Report, StepReport};
 use crate::analysis::rate::Rate;
-
-/// What was counted and how: two lines that stand above everything else.
-pub fn scope(report: &Report) -> Vec<String> {
-    let units = people(report.journeys.unit, 0);
-    let zone = &report.period.timezone;
-    let asked = report.period.since.is_some() || report.period.until.is_some();
-    let from = report.period.since.or(report.period.seen_from);
-    let until = report.period.until.or(report.period.seen_until);
-    // What was asked for may lie outside of the data.
-    let (from, until) = match (from, until) {
-        (Some(from), Some(until)) if from > until && report.period.since.is_some() => {
-            (Some(from), report.period.until)
-        }
-        (Some(from), Some(until)) if from > until => (None, Some(until)),
-        both => both,
-    };
-    let period = match (from, until) {
-        (Some(from), Some(until)) if from.day() == until.day() => {
-            format!("{} ({zone})", from.day())
-        }
-        (Some(from), Some(until)) => format!("{} to {} ({zone})", from.day(), until.day()),
-        (None, Some(until)) => format!("until {} ({zone})", until.day()),
-        (Some(from), None) if asked => format!("from {} ({zone})", from.day()),
-        (Some(_) | None, None) => format!("times in {zone}"),
-    };
-    let period = if asked { format!("entered {period}") } else { period };
-    let is_open = report.ladder.open || report.ladder.linkage == "apart";
-    let funnel = if is_open { "open funnel" } else { "closed funnel" };
-    let rules = match report.ladder.rules.as_str() {
-        "funnel" => String::new(),
-        rules => format!(" · counted as {rules}"),
-    };
-    let first = format!("{} · {units} · {period} · {funnel}{rules}", report.ladder.name);
-    let mut lines = vec![first];
-    if is_open {
-        lines.push(
-            "every step counted by itself: a later step may have more than an earlier one".into(),
-        );
-    } else {
-        lines.push(format!("{} · {} · {}", window(report), order(report), entry(report)));
-    }
-    lines.extend(sessions(report));
-    if !report.filters.is_empty() {
-        lines.push(format!("only those with {} at their entry", report.filters.join(" and ")));
-    }
-    lines
-}
-
-/// By which rule sessions were cut, where the user named one.
-fn sessions(report: &Report) -> Option<String> {
-    Some(match report.ladder.session_rule.as_str() {
-        "source" => return None,
-        "shopify" => "sessions end after 30 minutes and at midnight UTC".to_owned(),
-        "ga4" => "sessions are the source's, else end after 30 minutes".to_owned(),
-        "ua" => format!(
-            "sessions end after 30 minutes, at midnight ({}) and with another campaign",
-            report.period.timezone
-        ),
-        gap => {
-            let gap = gap.trim_start_matches("gap=");
-            let unit = if gap.bytes().all(|b| b.is_ascii_digit()) { " minutes" } else { "" };
-            format!("sessions end after {gap}{unit}")
-        }
-    })
-}
-
-fn window(report: &Report) -> String {
-    match report.ladder.window.as_str() {
-        "none" => "no limit of time".to_owned(),
-        "session" => "within one session".to_owned(),
-        window => match window.strip_prefix("each ") {
-            Some(each) => format!("{each} from step to step"),
-            None => format!("{window} to finish"),
-        },
-    }
-}
-
-fn order(report: &Report) -> &'static str {
-    match report.ladder.order {
-        "adjacent" => "steps in order with nothing between",
-        "any" => "steps in any order",
-        _ => "steps in order",
-    }
-}
-
-fn entry(report: &Report) -> String {
-    let unit = report.journeys.unit;
-    match report.ladder.entry {
-        "first" => format!("from the first entry of each {unit}"),
-        "every" => "every try of each customer".to_owned(),
-        _ => format!("furthest try of each {unit}"),
-    }
-}
 
 /// Where the data lie, if a period is asked for that has none of them.
 fn outside_of_the_data(report: &Report) -> Option<String> {
@@ -158,6 +65,9 @@ fn holds_totals(report: &Report) -> bool {
 
 /// A session report may lack the number of sessions: then its first step is not all of them.
 fn of_first_step(report: &Report, first: &StepReport) -> String {
+    if report.ladder.linkage == "apart" {
+        return " at any step".to_owned();
+    }
     let is_whole = !holds_totals(report) || first.name == "Sessions";
     if is_whole { String::new() } else { format!(" that reached {}", first.name) }
 }

@@ -242,7 +242,7 @@ fn ladder_columns(report: &Report) -> Vec<Column> {
 }
 
 /// Whether each step counts by itself, so that nobody knows of those at the next which of them were here.
-fn is_apart(report: &Report) -> bool {
+pub(super) fn is_apart(report: &Report) -> bool {
     report.ladder.linkage == "apart" || report.ladder.open
 }
 

@@ -209,8 +209,10 @@ pub fn range_named(confidence: f64, low: Option<f64>, high: Option<f64>) -> Stri
 
 /// The name of a range: `95% range`.
 pub fn range_name(confidence: f64) -> String {
-    let level = format!("{:.3}", confidence * 100.0);
-    format!("{}% range", level.trim_end_matches('0').trim_end_matches('.'))
+    // A level that is nearly all has as many decimals as it takes to say so.
+    let mut levels = (3..=12).map(|decimals| format!("{:.decimals$}", confidence * 100.0));
+    let level = levels.find(|level| !level.starts_with("100"));
+    format!("{}% range", trimmed(&level.unwrap_or_else(|| "100.0".to_owned())))
 }
 
 /// A number on an axis of shares, without needless zeros: `7.5%`.
@@ -292,6 +294,13 @@ pub fn people(unit: &str, number: u64) -> String {
     format!("{unit}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Of whom an amount is a share: `per visitor`, `per session`.
+pub fn per_unit(unit: &str) -> String {
+    // Whoever came is a visitor, a customer who bought.
+    let whom = if unit == "customer" { "visitor" } else { unit };
+    format!("per {whom}")
+}
+
 fn two_units(seconds: u64, large: (u64, &str), small: (u64, &str)) -> String {
     let rest = seconds % large.0 / small.0;
     match rest {
@@ -371,6 +380,7 @@ mod tests {
         assert_eq!(range(None, Some(1.0)), "–");
         assert_eq!(range_name(0.95), "95% range");
         assert_eq!(range_name(0.999), "99.9% range");
+        assert_eq!(range_name(0.999_999_9), "99.99999% range");
     }
 
     #[test]

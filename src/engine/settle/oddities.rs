@@ -13,6 +13,7 @@ use crate::input::timestamp::ZoneRule;
 use crate::input::{Reading, Rows};
 use crate::ladder::vocabulary;
 use crate::quality::{Account, Reason};
+use crate::text::{counted, shell_word};
 use crate::time::Precision;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,8 +41,7 @@ pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
         return None;
     }
     let each = written.iter().map(|(&offset, rows)| {
-        let (zone, plural) = (ZoneRule::Fixed(offset), if *rows == 1 { "" } else { "s" });
-        format!("{zone} ({rows} row{plural})")
+        format!("{} ({})", ZoneRule::Fixed(offset), counted(*rows, "row"))
     });
     let message = format!(
         "the times of the orders are written for {}, which is more than summer time explains: files of several shops, or of a shop that has moved",
@@ -65,8 +65,7 @@ pub(super) fn zones_shown<'z>(
     zones.iter().filter_map(|(&input, shown)| {
         let each = shown.iter().map(|(&east, orders)| {
             let zone = ZoneRule::Fixed(i32::try_from(east * 60).unwrap_or_default());
-            let plural = if *orders == 1 { "" } else { "s" };
-            format!("{zone} ({orders} order{plural})")
+            format!("{zone} ({})", counted(*orders, "order"))
         });
         let message = format!(
             "{}: its times do not say their zone; by the orders that another file has too it is {}, and orders that only this file has are taken for UTC: say the shop's zone with --tz",
@@ -139,9 +138,10 @@ pub(super) fn left_out_sources(orders: &Orders<'_>) -> Option<Notice> {
     let first = sources.first().map_or("", |(source, _)| source);
     let named = sources.iter().take(SHOWN).map(|(source, orders)| format!("`{source}` ({orders})"));
     let message = format!(
-        "{others} of {} orders are left out because other apps or marketplaces made them, by their source: {}. If one of these is a checkout of the online store, --online-source '{first}' counts its orders",
+        "{others} of {} orders are left out because other apps or marketplaces made them, by their source: {}. If one of these is a checkout of the online store, --online-source {} counts its orders",
         orders.len(),
-        named.collect::<Vec<_>>().join(", ")
+        named.collect::<Vec<_>>().join(", "),
+        shell_word(first)
     );
     Some(Notice { code: "most_orders_of_other_apps", message })
 }

@@ -11,6 +11,7 @@ use crate::input::format::shopify_analytics::is_count;
 use crate::input::timestamp::{DateOrder, Stamp, ZoneRule, parse_any};
 use crate::ladder::own_names::OwnNames;
 use crate::ladder::vocabulary::{self, fold};
+use crate::text::shell_word;
 use crate::time::{Precision, Span};
 use std::collections::BTreeSet;
 
@@ -179,14 +180,7 @@ pub(super) fn counts_of_steps(table: &TableHead) -> Option<&str> {
 pub(super) fn map(parts: &[(Part, &str)]) -> String {
     let pairs: Vec<String> =
         parts.iter().map(|(part, name)| format!("{}={name}", part.name())).collect();
-    let pairs = pairs.join(",");
-    let is_plain = pairs.chars().all(|c| c.is_ascii_alphanumeric() || "_-=,.:".contains(c));
-    let quote = match (is_plain, pairs.contains('\'')) {
-        (true, _) => "",
-        (false, false) => "'",
-        (false, true) => "\"",
-    };
-    format!("--map {quote}{pairs}{quote}")
+    format!("--map {}", shell_word(&pairs.join(",")))
 }
 
 /// Whether the rows are of single things, of which none is a count.

@@ -130,8 +130,7 @@ pub enum Money {
 impl Money {
     fn read(self, text: &str, decimal_comma: bool) -> Option<Amount> {
         let amount = Amount::parse(text, decimal_comma)?;
-        // Hundredths in millionths end so.
-        let is_whole = self == Money::Millionths && text.ends_with("0000");
+        let is_whole = self == Money::Millionths && !text.contains(['.', ',']);
         Some(if is_whole { Amount(amount.0 / 1_000_000) } else { amount })
     }
 }
@@ -470,6 +469,11 @@ const MILLISECOND: i64 = 1000;
 /// The same of a time in a table of customers: anything may have slipped into its column, so nothing of it is shown
 /// but how it is made, digits as 9 and letters as a.
 pub fn unknown_kind_of_time(written: &str) -> String {
+    format!("a time that is written like `{}` is not known here", kind_of(written))
+}
+
+/// How a cell is made, letter by letter, without what it says: `9-99-a`; its first characters.
+pub fn kind_of(written: &str) -> String {
     let kind = |sign: char| {
         if sign.is_numeric() {
             '9'
@@ -479,8 +483,7 @@ pub fn unknown_kind_of_time(written: &str) -> String {
             sign
         }
     };
-    let kind: String = shorten(written.trim()).chars().map(kind).collect();
-    format!("a time that is written like `{kind}` is not known here")
+    shorten(written.trim()).chars().map(kind).collect()
 }
 
 /// The first characters of a cell, for a message.

@@ -4,13 +4,14 @@
 //! A row is as many events as steps were taken; one that only says whether is a visit too. Which columns are steps is decided
 //! where tables are recognised.
 
-use super::event_table::{EventColumns, RowDetails, unreadable_time};
+use super::event_table::{EventColumns, RowDetails, kind_of, unreadable_time};
 use super::{Desk, Sink};
 use crate::event::{Details, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::input::columns::{Header, Row, is_null};
 use crate::input::timestamp::{DateOrder, ZoneRule, parse_any};
 use crate::key::Key;
 use crate::quality::Reason;
+use crate::text::is_yes;
 use crate::time::{Instant, Precision};
 
 /// The name of the event that a row is which only says whether steps were taken.
@@ -144,7 +145,7 @@ impl Milestones {
         for (number, step) in (0..).zip(&self.steps) {
             let text = row.text(Some(step.column));
             let is_marked = mark(&text)
-                .ok_or_else(|| (Reason::BadRow, format!("neither yes nor no: `{text}`")))?;
+                .ok_or_else(|| (Reason::BadRow, format!("a mark that is written like `{}` says neither yes nor no", kind_of(&text))))?;
             if is_marked {
                 let sequence = step.rank;
                 reached.push(Reached { name: &step.name, number, sequence, at, precision });
@@ -183,17 +184,7 @@ impl Milestones {
 
 /// Whether a cell says yes or no; a blank one says no, and `None` is neither.
 pub fn mark(text: &str) -> Option<bool> {
-    const YES: [&str; 6] = ["1", "1.0", "true", "yes", "t", "y"];
-    const NO: [&str; 6] = ["0", "0.0", "false", "no", "f", "n"];
-    let text = text.trim();
-    let is_one = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if is_one(&YES) {
-        Some(true)
-    } else if is_one(&NO) || is_null(text) {
-        Some(false)
-    } else {
-        None
-    }
+    is_yes(text).or_else(|| is_null(text.trim()).then_some(false))
 }
 
 /// The cells of a row, as one of its steps.

@@ -8,14 +8,14 @@ use super::shopify_orders::copies::{
     Aside, Gathered, InputSettings, Line, LineAt, Meant, Progress, Settings, gather, without_time,
 };
 use super::shopify_orders::packed::{Cell, Packed, Packing};
-use super::shopify_orders::{is_said, order_key};
+use super::shopify_orders::order_key;
 use crate::event::RowRef;
 use crate::input::columns::{Header, Row};
 use crate::input::json::{Json, look_into};
 use crate::input::timestamp::Stamp;
 use crate::key::Key;
 use crate::quality::Reason;
-use crate::text::is_null_word;
+use crate::text::{is_null_word, says_so};
 use std::collections::BTreeMap;
 
 /// The steps of a checkout by their canonical names. Shopify's export lists no checkout without contact
@@ -130,7 +130,7 @@ impl CheckoutLine {
             }
         }
         // Warehouses list the checkouts that were completed after all.
-        if row.mark(columns.completed_at).is_some_and(|text| is_said(&text)) {
+        if row.mark(columns.completed_at).is_some_and(|text| says_so(&text)) {
             reached = 5;
         }
         if let Some(token) = row.mark(columns.token) {

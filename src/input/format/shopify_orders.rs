@@ -27,7 +27,7 @@ use crate::key::Key;
 use crate::ladder::dimension;
 use crate::money::{Amount, Currency, DecimalEvidence};
 use crate::stats::refunds::Refund;
-use crate::text::{is_null_word, is_yes};
+use crate::text::{is_yes, says_so};
 use common::{Common, fill};
 use copies::Progress;
 use packed::{AMOUNTS, Cell, Packed, Packing};
@@ -101,12 +101,6 @@ impl Packing {
     }
 }
 
-/// Whether a time or mark says that something happened: databases write `0`, `false` or `0000-00-00` where nothing did.
-pub(super) fn is_said(text: &str) -> bool {
-    let says = |c: char| c.is_alphabetic() || c.is_ascii_digit() && c != '0';
-    !is_null_word(text) && is_yes(text) != Some(false) && text.contains(says)
-}
-
 impl OrderLine {
     /// Reads a row. An error says what is wrong with it.
     pub fn read(columns: &OrderColumns, row: &Row<'_>) -> Result<OrderLine, String> {
@@ -123,7 +117,7 @@ impl OrderLine {
         Ok(OrderLine {
             common: Common::read(&columns.common, columns.first, row, packing)?,
             status: row.mark(columns.status).map(|text| FinancialStatus::read(&text)),
-            cancelled: row.mark(columns.cancelled_at).is_some_and(|text| is_said(&text)),
+            cancelled: row.mark(columns.cancelled_at).is_some_and(|text| says_so(&text)),
             test: is_bogus || is_yes(&row.text(columns.test)) == Some(true),
             device: agent.map(|agent| dimension::device(&agent)),
             currency: currency.map_or_else(Currency::default, |text| Currency::parse(&text)),

@@ -2,6 +2,7 @@
 
 use super::{Cell, Sheet, left, right};
 use crate::analysis::orders::SecondOrder;
+use crate::money::Amount;
 use crate::report::orders::OrderValueReport;
 use crate::report::{Report, words};
 
@@ -14,7 +15,8 @@ pub fn orders_sheet(report: &Report) -> Sheet {
         right("average order", 0),
         right(&range, 2),
         right("median", 3),
-        right("per visitor", 0),
+        right(&words::per_unit(report.journeys.unit), 0).called("per_visitor"),
+        right(&range, 4),
     ];
     let mut sheet = Sheet::new("Orders", columns);
     for value in &report.orders.value {
@@ -22,12 +24,10 @@ pub fn orders_sheet(report: &Report) -> Sheet {
             Cell::Text(name(value)),
             Cell::Money(Some(value.amount)),
             Cell::Money(value.average),
-            match words::money_range(value.average_low, value.average_high) {
-                Some(range) => Cell::Text(range),
-                None => Cell::Empty,
-            },
+            money_range(value.average_low, value.average_high),
             value.median.map_or(Cell::Empty, |median| Cell::Money(Some(median))),
             Cell::Money(value.per_visitor),
+            money_range(value.per_visitor_low, value.per_visitor_high),
         ]);
     }
     sheet.lead = lead(report);
@@ -46,6 +46,10 @@ pub fn orders_sheet(report: &Report) -> Sheet {
             .push("Refunds come late: more of the latest orders may yet be refunded.".to_owned());
     }
     sheet
+}
+
+fn money_range(low: Option<Amount>, high: Option<Amount>) -> Cell {
+    words::money_range(low, high).map_or(Cell::Empty, Cell::Text)
 }
 
 fn name(value: &OrderValueReport) -> String {

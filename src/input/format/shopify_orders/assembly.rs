@@ -8,6 +8,7 @@ use super::copies::{
 };
 use super::packed::Cell;
 use super::{Channel, FinancialStatus, Order, OrderLine, order_key};
+use crate::input::format::event_table::kind_of;
 use crate::findings::Notice;
 use crate::input::timestamp::Stamp;
 use crate::key::Key;
@@ -245,33 +246,38 @@ impl Odd {
             (
                 self.names_with_several_ids(),
                 "order_names_repeat",
-                "order names stand for several orders with different ids; the orders are counted by their ids",
+                ["order name stands", "order names stand"],
+                "for several orders with different ids; the orders are counted by their ids",
             ),
             (
                 self.nameless,
                 "orders_without_id",
-                "orders have no readable id; they are told apart by name and time, and names may repeat",
+                ["order has", "orders have"],
+                "no readable id; they are told apart by name and time, and names may repeat",
             ),
             (
                 self.unknown,
                 "unknown_financial_status",
-                "orders have a financial status that is not known; none of the money counts as refunded unless an amount says so",
+                ["order has", "orders have"],
+                "a financial status that is not known; none of the money counts as refunded unless an amount says so",
             ),
             (
                 self.differ,
                 "order_totals_differ",
-                "orders have another total in another file, and nothing in the files says which is newer; that of the first file, by its name, counts",
+                ["order has", "orders have"],
+                "another total in another file, and nothing in the files says which is newer; that of the first file, by its name, counts",
             ),
             (
                 self.uneven,
                 "order_rows_differ",
-                "orders have rows with different totals: the first one counts as what the order is worth; if these are what its items cost, add them up before",
+                ["order has", "orders have"],
+                "rows with different totals: the first one counts as what the order is worth; if these are what its items cost, add them up before",
             ),
         ];
-        let found = found.into_iter().filter(|(number, _, _)| *number > 0);
-        let found = found.map(|(number, code, words)| {
-            let words = if number == 1 { of_one(words) } else { words.to_owned() };
-            Notice { code, message: format!("{number} {words}") }
+        let found = found.into_iter().filter(|(number, ..)| *number > 0);
+        let found = found.map(|(number, code, [one, several], what)| {
+            let who = if number == 1 { one } else { several };
+            Notice { code, message: format!("{number} {who} {what}") }
         });
         found.chain(self.unreadable_amounts()).collect()
     }
@@ -290,14 +296,9 @@ impl Odd {
             several => (format!("{several} orders"), "have", "their"),
         };
         let message = format!(
-            "{count} {have} an amount that cannot be read, such as `{first}`; {whose} money is not in the sums"
+            "{count} {have} an amount that cannot be read, such as one that is written like `{}`; {whose} money is not in the sums",
+            kind_of(first)
         );
         Some(Notice { code: "unreadable_amounts", message })
     }
-}
-
-/// The words for many orders as they are of one.
-fn of_one(words: &str) -> String {
-    let words = words.replacen("orders have", "order has", 1);
-    words.replacen("order names stand", "order name stands", 1)
 }

@@ -6,7 +6,7 @@
 
 use super::common::{Common, number};
 use super::packed::{Cell, Packing};
-use super::{Channel, FinancialStatus, OrderLine, is_said};
+use super::{Channel, FinancialStatus, OrderLine};
 use crate::findings::OrderGaps;
 use crate::input::columns::is_excel_number;
 use crate::input::format::shopify_orders::common::is_client_key;
@@ -14,7 +14,7 @@ use crate::input::format::tool_log::{Slot, ToolPlaces, walk};
 use crate::input::json::Json;
 use crate::ladder::dimension;
 use crate::money::{Amount, Currency};
-use crate::text::is_yes;
+use crate::text::{is_yes, says_so};
 use std::borrow::Cow;
 
 impl OrderLine {
@@ -51,7 +51,7 @@ impl OrderLine {
         Ok(OrderLine {
             common: Common { texts: packing.packed(), is_first: true, is_whole: true },
             status: cells.first(Slot::Status).map(|text| FinancialStatus::read(&text)),
-            cancelled: cells.first(Slot::Cancelled).is_some_and(|text| is_said(&text)),
+            cancelled: cells.first(Slot::Cancelled).is_some_and(|text| says_so(&text)),
             test: cells.is_true(Slot::Test),
             currency: currency.map(|text| Currency::parse(&text)).unwrap_or_default(),
             device: cells.first(Slot::UserAgent).map(|agent| dimension::device(&agent)),
