@@ -9,6 +9,7 @@ use super::table::TableStyle;
 use crate::report::sheet::{Align, Cell, Sheet};
 use crate::report::words;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use std::collections::BTreeSet;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A bar has at least so many cells; otherwise its column is dropped.
@@ -87,7 +88,7 @@ fn table_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
 }
 
 /// What the headings of the shown columns mean, in one sentence.
-fn meanings(sheet: &Sheet, shown: &[usize]) -> Option<String> {
+pub(super) fn meanings(sheet: &Sheet, shown: &[usize]) -> Option<String> {
     let columns = shown.iter().map(|&column| &sheet.columns[column]);
     let meanings: Vec<String> = columns
         .filter_map(|column| Some(format!("{}: {}", column.name, column.meaning.as_ref()?)))
@@ -171,11 +172,13 @@ fn laid_out(
     bar: usize,
     (names, excess): (usize, usize),
 ) -> Vec<String> {
-    let shortened = shown.iter().copied().find(|&c| sheet.columns[c].align == Align::Left);
+    let first = shown.iter().copied().find(|&c| sheet.columns[c].align == Align::Left);
+    let shortened = first
+        .filter(|_| excess > 0)
+        .map(|column| (column, width_that_tells_apart(sheet, column, (names, excess))));
     let text = |column: usize, cell: &Cell| {
         let text = cell_text(cell, bar);
-        if excess > 0 && shortened == Some(column) {
-            let width = column_width(sheet, column, names).saturating_sub(excess).max(NAME_LEAST);
+        if let Some((_, width)) = shortened.filter(|(shortened, _)| *shortened == column) {
             return cut(&text, width);
         }
         if is_name(sheet, column, cell) { cut(&text, names) } else { text }
@@ -197,6 +200,22 @@ fn laid_out(
         });
     }
     table.lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The width of a column that gives up `excess` cells, or as many as it can: rows that differ must still do so. A table that
+/// is too wide is read with some pains, one whose rows are all called `2025-09…` not at all.
+fn width_that_tells_apart(
+    sheet: &Sheet,
+    column: usize,
+    (names, excess): (usize, usize),
+) -> usize {
+    let full = column_width(sheet, column, names);
+    let cells = sheet.rows.iter().filter_map(|row| row.get(column));
+    let texts: BTreeSet<String> = cells.map(|cell| cut(&cell_text(cell, BAR_LEAST), full)).collect();
+    let are_apart = |width: &usize| {
+        texts.iter().map(|text| cut(text, *width)).collect::<BTreeSet<_>>().len() == texts.len()
+    };
+    (full.saturating_sub(excess).max(NAME_LEAST)..full).find(are_apart).unwrap_or(full)
 }
 
 /// The heading of a column; that of dots on an axis is the two ends of the axis.

@@ -3,7 +3,7 @@
 //! Numbers are written as on a terminal. Signs from data that Markdown or HTML would obey are escaped.
 
 use super::escape::visible;
-use super::layout::{cell_text, says_something};
+use super::layout::{cell_text, meanings, says_something};
 use crate::report::document::Document;
 use crate::report::sheet::{Align, Cell, Sheet};
 use std::fmt::Write;
@@ -37,7 +37,10 @@ fn sheet(sheet: &Sheet) -> Vec<String> {
     }
     blocks.push(list(&sheet.lead));
     if !sheet.rows.is_empty() {
-        blocks.push(table(sheet));
+        let shown: Vec<usize> =
+            (0..sheet.columns.len()).filter(|&column| says_something(sheet, column)).collect();
+        blocks.push(table(sheet, &shown));
+        blocks.extend(meanings(sheet, &shown).map(|meanings| escaped(&meanings)));
     }
     let notes: Vec<String> = sheet.notes.iter().map(|note| escaped(note)).collect();
     blocks.push(notes.join("  \n"));
@@ -54,15 +57,13 @@ fn list(texts: &[String]) -> String {
     }
 }
 
-fn table(sheet: &Sheet) -> String {
-    let shown: Vec<usize> =
-        (0..sheet.columns.len()).filter(|&column| says_something(sheet, column)).collect();
+fn table(sheet: &Sheet, shown: &[usize]) -> String {
     let mut text = String::from("|");
-    for &column in &shown {
+    for &column in shown {
         let _ = write!(text, " {} |", escaped(&sheet.columns[column].name));
     }
     text.push_str("\n|");
-    for &column in &shown {
+    for &column in shown {
         text.push_str(match sheet.columns[column].align {
             Align::Left => " --- |",
             Align::Right => " ---: |",
@@ -70,7 +71,7 @@ fn table(sheet: &Sheet) -> String {
     }
     for row in &sheet.rows {
         text.push_str("\n|");
-        for &column in &shown {
+        for &column in shown {
             let cell = row.get(column).unwrap_or(&Cell::Empty);
             let _ = write!(text, " {} |", escaped(&cell_text(cell, BAR)));
         }
