@@ -13,7 +13,7 @@ use crate::ladder::definition::Count;
 use crate::render::Medium;
 use crate::report::zone::Zone;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Micro- and macro-conversion rates per step, from the files a Shopify merchant already has.
 #[derive(Debug, Parser)]
@@ -28,6 +28,18 @@ pub struct Cli {
     /// No options from a file or the environment
     #[arg(long, global = true, help_heading = "Settings")]
     pub no_config: bool,
+}
+
+impl Cli {
+    /// Has a command whose files may be left out read these, if it has none: `compare` without files as its sides.
+    pub(crate) fn take_files(&mut self, files: Vec<String>) {
+        let Command::Compare(compare) = &mut self.command else { return };
+        let mut sides = compare.a.iter().chain(&compare.b);
+        let has_files = sides.any(|side| Path::new(side).exists());
+        if compare.question.files.is_empty() && !has_files {
+            compare.question.files = files;
+        }
+    }
 }
 
 const EXAMPLES: &str = "Examples:

@@ -23,6 +23,9 @@ use toml::de::{DeTable, DeValue};
 /// Where settings are looked for.
 const FILE: &str = "funnel.toml";
 
+/// What commands call the files that they read.
+const FILES: [&str; 2] = ["files", "data"];
+
 /// What begins the names of variables that set something.
 const VARIABLES: &str = "FUNNEL_";
 
@@ -100,7 +103,7 @@ impl Settings {
     /// Parses the command line with the settings between its words.
     pub(super) fn parse(&self, typed: &[OsString]) -> std::result::Result<Cli, clap::Error> {
         let root = Cli::command();
-        let Some((place, command)) = command_of(&root, typed) else {
+        let Some(Called { place, command, outer }) = command_of(&root, typed) else {
             return Cli::try_parse_from(typed);
         };
         let mut words = typed.to_vec();
@@ -108,25 +111,33 @@ impl Settings {
             Vec::new()
         } else {
             let arguments = command.get_arguments().chain(root.get_arguments());
-            arguments.flat_map(|argument| self.words(command, argument, &typed[place..])).collect()
+            let set = |argument| self.words((command, outer), argument, &typed[place..]);
+            arguments.flat_map(set).collect()
         };
         words.splice(place..place, set.into_iter().map(OsString::from));
         let parsed = Cli::try_parse_from(&words);
-        let files = self.files(command);
+        let files = self.files(command, outer);
         match parsed {
-            Err(error)
-                if error.kind() == ErrorKind::MissingRequiredArgument && !files.is_empty() =>
-            {
+            Err(error) if lacks_files_alone(&error) && !files.is_empty() => {
                 words.push("--".into());
                 words.extend(files.into_iter().map(OsString::from));
                 Cli::try_parse_from(&words)
             }
-            parsed => parsed,
+            Ok(mut cli) => {
+                cli.take_files(files);
+                Ok(cli)
+            }
+            Err(error) => Err(error),
         }
     }
 
     /// What an option of a command is set to, as words of a command line; none if it was typed.
-    fn words(&self, command: &Command, argument: &Arg, typed: &[OsString]) -> Vec<String> {
+    fn words(
+        &self,
+        (command, outer): (&Command, &str),
+        argument: &Arg,
+        typed: &[OsString],
+    ) -> Vec<String> {
         let Some(name) = argument.get_long() else { return Vec::new() };
         let contradicts = |other: &Arg| {
             let excludes = |one: &Arg, id| {
@@ -140,7 +151,7 @@ impl Settings {
             return Vec::new();
         }
         let values = from_environment(name)
-            .or_else(|| Some(self.of(command.get_name(), name)?.values.clone()));
+            .or_else(|| Some(self.of(outer, name)?.values.clone()));
         let values = values.unwrap_or_default();
         if matches!(argument.get_action(), ArgAction::SetTrue) {
             // What is neither yes nor no is refused as if it had been typed.
@@ -153,12 +164,13 @@ impl Settings {
         values.iter().map(|value| format!("--{name}={value}")).collect()
     }
 
-    /// The files that are read where none are named, for commands that take nothing else.
-    fn files(&self, command: &Command) -> Vec<String> {
-        let first = command.get_positionals().next().map(|argument| argument.get_id().as_str());
-        let set =
-            self.of(command.get_name(), "files").filter(|_| first == Some("files") && !self.is_off);
-        set.map(|setting| setting.values.clone()).unwrap_or_default()
+    /// The files that are read where none are named, for commands that need some. A variable names one, or a folder.
+    fn files(&self, command: &Command, outer: &str) -> Vec<String> {
+        let mut positionals = command.get_positionals();
+        let reads_files = positionals.any(|argument| FILES.contains(&argument.get_id().as_str()));
+        let set = || Some(self.of(outer, "files")?.values.clone());
+        let files = from_environment("files").or_else(set).filter(|_| reads_files && !self.is_off);
+        files.unwrap_or_default()
     }
 
     /// The setting of the command itself, else the one of all commands.
@@ -176,7 +188,7 @@ impl Settings {
         let commands = everything(&root);
         let options = commands.into_iter().flat_map(Command::get_arguments);
         let options = options.filter_map(Arg::get_long).map(variable_of);
-        let known: Vec<String> = options.chain(["FUNNEL_NOW".to_owned()]).collect();
+        let known: Vec<String> = options.chain(["FUNNEL_NOW".to_owned(), variable_of("files")]).collect();
         // What all of them begin with makes none like another.
         let end = |name: &str| name.strip_prefix(VARIABLES).unwrap_or(name).to_owned();
         let ends: Vec<String> = known.iter().map(|name| end(name)).collect();
@@ -352,8 +364,27 @@ fn everything(command: &Command) -> Vec<&Command> {
     commands
 }
 
-/// The command that a command line names, and where its own words begin.
-fn command_of<'c>(root: &'c Command, typed: &[OsString]) -> Option<(usize, &'c Command)> {
+/// Whether a command line lacks nothing but the files.
+fn lacks_files_alone(error: &clap::Error) -> bool {
+    let names = FILES.map(|name| format!("<{}>", name.to_uppercase()));
+    let lacks = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(lacks)) => lacks.as_slice(),
+        _ => &[],
+    };
+    error.kind() == ErrorKind::MissingRequiredArgument
+        && matches!(lacks, [one] if names.iter().any(|name| one.starts_with(name)))
+}
+
+/// The command that a command line names.
+struct Called<'c> {
+    /// Where its own words begin.
+    place: usize,
+    command: &'c Command,
+    /// The name of the one that it is below, else its own: `calc` for `funnel calc interval`.
+    outer: &'c str,
+}
+
+fn command_of<'c>(root: &'c Command, typed: &[OsString]) -> Option<Called<'c>> {
     let named = |command: &'c Command, from: usize| {
         let words = typed.iter().enumerate().skip(from);
         words.filter_map(|(place, word)| Some((place + 1, word.to_str()?))).find_map(
@@ -366,10 +397,10 @@ fn command_of<'c>(root: &'c Command, typed: &[OsString]) -> Option<(usize, &'c C
         )
     };
     let (place, command) = named(root, 1)?;
-    match named(command, place) {
-        Some((next, below)) if next == place + 1 => Some((next, below)),
-        Some(_) | None => Some((place, command)),
-    }
+    let outer = command.get_name();
+    let below = named(command, place).filter(|(next, _)| *next == place + 1);
+    let (place, command) = below.unwrap_or((place, command));
+    Some(Called { place, command, outer })
 }
 
 /// Whether a long option stands among the words: `--map x`, `--map=x`.

@@ -119,6 +119,6 @@ mod tests {
         }
         let mut sheet = Sheet::new("T", vec![left("a|b", 0)]);
         sheet.rows.push(vec![Cell::Text("x|\ny".into())]);
-        assert_eq!(table(&sheet), "| a\\|b |\n| --- |\n| x\\|\\\\u{a}y |");
+        assert_eq!(table(&sheet, &[0]), "| a\\|b |\n| --- |\n| x\\|\\\\u{a}y |");
     }
 }

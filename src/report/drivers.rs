@@ -338,7 +338,7 @@ impl DriversReport {
         let who = match names.as_slice() {
             [] if !are_judged => "Too few to judge any of them.".to_owned(),
             [] => "No action stands out: none goes with more orders beyond chance.".to_owned(),
-            names => format!("Who did one of these ordered more: {}.", names.join(", ")),
+            names => format!("Whoever did one of these ordered more: {}.", names.join(", ")),
         };
         vec![
             who,

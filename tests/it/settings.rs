@@ -96,3 +96,29 @@ fn mistakes_have_their_place() {
     let output = folder("").args(["report", "log.csv", "--config", "gone.toml"]).run();
     assert!(output.code == Some(2) && output.stderr.contains("gone.toml"), "{output:?}");
 }
+
+#[test]
+fn settings_of_a_command_are_for_those_below_it() {
+    let of = |settings: &str, args: &[&str]| folder(settings).args(args.iter().copied()).json();
+    let interval = of("[calc]\nconfidence = 0.5\n", &["calc", "interval", "3/10", "-f", "json"]);
+    assert_eq!(interval["confidence"].as_f64(), Some(0.5), "{interval}");
+    // Another command's are not, whatever it is called below.
+    let check = "[check]\nconfidence = 'nonsense'\n[ladder]\nformat = 'json'\n";
+    assert_eq!(of(check, &["ladder", "check", "ladder.toml"])["schema"], "funnel.ladder_check/1");
+}
+
+#[test]
+fn files_are_those_of_all_commands_that_read_some() {
+    let settings = "files = ['log.csv']\nladder = 'ladder.toml'\nformat = 'json'\n";
+    let of = |args: &[&str]| folder(settings).args(args.iter().copied()).json();
+    assert_eq!(of(&["journey", "ada-1"])["summary"]["visits"], 2);
+    let days = ["compare", "--a", "2025-10-01..2025-10-01", "--b", "2025-10-02..2025-10-02"];
+    assert_eq!(of(&days)["a"]["entered"], 1);
+    assert_eq!(of(&["ladder", "suggest"])["schema"], "funnel.ladder_suggest/1");
+    let by_variable = folder("").env("FUNNEL_FILES", "log.csv");
+    let report = by_variable.args(["report", "--ladder", "ladder.toml", "-f", "json"]).json();
+    assert_eq!(report["journeys"]["entered"], 1);
+    // Who is meant is not said by the files.
+    let nobody = folder(settings).args(["journey"]).run();
+    assert!(nobody.stderr.contains("<ID>"), "{}", nobody.stderr);
+}
