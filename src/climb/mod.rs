@@ -130,44 +130,36 @@ impl Climber {
             verdicts.extend(self.judge(journey, seen_until));
             return;
         }
-        let known = verdicts.len();
-        let is_clean = if self.is_cut() {
-            self.judge_parts_all(journey, seen_until, verdicts)
+        if self.is_cut() {
+            self.judge_parts_all(journey, seen_until, verdicts);
         } else {
-            self.attempts(journey, seen_until, Instant::MAX, verdicts)
-        };
-        if !is_clean {
-            verdicts.truncate(known);
+            self.attempts(journey, seen_until, Instant::MAX, verdicts);
         }
     }
 
-    /// Judges attempt after attempt: the next one may start after the end of the last. False if an
-    /// exclusion takes the whole journey out.
+    /// Judges attempt after attempt: the next one may start after the end of the last. Each is a journey of its own, so an
+    /// exclusion takes out no other.
     fn attempts(
         &mut self,
         journey: &[Touch],
         seen_until: Instant,
         session_end: Instant,
         verdicts: &mut Vec<Verdict>,
-    ) -> bool {
+    ) {
         if self.next_entry(journey, 0).is_none() {
-            return true;
+            return;
         }
         self.prepare(journey);
         let mut floor = 0;
         while let Some(entry) = self.next_entry(journey, floor) {
             let Some(attempt) = self.attempt_from(journey, entry, floor) else { break };
             let verdict = self.verdict(&attempt.choice, journey, (seen_until, session_end), floor);
-            if attempt.merit.hit {
-                return false;
-            }
-            verdicts.extend(Some(verdict).filter(|_| !attempt.merit.void));
+            verdicts.extend(Some(verdict).filter(|_| !attempt.merit.is_out()));
             match after(&attempt.choice, &verdict, journey) {
                 Some(next) => floor = next,
                 None => break,
             }
         }
-        true
     }
 
     fn verdict(

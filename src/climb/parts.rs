@@ -78,17 +78,17 @@ impl Climber {
         best.filter(|(attempt, _)| !attempt.merit.is_out()).map(|(_, verdict)| verdict)
     }
 
-    /// Judges all attempts in the parts of a journey; false if an exclusion takes it out altogether.
+    /// Judges all attempts in the parts of a journey.
     pub(super) fn judge_parts_all(
         &mut self,
         journey: &[Touch],
         seen_until: Instant,
         verdicts: &mut Vec<Verdict>,
-    ) -> bool {
-        let (known, mut is_clean) = (verdicts.len(), true);
+    ) {
+        let known = verdicts.len();
         self.for_each_part(journey, |climber, part, places, end| {
             let first = verdicts.len();
-            is_clean &= climber.attempts(part, seen_until, end, verdicts);
+            climber.attempts(part, seen_until, end, verdicts);
             for verdict in verdicts.iter_mut().skip(first) {
                 *verdict = verdict.placed(places);
             }
@@ -96,7 +96,6 @@ impl Climber {
         if let Some(new) = verdicts.get_mut(known..) {
             new.sort_by_key(|verdict| verdict.entry);
         }
-        is_clean
     }
 
     /// Goes through the parts: their touches, the places of these, and when the part ends for sure.

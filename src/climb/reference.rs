@@ -39,10 +39,7 @@ pub fn judge_before(
     let tries = parts.iter().flat_map(|part| part.tries(ladder, seen_until, begins_before));
     let mut tries: Vec<Try> = tries.collect();
     if is_every(ladder) {
-        if tries.iter().any(|one| one.hit) {
-            return Vec::new();
-        }
-        let tries = tries.into_iter().filter(|one| !one.rank.0);
+        let tries = tries.into_iter().filter(|one| !one.hit && !one.rank.0);
         let mut verdicts: Vec<Verdict> = tries.map(|one| one.verdict).collect();
         verdicts.sort_by_key(|verdict| verdict.entry);
         return verdicts;
