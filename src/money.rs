@@ -199,7 +199,8 @@ fn stands_behind(letter: char) -> bool {
 
 /// Letters and signs of currencies, minus and plus, brackets, blanks, and what programs put around a number to keep it as it is.
 fn is_no_part(letter: char) -> bool {
-    let is_currency = matches!(letter, '$' | '¢'..='¥' | '\u{20a0}'..='\u{20cf}' | '﷼' | '＄' | '￡' | '￥');
+    let is_currency =
+        matches!(letter, '$' | '¢'..='¥' | '\u{20a0}'..='\u{20cf}' | '﷼' | '＄' | '￡' | '￥');
     let is_around = matches!(letter, '(' | ')' | '"' | '\'' | '’' | '=' | '+');
     letter.is_alphabetic() || letter.is_whitespace() || is_currency || is_minus(letter) || is_around
 }
@@ -403,8 +404,26 @@ mod tests {
             assert_eq!(Amount::parse(text, comma).unwrap().to_string(), expected, "{text}");
         }
         let none = [
-            "", "abc", "5.9E+12", "-", ".", "12 for 3", "EUR", "10-20", "2025-10-07", "12:30", "1/2",
-            "12.50 / 24.00", "5*3", "1,2,3", "10.0.0.1", "--5", "-5-", "12 50", "50%", "4 x 3",
+            "",
+            "abc",
+            "5.9E+12",
+            "-",
+            ".",
+            "12 for 3",
+            "EUR",
+            "10-20",
+            "2025-10-07",
+            "12:30",
+            "1/2",
+            "12.50 / 24.00",
+            "5*3",
+            "1,2,3",
+            "10.0.0.1",
+            "--5",
+            "-5-",
+            "12 50",
+            "50%",
+            "4 x 3",
         ];
         for text in none {
             assert_eq!(Amount::parse(text, false), None, "{text}");

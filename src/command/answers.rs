@@ -119,7 +119,8 @@ pub(super) fn whatif(arguments: &WhatifArgs, surroundings: &Surroundings) -> any
     let benchmarks = at(given, "--benchmark")?;
     if let Some((step, rate)) = benchmarks.iter().find(|(_, rate)| !(0.0..=1.0).contains(rate)) {
         let name = &outcome.ladder.steps[*step].name;
-        let message = format!("--benchmark: {name} cannot be reached by {}", words::tick_of_share(*rate));
+        let message =
+            format!("--benchmark: {name} cannot be reached by {}", words::tick_of_share(*rate));
         return Err(Error::new(message)
             .hint("write a share of the step before, such as 8%")
             .into());

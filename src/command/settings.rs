@@ -150,8 +150,7 @@ impl Settings {
         if argument.is_global_set() || others.any(is_in_the_way) {
             return Vec::new();
         }
-        let values = from_environment(name)
-            .or_else(|| Some(self.of(outer, name)?.values.clone()));
+        let values = from_environment(name).or_else(|| Some(self.of(outer, name)?.values.clone()));
         let values = values.unwrap_or_default();
         if matches!(argument.get_action(), ArgAction::SetTrue) {
             // What is neither yes nor no is refused as if it had been typed.
@@ -188,7 +187,8 @@ impl Settings {
         let commands = everything(&root);
         let options = commands.into_iter().flat_map(Command::get_arguments);
         let options = options.filter_map(Arg::get_long).map(variable_of);
-        let known: Vec<String> = options.chain(["FUNNEL_NOW".to_owned(), variable_of("files")]).collect();
+        let known: Vec<String> =
+            options.chain(["FUNNEL_NOW".to_owned(), variable_of("files")]).collect();
         // What all of them begin with makes none like another.
         let end = |name: &str| name.strip_prefix(VARIABLES).unwrap_or(name).to_owned();
         let ends: Vec<String> = known.iter().map(|name| end(name)).collect();

@@ -128,8 +128,9 @@ fn no_preset(haul: &Haul<'_>, readings: &[Reading]) -> Error {
     let error = Error::new("no built-in ladder fits the event names in the data");
     let names = haul.rows_by_name();
     let shown = names.iter().take(SHOWN);
-    let error =
-        shown.fold(error, |error, (name, rows)| error.note(format!("{name} ({})", counted(*rows, "row"))));
+    let error = shown.fold(error, |error, (name, rows)| {
+        error.note(format!("{name} ({})", counted(*rows, "row")))
+    });
     // A file that is taken for less than it is has other names.
     let nearly = readings.iter().filter_map(|own| Some((&own.path, own.nearly.as_ref()?)));
     let error = nearly.fold(error, |error, (path, near)| error.note(format!("{path}: {near}")));

@@ -1,6 +1,6 @@
 //! The names that people give to the parts of an event, for tables and JSON that are no known export.
 //!
-//! Names are compared without case, spaces, underscores and dashes. Which name wins where several
+//! Of names only letters and digits are compared, without case. Which name wins where several
 //! occur is the order of the lists, which are in `words`.
 
 mod within;
@@ -356,7 +356,7 @@ fn parse_pair(pair: &str) -> Result<(Part, String)> {
     }
 }
 
-/// A name without case, spaces, underscores, dashes and dots.
+/// The letters and digits of a name, without case.
 pub fn folded(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -204,14 +204,11 @@ fn laid_out(
 
 /// The width of a column that gives up `excess` cells, or as many as it can: rows that differ must still do so. A table that
 /// is too wide is read with some pains, one whose rows are all called `2025-09…` not at all.
-fn width_that_tells_apart(
-    sheet: &Sheet,
-    column: usize,
-    (names, excess): (usize, usize),
-) -> usize {
+fn width_that_tells_apart(sheet: &Sheet, column: usize, (names, excess): (usize, usize)) -> usize {
     let full = column_width(sheet, column, names);
     let cells = sheet.rows.iter().filter_map(|row| row.get(column));
-    let texts: BTreeSet<String> = cells.map(|cell| cut(&cell_text(cell, BAR_LEAST), full)).collect();
+    let texts: BTreeSet<String> =
+        cells.map(|cell| cut(&cell_text(cell, BAR_LEAST), full)).collect();
     let are_apart = |width: &usize| {
         texts.iter().map(|text| cut(text, *width)).collect::<BTreeSet<_>>().len() == texts.len()
     };

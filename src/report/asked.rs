@@ -111,9 +111,8 @@ fn unusable(findings: &Findings) -> Option<NoticeReport> {
     let defects: Vec<&SetAside> =
         findings.set_aside.iter().filter(|aside| aside.reason.is_defect()).collect();
     let rows: u64 = defects.iter().map(|aside| aside.rows).sum();
-    let because = |aside: &&SetAside| {
-        format!("{} ({})", aside.reason.words(), words::count(aside.rows))
-    };
+    let because =
+        |aside: &&SetAside| format!("{} ({})", aside.reason.words(), words::count(aside.rows));
     let message = format!(
         "{} of {} rows cannot be used, so they are missing in all numbers: {}. `funnel inspect` shows the first of them.",
         words::count(rows),

@@ -5,8 +5,8 @@
 //! Nothing here lays out, and nothing here counts: counts come from the findings, rates from `analysis`.
 
 pub mod answer;
-pub mod asked;
 mod asides;
+pub mod asked;
 mod breakdown;
 pub mod calc;
 pub mod changes;

@@ -1,8 +1,8 @@
 //! What was counted and how, in the lines that stand above an answer: which ladder, whose journeys, of what time, by which
 //! rules.
 
-use super::header::{LadderReport, PeriodReport};
 use super::Report;
+use super::header::{LadderReport, PeriodReport};
 use super::words::people;
 
 /// What was counted and how: the lines that stand above a report.
@@ -37,7 +37,8 @@ impl Scope<'_> {
         let time = self.time();
         let mut lines = vec![format!("{} · {units} · {time} · {funnel}{rules}", self.ladder.name)];
         if is_open {
-            let how = "every step counted by itself: a later step may have more than an earlier one";
+            let how =
+                "every step counted by itself: a later step may have more than an earlier one";
             lines.push(how.to_owned());
         } else {
             lines.push(format!("{} · {} · {}", self.window(), self.order(), self.entry()));

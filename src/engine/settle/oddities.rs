@@ -40,9 +40,9 @@ pub(super) fn offsets_differ(written: &BTreeMap<i32, u64>) -> Option<Notice> {
     if written.len() <= 2 && last - first <= SUMMER_TIME {
         return None;
     }
-    let each = written.iter().map(|(&offset, rows)| {
-        format!("{} ({})", ZoneRule::Fixed(offset), counted(*rows, "row"))
-    });
+    let each = written
+        .iter()
+        .map(|(&offset, rows)| format!("{} ({})", ZoneRule::Fixed(offset), counted(*rows, "row")));
     let message = format!(
         "the times of the orders are written for {}, which is more than summer time explains: files of several shops, or of a shop that has moved",
         each.collect::<Vec<_>>().join(", ")

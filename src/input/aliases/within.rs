@@ -1,7 +1,7 @@
 //! Names of parts that stand within an object of their own: `user.id`, `ecommerce.transaction_id`, `context.session.id`.
 //!
 //! Which object may hold which part is decided here, for names with dots in them as for JSON. What somebody was, and what
-//! happened, is never what only a property says.
+//! happened, is never what only a property says, but for PostHog's `properties.distinct_id`.
 
 use super::words::{BROWSERS, FLAT, ORDERS, OWNERS, PARTS, PEOPLE, PROPERTIES, SCENES, TYPES};
 use super::{Part, folded};

@@ -1,8 +1,9 @@
 //! Event logs that are JSON objects: one object an event, its parts under keys of its own.
 //!
-//! Keys are found by the aliases of `detect`, or by what `--map` says; a key with dots is a path. What the first records of
+//! Keys are found by the names of `aliases`, or by what `--map` says; a key with dots is a path. What the first records of
 //! a log lack, as far as later ones may have it, is looked for by name in every shape of record.
-//! What is inside `properties` and the like is the row's properties, never an identifier of people.
+//! What is inside `properties` and the like is the row's properties, never an identifier of people
+//! (but for PostHog's `distinct_id`, which is nothing else).
 
 use super::event_table::{aliases_of, name_of_page, shorten};
 use super::identifiers::system_of;

@@ -144,8 +144,15 @@ impl Milestones {
         let mut reached = vec![Reached { name: VISIT, number, sequence: 0, at, precision }];
         for (number, step) in (0..).zip(&self.steps) {
             let text = row.text(Some(step.column));
-            let is_marked = mark(&text)
-                .ok_or_else(|| (Reason::BadRow, format!("a mark that is written like `{}` says neither yes nor no", kind_of(&text))))?;
+            let is_marked = mark(&text).ok_or_else(|| {
+                (
+                    Reason::BadRow,
+                    format!(
+                        "a mark that is written like `{}` says neither yes nor no",
+                        kind_of(&text)
+                    ),
+                )
+            })?;
             if is_marked {
                 let sequence = step.rank;
                 reached.push(Reached { name: &step.name, number, sequence, at, precision });

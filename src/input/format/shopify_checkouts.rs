@@ -7,8 +7,8 @@ use super::shopify_orders::common::{Common, CommonColumns, number};
 use super::shopify_orders::copies::{
     Aside, Gathered, InputSettings, Line, LineAt, Meant, Progress, Settings, gather, without_time,
 };
-use super::shopify_orders::packed::{Cell, Packed, Packing};
 use super::shopify_orders::order_key;
+use super::shopify_orders::packed::{Cell, Packed, Packing};
 use crate::event::RowRef;
 use crate::input::columns::{Header, Row};
 use crate::input::json::{Json, look_into};
