@@ -111,17 +111,20 @@ fn rows_of_nobody(readings: &[Reading], quality: &Quality) -> impl Iterator<Item
 
 /// Of which inputs most rows cannot be read, and why the first of these cannot.
 fn rows_unread(readings: &[Reading], quality: &Quality) -> impl Iterator<Item = Notice> {
+    /// Rows that name nobody, or whose times cannot be read, have notices of their own.
+    const UNREAD: [Reason; 2] = [Reason::BadRow, Reason::Future];
     readings.iter().zip(&quality.accounts).filter_map(|(reading, account)| {
-        let aside = account.set_aside.get(&Reason::BadRow)?;
-        let why = aside.examples.iter().min().map(|example| example.message.as_str())?;
+        let unread = || UNREAD.iter().filter_map(|reason| account.set_aside.get(reason));
+        let rows: u64 = unread().map(|aside| aside.rows).sum();
+        let first = unread().flat_map(|aside| &aside.examples).min();
+        let why = first.map(|example| example.message.as_str())?;
         let message = format!(
-            "{}: {} of {} rows cannot be read as {}: {why}",
+            "{}: {rows} of {} rows cannot be read as {}: {why}",
             reading.path,
-            aside.rows,
             account.rows_read,
             reading.format.id()
         );
-        let are_most = aside.rows * 2 > account.rows_read;
+        let are_most = rows * 2 > account.rows_read;
         are_most.then_some(Notice { code: "rows_unread", message })
     })
 }

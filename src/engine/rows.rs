@@ -69,20 +69,26 @@ impl RowIndex {
     }
 }
 
-/// An input none of whose rows can be read is an error; so is any broken row under `--strict`.
+/// A run none of whose rows can be read is an error; so is any broken row under `--strict`. It does not matter how a log
+/// is cut into files: one that holds nothing but such rows is none where another can be read.
 pub(super) fn refuse_hopeless(
     haul: &Haul<'_>,
     readings: &[Reading],
     rows: &RowIndex,
     strict: bool,
 ) -> Result<()> {
+    let mut hopeless = None;
+    let mut is_any_read = false;
     for (input, (account, reading)) in haul.quality.accounts.iter().zip(readings).enumerate() {
         let defects = || account.set_aside.iter().filter(|(reason, _)| reason.is_defect());
         let first = defects()
             .flat_map(|(reason, aside)| aside.examples.iter().map(move |example| (example, reason)))
             .min();
         let broken: u64 = defects().map(|(_, aside)| aside.rows).sum();
-        let Some((example, reason)) = first else { continue };
+        let Some((example, reason)) = first else {
+            is_any_read |= account.rows_read > 0;
+            continue;
+        };
         let place = rows.place(example.row);
         if strict {
             let message = format!("{}: {}", reason.code(), example.message);
@@ -91,17 +97,19 @@ pub(super) fn refuse_hopeless(
         }
         // A further line of an order whose time cannot be read is of no more use than its first.
         let further = account.set_aside.get(&Reason::Continuation).map_or(0, |aside| aside.rows);
-        if broken + further == account.rows_read {
-            let error = Error::at(place, hopeless(account.rows_read, reading, &example.message));
+        if broken + further < account.rows_read {
+            is_any_read = true;
+        } else if hopeless.is_none() {
+            let error = Error::at(place, none_read(account.rows_read, reading, &example.message));
             let unclosed = haul.unclosed.contains(&input);
             let error = if unclosed { error.note(UNCLOSED) } else { error };
-            return Err(match short_identifiers(haul.too_short) {
+            hopeless = Some(match short_identifiers(haul.too_short) {
                 Some(words) if *reason == Reason::NoIdentifier => error.note(words),
                 Some(_) | None => error.hint(remedy(reading, *reason)),
             });
         }
     }
-    Ok(())
+    hopeless.filter(|_| !is_any_read).map_or(Ok(()), Err)
 }
 
 /// What to do about an input none of whose rows can be read. Under which names a known format has its parts cannot be told.
@@ -160,7 +168,7 @@ pub(super) fn short_identifiers(values: u64) -> Option<String> {
 pub(super) const UNCLOSED: &str =
     "a quote that opens a cell is never closed: all that follows it was read as one cell";
 
-fn hopeless(rows: u64, reading: &Reading, first: &str) -> String {
+fn none_read(rows: u64, reading: &Reading, first: &str) -> String {
     let format = reading.format.id();
     match rows {
         1 => format!("its only row cannot be read as {format}: {first}"),
