@@ -84,6 +84,9 @@ impl Identifier {
     /// visitor's.
     pub const SESSIONS: u16 = 17;
 
+    /// The space of what Google Analytics calls a browser: shops and other tools note it as their own.
+    pub const GOOGLE: u16 = 5;
+
     /// Whether it is such a session.
     pub fn is_session(&self) -> bool {
         self.space == Identifier::SESSIONS

@@ -1,10 +1,10 @@
 //! Texts that stand for nobody where an identifier should be: words that trackers send, and templates that nobody filled in.
 //!
-//! What is blank, and words for nothing (`null`), are told elsewhere. Whether a log may have an ordinary customer of such a
-//! name is for the caller to know.
+//! What is blank, and words for nothing (`null`), are told elsewhere. Whether data may have an ordinary customer of such a
+//! name, as data sets whose columns are known may, is for the caller to know.
 
 /// What trackers send for "nobody", by its letters in lower case.
-pub(super) const WORDS: [&str; 55] = [
+pub(super) const WORDS: [&str; 56] = [
     "anon",
     "anonym",
     "anonyme",
@@ -26,6 +26,7 @@ pub(super) const WORDS: [&str; 55] = [
     "guestcheckout",
     "guestuser",
     "id",
+    "invalid",
     "invitado",
     "invité",
     "loggedout",

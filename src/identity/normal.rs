@@ -17,10 +17,9 @@ mod tests;
 pub enum Strictness {
     /// The log has several identifier columns: short values and words like `guest` name nobody.
     Several,
-    /// The log has one identifier column, and a session that says who the others were: words like `guest` and `0` name
-    /// nobody, but `7` is an ordinary customer.
-    WithSession,
-    /// The log has one identifier column: `0` and `7` are ordinary customers; only words for "none" are not.
+    /// The log has one identifier column: words like `guest` and `0` name nobody, but `7` is an ordinary customer.
+    Lone,
+    /// Whoever wrote the column has numbered all that it names, from 0 perhaps: only words for "none" are nobody.
     Only,
 }
 
@@ -55,6 +54,12 @@ const SHORTEST_ID: usize = 5;
 /// No word for nobody is so long, no spreadsheet's number, and it is not the thirteen digits of a shop.
 const LONG: usize = 25;
 
+/// What a global id of the shop begins with.
+const GLOBAL: &[u8] = b"gid://";
+
+/// What the cookie of Google Analytics begins with.
+const COOKIE: &[u8] = b"GA1.";
+
 /// Fewer digits are no telephone number.
 const SHORTEST_PHONE: usize = 8;
 
@@ -76,7 +81,10 @@ pub fn identify(
         IdentifierKind::Email => (0, email(text)?),
         IdentifierKind::Phone => (0, Cow::Owned(phone(text)?)),
         IdentifierKind::UserId | IdentifierKind::ClientId => {
-            (own_space(text, space), own_id(text, space, strictness)?)
+            match google_browser(text).filter(|_| may_be_google(kind, space)) {
+                Some(browser) => (Identifier::GOOGLE, Cow::Borrowed(browser)),
+                None => (own_space(text, space), own_id(text, space, strictness)?),
+            }
         }
     };
     let seed = u64::from(space) << 8 | kind as u64;
@@ -176,13 +184,17 @@ impl Plain {
         if cell.len() < LONG {
             // What data tools write behind numbers is taken off.
             let is_browser = cell.len() >= 14 && is_dotted_number(cell) && !cell.ends_with(b".0");
-            return is_browser.then_some(self.space);
+            let is_google = || may_be_google(self.kind, self.space) && is_google_browser(cell);
+            let space = || if is_google() { Identifier::GOOGLE } else { self.space };
+            return is_browser.then(space);
         }
         if cell.try_into().is_ok_and(is_uuid) {
             return Some(space_of_uuid(self.space));
         }
         let is_nobody = || is_hash_of_nothing(cell) || nobody::is_template(cell);
-        (is_graphic(cell) && !is_nobody()).then_some(self.space)
+        // Global ids are written at length, and Google's in a cookie.
+        let is_other = || cell.starts_with(GLOBAL) || cell.starts_with(COOKIE);
+        (is_graphic(cell) && !is_nobody() && !is_other()).then_some(self.space)
     }
 }
 
@@ -231,13 +243,13 @@ fn is_placeholder(text: &str, strictness: Strictness) -> bool {
     }
     // No word begins with a digit, and most identifiers that are as short as words are numbers.
     if text.starts_with(|first: char| first.is_ascii_digit()) {
-        return strictness.knows_nobody() && is_zeros(text.as_bytes());
+        return strictness.knows_nobody() && is_zeros(whole_number(text).as_bytes());
     }
     let word = unquoted(text);
+    let is_no_number = || is_zeros(text.as_bytes()) || ["-1", "-1.0", "-0.0"].contains(&text);
     text.is_empty()
         || is_null_word(word)
-        || strictness.knows_nobody()
-            && (nobody::is_word(word) || is_zeros(text.as_bytes()) || text == "-1")
+        || strictness.knows_nobody() && (nobody::is_word(word) || is_no_number())
 }
 
 fn is_hash_of_nothing(text: &[u8]) -> bool {
@@ -258,12 +270,30 @@ fn is_zeros(text: &[u8]) -> bool {
 /// Numbers that the shop gives: the tail of a global id, without `#`, the spreadsheet's apostrophe, case and the `.0` that
 /// data tools write behind numbers.
 fn shop_id(text: &str) -> Option<Cow<'_, str>> {
+    let tail = lower_case(shop_number(text));
+    (!tail.is_empty() && !is_excel_number(&tail)).then_some(tail)
+}
+
+/// The same in any case.
+fn shop_number(text: &str) -> &str {
     let text = text.strip_prefix('\'').unwrap_or(text);
     let tail =
         if text.starts_with("gid://") { text.rsplit('/').next().unwrap_or(text) } else { text };
     let tail = tail.split('?').next().unwrap_or(tail).trim_start_matches('#');
-    let tail = lower_case(whole_number(tail));
-    (!tail.is_empty() && !is_excel_number(&tail)).then_some(tail)
+    whole_number(tail)
+}
+
+/// Whether a user id is the shop's number of a customer, whoever logged it: thirteen digits however data tools write
+/// them, or a global id that says so.
+pub fn is_shop_customer(text: &str) -> bool {
+    const DIGITS: usize = 13;
+    let text = text.trim();
+    let global = text.strip_prefix('\'').unwrap_or(text).strip_prefix("gid://");
+    if let Some(path) = global {
+        return path.starts_with("shopify/Customer/");
+    }
+    let number = shop_number(text);
+    number.len() == DIGITS && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// A number without the `.0` that data tools write behind it where a column has blanks; other texts as they are.
@@ -325,6 +355,32 @@ fn phone(text: &str) -> Option<String> {
 fn own_id(text: &str, space: u16, strictness: Strictness) -> Option<Cow<'_, str>> {
     let too_short = strictness.refuses_short(space) && is_short(text);
     (!too_short && !is_excel_number(text)).then_some(Cow::Borrowed(whole_number(text)))
+}
+
+/// What Google Analytics calls a browser, in its cookie behind `GA1.2.` too.
+fn google_browser(text: &str) -> Option<&str> {
+    let bare = match text.strip_prefix("GA1.") {
+        Some(rest) => rest.split_once('.')?.1,
+        None => text,
+    };
+    is_google_browser(bare.as_bytes()).then_some(bare)
+}
+
+/// Whether a text is a random number and the second at which it was made: `1111111111.1780000000`.
+fn is_google_browser(text: &[u8]) -> bool {
+    /// The digits of either number at most; a second has so many.
+    const DIGITS: usize = 10;
+    let Some((random, [b'.', second @ ..])) =
+        text.len().checked_sub(DIGITS + 1).and_then(|at| text.split_at_checked(at))
+    else {
+        return false;
+    };
+    (1..=DIGITS).contains(&random.len()) && random.iter().chain(second).all(u8::is_ascii_digit)
+}
+
+/// Whether an identifier may be a browser of Google Analytics; a session is nobody else's id.
+fn may_be_google(kind: IdentifierKind, space: u16) -> bool {
+    kind == IdentifierKind::ClientId && space != Identifier::SESSIONS
 }
 
 /// A UUID is unique wherever it was made, so that one browser's id joins across systems.

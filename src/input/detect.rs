@@ -188,11 +188,11 @@ fn with_order<K>(
     identifiers.into_iter().chain(order).collect()
 }
 
-/// Which values are placeholders, by how many columns or keys there are for people and whether sessions are beside.
-fn strictness(people: usize, has_session: bool) -> Strictness {
-    match (people, has_session) {
-        (0 | 1, false) => Strictness::Only,
-        (0 | 1, true) => Strictness::WithSession,
+/// Which values are placeholders, by what columns or keys there are for people, sessions that stand for them apart.
+fn strictness<K>(people: &[(IdentifierKind, u16, K)]) -> Strictness {
+    match people {
+        [(_, Identifier::SESSIONS, _)] => Strictness::Only,
+        [] | [_] => Strictness::Lone,
         _ => Strictness::Several,
     }
 }

@@ -52,6 +52,11 @@ fn placeholders_name_nobody() {
         assert_eq!(is_too_short(UserId, text, Strictness::Several), expected, "{text}");
         assert!(!is_too_short(UserId, text, Strictness::Only), "{text}");
     }
+    for (text, expected) in
+        [("0", false), ("0.0", false), ("-1", false), ("guest", false), ("7", true)]
+    {
+        assert_eq!(identify(UserId, 1, text, Strictness::Lone).is_some(), expected, "{text}");
+    }
     for text in ["0", "7", "abc", "guest"] {
         assert!(identify(UserId, 1, text, Strictness::Only).is_some(), "{text}");
     }
@@ -76,6 +81,36 @@ fn only_uuids_join_across_systems() {
     assert_ne!(id(1, "12345678"), id(2, "12345678"));
 }
 
+#[test]
+fn a_browser_of_google_is_the_same_wherever_it_is_noted() {
+    let id = |space, text| identify(ClientId, space, text, Strictness::Several).unwrap();
+    let own = id(Identifier::GOOGLE, "1111111111.1780000000");
+    for text in
+        ["1111111111.1780000000", "GA1.2.1111111111.1780000000", "GA1.3-2.1111111111.1780000000"]
+    {
+        assert_eq!(id(1, text), own, "{text}");
+    }
+    assert_ne!(id(1, "1111111111.178"), id(Identifier::GOOGLE, "1111111111.178"));
+    assert_ne!(id(Identifier::SESSIONS, "1111111111.1780000000"), own);
+}
+
+#[test]
+fn user_ids_that_are_the_shops_customers() {
+    for (text, expected) in [
+        ("6012345678901", true),
+        ("6012345678901.0", true),
+        (" '6012345678901 ", true),
+        ("gid://shopify/Customer/6012345678901", true),
+        ("gid://shopify/Customer/77", true),
+        ("gid://shopify/Order/6012345678901", false),
+        ("601234567890", false),
+        ("601234567890.0", false),
+        ("user-60123456", false),
+    ] {
+        assert_eq!(is_shop_customer(text), expected, "{text}");
+    }
+}
+
 /// The identifier of a text by the rules as they are said, without a look at what most texts are.
 fn slowly(
     kind: IdentifierKind,
@@ -92,9 +127,20 @@ fn slowly(
     if text.is_empty() || is_null_word(word) || nobody::is_template(text.as_bytes()) {
         return None;
     }
-    if is_several && (nobody::is_word(word) || is_zeros(text.as_bytes()) || text == "-1") {
+    let number = whole(text);
+    let is_no_number = || number.bytes().all(|b| b == b'0' || b == b'-');
+    let knows_nobody = strictness != Strictness::Only;
+    let minus = ["-1", "-1.0", "-0.0"];
+    if knows_nobody && (nobody::is_word(word) || is_no_number() || minus.contains(&text)) {
         return None;
     }
+    let browser = Some(google(text)).filter(|browser| {
+        let parts: Vec<&str> = browser.split('.').collect();
+        let is_number = |part: &&str| {
+            (1..=10).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+        };
+        parts.len() == 2 && parts.iter().all(is_number) && parts[1].len() == 10
+    });
     let normal = match kind {
         CustomerId | OrderId | CheckoutToken => {
             let text = text.strip_prefix('\'').unwrap_or(text);
@@ -117,6 +163,7 @@ fn slowly(
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             digits.strip_prefix("00").unwrap_or(&digits).to_string()
         }
+        ClientId if browser.is_some() => browser.clone().unwrap_or_default(),
         UserId | ClientId => whole(text),
     };
     let is_somebody = match kind {
@@ -135,9 +182,19 @@ fn slowly(
         && [8, 13, 18, 23].iter().all(|&at| bytes[at] == b'-')
         && bytes.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
     let is_own = matches!(kind, UserId | ClientId) && !is_uuid;
-    let space = if is_own { space } else { 0 };
+    let space = match browser {
+        Some(_) if kind == ClientId => Identifier::GOOGLE,
+        _ if is_own => space,
+        _ => 0,
+    };
     let key = Key::within(u64::from(space) << 8 | kind as u64, normal.as_bytes());
     is_somebody.then_some(Identifier { kind, space, key })
+}
+
+/// What stands in Google's cookie behind `GA1.2.`.
+fn google(text: &str) -> String {
+    let rest = text.strip_prefix("GA1.").and_then(|rest| rest.split_once('.'));
+    rest.map_or(text, |(_, browser)| browser).to_string()
 }
 
 /// A number as data tools write it is that number.
@@ -163,6 +220,9 @@ fn any_text() -> impl Strategy<Value = String> {
         "[0-9]([.,][0-9]{1,20})?[Ee][+-]?[0-9]{0,3}",
         "[ <]?(noreply|no-reply|[A-Zaéİ]{0,3})@?[a-zA-Z.]{0,4}[> ]?",
         "gid://[a-z]{1,4}/[0-9A-Z]{0,5}(\\?key=1)?",
+        "gid://shopify/(Order|Customer)/[0-9]{10,14}",
+        "(GA1\\.[12-]{1,3}\\.)?[0-9]{1,11}\\.[0-9]{9,11}",
+        "-?[01]{1,2}\\.0{1,2}",
         r"\+?[0-9 ()-]{4,20}",
         "[0a-f-]{20,40}",
         "(\\{\\{|\\$\\{|%|%%)[a-z_.]{0,30}(\\}\\}|\\}|%|%%)",
@@ -179,7 +239,7 @@ proptest! {
     ) {
         let text = format!("{around}{text}{around}");
         for kind in IdentifierKind::ALL {
-            for strictness in [Strictness::Several, Strictness::Only] {
+            for strictness in [Strictness::Several, Strictness::Lone, Strictness::Only] {
                 let found = identify(kind, 7, &text, strictness);
                 prop_assert_eq!(found, slowly(kind, 7, &text, strictness), "{} {:?}", text, kind);
                 // A guarding apostrophe and white space are the cell's, and taken away before.

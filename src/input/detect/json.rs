@@ -375,7 +375,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         time: own(Part::Time).unwrap_or_default(),
         event: own(Part::Event).unwrap_or_default(),
         names_pages: mapping.names_pages(),
-        strictness: strictness(identifiers.len(), among.is_some()),
+        strictness: strictness(&identifiers),
         identifiers: with_order(identifiers.into_iter().chain(among), own(Part::Order)),
         session,
         sequence: own(Part::Sequence),

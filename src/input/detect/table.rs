@@ -352,7 +352,7 @@ fn decide_generic_table(table: &TableHead, told: &Told) -> Option<Decision> {
         further: hits.since.map(FurtherTime::Since).or(clock.map(FurtherTime::Clock)),
         event,
         otherwise,
-        strictness: strictness(identifiers.len(), among.is_some()),
+        strictness: strictness(&identifiers),
         identifiers: with_order(identifiers.into_iter().chain(among), column(Part::Order)),
         session,
         sequence: column(Part::Sequence),

@@ -4,7 +4,7 @@
 
 use super::Sink;
 use crate::event::{Identifier, IdentifierKind};
-use crate::identity::{Strictness, identify, identify_plain, is_too_short};
+use crate::identity::{Strictness, identify, identify_plain, is_shop_customer, is_too_short};
 use crate::key::{FastSet, Key};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -88,10 +88,8 @@ impl RowIdentifiers {
             return;
         }
         // A user id of Shopify's thirteen digits is the shop's customer, whoever logged it.
-        let is_shop_customer = kind == IdentifierKind::UserId
-            && text.len() == 13
-            && text.bytes().all(|b| b.is_ascii_digit());
-        let kind = if is_shop_customer { IdentifierKind::CustomerId } else { kind };
+        let is_of_shop = kind == IdentifierKind::UserId && is_shop_customer(text);
+        let kind = if is_of_shop { IdentifierKind::CustomerId } else { kind };
         match identify(kind, space, text, strictness) {
             Some(identifier) => {
                 self.texts.note(identifier, text);

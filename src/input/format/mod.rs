@@ -324,7 +324,7 @@ impl Format {
             Format::RetailRocket => 2,
             Format::Rees46 => 3,
             Format::GenericEvents => 4,
-            Format::Ga4BigQuery | Format::Ga4Flat | Format::Ga4Ui => 5,
+            Format::Ga4BigQuery | Format::Ga4Flat | Format::Ga4Ui => Identifier::GOOGLE,
             Format::Segment | Format::SegmentWarehouse => 6,
             Format::RudderStack => 7,
             Format::PostHog | Format::PostHogTable => 8,

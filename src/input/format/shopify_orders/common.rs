@@ -259,9 +259,9 @@ fn client_ids(note_attributes: &str) -> Vec<&str> {
     ids
 }
 
-/// Whether apps put a browser's id under this key: `_clientId`, `ga_client_id`, `_shopify_y`.
+/// Whether apps put a browser's id under this key: `_clientId`, `ga_client_id`, `_ga`, `_shopify_y`.
 pub fn is_client_key(key: &str) -> bool {
     let letters = key.chars().filter(|c| !matches!(c, '_' | '-') && !c.is_whitespace());
     let key: String = letters.flat_map(char::to_lowercase).collect();
-    key == "shopifyy" || key.ends_with("clientid")
+    ["shopifyy", "ga"].contains(&key.as_str()) || key.ends_with("clientid")
 }
