@@ -337,6 +337,9 @@ pub fn is_excel_number(text: &str) -> bool {
 fn email(text: &str) -> Option<Cow<'_, str>> {
     let is_around = |c: char| matches!(c, '<' | '>' | '"' | '\'') || c.is_whitespace();
     let text = lower_case(text.trim_matches(is_around));
+    if is_hash(&text) {
+        return Some(text);
+    }
     let (name, domain) = text.split_once('@')?;
     let is_nobody = nobody::is_address(name, domain);
     (!name.is_empty() && !domain.is_empty() && !is_nobody).then_some(text)
@@ -347,9 +350,21 @@ fn phone(text: &str) -> Option<String> {
     if is_excel_number(text) {
         return None;
     }
+    if is_hash(text) {
+        return Some(text.to_lowercase());
+    }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let digits = digits.strip_prefix("00").unwrap_or(&digits);
     (digits.len() >= SHORTEST_PHONE).then(|| digits.to_string())
+}
+
+/// Whether a text is what MD5, SHA-1 or SHA-256 have made of an address or a telephone number: tools that get them hashed
+/// write them in their place. A number alone is none.
+fn is_hash(text: &str) -> bool {
+    const LENGTHS: [usize; 3] = [32, 40, 64];
+    LENGTHS.contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_hexdigit())
+        && !text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn own_id(text: &str, space: u16, strictness: Strictness) -> Option<Cow<'_, str>> {

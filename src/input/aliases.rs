@@ -8,7 +8,7 @@ mod words;
 
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
-pub use within::{holders, is_called, may_be_fixed_part, may_hold, split_flat};
+pub use within::{holders, is_called, may_be_fixed_part, may_be_person, may_hold, split_flat};
 pub use words::{ADDRESSES, LANDING, PROPERTIES, TYPES, URLS};
 use words::{MEASURES, PAGES, PARTS, PEOPLE, SECOND_OF_SESSION, VISIT};
 

@@ -247,6 +247,11 @@ impl<'r> Json<'r> {
         }
     }
 
+    /// The same, or those that stand in a list.
+    pub fn scalars(self) -> impl Iterator<Item = Cow<'r, str>> {
+        self.scalar().into_iter().chain(self.elements().filter_map(Json::scalar))
+    }
+
     /// Where a scalar that needs no resolving stands in its record; `None` for anything else.
     #[inline]
     pub fn scalar_place(self) -> Option<Range<u32>> {

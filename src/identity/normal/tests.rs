@@ -20,6 +20,9 @@ fn spellings_of_one_identifier_are_one() {
     same(CustomerId, "'7100000000001", "7100000000001");
     same(CustomerId, "7100000000001.0", "gid://shopify/Customer/7100000000001");
     same(Email, " <Ada@Example.com> ", "ada@example.com");
+    let hash = "a168db4dd99f49ed6e52765af7c2a797d567f21d8a463117bcb5d1505daa92fb";
+    same(Email, hash, &hash.to_uppercase());
+    same(Phone, hash, &hash.to_uppercase());
     same(Phone, "'+33 6 39 98 00 04", "0033639980004");
 }
 
@@ -159,6 +162,7 @@ fn slowly(
             let is_around = |c: char| "<>\"'".contains(c) || c.is_whitespace();
             text.trim_matches(is_around).to_lowercase()
         }
+        Phone if is_hashed(text) => text.to_lowercase(),
         Phone => {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             digits.strip_prefix("00").unwrap_or(&digits).to_string()
@@ -168,9 +172,12 @@ fn slowly(
     };
     let is_somebody = match kind {
         CustomerId | OrderId | CheckoutToken => !normal.is_empty() && !is_excel_number(&normal),
-        Email => normal.split_once('@').is_some_and(|(name, domain)| {
-            !name.is_empty() && !domain.is_empty() && !nobody::is_address(name, domain)
-        }),
+        Email => {
+            let is_address = normal.split_once('@').is_some_and(|(name, domain)| {
+                !name.is_empty() && !domain.is_empty() && !nobody::is_address(name, domain)
+            });
+            is_address || is_hashed(&normal)
+        }
         Phone => normal.len() >= SHORTEST_PHONE && !is_excel_number(text),
         UserId | ClientId => {
             let is_short = is_several && text.chars().count() < SHORTEST_ID;
@@ -195,6 +202,12 @@ fn slowly(
 fn google(text: &str) -> String {
     let rest = text.strip_prefix("GA1.").and_then(|rest| rest.split_once('.'));
     rest.map_or(text, |(_, browser)| browser).to_string()
+}
+
+/// Whether a text is as long as a hash in hexadecimal digits, and no number.
+fn is_hashed(text: &str) -> bool {
+    let is_hex = text.chars().all(|c| c.is_ascii_hexdigit());
+    matches!(text.len(), 32 | 40 | 64) && is_hex && text.chars().any(|c| !c.is_ascii_digit())
 }
 
 /// A number as data tools write it is that number.
@@ -225,6 +238,7 @@ fn any_text() -> impl Strategy<Value = String> {
         "-?[01]{1,2}\\.0{1,2}",
         r"\+?[0-9 ()-]{4,20}",
         "[0a-f-]{20,40}",
+        "[0-9a-fA-F]{40}|[0-9a-f]{64}|[0-9]{32}",
         "(\\{\\{|\\$\\{|%|%%)[a-z_.]{0,30}(\\}\\}|\\}|%|%%)",
         ".{0,24}",
     ]

@@ -81,6 +81,12 @@ pub fn may_be_fixed_part(name: &str) -> bool {
         || PEOPLE.contains(&folded(name).as_str())
 }
 
+/// Whether what stands under a name may be an identifier of somebody: several may stand there in a list.
+pub fn may_be_person(name: &str) -> bool {
+    let mut people = PARTS.iter().filter(|(part, ..)| matches!(part, Part::Who(_)));
+    people.any(|(part, _, names)| forms(*part, name).any(|form| names.contains(&form.as_str())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use super::json_records::each_record;
 use super::table::is_name_of_order;
 use super::{SAMPLE, offers};
 use crate::input::Told;
-use crate::input::aliases::{Mapping, Part, may_be_fixed_part};
+use crate::input::aliases::{Mapping, Part, may_be_fixed_part, may_be_person};
 use crate::input::columns::Header;
 use crate::input::envelope::KEYS;
 use crate::input::format::tool_table::ga4;
@@ -89,9 +89,10 @@ impl JsonSample {
         let mut scalars = BTreeMap::new();
         for (key, value) in json.members() {
             let key = String::from_utf8_lossy(key).into_owned();
-            let is_scalar = value.scalar().is_some();
+            let said = said(&key, value);
+            let is_scalar = said.is_some();
             self.note_encoded(&key, value);
-            scalars.extend(value.scalar().map(|text| (key.clone(), text.into_owned())));
+            scalars.extend(said.map(|text| (key.clone(), text.into_owned())));
             match self.keys.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, holds_scalars)) => *holds_scalars |= is_scalar,
                 None => self.keys.push((key.clone(), is_scalar)),
@@ -119,7 +120,7 @@ impl JsonSample {
             if key == AROUND {
                 self.note_within(&name, value, scalars);
             }
-            if let Some(text) = value.scalar().filter(|_| self.is_part_within(&name)) {
+            if let Some(text) = said(&name, value).filter(|_| self.is_part_within(&name)) {
                 scalars.insert(name.clone(), text.into_owned());
             }
             self.all_keys.insert(name);
@@ -237,6 +238,14 @@ impl JsonSample {
         told.allows(Format::GenericEvents)
             && Mapping::of_events(&self.scalars(), &told.map).missing().is_empty()
     }
+}
+
+/// What stands under a key: a scalar, or the first of a list of identifiers, as tools send those of one person.
+fn said<'r>(key: &str, value: Json<'r>) -> Option<Cow<'r, str>> {
+    value.scalar().or_else(|| {
+        let first = value.elements().next().and_then(Json::scalar);
+        first.filter(|_| may_be_person(key))
+    })
 }
 
 /// What lists of records are called too, where an object has nothing else. A record of a log may have such a list as well,

@@ -2,8 +2,8 @@
 //!
 //! Keys are found by the names of `aliases`, or by what `--map` says; a key with dots is a path. What the first records of
 //! a log lack, as far as later ones may have it, is looked for by name in every shape of record.
-//! What is inside `properties` and the like is the row's properties, never an identifier of people
-//! (but for PostHog's `distinct_id`, which is nothing else).
+//! What is inside `properties` and the like is the row's properties, never an identifier of people (but for PostHog's
+//! `distinct_id`, which is nothing else). Several identifiers of one kind may stand in a list.
 
 use super::event_table::{aliases_of, name_of_page, shorten};
 use super::identifiers::system_of;
@@ -157,7 +157,7 @@ impl EventKeys {
         let order = places.order.filter(|_| self.order.is_none());
         let order = order.map(|place| (IdentifierKind::OrderId, place));
         let all = places.later.iter().copied().chain(order);
-        all.filter_map(move |(kind, place)| Some((kind, root.at(place).scalar()?)))
+        all.flat_map(move |(kind, place)| root.at(place).scalars().map(move |text| (kind, text)))
     }
 
     /// Where the parts of a usual event stand in its record; `None` if any of them is missing or has escapes. That
@@ -239,7 +239,7 @@ impl EventKeys {
         let name = if is_page { name_of_page(name.as_bytes()) } else { name.as_bytes() };
         desk.identifiers.clear();
         for ((kind, space, _), place) in self.identifiers.iter().zip(&places.identifiers) {
-            if let Some(text) = scalar(*place) {
+            for text in place.iter().flat_map(|place| root.at(*place).scalars()) {
                 desk.identifiers.add(*kind, *space, &text, self.strictness.of(*kind));
             }
         }
