@@ -138,7 +138,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
 pub(super) const ORDERS_BY_ID: &[&[&str]] = &[&["id"], ORDER_TIMES, STATUSES];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 35] = [
+pub(super) static ALL: [TableFormat; 36] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..of_shop(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -227,6 +227,9 @@ pub(super) static ALL: [TableFormat; 35] = [
     }),
     known(Format::PostHogTable, &posthog::MUST, |header| {
         tool_table(header, posthog::table(header))
+    }),
+    known(Format::PostHogTable, &posthog::CURRENT, |header| {
+        tool_table(header, posthog::current(header))
     }),
     known(Format::SegmentWarehouse, &segment::MUST, |header| {
         tool_table(header, segment::table(header))
