@@ -19,6 +19,7 @@ use crate::input::format::shopify_orders::columns::{
 };
 use crate::input::format::shopify_sessions::WarehouseSessions;
 use crate::input::format::shopify_transactions::Transactions;
+use crate::input::format::segment::is_type;
 use crate::input::format::special::Special;
 use crate::input::format::tool_table::{ToolTable, amplitude, ga4, posthog, segment, snowplow};
 use crate::input::format::{
@@ -138,7 +139,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
 pub(super) const ORDERS_BY_ID: &[&[&str]] = &[&["id"], ORDER_TIMES, STATUSES];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 36] = [
+pub(super) static ALL: [TableFormat; 37] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..of_shop(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -231,6 +232,15 @@ pub(super) static ALL: [TableFormat; 36] = [
     known(Format::PostHogTable, &posthog::CURRENT, |header| {
         tool_table(header, posthog::current(header))
     }),
+    TableFormat {
+        fits: |table| {
+            let kind = table.header.find(&["type"]);
+            kind.is_some_and(|kind| offers::holds(table, kind, is_type))
+        },
+        ..known(Format::SegmentWarehouse, &segment::CALLS, |header| {
+            tool_table(header, segment::calls(header))
+        })
+    },
     known(Format::SegmentWarehouse, &segment::MUST, |header| {
         tool_table(header, segment::table(header))
     }),

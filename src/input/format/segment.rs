@@ -74,11 +74,15 @@ pub(super) const NAMED: &[(&str, &str)] = &[
     ("referrer", "context.page.referrer"),
 ];
 
+/// Whether a text is the type of a call.
+pub fn is_type(text: &str) -> bool {
+    ["track", "page", "screen", "identify", "alias", "group"].contains(&text)
+}
+
 /// Whether a record is a call.
 pub(super) fn is_call(json: Json<'_>) -> bool {
-    const TYPES: [&str; 6] = ["track", "page", "screen", "identify", "alias", "group"];
     let kind = json.member("type").and_then(Json::text);
-    kind.is_some_and(|kind| TYPES.contains(&&*kind))
+    kind.is_some_and(|kind| is_type(&kind))
         && json.member("messageId").is_some()
         && (json.member("anonymousId").is_some() || json.member("userId").is_some())
 }

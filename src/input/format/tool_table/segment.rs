@@ -1,5 +1,6 @@
 //! `segment.warehouse`: the tables that Segment fills in a warehouse: one for all tracked calls or one
-//! for each event, one for the pages, and one for the calls that say who somebody is.
+//! for each event, one for the pages, and one for the calls that say who somebody is; and one of all calls, each with its
+//! type, as others make it of Segment's archive.
 //!
 //! Names are in snake case, and what stands under `context` begins with `context_`. What is no part of a
 //! call is a property of its event, or a trait of the person.
@@ -10,6 +11,10 @@ use crate::input::format::segment::SEGMENT;
 
 /// The columns of tracked calls; any name of a set will do.
 pub const MUST: [&[&str]; 3] = [&["anonymous id"], &["received at"], &["event", "event text"]];
+
+/// The columns of a table of all calls, which says of each what it is.
+pub const CALLS: [&[&str]; 4] =
+    [&["anonymous id", "user id"], &["message id"], &["type"], &["event", "event text"]];
 
 /// The columns of pages.
 pub const PAGES: [&[&str]; 3] =
@@ -51,12 +56,19 @@ enum Call {
     },
     Page,
     Identify,
+    /// Any: the row says which.
+    Any,
 }
 
 /// The table of tracked calls.
 pub fn table(header: &Header) -> Option<ToolTable> {
     let call = Call::Track { has_text: header.has(&["event text"]) };
     MUST.iter().all(|names| header.has(names)).then(|| call.table(header))
+}
+
+/// The table of all calls, as whoever loads Segment's archive into a table has it.
+pub fn calls(header: &Header) -> Option<ToolTable> {
+    CALLS.iter().all(|names| header.has(names)).then(|| Call::Any.table(header))
 }
 
 /// The table of pages.
@@ -83,11 +95,13 @@ pub fn names_events(header: &Header) -> bool {
 impl Call {
     fn table(self, header: &Header) -> ToolTable {
         let kind = match self {
-            Call::Track { .. } => "track",
-            Call::Page => "page",
-            Call::Identify => "identify",
+            Call::Track { .. } => Some("track"),
+            Call::Page => Some("page"),
+            Call::Identify => Some("identify"),
+            Call::Any => None,
         };
-        ToolTable::new(&SEGMENT, header, &[("type", kind)], |name| target(name, self))
+        let kind = kind.map(|kind| ("type", kind));
+        ToolTable::new(&SEGMENT, header, kind.as_slice(), |name| target(name, self))
     }
 }
 
@@ -102,6 +116,19 @@ fn target(name: &str, call: Call) -> Target {
     }
     if let Some((_, own)) = OWN.iter().find(|(known, _)| *known == name) {
         return path((*own).to_string());
+    }
+    if matches!(call, Call::Any) {
+        match name.as_str() {
+            "type" | "event" => return path(name),
+            "context" | "traits" => return Target::Path(name, Cell::Json),
+            _ => {}
+        }
+    }
+    if name == "properties" {
+        return Target::Path(name, Cell::Json);
+    }
+    if let Some(property) = name.strip_prefix("properties_").filter(|own| !own.is_empty()) {
+        return path(format!("properties.{property}"));
     }
     let Some(context) = name.strip_prefix("context_") else {
         let object = if matches!(call, Call::Identify) { "traits" } else { "properties" };
@@ -147,5 +174,8 @@ mod tests {
         assert_eq!(target("email", Call::Identify), path("traits.email"));
         assert_eq!(target("user_id", Call::Identify), path("userId"));
         assert_eq!(target("event", Call::Track { has_text: true }), Target::Nowhere);
+        assert_eq!(target("type", Call::Any), path("type"));
+        assert_eq!(target("type", Call::Track { has_text: false }), path("properties.type"));
+        assert_eq!(target("properties_total", Call::Any), path("properties.total"));
     }
 }
