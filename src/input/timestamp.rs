@@ -104,7 +104,7 @@ pub fn day_after(date: &str) -> Option<String> {
 ///
 /// - `2025-10-07`, then after a space or `T` `09` (an hour), `09:50`, `09:50:26` or `09:50:26.123` (one to nine
 ///   digits, cut after microseconds), then `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`, or a name that stands for one
-///   such offset only (`PDT`, `CEST`); without a
+///   such offset only (`PDT`, `CEST`), or that of a place (`09:50:26.123 Europe/Berlin`); without a
 ///   zone it is a time of `zone`. Behind a number the zone's name is not looked at (`+0000 UTC`, `+02:00[Europe/Berlin]`). A leap second (`:60`) is read as `:59.999999`.
 /// - `20251007`: a date; `202510070950`, `20251007095026`, `20251007T095026Z`, `20251007 09:50:26`: with the
 ///   time of day.
@@ -180,9 +180,22 @@ fn zoned(at: i64, precision: Precision, written: &[u8], zone: ZoneRule) -> Optio
     if written.is_empty() {
         return local(at, precision, zone);
     }
+    if let Some(own) = zone_of_place(written) {
+        let instant = own.instant(at)?;
+        let east = i32::try_from((at - instant.0) / SECOND).ok()?;
+        return Some(Stamp { at: instant, precision, offset: Some(east) });
+    }
     let east = offset(written)?;
     let at = Instant(at - i64::from(east) * SECOND);
     Some(Stamp { at, precision, offset: Some(east) })
+}
+
+/// The zone that is written as the name of a place, as Trino writes it: ` Europe/Berlin`.
+fn zone_of_place(written: &[u8]) -> Option<ZoneRule> {
+    let name = written.strip_prefix(b" ")?;
+    let is_place = name.first().is_some_and(u8::is_ascii_uppercase) && name.contains(&b'/');
+    let name = std::str::from_utf8(name).ok().filter(|_| is_place)?;
+    name.parse().ok().map(ZoneRule::Named)
 }
 
 /// Seconds and microseconds at the start of `bytes`, how fine they are, and what follows.

@@ -1,4 +1,4 @@
-//! Which columns of a table of events say what happened, where more than one might.
+//! Which columns of a table of events, or keys of JSON, say what happened, where more than one might.
 //!
 //! Trackers have a kind of event in one column (`ecommerce`, `custom`) and in another what was done, which only some rows
 //! have. A column is taken for the better one by its cells alone, and where it is blank the other one speaks.
@@ -6,7 +6,7 @@
 use super::offers::texts_of;
 use super::table_head::TableHead;
 use crate::input::aliases::{Mapping, Part, folded};
-use crate::input::columns::is_null;
+use crate::input::columns::{Header, is_null};
 use crate::ladder::vocabulary::{self, Role};
 
 /// What columns are called that hold the kind of an event. A column that is called for the event itself has the word.
@@ -15,15 +15,38 @@ const KINDS: [&str; 3] = ["eventtype", "type", "eventcategory"];
 /// What columns are called that hold what was done.
 const DONE: [&str; 2] = ["action", "event"];
 
-/// The column that says what happened, and the one that does where that is blank. `usual` is the one that is called so.
+/// The column of a table that says what happened, and the one that does where that is blank. `usual` is the one that is
+/// called so.
 pub(super) fn columns(table: &TableHead, usual: usize) -> (usize, Option<usize>) {
-    let names = table.header.names();
+    among(&table.header, |column| texts_of(table, Some(column)), usual)
+}
+
+/// The same among the keys of JSON.
+pub(super) fn keys<'k>(
+    keys: &'k [String],
+    texts: impl Fn(&str) -> Vec<String>,
+    usual: &'k str,
+) -> (&'k str, Option<&'k str>) {
+    let Some(own) = keys.iter().position(|key| key == usual) else { return (usual, None) };
+    let header = Header::new(&csv::ByteRecord::from(keys.to_vec()));
+    let text_of = |key: usize| keys.get(key).map(|key| texts(key)).unwrap_or_default();
+    let (better, otherwise) = among(&header, text_of, own);
+    let name = |key: usize| keys.get(key).map(String::as_str);
+    (name(better).unwrap_or(usual), otherwise.and_then(name))
+}
+
+fn among(
+    header: &Header,
+    texts: impl Fn(usize) -> Vec<String>,
+    usual: usize,
+) -> (usize, Option<usize>) {
+    let names = header.names();
     let others = || (0..names.len()).filter(|column| *column != usual);
-    let own = texts_of(table, Some(usual));
+    let own = texts(usual);
     let is_kind = names.get(usual).is_some_and(|name| KINDS.contains(&folded(name).as_str()));
-    let says_more = |column: &usize| {
-        is_kind && is_done(table, *column) && is_better(&texts_of(table, Some(*column)), &own)
-    };
+    let is_done = called_for_what_was_done(header);
+    let says_more =
+        |column: &usize| is_kind && is_done(*column) && is_better(&texts(*column), &own);
     if let Some(better) = others().find(says_more) {
         return (better, Some(usual));
     }
@@ -32,18 +55,20 @@ pub(super) fn columns(table: &TableHead, usual: usize) -> (usize, Option<usize>)
         names.get(*column).is_some_and(|name| usual_names.contains(&name.as_str()))
     };
     let fills = |column: &usize| {
-        let texts = texts_of(table, Some(*column));
+        let texts = texts(*column);
         let mut blank = own.iter().zip(&texts).filter(|(own, _)| is_null(own)).peekable();
         blank.peek().is_some() && blank.all(|(_, text)| is_known(text))
     };
     (usual, others().filter(is_usual).find(fills))
 }
 
-/// Whether a column is called for what was done.
-fn is_done(table: &TableHead, column: usize) -> bool {
-    let header = table.header.in_words();
-    let name = header.normal_names().get(column);
-    name.is_some_and(|name| name.split(' ').any(|word| DONE.contains(&word)))
+/// Whether columns are called for what was done.
+fn called_for_what_was_done(header: &Header) -> impl Fn(usize) -> bool {
+    let header = header.in_words();
+    move |column| {
+        let name = header.normal_names().get(column);
+        name.is_some_and(|name| name.split(' ').any(|word| DONE.contains(&word)))
+    }
 }
 
 /// Whether a column says more of the rows in which it says anything: it has names of events there, one of them for sure

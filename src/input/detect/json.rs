@@ -5,8 +5,8 @@ use super::json_records::{each_record, ends_within_record};
 use super::json_sample::JsonSample;
 use super::table_head::TableHead;
 use super::{
-    Decision, MAP_EVENTS, SAMPLE, enveloped, events_identifiers, events_why, exact_time, hits,
-    input, nameless, names_of_orders, names_of_people, not_events, sessions_why, strictness,
+    Decision, MAP_EVENTS, SAMPLE, enveloped, events_identifiers, events_why, exact_time, happened,
+    hits, input, nameless, names_of_orders, names_of_people, not_events, sessions_why, strictness,
     unrecognised, with_order, wrapped,
 };
 use crate::error::{Error, Result};
@@ -354,6 +354,13 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
             None => no_events(path, sample, &mapping, (names_orders, names_people)),
         });
     }
+    let usual = mapping.of(Part::Event).unwrap_or_default();
+    let (event, otherwise) = if is_told || mapping.names_pages() {
+        (usual, None)
+    } else {
+        happened::keys(&scalars, |key| sample.texts_of(key), usual)
+    };
+    let mapping = &mapping.clone().under(Part::Event, event);
     let own = |part| mapping.of(part).map(str::to_string);
     let identifiers: Vec<_> = events_identifiers(&mapping)
         .map(|(kind, space, key)| (kind, space, key.to_string()))
@@ -374,6 +381,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         later: people.filter(is_new).collect(),
         time: own(Part::Time).unwrap_or_default(),
         event: own(Part::Event).unwrap_or_default(),
+        otherwise: otherwise.map(str::to_string),
         names_pages: mapping.names_pages(),
         strictness: strictness(&identifiers),
         identifiers: with_order(identifiers.into_iter().chain(among), own(Part::Order)),
@@ -389,10 +397,12 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         id: own(Part::Id),
     };
     let near = nearest.filter(|_| told.format.is_none());
+    let mut columns = mapping.list();
+    columns.extend(otherwise.map(|key| ("event_if_blank", key.to_string())));
     Ok(Decision {
         format: Format::GenericEvents,
-        why: events_why(&mapping) + &sessions,
-        columns: mapping.list(),
+        why: events_why(mapping) + &sessions,
+        columns,
         rows: Rows::Json(event_keys),
         nearly: near.and_then(|near| near.remark(&sample.all_keys)),
     })

@@ -9,6 +9,7 @@ use crate::input::columns::{Header, Row, is_excel_number};
 use crate::input::format::kaggle::{self, Members};
 use crate::input::format::matomo_table::MatomoTable;
 use crate::input::format::maven::Maven;
+use crate::input::format::segment::is_type;
 use crate::input::format::shopify_analytics::AnalyticsColumns;
 use crate::input::format::shopify_checkouts::CheckoutColumns;
 use crate::input::format::shopify_customers::Customers;
@@ -19,7 +20,6 @@ use crate::input::format::shopify_orders::columns::{
 };
 use crate::input::format::shopify_sessions::WarehouseSessions;
 use crate::input::format::shopify_transactions::Transactions;
-use crate::input::format::segment::is_type;
 use crate::input::format::special::Special;
 use crate::input::format::tool_table::{ToolTable, amplitude, ga4, posthog, segment, snowplow};
 use crate::input::format::{

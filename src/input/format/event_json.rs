@@ -30,6 +30,8 @@ pub struct EventKeys {
     pub time: String,
     /// The event's name.
     pub event: String,
+    /// What says what happened where that is blank.
+    pub otherwise: Option<String>,
     /// Whether that is the page that was seen, by its name or its address, and nothing says what happened.
     pub names_pages: bool,
     /// What identifies, with the space of its system.
@@ -65,6 +67,7 @@ pub struct EventKeys {
 pub struct EventPlaces {
     time: Option<Place>,
     event: Option<Place>,
+    otherwise: Option<Place>,
     identifiers: Vec<Option<Place>>,
     /// What identifies of the kinds that may come later.
     later: Vec<(IdentifierKind, Place)>,
@@ -131,6 +134,7 @@ impl EventKeys {
         EventPlaces {
             time: at(&self.time),
             event: at(&self.event),
+            otherwise: perhaps(&self.otherwise),
             identifiers: self.identifiers.iter().map(|(_, _, key)| at(key)).collect(),
             later: later.collect(),
             session: perhaps(&self.session),
@@ -229,7 +233,8 @@ impl EventKeys {
             return desk.defect(Reason::BadTimestamp, message);
         };
         let details = RecordDetails { raw, root, places, keys: self };
-        let told = scalar(places.event).filter(|name| !is_null(name));
+        let named = |place| scalar(place).filter(|name| !is_null(name));
+        let told = named(places.event).or_else(|| named(places.otherwise));
         let is_page = self.names_pages || told.is_none();
         // Loggers of pages name only what else happened.
         let Some(name) = told.or_else(|| details.address()) else {
