@@ -8,6 +8,7 @@ mod words;
 
 use crate::error::{Error, Result};
 use crate::event::IdentifierKind;
+use crate::key::{FastMap, Key};
 pub use within::{holders, is_called, may_be_fixed_part, may_be_person, may_hold, split_flat};
 pub use words::{ADDRESSES, LANDING, PROPERTIES, TYPES, URLS};
 use words::{MEASURES, PAGES, PARTS, PEOPLE, SECOND_OF_SESSION, VISIT};
@@ -122,17 +123,28 @@ impl Mapping {
     /// Finds the parts among the names of a table or of JSON records; what the user said wins.
     pub fn find(names: &[String], told: &[(Part, String)]) -> Mapping {
         let mut mapping = Mapping::default();
+        // There may be thousands of names, and there are hundreds of usual ones.
+        let mut alone: FastMap<Key, &String> = FastMap::default();
+        for name in names {
+            alone.entry(Key::of(folded(name).as_bytes())).or_insert(name);
+        }
+        let within_objects: Vec<&String> =
+            names.iter().filter(|name| within::is_within(name)).collect();
         for (part, _, aliases) in PARTS {
             let by_user = told.iter().filter(|(p, _)| *p == part).map(|(_, name)| name.clone());
-            let is_candidate = |name: &&String| {
-                within::is_within(name) && !within::is_of_a_pair(part, name, names)
+            let mut within: FastMap<Key, &String> = FastMap::default();
+            for &name in &within_objects {
+                if !within::is_of_a_pair(part, name, names) {
+                    within::forms(part, name).for_each(|form| {
+                        within.entry(Key::of(form.as_bytes())).or_insert(name);
+                    });
+                }
+            }
+            let among = |known: &FastMap<Key, &String>| {
+                let named = |alias: &&str| known.get(&Key::of(alias.as_bytes())).copied().cloned();
+                aliases.iter().filter_map(named).collect::<Vec<String>>()
             };
-            let within_objects = names.iter().filter(is_candidate);
-            let within =
-                |alias: &&str| within_objects.clone().find(|name| is_called(part, name, alias));
-            let named = |alias: &&str| names.iter().find(|name| folded(name) == *alias);
-            let by_alias = aliases.iter().filter_map(named);
-            let by_alias = by_alias.chain(aliases.iter().filter_map(within)).cloned();
+            let by_alias = among(&alone).into_iter().chain(among(&within));
             // A person may be named by several columns of one kind; everything else stands once.
             let several = if matches!(part, Part::Who(_)) { usize::MAX } else { 1 };
             let mut found: Vec<String> = by_user.chain(by_alias).collect();

@@ -255,7 +255,8 @@ impl<'r> Row<'r> {
         }
     }
 
-    fn cells(&self) -> impl Iterator<Item = Cow<'r, [u8]>> {
+    /// All cells, as [`Row::cell`] gives each.
+    pub fn cells(&self) -> impl Iterator<Item = Cow<'r, [u8]>> {
         let row = *self;
         (0..row.len()).filter_map(move |column| row.cell(column))
     }

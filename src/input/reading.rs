@@ -5,6 +5,7 @@
 mod columns;
 mod invariants;
 mod json;
+mod printed;
 
 use super::block::Block;
 use super::columns::{Header, Row, quoted_cells};
@@ -357,8 +358,10 @@ impl Reading {
                 "the file ends within it: {} cells where all others have {cells}",
                 row.len()
             ))
+        } else if row.is_blank() {
+            Some("all cells are empty".to_string())
         } else {
-            row.is_blank().then(|| "all cells are empty".to_string())
+            printed::no_row(row).map(str::to_string)
         };
         let deletion = || {
             let column = header.deletion().filter(|_| header.is_deleted(row))?;

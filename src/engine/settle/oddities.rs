@@ -350,7 +350,7 @@ pub(super) fn without_figures(reports: &[SessionReport]) -> Option<Notice> {
         _ => format!("; found are {}", Vec::from_iter(names).join(", ")),
     };
     let message = format!(
-        "{}: no figure is known in it: no column is Sessions or another count of sessions, and no Step with its Active users is a session, a cart, a checkout or an order; names are known in English only{found}. If some are such, say so with --map sessions=NAME,added_to_cart=NAME,reached_checkout=NAME,converted=NAME, or once for all in [map] of funnel.toml",
+        "{}: no figure is known in it: no column is Sessions or another count of sessions, and no Step with its Active users is a session, a cart, a checkout or an order; what these are called in an English admin is known{found}. If some are such, say so with --map sessions=NAME,added_to_cart=NAME,reached_checkout=NAME,converted=NAME, or once for all in [map] of funnel.toml",
         paths.join(", ")
     );
     (!empty.is_empty()).then_some(Notice { code: "no_figures", message })
@@ -382,7 +382,7 @@ pub(super) fn unknown_figures(reports: &[SessionReport]) -> impl Iterator<Item =
         let names = report.dimensions.iter().filter(of_sessions).chain(figures);
         let columns: Vec<String> = names.map(|name| format!("`{name}`")).collect();
         let message = format!(
-            "{}: it is not known what {} count, so they are in no step: names are known in English only, and [map] of funnel.toml says what others are",
+            "{}: it is not known what {} count, so they are in no step: figures are known by the names of an English admin, and [map] of funnel.toml says what others are",
             report.path,
             columns.join(", ")
         );

@@ -32,7 +32,7 @@ pub fn is_called(part: Part, name: &str, own: &str) -> bool {
 }
 
 /// A name without signs: as it is, and without each of what may hold the part. A type behind it says nothing.
-fn forms(part: Part, name: &str) -> impl Iterator<Item = String> {
+pub(super) fn forms(part: Part, name: &str) -> impl Iterator<Item = String> {
     let name = match name.rsplit_once('.') {
         Some((name, last)) if TYPES.contains(&last) => name,
         Some(_) | None => name,

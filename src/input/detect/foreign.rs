@@ -75,6 +75,11 @@ pub(super) fn error(path: &str, head: &[u8], start: usize) -> Option<Error> {
             "it says which machine asked for which page, and not who that was: name a log of events that has its visitors, such as the web pixel's; of requests with a session, write time, url and session as CSV or JSON lines",
         ));
     }
+    if is_sql(shown) {
+        return Some(error("is a dump in SQL, which is not read").hint(
+            "load it into the database that it is of, and export the table that is meant as CSV: the rows alone, with the names of their columns",
+        ));
+    }
     zero.map(|zero| {
         let before = head.get(..zero).unwrap_or_default();
         let line = 1 + memchr::memchr_iter(b'\n', before).count();
@@ -107,6 +112,29 @@ fn is_access_log(shown: &[u8]) -> bool {
     words == 3 && is_time && memchr::memmem::find(line, b"{\"").is_none()
 }
 
+/// Whether text is statements of SQL, as databases dump tables: behind comments, or begun by making or filling one.
+fn is_sql(shown: &[u8]) -> bool {
+    const ALONE: [&str; 6] = [
+        "create table ",
+        "insert into ",
+        "drop table ",
+        "pragma foreign_keys",
+        "begin transaction;",
+        "start transaction;",
+    ];
+    const BELOW_COMMENTS: [&str; 5] = ["set ", "copy ", "use ", "lock tables ", "create "];
+    let is_comment =
+        |line: &&[u8]| line.is_empty() || line.starts_with(b"--") || line.starts_with(b"/*");
+    let mut lines = shown.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).peekable();
+    let has_comments = lines.peek().is_some_and(is_comment);
+    let Some(first) = lines.find(|line| !is_comment(line)) else { return false };
+    let begins = |with: &&str| {
+        first.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    ALONE.iter().any(|with| begins(with))
+        || has_comments && BELOW_COMMENTS.iter().any(|with| begins(with))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +154,9 @@ mod tests {
             (b"%PDF-1.7\n", "PDF"),
             (b"\n<!DOCTYPE HTML><html>", "web page"),
             (b"<HTML lang=en>", "web page"),
+            (b"-- MySQL dump 10.13, for Linux\nDROP TABLE IF EXISTS `events`;\n", "SQL"),
+            (b"--\n-- PostgreSQL database dump\n--\nSET x = 0;\n", "SQL"),
+            (b"insert into events VALUES (1,'x');\n", "SQL"),
             (b"ORC\0\x01", "ORC"),
             (b"a,b\n1,\0", "a zero byte stands on line 2"),
             (&tar, "tar"),
@@ -138,7 +169,15 @@ mod tests {
 
     #[test]
     fn exports_are_nothing_else() {
-        for head in ["ORC,time\n1,2", "Obj,time\n", "BZh,time\n", "{\"a\":1}", "<a>,time\n"] {
+        for head in [
+            "ORC,time\n1,2",
+            "set ,time\n1,2",
+            "-- a\ntime,b\n",
+            "Obj,time\n",
+            "BZh,time\n",
+            "{\"a\":1}",
+            "<a>,time\n",
+        ] {
             assert_eq!(told(head.as_bytes()), None, "{head}");
         }
     }

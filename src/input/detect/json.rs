@@ -291,6 +291,14 @@ fn no_events(
             "`jq -c '.{list}[]' FILE > NEW.jsonl` writes each of them on a line of its own"
         ));
     }
+    if let Some((rows, names)) = &sample.rows_as_lists {
+        let message = format!(
+            "not recognised: its rows stand under `{rows}` as lists without the names of their columns"
+        );
+        return Error::at(Place::file(path), message).hint(format!(
+            "`jq -c '{names} as $names | .{rows}[] | [$names, .] | transpose | map({{(.[0]): .[1]}}) | add' FILE > NEW.jsonl` writes each of them with these names"
+        ));
+    }
     if let Some(error) = of_columns(path, sample) {
         return error;
     }

@@ -33,6 +33,8 @@ pub(super) struct JsonSample {
     pub(super) within: BTreeMap<String, bool>,
     /// The keys under which a list of objects stands.
     pub(super) lists: BTreeSet<String>,
+    /// How `jq` takes rows that are lists, and the names of their columns, out of the first record that has such.
+    pub(super) rows_as_lists: Option<(String, String)>,
     /// The scalars of each record, by their keys.
     pub(super) records: Vec<BTreeMap<String, String>>,
     /// All keys, and those within objects behind theirs: `properties.time`; those within a wrapper also alone.
@@ -87,6 +89,7 @@ impl JsonSample {
         self.is_pixel |= pixel.fits(json);
         self.objects += 1;
         let mut scalars = BTreeMap::new();
+        self.rows_as_lists = self.rows_as_lists.take().or_else(|| rows_as_lists(json));
         for (key, value) in json.members() {
             let key = String::from_utf8_lossy(key).into_owned();
             let said = said(&key, value);
@@ -238,6 +241,28 @@ impl JsonSample {
         told.allows(Format::GenericEvents)
             && Mapping::of_events(&self.scalars(), &told.map).missing().is_empty()
     }
+}
+
+/// How `jq` takes rows that are lists out of an object, and the names of their columns: a list of names, or of objects with
+/// a name each.
+fn rows_as_lists(json: Json<'_>) -> Option<(String, String)> {
+    let key_of = |key: &[u8]| String::from_utf8_lossy(key).into_owned();
+    let (rows, width) = json.members().find_map(|(key, value)| {
+        let row = value.elements().next().filter(|row| row.is_array())?;
+        Some((key_of(key), row.elements().count()))
+    })?;
+    let names = json.members().find_map(|(key, value)| {
+        let key = key_of(key);
+        if value.elements().count() != width {
+            return None;
+        }
+        if value.elements().all(Json::is_text) {
+            return Some(format!(".{key}"));
+        }
+        let is_named = |own: Json<'_>| own.member("name").is_some_and(Json::is_text);
+        value.elements().all(is_named).then(|| format!("[.{key}[].name]"))
+    })?;
+    Some((rows, names))
 }
 
 /// What stands under a key: a scalar, or the first of a list of identifiers, as tools send those of one person.

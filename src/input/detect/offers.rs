@@ -207,8 +207,10 @@ pub(super) fn texts_of(table: &TableHead, column: Option<usize>) -> Vec<String> 
     column.into_iter().flat_map(|column| texts(table, column)).collect()
 }
 
-fn columns(table: &TableHead) -> std::ops::Range<usize> {
-    0..table.header.names().len()
+/// The columns that have a name: others cannot be told.
+fn columns(table: &TableHead) -> impl Iterator<Item = usize> {
+    let names = table.header.names().iter().enumerate();
+    names.filter(|(_, name)| !name.trim().is_empty()).map(|(column, _)| column)
 }
 
 fn texts(table: &TableHead, column: usize) -> impl Iterator<Item = String> {

@@ -58,6 +58,16 @@ pub(super) fn recognise(source: Source, told: &Told) -> Result<Input> {
     if let Some(error) = json_in_lines::error(&source.path, &source.head) {
         return Err(error);
     }
+    if !source.is_whole() && memchr::memchr(line_end, &source.head).is_none() {
+        return Err(Error::at(
+            Place::file(&source.path),
+            format!(
+                "its first line is longer than {} KiB, and no more is looked at for the names of columns",
+                source.head.len() / 1024
+            ),
+        )
+        .hint("leave columns out: a time, what happened and who it was are what is read"));
+    }
     let below = |table: &TableHead| decide(table, told).is_some();
     let table =
         TableHead::read(&source.head).or_else(|| TableHead::below_titles(&source.head, below));
@@ -89,7 +99,16 @@ fn otherwise(head: &[u8], table: &TableHead, told: &Told) -> Option<TableHead> {
     if own.is_some() {
         return None;
     }
-    TableHead::below_titles(head, |table| decide(table, told).is_some())
+    let is_title = named(table) < 2;
+    TableHead::below_titles(head, |table| decide(table, told).is_some()).or_else(|| {
+        // What it lacks is said of the header, not of a title with separators behind it.
+        TableHead::below_titles(head, |table| named(table) > 1).filter(|_| is_title)
+    })
+}
+
+/// How many columns have a name.
+fn named(table: &TableHead) -> usize {
+    table.header.names().iter().filter(|name| !name.trim().is_empty()).count()
 }
 
 /// Recognises the text of a table whose signs are known.

@@ -44,12 +44,13 @@ pub struct StepNames {
 /// The segment that has everybody in it.
 const EVERYBODY: &str = "All Users";
 
-/// What the pages call the column of the steps, in English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish and Danish.
-const STEP: [&str; 9] =
-    ["step", "schritt", "étape", "paso", "passaggio", "etapa", "stap", "steg", "trin"];
+/// What the pages call the column of the steps, in English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish
+/// and Japanese.
+const STEP: [&str; 10] =
+    ["step", "schritt", "étape", "paso", "passaggio", "etapa", "stap", "steg", "trin", "ステップ"];
 
 /// What begins the name of the column of users.
-const USERS: [&str; 10] = [
+const USERS: [&str; 11] = [
     "active users",
     "aktive nutzer",
     "utilisateurs actifs",
@@ -60,10 +61,11 @@ const USERS: [&str; 10] = [
     "actieve gebruikers",
     "aktiva användare",
     "aktive brugere",
+    "アクティブ ユーザー",
 ];
 
 /// What a breakdown calls the whole of a step.
-const TOTALS: [&str; 14] = [
+const TOTALS: [&str; 15] = [
     "totals",
     "total",
     "insgesamt",
@@ -78,6 +80,7 @@ const TOTALS: [&str; 14] = [
     "totalen",
     "totalt",
     "i alt",
+    "合計",
 ];
 
 impl Exploration {

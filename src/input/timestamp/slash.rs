@@ -144,8 +144,8 @@ impl DateEvidence {
         self.halves.merge(other.halves);
     }
 
-    /// What a reader should know of how the column's dates are read; `None` if no spreadsheet has changed
-    /// any of them.
+    /// What a reader should know of how the column's dates are read; `None` if all are written with the year first and
+    /// dashes, or with names of months.
     pub fn decision(
         &self,
         column: &str,
@@ -157,7 +157,7 @@ impl DateEvidence {
         if self.has_zone {
             return Some(format!("{decision}, in their own zones, or else in the zone {zone}"));
         }
-        Some(format!("{decision}, in the zone {zone} because theirs is lost{times}"))
+        Some(format!("{decision}, in the zone {zone} because none is written{times}"))
     }
 
     /// What a reader should know of times that are written without a zone where exports have one; `None` if none are.
@@ -178,15 +178,13 @@ impl DateEvidence {
         let read: Vec<&str> = [
             order.map(in_order),
             self.year_first.then_some("year/month/day"),
-            self.serial.then_some("numbers of days since 1900"),
+            self.serial.then_some("numbers of days since 1900, as spreadsheets keep them"),
         ]
         .into_iter()
         .flatten()
         .collect();
         let read = read.join(" and as ");
-        (!read.is_empty()).then(|| {
-            format!("a spreadsheet has changed the dates under `{column}`: they are read as {read}")
-        })
+        (!read.is_empty()).then(|| format!("the dates under `{column}` are read as {read}"))
     }
 
     /// The order of the column's dates, `None` if it has none with slashes. What the user told decides only where

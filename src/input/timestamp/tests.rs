@@ -383,9 +383,9 @@ fn what_a_spreadsheet_changed_is_told() {
         (&["2025/10/7 9:50"], Some("read as year/month/day,")),
         (
             &["2025-10-07 9:50", "45937.41"],
-            Some("year/month/day and as numbers of days since 1900,"),
+            Some("year/month/day and as numbers of days since 1900, as spreadsheets keep them,"),
         ),
-        (&["10/27/25"], Some("because theirs is lost; none of them has a time of day")),
+        (&["10/27/25"], Some("because none is written; none of them has a time of day")),
         (&["45937", "45938.0"], Some("none of them has a time of day")),
         (&["10/27/25 0:00", "10/28/25 0:01"], Some("read as month/day/year, in the zone UTC")),
     ] {
