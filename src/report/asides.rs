@@ -95,6 +95,8 @@ impl Asides {
             return Section::from(Sheet::new("", Vec::new()));
         }
         "Segments".clone_into(&mut sheet.title);
+        let further = "`funnel segments` looks at pairs of these dimensions as well, and at whatever --by names; with more tests less stands out.";
+        sheet.notes.push(further.to_owned());
         let effect = |group: &super::segments::SegmentReport| {
             Some(Effect {
                 name: words::value_name(group.value.as_deref()),

@@ -27,7 +27,6 @@ pub struct BreakdownRow {
     /// How many values stand in this row: 1, or more for `(other)`.
     pub values: usize,
     /// Whether it is the row of the values without a row of their own, whatever these are called.
-    #[serde(skip)]
     pub is_other: bool,
     /// Journeys that entered.
     pub journeys: u64,

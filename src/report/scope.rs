@@ -8,7 +8,12 @@ use super::words::people;
 /// What was counted and how: the lines that stand above a report.
 pub fn scope(report: &Report) -> Vec<String> {
     let Report { ladder, period, filters, .. } = report;
-    Scope { ladder, unit: report.journeys.unit, period, filters }.lines()
+    let mut lines = Scope { ladder, unit: report.journeys.unit, period, filters }.lines();
+    let has_more = report.orders.count.is_some() || !report.session_reports.is_empty();
+    if !filters.is_empty() && has_more {
+        lines.push("orders, tracking and session reports are of everybody, for they have no entry".into());
+    }
+    lines
 }
 
 /// What an answer is of.

@@ -3,7 +3,7 @@
 //! The names of the columns are read by other programs: they are added to, not renamed.
 
 use super::records::{Records, Value, each_once, snake_case};
-use super::{BreakdownRow, Report, StepReport};
+use super::{BreakdownRow, Report, StepReport, words};
 use crate::analysis::rate::Rate;
 
 /// What stands in the column of a breakdown that a row does not belong to.
@@ -53,8 +53,12 @@ pub(super) fn step_rows(report: &Report) -> Records {
     Records { kind: "step", header: each_once(header), rows }
 }
 
+/// The value, in quotes if it reads like a name of ours.
 fn value_of(row: &BreakdownRow) -> Value {
-    row.value.as_deref().map_or(Value::from("(unknown)"), Value::from)
+    if row.is_other {
+        return Value::from("(other)");
+    }
+    Value::Text(words::value_name(row.value.as_deref()))
 }
 
 fn steps<'a>(
@@ -94,6 +98,27 @@ fn rate(rate: Option<&Rate>) -> [Value; 3] {
 mod tests {
     use super::*;
     use crate::report::example;
+
+    #[test]
+    fn values_that_read_like_names_of_ours_are_told_apart() {
+        let row = |value: Option<&str>, is_other| BreakdownRow {
+            value: value.map(str::to_owned),
+            values: 1,
+            is_other,
+            journeys: 1,
+            steps: Vec::new(),
+        };
+        let cases = [
+            (row(Some("(other)"), true), "(other)"),
+            (row(Some("(other)"), false), "\"(other)\""),
+            (row(None, false), "(unknown)"),
+            (row(Some("(unknown)"), false), "\"(unknown)\""),
+            (row(Some("mobile"), false), "mobile"),
+        ];
+        for (row, expected) in cases {
+            assert_eq!(value_of(&row), Value::from(expected));
+        }
+    }
 
     #[test]
     fn every_row_has_a_value_for_every_column() {

@@ -177,11 +177,17 @@ pub fn probability(p: Option<f64>) -> String {
     }
 }
 
-/// So many of something on average: `34.2`.
+/// So many of something on average: `34.2`; of hundreds and more the whole ones: `1,237`.
 pub fn mean(number: Option<f64>) -> String {
-    number
-        .filter(|number| number.is_finite())
-        .map_or_else(|| UNKNOWN.to_owned(), |number| fixed(number, 1))
+    const MANY: f64 = 100.0;
+    let Some(number) = number.filter(|number| number.is_finite()) else {
+        return UNKNOWN.to_owned();
+    };
+    if number.abs() < MANY {
+        return fixed(number, 1);
+    }
+    let sign = if number < 0.0 { "-" } else { "" };
+    format!("{sign}{}", grouped(&fixed(number.abs(), 0)))
 }
 
 /// Why counts could not have shown any rise of a rate, as the end of a sentence.
