@@ -5,7 +5,7 @@
 use super::answer::Answer;
 use super::document::Document;
 use super::header::{InputReport, LadderReport, PeriodReport};
-use super::notices::NoticeReport;
+use super::notices::{NoticeReport, ONLY_ABANDONED, only_abandoned};
 use super::records::Records;
 use super::scope::Scope;
 use super::sheet::Sheet;
@@ -72,7 +72,11 @@ impl AskedReport {
             period: PeriodReport::new(findings, options.zone),
             filters: options.filters.clone(),
             inputs: findings.inputs.iter().map(|i| InputReport::new(i, options.zone)).collect(),
-            notices: unusable(findings).into_iter().chain(found).collect(),
+            notices: unusable(findings)
+                .into_iter()
+                .chain(found)
+                .chain(only_abandoned(findings, ladder))
+                .collect(),
         }
     }
 }
@@ -89,6 +93,7 @@ impl<T: Answer> Answer for Asked<T> {
         let is_told = |code: &str| notices.iter().any(|notice| notice.code == code);
         let is_said = |notice: &&NoticeReport| match notice.code {
             UNUSABLE => !self.says_scope || !SAY_AS_MUCH.iter().any(|code| is_told(code)),
+            ONLY_ABANDONED => true,
             _ => self.says_scope && !document.notices.contains(&notice.message),
         };
         let further = notices.iter().filter(is_said).map(|notice| notice.message.clone());

@@ -145,7 +145,7 @@ fn orders_beside(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
 }
 
 /// That checkouts are known of those only who left one.
-fn only_abandoned(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
+pub(super) fn only_abandoned(findings: &Findings, ladder: &Ladder) -> Option<NoticeReport> {
     const ABANDONED: [&str; 2] = ["shopify.abandoned_checkouts", "shopify.rest_checkout"];
     let is_of_checkouts =
         |input: &InputFinding| ABANDONED.contains(&input.format) && input.rows_used > 0;
