@@ -9,9 +9,10 @@
 //! them only where they may be chosen later than first.
 
 use super::glance::Glance;
-use super::terms::{STEPS, Terms};
+use super::terms::{STEPS, Terms, is_neutral};
 use crate::event::{StepSet, Touch};
 use crate::key::Key;
+use crate::ladder::definition::Order;
 use crate::time::{Instant, Precision, Span};
 
 /// The kinds of precision.
@@ -65,12 +66,23 @@ impl Threshold {
 /// The occurrences of one step, by precision, each list in the order of the journey.
 type Occurrences = [Vec<Event>; PRECISIONS];
 
+/// A touch that parts two neighbours of an adjacent chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Foreign {
+    /// Its position.
+    pub(super) touch: usize,
+    /// The first moment at which it, or one that comes after it, is surely over.
+    pub(super) end: Instant,
+}
+
 /// The occurrences of every step in one journey.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     steps: Vec<Occurrences>,
     /// What each ban forbids.
     bans: Vec<Occurrences>,
+    /// For each rung of an adjacent ladder, what parts it from the next one, in the order of the journey.
+    foreign: Vec<Vec<Foreign>>,
     /// The steps that occur.
     present: StepSet,
     /// Whether any touch fits two rungs or more.
@@ -86,6 +98,10 @@ impl Index {
         Index {
             steps: lists(terms.steps.positions().count()),
             bans: lists(terms.bans.len()),
+            foreign: match terms.order {
+                Order::Adjacent => vec![Vec::new(); terms.rungs.len()],
+                Order::Loose | Order::Any => Vec::new(),
+            },
             ..Index::default()
         }
     }
@@ -114,6 +130,9 @@ impl Index {
         if terms.holds {
             self.group(terms);
         }
+        for (rung, foreign) in terms.rungs.iter().zip(&mut self.foreign) {
+            fill_foreign(foreign, terms, rung.neutral, journey);
+        }
         glance
     }
 
@@ -139,6 +158,7 @@ impl Index {
             self.steps[step].iter_mut().for_each(Vec::clear);
         }
         self.bans.iter_mut().flatten().for_each(Vec::clear);
+        self.foreign.iter_mut().for_each(Vec::clear);
         self.present = StepSet::EMPTY;
         self.contested = false;
         self.coarsest = Precision::Exact.unit();
@@ -173,6 +193,12 @@ impl Index {
         heads.min_by_key(|event| event.touch).filter(|event| event.at <= limit).copied()
     }
 
+    /// The first touch from a position on that parts a rung of an adjacent ladder from the next one.
+    pub(super) fn foreign(&self, rung: usize, from: usize) -> Option<Foreign> {
+        let foreign = self.foreign.get(rung)?;
+        foreign.get(foreign.partition_point(|foreign| foreign.touch < from)).copied()
+    }
+
     /// What a ban forbids from a threshold on: the first event of each precision.
     pub(super) fn forbidden(
         &self,
@@ -181,6 +207,17 @@ impl Index {
     ) -> impl Iterator<Item = Event> {
         let lists = self.bans.get(ban).into_iter().flatten();
         lists.filter_map(move |list| rest(list, &threshold).first().copied())
+    }
+}
+
+/// Lists the touches of a journey that are not neutral.
+fn fill_foreign(foreign: &mut Vec<Foreign>, terms: &Terms, neutral: StepSet, journey: &[Touch]) {
+    let touches = journey.iter().enumerate().filter(|(_, touch)| !is_neutral(touch, neutral));
+    foreign.extend(touches.map(|(place, touch)| Foreign { touch: place, end: terms.end(touch) }));
+    let mut end = Instant::MAX;
+    for own in foreign.iter_mut().rev() {
+        end = end.min(own.end);
+        own.end = end;
     }
 }
 

@@ -166,23 +166,13 @@ impl Search<'_> {
     /// The bound that the next foreign event sets: one that lies neither at the instant of `event` nor
     /// at that of the next chosen one parts the two.
     fn next_foreign(&self, event: &Event, rung: usize) -> Room {
-        let neutral = self.terms.rungs[rung].neutral;
-        let is_foreign = |touch: &usize| !is_neutral(&self.journey[*touch], neutral);
         if self.ties == Ties::Sequence {
-            let mut later = event.touch + 1..self.journey.len();
-            let last = later.find(is_foreign).unwrap_or(usize::MAX);
+            let next = self.index.foreign(rung, event.touch + 1);
+            let last = next.map_or(usize::MAX, |foreign| foreign.touch);
             return Room { last, ..Room::until(Instant::MAX) };
         }
-        let start = self.journey.partition_point(|touch| touch.at < event.end);
-        let mut end = Instant::MAX;
-        for touch in (start.max(self.floor)..self.journey.len()).filter(is_foreign) {
-            let touch = &self.journey[touch];
-            if touch.at >= end {
-                break;
-            }
-            end = end.min(self.terms.end(touch));
-        }
-        Room::before(end)
+        let start = self.journey.partition_point(|touch| touch.at < event.end).max(self.floor);
+        Room::before(self.index.foreign(rung, start).map_or(Instant::MAX, |foreign| foreign.end))
     }
 
     /// The position of the first foreign event that parts `event` from what follows.
