@@ -16,6 +16,7 @@ use crate::tally::landmarks::{LANDMARKS, Outcomes, Pattern};
 use crate::tally::ways::Leavers;
 use crate::tally::{Durations, Tally};
 use crate::time::{Instant, Span};
+use std::collections::BTreeMap;
 
 /// So many events of one name within [`BURST_SPAN`] are a burst.
 const BURST: usize = 3;
@@ -219,14 +220,9 @@ fn bursts(attempt: &[Touch]) -> u64 {
         return 0;
     }
     let mut bursts = 0;
-    let mut names: Vec<(u32, Vec<Instant>)> = Vec::new();
+    let mut names: BTreeMap<u32, Vec<Instant>> = BTreeMap::new();
     for touch in attempt.iter().filter(|touch| touch.is(mark::LOG)) {
-        let place = names.iter().position(|(name, _)| *name == touch.name);
-        let place = place.unwrap_or_else(|| {
-            names.push((touch.name, Vec::new()));
-            names.len() - 1
-        });
-        let times = &mut names[place].1;
+        let times = names.entry(touch.name).or_default();
         times.retain(|&earlier| touch.at.since(earlier) <= BURST_SPAN);
         times.push(touch.at);
         if times.len() == BURST {
