@@ -8,7 +8,7 @@
 use super::orders::{identifiers_of, why_left_out};
 use crate::engine::haul::Haul;
 use crate::engine::stamping::{RowPlace, Stamping, Verdict};
-use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, mark};
+use crate::event::{Identifier, IdentifierKind, OrderNote, Origin, RawEvent, RowRef, mark};
 use crate::identity::{People, Strictness};
 use crate::input::format::shopify_orders::Order;
 use crate::input::format::shopify_session_rows::{Session, SessionDimensions, SessionStep};
@@ -17,7 +17,7 @@ use crate::input::timestamp::Stamp;
 use crate::input::{Reading, Rows};
 use crate::key::{FastMap, Key};
 use crate::money::Currency;
-use crate::time::{Instant, Span};
+use crate::time::{Instant, Precision, Span};
 use std::collections::BTreeMap;
 
 /// The steps of a session report by the names of events.
@@ -172,32 +172,90 @@ fn made_in(
     }
     let people = People::unite(&haul.links, &haul.identified, stamping.settings.threads);
     let person = |key: Key, at: Instant| people.of_at(key, at).map_or(key, |person| person.key);
-    let mut by_person: BTreeMap<Key, Vec<&Session<'_>>> = BTreeMap::new();
-    for own in ordering() {
+    let mut by_person: BTreeMap<Key, BTreeMap<Precision, Free<'_>>> = BTreeMap::new();
+    let mut in_order: Vec<&Named<'_>> = ordering().collect();
+    in_order.sort_by_key(|own| place_in_time(own.session));
+    for own in in_order {
         let Some(strongest) = own.identifiers.first() else { continue };
         let person = person(strongest.key, own.session.at.at);
-        by_person.entry(person).or_default().push(own.session);
-    }
-    for sessions in by_person.values_mut() {
-        sessions.sort_by_key(|session| (session.at.at, session.input, session.row));
+        let of_person = by_person.entry(person).or_default();
+        of_person.entry(own.session.at.precision).or_default().add(own.session);
     }
     let mut in_order: Vec<_> = counted().collect();
     in_order.sort_by_key(|(order, number)| (order.at.at, number.key));
     for &(order, number) in in_order {
-        let Some(sessions) = by_person.get_mut(&person(number.key, order.at.at)) else { continue };
-        let Some(place) = sessions.iter().rposition(|own| may_hold(own.at, order.at)) else {
+        let Some(free) = by_person.get_mut(&person(number.key, order.at.at)) else { continue };
+        let last = free.values_mut().filter_map(|free| {
+            let place = free.last_before(order.at)?;
+            Some((free.sessions[place], place, free))
+        });
+        let Some((session, place, free)) = last.max_by_key(|(own, ..)| place_in_time(own)) else {
             continue;
         };
-        let session = sessions.remove(place);
+        free.take(place);
         made.insert(session.key(), Made { number: number.key, at: finer(session.at, order.at) });
     }
     made
 }
 
+/// By what sessions are put in order.
+fn place_in_time(session: &Session<'_>) -> (Instant, usize, RowRef) {
+    (session.at.at, session.input, session.row)
+}
+
+/// The sessions of a customer that no order is known to be of, of those whose times are known equally well.
+#[derive(Debug, Default)]
+struct Free<'s> {
+    /// All of them, in order of time.
+    sessions: Vec<&'s Session<'s>>,
+    /// For each how many there are up to the last one that is free, as far as that was looked up: itself, or one before it.
+    free: Vec<usize>,
+}
+
+impl<'s> Free<'s> {
+    fn add(&mut self, session: &'s Session<'s>) {
+        self.sessions.push(session);
+        self.free.push(self.sessions.len());
+    }
+
+    /// The last free session in which an order may have been made.
+    fn last_before(&mut self, order: Stamp) -> Option<usize> {
+        // A later one of them is over later.
+        let count = self.sessions.partition_point(|own| has_begun(own.at, order));
+        let place = self.count_to_free(count).checked_sub(1)?;
+        Some(place).filter(|&place| may_hold(self.sessions[place].at, order))
+    }
+
+    /// How many of the first sessions there are up to the last one that is free.
+    fn count_to_free(&mut self, count: usize) -> usize {
+        let mut free = count;
+        while free > 0 && self.free[free - 1] != free {
+            free = self.free[free - 1];
+        }
+        let mut passed = count;
+        while passed > free {
+            passed = std::mem::replace(&mut self.free[passed - 1], free);
+        }
+        free
+    }
+
+    fn take(&mut self, place: usize) {
+        self.free[place] = place;
+    }
+}
+
 /// Whether an order may have been made in a session that began at a time.
 fn may_hold(session: Stamp, order: Stamp) -> bool {
-    let behind = |stamp: Stamp| stamp.at.plus(stamp.precision.unit());
-    behind(order) > session.at && order.at < behind(session).plus(WITHIN)
+    has_begun(session, order) && order.at < behind(session).plus(WITHIN)
+}
+
+/// Whether a session may have begun before an order was made.
+fn has_begun(session: Stamp, order: Stamp) -> bool {
+    behind(order) > session.at
+}
+
+fn behind(stamp: Stamp) -> Instant {
+    stamp.at.plus(stamp.precision.unit())
 }
 
 /// When an order was made, by the session or by the export, whichever says it more finely.
@@ -209,7 +267,6 @@ fn finer(session: Stamp, order: Stamp) -> Stamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Precision;
 
     #[test]
     fn an_order_is_made_in_a_session_that_has_begun_and_is_not_long_over() {
