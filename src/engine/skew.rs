@@ -2,9 +2,10 @@
 //!
 //! The web pixel knows only the device's time. A logger that notes when it received each event shows how far
 //! that is off: by the median of all events of one browser that follow each other without a long pause, since
-//! single events may have waited to be sent. Where nobody noted that, an order shows it that the shop has
-//! dated too: by the median of all such orders of one browser. Only more than five minutes are put right. Rows
-//! are moved by where they stand, so it does not matter how the log was cut into blocks, nor who read them.
+//! single events may have waited to be sent; one that is alone is moved no further than those about it. Where
+//! nobody noted that, an order shows it that the shop has dated too: by the median of all such orders of one
+//! browser. Only more than five minutes are put right. Rows are moved by where they stand, so it does not matter
+//! how the log was cut into blocks, nor who read them.
 //!
 //! A clock may be years ahead. Whether a row of such a browser is one of the future is therefore decided when
 //! the clocks are known ([`Skew::look_ahead`]); until then it links nobody.
@@ -86,8 +87,9 @@ impl Skew {
         skew.confirmed.extend(received.iter().map(|row| row.browser));
         received.extend(skew.beside(&haul.unconfirmed));
         received.sort_unstable();
-        for visit in received.chunk_by(goes_on) {
-            let off = median(visit);
+        let visits: Vec<Visit<'_>> = received.chunk_by(goes_on).map(Visit::of).collect();
+        for (place, &Visit { rows: visit, .. }) in visits.iter().enumerate() {
+            let off = off_of(&visits, place);
             let is_wrong = Span(off.0.abs()) > WRONG_CLOCK;
             haul.late += count_late(visit, if is_wrong { off } else { Span(0) });
             if !is_wrong {
@@ -213,8 +215,58 @@ impl Skew {
     }
 }
 
-/// How far a browser's clock is behind that of the log; of two in the middle the lesser. `visit` is in order of time.
-fn median(visit: &[Received]) -> Span {
+/// The rows of a browser that follow each other without a long pause, in order of time.
+#[derive(Clone, Copy)]
+struct Visit<'r> {
+    rows: &'r [Received],
+    /// How many moments have a row that a log has received.
+    moments: usize,
+    /// How far the browser's clock is behind that of the log by these rows; of two in the middle the lesser.
+    off: Span,
+}
+
+impl<'r> Visit<'r> {
+    fn of(rows: &'r [Received]) -> Visit<'r> {
+        let behind = times_behind(rows);
+        let middle = behind.len().saturating_sub(1) / 2;
+        let off = behind.get(middle).copied().unwrap_or_default();
+        Visit { rows, moments: behind.len(), off }
+    }
+
+    fn browser(&self) -> Option<Key> {
+        self.rows.first().map(|row| row.browser)
+    }
+
+    /// From the end of this visit to the beginning of a later one.
+    fn until(&self, later: &Visit<'_>) -> Option<Span> {
+        Some(later.rows.first()?.at.since(self.rows.last()?.at))
+    }
+}
+
+/// How far a browser's clock is behind during a visit. Of an event that is alone nobody can tell a clock that is behind from an
+/// event that waited to be sent: it is moved no further than the closest rows of the browser that show its clock.
+fn off_of(visits: &[Visit<'_>], place: usize) -> Span {
+    let Some(own) = visits.get(place) else { return Span(0) };
+    if own.moments != 1 || own.off <= Span(0) {
+        return own.off;
+    }
+    let is_of_browser = |visit: &&Visit<'_>| visit.browser() == own.browser();
+    let is_shown =
+        |visit: &&Visit<'_>| visit.moments > 1 || visit.moments == 1 && visit.off <= WRONG_CLOCK;
+    let (before, after) = (visits.iter().take(place).rev(), visits.iter().skip(place + 1));
+    let before = before.take_while(is_of_browser).find(is_shown);
+    let after = after.take_while(is_of_browser).find(is_shown);
+    let before = before.and_then(|visit| Some((visit.until(own)?, visit.off)));
+    let after = after.and_then(|visit| Some((own.until(visit)?, visit.off)));
+    let closest = before.into_iter().chain(after).min_by_key(|(apart, _)| *apart);
+    match closest {
+        Some((_, off)) if off.0.abs() <= WRONG_CLOCK.0 || off > Span(0) => own.off.min(off),
+        _ => own.off,
+    }
+}
+
+/// How far a browser's clock is behind that of the log by each moment of a visit, least first.
+fn times_behind(visit: &[Received]) -> Vec<Span> {
     // What is delivered again is late, whatever the clock says.
     let moments = visit.chunk_by(|one, next| one.at == next.at);
     let first = moments
@@ -222,8 +274,7 @@ fn median(visit: &[Received]) -> Span {
     let behind = first.map(|(arrived, row)| arrived.since(row.at));
     let mut behind: Vec<Span> = behind.collect();
     behind.sort_unstable();
-    let middle = behind.len().saturating_sub(1) / 2;
-    behind.get(middle).copied().unwrap_or_default()
+    behind
 }
 
 /// By how much the rows of orders are behind the shop's clock, with the order. Who looks at an order again, in another browser,
@@ -271,6 +322,10 @@ fn moved(at: Instant, by: Span) -> Instant {
 mod tests {
     use super::*;
 
+    fn median(visit: &[Received]) -> Span {
+        Visit::of(visit).off
+    }
+
     fn row(minute: i64, received: i64) -> Received {
         let at = |minute: i64| Instant(minute * 60_000_000);
         let number = u32::try_from(minute.rem_euclid(1000)).unwrap();
@@ -293,6 +348,30 @@ mod tests {
         assert_eq!(median(&[unknown]), Span(0));
         let again = [row(0, 0), row(0, 20), row(0, 40), row(1, 1), row(1, 21), row(1, 41)];
         assert_eq!(median(&again), Span(0), "what comes again is late");
+    }
+
+    #[test]
+    fn an_event_that_is_alone_is_moved_no_further_than_those_about_it() {
+        let hours = |hours: i64| Span::seconds(hours * 3600);
+        let off = |others: &[&[Received]], own: Received| {
+            let own = [own];
+            let visits = others.iter().copied().chain([&own[..]]).map(Visit::of);
+            off_of(&visits.collect::<Vec<_>>(), others.len())
+        };
+        let (right, behind) = ([row(0, 0), row(1, 1)], [row(300, 420), row(301, 421)]);
+        let ahead = [row(300, 0), row(301, 1)];
+        let unknown = [Received { arrived: None, ..row(300, 0) }];
+        let waited = row(600, 960);
+        assert_eq!(off(&[&right], waited), hours(0), "the clock is right");
+        assert_eq!(off(&[&right, &unknown], waited), hours(0), "it is not known anew");
+        assert_eq!(off(&[&right, &behind], waited), hours(2), "the clock is behind by then");
+        assert_eq!(off(&[&behind, &right[..1]], waited), hours(0), "one is enough to show it");
+        assert_eq!(off(&[&right, &[row(500, 860)]], waited), hours(0), "another one that waited");
+        assert_eq!(off(&[], waited), hours(6), "nothing else shows the clock");
+        assert_eq!(off(&[&ahead], waited), hours(6), "the clock was another one");
+        assert_eq!(off(&[&right], row(600, 480)), hours(-2), "nothing is received before it was");
+        let other = right.map(|row| Received { browser: Key(2), ..row });
+        assert_eq!(off(&[&other], waited), hours(6), "another browser's clock");
     }
 
     #[test]
