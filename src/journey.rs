@@ -6,7 +6,7 @@
 
 use crate::event::{RowRef, Touch, Trail, mark};
 use crate::key::{FastMap, FastSet, Key};
-use crate::ladder::session_rule::{SESSION_GAP, SessionRule};
+use crate::ladder::session_rule::SessionRule;
 use crate::quality::Reason;
 use crate::time::{Instant, Span};
 use std::cmp::Reverse;
@@ -116,7 +116,7 @@ fn same_order(
 
 /// The sessions of a customer's touches (kept, in order of time), each in order of time; sessions in
 /// the order in which they began. Orders of an export never open a session: they go with the latest
-/// session of the customer that was active within half an hour, and stand alone without one.
+/// session of the customer if that may go on, and stand alone without one; checkouts with what else was seen of them.
 pub fn sessions(touches: &[Touch], rule: SessionRule) -> Vec<Vec<Touch>> {
     let mut sessions: Vec<Vec<Touch>> = Vec::new();
     let mut sessionizer = Sessionizer::new(rule);
@@ -171,6 +171,9 @@ impl Sessionizer {
     pub fn session_of(&mut self, touch: &Touch) -> usize {
         if !touch.is(mark::LOG) {
             let session = self.told_of(touch);
+            if let Some(checkout) = touch.trail.checkout().filter(|_| session == self.count) {
+                self.checkouts.insert(Key(checkout.0), (session, touch.at));
+            }
             self.count = self.count.max(session + 1);
             self.told = Some((touch.row, touch.at, session));
             return session;
@@ -189,15 +192,16 @@ impl Sessionizer {
     }
 
     /// The session of a row that no log has seen: that of what else the row says of its moment, as a checkout does of its
-    /// steps; else the one that is running, or one of its own.
+    /// steps; that of its checkout; else the one that is running, or one of its own.
     fn told_of(&self, touch: &Touch) -> usize {
         let is_of_row =
             |&(row, at, _): &(RowRef, Instant, usize)| (row, at) == (touch.row, touch.at);
         if let Some((.., session)) = self.told.filter(is_of_row) {
             return session;
         }
-        let runs = |&(_, last): &(usize, Instant)| touch.at.since(last) <= SESSION_GAP;
-        self.latest.filter(runs).map_or(self.count, |(session, _)| session)
+        let runs = |&(_, last): &(usize, Instant)| touch.at.since(last) <= self.rule.gap();
+        let running = || self.latest.filter(runs).map(|(session, _)| session);
+        self.paused(touch).or_else(running).unwrap_or(self.count)
     }
 
     /// The session in which a row of a log goes on: that of the source as it is; else, unless a campaign brings the
@@ -342,6 +346,31 @@ mod tests {
             cut(&[touch(0, 1, mark::LOG), touch(20, 9, mark::ORDER), touch(90, 9, mark::ORDER)]),
             [vec![0, 20], vec![90]]
         );
+    }
+
+    #[test]
+    fn how_long_an_export_waits_for_a_session_is_said_by_the_rule() {
+        let rows = [touch(0, 1, mark::LOG), touch(20, 9, mark::ORDER), touch(75, 9, mark::ORDER)];
+        let gap = |minutes: i64| SessionRule::Gap(Span::seconds(minutes * 60));
+        assert_eq!(cut_by(gap(10), &rows), [vec![0], vec![20], vec![75]]);
+        assert_eq!(cut_by(gap(80), &rows), [vec![0, 20, 75]]);
+    }
+
+    #[test]
+    fn an_exported_checkout_goes_where_a_log_has_seen_it() {
+        let trail = Trail::new(Some(Key(8)), None);
+        let [logged, exported] = [mark::LOG, 0]
+            .map(|marks| move |minute, visit| Touch { trail, ..touch(minute, visit, marks) });
+        // Another browser has been active meanwhile.
+        let rows = [logged(0, 1), touch(20, 2, mark::LOG), exported(25, 9), exported(90, 9)];
+        assert_eq!(cut(&rows), [vec![0, 25, 90], vec![20]]);
+        // Where the export has it first, nobody's session runs.
+        let rows =
+            [touch(0, 1, mark::LOG), exported(40, 9), logged(41, 1), touch(50, 1, mark::LOG)];
+        assert_eq!(cut(&rows), [vec![0], vec![40, 41, 50]]);
+        // What the export says of a running session moves no browser into it.
+        let rows = [touch(0, 1, mark::LOG), touch(5, 2, mark::LOG), exported(6, 9), logged(7, 1)];
+        assert_eq!(cut(&rows), [vec![0, 7], vec![5, 6]]);
     }
 
     #[test]
