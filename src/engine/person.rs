@@ -425,7 +425,8 @@ impl Sources<'_> {
     /// The person's devices that others used too.
     fn shared(&self, person: Key) -> Vec<SharedFinding> {
         let is_own = |device: &&SharedDevice| {
-            device.holdings.iter().any(|holding| holding.person.key == person)
+            let holdings = &mut device.holdings.iter();
+            device.is_of_several() && holdings.any(|holding| holding.person.key == person)
         };
         let with_place = |held: &Holding| (*held, self.bench.rows.place(held.row));
         let devices = self.people.shared_devices().iter().filter(is_own);

@@ -7,7 +7,7 @@
 use super::roll::{Roll, Tie};
 use super::unite::Joined;
 use super::{People, Person};
-use crate::event::{Identifier, RowRef};
+use crate::event::{Identifier, IdentifierKind, RowRef};
 use crate::key::{FastMap, FastSet, Key};
 use crate::time::Instant;
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub struct Holding {
     pub person: Person,
 }
 
-/// A device that several customers used, with each change from one to another; the oldest first.
+/// A device that several customers used, or that is a hub, with each change from one to another; the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedDevice {
     /// The device.
@@ -51,9 +51,14 @@ impl SharedDevice {
         let until = self.holdings.partition_point(|held| held.since <= at);
         self.holdings.get(until.saturating_sub(1)).map(|held| held.person)
     }
+
+    /// Whether several customers had it; a hub may be one customer's whose rows name many addresses.
+    pub fn is_of_several(&self) -> bool {
+        self.holdings.windows(2).any(|pair| pair[0].person != pair[1].person)
+    }
 }
 
-/// All shared devices.
+/// All shared devices, and the hubs among devices, which join nobody either.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SharedDevices {
     devices: Vec<SharedDevice>,
@@ -62,20 +67,24 @@ pub(super) struct SharedDevices {
 }
 
 impl SharedDevices {
-    /// How many there are.
+    /// How many several customers had.
     pub(super) fn count(&self) -> u64 {
-        self.devices.len() as u64
+        self.devices.iter().filter(|device| device.is_of_several()).count() as u64
     }
 
-    /// Finds the devices whose rows name several customers; `joined` are the customers, and `join_without`
-    /// joins all links but those of some devices.
+    /// Finds the devices whose rows name several customers, and the `hubs` among devices that nothing ties to whoever their rows
+    /// name; `joined` are the customers, and `join_without` joins all links but those of some devices.
     pub(super) fn find(
-        roll: &Roll,
+        (roll, hubs): (&Roll, &FastSet<u32>),
         identified: &[Identified],
         joined: &Joined,
         join_without: impl Fn(&FastSet<u32>) -> Joined,
     ) -> SharedDevices {
-        let suspects = disputed(roll, identified, |by| Some(joined.person(by)).filter(|p| p.named));
+        let is_device = |number: &&u32| roll.identifier(**number).kind == IdentifierKind::ClientId;
+        let hubs = || hubs.iter().filter(is_device).copied();
+        let named = |by| Some(joined.person(by)).filter(|person| person.named);
+        let mut suspects = disputed(roll, identified, named);
+        suspects.extend(hubs());
         if suspects.is_empty() {
             return SharedDevices::default();
         }
@@ -83,7 +92,8 @@ impl SharedDevices {
         // What is named only by way of such a device says nothing of who had it.
         let apart = join_without(&suspects);
         let person = |by: u32| Some(joined.person(by)).filter(|_| apart.person(by).named);
-        let disputed = disputed(roll, identified, person);
+        let mut disputed = disputed(roll, identified, person);
+        disputed.extend(hubs());
         let mut holdings = holdings(roll, identified, &disputed, person);
         let mut shared = SharedDevices::default();
         let devices = ties.iter().flat_map(|tie| [tie.ends.0, tie.ends.1]);
@@ -200,7 +210,7 @@ fn holdings(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::IdentifierKind::{self, CheckoutToken, ClientId, CustomerId, Email};
+    use crate::event::IdentifierKind::{CheckoutToken, ClientId, CustomerId, Email};
     use crate::identity::Links;
 
     fn id(kind: IdentifierKind, number: u64) -> Identifier {
@@ -266,6 +276,16 @@ mod tests {
         assert_eq!(people.findings.hubs, 1);
         assert_eq!(people.findings.shared_devices, 1);
         assert_eq!(owner(&people, kiosk, 3), Some(id(Email, 3).key));
+    }
+
+    #[test]
+    fn a_hub_of_one_customer_is_theirs() {
+        let (ada, browser) = (id(CustomerId, 1), id(ClientId, 9));
+        let rows: Vec<_> = (1..=4).map(|n| [ada, id(Email, n), browser]).collect();
+        let rows: Vec<(i64, &[Identifier])> = (1..).zip(&rows).map(|(n, r)| (n, &r[..])).collect();
+        let people = people(&rows);
+        assert_eq!((people.findings.hubs, people.findings.shared_devices), (1, 0));
+        assert_eq!([0, 9].map(|second| owner(&people, browser, second)), [Some(ada.key); 2]);
     }
 
     #[test]

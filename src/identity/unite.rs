@@ -64,7 +64,7 @@ impl People {
             let stays_out = |number| hubs.contains(&number) || devices.contains(&number);
             join(&roll, Forest::grown(&roll, stays_out), stays_out)
         };
-        let shared = SharedDevices::find(&roll, identified, &joined, join_without);
+        let shared = SharedDevices::find((&roll, &hubs), identified, &joined, join_without);
         let findings = IdentityFindings {
             refused_merges: joined.refused,
             hubs: hubs.len() as u64,
