@@ -8,6 +8,7 @@
 //! order of rows nor that of files. What joined orders are worth is not decided here.
 
 mod checkouts;
+mod same_total;
 mod without_total;
 
 use super::order_seen::OrderSeen;
@@ -113,20 +114,24 @@ impl SameOrders {
         let all = sightings.clone();
         let has_bare = sightings.iter().any(|sighting| sighting.is_bare);
         sightings.retain(|sighting| sighting.total.is_some());
-        let pairs = pairs(&mut sightings, &heads);
-        if pairs.is_empty() && !has_bare {
+        let may_have_same = same_total::count(&mut sightings, &heads, |_| true) > 0;
+        if !may_have_same && !has_bare {
             return;
         }
         let people = people();
         let person = |key: Key, at: Instant| people.of_at(key, at).map_or(key, |person| person.key);
-        let is_of_one = |a: &Seen, b: &Seen| person(a.person, a.at) == person(b.person, b.at);
-        for (.., one, other) in pairs.iter().filter(|(.., a, b)| is_of_one(a, b)) {
-            self.by_customer += u64::from(heads.join(one.number, other.number));
+        if may_have_same {
+            for sighting in &mut sightings {
+                sighting.person = person(sighting.person, sighting.at);
+            }
+            self.by_customer += same_total::join(&mut sightings, &mut heads);
         }
         if has_bare {
             self.by_customer += without_total::join(all, &mut heads, person);
         }
-        self.not_matched = not_matched(&pairs, &heads);
+        if may_have_same {
+            self.not_matched = not_matched(&mut sightings, &heads);
+        }
         // What is known by number may be of an order that now counts under another one.
         #[expect(clippy::iter_over_hash_type, reason = "each is changed by itself")]
         for number in self.numbers.values_mut() {
@@ -329,62 +334,12 @@ impl Sighting {
     }
 }
 
-/// An order as one of two that may be the same: its number, and who made it, when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Seen {
-    number: Key,
-    person: Key,
-    at: Instant,
-}
-
-/// Two orders that would be the same if one customer made both: whether one of them does not count, and how far
-/// apart they are. The smaller number stands first.
-type Pair = (bool, Span, Seen, Seen);
-
-/// The pairs of orders of different sources with the same total within ten minutes: orders that count before those
-/// that do not, closest first.
-fn pairs(sightings: &mut [Sighting], heads: &Heads) -> Vec<Pair> {
-    sightings.sort_unstable();
-    let mut pairs = Vec::new();
-    for (place, one) in sightings.iter().enumerate() {
-        // Both times may stand for the instant at the far end of what they are known to.
-        let is_near = |other: &&Sighting| {
-            other.total == one.total && other.at.since(one.at).0 < WITHIN.0 + one.unit.0
-        };
-        for other in sightings.iter().skip(place + 1).take_while(is_near) {
-            let may_be_same_money = one.currency == other.currency
-                || one.currency == Currency::default()
-                || other.currency == Currency::default();
-            if may_be_same_money && heads.may_join(one.number, other.number) {
-                let [a, b] = [one, other].map(|&Sighting { number, person, at, .. }| Seen {
-                    number,
-                    person,
-                    at,
-                });
-                let is_left_out = one.is_left_out || other.is_left_out;
-                pairs.push((is_left_out, other.at.since(one.at), a.min(b), a.max(b)));
-            }
-        }
-    }
-    pairs.sort_unstable();
-    pairs
-}
-
 /// How many orders of one log alone may be orders of another log alone, by total and time.
-fn not_matched(pairs: &[Pair], heads: &Heads) -> Option<u64> {
+fn not_matched(sightings: &mut [Sighting], heads: &Heads) -> Option<u64> {
     const FEWEST: u64 = 5;
     let is_alone =
         |number: Key| heads.sources(number).is_some_and(|sources| sources & EXPORTS == 0);
-    let mut taken: FastSet<Key> = FastSet::default();
-    let mut matched = 0;
-    for (_, _, one, other) in pairs {
-        let both = [one.number, other.number].map(|number| heads.root(number));
-        let is_free = both.iter().all(|number| is_alone(*number) && !taken.contains(number));
-        if is_free && heads.may_join(one.number, other.number) {
-            taken.extend(both);
-            matched += 1;
-        }
-    }
+    let matched = same_total::count(sightings, heads, is_alone);
     let all = heads
         .heads
         .values()

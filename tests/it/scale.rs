@@ -60,6 +60,64 @@ fn one_customer_may_have_all_events() {
     assert_eq!(backwards["steps"], report_in_order["steps"]);
 }
 
+/// Whoever looks from each of its events for one that is foreign finds none before the end.
+#[test]
+fn one_customer_may_have_all_events_of_an_adjacent_ladder() {
+    const NAMES: [&str; 4] =
+        ["page_viewed", "checkout_started", "product_added_to_cart", "product_viewed"];
+    let text = log(ROWS, |number| (NAMES[number % 4], 7, "b".to_string()));
+    let args = ["report", "log.csv", "--format", "json", "--ladder", "storefront"];
+    let test = Test::new().file("log.csv", text).args(args).args(["--rules", "posthog:strict"]);
+    let report = test.json();
+    assert_eq!(report["journeys"]["entered"], 1);
+    assert_eq!(report["journeys"]["converted"], 0);
+}
+
+#[test]
+fn one_attempt_may_have_a_name_for_each_event() {
+    let head = "timestamp,event,user_id\n".to_string();
+    let text = (0..ROWS).fold(head, |mut text, number| {
+        let (hour, minute, second) = (number / 72_000, number / 1200 % 60, number / 20 % 60);
+        _ = writeln!(text, "2025-10-01T{hour:02}:{minute:02}:{second:02}Z,name{number},7");
+        text
+    });
+    let args = ["exits", "log.csv", "--format", "json", "--step", "Any=*", "--step", "End=name9"];
+    let exits = Test::new().file("log.csv", text).args(args).json();
+    assert_eq!(exits["ways"]["with_burst"]["base"], 1);
+    assert_eq!(exits["ways"]["bursts"], 0);
+}
+
+/// Two sources without a common number: an order of one may be any of the other that has its total and time.
+#[test]
+fn all_orders_may_have_one_total() {
+    const ORDERS: usize = 60_000;
+    let (mut exported, mut logged) = (
+        "Name,Id,Email,Financial Status,Currency,Total,Created at,Lineitem name,Source\n"
+            .to_string(),
+        String::new(),
+    );
+    for number in 0..ORDERS {
+        // A third is one guest's, all of one instant.
+        let (instant, buyer) = if number % 3 == 0 { (0, 0) } else { (number / 50, number) };
+        let (hour, minute, second) = (9 + instant / 3600, instant / 60 % 60, instant % 60);
+        let time = format!("{hour:02}:{minute:02}:{second:02}");
+        _ = writeln!(
+            exported,
+            "#{number},{},buyer{buyer}@example.org,paid,EUR,10.00,2025-10-07 {time} +0000,A,web",
+            5_550_000_000_000_usize + number
+        );
+        _ = writeln!(
+            logged,
+            r#"{{"time":"2025-10-07T{time}Z","event":"checkout_completed","client_id":"c-{number:06}","email":"buyer{buyer}@example.org","order_id":"T{number}","total":10.00,"currency":"EUR"}}"#
+        );
+    }
+    let args = ["report", "orders.csv", "log.jsonl", "--format", "json", "--ladder", "orders"];
+    let report = Test::new().file("orders.csv", exported).file("log.jsonl", logged).args(args);
+    let report = report.json();
+    assert_eq!(report["orders"]["count"], ORDERS);
+    assert_eq!(report["quality"]["orders_joined_by_customer"], ORDERS);
+}
+
 #[test]
 fn every_customer_may_have_one_event() {
     let report = report(log(ROWS, |number| (name_of(number), number, "b".to_string())), &[]);

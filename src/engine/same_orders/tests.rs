@@ -1,6 +1,7 @@
 use super::*;
 use crate::engine::claims::Strength;
 use crate::event::RowRef;
+use proptest::prelude::*;
 
 const LOG: Sources = 1;
 const PIXEL: Sources = 2;
@@ -237,4 +238,57 @@ fn logs_that_may_have_the_same_orders_are_told() {
         .map(|number| order(LOG, 900 + u64::from(number), 9_000 + 60 * i64::from(number), 1, 7));
     let all: Vec<Sighting> = both(5).into_iter().chain(others).collect();
     assert_eq!(joined(&all).not_matched, None, "most have no fellow");
+}
+
+/// The slow twin of [`same_total::join`]: all pairs, in their order.
+fn join_pair_by_pair(sightings: &[Sighting], heads: &mut Heads) -> u64 {
+    let mut pairs = Vec::new();
+    for one in sightings {
+        for other in
+            sightings.iter().filter(|other| (one.at, one.number) < (other.at, other.number))
+        {
+            let unknown = Currency::default();
+            let is_same_money =
+                one.currency == other.currency || [one.currency, other.currency].contains(&unknown);
+            let is_same = (one.total, one.person) == (other.total, other.person);
+            let apart = other.at.since(one.at);
+            if is_same && is_same_money && apart.0 < WITHIN.0 + one.unit.0 {
+                let (a, b) = (one.number.min(other.number), one.number.max(other.number));
+                pairs.push((one.is_left_out || other.is_left_out, apart, a, b));
+            }
+        }
+    }
+    pairs.sort_unstable();
+    pairs.iter().map(|(.., a, b)| u64::from(heads.join(*a, *b))).sum()
+}
+
+/// An order of few sources, numbers, times, currencies, totals and persons.
+fn any_order() -> impl Strategy<Value = Sighting> {
+    let source = prop::sample::select(vec![LOG, PIXEL, 4, EXPORTS]);
+    let unit = prop::sample::select(vec![Precision::Exact, Precision::Minute]);
+    let currency = prop::sample::select(vec!["", "", "EUR", "USD"]);
+    let numbers = (0..25_u64, prop_oneof![0..3_i64, 0..40_i64], 0..2_i128, 0..2_u64);
+    let parts = (source, numbers, currency, unit, 0..4_u8);
+    parts.prop_map(|(source, (number, minute, total, person), currency, unit, left_out)| Sighting {
+        currency: Currency::parse(currency),
+        unit: unit.unit(),
+        is_left_out: source == EXPORTS && left_out == 0,
+        ..order(source, number, minute, total, person)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn orders_are_joined_as_if_all_pairs_were_looked_at(
+        mut sightings in prop::collection::vec(any_order(), 2..40),
+    ) {
+        let [mut swift, mut slow] = [0; 2].map(|_| Heads::of(&sightings));
+        let joined = join_pair_by_pair(&sightings, &mut slow);
+        let is_any = same_total::count(&mut sightings.clone(), &swift, |_| true) > 0;
+        prop_assert!(is_any || joined == 0);
+        prop_assert_eq!(same_total::join(&mut sightings, &mut swift), joined);
+        prop_assert_eq!((swift.above, swift.heads), (slow.above, slow.heads));
+    }
 }
