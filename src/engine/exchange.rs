@@ -256,7 +256,7 @@ impl Mover<'_> {
         let Mover { skew, entrance, by_time, .. } = self;
         let mut moved = Ok(());
         record::each_alone(record, |record, at, row| {
-            by_time.push(row);
+            by_time.extend(device.is_device().then_some(row));
             if let Some(person) = device.holder(skew.time(row, at)) {
                 record::give(record, person.key, person.named);
             }

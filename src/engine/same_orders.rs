@@ -13,14 +13,14 @@ mod without_total;
 
 use super::order_seen::OrderSeen;
 use crate::event::{Identifier, IdentifierKind};
-use crate::identity::{Links, People, Strictness, identify};
+use crate::identity::{Links, People, Recurring, Strictness, identify};
 use crate::input::format::Format;
 use crate::input::format::shopify_orders::Order;
 use crate::input::format::shopify_orders::packed::Cell;
 use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::time::{Instant, Precision, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Two sources that saw one order wrote it down within this time.
 const WITHIN: Span = Span::seconds(10 * 60);
@@ -45,6 +45,8 @@ pub(super) const EXPORTS: Sources = 1 << 63;
 pub(super) struct SameOrders {
     /// The number under which an order counts, by the other numbers that it has.
     pub(super) numbers: FastMap<Key, Key>,
+    /// Names that mean another order at another time.
+    pub(super) recurring: Recurring,
     /// Orders that were known by their name or checkout.
     pub(super) by_number: u64,
     /// Orders that were known by customer, total and time.
@@ -59,7 +61,7 @@ impl SameOrders {
     /// checkout; and those that logs have under several numbers of one checkout. Whoever has the one has the other,
     /// which `links` are told. `source` says whose a row is.
     pub(super) fn named(
-        seen: &[OrderSeen],
+        seen: &mut [OrderSeen],
         exported: &[(&Order<'_>, Identifier)],
         links: &mut Links,
         source: impl Fn(&OrderSeen) -> Sources,
@@ -75,7 +77,6 @@ impl SameOrders {
             let known = meant.entry(order.key).or_insert(Some(number.key));
             *known = known.filter(|known| *known == number.key);
         }
-        // Rows that mean several orders by one name are told apart by nothing else.
         for (order, (name, number)) in named() {
             if meant.get(&order.key) != Some(&Some(number.key)) {
                 continue;
@@ -87,12 +88,32 @@ impl SameOrders {
             pair.sort_unstable();
             links.note(&pair, order.at);
         }
+        // Rows that mean several orders by one name are told apart by their times.
+        let several = seen.iter().map(|order| order.key);
+        let several = several.filter(|name| meant.get(name) == Some(&None));
+        for name in several.collect::<BTreeSet<Key>>() {
+            names.add_to(&mut same.recurring, name);
+        }
+        same.by_number += same.take_meant(seen);
+        links.part_by_time(same.recurring.clone());
         for (number, head) in checkouts::joined(seen, &names, source) {
             if same.numbers.insert(number, head).is_none() {
                 same.by_number += 1;
             }
         }
         same
+    }
+
+    /// Gives rows the numbers of the orders that they mean by a name that comes again; says how many orders these are.
+    fn take_meant(&self, seen: &mut [OrderSeen]) -> u64 {
+        let mut orders: FastSet<Key> = FastSet::default();
+        for order in seen {
+            if let Some(number) = self.recurring.order(order.key, order.at) {
+                order.key = number.key;
+                orders.insert(number.key);
+            }
+        }
+        orders.len() as u64
     }
 
     /// Joins the orders of one customer that several sources have under numbers of their own; `people` says
@@ -243,6 +264,15 @@ impl Names {
                 others.push(named);
             }
         }
+    }
+
+    /// Adds a name to those that come again, if it is one of several orders.
+    fn add_to(&self, recurring: &mut Recurring, name: Key) {
+        let (Some(first), Some(others)) = (self.orders.get(&name), self.others.get(&name)) else {
+            return;
+        };
+        let orders = others.iter().chain([first]).map(|named| (named.at, named.number));
+        recurring.add(first.name, orders.collect(), NAMED_WITHIN);
     }
 
     /// The order of an export that a log has seen, if it goes by another name there: by that name, or by its checkout.

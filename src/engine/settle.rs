@@ -30,7 +30,7 @@ use super::{Request, Settings};
 use crate::error::{Error, Result};
 use crate::event::{IdentifierKind, Origin, PlainDetails, RawEvent, RowRef, Touch, mark};
 use crate::findings::{Findings, Notice, OrderFindings, SessionReport};
-use crate::identity::{People, Strictness};
+use crate::identity::{People, Recurring, Strictness};
 use crate::input::detect::ambiguous_dates;
 use crate::input::format::ga4_ui::Exploration;
 use crate::input::format::shopify_checkouts::{self, Checkout};
@@ -74,6 +74,8 @@ pub(super) struct Settled {
     pub(super) placeholders: Vec<usize>,
     /// The number under which an order counts, by the other numbers that sources have for it.
     pub(super) numbers: FastMap<Key, Key>,
+    /// Names that mean another order at another time.
+    pub(super) recurring: Recurring,
     /// By how much the rows of browsers with wrong clocks are moved.
     pub(super) skew: Skew,
     /// Robots that ordered.
@@ -136,6 +138,11 @@ impl Settled {
     /// Gives a touch that completes an order the number under which that counts. Sets it aside if it completes an order that does not count, or if it lies outside a period at
     /// which the rules cut events.
     pub(super) fn judge(&self, touch: &mut Touch, range: Range, rows: &RowIndex) {
+        if touch.is(mark::ORDER)
+            && let Some(order) = self.recurring.order(touch.subject, touch.at)
+        {
+            touch.subject = order.key;
+        }
         if touch.is(mark::ORDER)
             && let Some(&number) = self.numbers.get(&touch.subject)
         {

@@ -10,6 +10,7 @@ mod evidence;
 mod lookup;
 mod nobody;
 mod normal;
+mod recurring;
 mod roll;
 mod shared;
 mod unite;
@@ -20,12 +21,13 @@ pub use normal::{
     Plain, Strictness, identify, identify_plain, is_device_text, is_excel_number, is_shop_customer,
     is_too_short, is_uuid_text,
 };
+pub use recurring::Recurring;
 pub use shared::{Holding, Identified, SharedDevice};
 pub use unite::{People, Person};
 
-use crate::event::Identifier;
+use crate::event::{Identifier, IdentifierKind};
 use crate::key::FastMap;
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 /// The links that a scan has seen. Many threads fill one each; they merge in any order.
 ///
@@ -36,6 +38,8 @@ pub struct Links {
     noted: Noted,
     /// What other threads have noted.
     others: Vec<Noted>,
+    /// Names of orders that mean another one at another time.
+    recurring: Recurring,
 }
 
 /// What one thread has noted.
@@ -45,6 +49,9 @@ struct Noted {
     pairs: FastMap<Pair, Instant>,
     /// Rows of more, strongest first, likewise.
     rows: FastMap<Box<[Identifier]>, Instant>,
+    /// Rows with an order, strongest first, and the day, with the first time of that day: the same name may be another order's
+    /// on another one.
+    of_days: FastMap<(Box<[Identifier]>, i64), Instant>,
     single: Single,
 }
 
@@ -62,11 +69,15 @@ type Pair = (Identifier, Identifier);
 impl Links {
     /// Notes that the identifiers of one row, strongest first, belong together.
     pub fn note(&mut self, identifiers: &[Identifier], at: Instant) {
-        let Noted { pairs, rows, .. } = &mut self.noted;
+        let Noted { pairs, rows, of_days, .. } = &mut self.noted;
         let earlier = |first: &mut Instant| *first = at.min(*first);
         match *identifiers {
             [] | [_] => {}
             [a, b] if a == b => {}
+            _ if identifiers.iter().any(|own| own.kind == IdentifierKind::OrderId) => {
+                let day = at.0.div_euclid(Span::days(1).0);
+                of_days.entry((identifiers.into(), day)).and_modify(earlier).or_insert(at);
+            }
             [a, b] => {
                 pairs.entry((a.min(b), a.max(b))).and_modify(earlier).or_insert(at);
             }
@@ -95,6 +106,11 @@ impl Links {
         self.others.retain(|noted| !noted.is_empty());
     }
 
+    /// Parts the links of names that come again by their times.
+    pub fn part_by_time(&mut self, recurring: Recurring) {
+        self.recurring = recurring;
+    }
+
     /// About how many bytes they take.
     pub fn bytes(&self) -> usize {
         self.parts().map(Noted::bytes).sum()
@@ -107,7 +123,10 @@ impl Links {
 
     /// How many rows link, some counted more than once.
     fn rows(&self) -> usize {
-        let rows = |noted: &Noted| noted.pairs.len() + noted.rows.len() + noted.single.rows.len();
+        let rows = |noted: &Noted| {
+            let Noted { pairs, rows, of_days, single } = noted;
+            pairs.len() + rows.len() + of_days.len() + single.rows.len()
+        };
         self.parts().map(rows).sum()
     }
 
@@ -123,13 +142,29 @@ impl Links {
 
     /// Tells `each` the identifiers of every row, strongest first, with the first time; in no order, some more than
     /// once.
-    #[expect(clippy::iter_over_hash_type, reason = "what is made of links does not depend on it")]
     fn each_row(&self, mut each: impl FnMut(&[Identifier], Instant)) {
+        if self.recurring.is_empty() {
+            return self.each_noted(each);
+        }
+        self.each_noted(|row, at| {
+            let meant = row.iter().map(|identifier| self.recurring.meant(*identifier, at));
+            let mut meant: Vec<Identifier> = meant.collect();
+            meant.sort_unstable();
+            each(&meant, at);
+        });
+    }
+
+    /// The same as the rows were noted.
+    #[expect(clippy::iter_over_hash_type, reason = "what is made of links does not depend on it")]
+    fn each_noted(&self, mut each: impl FnMut(&[Identifier], Instant)) {
         for noted in self.parts() {
             for (&(a, b), &at) in &noted.pairs {
                 each(&[a, b], at);
             }
             for (row, &at) in &noted.rows {
+                each(row, at);
+            }
+            for ((row, _), &at) in &noted.of_days {
                 each(row, at);
             }
             noted.single.each(&mut each);
@@ -139,7 +174,8 @@ impl Links {
 
 impl Noted {
     fn is_empty(&self) -> bool {
-        self.pairs.is_empty() && self.rows.is_empty() && self.single.rows.is_empty()
+        let Noted { pairs, rows, of_days, single } = self;
+        pairs.is_empty() && rows.is_empty() && of_days.is_empty() && single.rows.is_empty()
     }
 
     fn bytes(&self) -> usize {
@@ -147,7 +183,7 @@ impl Noted {
         const FEW: usize = 6;
         let rows = size_of::<(Box<[Identifier]>, Instant)>() + FEW * size_of::<Identifier>();
         self.pairs.capacity() * size_of::<(Pair, Instant)>()
-            + self.rows.capacity() * rows
+            + (self.rows.capacity() + self.of_days.capacity()) * rows
             + self.single.identifiers.capacity() * size_of::<Identifier>()
             + self.single.rows.capacity() * size_of::<(usize, Instant)>()
     }

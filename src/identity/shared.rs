@@ -4,6 +4,7 @@
 //! was they, until a row names somebody else; what it did before anybody was named was the first. Nobody is
 //! joined by that. A checkout or an order that nothing but such a device ties to a person goes with it.
 
+use super::recurring::Recurring;
 use super::roll::{Roll, Tie};
 use super::unite::Joined;
 use super::{People, Person};
@@ -52,13 +53,18 @@ impl SharedDevice {
         self.holdings.get(until.saturating_sub(1)).map(|held| held.person)
     }
 
-    /// Whether several customers had it; a hub may be one customer's whose rows name many addresses.
+    /// Whether it is a device at all.
+    pub fn is_device(&self) -> bool {
+        self.device.kind == IdentifierKind::ClientId
+    }
+
+    /// Whether it is a device that several customers had; a hub may be one customer's whose rows name many addresses.
     pub fn is_of_several(&self) -> bool {
-        self.holdings.windows(2).any(|pair| pair[0].person != pair[1].person)
+        self.is_device() && self.holdings.windows(2).any(|pair| pair[0].person != pair[1].person)
     }
 }
 
-/// All shared devices, and the hubs among devices, which join nobody either.
+/// All shared devices, and what else joins nobody and is parted by time: hubs among devices, names of orders that come again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SharedDevices {
     devices: Vec<SharedDevice>,
@@ -105,6 +111,25 @@ impl SharedDevices {
         }
         shared.add_company((roll, ties), &apart);
         shared
+    }
+
+    /// Adds the names of orders that come again: at each time a name is whoever made the order that it means.
+    pub(super) fn add_recurring(
+        &mut self,
+        recurring: &Recurring,
+        (roll, joined): (&Roll, &Joined),
+    ) {
+        for name in recurring.names() {
+            let person = |order: Identifier| {
+                let alone = Person { key: order.key, named: false };
+                roll.numbers.get(order.key).map_or(alone, |number| joined.person(number))
+            };
+            let holding =
+                |&(since, order)| Holding { since, row: RowRef::default(), person: person(order) };
+            let holdings = name.links.iter().map(holding).collect();
+            self.numbers.insert(name.identifier.key, self.devices.len());
+            self.devices.push(SharedDevice { device: name.identifier, holdings });
+        }
     }
 
     /// Adds what nothing but a shared device ties to a person; of several devices the one that did so first.

@@ -17,6 +17,7 @@ use super::shared::{Identified, SharedDevices};
 use crate::event::{Identifier, IdentifierKind};
 use crate::findings::IdentityFindings;
 use crate::key::{FastMap, FastSet, Key};
+use std::borrow::Cow;
 
 /// A device, telephone or address with more than this many people on one side is a hub.
 const HUB: usize = 3;
@@ -64,7 +65,8 @@ impl People {
             let stays_out = |number| hubs.contains(&number) || devices.contains(&number);
             join(&roll, Forest::grown(&roll, stays_out), stays_out)
         };
-        let shared = SharedDevices::find((&roll, &hubs), identified, &joined, join_without);
+        let identified = &resolved(links, identified);
+        let mut shared = SharedDevices::find((&roll, &hubs), identified, &joined, join_without);
         let findings = IdentityFindings {
             refused_merges: joined.refused,
             hubs: hubs.len() as u64,
@@ -72,6 +74,7 @@ impl People {
             crowd: u64::from(joined.crowd),
             ..IdentityFindings::default()
         };
+        shared.add_recurring(&links.recurring, (&roll, &joined));
         let mut places = roll.numbers;
         places.map(|number| joined.places[number as usize]);
         People { places, list: joined.people, shared, findings }
@@ -92,6 +95,15 @@ impl People {
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
+}
+
+/// The rows of devices, by what names of orders mean at their times.
+fn resolved<'i>(links: &Links, identified: &'i [Identified]) -> Cow<'i, [Identified]> {
+    if links.recurring.is_empty() {
+        return Cow::Borrowed(identified);
+    }
+    let meant = |row: &Identified| Identified { by: links.recurring.key(row.by, row.at), ..*row };
+    identified.iter().map(meant).collect()
 }
 
 /// The identifiers of a roll, joined.

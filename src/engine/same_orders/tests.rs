@@ -213,9 +213,9 @@ fn rows_of_one_checkout_are_one_order_unless_a_log_tells_several_apart() {
     for (rows, expected) in cases {
         let rows: Vec<(OrderSeen, Sources)> =
             rows.iter().map(|&(source, number, at)| row(source, number, TOKEN, at)).collect();
-        let seen: Vec<OrderSeen> = rows.iter().map(|(seen, _)| *seen).collect();
+        let mut seen: Vec<OrderSeen> = rows.iter().map(|(seen, _)| *seen).collect();
         let source = |seen: &OrderSeen| rows.iter().find(|(own, _)| own == seen).unwrap().1;
-        let same = SameOrders::named(&seen, &[], &mut Links::default(), source);
+        let same = SameOrders::named(&mut seen, &[], &mut Links::default(), source);
         for number in seen.iter().map(|seen| seen.key) {
             let own = expected.iter().find(|(other, _)| Key(*other) == number);
             assert_eq!(same.of(number), own.map_or(number, |(_, head)| Key(*head)), "{rows:?}");

@@ -209,7 +209,7 @@ fn find_same(
         return;
     }
     let mut seen = std::mem::take(&mut haul.orders_seen);
-    let mut same = SameOrders::named(&seen, orders, &mut haul.links, source);
+    let mut same = SameOrders::named(&mut seen, orders, &mut haul.links, source);
     seen.sort_unstable();
     let mut known = FastSet::default();
     let firsts = seen.iter().filter(|order| known.insert((order.key, source(order))));
@@ -238,6 +238,7 @@ fn find_same(
     settled.orders.joined_by_number = same.by_number;
     settled.orders.joined_by_customer = same.by_customer;
     settled.numbers = same.numbers;
+    settled.recurring = same.recurring;
     settled
         .notices
         .extend(same.not_matched.map(|number| logs_not_matched(number, !orders.is_empty())));
