@@ -29,7 +29,7 @@ pub(crate) const NULLS: [&str; 14] = [
 pub(crate) const NULL_WORDS: [&str; 4] = ["na", "nan", "nat", "nil"];
 
 /// No text that stands for "nothing" is longer.
-const LONGEST_NULL: usize = 9;
+pub(crate) const LONGEST_NULL: usize = 9;
 
 /// Whether a text stands for "nothing".
 pub fn is_null(text: &str) -> bool {
@@ -75,6 +75,12 @@ pub fn shell_word(text: &str) -> String {
         return text.to_owned();
     }
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// The line on which a byte of a text stands, from 1.
+pub fn line_at(text: &[u8], byte: usize) -> u64 {
+    let before = text.get(..byte).unwrap_or_default();
+    1 + memchr::memchr_iter(b'\n', before).count() as u64
 }
 
 /// Decodes bytes as UTF-8 or, where they are none, as Windows-1252 (which every byte sequence is).

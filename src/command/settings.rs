@@ -12,7 +12,7 @@ use crate::ladder::draft;
 use crate::ladder::own_names::OwnNames;
 use crate::ladder::vocabulary::nearest;
 use crate::place::Place;
-use crate::text::is_yes;
+use crate::text::{is_yes, line_at};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, Parser, ValueHint};
 use std::ffi::OsString;
@@ -80,7 +80,7 @@ impl Settings {
                 .hint("save it again, with UTF-8 as its encoding")
         })?;
         let table = DeTable::parse(&text).map_err(|error| {
-            let line = error.span().map(|span| line_of(&text, span.start));
+            let line = error.span().map(|span| line_at(text.as_bytes(), span.start));
             Error::at(Place { line, ..Place::file(path) }, error.message())
         })?;
         let file = File { path, text: &text, commands: Cli::command() };
@@ -282,7 +282,7 @@ impl File<'_> {
         value: &Spanned<DeValue<'_>>,
     ) -> Result<Setting> {
         let option = key.get_ref().as_ref().replace('_', "-");
-        let line = line_of(self.text, key.span().start);
+        let line = line_at(self.text.as_bytes(), key.span().start);
         let place = || Place { line: Some(line), ..Place::file(self.path) };
         let Some(argument) = self.argument(command, &option) else {
             let names = self.names(command);
@@ -445,10 +445,4 @@ fn texts(value: &DeValue<'_>) -> Option<Vec<String>> {
         DeValue::Datetime(at) => Some(vec![at.to_string()]),
         DeValue::Table(_) => None,
     }
-}
-
-/// The line of a byte, from 1.
-fn line_of(text: &str, byte: usize) -> u64 {
-    let before = text.as_bytes().get(..byte).unwrap_or_default();
-    1 + memchr::memchr_iter(b'\n', before).count() as u64
 }

@@ -11,7 +11,9 @@ pub fn scope(report: &Report) -> Vec<String> {
     let mut lines = Scope { ladder, unit: report.journeys.unit, period, filters }.lines();
     let has_more = report.orders.count.is_some() || !report.session_reports.is_empty();
     if !filters.is_empty() && has_more {
-        lines.push("orders, tracking and session reports are of everybody, for they have no entry".into());
+        lines.push(
+            "orders, tracking and session reports are of everybody, for they have no entry".into(),
+        );
     }
     lines
 }

@@ -12,6 +12,7 @@ use crate::input::format::tool_log::Beside;
 use crate::input::json::{Reader, Written, next_member};
 use crate::input::source::Source;
 use crate::place::Place;
+use crate::text::line_at;
 use std::io::Read;
 use std::ops::Range;
 
@@ -244,12 +245,6 @@ impl Elements {
         self.text.extend_from_slice(elements);
         self.has_any = true;
     }
-}
-
-/// The line on which a byte stands.
-fn line_at(text: &[u8], at: usize) -> u64 {
-    let before = text.get(..at).unwrap_or_default();
-    1 + memchr::memchr_iter(b'\n', before).count() as u64
 }
 
 /// Whether the object at the beginning of a text goes on over several lines, as far as the text says. Its first line

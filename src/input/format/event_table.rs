@@ -18,6 +18,7 @@ use crate::key::Key;
 use crate::ladder::dimension::{self, SourcePart};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
+use crate::text::LONGEST_NULL;
 use crate::time::{Precision, Span};
 pub use properties::column_of_properties;
 use std::borrow::Cow;
@@ -300,11 +301,8 @@ fn cell_of(row: Row<'_>, column: usize) -> Cow<'_, [u8]> {
 
 /// Whether a cell is a word that stands for nothing (`null`, `N/A`).
 pub fn is_nothing(cell: &[u8]) -> bool {
-    cell.len() <= LONGEST_NOTHING && std::str::from_utf8(cell).is_ok_and(is_null)
+    cell.len() <= LONGEST_NULL && std::str::from_utf8(cell).is_ok_and(is_null)
 }
-
-/// No word that stands for nothing is longer.
-const LONGEST_NOTHING: usize = 9;
 
 /// The cells of a row that few rows are asked for.
 pub(super) struct RowDetails<'r> {
