@@ -35,7 +35,9 @@ pub(super) fn are_unknown(report: &Report) -> bool {
 }
 
 fn forget_of_steps(steps: &mut [StepReport]) {
-    steps.iter_mut().for_each(|step| step.order_rate = unknown());
+    for step in &mut *steps {
+        step.order_rate = unknown();
+    }
     let Some(last) = steps.last_mut() else { return };
     last.step_rate = last.step_rate.map(|_| unknown());
     last.overall_rate = unknown();
