@@ -129,6 +129,20 @@ impl Rate {
         }
     }
 
+    /// The rate if so many more of them did.
+    pub fn with_more(&self, more: u64, confidence: f64) -> Rate {
+        let hits = self.hits.saturating_add(more).min(self.base);
+        let plain = Rate::of(hits, self.base, confidence);
+        let (Some(trials), Some(share)) = (self.trials, plain.rate) else { return plain };
+        let interval = proportion::wilson_of_share(share, trials, confidence);
+        Rate {
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+            trials: Some(trials),
+            ..plain
+        }
+    }
+
     /// Hits and base of the independent ones that it is worth, in whole numbers: for whatever counts them.
     pub fn worth(&self) -> (u64, u64) {
         let (Some(trials), Some(share)) = (self.trials, self.rate) else {

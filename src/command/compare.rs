@@ -45,21 +45,29 @@ pub(super) fn run(arguments: &CompareArgs, surroundings: &Surroundings) -> anyho
     let names = [arguments.a.join(", "), arguments.b.join(", ")];
     let (a, b) = (named("--a", &arguments.a)?, named("--b", &arguments.b)?);
     let breakdowns = request.breakdowns.clone();
-    let (sides, ladder, names, store_zone) = match (a, b) {
+    let Sides { sides, ladder, names, zone: store_zone, are_timeless } = match (a, b) {
         (Named::Files(a), Named::Files(b)) => of_files(options, &request, [a, b], names, run)?,
         (a, b) => within(options, request, [a, b], names, run)?,
     };
     refuse_overlap(&ladder, &breakdowns, "compare")?;
     let zone = resolved.zone.or(store_zone).unwrap_or(Zone::UTC);
     let confidence = options.confidence;
-    let made = CompareOptions { names, confidence, zone, expected_share };
+    let made = CompareOptions { names, confidence, zone, expected_share, are_timeless };
     let report = CompareReport::new([&sides[0], &sides[1]], &ladder, &made);
     show(&report, &options.output, surroundings)?;
     Ok(!(arguments.fail_if_lower && report.is_lower()))
 }
 
-/// Two sides with their ladder, their names and the store's zone.
-type Sides = ([SideFinding; 2], Ladder, [String; 2], Option<Zone>);
+/// Two sides and what is known of both.
+struct Sides {
+    sides: [SideFinding; 2],
+    ladder: Ladder,
+    names: [String; 2],
+    /// The store's.
+    zone: Option<Zone>,
+    /// Whether nothing says when anything was.
+    are_timeless: bool,
+}
 
 /// Two sets of files: two runs, each as if it were alone.
 fn of_files(
@@ -80,13 +88,14 @@ fn of_files(
     }
     let zone = one.findings.store_offset.and_then(Zone::fixed);
     let ladder = one.ladder.clone();
+    let are_timeless = one.findings.are_timeless() || two.findings.are_timeless();
     let side = |outcome: Outcome| SideFinding {
         tally: outcome.findings.tally,
         breakdowns: outcome.findings.breakdowns,
         since: None,
         until: None,
     };
-    Ok(([side(one), side(two)], ladder, names, zone))
+    Ok(Sides { sides: [side(one), side(two)], ladder, names, zone, are_timeless })
 }
 
 /// Two parts of the same files, counted in one run.
@@ -117,9 +126,11 @@ fn within(
             .hint("give two sets of files, --a OLD --b NEW"));
     }
     let zone = outcome.findings.store_offset.and_then(Zone::fixed);
+    let are_timeless = outcome.findings.are_timeless();
     let mut sides = std::mem::take(&mut outcome.findings.sides).into_iter();
     let mut next = || sides.next().unwrap_or_default();
-    Ok(([next(), next()], outcome.ladder, names, zone))
+    let sides = [next(), next()];
+    Ok(Sides { sides, ladder: outcome.ladder, names, zone, are_timeless })
 }
 
 fn side(option: &str, named: Named) -> Result<Side> {

@@ -4,6 +4,7 @@
 //! and marked: who gets to a step may differ between the sides, so they can differ without any cause.
 
 mod causes;
+mod headline;
 mod sheets;
 
 pub use causes::{DecompositionReport, FactorReport, RevenueReport, SegmentChange};
@@ -16,7 +17,7 @@ use crate::analysis::ladder_rates::{conversion, step_rates};
 use crate::analysis::open_windows::matured;
 use crate::analysis::rate::Rate;
 use crate::findings::SideFinding;
-use crate::ladder::definition::Ladder;
+use crate::ladder::definition::{Count, Ladder, Window};
 use crate::stats::multiple::benjamini_hochberg;
 use crate::stats::proportion::Interval;
 use crate::stats::special::two_sided_p;
@@ -86,6 +87,8 @@ pub struct MacroComparison {
     pub difference: Contrast,
     /// The same with open windows accounted for; `None` where it is unknown.
     pub matured: Option<MaturedComparison>,
+    /// `higher`, `lower` or `unclear`: by the matured rates where journeys can still convert.
+    pub verdict: &'static str,
 }
 
 /// Matured rates on both sides.
@@ -112,6 +115,8 @@ pub struct StepComparison {
     pub difference: Contrast,
     /// Over the step before; `None` for the first.
     pub step_rate: Option<StepRateComparison>,
+    /// Whether journeys can still reach it: then the difference is only that so far.
+    pub can_change: bool,
     /// One honest sentence.
     pub sentence: String,
 }
@@ -157,6 +162,28 @@ pub struct CompareOptions {
     pub zone: Zone,
     /// The share of all entries that should be in a, if the sides are variants of a test.
     pub expected_share: Option<f64>,
+    /// Whether nothing says when anything was: then nobody knows what can still happen.
+    pub are_timeless: bool,
+}
+
+/// What is still to come of both sides.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    /// Journeys that can still convert, in a and in b.
+    journeys: [u64; 2],
+}
+
+impl Open {
+    fn of([a, b]: [&Tally; 2], ladder: &Ladder, options: &CompareOptions) -> Open {
+        // A session does not go on when its window does.
+        let are_over = ladder.count == Count::Session && ladder.window != Window::Session;
+        let is_none = are_over || ladder.open || options.are_timeless;
+        Open { journeys: if is_none { [0, 0] } else { [a.open, b.open] } }
+    }
+
+    fn is_any(self) -> bool {
+        self.journeys != [0, 0]
+    }
 }
 
 impl CompareReport {
@@ -168,8 +195,10 @@ impl CompareReport {
     ) -> CompareReport {
         let [a, b] = sides;
         let confidence = options.confidence;
-        let steps = steps(&a.tally, &b.tally, ladder, confidence);
-        let macro_conversion = macro_comparison(&a.tally, &b.tally, ladder, confidence);
+        let tallies = [&a.tally, &b.tally];
+        let open = Open::of(tallies, ladder, options);
+        let macro_conversion = macro_comparison(tallies, ladder, open, confidence);
+        let steps = steps(tallies, ladder, (&macro_conversion, open), confidence);
         let decomposition = causes::decompositions(a, b, confidence);
         let mut report = CompareReport {
             schema: SCHEMA,
@@ -184,37 +213,37 @@ impl CompareReport {
             decomposition,
             confidence,
         };
-        report.notices = report.find_notices(options.expected_share);
+        report.notices = report.find_notices(open, options.expected_share);
         report.notices.extend(overlap(a, b));
-        report.sentences = report.in_words(ladder);
+        report.sentences = report.in_words(open);
         report
     }
 
-    /// Whether the rate of the last step is lower in b, beyond chance.
+    /// Whether the rate of the last step is lower in b, beyond chance and whatever open journeys do.
     pub fn is_lower(&self) -> bool {
-        self.macro_conversion.difference.verdict == "lower"
+        self.macro_conversion.verdict == "lower"
     }
 
-    fn in_words(&self, ladder: &Ladder) -> Vec<String> {
-        let last = ladder.steps.last().map_or("", |step| step.name.as_str());
-        let change = &self.macro_conversion;
-        let mut sentences = vec![sentence(last, change.a, change.b, &change.difference)];
+    fn in_words(&self, open: Open) -> Vec<String> {
+        let last = self.steps.last().map(|step| step.sentence.clone());
+        let mut sentences: Vec<String> = last.into_iter().collect();
         let largest = self
             .decomposition
             .iter()
             .max_by(|one, two| one.mix_effect.abs().total_cmp(&two.mix_effect.abs()));
         if let Some(split) = largest {
             sentences.push(format!(
-                "By {}: {} because rates changed, {} because the mix did.",
+                "By {}: {} because rates changed{}, {} because the mix did.",
                 split.by,
                 words::points(Some(split.rate_effect)),
+                if open.is_any() { " so far" } else { "" },
                 words::points(Some(split.mix_effect))
             ));
         }
         sentences
     }
 
-    fn find_notices(&self, expected_share: Option<f64>) -> Vec<NoticeReport> {
+    fn find_notices(&self, open: Open, expected_share: Option<f64>) -> Vec<NoticeReport> {
         let reversed = self.decomposition.iter().filter(|split| split.is_reversed);
         let simpson = reversed.map(|split| {
             let message = format!(
@@ -230,19 +259,18 @@ impl CompareReport {
             ];
             NoticeReport { code: "simpson", message, data: data.into() }
         });
-        let is_open = self.a.open + self.b.open > 0;
-        let open = is_open.then(|| NoticeReport {
+        let open = headline::still_open(open).map(|who| NoticeReport {
             code: "window_open",
             message: format!(
-                "{} in a and {} in b can still convert: {}.",
-                words::count(self.a.open),
-                words::count(self.b.open),
-                match self.macro_conversion.matured {
-                    Some(_) => "compare the matured rates",
-                    None => "both rates may rise, and how far they will is not known yet",
+                "{who} can still convert: {}.",
+                match (self.macro_conversion.matured, open.journeys) {
+                    (Some(_), _) => "compare the matured rates",
+                    (None, [_, 0] | [0, _]) =>
+                        "its rate may rise, and how far it will is not known yet",
+                    (None, _) => "both rates may rise, and how far they will is not known yet",
                 }
             ),
-            data: [("a", Value::from(self.a.open)), ("b", Value::from(self.b.open))].into(),
+            data: [("a", Value::from(open.journeys[0])), ("b", open.journeys[1].into())].into(),
         });
         simpson
             .chain(open)
@@ -281,7 +309,12 @@ fn side(finding: &SideFinding, name: &str, zone: Zone) -> SideReport {
     }
 }
 
-fn macro_comparison(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> MacroComparison {
+fn macro_comparison(
+    [a, b]: [&Tally; 2],
+    ladder: &Ladder,
+    open: Open,
+    confidence: f64,
+) -> MacroComparison {
     let whole = |tally: &Tally| {
         let found = matured(tally, ladder, confidence);
         Some((found.rate?, Interval { low: found.low?, high: found.high? }))
@@ -292,12 +325,22 @@ fn macro_comparison(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> M
         difference: Contrast::of_estimates(a, b),
     });
     let (a, b) = (conversion(a, confidence), conversion(b, confidence));
-    MacroComparison { a, b, difference: Contrast::of(a, b, confidence), matured }
+    let difference = Contrast::of(a, b, confidence);
+    let found = MacroComparison { a, b, difference, matured, verdict: headline::UNCLEAR };
+    MacroComparison { verdict: headline::verdict(&found, open, confidence), ..found }
 }
 
-/// The steps; differences are judged as many at once, the first step (all of all) left out.
-fn steps(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> Vec<StepComparison> {
+/// The steps. The last one is the question itself and is judged alone, as the answer is; the first (all of all) is none; the
+/// differences of those between are judged as many at once.
+fn steps(
+    [a, b]: [&Tally; 2],
+    ladder: &Ladder,
+    (answer, open): (&MacroComparison, Open),
+    confidence: f64,
+) -> Vec<StepComparison> {
     let rates = |tally: &Tally, step: usize| step_rates(tally, ladder, step, confidence);
+    let still_before =
+        |tally: &Tally, step: usize| tally.steps.iter().take(step).any(|before| before.open > 0);
     let mut steps: Vec<StepComparison> = Vec::new();
     for (position, step) in ladder.steps.iter().enumerate() {
         let (of_a, of_b) = (rates(a, position), rates(b, position));
@@ -311,46 +354,28 @@ fn steps(a: &Tally, b: &Tally, ladder: &Ladder, confidence: f64) -> Vec<StepComp
             b: of_b.overall,
             difference: Contrast::of(of_a.overall, of_b.overall, confidence),
             step_rate,
+            can_change: open.is_any() && [a, b].iter().any(|side| still_before(side, position)),
             sentence: String::new(),
         });
     }
-    let tested = || steps.iter().skip(1).filter_map(|step| step.difference.p_value);
-    let q_values = benjamini_hochberg(&tested().collect::<Vec<f64>>());
-    let mut q_values = q_values.into_iter();
-    for step in steps.iter_mut().skip(1).filter(|step| step.difference.p_value.is_some()) {
-        step.difference.among_many(q_values.next().unwrap_or(1.0));
-    }
-    for step in &mut steps {
+    let Some((last, others)) = steps.split_last_mut() else { return steps };
+    judge_as_many(others.get_mut(1..).unwrap_or_default());
+    for step in others {
+        let so_far = if step.can_change { " so far" } else { "" };
         step.sentence = match step.step_rate {
-            Some(_) => sentence(&step.name, step.a, step.b, &step.difference),
+            Some(_) => headline::of_step(&step.name, step.a, step.b, &step.difference, so_far),
             None => format!("{}: the first step, so there is nothing to compare.", step.name),
         };
     }
+    (last.a, last.b, last.difference) = (answer.a, answer.b, answer.difference);
+    last.sentence = headline::sentence(&last.name, answer, open);
     steps
 }
 
-fn sentence(name: &str, a: Rate, b: Rate, difference: &Contrast) -> String {
-    let (from, to) = words::percents_apart(a.rate, b.rate);
-    let range = words::points_range(difference.low, difference.high);
-    match difference.verdict {
-        "unclear" if difference.value.is_none() => format!("{name}: nothing to compare."),
-        "unclear" if difference.is_clear_alone() => format!(
-            "{name}: {from} → {to}, no clear difference: {range}, looked at alone, but so many steps are compared here that chance may have made one such (q = {}).",
-            words::probability(difference.q_value)
-        ),
-        "unclear" => format!(
-            "{name}: {from} → {to}, no clear difference ({range}); {}.",
-            match difference.detectable {
-                Some(rise) => format!(
-                    "these numbers could only have shown a rise of {} or more",
-                    words::points(Some(rise))
-                ),
-                None => words::no_rise(a.rate),
-            }
-        ),
-        verdict => {
-            let size = words::size_range(difference.low, difference.high);
-            format!("{name}: {from} → {to}, {verdict} by {size}.")
-        }
+fn judge_as_many(steps: &mut [StepComparison]) {
+    let p_values: Vec<f64> = steps.iter().filter_map(|step| step.difference.p_value).collect();
+    let tested = steps.iter_mut().filter(|step| step.difference.p_value.is_some());
+    for (step, q_value) in tested.zip(benjamini_hochberg(&p_values)) {
+        step.difference.among_many(q_value);
     }
 }

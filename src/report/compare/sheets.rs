@@ -49,16 +49,6 @@ fn steps(report: &CompareReport) -> Sheet {
     )];
     sheet.lead.extend(report.sentences.iter().cloned());
     sheet.rows = report.steps.iter().map(row).collect();
-    if let Some(matured) = &report.macro_conversion.matured
-        && a.open + b.open > 0
-    {
-        sheet.notes.push(format!(
-            "With open windows accounted for: {} → {} ({}).",
-            words::percent(Some(matured.a)),
-            words::percent(Some(matured.b)),
-            words::points_range(matured.difference.low, matured.difference.high)
-        ));
-    }
     sheet
 }
 
@@ -66,7 +56,11 @@ fn row(step: &StepComparison) -> Vec<Cell> {
     let change = &step.difference;
     // The first step is all of all on both sides: there is nothing to compare.
     let compared = |cell: Cell| if step.step_rate.is_some() { cell } else { Cell::Empty };
-    let said = if change.verdict == "unclear" { "" } else { change.verdict }.to_owned();
+    let said = match change.verdict {
+        "unclear" => String::new(),
+        verdict if step.can_change => format!("{verdict} so far"),
+        verdict => verdict.to_owned(),
+    };
     let previous = |rate: fn(&super::StepRateComparison) -> Option<f64>| {
         step.step_rate.as_ref().map_or(Cell::Empty, |both| Cell::Share(rate(both)))
     };
