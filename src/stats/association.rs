@@ -37,13 +37,6 @@ impl Fourfold {
         lift.is_finite().then_some(lift)
     }
 
-    /// The correlation of the two, -1 to 1; `None` where one of them does not vary.
-    pub fn phi(&self) -> Option<f64> {
-        let [a, b, c, d] = self.cells();
-        let below = ((a + b) * (c + d) * (a + c) * (b + d)).sqrt();
-        (below > 0.0).then(|| (a * d - b * c) / below)
-    }
-
     /// How much of the outcome is known from the action, in bits.
     pub fn information(&self) -> f64 {
         let [a, b, c, d] = self.cells();
@@ -76,9 +69,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_vary_has_no_correlation() {
+    fn what_nobody_did_has_no_lift() {
         let nobody = Fourfold { without_hits: 3, without_misses: 9, ..Fourfold::default() };
-        assert_eq!((nobody.phi(), nobody.lift()), (None, None));
+        assert_eq!(nobody.lift(), None);
         assert!(nobody.information().abs() < 1e-15);
         assert!(nobody.odds_ratio(0.95).unwrap().1.low < 1.0);
     }

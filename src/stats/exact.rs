@@ -157,20 +157,6 @@ pub fn heterogeneity(groups: &[(u64, u64)]) -> Option<Heterogeneity> {
     })
 }
 
-/// Two counts over times that may differ: the two-sided p-value given their sum (Przyborowski, Wilenski).
-pub fn two_counts(first: (u64, f64), second: (u64, f64)) -> Option<f64> {
-    let all = first.0.checked_add(second.0)?;
-    let share = first.1 / (first.1 + second.1);
-    if !(share > 0.0 && share < 1.0) {
-        return None;
-    }
-    let odds = share / (1.0 - share);
-    let weights = weights(0, all, |x| (all - x) as f64 / (x + 1) as f64 * odds);
-    let found = weights[usize::try_from(first.0).ok()?];
-    let rarer: f64 = weights.iter().filter(|&&weight| weight <= found * (1.0 + SLACK)).sum();
-    Some((rarer / weights.iter().sum::<f64>()).min(1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,18 +16,6 @@ pub fn benjamini_hochberg(values: &[f64]) -> Vec<f64> {
     adjusted
 }
 
-/// Holm's adjusted p-values, in the order of the p-values.
-pub fn holm(values: &[f64]) -> Vec<f64> {
-    let order = ascending(values);
-    let mut adjusted = vec![1.0; values.len()];
-    let mut most: f64 = 0.0;
-    for (rank, &place) in order.iter().enumerate() {
-        most = most.max(values[place] * (values.len() - rank) as f64).min(1.0);
-        adjusted[place] = most;
-    }
-    adjusted
-}
-
 fn ascending(values: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
@@ -41,7 +29,6 @@ mod tests {
     #[test]
     fn one_test_is_not_adjusted_and_none_is_none() {
         assert_eq!(benjamini_hochberg(&[0.03]), [0.03]);
-        assert_eq!(holm(&[0.03]), [0.03]);
-        assert!(benjamini_hochberg(&[]).is_empty() && holm(&[]).is_empty());
+        assert!(benjamini_hochberg(&[]).is_empty());
     }
 }

@@ -5,7 +5,6 @@
 //! it needs no special case at nought. Nothing here rounds, clamps a rate or knows what is counted.
 
 use super::special::{beta_quantile, binomial_at_least, binomial_at_most, bisect, two_sided_z};
-use super::special::{chi_squared_quantile, normal_quantile};
 
 /// The two bounds of an interval, as shares of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -149,14 +148,6 @@ fn mid_p(hits: u64, base: u64, confidence: f64) -> (f64, f64) {
     (bisect(0.0, 1.0, |p| above(p) < tail), bisect(0.0, 1.0, |p| below(p) > tail))
 }
 
-/// The exact interval of a number of rare events (Garwood 1936).
-pub fn garwood(events: u64, confidence: f64) -> Option<Interval> {
-    two_sided_z(confidence)?;
-    let (k, tail) = (events as f64, (1.0 - confidence) / 2.0);
-    let low = if events == 0 { 0.0 } else { chi_squared_quantile(tail, 2.0 * k) / 2.0 };
-    Some(Interval { low, high: chi_squared_quantile(1.0 - tail, 2.0 * k + 2.0) / 2.0 })
-}
-
 /// A rate over things that come in clusters, such as the sessions of one visitor: what is added up over
 /// the visitors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -241,26 +232,6 @@ impl Clusters {
         let effect = if is_one_sided { size / clusters } else { (variance / plain).max(1.0) };
         Some((variance, effect))
     }
-}
-
-/// The smallest base at which Wilson's interval of a rate is at most this far to either side.
-pub fn base_for_half_width(share: f64, half_width: f64, confidence: f64) -> Option<u64> {
-    const MOST: u64 = 1 << 50;
-    let z = normal_quantile(f64::midpoint(1.0, confidence));
-    let half = |base: u64| {
-        let n = base as f64;
-        z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt()
-    };
-    let fits = |base: u64| half(base) <= half_width;
-    if !(half_width > 0.0 && (0.0..=1.0).contains(&share) && fits(MOST)) {
-        return None;
-    }
-    let (mut low, mut high) = (0, MOST);
-    while high - low > 1 {
-        let middle = u64::midpoint(low, high);
-        if fits(middle) { high = middle } else { low = middle }
-    }
-    Some(high)
 }
 
 #[cfg(test)]

@@ -44,15 +44,6 @@ impl Design {
         self.first_group(one, two, 1.0)
     }
 
-    /// The same as a calculator on the web has it that takes the baseline's variance under the null.
-    pub fn each_group_of_baseline(self, baseline: f64, effect: f64) -> f64 {
-        let (alpha, beta) = self.deviates();
-        let other = baseline + effect;
-        let alike = 2.0 * baseline * (1.0 - baseline);
-        let apart = baseline * (1.0 - baseline) + other * (1.0 - other);
-        ((alpha * alike.sqrt() + beta * apart.sqrt()) / effect).powi(2)
-    }
-
     /// The smallest rise of a rate that so many visitors in each group can show; `None` if not even the
     /// largest can be.
     pub fn detectable(self, rate: f64, first: f64, second: f64) -> Option<f64> {

@@ -6,7 +6,7 @@
 //! not depend on the order of the journeys. Whoever left without a word must not be called "still going on".
 
 use super::proportion::{Interval, wilson_of_share};
-use super::special::{chi_squared_p, two_sided_z};
+use super::special::two_sided_z;
 
 /// What happened at one age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,70 +174,6 @@ impl Curve {
         let reached = |step: &&Step| 1.0 - step.survival >= share * all - 1e-12;
         (all > 0.0).then(|| self.steps.iter().find(reached).map(|step| step.age)).flatten()
     }
-
-    /// The mean time without a conversion until an age.
-    pub fn restricted_mean(&self, until: i64) -> f64 {
-        let (mut area, mut last, mut survival) = (0.0, 0, 1.0);
-        for step in self.steps.iter().take_while(|step| step.age < until) {
-            area += survival * (step.age - last) as f64;
-            (last, survival) = (step.age, step.survival);
-        }
-        area + survival * (until - last) as f64
-    }
-
-    /// The sum of the rates of conversion at each age (Nelson, Aalen).
-    pub fn hazards(&self) -> impl Iterator<Item = (i64, f64)> {
-        self.steps.iter().scan(0.0, |sum, step| {
-            *sum += step.events as f64 / step.at_risk as f64;
-            Some((step.age, *sum))
-        })
-    }
-}
-
-/// Whether two groups convert at the same pace.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LogRank {
-    /// Conversions of the first group.
-    pub observed: u64,
-    /// Those that it would have at the common pace.
-    pub expected: f64,
-    /// The variance of the difference.
-    pub variance: f64,
-    /// The statistic.
-    pub chi_squared: f64,
-    /// Its p-value.
-    pub p: f64,
-}
-
-/// The log-rank test of two tables of ages; `None` where nothing can be told.
-pub fn log_rank(first: &[Age], second: &[Age]) -> Option<LogRank> {
-    let total = |ages: &[Age]| ages.iter().map(|age| age.events + age.censored).sum::<u64>();
-    let (mut one, mut two) = (total(first), total(second));
-    let (mut first, mut second) = (first.iter().peekable(), second.iter().peekable());
-    let (mut observed, mut expected, mut variance) = (0, 0.0, 0.0);
-    loop {
-        let next = [first.peek(), second.peek()].into_iter().flatten().map(|age| age.age).min();
-        let Some(age) = next else { break };
-        let a = first.next_if(|at| at.age == age);
-        let b = second.next_if(|at| at.age == age);
-        let events = |age: Option<&Age>| age.map_or(0, |age| age.events);
-        let (deaths, risk) = ((events(a) + events(b)) as f64, (one + two) as f64);
-        if deaths > 0.0 {
-            let share = one as f64 / risk;
-            observed += events(a);
-            expected += deaths * share;
-            if risk > 1.0 {
-                variance += deaths * share * (1.0 - share) * (risk - deaths) / (risk - 1.0);
-            }
-        }
-        one -= a.map_or(0, |age| age.events + age.censored);
-        two -= b.map_or(0, |age| age.events + age.censored);
-    }
-    if variance <= 0.0 {
-        return None;
-    }
-    let chi_squared = (observed as f64 - expected).powi(2) / variance;
-    Some(LogRank { observed, expected, variance, chi_squared, p: chi_squared_p(chi_squared, 1.0) })
 }
 
 /// The curve of conversions where some journeys end otherwise before they can convert (Aalen, Johansen): those

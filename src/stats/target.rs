@@ -100,22 +100,6 @@ pub fn more_until_clear(hits: u64, base: u64, target: f64) -> Option<u64> {
     Some(high)
 }
 
-/// Without a single hit: the rate that is excluded from above (one-sided).
-pub fn upper_without_hits(base: u64, confidence: f64) -> Option<f64> {
-    (base > 0).then(|| 1.0 - (1.0 - confidence).powf(1.0 / base as f64))
-}
-
-/// The base from which on no hit at all excludes a rate.
-pub fn base_without_hits(target: f64, confidence: f64) -> Option<u64> {
-    let base = ((1.0 - confidence).ln() / (-target).ln_1p()).ceil();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked against the range just here"
-    )]
-    (base > 0.0 && base < 1e15).then_some(base as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,7 +116,6 @@ mod tests {
         }
         // 149 more make 299 without a hit, which is where 1 % is excluded.
         assert_eq!(more_until_clear(0, 150, 0.01), Some(149));
-        assert_eq!(base_without_hits(0.01, 0.95), Some(299));
     }
 
     #[test]
