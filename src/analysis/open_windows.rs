@@ -5,7 +5,7 @@
 //! allow that, only the journeys whose whole window lies inside the data are counted.
 
 use super::rate::Rate;
-use crate::ladder::definition::{Ladder, Times, Window};
+use crate::ladder::definition::{Count, Ladder, Times, Window};
 use crate::stats::proportion::wilson_of_share;
 use crate::stats::survival::{self, Age, Curve};
 use crate::tally::{Durations, Tally};
@@ -79,6 +79,13 @@ const AGES: [i64; 16] = [
     60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 259_200, 604_800, 1_209_600,
     2_592_000, 5_184_000, 7_776_000,
 ];
+
+/// Whether journeys that are still open may convert one day; `are_timeless` where nothing says when anything was.
+pub fn can_still_convert(ladder: &Ladder, are_timeless: bool) -> bool {
+    // A session does not go on when its window does.
+    let are_over = ladder.count == Count::Session && ladder.window != Window::Session;
+    !are_over && !ladder.open && !are_timeless
+}
 
 /// The matured rate. Aggregated counts do not say what is settled: there it is unknown.
 pub fn matured(tally: &Tally, ladder: &Ladder, confidence: f64) -> Matured {

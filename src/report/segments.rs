@@ -1,10 +1,12 @@
 //! `funnel segments` as an answer: which groups of customers convert more.
 
 use super::answer::Answer;
+use super::notices::NoticeReport;
 use super::sheet::{Cell, Measure, Sheet, left, right};
 use super::words;
 use crate::analysis::contrast::{Contrast, FALSE_DISCOVERIES};
 use crate::analysis::ladder_rates::conversion;
+use crate::analysis::open_windows::can_still_convert;
 use crate::analysis::rate::Rate;
 use crate::analysis::segments::{self, Segment};
 use crate::findings::Findings;
@@ -40,6 +42,8 @@ pub struct SegmentsReport {
     pub redundant: usize,
     /// Values beyond the largest, which were counted together and not looked at.
     pub together: usize,
+    /// What a reader should know.
+    pub notices: Vec<NoticeReport>,
     /// The level of all ranges.
     pub confidence: f64,
 }
@@ -63,7 +67,9 @@ pub struct SegmentReport {
     pub shrunk: Option<ShrunkReport>,
     /// Orders beyond those at the rate of all.
     pub extra_orders: f64,
-    /// `likely different`, `maybe` or `no evidence`.
+    /// Of those who have not converted, the share that still can.
+    pub open_share: f64,
+    /// `likely different`, `maybe` or `no evidence`; `too early` where open journeys may be all that is different.
     pub verdict: &'static str,
 }
 
@@ -89,6 +95,8 @@ pub struct DimensionReport {
     pub p_value: Option<f64>,
     /// How large they are, 0 to 1 (Cramér's V).
     pub cramers_v: Option<f64>,
+    /// Whether one group holds all journeys, so that there is nothing to compare it with.
+    pub holds_all: bool,
 }
 
 impl SegmentsReport {
@@ -99,7 +107,8 @@ impl SegmentsReport {
         top: usize,
         confidence: f64,
     ) -> SegmentsReport {
-        let found = segments::segments(findings, confidence);
+        let can_convert = can_still_convert(ladder, findings.are_timeless());
+        let found = segments::segments(findings, can_convert, confidence);
         let mut sizes: Vec<f64> = found.segments.iter().map(|s| s.extra.abs()).collect();
         sizes.sort_by(f64::total_cmp);
         let least = sizes.len().checked_sub(top).and_then(|at| sizes.get(at)).copied();
@@ -109,10 +118,13 @@ impl SegmentsReport {
             groups: dimension.groups,
             p_value: dimension.test.map(|test| test.p),
             cramers_v: dimension.test.map(|test| test.cramers_v),
+            holds_all: dimension.holds_all,
         };
+        let unit = super::header::count_name(ladder.count);
+        let open = if can_convert { findings.tally.open } else { 0 };
         SegmentsReport {
             schema: SCHEMA,
-            unit: super::header::count_name(ladder.count),
+            unit,
             outcome: ladder.steps.last().map_or_else(String::new, |step| step.name.clone()),
             all: conversion(&findings.tally, confidence),
             segments: shown.take(top).map(segment).collect(),
@@ -121,9 +133,62 @@ impl SegmentsReport {
             too_small: found.too_small,
             redundant: found.redundant,
             together: found.together,
+            notices: window_open((open, findings.tally.entered), &found.segments, unit)
+                .into_iter()
+                .collect(),
             confidence,
         }
     }
+}
+
+/// That journeys can still convert, and the groups that have far more of them than the others.
+fn window_open(
+    (open, entered): (u64, u64),
+    segments: &[Segment],
+    unit: &str,
+) -> Option<NoticeReport> {
+    /// A share that is so much larger is told.
+    const FAR: f64 = 0.1;
+    /// So many groups at most.
+    const NAMED: usize = 3;
+    if open == 0 {
+        return None;
+    }
+    let mut later: Vec<&Segment> =
+        segments.iter().filter(|group| group.open.own - group.open.others > FAR).collect();
+    later.sort_by(|one, two| {
+        let by_share = two.open.own.total_cmp(&one.open.own);
+        by_share.then_with(|| (&one.by, &one.value).cmp(&(&two.by, &two.value)))
+    });
+    let told: Vec<String> = later
+        .iter()
+        .take(NAMED)
+        .map(|group| {
+            format!(
+                "{} {} ({} of those who have not, {} of the others)",
+                group.by,
+                words::value_name(group.value.as_deref()),
+                words::percent(Some(group.open.own)),
+                words::percent(Some(group.open.others))
+            )
+        })
+        .collect();
+    let more = if told.is_empty() {
+        String::new()
+    } else {
+        format!(" Groups that came later have had less time: {}.", told.join(", "))
+    };
+    let share = Rate::of(open, entered, 0.95).rate;
+    Some(NoticeReport {
+        code: "window_open",
+        message: format!(
+            "{} {} ({}) can still convert, so all rates are those so far.{more}",
+            words::count(open),
+            words::people(unit, open),
+            words::percent(share)
+        ),
+        data: [("open", open.into()), ("share", share.into())].into(),
+    })
 }
 
 fn segment(segment: &Segment) -> SegmentReport {
@@ -137,7 +202,9 @@ fn segment(segment: &Segment) -> SegmentReport {
         q_value,
         shrunk: segment.shrunk.map(|(rate, low, high)| ShrunkReport { rate, low, high }),
         extra_orders: segment.extra,
+        open_share: segment.open.own,
         verdict: match q_value {
+            Some(q) if q < 0.2 && segment.is_too_early => "too early",
             Some(q) if q < FALSE_DISCOVERIES => "likely different",
             Some(q) if q < 0.2 => "maybe",
             _ => "no evidence",
@@ -190,7 +257,10 @@ impl SegmentsReport {
 
     fn sentence(&self) -> String {
         let all = words::percent(self.all.rate);
-        let best = self.segments.iter().find(|group| group.difference.verdict == "higher");
+        let is_higher = |group: &&SegmentReport| {
+            group.difference.verdict == "higher" && group.verdict == "likely different"
+        };
+        let best = self.segments.iter().find(is_higher);
         match best {
             Some(group) => format!(
                 "{} of all reached {}. Of {}, {} did: more than the others, beyond chance.",
@@ -232,6 +302,12 @@ impl SegmentsReport {
                     format!(", {redundant} of two dimensions say no more than one of them"),
             }
         )];
+        for dimension in self.dimensions.iter().filter(|dimension| dimension.holds_all) {
+            notes.push(format!(
+                "By {}, one group holds all: there is nothing to compare it with.",
+                dimension.by
+            ));
+        }
         for dimension in self.dimensions.iter().filter(|d| d.p_value.is_some()) {
             notes.push(format!(
                 "By {}: {} groups, p = {}, V = {}.",
@@ -249,6 +325,7 @@ impl SegmentsReport {
                 words::people(self.unit, 0)
             ));
         }
+        notes.extend(self.notices.iter().map(|notice| notice.message.clone()));
         notes
     }
 }
