@@ -5,13 +5,14 @@
 //! windows are still running, can be judged too. A period that has not ended is shown and never judged.
 
 mod changes;
+mod entries;
 
 pub use changes::Change;
 
 use crate::findings::Findings;
 use crate::ladder::definition::{Ladder, Presence};
 use crate::stats::pooling;
-use crate::stats::predictive::{Counts, Expected, alarm_level};
+use crate::stats::predictive::{Expected, Tails, alarm_level};
 use crate::tally::days::{DayTally, Days};
 use changes::changes;
 use chrono::{Datelike, Months, NaiveDate};
@@ -79,6 +80,14 @@ impl Every {
         }
     }
 
+    /// Fewer periods than this do not say what to expect: of days a week, because a Saturday is not like the days before it.
+    pub const fn least_history(self) -> usize {
+        match self {
+            Every::Day => 7,
+            Every::Week | Every::Month => LEAST_HISTORY,
+        }
+    }
+
     /// Periods in a month, for the number of false alarms.
     const fn in_a_month(self) -> u64 {
         match self {
@@ -92,10 +101,8 @@ impl Every {
 /// The name of the number of entries among the metrics.
 pub const ENTERED: &str = "entered";
 
-/// Fewer periods than this do not say what to expect.
-pub const LEAST_HISTORY: usize = 5;
-/// With so many of the same weekday, only these say how many visitors to expect.
-const SAME_WEEKDAYS: usize = 6;
+/// Fewer periods in which anybody was do not say what to expect.
+const LEAST_HISTORY: usize = 5;
 
 /// One period.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,15 +119,8 @@ pub struct Period {
     pub counts: DayTally,
     /// What to expect of the share that converts on the day of the entry; `None` without history.
     pub limits: Option<Limits>,
-    /// How many periods before it say what to expect.
-    pub history: usize,
-}
-
-impl Period {
-    /// Whether enough periods came before to tell what is odd about this one.
-    pub const fn is_judged(&self) -> bool {
-        self.history >= LEAST_HISTORY
-    }
+    /// Whether enough periods came before to tell what is odd about it.
+    pub is_judged: bool,
 }
 
 /// What to expect of a share.
@@ -156,7 +156,7 @@ impl Kind {
     }
 }
 
-/// A number that is lower than what is to be expected.
+/// A number that is not what is to be expected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
     /// `entered`, `rate(STEP)`, `step_rate(STEP)` or `coverage`.
@@ -171,7 +171,9 @@ pub struct Alert {
     pub expected: f64,
     /// The numbers that are not odd.
     pub band: (u64, u64),
-    /// How likely so little is.
+    /// Whether it is too much.
+    pub is_rise: bool,
+    /// How likely a number so far off is, on either side; of `coverage`, so little.
     pub p: f64,
     /// What it speaks of.
     pub kind: Kind,
@@ -203,10 +205,14 @@ pub fn trend(findings: &Findings, ladder: &Ladder, every: Every, false_alarms: f
         let Some(period) = rest.first_mut() else { continue };
         let history: Vec<&Period> =
             before.iter().rev().filter(|period| !period.is_running).take(every.history()).collect();
+        period.is_judged = history.len() >= every.least_history();
+        if !period.is_judged {
+            continue;
+        }
         period.limits = limits(period, &history, ladder, level);
-        period.history = history.len();
         if period.is_complete {
-            trend.alerts.extend(alerts(period, &history, (ladder, every), &metrics, level));
+            trend.alerts.extend(entries::alert(period, before, every, level));
+            trend.alerts.extend(alerts(period, &history, ladder, &metrics, level));
         }
     }
     trend.changes = changes(&trend.periods, ladder);
@@ -250,7 +256,7 @@ fn periods(findings: &Findings, ladder: &Ladder, every: Every) -> Vec<Period> {
             is_running: !is_over && findings.until_day.is_none_or(|until| until > seen),
             counts: counts.unwrap_or_else(empty),
             limits: None,
-            history: 0,
+            is_judged: false,
         });
         start = next;
     }
@@ -310,7 +316,7 @@ fn limits(period: &Period, history: &[&Period], ladder: &Ladder, level: f64) -> 
     let metric = overall(ladder);
     let expected = expected(history, &metric)?;
     let (_, base) = metric.of(period);
-    let (low, high) = expected.band(base, 1.0 - 2.0 * level);
+    let (low, high) = expected.band(base, 1.0 - level);
     (base > 0).then(|| Limits {
         expected: expected.rate(),
         low: low as f64 / base as f64,
@@ -318,91 +324,39 @@ fn limits(period: &Period, history: &[&Period], ladder: &Ladder, level: f64) -> 
     })
 }
 
+/// How likely so odd a number is, and whether it is odd by being too much; `None` where it is not. Each side has half of the
+/// level.
+fn is_odd(tails: Tails, level: f64) -> Option<(f64, bool)> {
+    let p = tails.two_sided();
+    (p < level).then_some((p, tails.high < tails.low))
+}
+
 fn alerts(
     period: &Period,
     history: &[&Period],
-    (ladder, every): (&Ladder, Every),
+    ladder: &Ladder,
     metrics: &[Metric],
     level: f64,
 ) -> Vec<Alert> {
-    let mut alerts: Vec<Alert> = entries(period, history, every, level).into_iter().collect();
-    for metric in metrics {
-        let ((hits, base), Some(expected)) = (metric.of(period), expected(history, metric)) else {
-            continue;
-        };
-        let p = expected.tails(hits, base).low;
-        if base > 0 && p < level {
-            alerts.push(Alert {
-                metric: metric.name.clone(),
-                from: period.from,
-                hits,
-                base: Some(base),
-                expected: expected.rate() * base as f64,
-                band: expected.band(base, 1.0 - 2.0 * level),
-                p,
-                kind: kind(period, metric, ladder),
-                history: history.len(),
-            });
-        }
-    }
-    alerts.extend(coverage(period, history, level));
-    alerts
-}
-
-/// Whether far fewer entered than on such days.
-fn entries(period: &Period, history: &[&Period], every: Every, level: f64) -> Option<Alert> {
-    // A part of a period says what share is usual, and not how many.
-    let history: Vec<&Period> =
-        history.iter().copied().filter(|period| period.is_complete).collect();
-    let entered = |period: &&Period| period.counts.journeys.entered;
-    let same: Vec<u64> = history
-        .iter()
-        .filter(|other| (period.from - other.from).rem_euclid(7) == 0)
-        .map(entered)
-        .collect();
-    let all: Vec<u64> = history.iter().map(entered).collect();
-    let by_weekday = every == Every::Day && same.len() >= SAME_WEEKDAYS;
-    let counts = Counts::of(if by_weekday { &same } else { &all })?;
-    let today = period.counts.journeys.entered;
-    let p = counts.fitting_tails(today).low;
-    if all.len() < LEAST_HISTORY || p >= level {
-        return None;
-    }
-    let kind = match (today, period.counts.exported) {
-        (0, 0) => Kind::Silence,
-        (0, _) => Kind::Tracking,
-        _ => Kind::Shoppers,
+    let of_metric = |metric: &Metric| {
+        let (hits, base) = metric.of(period);
+        let expected = expected(history, metric).filter(|_| base > 0)?;
+        let (p, is_rise) = is_odd(expected.tails(hits, base), level)?;
+        Some(Alert {
+            metric: metric.name.clone(),
+            from: period.from,
+            hits,
+            base: Some(base),
+            expected: expected.rate() * base as f64,
+            band: expected.band(base, 1.0 - level),
+            is_rise,
+            p,
+            kind: kind(period, metric, ladder),
+            history: history.len(),
+        })
     };
-    Some(Alert {
-        metric: ENTERED.to_owned(),
-        from: period.from,
-        hits: today,
-        base: None,
-        expected: counts.mean,
-        band: band(&counts, level),
-        p,
-        kind,
-        history: all.len(),
-    })
-}
-
-/// The counts that are not odd.
-fn band(counts: &Counts, level: f64) -> (u64, u64) {
-    let is_low = |count: u64| counts.fitting_tails(count).low < level;
-    let is_high = |count: u64| counts.fitting_tails(count).high >= level;
-    let first = |holds: &dyn Fn(u64) -> bool| {
-        let (mut low, mut high) = (0, 1);
-        while holds(high) && high < 1 << 50 {
-            low = high;
-            high *= 2;
-        }
-        while high - low > 1 {
-            let middle = u64::midpoint(low, high);
-            if holds(middle) { low = middle } else { high = middle }
-        }
-        if holds(low) { high } else { low }
-    };
-    (first(&is_low), first(&is_high).saturating_sub(1))
+    let alerts = metrics.iter().filter_map(of_metric);
+    alerts.chain(coverage(period, history, level)).collect()
 }
 
 /// Events of a step that stop altogether while later steps or exported orders go on are not shoppers'.
@@ -434,6 +388,7 @@ fn coverage(period: &Period, history: &[&Period], level: f64) -> Option<Alert> {
         base: Some(base),
         expected: expected.rate() * base as f64,
         band: expected.band(base, 1.0 - 2.0 * level),
+        is_rise: false,
         p,
         kind: Kind::Tracking,
         history: history.len(),
@@ -474,6 +429,35 @@ mod tests {
         let last = broken.alerts.iter().find(|alert| alert.from == 34).unwrap();
         assert_eq!((last.hits, last.base, last.kind), (2, Some(100), Kind::Shoppers));
         assert!(last.band.0 > 2 && last.p < 1e-4);
+    }
+
+    #[test]
+    fn a_rise_is_told_as_a_rise() {
+        let mut days = vec![(20, 100); 30];
+        days.push((45, 100));
+        let (findings, ladder) = store(&days);
+        let found = trend(&findings, &ladder, Every::Day, 0.5).alerts;
+        let odd: Vec<_> = found.iter().map(|alert| (alert.from, alert.is_rise)).collect();
+        assert_eq!(odd, [(34, true)], "{found:?}");
+        assert!(found[0].band.1 < 45 && found[0].p < 1e-3);
+    }
+
+    #[test]
+    fn a_weekday_is_held_against_its_own_kind() {
+        let week = [200_u64, 210, 195, 205, 190, 60, 70].map(|entered| (entered / 10, entered));
+        let mut days: Vec<(u64, u64)> = week.iter().copied().cycle().take(70).collect();
+        let (findings, ladder) = store(&days);
+        let quiet = trend(&findings, &ladder, Every::Day, 0.5);
+        assert_eq!(quiet.alerts, [], "neither the first Saturday nor the first Monday after it");
+        assert!(!quiet.periods[6].is_judged && quiet.periods[7].is_judged);
+        // A Monday like a Saturday.
+        days.extend([(6, 62), (20, 200)]);
+        let (findings, ladder) = store(&days);
+        let found = trend(&findings, &ladder, Every::Day, 0.5).alerts;
+        let [monday] = found.try_into().unwrap();
+        assert_eq!((monday.metric.as_str(), monday.from, monday.hits), (ENTERED, 74, 62));
+        assert_eq!((monday.is_rise, monday.history), (false, 8));
+        assert!((monday.expected - 200.0).abs() < 1e-9 && monday.band.0 > 100, "{monday:?}");
     }
 
     #[test]
@@ -529,6 +513,43 @@ mod tests {
         let [fall, rise] = found.changes.try_into().unwrap();
         assert_eq!((fall.from, fall.to, fall.before, fall.after), (24, Some(43), 0.3, 0.13));
         assert_eq!((rise.from, rise.to, rise.before, rise.after), (44, None, 0.13, 0.36));
+    }
+
+    /// Numbers between nought and one without a pattern.
+    fn scattered(seed: u64) -> impl FnMut() -> f64 {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        move || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as f64 / (1_u64 << 31) as f64
+        }
+    }
+
+    /// Of so many logs of 60 days of 600 entries, those with a change: the rate of a day strays by so much of itself, and from the
+    /// thirtieth day on it is a part of what it was.
+    fn changed(logs: u64, strays: f64, part: f64) -> usize {
+        let has_change = |seed: &u64| {
+            let mut number = scattered(*seed);
+            let day = |day: u64| {
+                let level = 0.06 * [1.0, part][usize::from(day >= 30)];
+                // Twelve uniform numbers are nearly normal.
+                let deviate = (0..12).map(|_| number()).sum::<f64>() - 6.0;
+                let rate = level * (1.0 + strays * deviate).max(0.0);
+                ((0..600).filter(|_| number() < rate).count() as u64, 600)
+            };
+            let (findings, ladder) = store(&(0..60).map(day).collect::<Vec<_>>());
+            !trend(&findings, &ladder, Every::Day, 0.5).changes.is_empty()
+        };
+        (0..logs).filter(has_change).count()
+    }
+
+    #[test]
+    fn days_that_vary_more_than_chance_are_no_change_and_a_change_is_one() {
+        let false_ones = [changed(60, 0.0, 1.0), changed(60, 0.25, 1.0)];
+        assert!(false_ones.iter().all(|&found| found <= 2), "{false_ones:?} of 60");
+        let true_ones = [changed(20, 0.0, 0.7), changed(20, 0.25, 0.5)];
+        assert!(true_ones.iter().all(|&found| found >= 18), "{true_ones:?} of 20");
     }
 
     #[test]

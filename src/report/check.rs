@@ -10,7 +10,7 @@ use super::trend::AlertReport;
 use super::words;
 use crate::analysis::ladder_rates::step_rates;
 use crate::analysis::rate::Rate;
-use crate::analysis::trend::{self, Every, LEAST_HISTORY};
+use crate::analysis::trend::{self, Every};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
 use crate::stats::sequential::always_valid;
@@ -19,6 +19,9 @@ use serde::Serialize;
 
 /// The version of the keys.
 pub const SCHEMA: &str = "funnel.check/1";
+
+/// A condition that is not met, by no more than chance explains.
+const UNCLEAR: &str = "unclear";
 
 /// What was checked.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -36,6 +39,8 @@ pub struct CheckReport {
     pub period: Option<String>,
     /// Whether enough periods came before that one to tell what is odd about it; `None` if it was not asked for.
     pub judged: Option<bool>,
+    /// How many periods must come before one for that; `None` if it was not asked for.
+    pub history_needed: Option<usize>,
     /// One line for each reason to say no.
     pub reasons: Vec<String>,
 }
@@ -45,14 +50,19 @@ pub struct CheckReport {
 pub struct ConditionReport {
     /// As it was written.
     pub text: String,
-    /// Whether it holds.
+    /// Whether it holds, or may hold where it is only to fail beyond chance.
     pub held: bool,
+    /// `holds`, `fails`, or `unclear` where the number does not meet it and chance may be why.
+    pub verdict: &'static str,
     /// The number that it is about; `None` if that is not known.
     pub value: Option<f64>,
     /// The counts of a rate.
     pub rate: Option<Rate>,
     /// The range of a rate that stays valid however often one looks.
     pub always_valid: Option<Bounds>,
+    /// Why it cannot be told, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
 }
 
 /// What a condition is about.
@@ -168,7 +178,17 @@ impl CheckReport {
         let reasons: Vec<String> =
             broken.chain(alerts.iter().map(|alert| alert.message.clone())).collect();
         let ok = reasons.is_empty();
-        CheckReport { schema: SCHEMA, ok, conditions, alerts, period, judged, reasons }
+        let history_needed = options.anomalies.map(Every::least_history);
+        CheckReport {
+            schema: SCHEMA,
+            ok,
+            conditions,
+            alerts,
+            period,
+            judged,
+            history_needed,
+            reasons,
+        }
     }
 }
 
@@ -206,33 +226,51 @@ fn judged(
     let is_possible = options.beyond_chance
         && always.is_some_and(|bounds| condition.comparison.is_possible(bounds, condition.number));
     let holds = value.is_some_and(|value| condition.comparison.holds(value, condition.number));
-    ConditionReport {
+    let mut found = ConditionReport {
         text: condition.text.clone(),
         held: holds || is_possible,
+        verdict: match (holds, is_possible) {
+            (true, _) => "holds",
+            (false, true) => UNCLEAR,
+            (false, false) => "fails",
+        },
         value,
         rate,
         always_valid: always,
-    }
+        doubt: None,
+    };
+    found.doubt = (found.verdict == UNCLEAR).then(|| {
+        format!(
+            "{}; chance may be why, so whether the condition holds cannot be told.",
+            reason(condition, &found)
+        )
+    });
+    found
 }
 
 /// Why a condition does not hold.
 fn reason(condition: &Condition, found: &ConditionReport) -> String {
-    let is = match (found.rate, found.value) {
+    format!("{}: {}", condition.text, what_it_is(found, condition.number))
+}
+
+/// The number that a condition is about, beside the one that it is compared with.
+fn what_it_is(found: &ConditionReport, number: f64) -> String {
+    match (found.rate, found.value) {
         (_, None) => "is not known: there is nothing to divide by".to_owned(),
         (Some(rate), Some(value)) => format!(
             "is {} ({} of {})",
-            percent_that_breaks(condition, value),
+            percent_beside(value, number),
             words::count(rate.hits),
             words::count(rate.base)
         ),
         (None, Some(value)) => format!("is {value}"),
-    };
-    format!("{}: {is}", condition.text)
+    }
 }
 
-/// A share that breaks a condition, with as many decimals as it takes to see that it does: 19.88% is not at least 19.9%.
-fn percent_that_breaks(condition: &Condition, value: f64) -> String {
-    words::percent_where(value, |shown| !condition.comparison.holds(shown, condition.number))
+/// A share with as many decimals as it takes to see on which side of another number it is: 19.79% is not 19.8%.
+fn percent_beside(value: f64, number: f64) -> String {
+    let side = value.partial_cmp(&number);
+    words::percent_where(value, |shown| shown.partial_cmp(&number) == side)
 }
 
 /// What is odd about the latest complete period.
@@ -254,7 +292,24 @@ fn odd(findings: &Findings, ladder: &Ladder, options: &CheckOptions) -> Odd {
     Odd {
         alerts: trend.alerts.iter().filter(is_of_it).map(AlertReport::new).collect(),
         period: Some(trend::date(latest.from).to_string()),
-        judged: Some(latest.is_judged()),
+        judged: Some(latest.is_judged),
+    }
+}
+
+impl CheckReport {
+    /// What is said of conditions that do not fail: those that only may hold are named.
+    fn holding(&self) -> Vec<String> {
+        let unclear: Vec<&ConditionReport> =
+            self.conditions.iter().filter(|condition| condition.verdict == UNCLEAR).collect();
+        let rest = match (self.conditions.len() - unclear.len(), unclear.is_empty()) {
+            (0, _) => None,
+            (1, true) => Some("The condition holds.".to_owned()),
+            (1, false) => Some("The other condition holds.".to_owned()),
+            (many, true) => Some(format!("All {many} conditions hold.")),
+            (many, false) => Some(format!("The other {many} conditions hold.")),
+        };
+        let told = unclear.into_iter().map(|condition| condition.doubt.clone().unwrap_or_default());
+        told.chain(rest).collect()
     }
 }
 
@@ -263,27 +318,23 @@ impl Answer for CheckReport {
         let mut sheet = Sheet::new("", Vec::new());
         sheet.lead.clone_from(&self.reasons);
         if self.ok {
-            let held = match self.conditions.len() {
-                0 => None,
-                1 => Some("The condition holds.".to_owned()),
-                many => Some(format!("All {many} conditions hold.")),
-            };
             let calm = match (self.judged, &self.period) {
                 (Some(true), Some(day)) => Some(format!("Nothing odd about {day}.")),
                 (Some(false), Some(day)) => Some(format!(
-                    "Whether {day} is odd cannot be told: fewer than {LEAST_HISTORY} periods came before it."
+                    "Whether {day} is odd cannot be told: fewer than {} periods came before it.",
+                    self.history_needed.unwrap_or_default()
                 )),
                 (Some(false), None) => Some("No period is complete, so none is judged.".to_owned()),
                 _ => None,
             };
-            sheet.lead.extend(held.into_iter().chain(calm));
+            sheet.lead.extend(self.holding().into_iter().chain(calm));
         }
         vec![sheet]
     }
 
     /// What was asked, one row a condition, then what is odd.
     fn records(&self) -> Records {
-        let header = ["what", "text", "held", "value", "hits", "base", "from"];
+        let header = ["what", "text", "held", "value", "hits", "base", "from", "verdict"];
         let condition = |condition: &ConditionReport| {
             let count =
                 |of: fn(Rate) -> u64| condition.rate.map_or(Value::Nothing, |r| of(r).into());
@@ -295,6 +346,7 @@ impl Answer for CheckReport {
                 count(|rate| rate.hits),
                 count(|rate| rate.base),
                 Value::Nothing,
+                Value::from(condition.verdict),
             ]
         };
         let alert = |alert: &AlertReport| {
@@ -307,6 +359,7 @@ impl Answer for CheckReport {
                 Value::from(alert.hits),
                 alert.base.map_or(Value::Nothing, Value::from),
                 Value::from(alert.day.as_str()),
+                Value::from(alert.direction),
             ]
         };
         let rows = self.conditions.iter().map(condition).chain(self.alerts.iter().map(alert));

@@ -25,7 +25,7 @@ pub struct TrendReport {
     pub every: &'static str,
     /// The periods in order, the empty ones too.
     pub periods: Vec<PeriodCounts>,
-    /// Numbers that are lower than what is to be expected.
+    /// Numbers that are not what is to be expected.
     pub alerts: Vec<AlertReport>,
     /// Changes that lasted.
     pub changes: Vec<ChangeReport>,
@@ -82,7 +82,7 @@ pub struct LimitsReport {
     pub high: f64,
 }
 
-/// A number that is lower than what is to be expected.
+/// A number that is not what is to be expected.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AlertReport {
     /// `entered`, `rate(STEP)`, `step_rate(STEP)` or `coverage`.
@@ -97,7 +97,9 @@ pub struct AlertReport {
     pub expected: f64,
     /// The numbers that are not odd.
     pub band: [u64; 2],
-    /// How likely so little is.
+    /// `fall` or `rise`.
+    pub direction: &'static str,
+    /// How likely a number so far off is, on either side; of `coverage`, so little.
     pub p: f64,
     /// `tracking`, `silence` or `shoppers`.
     pub kind: &'static str,
@@ -192,10 +194,14 @@ impl AlertReport {
     pub(super) fn new(alert: &Alert) -> AlertReport {
         let day = date(alert.from).to_string();
         let of = alert.base.map_or_else(String::new, |base| format!(" of {}", words::count(base)));
-        let why = match alert.kind {
-            Kind::Tracking => "what needs it went on, so look at the tracking",
-            Kind::Silence => "nothing came at all: look at the tracking and at the shop",
-            Kind::Shoppers => "fewer than chance explains",
+        let why = match (alert.is_rise, alert.kind) {
+            (true, _) if alert.base.is_some() => {
+                "more than chance explains: look whether events are sent twice"
+            }
+            (true, _) => "more than chance explains",
+            (_, Kind::Tracking) => "what needs it went on, so look at the tracking",
+            (_, Kind::Silence) => "nothing came at all: look at the tracking and at the shop",
+            (_, Kind::Shoppers) => "fewer than chance explains",
         };
         AlertReport {
             message: format!(
@@ -212,6 +218,7 @@ impl AlertReport {
             base: alert.base,
             expected: alert.expected,
             band: [alert.band.0, alert.band.1],
+            direction: if alert.is_rise { "rise" } else { "fall" },
             p: alert.p,
             kind: alert.kind.name(),
             history: alert.history,

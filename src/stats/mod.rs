@@ -6,6 +6,7 @@ pub mod axis;
 pub mod chain;
 pub mod change;
 pub mod difference;
+pub mod dispersion;
 pub mod exact;
 pub mod logistic;
 pub mod mean;

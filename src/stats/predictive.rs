@@ -119,6 +119,30 @@ impl Counts {
         Some(Counts { days, sum, mean, variance })
     }
 
+    /// What to expect of a kind of days (the first of `kinds`), where kinds have means of their own: their mean, and the
+    /// dispersion of all days around the mean of their kind. `None` without one of its kind, and where fewer days than `freedom` say
+    /// how far they stray.
+    pub fn of_kind(kinds: &[Vec<u64>], freedom: u64) -> Option<Counts> {
+        let of_each: Vec<Counts> = kinds.iter().filter_map(|kind| Counts::of(kind)).collect();
+        let strayed: u64 = of_each.iter().map(|kind| kind.days - 1).sum();
+        let sum = |of: fn(&Counts) -> f64| {
+            of_each.iter().map(|kind| of(kind) * (kind.days as f64 - 1.0)).sum::<f64>()
+        };
+        let by_chance = sum(|kind| kind.mean);
+        let own = Counts::of(kinds.first()?)?;
+        (strayed >= freedom && by_chance > 0.0).then(|| {
+            let dispersion = sum(|kind| kind.variance) / by_chance;
+            // The mean of few days strays too.
+            let variance = own.mean * dispersion * (1.0 + 1.0 / own.days as f64);
+            Counts { variance, ..own }
+        })
+    }
+
+    /// Whether days differ more than chance makes them.
+    pub fn is_dispersed(&self) -> bool {
+        self.variance > DISPERSED * self.mean
+    }
+
     /// How likely today's count is if days differ only by chance.
     pub fn tails(&self, today: u64) -> Tails {
         let days = self.days as f64;
@@ -135,8 +159,7 @@ impl Counts {
 
     /// The one of the two that fits.
     pub fn fitting_tails(&self, today: u64) -> Tails {
-        let is_dispersed = self.variance > DISPERSED * self.mean;
-        let dispersed = if is_dispersed { self.dispersed_tails(today) } else { None };
+        let dispersed = if self.is_dispersed() { self.dispersed_tails(today) } else { None };
         dispersed.unwrap_or_else(|| self.tails(today))
     }
 }
@@ -146,55 +169,9 @@ fn negative_binomial(size: f64, share: f64, count: u64) -> Tails {
     Tails { low: beta_cdf(share, size, count as f64 + 1.0), high }
 }
 
-/// After how many periods without a single hit something is wrong; `None` if that can never be told.
-pub fn silent_periods(visitors: u64, rate: f64, alpha: f64) -> Option<u64> {
-    let periods = (alpha.ln() / (visitors as f64 * (-rate).ln_1p())).ceil();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked against the range just here"
-    )]
-    (periods > 0.0 && periods < 1e9).then_some(periods as u64)
-}
-
 /// The level of each test, so that this many false alarms are expected a month.
 pub fn alarm_level(tests_a_month: u64, false_alarms: f64) -> f64 {
     (false_alarms / tests_a_month.max(1) as f64).min(0.5)
-}
-
-/// How far a value lies from the middle of others, robust to outliers (Iglewicz, Hoaglin 1993); `None`
-/// where more than half of them are equal.
-pub fn robust_z(others: &[f64], value: f64) -> Option<f64> {
-    let middle = |values: &[f64]| {
-        let mut sorted = values.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        let (low, high) = (sorted.get((sorted.len() - 1) / 2)?, sorted.get(sorted.len() / 2)?);
-        Some(f64::midpoint(*low, *high))
-    };
-    if others.is_empty() {
-        return None;
-    }
-    let median = middle(others)?;
-    let distances: Vec<f64> = others.iter().map(|other| (other - median).abs()).collect();
-    let spread = middle(&distances)?;
-    (spread > 0.0).then(|| 0.674_489_750_196_081_7 * (value - median) / spread)
-}
-
-/// Slow leaks: the cumulative evidence that the rate has changed by a factor, day by day (Page 1954).
-pub fn cumulative(days: &[(u64, u64)], rate: f64, factor: f64) -> Vec<f64> {
-    let changed = rate * factor;
-    let (hit, miss) = ((changed / rate).ln(), ((1.0 - changed) / (1.0 - rate)).ln());
-    let evidence = |sum: &mut f64, &(hits, base): &(u64, u64)| {
-        *sum = (*sum + hits as f64 * hit + (base - hits) as f64 * miss).max(0.0);
-        Some(*sum)
-    };
-    days.iter().scan(0.0, evidence).collect()
-}
-
-/// The limits of the classical chart at three standard deviations, kept within 0 and 1.
-pub fn chart_limits(rate: f64, base: u64) -> (f64, f64) {
-    let half = 3.0 * (rate * (1.0 - rate) / base as f64).sqrt();
-    ((rate - half).max(0.0), (rate + half).min(1.0))
 }
 
 #[cfg(test)]
@@ -220,8 +197,6 @@ mod tests {
     #[test]
     fn nothing_to_compare_with() {
         assert_eq!(Counts::of(&[]), None);
-        assert_eq!(robust_z(&[], 1.0), None);
-        assert_eq!(robust_z(&[5.0, 5.0, 5.0, 9.0], 1.0), None);
         assert_eq!(Expected::from_history(3, 2, None), None);
     }
 }

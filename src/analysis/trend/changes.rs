@@ -1,9 +1,12 @@
 //! When things changed: the moments that part a row of periods into stretches of different shares.
+//!
+//! Periods differ by more than chance, and what is large among equal ones may be ordinary among those: what a moment explains is
+//! divided by the dispersion of the periods (`stats::dispersion`).
 
 use super::{Period, overall};
 use crate::analysis::rate::Rate;
 use crate::ladder::definition::Ladder;
-use crate::stats::special::chi_squared_p;
+use crate::stats::dispersion::Dispersion;
 
 /// A change that lasted.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,7 +30,8 @@ pub(super) fn changes(periods: &[Period], ladder: &Ladder) -> Vec<Change> {
     let complete: Vec<&Period> = periods.iter().filter(|period| period.is_complete).collect();
     let counts: Vec<(u64, u64)> = complete.iter().map(|period| metric.of(period)).collect();
     let mut cuts = Vec::new();
-    part(&mut counts.clone(), 0, &mut cuts);
+    let noise = Dispersion::of(&counts);
+    part(&mut counts.clone(), (0, noise), &mut cuts);
     cuts.sort_by_key(|&(at, _)| at);
     let bound = |cut: usize| cuts.get(cut).map(|&(at, _)| at);
     let rate = |from: usize, to: usize| {
@@ -62,35 +66,39 @@ fn sum(counts: &[(u64, u64)]) -> (u64, u64) {
 
 /// Parts periods, the first of which stands at `from` among all, at the moments of changes; notes these moments, with how
 /// likely each is by chance. What a single period makes is no change, however far it is off: it is left out.
-fn part(counts: &mut [(u64, u64)], from: usize, found: &mut Vec<(usize, f64)>) {
-    while let Some((at, p)) = best_cut(counts).filter(|&(_, p)| p < CHANGE_LEVEL) {
-        if let Some(odd) = single_maker(counts, at) {
+fn part(
+    counts: &mut [(u64, u64)],
+    (from, noise): (usize, Dispersion),
+    found: &mut Vec<(usize, f64)>,
+) {
+    while let Some((at, p)) = best_cut(counts, noise).filter(|&(_, p)| p < CHANGE_LEVEL) {
+        if let Some(odd) = single_maker(counts, at, noise) {
             counts[odd] = (0, 0);
             continue;
         }
         found.push((from + at, p));
         let (before, after) = counts.split_at_mut(at);
-        part(before, from, found);
-        return part(after, from + at, found);
+        part(before, (from, noise), found);
+        return part(after, (from + at, noise), found);
     }
 }
 
 /// The moment that parts periods best, with how likely it is by chance.
-fn best_cut(counts: &[(u64, u64)]) -> Option<(usize, f64)> {
+fn best_cut(counts: &[(u64, u64)], noise: Dispersion) -> Option<(usize, f64)> {
     let last = counts.len().saturating_sub(SHORTEST);
     let of = |at: usize| (at, gain(counts, at));
     let (at, gain) =
         (SHORTEST..=last).map(of).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
     let have_bases = sum(&counts[..at]).1 > 0 && sum(&counts[at..]).1 > 0;
-    have_bases.then(|| (at, chance(gain, counts.len())))
+    have_bases.then(|| (at, chance(gain, counts.len(), noise)))
 }
 
 /// The period without which nothing changes there, if there is one.
-fn single_maker(counts: &[(u64, u64)], at: usize) -> Option<usize> {
+fn single_maker(counts: &[(u64, u64)], at: usize, noise: Dispersion) -> Option<usize> {
     let mut rest = counts.to_vec();
     (0..counts.len()).find(|&odd| {
         let own = std::mem::take(&mut rest[odd]);
-        let p = chance(gain(&rest, at), counts.len());
+        let p = chance(gain(&rest, at), counts.len(), noise);
         rest[odd] = own;
         p >= CHANCE_ENOUGH
     })
@@ -103,9 +111,9 @@ fn gain(counts: &[(u64, u64)], at: usize) -> f64 {
 }
 
 /// How likely so large a gain is by chance at the best moment of so many periods.
-fn chance(gain: f64, periods: usize) -> f64 {
+fn chance(gain: f64, periods: usize, noise: Dispersion) -> f64 {
     let tries = (periods + 1).saturating_sub(2 * SHORTEST) as f64;
-    (tries * chi_squared_p(2.0 * gain, 1.0)).min(1.0)
+    (tries * noise.p_value(2.0 * gain)).min(1.0)
 }
 
 /// The logarithm of the likelihood of counts at their own rate.
