@@ -56,12 +56,23 @@ impl Posterior {
 
     /// The probability that this rate is higher than `ratio` times the other.
     pub fn beats(self, other: Posterior, ratio: f64) -> f64 {
-        // Either way round, but only so is the inner function smooth.
-        if ratio >= 1.0 {
-            self.mean_of(|rate| beta_cdf(rate / ratio, other.hits, other.misses))
+        // Either way round; but the function within must be smooth where it is asked for, and over the narrower of the two
+        // it does not climb between one point and the next.
+        let over_self = ratio >= 1.0 || self.range().1.sin().powi(2) <= ratio;
+        let over_other = ratio <= 1.0 || other.range().1.sin().powi(2) * ratio <= 1.0;
+        let is_narrower = self.hits + self.misses >= other.hits + other.misses;
+        if over_self && (is_narrower || !over_other) {
+            self.mean_of(|rate| beta_cdf((rate / ratio).min(1.0), other.hits, other.misses))
         } else {
-            other.mean_of(|rate| self.above(ratio * rate))
+            other.mean_of(|rate| self.above((ratio * rate).min(1.0)))
         }
+    }
+
+    /// The angles between which its rate surely lies; see `mean_of`.
+    fn range(self) -> (f64, f64) {
+        let Posterior { hits, misses } = self;
+        let (middle, spread) = (self.mean().sqrt().asin(), 6.0 / (hits + misses).sqrt());
+        ((middle - spread).max(0.0), (middle + spread).min(std::f64::consts::FRAC_PI_2))
     }
 
     /// How much is lost in the mean by choosing this rate: nothing where it is the higher one, else the difference.
@@ -76,9 +87,7 @@ impl Posterior {
     fn mean_of(self, function: impl Fn(f64) -> f64) -> f64 {
         const PARTS: u32 = 2000;
         let Posterior { hits, misses } = self;
-        let (middle, spread) = (self.mean().sqrt().asin(), 6.0 / (hits + misses).sqrt());
-        let low = (middle - spread).max(0.0);
-        let high = (middle + spread).min(std::f64::consts::FRAC_PI_2);
+        let (low, high) = self.range();
         let width = (high - low) / f64::from(PARTS);
         let ln_whole = ln_beta(hits, misses);
         let density = |angle: f64| {
@@ -86,18 +95,20 @@ impl Posterior {
                 ln_power(angle.sin(), 2.0 * hits - 1.0) + ln_power(angle.cos(), 2.0 * misses - 1.0);
             2.0 * (ln - ln_whole).exp()
         };
-        let sum: f64 = (0..=PARTS)
-            .map(|part| {
-                let angle = low + width * f64::from(part);
-                let weight = match part {
-                    0 | PARTS => 1.0,
-                    part if part % 2 == 1 => 4.0,
-                    _ => 2.0,
-                };
-                weight * density(angle) * function(angle.sin().powi(2))
-            })
-            .sum();
-        sum * width / 3.0
+        // What the logarithms of a thousand million lose is lost above and below.
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for part in 0..=PARTS {
+            let angle = low + width * f64::from(part);
+            let simpson = match part {
+                0 | PARTS => 1.0,
+                part if part % 2 == 1 => 4.0,
+                _ => 2.0,
+            };
+            let weight = simpson * density(angle);
+            sum += weight * function(angle.sin().powi(2));
+            weights += weight;
+        }
+        sum / weights
     }
 }
 
@@ -112,7 +123,9 @@ mod tests {
 
     #[test]
     fn either_is_the_higher_one() {
-        for (one, two) in [((0, 3), (2, 3)), ((1, 1), (0, 1)), ((400, 90_000), (520, 100_000))] {
+        let unequal = ((1, 100), (10_000_000, 1_000_000_000));
+        let alike = ((400, 90_000), (520, 100_000));
+        for (one, two) in [((0, 3), (2, 3)), ((1, 1), (0, 1)), alike, unequal] {
             let (one, two) =
                 (Posterior::of(one, JEFFREYS).unwrap(), Posterior::of(two, JEFFREYS).unwrap());
             let all = one.beats(two, 1.0) + two.beats(one, 1.0);
