@@ -12,6 +12,7 @@ pub mod ways;
 use crate::key::{FastMap, Key};
 use crate::money::Currency;
 use crate::stats::mean::Moments;
+use crate::stats::refunds::Ratio;
 use crate::time::{Instant, Span};
 use clustering::Clustering;
 use days::Days;
@@ -182,7 +183,9 @@ pub struct Tally {
     pub converted_by_tie: u64,
     /// Customers with at least one row that is not set aside.
     pub customers: u64,
-    /// Of these, the ones known by a device only.
+    /// Of these, those who entered on every side of a comparison.
+    pub on_all_sides: u64,
+    /// Of the customers, the ones known by a device only.
     pub anonymous: u64,
     /// When those customers were seen first whose first step in a log is none with which an attempt can begin.
     pub first_seen_beyond: Times,
@@ -190,6 +193,8 @@ pub struct Tally {
     pub repeat_buyers: u64,
     /// The orders of each customer with at least one online-store order: a buyer.
     pub orders_of_buyers: Moments,
+    /// What the orders of each buyer are worth together, and how many those are, by currency.
+    pub value_of_buyers: BTreeMap<Currency, Ratio>,
     /// From the first order to the second, of the repeat buyers.
     pub to_second_order: Durations,
     /// From the only order to the end of the data, of the other buyers.
@@ -268,10 +273,14 @@ impl Tally {
         self.closed_converted += other.closed_converted;
         self.converted_by_tie += other.converted_by_tie;
         self.customers += other.customers;
+        self.on_all_sides += other.on_all_sides;
         self.anonymous += other.anonymous;
         self.first_seen_beyond.0.extend(other.first_seen_beyond.0);
         self.repeat_buyers += other.repeat_buyers;
         self.orders_of_buyers.merge(&other.orders_of_buyers);
+        for (currency, theirs) in &other.value_of_buyers {
+            self.value_of_buyers.entry(*currency).or_default().merge(theirs);
+        }
         self.watched.0.extend(other.watched.0);
         self.ended.0.extend(other.ended.0);
         self.to_second_order.0.extend(other.to_second_order.0);

@@ -115,14 +115,15 @@ pub fn order_values(findings: &Findings, confidence: f64) -> Vec<OrderValue> {
         }
         let tail = mean::tail(&mut values);
         let is_skewed = tail.is_some_and(|tail| is_skewed(&tail, values.len()));
+        let buyers = findings.tally.value_of_buyers.get(&currency).copied().unwrap_or_default();
         let share = if values.len() < 200 { 0.95 } else { 0.99 };
         OrderValue {
             currency,
             amount,
             average: amount.divided(orders),
             per_visitor: amount.divided(visitors),
-            average_range: moments.interval(confidence),
-            per_visitor_range: moments.per(visitors, confidence).map(|(_, range)| range),
+            average_range: moments.interval_by(&buyers, confidence),
+            per_visitor_range: moments.interval_per(&buyers, visitors, confidence),
             tail,
             winsorised: is_skewed
                 .then(|| mean::winsorised(&mut values, share))
@@ -251,7 +252,7 @@ pub fn are_known(findings: &Findings) -> bool {
 mod tests {
     use super::*;
     use crate::report::example;
-    use crate::stats::refunds::Refund;
+    use crate::stats::refunds::{Ratio, Refund};
 
     #[test]
     fn each_currency_has_its_own_sum_and_average() {
@@ -268,6 +269,36 @@ mod tests {
             values,
             ["Some(\"EUR\") 1234.50 137.1667 1.2345", "Some(\"USD\") 80.00 80.00 0.08"]
         );
+    }
+
+    #[test]
+    fn orders_of_one_customer_tell_less_than_those_of_several() {
+        let (mut findings, _) = example::storefront();
+        let euro = |findings: &Findings| {
+            let value = order_values(findings, 0.95)[0];
+            (value.average_range.unwrap(), value.per_visitor_range.unwrap())
+        };
+        let alone = euro(&findings);
+        let currency = Currency::parse("EUR");
+        let values = findings.orders.values[&currency].clone();
+        let mut of_each = Ratio::default();
+        for value in &values {
+            of_each.add(value.0, 1);
+        }
+        findings.tally.value_of_buyers.insert(currency, of_each);
+        assert_eq!(euro(&findings), alone, "nobody ordered twice");
+        let mut of_few = Ratio::default();
+        for own in values.chunks(3) {
+            of_few.add(own.iter().map(|value| value.0).sum(), own.len() as i128);
+        }
+        findings.tally.value_of_buyers.insert(currency, of_few);
+        let (average, per_visitor) = euro(&findings);
+        assert!(average.low < alone.0.low && average.high > alone.0.high, "{average:?}");
+        assert!(per_visitor.low < alone.1.low && per_visitor.high > alone.1.high);
+        let mut of_one = Ratio::default();
+        of_one.add(12_345_000, 9);
+        findings.tally.value_of_buyers.insert(currency, of_one);
+        assert_eq!(order_values(&findings, 0.95)[0].average_range, None, "one customer");
     }
 
     #[test]

@@ -301,7 +301,7 @@ impl<'b> Judge<'b> {
             tally.first_seen_beyond.add(at);
         }
         if any & mark::ORDER != 0 {
-            count_orders(kept, &self.bench.settled.exported, self.bench.seen_until, tally);
+            count_orders(kept, self.bench.settled, self.bench.seen_until, tally);
         }
         self.surveyor.count_person(kept, self.bench, tally);
         count_logs(kept, (self.bench.logs, self.bench.rows), tally);

@@ -45,6 +45,7 @@ use crate::input::timestamp::{DateEvidence, DateOrder, ZoneRule};
 use crate::input::{Reading, Rows};
 use crate::key::{FastMap, FastSet, Key};
 use crate::ladder::definition::Range;
+use crate::money::{Amount, Currency};
 use crate::parallel::in_parts;
 use crate::place::Place;
 use crate::quality::Reason;
@@ -81,6 +82,8 @@ pub(super) struct Settled {
     /// Robots that ordered.
     pub(super) pardons: Pardons,
     pub(super) orders: OrderFindings,
+    /// What each order is worth, by its number.
+    pub(super) values: FastMap<Key, (Amount, Currency)>,
     pub(super) session_reports: Vec<SessionReport>,
     pub(super) store_offset: Option<i32>,
     /// The entries (and orders) that are asked for.

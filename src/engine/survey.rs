@@ -7,10 +7,12 @@ use super::calendar::Calendar;
 use super::groups::{Scene, was_there_before};
 use super::judge::Bench;
 use super::request::Asks;
+use super::settle::Settled;
 use crate::climb::{Outcome, Verdict};
 use crate::event::{StepSet, Touch, mark};
-use crate::key::{FastSet, Key};
+use crate::key::FastSet;
 use crate::ladder::definition::{Ladder, Presence};
+use crate::money::Currency;
 use crate::tally::days::DayTally;
 use crate::tally::landmarks::{LANDMARKS, Outcomes, Pattern};
 use crate::tally::ways::Leavers;
@@ -337,7 +339,7 @@ fn count_worth(verdict: &Verdict, journey: &[Touch], bench: &Bench<'_>, tally: &
 /// visit.
 pub(super) fn count_orders(
     kept: &[Touch],
-    exported: &FastSet<Key>,
+    settled: &Settled,
     seen_until: Instant,
     tally: &mut Tally,
 ) {
@@ -348,6 +350,14 @@ pub(super) fn count_orders(
         orders().filter(|touch| known.insert(touch.subject)).map(|touch| touch.at).collect();
     tally.repeat_buyers += u64::from(times.len() > 1);
     tally.orders_of_buyers.add(times.len() as i128);
+    let mut bought: BTreeMap<Currency, (i128, i128)> = BTreeMap::new();
+    for (amount, currency) in known.iter().filter_map(|number| settled.values.get(number)) {
+        let (sum, orders) = bought.entry(*currency).or_default();
+        (*sum, *orders) = (*sum + amount.0, *orders + 1);
+    }
+    for (currency, (sum, orders)) in bought {
+        tally.value_of_buyers.entry(currency).or_default().add(sum, orders);
+    }
     match times.as_slice() {
         [only] => add_span(&mut tally.since_only_order, *only, seen_until),
         [first, second, ..] => add_span(&mut tally.to_second_order, *first, *second),
@@ -362,7 +372,7 @@ pub(super) fn count_orders(
         let mut before = logged().take_while(|touch| touch.at < order.end());
         before.any(|touch| is_before(touch, order))
     };
-    let exported = orders().filter(|touch| exported.contains(&touch.subject));
+    let exported = orders().filter(|touch| settled.exported.contains(&touch.subject));
     tally.orders_with_visit += exported.filter(has_visit).count() as u64;
 }
 

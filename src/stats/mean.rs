@@ -6,7 +6,8 @@
 
 use super::proportion::Interval;
 use super::quantile::quantiles;
-use super::special::{two_sided_t, two_sided_t_p, two_sided_z};
+use super::refunds::Ratio;
+use super::special::{two_sided_t, two_sided_z};
 
 /// A count, a sum and a sum of squares of exact values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +61,33 @@ impl Moments {
         Some(self.scatter() / self.count as f64 / (mean * mean))
     }
 
+    /// The interval of the mean where several values may be of one customer; `customers` are their sums and their numbers of
+    /// values. `None` with a single customer.
+    pub fn interval_by(&self, customers: &Ratio, confidence: f64) -> Option<Interval> {
+        if !has_several(customers) {
+            return self.interval(confidence);
+        }
+        let mean = self.mean().filter(|mean| *mean > 0.0)?;
+        let spread = two_sided_t(confidence, customers.count as f64 - 1.0)?;
+        let spread = spread * customers.relative_error()?;
+        Some(Interval { low: mean * (-spread).exp(), high: mean * spread.exp() })
+    }
+
+    /// The interval of the mean over more than those that have a value, where several values may be of one customer.
+    pub fn interval_per(
+        &self,
+        customers: &Ratio,
+        visitors: u64,
+        confidence: f64,
+    ) -> Option<Interval> {
+        if !has_several(customers) {
+            return self.per(visitors, confidence).map(|(_, range)| range);
+        }
+        let mean = (visitors > 0).then(|| self.sum as f64 / visitors as f64)?;
+        let spread = two_sided_z(confidence)? * customers.relative_error_of_mean(visitors)?;
+        Some(Interval { low: mean * (-spread).exp(), high: mean * spread.exp() })
+    }
+
     /// The interval of the mean, on the scale of logarithms; `None` with fewer than two values, or where
     /// the mean is not above nought.
     pub fn interval(&self, confidence: f64) -> Option<Interval> {
@@ -68,13 +96,6 @@ impl Moments {
         let error = self.deviation()? / count.sqrt() / mean;
         let spread = two_sided_t(confidence, count - 1.0)? * error;
         Some(Interval { low: mean * (-spread).exp(), high: mean * spread.exp() })
-    }
-
-    /// The plain interval of Student.
-    pub fn plain_interval(&self, confidence: f64) -> Option<Interval> {
-        let (mean, count) = (self.mean()?, self.count as f64);
-        let half = two_sided_t(confidence, count - 1.0)? * self.deviation()? / count.sqrt();
-        Some(Interval { low: mean - half, high: mean + half })
     }
 
     /// The mean over more than those that have a value, the others counting nought, with its interval on
@@ -93,33 +114,9 @@ impl Moments {
     }
 }
 
-/// Welch's comparison of two means: first − second.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Welch {
-    /// The difference.
-    pub difference: f64,
-    /// The statistic.
-    pub t: f64,
-    /// The degrees of freedom.
-    pub freedom: f64,
-    /// The p-value.
-    pub p: f64,
-    /// The interval of the difference.
-    pub interval: Interval,
-}
-
-/// Compares two means whose spreads may differ; `None` with fewer than two values on a side.
-pub fn welch(first: &Moments, second: &Moments, confidence: f64) -> Option<Welch> {
-    let part = |moments: &Moments| Some(moments.deviation()?.powi(2) / moments.count as f64);
-    let (one, two) = (part(first)?, part(second)?);
-    let difference = first.mean()? - second.mean()?;
-    let variance = one + two;
-    let below = one * one / (first.count as f64 - 1.0) + two * two / (second.count as f64 - 1.0);
-    let freedom = variance * variance / below;
-    let t = difference / variance.sqrt();
-    let half = two_sided_t(confidence, freedom)? * variance.sqrt();
-    let interval = Interval { low: difference - half, high: difference + half };
-    Some(Welch { difference, t, freedom, p: two_sided_t_p(t, freedom), interval })
+/// Whether any customer has more than one value.
+fn has_several(customers: &Ratio) -> bool {
+    customers.below > i128::from(customers.count)
 }
 
 /// What large single values do to a mean.

@@ -32,6 +32,28 @@ impl Ratio {
         self.products = self.products.saturating_add(product(above, below));
     }
 
+    /// Adds the sums over other things.
+    pub fn merge(&mut self, other: &Ratio) {
+        self.count += other.count;
+        self.above = self.above.saturating_add(other.above);
+        self.below = self.below.saturating_add(other.below);
+        self.squares_above = self.squares_above.saturating_add(other.squares_above);
+        self.squares_below = self.squares_below.saturating_add(other.squares_below);
+        self.products = self.products.saturating_add(other.products);
+    }
+
+    /// The standard error of the ratio, relative to it; `None` with fewer than two things.
+    pub fn relative_error(&self) -> Option<f64> {
+        Some(self.variance()?.sqrt() / self.value().filter(|ratio| *ratio > 0.0)?)
+    }
+
+    /// The standard error of what is divided over so many things, most of which have nothing of it, relative to that mean.
+    pub fn relative_error_of_mean(&self, things: u64) -> Option<f64> {
+        let (all, sum) = (things as f64, self.above as f64);
+        let variance = (self.squares_above as f64 * all / (sum * sum) - 1.0).max(0.0) / all;
+        (self.above > 0 && self.count <= things).then(|| variance.sqrt())
+    }
+
     /// The ratio; `None` unless there is something to divide by.
     pub fn value(&self) -> Option<f64> {
         (self.below > 0).then(|| self.above as f64 / self.below as f64)

@@ -14,6 +14,7 @@ use funnel::ladder::draft;
 use funnel::ladder::overrides::Overrides;
 use funnel::money::Currency;
 use funnel::stats::mean::Moments;
+use funnel::stats::refunds::Ratio;
 use funnel::tally::clustering::Clustering;
 use funnel::tally::days::Days;
 use funnel::tally::landmarks::{Landmarks, Pattern};
@@ -327,14 +328,12 @@ fn tally() -> impl Strategy<Value = Tally> {
                     open: counts[3],
                     converted_by_tie: counts[4],
                     customers: counts[5],
+                    on_all_sides: counts[4],
                     anonymous: counts[6],
                     first_seen_beyond: counts.iter().map(|&at| Instant(at.cast_signed())).collect(),
                     repeat_buyers: counts[8],
                     orders_with_visit: counts[9],
-                    session_days: vec![
-                        BTreeMap::from([(0, [counts[10], counts[11]])]),
-                        BTreeMap::from([(1, [counts[12], counts[13]])]),
-                    ],
+                    session_days: of_sessions(counts),
                     log_customers: of_logs(counts),
                     closed: counts[12],
                     closed_converted: counts[13],
@@ -347,6 +346,7 @@ fn tally() -> impl Strategy<Value = Tally> {
                         sum: i128::from(counts[8]),
                         squares: i128::from(counts[7] + counts[8]),
                     },
+                    value_of_buyers: bought(counts),
                     to_second_order: spans.clone(),
                     since_only_order: spans.clone(),
                     between_orders: spans,
@@ -360,6 +360,20 @@ fn tally() -> impl Strategy<Value = Tally> {
                 }
             },
         )
+}
+
+/// The sessions of two logs, of a day each.
+fn of_sessions(counts: [u64; 15]) -> Vec<BTreeMap<i64, [u64; 2]>> {
+    let of = |day: i64, at: usize| BTreeMap::from([(day, [counts[at], counts[at + 1]])]);
+    vec![of(0, 10), of(1, 12)]
+}
+
+/// What two buyers spent.
+fn bought(counts: [u64; 15]) -> BTreeMap<Currency, Ratio> {
+    let mut sums = Ratio::default();
+    sums.add(i128::from(counts[5]), i128::from(counts[6]));
+    sums.add(i128::from(counts[7]), 1);
+    BTreeMap::from([(Currency::parse("EUR"), sums)])
 }
 
 /// The customers of two logs.

@@ -96,7 +96,7 @@ pub(super) fn settle_orders(
                 (Some(amount), Some(_)) => {
                     told.insert(number.key, (amount, order.currency()));
                 }
-                (Some(amount), None) => list_value(&mut settled.orders, amount, order.currency()),
+                (Some(amount), None) => list_value(settled, number.key, amount, order.currency()),
                 (None, _) => {}
             }
         }
@@ -141,7 +141,7 @@ fn list_completed(
         settled.orders.in_several_sources += u64::from(sources.count_ones() > 1);
         let own = seen.amount.map(|amount| (amount, seen.currency));
         if let Some((amount, currency)) = told.get(number).copied().or(own) {
-            list_value(&mut settled.orders, amount, currency);
+            list_value(settled, *number, amount, currency);
         }
     }
 }
@@ -374,8 +374,9 @@ fn take_completed(
     CompletedOrders(completed)
 }
 
-fn list_value(orders: &mut OrderFindings, amount: Amount, currency: Currency) {
-    orders.values.entry(currency).or_default().push(amount);
+fn list_value(settled: &mut Settled, number: Key, amount: Amount, currency: Currency) {
+    settled.orders.values.entry(currency).or_default().push(amount);
+    settled.values.insert(number, (amount, currency));
 }
 
 fn add_value(orders: &mut OrderFindings, amount: Option<Amount>, currency: Currency, sign: i128) {
