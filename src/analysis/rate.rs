@@ -130,6 +130,7 @@ impl Rate {
     }
 
     /// The rate if so many more of them did.
+    #[must_use]
     pub fn with_more(&self, more: u64, confidence: f64) -> Rate {
         let hits = self.hits.saturating_add(more).min(self.base);
         let plain = Rate::of(hits, self.base, confidence);

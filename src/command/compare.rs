@@ -45,14 +45,15 @@ pub(super) fn run(arguments: &CompareArgs, surroundings: &Surroundings) -> anyho
     let names = [arguments.a.join(", "), arguments.b.join(", ")];
     let (a, b) = (named("--a", &arguments.a)?, named("--b", &arguments.b)?);
     let breakdowns = request.breakdowns.clone();
-    let Sides { sides, ladder, names, zone: store_zone, are_timeless } = match (a, b) {
+    let Sides { both: sides, ladder, names, zone: store_zone, are_timeless, on_both } = match (a, b)
+    {
         (Named::Files(a), Named::Files(b)) => of_files(options, &request, [a, b], names, run)?,
         (a, b) => within(options, request, [a, b], names, run)?,
     };
     refuse_overlap(&ladder, &breakdowns, "compare")?;
     let zone = resolved.zone.or(store_zone).unwrap_or(Zone::UTC);
     let confidence = options.confidence;
-    let made = CompareOptions { names, confidence, zone, expected_share, are_timeless };
+    let made = CompareOptions { names, confidence, zone, expected_share, are_timeless, on_both };
     let report = CompareReport::new([&sides[0], &sides[1]], &ladder, &made);
     show(&report, &options.output, surroundings)?;
     Ok(!(arguments.fail_if_lower && report.is_lower()))
@@ -60,13 +61,15 @@ pub(super) fn run(arguments: &CompareArgs, surroundings: &Surroundings) -> anyho
 
 /// Two sides and what is known of both.
 struct Sides {
-    sides: [SideFinding; 2],
+    both: [SideFinding; 2],
     ladder: Ladder,
     names: [String; 2],
     /// The store's.
     zone: Option<Zone>,
     /// Whether nothing says when anything was.
     are_timeless: bool,
+    /// Customers who are on both.
+    on_both: u64,
 }
 
 /// Two sets of files: two runs, each as if it were alone.
@@ -95,7 +98,9 @@ fn of_files(
         since: None,
         until: None,
     };
-    Ok(Sides { sides: [side(one), side(two)], ladder, names, zone, are_timeless })
+    // Two runs know nothing of each other's customers.
+    let sides = [side(one), side(two)];
+    Ok(Sides { both: sides, ladder, names, zone, are_timeless, on_both: 0 })
 }
 
 /// Two parts of the same files, counted in one run.
@@ -127,10 +132,11 @@ fn within(
     }
     let zone = outcome.findings.store_offset.and_then(Zone::fixed);
     let are_timeless = outcome.findings.are_timeless();
+    let on_both = outcome.findings.tally.on_all_sides;
     let mut sides = std::mem::take(&mut outcome.findings.sides).into_iter();
     let mut next = || sides.next().unwrap_or_default();
     let sides = [next(), next()];
-    Ok(Sides { sides, ladder: outcome.ladder, names, zone, are_timeless })
+    Ok(Sides { both: sides, ladder: outcome.ladder, names, zone, are_timeless, on_both })
 }
 
 fn side(option: &str, named: Named) -> Result<Side> {

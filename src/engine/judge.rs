@@ -235,7 +235,9 @@ impl<'b> Judge<'b> {
         let beside = bench.sides.iter().map(|side| &side.groups);
         let beside = sides.iter_mut().zip(beside).zip(&mut verdicts.sides);
         let beside = beside.map(|((track, groups), tally)| (track, groups, tally));
-        for (track, groups, tally) in own.chain(beside) {
+        let mut sides_entered = 0;
+        for (side, (track, groups, tally)) in own.chain(beside).enumerate() {
+            let entered_before = tally.entered;
             let mut count = |verdict: &Verdict, scene: Scene<'_>| {
                 verdict.add_to(tally, scene.journey);
                 count_watched(verdict, scene.journey, bench.seen_until, tally);
@@ -253,6 +255,8 @@ impl<'b> Judge<'b> {
                 is_in.then(|| count(verdict, scene));
             });
             tally.filtered += filtered;
+            // The first is no side: it is all of them.
+            sides_entered += usize::from(side > 0 && tally.entered > entered_before);
             let Some(customer) = customer else {
                 groups.count_by_value(kept, track, &mut tally.groups);
                 continue;
@@ -260,6 +264,8 @@ impl<'b> Judge<'b> {
             groups.count_by_value(kept, track, &mut customer.rows);
             customer.join(tally);
         }
+        let is_on_all = sides_entered > 0 && sides_entered == bench.sides.len();
+        verdicts.tally.on_all_sides += u64::from(is_on_all);
     }
 
     /// Takes out what does not count, and accounts for every row.

@@ -14,10 +14,10 @@ use super::words;
 use super::zone::{Moment, Zone};
 use crate::analysis::contrast::Contrast;
 use crate::analysis::ladder_rates::{conversion, step_rates};
-use crate::analysis::open_windows::matured;
+use crate::analysis::open_windows::{can_still_convert, matured};
 use crate::analysis::rate::Rate;
 use crate::findings::SideFinding;
-use crate::ladder::definition::{Count, Ladder, Window};
+use crate::ladder::definition::Ladder;
 use crate::stats::multiple::benjamini_hochberg;
 use crate::stats::proportion::Interval;
 use crate::stats::special::two_sided_p;
@@ -134,20 +134,27 @@ pub struct StepRateComparison {
     pub selection_prone: bool,
 }
 
-/// That two periods have days in common: then some journeys are on both sides, and they are less different than they seem.
-fn overlap(a: &SideFinding, b: &SideFinding) -> Option<NoticeReport> {
+/// That the sides have customers in common: then they are less different than they seem.
+fn overlap(a: &SideFinding, b: &SideFinding, on_both: u64) -> Option<NoticeReport> {
     let period = |side: &SideFinding| {
-        let is_told = side.since.is_some() || side.until.is_some();
-        let (since, until) =
-            (side.since.unwrap_or(Instant::MIN), side.until.unwrap_or(Instant::MAX));
-        is_told.then_some((since, until))
+        (side.since.unwrap_or(Instant::MIN), side.until.unwrap_or(Instant::MAX))
     };
-    let (one, two) = (period(a)?, period(b)?);
-    // Two segments are of one period.
-    (one != two && one.0 < two.1 && two.0 < one.1).then(|| NoticeReport {
-        code: "periods_overlap",
-        message: "The two periods have days in common, and so journeys: ranges and p-values take the sides as if they had none.".to_owned(),
-        data: [].into(),
+    let (one, two) = (period(a), period(b));
+    if one != two {
+        return (one.0 < two.1 && two.0 < one.1).then(|| NoticeReport {
+            code: "periods_overlap",
+            message: "The two periods have days in common, and so journeys: ranges and p-values take the sides as if they had none.".to_owned(),
+            data: [].into(),
+        });
+    }
+    (on_both > 0).then(|| NoticeReport {
+        code: "segments_overlap",
+        message: format!(
+            "{} {} in both segments: ranges and p-values take the sides as if they had nobody in common.",
+            words::count(on_both),
+            if on_both == 1 { "customer is" } else { "customers are" }
+        ),
+        data: [("customers", on_both.into())].into(),
     })
 }
 
@@ -164,6 +171,8 @@ pub struct CompareOptions {
     pub expected_share: Option<f64>,
     /// Whether nothing says when anything was: then nobody knows what can still happen.
     pub are_timeless: bool,
+    /// Customers who are on both sides.
+    pub on_both: u64,
 }
 
 /// What is still to come of both sides.
@@ -175,10 +184,8 @@ struct Open {
 
 impl Open {
     fn of([a, b]: [&Tally; 2], ladder: &Ladder, options: &CompareOptions) -> Open {
-        // A session does not go on when its window does.
-        let are_over = ladder.count == Count::Session && ladder.window != Window::Session;
-        let is_none = are_over || ladder.open || options.are_timeless;
-        Open { journeys: if is_none { [0, 0] } else { [a.open, b.open] } }
+        let can = can_still_convert(ladder, options.are_timeless);
+        Open { journeys: if can { [a.open, b.open] } else { [0, 0] } }
     }
 
     fn is_any(self) -> bool {
@@ -214,7 +221,7 @@ impl CompareReport {
             confidence,
         };
         report.notices = report.find_notices(open, options.expected_share);
-        report.notices.extend(overlap(a, b));
+        report.notices.extend(overlap(a, b, options.on_both));
         report.sentences = report.in_words(open);
         report
     }
@@ -244,7 +251,7 @@ impl CompareReport {
     }
 
     fn find_notices(&self, open: Open, expected_share: Option<f64>) -> Vec<NoticeReport> {
-        let reversed = self.decomposition.iter().filter(|split| split.is_reversed);
+        let reversed = self.decomposition.iter().filter(|split| split.is_surely_reversed());
         let simpson = reversed.map(|split| {
             let message = format!(
                 "By {}, rates moved by {} and yet the total by {}: the mix of the groups changed. Look at the groups, not at the total.",

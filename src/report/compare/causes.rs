@@ -31,12 +31,19 @@ pub struct DecompositionReport {
     pub mix_effect: f64,
     /// The difference at equal weights (Mantel, Haenszel).
     pub adjusted_difference: Option<f64>,
-    /// How far weights shifted (population stability index); above 0.1 worth a look.
+    /// How far weights shifted (population stability index, with half a journey more in every group); above 0.1 worth a look.
     pub shift: f64,
-    /// Whether the rates moved one way and the total the other.
+    /// Whether the rates moved one way and the total the other, be it by chance.
     pub is_reversed: bool,
     /// One a group; their effects add up to those of the whole.
     pub segments: Vec<SegmentChange>,
+}
+
+impl DecompositionReport {
+    /// Whether the rates moved beyond chance, and the total the other way.
+    pub(super) fn is_surely_reversed(&self) -> bool {
+        self.is_reversed && (self.rate_effect_low > 0.0 || self.rate_effect_high < 0.0)
+    }
 }
 
 /// What one group contributes.
@@ -88,9 +95,11 @@ fn decomposition(
     let parts: Vec<Part> = groups.values().map(|&[before, after]| Part { before, after }).collect();
     let split = mix::kitagawa(&parts)?;
     let spread = two_sided_z(confidence)? * split.error;
+    // Half a journey more in every group, or one that is new or gone would be no shift at all.
     let weights = |side: usize| {
-        let all: u64 = groups.values().map(|sides| sides[side].1).sum();
-        groups.values().map(|sides| sides[side].1 as f64 / all as f64).collect::<Vec<f64>>()
+        let counts = groups.values().map(|sides| sides[side].1 as f64 + 0.5);
+        let all: f64 = counts.clone().sum();
+        counts.map(|count| count / all).collect::<Vec<f64>>()
     };
     let rate = |(hits, base): (u64, u64)| Rate::of(hits, base, confidence);
     let segments =
