@@ -1,6 +1,7 @@
 //! `funnel compare`: two periods, two segments or two sets of files, step by step.
 
 use super::answers::refuse_overlap;
+use super::report::options_of;
 use super::{find_out, plan, question, resolve, show};
 use crate::cli::Surroundings;
 use crate::cli::questions::{CompareArgs, CompareQuestionArgs};
@@ -9,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::findings::SideFinding;
 use crate::ladder::definition::Ladder;
 use crate::ladder::dimension::Filter;
+use crate::report::asked::{Asked, AskedReport};
 use crate::report::compare::{CompareOptions, CompareReport};
 use crate::report::zone::Zone;
 use chrono::{Days, NaiveDate};
@@ -45,18 +47,26 @@ pub(super) fn run(arguments: &CompareArgs, surroundings: &Surroundings) -> anyho
     let names = [arguments.a.join(", "), arguments.b.join(", ")];
     let (a, b) = (named("--a", &arguments.a)?, named("--b", &arguments.b)?);
     let breakdowns = request.breakdowns.clone();
-    let Sides { both: sides, ladder, names, zone: store_zone, are_timeless, on_both } = match (a, b)
-    {
+    let found = match (a, b) {
         (Named::Files(a), Named::Files(b)) => of_files(options, &request, [a, b], names, run)?,
         (a, b) => within(options, request, [a, b], names, run)?,
     };
+    let of_run = |outcome: &Outcome| {
+        let made = options_of(outcome, &resolved, options.confidence, &options.filters);
+        AskedReport::new(&outcome.findings, &outcome.ladder, &made)
+    };
+    let [first, further @ ..] = found.runs.as_slice() else { return Ok(true) };
+    let asked = further.iter().map(of_run).fold(of_run(first), AskedReport::with);
+    let Sides { both: sides, ladder, names, zone: store_zone, are_timeless, on_both, .. } = found;
     refuse_overlap(&ladder, &breakdowns, "compare")?;
     let zone = resolved.zone.or(store_zone).unwrap_or(Zone::UTC);
     let confidence = options.confidence;
     let made = CompareOptions { names, confidence, zone, expected_share, are_timeless, on_both };
     let report = CompareReport::new([&sides[0], &sides[1]], &ladder, &made);
-    show(&report, &options.output, surroundings)?;
-    Ok(!(arguments.fail_if_lower && report.is_lower()))
+    let is_refused = arguments.fail_if_lower && report.is_lower();
+    let asked = Asked::new(report, "What is different", asked);
+    show(&asked, &options.output, surroundings)?;
+    Ok(!is_refused)
 }
 
 /// Two sides and what is known of both.
@@ -70,6 +80,8 @@ struct Sides {
     are_timeless: bool,
     /// Customers who are on both.
     on_both: u64,
+    /// What was read, without the counts: once, or once for each side.
+    runs: Vec<Outcome>,
 }
 
 /// Two sets of files: two runs, each as if it were alone.
@@ -92,15 +104,15 @@ fn of_files(
     let zone = one.findings.store_offset.and_then(Zone::fixed);
     let ladder = one.ladder.clone();
     let are_timeless = one.findings.are_timeless() || two.findings.are_timeless();
-    let side = |outcome: Outcome| SideFinding {
-        tally: outcome.findings.tally,
-        breakdowns: outcome.findings.breakdowns,
+    let (mut one, mut two) = (one, two);
+    let both = [&mut one, &mut two].map(|outcome| SideFinding {
+        tally: std::mem::take(&mut outcome.findings.tally),
+        breakdowns: std::mem::take(&mut outcome.findings.breakdowns),
         since: None,
         until: None,
-    };
+    });
     // Two runs know nothing of each other's customers.
-    let sides = [side(one), side(two)];
-    Ok(Sides { both: sides, ladder, names, zone, are_timeless, on_both: 0 })
+    Ok(Sides { both, ladder, names, zone, are_timeless, on_both: 0, runs: vec![one, two] })
 }
 
 /// Two parts of the same files, counted in one run.
@@ -135,8 +147,8 @@ fn within(
     let on_both = outcome.findings.tally.on_all_sides;
     let mut sides = std::mem::take(&mut outcome.findings.sides).into_iter();
     let mut next = || sides.next().unwrap_or_default();
-    let sides = [next(), next()];
-    Ok(Sides { both: sides, ladder: outcome.ladder, names, zone, are_timeless, on_both })
+    let (both, ladder) = ([next(), next()], outcome.ladder.clone());
+    Ok(Sides { both, ladder, names, zone, are_timeless, on_both, runs: vec![outcome] })
 }
 
 fn side(option: &str, named: Named) -> Result<Side> {

@@ -79,6 +79,19 @@ impl AskedReport {
                 .collect(),
         }
     }
+
+    /// The same with the files of a further run, for an answer about both.
+    #[must_use]
+    pub fn with(mut self, further: AskedReport) -> AskedReport {
+        self.inputs.extend(further.inputs);
+        let new: Vec<NoticeReport> =
+            further.notices.into_iter().filter(|new| !self.notices.contains(new)).collect();
+        self.notices.extend(new);
+        let PeriodReport { seen_from, seen_until, .. } = further.period;
+        self.period.seen_from = self.period.seen_from.into_iter().chain(seen_from).min();
+        self.period.seen_until = self.period.seen_until.max(seen_until);
+        self
+    }
 }
 
 impl<T: Answer> Answer for Asked<T> {

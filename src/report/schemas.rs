@@ -37,7 +37,7 @@ pub const CONTRACTS: [Contract; 16] = [
     contract::<Asked<RulesReport>>("rules", rules::SCHEMA),
     contract::<LadderCheck>("ladder-check", ladder_check::SCHEMA),
     contract::<LadderSuggest>("ladder-suggest", ladder_suggest::SCHEMA),
-    contract::<CompareReport>("compare", compare::SCHEMA),
+    contract::<Asked<CompareReport>>("compare", compare::SCHEMA),
     contract::<Asked<DriversReport>>("drivers", drivers::SCHEMA),
     contract::<Asked<SegmentsReport>>("segments", segments::SCHEMA),
     contract::<Asked<ExitsReport>>("exits", exits::SCHEMA),
