@@ -17,7 +17,11 @@ mod tests;
 pub enum Strictness {
     /// The log has several identifier columns: short values and words like `guest` name nobody.
     Several,
-    /// The log has one identifier column: words like `guest` and `0` name nobody, but `7` is an ordinary customer.
+    /// The log has one identifier column, and a session that says who the others were: words like `guest` and `0` name
+    /// nobody, but `7` is an ordinary customer.
+    WithSession,
+    /// The log has one identifier column: words like `guest` and `-1` name nobody, but `0` and `7` are ordinary customers, for
+    /// whoever makes data numbers from 0.
     Lone,
     /// Whoever wrote the column has numbered all that it names, from 0 perhaps: only words for "none" are nobody.
     Only,
@@ -33,6 +37,12 @@ impl Strictness {
     /// Whether words like `guest` and noughts name nobody.
     fn knows_nobody(self) -> bool {
         self != Strictness::Only
+    }
+
+    /// Whether a text of nothing but noughts names nobody: of data that are numbered from 0 only what is as long as a UUID.
+    fn is_nobody(self, noughts: &str) -> bool {
+        const LONG: usize = 32;
+        self.knows_nobody() && (self != Strictness::Lone || noughts.len() >= LONG)
     }
 
     /// Whether a system's own ids are placeholders where they are short. No session is.
@@ -239,17 +249,18 @@ fn is_placeholder(text: &str, strictness: Strictness) -> bool {
     }
     if text.len() > nobody::LONGEST {
         let is_nothing = || is_hash_of_nothing(text.as_bytes());
-        return is_nothing() || strictness.knows_nobody() && is_zeros(text.as_bytes());
+        return is_nothing() || strictness.is_nobody(text) && is_zeros(text.as_bytes());
     }
     // No word begins with a digit, and most identifiers that are as short as words are numbers.
     if text.starts_with(|first: char| first.is_ascii_digit()) {
-        return strictness.knows_nobody() && is_zeros(whole_number(text).as_bytes());
+        return is_zeros(whole_number(text).as_bytes()) && strictness.is_nobody(text);
     }
     let word = unquoted(text);
-    let is_no_number = || is_zeros(text.as_bytes()) || ["-1", "-1.0", "-0.0"].contains(&text);
+    let is_no_number = || ["-1", "-1.0", "-0.0"].contains(&text);
+    let is_nought = || is_zeros(text.as_bytes()) && strictness.is_nobody(text);
     text.is_empty()
         || is_null_word(word)
-        || strictness.knows_nobody() && (nobody::is_word(word) || is_no_number())
+        || strictness.knows_nobody() && (nobody::is_word(word) || is_no_number() || is_nought())
 }
 
 fn is_hash_of_nothing(text: &[u8]) -> bool {

@@ -27,6 +27,7 @@ mod milestones;
 mod nameless;
 mod nearly;
 mod offers;
+mod order_names;
 mod table;
 mod table_formats;
 mod table_head;
@@ -188,10 +189,12 @@ fn with_order<K>(
     identifiers.into_iter().chain(order).collect()
 }
 
-/// Which values are placeholders, by what columns or keys there are for people, sessions that stand for them apart.
-fn strictness<K>(people: &[(IdentifierKind, u16, K)]) -> Strictness {
+/// Which values are placeholders, by what columns or keys there are for people, sessions that stand for them apart, and
+/// whether sessions are beside.
+fn strictness<K>(people: &[(IdentifierKind, u16, K)], has_session: bool) -> Strictness {
     match people {
         [(_, Identifier::SESSIONS, _)] => Strictness::Only,
+        [] | [_] if has_session => Strictness::WithSession,
         [] | [_] => Strictness::Lone,
         _ => Strictness::Several,
     }

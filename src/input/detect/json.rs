@@ -391,7 +391,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         event: own(Part::Event).unwrap_or_default(),
         otherwise: otherwise.map(str::to_string),
         names_pages: mapping.names_pages(),
-        strictness: strictness(&identifiers),
+        strictness: strictness(&identifiers, among.is_some()),
         identifiers: with_order(identifiers.into_iter().chain(among), own(Part::Order)),
         session,
         sequence: own(Part::Sequence),

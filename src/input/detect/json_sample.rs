@@ -2,7 +2,7 @@
 
 use super::json_formats::{self, JsonFormat, Reads};
 use super::json_records::each_record;
-use super::table::is_name_of_order;
+use super::order_names::is_name_of_order;
 use super::{SAMPLE, offers};
 use crate::input::Told;
 use crate::input::aliases::{Mapping, Part, may_be_fixed_part, may_be_person};

@@ -44,7 +44,7 @@ pub(super) fn decide(table: &TableHead, told: &Told) -> Option<Decision> {
         return None;
     }
     let columns = EventColumns {
-        strictness: strictness(&identifiers),
+        strictness: strictness(&identifiers, false),
         identifiers: with_order(identifiers, column(Part::Order)),
         session: column(Part::Session),
         order: column(Part::Order),

@@ -28,7 +28,7 @@ pub(super) fn session_among<K: Clone, R>(
     let said = |row: &R| {
         let key = |(kind, space, place): &(IdentifierKind, u16, K)| {
             let text = text(row, place)?;
-            Some(identify(*kind, *space, &text, strictness(people))?.key)
+            Some(identify(*kind, *space, &text, strictness(people, true))?.key)
         };
         (people.iter().map(key).collect(), text(row, session))
     };

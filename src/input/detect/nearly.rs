@@ -88,8 +88,9 @@ pub(super) fn of_table(table: &TableHead, is_named: bool) -> Option<String> {
     let of_orders = is_named && header.in_words().has(&["created at"]);
     let is_candidate = |known: &&TableFormat| {
         let of_events = OWN.iter().find(|own| own.format == known.format);
-        let has_more = known.must.len() > 2 && known.must != table_formats::ORDERS_BY_ID;
-        of_events.map_or(of_orders && has_more, |own| own.is_told_by(header))
+        let has_more = known.must.len() > 2;
+        let is_told = of_events.map_or(of_orders && has_more, |own| own.is_told_by(header));
+        is_told && known.may_be_near()
     };
     let lacking = table_formats::ALL.iter().filter(is_candidate).filter_map(|known| {
         let missing = known.missing(header);

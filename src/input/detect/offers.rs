@@ -3,7 +3,7 @@
 //! An offer is shown to a reader and never acted upon, but it can be followed as it stands: it names a column only
 //! where the cells leave no choice.
 
-use super::table::is_name_of_order;
+use super::order_names::is_name_of_order;
 use super::table_head::TableHead;
 use crate::input::aliases::{Figure, Mapping, Part};
 use crate::input::columns::{Row, is_null, normalise};

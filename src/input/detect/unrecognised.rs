@@ -295,7 +295,7 @@ fn nearest(table: &TableHead, told: &Told) -> Vec<(&'static TableFormat, Vec<Nam
 /// everybody has from one place, and a row of a session report says when it was.
 fn may_be_near(table: &TableHead, known: &TableFormat) -> bool {
     let format = known.format;
-    if known.must == table_formats::ORDERS_BY_ID {
+    if !known.may_be_near() {
         return false;
     }
     // A token is a checkout's, whose orders say what was paid.
