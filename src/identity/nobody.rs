@@ -63,11 +63,19 @@ pub(super) const WORDS: [&str; 56] = [
     "walkin",
 ];
 
+/// Those that somebody in data of few columns may be called as well.
+const ROLES: [&str; 4] = ["customer", "default", "user", "visitor"];
+
 /// Further words, exactly: what no letters tell.
 const EXACTLY: [&str; 2] = ["{}", "lmy47d"];
 
 /// No such text is longer, in bytes: with signs between its letters and quotes around them.
 pub(super) const LONGEST: usize = 24;
+
+/// Whether a text is such a word, and nothing that somebody may be called.
+pub(super) fn is_clear_word(text: &str) -> bool {
+    is_word(text) && !ROLES.iter().any(|role| role.eq_ignore_ascii_case(text))
+}
 
 /// Whether a text is such a word. A digit makes it somebody's id.
 pub(super) fn is_word(text: &str) -> bool {

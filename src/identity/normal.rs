@@ -20,8 +20,8 @@ pub enum Strictness {
     /// The log has one identifier column, and a session that says who the others were: words like `guest` and `0` name
     /// nobody, but `7` is an ordinary customer.
     WithSession,
-    /// The log has one identifier column: words like `guest` and `-1` name nobody, but `0` and `7` are ordinary customers, for
-    /// whoever makes data numbers from 0.
+    /// The log has one identifier column: words like `guest` and `-1` name nobody, but `0`, `7` and `user` are ordinary
+    /// customers, for whoever makes data numbers from 0 and calls people so.
     Lone,
     /// Whoever wrote the column has numbered all that it names, from 0 perhaps: only words for "none" are nobody.
     Only,
@@ -258,9 +258,13 @@ fn is_placeholder(text: &str, strictness: Strictness) -> bool {
     let word = unquoted(text);
     let is_no_number = || ["-1", "-1.0", "-0.0"].contains(&text);
     let is_nought = || is_zeros(text.as_bytes()) && strictness.is_nobody(text);
+    let is_word = match strictness {
+        Strictness::Lone => nobody::is_clear_word,
+        Strictness::Several | Strictness::WithSession | Strictness::Only => nobody::is_word,
+    };
     text.is_empty()
         || is_null_word(word)
-        || strictness.knows_nobody() && (nobody::is_word(word) || is_no_number() || is_nought())
+        || strictness.knows_nobody() && (is_word(word) || is_no_number() || is_nought())
 }
 
 fn is_hash_of_nothing(text: &[u8]) -> bool {

@@ -132,13 +132,13 @@ impl Mapping {
             names.iter().filter(|name| within::is_within(name)).collect();
         for (part, _, aliases) in PARTS {
             let by_user = told.iter().filter(|(p, _)| *p == part).map(|(_, name)| name.clone());
+            let is_candidate = |name: &&&String| !within::is_of_a_pair(part, name, names);
+            let candidates = within_objects.iter().filter(is_candidate);
             let mut within: FastMap<Key, &String> = FastMap::default();
-            for &name in &within_objects {
-                if !within::is_of_a_pair(part, name, names) {
-                    within::forms(part, name).for_each(|form| {
-                        within.entry(Key::of(form.as_bytes())).or_insert(name);
-                    });
-                }
+            for (form, name) in
+                candidates.flat_map(|name| within::forms(part, name).map(move |form| (form, *name)))
+            {
+                within.entry(Key::of(form.as_bytes())).or_insert(name);
             }
             let among = |known: &FastMap<Key, &String>| {
                 let named = |alias: &&str| known.get(&Key::of(alias.as_bytes())).copied().cloned();

@@ -251,10 +251,15 @@ impl CompareReport {
     }
 
     fn find_notices(&self, open: Open, expected_share: Option<f64>) -> Vec<NoticeReport> {
-        let reversed = self.decomposition.iter().filter(|split| split.is_surely_reversed());
+        let reversed = self.decomposition.iter().filter(|split| split.is_reversed);
         let simpson = reversed.map(|split| {
+            let advice = if split.is_surely_reversed() {
+                "the mix of the groups changed. Look at the groups, not at the total."
+            } else {
+                "the mix of the groups changed, and chance may be all that moved the rates. Look at the groups too."
+            };
             let message = format!(
-                "By {}, rates moved by {} and yet the total by {}: the mix of the groups changed. Look at the groups, not at the total.",
+                "By {}, rates moved by {} and yet the total by {}: {advice}",
                 split.by,
                 words::points(Some(split.rate_effect)),
                 words::points(self.macro_conversion.difference.value)

@@ -62,6 +62,7 @@ fn placeholders_name_nobody() {
         ("00000000-0000-0000-0000-000000000000", false, false),
         ("-1", false, false),
         ("guest", false, false),
+        ("User", false, true),
         ("7", true, true),
     ] {
         let is_one = |strictness| identify(UserId, 1, text, strictness).is_some();
@@ -138,22 +139,10 @@ fn slowly(
     if text.is_empty() || is_null_word(word) || nobody::is_template(text.as_bytes()) {
         return None;
     }
-    let number = whole(text);
-    let is_no_number = || number.bytes().all(|b| b == b'0' || b == b'-');
-    let knows_nobody = strictness != Strictness::Only;
-    let minus = ["-1", "-1.0", "-0.0"];
-    let may_be_first = strictness == Strictness::Lone && text.len() < 32;
-    let is_nobody = nobody::is_word(word) || minus.contains(&text);
-    if knows_nobody && (is_nobody || is_no_number() && !may_be_first) {
+    if strictness != Strictness::Only && is_for_nobody(text, word, strictness) {
         return None;
     }
-    let browser = Some(google(text)).filter(|browser| {
-        let parts: Vec<&str> = browser.split('.').collect();
-        let is_number = |part: &&str| {
-            (1..=10).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
-        };
-        parts.len() == 2 && parts.iter().all(is_number) && parts[1].len() == 10
-    });
+    let browser = google(text);
     let normal = match kind {
         CustomerId | OrderId | CheckoutToken => {
             let text = text.strip_prefix('\'').unwrap_or(text);
@@ -208,10 +197,25 @@ fn slowly(
     is_somebody.then_some(Identifier { kind, space, key })
 }
 
-/// What stands in Google's cookie behind `GA1.2.`.
-fn google(text: &str) -> String {
+/// Whether a text is a word or number for nobody, as far as the log says who it was otherwise.
+fn is_for_nobody(text: &str, word: &str, strictness: Strictness) -> bool {
+    let is_lone = strictness == Strictness::Lone;
+    let is_role = ["user", "customer", "visitor", "default"].contains(&&*word.to_lowercase());
+    let is_word = nobody::is_word(word) && !(is_role && is_lone);
+    let are_noughts = whole(text).bytes().all(|b| b == b'0' || b == b'-');
+    let may_be_first = is_lone && text.len() < 32;
+    is_word || ["-1", "-1.0", "-0.0"].contains(&text) || are_noughts && !may_be_first
+}
+
+/// What Google calls a browser, which stands in its cookie behind `GA1.2.`.
+fn google(text: &str) -> Option<String> {
     let rest = text.strip_prefix("GA1.").and_then(|rest| rest.split_once('.'));
-    rest.map_or(text, |(_, browser)| browser).to_string()
+    let browser = rest.map_or(text, |(_, browser)| browser);
+    let parts: Vec<&str> = browser.split('.').collect();
+    let is_number =
+        |part: &&str| (1..=10).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_it = parts.len() == 2 && parts.iter().all(is_number) && parts[1].len() == 10;
+    is_it.then(|| browser.to_string())
 }
 
 /// Whether a text is as long as a hash in hexadecimal digits, and no number.

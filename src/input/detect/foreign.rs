@@ -131,8 +131,7 @@ fn is_sql(shown: &[u8]) -> bool {
     let begins = |with: &&str| {
         first.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with.as_bytes()))
     };
-    ALONE.iter().any(|with| begins(with))
-        || has_comments && BELOW_COMMENTS.iter().any(|with| begins(with))
+    ALONE.iter().any(&begins) || has_comments && BELOW_COMMENTS.iter().any(begins)
 }
 
 #[cfg(test)]

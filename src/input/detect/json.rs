@@ -369,8 +369,28 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         happened::keys(&scalars, |key| sample.texts_of(key), usual)
     };
     let mapping = &mapping.clone().under(Part::Event, event);
+    let (event_keys, sessions) = event_keys(sample, told, &scalars, (mapping, otherwise));
+    let near = nearest.filter(|_| told.format.is_none());
+    let mut columns = mapping.list();
+    columns.extend(otherwise.map(|key| ("event_if_blank", key.to_string())));
+    Ok(Decision {
+        format: Format::GenericEvents,
+        why: events_why(mapping) + &sessions,
+        columns,
+        rows: Rows::Json(event_keys),
+        nearly: near.and_then(|near| near.remark(&sample.all_keys)),
+    })
+}
+
+/// The keys of the parts of events, and what to add about their sessions.
+fn event_keys(
+    sample: &JsonSample,
+    told: &Told,
+    scalars: &[String],
+    (mapping, otherwise): (&Mapping, Option<&str>),
+) -> (EventKeys, String) {
     let own = |part| mapping.of(part).map(str::to_string);
-    let identifiers: Vec<_> = events_identifiers(&mapping)
+    let identifiers: Vec<_> = events_identifiers(mapping)
         .map(|(kind, space, key)| (kind, space, key.to_string()))
         .collect();
     let session = own(Part::Session);
@@ -384,7 +404,7 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
     let texts: Vec<&str> = scalars.iter().map(String::as_str).collect();
     let people = IdentifierKind::ALL.into_iter().filter(|kind| *kind != IdentifierKind::OrderId);
     let is_new = |kind: &IdentifierKind| identifiers.iter().all(|(own, ..)| own != kind);
-    let event_keys = EventKeys {
+    let keys = EventKeys {
         is_value_told: told.map.iter().any(|(part, _)| *part == Part::Value),
         later: people.filter(is_new).collect(),
         time: own(Part::Time).unwrap_or_default(),
@@ -404,14 +424,5 @@ fn decide_generic_json(path: &str, sample: &JsonSample, told: &Told) -> Result<D
         address: own(Part::Address),
         id: own(Part::Id),
     };
-    let near = nearest.filter(|_| told.format.is_none());
-    let mut columns = mapping.list();
-    columns.extend(otherwise.map(|key| ("event_if_blank", key.to_string())));
-    Ok(Decision {
-        format: Format::GenericEvents,
-        why: events_why(mapping) + &sessions,
-        columns,
-        rows: Rows::Json(event_keys),
-        nearly: near.and_then(|near| near.remark(&sample.all_keys)),
-    })
+    (keys, sessions)
 }
