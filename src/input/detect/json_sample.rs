@@ -267,9 +267,11 @@ fn rows_as_lists(json: Json<'_>) -> Option<(String, String)> {
 
 /// What stands under a key: a scalar, or the first of a list of identifiers, as tools send those of one person.
 fn said<'r>(key: &str, value: Json<'r>) -> Option<Cow<'r, str>> {
+    /// Nobody has so many of one kind: a longer list is a column of a table.
+    const MOST: usize = 10;
     value.scalar().or_else(|| {
         let first = value.elements().next().and_then(Json::scalar);
-        first.filter(|_| may_be_person(key))
+        first.filter(|_| may_be_person(key) && value.elements().nth(MOST).is_none())
     })
 }
 
