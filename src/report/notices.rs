@@ -6,7 +6,7 @@ use super::header::count_name;
 use super::sentences::is_order;
 use super::{tracking, words};
 use crate::analysis::coverage::Coverage;
-use crate::analysis::open_windows::Matured;
+use crate::analysis::open_windows::{Matured, can_still_convert};
 use crate::analysis::rate::Rate;
 use crate::findings::{Findings, InputFinding, Notice};
 use crate::ladder::definition::{Count, Ladder, Linkage, NamePattern, Order, Window};
@@ -79,9 +79,7 @@ fn window_open(
     confidence: f64,
 ) -> Option<NoticeReport> {
     let tally = &findings.tally;
-    // A session does not go on when its window does.
-    let are_over = ladder.count == Count::Session && ladder.window != Window::Session;
-    if tally.open == 0 || ladder.open || findings.are_timeless() || are_over {
+    if tally.open == 0 || !can_still_convert(ladder, findings.are_timeless()) {
         return None;
     }
     let last = &ladder.steps.last()?.name;
