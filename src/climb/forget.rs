@@ -22,6 +22,17 @@ use crate::event::{StepSet, Touch};
 use crate::ladder::definition::{Entry, Halt, Linkage, Order, Start, Ties};
 use crate::time::{Instant, Precision};
 
+/// What an event is to a journey that is cut short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// An entry, and nothing else that anybody asks for.
+    Entry,
+    /// Anything else, at a time that is known exactly.
+    Other,
+    /// Anything else, at a time that is not.
+    Vague,
+}
+
 impl Climber {
     /// Whether journeys may forget under this ladder at all.
     pub fn may_forget(&self) -> bool {
@@ -77,6 +88,47 @@ impl Climber {
         let is_first = at <= *first;
         *first = at.min(*first);
         is_first || self.terms.limit(at) >= now
+    }
+
+    /// Puts the events of a person that may still matter, of which `see` says when they are and what, before those
+    /// entries that can be told to be needless from times alone, and gives back how many they are. The events are in
+    /// order of time, and those that are put first stay so.
+    ///
+    /// Whatever a chain can use that begins with the later of two entries, one that begins with the earlier can use too,
+    /// if nothing else lies between the two, and nothing between the ends of their windows; and of
+    /// chains that get as far as each other the one that begins first is chosen. So the later is needless once its window
+    /// is over. All that are left are held against each other ([`Climber::mark_needed`]), which takes several times as long.
+    pub fn leave_out_entries<E: Copy>(
+        &self,
+        events: &mut [E],
+        now: Instant,
+        see: impl Fn(&E) -> (Instant, Role),
+    ) -> usize {
+        if events.iter().any(|event| see(event).1 == Role::Vague) {
+            return events.len();
+        }
+        // When the window of the first of the entries ends that one is among, and the first other event behind that.
+        let (mut first_over, mut other) = (None, 0);
+        let mut kept = 0;
+        for place in 0..events.len() {
+            let event = events[place];
+            let (at, role) = see(&event);
+            let over = self.terms.limit(at);
+            let over = Some(over).filter(|over| role == Role::Entry && *over < now);
+            let is_needless = first_over.zip(over).is_some_and(|(first_over, over)| {
+                let is_behind = |(at, role)| at >= first_over && role != Role::Entry;
+                let rest = events.get(other..).unwrap_or_default();
+                let next = rest.iter().map(&see).position(is_behind);
+                other += next.unwrap_or(rest.len());
+                events.get(other).is_none_or(|event| see(event).0 > over)
+            });
+            if !is_needless {
+                first_over = over;
+                events[kept] = event;
+                kept += 1;
+            }
+        }
+        kept
     }
 
     fn best_so_far(&mut self, journey: &[Touch]) -> Option<Choice> {

@@ -39,6 +39,7 @@ mod tests;
 mod verdict;
 
 pub use explain::{Stop, Why};
+pub use forget::Role;
 pub use verdict::{Chain, Outcome, Verdict};
 
 use crate::error::Error;

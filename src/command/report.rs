@@ -51,6 +51,8 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(&name, error))?;
         report.changes = Some(ChangesReport::new(&report, &name, &text)?);
     }
+    // The program ends here: to give back every duration by itself would only take time.
+    std::mem::forget(outcome);
     show(&report, &asked.output, surroundings)
 }
 

@@ -9,8 +9,10 @@
 
 use super::kinds::Kinds;
 use super::record::{self, Brief, FIXED, Place, Records};
+use crate::climb::{Climber, Role};
 use crate::event::{RowRef, Touch};
 use crate::key::{FastMap, Key};
+use crate::time::Instant;
 
 /// The touches of one person, in order.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub(super) struct Gathered<'g> {
     pub(super) touches: &'g mut [Touch],
     /// The brief of each one's row.
     pub(super) briefs: &'g [Brief],
+    /// How many rows there are, with those that were left out.
+    pub(super) rows: usize,
 }
 
 /// Gathers touches by person, with room that is reused from partition to partition.
@@ -42,7 +46,7 @@ struct Person {
     key: Key,
     /// How many rows there are; then where the next one goes; then where they end.
     bound: u32,
-    /// Whether any row is not idle.
+    /// Whether there is anything but entries.
     is_busy: bool,
     /// Whether the briefs of all rows say all.
     is_plain: bool,
@@ -59,11 +63,20 @@ struct Run {
     owner: usize,
 }
 
+/// Which rows need not be gathered when journeys are cut short.
+pub(super) struct Spare<'s> {
+    /// By the number of a kind, what its rows are if there are no further words to them.
+    pub(super) roles: &'s [Role],
+    pub(super) climber: &'s Climber,
+    /// No row before that is still to come.
+    pub(super) now: Instant,
+}
+
 /// A part of a partition.
 pub(super) enum Part<'g> {
     /// All that a person did.
     Person(Gathered<'g>),
-    /// The rows of a record of somebody who has nothing but idle ones; people are numbered from 0.
+    /// The rows of a record of somebody who does nothing but enter; people are numbered from 0.
     Idle { person: usize, key: Key, rows: &'g [Brief] },
 }
 
@@ -90,23 +103,23 @@ impl Gatherer {
         kinds: &Kinds,
         mut each: impl FnMut(Gathered<'_>),
     ) {
-        self.each_part(records, kinds, &[], |part| {
+        self.each_part(records, kinds, None, |part| {
             if let Part::Person(gathered) = part {
                 each(gathered);
             }
         });
     }
 
-    /// The same, but that the rows of idle people are not put together: they are told record by record, in no
-    /// order. `idle` says by the number of a kind whether its rows are idle, if they have no further words.
+    /// The same, but that people who do nothing but enter are not gathered where rows can be spared: their rows are told
+    /// record by record, in no order. Of the others' entries only those are gathered that may matter.
     pub(super) fn each_part(
         &mut self,
         records: &Records,
         kinds: &Kinds,
-        idle: &[bool],
+        spare: Option<&Spare<'_>>,
         mut each: impl FnMut(Part<'_>),
     ) {
-        self.number_people(records, idle);
+        self.number_people(records, spare);
         self.put_runs_in_order();
         self.place_side_by_side(records, &mut each);
         let mut start = 0;
@@ -114,15 +127,19 @@ impl Gatherer {
             let end = person.bound as usize;
             let briefs = self.briefs.get_mut(start..end).unwrap_or_default();
             put_in_order(briefs, person.is_plain, |brief| brief.touch(person.key, records, kinds));
+            let rows = briefs.len();
+            let kept = spare.map_or(rows, |spare| spare.leave_out(briefs));
+            let briefs = briefs.get(..kept).unwrap_or_default();
             self.touches.clear();
             let touches = briefs.iter().map(|brief| brief.touch(person.key, records, kinds));
             self.touches.extend(touches);
-            each(Part::Person(Gathered { person: person.key, touches: &mut self.touches, briefs }));
+            let touches = &mut self.touches;
+            each(Part::Person(Gathered { person: person.key, touches, briefs, rows }));
             start = end;
         }
     }
 
-    fn number_people(&mut self, records: &Records, idle: &[bool]) {
+    fn number_people(&mut self, records: &Records, spare: Option<&Spare<'_>>) {
         self.numbers.clear();
         self.owners.clear();
         self.people.clear();
@@ -139,14 +156,15 @@ impl Gatherer {
             let number = numbers.get(&key).copied().unwrap_or_else(|| {
                 let next = u32::try_from(people.len()).unwrap_or(u32::MAX);
                 numbers.insert(key, next);
-                // Where no kind is idle nobody is.
-                people.push(Person { key, bound: 0, is_busy: idle.is_empty(), is_plain: true });
+                // Where no rows are spared nobody is idle.
+                people.push(Person { key, bound: 0, is_busy: spare.is_none(), is_plain: true });
                 next
             });
             let person = &mut people[number as usize];
             person.bound += 1 + u32::try_from(record::further_rows(head)).unwrap_or(0);
             person.is_plain &= record::plain_kind(head).is_some();
-            person.is_busy = person.is_busy || has_busy((place, fixed, further), idle);
+            person.is_busy = person.is_busy
+                || spare.is_some_and(|spare| !spare.is_idle((place, fixed, further)));
             owners.push(number);
         });
     }
@@ -191,6 +209,28 @@ impl Gatherer {
     }
 }
 
+impl Spare<'_> {
+    /// What a row is.
+    #[inline]
+    fn role(&self, row: &Brief) -> Role {
+        let role = self.roles.get(row.kind()).copied().unwrap_or(Role::Vague);
+        if role == Role::Entry && row.plain_kind().is_none() { Role::Other } else { role }
+    }
+
+    /// Whether all rows of a record are nothing but entries.
+    #[inline]
+    fn is_idle(&self, (place, fixed, further): (Place, &[u64; FIXED], &[u64])) -> bool {
+        let mut is_idle = true;
+        Brief::each(place, fixed, further, |row| is_idle &= self.role(&row) == Role::Entry);
+        is_idle
+    }
+
+    /// Puts those rows of a person that may matter first, in order, and says how many they are.
+    fn leave_out(&self, rows: &mut [Brief]) -> usize {
+        self.climber.leave_out_entries(rows, self.now, |row| (row.at, self.role(row)))
+    }
+}
+
 impl Person {
     /// Puts the brief of a row behind the others of the person.
     #[inline]
@@ -200,29 +240,14 @@ impl Person {
     }
 }
 
-/// Whether any row of a record is not idle.
-#[inline]
-fn has_busy((place, fixed, further): (Place, &[u64; FIXED], &[u64]), idle: &[bool]) -> bool {
-    let is_idle = |kind: usize| idle.get(kind).copied().unwrap_or(false);
-    let mut has_busy = false;
-    Brief::each(place, fixed, further, |row| {
-        has_busy |= !row.plain_kind().is_some_and(is_idle);
-    });
-    has_busy
-}
-
 /// Puts briefs in the order of their touches: by time, and where times are equal by row, unless a touch says
 /// more on that.
 fn put_in_order(briefs: &mut [Brief], is_plain: bool, touch: impl Fn(&Brief) -> Touch) {
     let place = |brief: &Brief| (brief.at, brief.row);
-    let are_in_order = |briefs: &[Brief]| briefs.is_sorted_by(|one, next| place(one) < place(next));
-    let mut are_settled = are_in_order(briefs);
-    if !are_settled {
-        if !put_back_the_late(briefs, place) {
-            briefs.sort_by_key(place);
-        }
-        are_settled = are_in_order(briefs);
-    }
+    let are_settled = put_back_the_late(briefs, place).unwrap_or_else(|| {
+        briefs.sort_by_key(place);
+        briefs.is_sorted_by(|one, next| place(one) < place(next))
+    });
     if are_settled && is_plain {
         return;
     }
@@ -231,22 +256,30 @@ fn put_in_order(briefs: &mut [Brief], is_plain: bool, touch: impl Fn(&Brief) -> 
     }
 }
 
-/// Puts each that comes too late where it belongs. Most people's come in order, but for a few: within a block one
-/// visit may come as several records. Where there are many, gives up and says so.
-fn put_back_the_late<T, P: Ord>(all: &mut [T], place: impl Fn(&T) -> P) -> bool {
+/// Puts each that comes too late where it belongs, and says whether all places differ. Most people's come in order but
+/// for a few, not far from where they belong: rows that are read by themselves come before the others of their
+/// block. Where there are many, gives up: `None`.
+fn put_back_the_late<T: Copy, P: Ord>(all: &mut [T], place: impl Fn(&T) -> P) -> Option<bool> {
     // So many steps for each cost no more than a sort.
     let mut patience = 8 * all.len();
+    let mut differ = true;
     for late in 1..all.len() {
-        let [before, own] = [late - 1, late].map(|position| place(&all[position]));
-        if before <= own {
-            continue;
+        let own = all[late];
+        let own_place = place(&own);
+        let mut to = late;
+        while let Some(before) = to.checked_sub(1).map(|before| all[before]) {
+            let order = place(&before).cmp(&own_place);
+            differ &= order.is_ne();
+            if order.is_le() {
+                break;
+            }
+            all[to] = before;
+            to -= 1;
         }
-        let to = all[..late].partition_point(|earlier| place(earlier) <= own);
-        let Some(left) = patience.checked_sub(late - to) else { return false };
-        patience = left;
-        all[to..=late].rotate_right(1);
+        all[to] = own;
+        patience = patience.checked_sub(late - to)?;
     }
-    true
+    Some(differ)
 }
 
 #[cfg(test)]

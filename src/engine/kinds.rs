@@ -74,9 +74,9 @@ impl Kinds {
         self.kinds.get(number as usize).copied().unwrap_or_default()
     }
 
-    /// By number, whether a kind is like that.
-    pub(super) fn which(&self, is_like_that: impl Fn(&Kind) -> bool) -> Vec<bool> {
-        self.kinds.iter().map(is_like_that).collect()
+    /// By number, what is said of each kind.
+    pub(super) fn each<T>(&self, say: impl Fn(&Kind) -> T) -> Vec<T> {
+        self.kinds.iter().map(say).collect()
     }
 
     /// The kinds that all threads have met, with what counts of what they may be, and the steps of one ladder.

@@ -344,6 +344,12 @@ impl Brief {
         plain_kind(self.head)
     }
 
+    /// The number of the row's kind.
+    #[inline]
+    pub(super) fn kind(&self) -> usize {
+        kind(self.head) as usize
+    }
+
     /// The words of a plain row, of which a record of one row has the first [`length`].
     #[inline]
     fn words(&self, person: Key) -> [u64; FIXED + 1] {

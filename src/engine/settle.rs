@@ -5,6 +5,7 @@
 //! exports in `oddities` and, of numbers of days, in `epochs`; this file puts
 //! rows together, and settles everything else.
 
+mod completed;
 mod epochs;
 mod oddities;
 mod order_rows;
@@ -50,6 +51,7 @@ use crate::parallel::in_parts;
 use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
+use completed::Worth;
 use oddities::{
     lack_zones, left_out_sources, most_common, offsets_differ, rates_alone, times_unread,
     unknown_figures, unseen_sources, users_for_sessions, without_figures, without_sessions,
@@ -82,8 +84,7 @@ pub(super) struct Settled {
     /// Robots that ordered.
     pub(super) pardons: Pardons,
     pub(super) orders: OrderFindings,
-    /// What each order is worth, by its number.
-    pub(super) values: FastMap<Key, (Amount, Currency)>,
+    pub(super) worth: Worth,
     pub(super) session_reports: Vec<SessionReport>,
     pub(super) store_offset: Option<i32>,
     /// The entries (and orders) that are asked for.
@@ -103,16 +104,16 @@ pub(super) struct Settled {
 }
 
 impl Settled {
-    /// Puts what was settled into the findings.
+    /// Puts what was settled into the findings, with what orders are worth by currency, the least first.
     pub(super) fn tell(
         self,
-        findings: &mut Findings,
+        (findings, values): (&mut Findings, BTreeMap<Currency, Vec<Amount>>),
         checkouts: &mut CheckoutsSeen,
         people: &People,
         logs: &Logs,
     ) {
         findings.tracking = checkouts.tracking((self.traces, &self.own_orders), people, logs);
-        findings.orders = self.orders;
+        findings.orders = OrderFindings { values, ..self.orders };
         findings.orders.buyers = self.buyers.map(|buyers| count_people(&buyers, people));
         findings.session_reports = self.session_reports;
         findings.store_offset = self.store_offset;

@@ -13,24 +13,28 @@
 use super::Request;
 use super::claims::{Claim, Claims};
 use super::decided::Decided;
-use super::gather::{Gathered, Gatherer, Part};
+use super::gather::{Gathered, Gatherer, Part, Spare};
 use super::input_seen::InputSeen;
 use super::kinds::{Kind, Kinds};
 use super::needs::Needs;
 use super::record::Records;
 use super::scan::Scan;
-use crate::climb::Climber;
+use crate::climb::{Climber, Role};
 use crate::error::Result;
 use crate::event::{StepSet, Touch, mark};
 use crate::key::{FastSet, Key};
 use crate::ladder::definition::{Attribution, Count, Ladder};
 use crate::parallel::in_parallel;
-use crate::time::Instant;
+use crate::time::{Instant, Precision};
 use std::collections::BTreeMap;
 
-/// How many words the exchange holds before journeys are cut short for the first time: 64 MiB. With half as much, tables
-/// take as long and Parquet files, whose blocks are large, a tenth longer.
-const FULL: usize = 8 << 20;
+/// How many words the exchange holds before journeys are cut short for the first time: 16 MiB. The sooner it is known whose
+/// verdict stands, the less is kept of what they go on doing.
+const FIRST: usize = 2 << 20;
+/// How many more words than were kept it holds before the next time, at most, unless more were kept: 64 MiB.
+const ROOM: usize = 8 << 20;
+/// How many times as many as were kept, where that is less: whatever is kept is gone over again.
+const TIMES: usize = 5;
 
 /// What is needed to cut journeys short.
 #[derive(Debug)]
@@ -66,7 +70,7 @@ impl<'s> Stream<'s> {
         }
         let climber = Climber::new(ladder).ok().filter(Climber::may_forget)?;
         // With no memory at all, a block must be read all the same before anything can be dropped.
-        let least = FULL.min(memory / 2 / size_of::<u64>()).max(1);
+        let least = FIRST.min(memory / 2 / size_of::<u64>()).max(1);
         Some(Stream { table, climber, end, full: least, least, counted: BTreeMap::new() })
     }
 
@@ -92,7 +96,8 @@ impl<'s> Stream<'s> {
             Ok(cut.decided)
         })?;
         // Where little can be dropped, trying again soon would be in vain.
-        self.full = self.least.max(2 * scan.exchange.words_in_memory());
+        let kept = scan.exchange.words_in_memory();
+        self.full = self.least.max(kept + kept.max(ROOM.min(TIMES * kept)));
         Ok(Decided::of(&decided.concat()))
     }
 }
@@ -108,12 +113,14 @@ impl Stream<'_> {
 /// One thread's share of thinning.
 struct Cut<'c> {
     climber: Climber,
+    /// The same, asked while the former is at work.
+    windows: &'c Climber,
     kinds: &'c Kinds,
     now: Instant,
     end: Instant,
     gatherer: Gatherer,
-    /// By the number of a kind, whether its records are nothing but entries.
-    idle: Vec<bool>,
+    /// What rows of each kind are, by its number.
+    roles: Vec<Role>,
     /// The earliest entry of each person who has nothing else.
     firsts: Vec<Instant>,
     needed: Vec<bool>,
@@ -122,14 +129,15 @@ struct Cut<'c> {
 }
 
 impl<'c> Cut<'c> {
-    fn new(stream: &Stream<'_>, kinds: &'c Kinds, now: Instant) -> Cut<'c> {
+    fn new(stream: &'c Stream<'_>, kinds: &'c Kinds, now: Instant) -> Cut<'c> {
         Cut {
             climber: stream.climber.clone(),
+            windows: &stream.climber,
             kinds,
             now,
             end: stream.end,
             gatherer: Gatherer::default(),
-            idle: kinds.which(|kind| is_idle(kind, &stream.climber)),
+            roles: kinds.each(|kind| role_of(kind, &stream.climber)),
             firsts: Vec::new(),
             needed: Vec::new(),
             decided: Vec::new(),
@@ -138,11 +146,13 @@ impl<'c> Cut<'c> {
 
     /// The records that may still matter.
     fn cut(&mut self, records: &Records) -> Records {
-        let Cut { climber, kinds, idle, now, end, gatherer, firsts, needed, decided } = self;
+        let Cut { climber, windows, kinds, roles, now, end, gatherer, firsts, needed, decided } =
+            self;
         let mut kept = Records::default();
         firsts.clear();
-        gatherer.each_part(records, kinds, idle, |part| {
-            let Gathered { person, touches, briefs } = match part {
+        let spare = Spare { roles, climber: windows, now: *now };
+        gatherer.each_part(records, kinds, Some(&spare), |part| {
+            let Gathered { person, touches, briefs, rows } = match part {
                 Part::Person(gathered) => gathered,
                 Part::Idle { person, key, rows } => {
                     let first = first_of(firsts, person);
@@ -156,7 +166,7 @@ impl<'c> Cut<'c> {
             if repeats_an_order(touches) {
                 needed.fill(true);
             } else if climber.mark_needed(touches, (*now, *end), needed) {
-                decided.push((u32::try_from(touches.len()).unwrap_or(u32::MAX), person));
+                decided.push((u32::try_from(rows).unwrap_or(u32::MAX), person));
             }
             let needed = briefs.iter().zip(&*needed).filter(|(_, is_needed)| **is_needed);
             let (plain, others) = (needed.clone(), needed.filter_map(|(row, _)| row.place()));
@@ -176,12 +186,16 @@ fn first_of(firsts: &mut Vec<Instant>, person: usize) -> &mut Instant {
     &mut firsts[person]
 }
 
-/// Whether records of a kind are nothing but entries.
-fn is_idle(kind: &Kind, climber: &Climber) -> bool {
-    climber.is_only_entry(kind.steps, kind.precision)
-        && kind.marks & mark::ORDER == 0
-        && kind.aside == 0
-        && kind.actions.is_empty()
+/// What rows of a kind are to a journey that is cut short.
+fn role_of(kind: &Kind, climber: &Climber) -> Role {
+    let is_plain = kind.marks & mark::ORDER == 0 && kind.aside == 0 && kind.actions.is_empty();
+    if is_plain && climber.is_only_entry(kind.steps, kind.precision) {
+        Role::Entry
+    } else if kind.precision == Precision::Exact {
+        Role::Other
+    } else {
+        Role::Vague
+    }
 }
 
 /// Marks the first step of a customer: whether they may have entered before the data begins is asked of it. It may have

@@ -343,21 +343,13 @@ pub(super) fn count_orders(
     seen_until: Instant,
     tally: &mut Tally,
 ) {
-    let orders = || kept.iter().filter(|touch| touch.is(mark::ORDER));
     let logged = || kept.iter().filter(|touch| touch.is(mark::LOG));
-    let mut known = FastSet::default();
-    let times: Vec<Instant> =
-        orders().filter(|touch| known.insert(touch.subject)).map(|touch| touch.at).collect();
+    let orders = || kept.iter().filter(|touch| touch.is(mark::ORDER));
+    let firsts = firsts_of_orders(orders());
+    let times: Vec<Instant> = firsts.iter().map(|touch| touch.at).collect();
     tally.repeat_buyers += u64::from(times.len() > 1);
     tally.orders_of_buyers.add(times.len() as i128);
-    let mut bought: BTreeMap<Currency, (i128, i128)> = BTreeMap::new();
-    for (amount, currency) in known.iter().filter_map(|number| settled.values.get(number)) {
-        let (sum, orders) = bought.entry(*currency).or_default();
-        (*sum, *orders) = (*sum + amount.0, *orders + 1);
-    }
-    for (currency, (sum, orders)) in bought {
-        tally.value_of_buyers.entry(currency).or_default().add(sum, orders);
-    }
+    count_value(&firsts, settled, tally);
     match times.as_slice() {
         [only] => add_span(&mut tally.since_only_order, *only, seen_until),
         [first, second, ..] => add_span(&mut tally.to_second_order, *first, *second),
@@ -374,6 +366,38 @@ pub(super) fn count_orders(
     };
     let exported = orders().filter(|touch| settled.exported.contains(&touch.subject));
     tally.orders_with_visit += exported.filter(has_visit).count() as u64;
+}
+
+/// The first touch of each order, in their order. Most buyers have one.
+fn firsts_of_orders<'t>(mut orders: impl Iterator<Item = &'t Touch>) -> Vec<&'t Touch> {
+    let mut firsts: Vec<&Touch> = orders.next().into_iter().collect();
+    let mut known = FastSet::default();
+    for touch in orders {
+        known.extend(firsts.first().filter(|_| known.is_empty()).map(|first| first.subject));
+        if known.insert(touch.subject) {
+            firsts.push(touch);
+        }
+    }
+    firsts
+}
+
+/// Counts what a customer's orders are worth together, by currency.
+fn count_value(orders: &[&Touch], settled: &Settled, tally: &mut Tally) {
+    let worth = |touch: &&Touch| settled.worth.of(touch.subject);
+    if let [only] = orders {
+        if let Some((amount, currency)) = worth(only) {
+            tally.value_of_buyers.entry(currency).or_default().add(amount.0, 1);
+        }
+        return;
+    }
+    let mut bought: BTreeMap<Currency, (i128, i128)> = BTreeMap::new();
+    for (amount, currency) in orders.iter().filter_map(worth) {
+        let (sum, orders) = bought.entry(currency).or_default();
+        (*sum, *orders) = (*sum + amount.0, *orders + 1);
+    }
+    for (currency, (sum, orders)) in bought {
+        tally.value_of_buyers.entry(currency).or_default().add(sum, orders);
+    }
 }
 
 fn add_span(durations: &mut Durations, from: Instant, to: Instant) {

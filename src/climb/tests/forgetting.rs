@@ -2,7 +2,7 @@
 
 use super::random::presence;
 use super::{ladder_of, step, touch};
-use crate::climb::{Climber, Verdict};
+use crate::climb::{Climber, Role, Verdict};
 use crate::event::{RowRef, StepSet, Touch};
 use crate::ladder::definition::{Ladder, Presence, Reuse, Ties, Window};
 use crate::time::{Instant, Precision, SECOND, Span};
@@ -27,13 +27,13 @@ fn ladders() -> impl Strategy<Value = Ladder> {
     })
 }
 
-/// Mostly entries, as in a log; in some journeys touches fit several steps.
+/// Mostly entries, as in a log; in some journeys touches fit several steps, and in half of them there are no actions.
 fn journeys() -> impl Strategy<Value = Vec<Touch>> {
-    any::<bool>().prop_flat_map(|several| {
+    (any::<bool>(), prop_oneof![1_u32..=1, 4_u32..=4]).prop_flat_map(|(several, actions)| {
         let one = prop_oneof![3 => Just(0), 3 => 1..5_usize].prop_map(StepSet::only);
         let any = (0..32_u32).prop_map(StepSet);
         let steps = if several { prop_oneof![2 => one, 1 => any].boxed() } else { one.boxed() };
-        let touches = (0..=40_i64, steps, 0..4_u32);
+        let touches = (0..=40_i64, steps, 0..actions);
         proptest::collection::vec(touches, 0..=14).prop_map(|mut touches| {
             touches.sort_by_key(|(at, ..)| *at);
             let touches = (0..).zip(touches).map(|(row, (half, steps, actions))| Touch {
@@ -46,18 +46,34 @@ fn journeys() -> impl Strategy<Value = Vec<Touch>> {
     })
 }
 
-/// The journey, thinned before each of its touches from the places in `cuts` on; says how many were
-/// forgotten.
+/// What a touch is, as the engine has it.
+fn role(climber: &Climber, touch: &Touch) -> Role {
+    if touch.precision != Precision::Exact {
+        Role::Vague
+    } else if touch.actions.is_empty() && climber.is_only_entry(touch.steps, touch.precision) {
+        Role::Entry
+    } else {
+        Role::Other
+    }
+}
+
+/// The journey, thinned before each of its touches from the places in `cuts` on; says how many were left out by their
+/// times alone, and how many forgotten after that.
 fn thinned(
     climber: &mut Climber,
     journey: &[Touch],
     cuts: &[bool],
     end: Instant,
-) -> (Vec<Touch>, usize) {
+) -> (Vec<Touch>, [usize; 2]) {
     let mut kept: Vec<Touch> = Vec::new();
-    let mut forgotten = 0;
+    let (mut left_out, mut forgotten) = (0, 0);
     for (touch, cut) in journey.iter().zip(cuts) {
         if *cut {
+            let before = kept.len();
+            let see = |touch: &Touch| (touch.at, role(climber, touch));
+            let left = climber.leave_out_entries(&mut kept, touch.at, see);
+            kept.truncate(left);
+            left_out += before - left;
             let mut needed: Vec<bool> = kept.iter().map(|t| !t.actions.is_empty()).collect();
             mark(climber, &kept, (touch.at, end), &mut needed);
             forgotten += needed.iter().filter(|needed| !**needed).count();
@@ -66,7 +82,7 @@ fn thinned(
         }
         kept.push(*touch);
     }
-    (kept, forgotten)
+    (kept, [left_out, forgotten])
 }
 
 /// Marks what is needed in one of the two ways.
@@ -101,9 +117,9 @@ fn a_journey_that_forgets_gets_the_same_verdict() {
     let config = Config { failure_persistence: None, ..Config::default() };
     let cases = config.cases.max(30_000);
     let mut runner = TestRunner::new(Config { cases, ..config });
-    let cuts = proptest::collection::vec(any::<bool>(), 14);
+    let cuts = proptest::collection::vec(prop::bool::weighted(0.3), 14);
     let later = (0..=12_i64).prop_map(Span::seconds);
-    let forgotten = std::cell::Cell::new(0);
+    let [left_out, forgotten] = [0; 2].map(std::cell::Cell::new);
     let compared =
         runner.run(&(ladders(), journeys(), cuts, later), |(ladder, mut journey, cuts, later)| {
             let mut climber = Climber::new(&ladder).unwrap();
@@ -114,11 +130,14 @@ fn a_journey_that_forgets_gets_the_same_verdict() {
             }
             let end = journey.last().map_or(Instant(0), |last| last.at.plus(later));
             let (short, gone) = thinned(&mut climber, &journey, &cuts, end);
-            forgotten.set(forgotten.get() + gone);
+            left_out.set(left_out.get() + gone[0]);
+            forgotten.set(forgotten.get() + gone[1]);
             let whole = by_row(climber.judge(&journey, end), &journey);
             prop_assert_eq!(by_row(climber.judge(&short, end), &short), whole);
             Ok(())
         });
     compared.unwrap();
-    assert!(forgotten.get() > 15_000, "only {} touches were forgotten", forgotten.get());
+    for (gone, how, least) in [(left_out, "left out", 3_000), (forgotten, "forgotten", 15_000)] {
+        assert!(gone.get() > least, "only {} touches were {how}", gone.get());
+    }
 }

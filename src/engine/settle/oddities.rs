@@ -99,9 +99,11 @@ pub(super) fn times_unread<'r>(
 
 /// A notice for each log that says what orders are worth, and of some not in a way that can be read; with all orders and
 /// these, by input.
-pub(super) fn unpriced(by_input: &BTreeMap<usize, [u64; 2]>, readings: &[Reading]) -> Vec<Notice> {
-    let notice = |(&input, &[all, unpriced]): (&usize, &[u64; 2])| {
-        let reading = readings.get(input).filter(|_| unpriced > 0)?;
+pub(super) fn unpriced<'r>(
+    by_input: impl Iterator<Item = (&'r [u64; 2], &'r Reading)>,
+) -> Vec<Notice> {
+    let notice = |(&[all, unpriced], reading): (&[u64; 2], &'r Reading)| {
+        let reading = Some(reading).filter(|_| unpriced > 0)?;
         // Tools have places for money that some shops never fill.
         let is_filled = unpriced < all || reading.format == Format::GenericEvents;
         let reading = Some(reading).filter(|_| is_filled)?;
@@ -117,7 +119,7 @@ pub(super) fn unpriced(by_input: &BTreeMap<usize, [u64; 2]>, readings: &[Reading
         );
         Some(Notice { code: "orders_without_amount", message })
     };
-    by_input.iter().filter_map(notice).collect()
+    by_input.filter_map(notice).collect()
 }
 
 /// A notice if apps that nobody knows made more orders than the online store did: one of them may be its checkout.

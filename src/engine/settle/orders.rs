@@ -5,12 +5,13 @@
 //! order of an export is decided in `input`.
 
 use super::Settled;
+use super::completed::{Completed, CompletedOrders};
 use super::oddities::{logs_not_matched, unpriced};
 use super::order_rows::{OrderRow, take_order, take_rows};
 use crate::engine::haul::Haul;
 use crate::engine::order_seen::OrderSeen;
 use crate::engine::robots::Pardons;
-use crate::engine::same_orders::{EXPORTS, Exported, SameOrders, Sighting, Sources, source_of};
+use crate::engine::same_orders::{EXPORTS, Exported, SameOrders, Sighting, source_of};
 use crate::engine::scan::Scan;
 use crate::engine::stamping::{Stamping, Verdict};
 use crate::engine::tracking::OrderTrace;
@@ -28,7 +29,6 @@ use crate::money::{Amount, Currency};
 use crate::parallel::each_in_parallel;
 use crate::quality::Reason;
 use crate::stats::refunds::Refund;
-use crate::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -70,10 +70,9 @@ pub(super) fn settle_orders(
     find_same(haul, orders, readings, stamping, settled);
     let completed = take_completed(haul, readings, settled);
     if let Some(book) = &mut settled.book {
-        let orders = completed.0.iter();
-        book.money.extend(orders.map(|(number, seen)| (*number, (seen.amount, seen.currency))));
+        book.money
+            .extend(completed.iter().map(|(number, seen)| (*number, (seen.amount, seen.currency))));
     }
-    let mut told: FastMap<Key, (Amount, Currency)> = FastMap::default();
     let mut rows = Vec::with_capacity(orders.len());
     settled.exported.reserve(orders.len());
     for &(order, number) in orders.iter().filter(|(order, _)| why_left_out(order).is_none()) {
@@ -92,18 +91,14 @@ pub(super) fn settle_orders(
                 settled.traces.push(OrderTrace::new(order, number.key, seen));
             }
             count_order(order, in_log, &mut settled.orders);
-            match (order.amount(), in_log) {
-                (Some(amount), Some(_)) => {
-                    told.insert(number.key, (amount, order.currency()));
-                }
-                (Some(amount), None) => list_value(settled, number.key, amount, order.currency()),
-                (None, _) => {}
+            if let Some(amount) = order.amount() {
+                settled.worth.told.insert(number.key, (amount, order.currency()));
             }
         }
         rows.push(OrderRow { order, number, is_completed: in_log.is_some() });
     }
-    list_completed(&completed, &told, settled);
-    settled.orders.values.values_mut().for_each(|values| values.sort_unstable());
+    settled.worth.completed = completed;
+    note_sources(settled);
     take_rows(haul, rows, scan)
 }
 
@@ -126,23 +121,16 @@ fn note_left_out(
     }
 }
 
-/// Lists what the orders of logs are worth: what an export has `told`, else what the log says; and whose they are.
-fn list_completed(
-    completed: &CompletedOrders,
-    told: &FastMap<Key, (Amount, Currency)>,
-    settled: &mut Settled,
-) {
-    for (number, seen) in completed.0.iter().filter(|(_, seen)| seen.in_period) {
-        let is_exported = settled.exported.contains(number);
+/// Notes which sources the orders have that logs saw completed.
+fn note_sources(settled: &mut Settled) {
+    let Settled { worth, exported, own_orders, orders, .. } = settled;
+    for (number, seen) in worth.completed.iter().filter(|(_, seen)| seen.in_period) {
+        let is_exported = exported.contains(number);
         let sources = seen.sources | if is_exported { EXPORTS } else { 0 };
         if !is_exported {
-            settled.own_orders.push((seen.at, seen.sources));
+            own_orders.push((seen.at, seen.sources));
         }
-        settled.orders.in_several_sources += u64::from(sources.count_ones() > 1);
-        let own = seen.amount.map(|amount| (amount, seen.currency));
-        if let Some((amount, currency)) = told.get(number).copied().or(own) {
-            list_value(settled, *number, amount, currency);
-        }
+        orders.in_several_sources += u64::from(sources.count_ones() > 1);
     }
 }
 
@@ -294,27 +282,6 @@ fn order_number(order: &Order<'_>, shared: &FastSet<Key>) -> Option<Identifier> 
     identify(IdentifierKind::OrderId, 0, &text, Strictness::Only)
 }
 
-/// An order that a log has seen completed.
-#[derive(Clone, Copy, Debug)]
-struct Completed {
-    at: Instant,
-    amount: Option<Amount>,
-    currency: Currency,
-    in_period: bool,
-    /// The logs that saw it.
-    sources: Sources,
-}
-
-/// Orders that logs have seen completed, by number.
-struct CompletedOrders(Vec<(Key, Completed)>);
-
-impl CompletedOrders {
-    fn get(&self, number: Key) -> Option<&Completed> {
-        let place = self.0.binary_search_by_key(&number, |(own, _)| *own).ok()?;
-        self.0.get(place).map(|(_, order)| order)
-    }
-}
-
 /// The orders that the logs have seen completed, once each, counted as if no export had them. An order
 /// has the money of its first event, by its time; a basket that of all its rows.
 fn take_completed(
@@ -330,7 +297,7 @@ fn take_completed(
     seen.sort();
     let mut completed = Vec::with_capacity(seen.len());
     let mut counted = FastSet::default();
-    let mut by_input: BTreeMap<usize, [u64; 2]> = BTreeMap::new();
+    let mut by_input = vec![[0; 2]; readings.len()];
     for rows in seen.chunk_by(|one, other| one.key == other.key) {
         let OrderSeen { key, at, person, numbered, .. } = rows[0];
         // Not every log says what an order is worth.
@@ -365,18 +332,13 @@ fn take_completed(
         if in_period {
             settled.orders.count += 1;
             add_value(&mut settled.orders, order.amount, order.currency, 1);
-            let [all, unpriced] = by_input.entry(rows[0].input).or_default();
+            let [all, unpriced] = &mut by_input[rows[0].input];
             *all += 1;
             *unpriced += u64::from(order.amount.is_none());
         }
     }
-    settled.notices.extend(unpriced(&by_input, readings));
-    CompletedOrders(completed)
-}
-
-fn list_value(settled: &mut Settled, number: Key, amount: Amount, currency: Currency) {
-    settled.orders.values.entry(currency).or_default().push(amount);
-    settled.values.insert(number, (amount, currency));
+    settled.notices.extend(unpriced(by_input.iter().zip(readings)));
+    CompletedOrders::new(completed)
 }
 
 fn add_value(orders: &mut OrderFindings, amount: Option<Amount>, currency: Currency, sign: i128) {
