@@ -12,7 +12,7 @@ pub mod ways;
 use crate::key::{FastMap, Key};
 use crate::money::Currency;
 use crate::stats::mean::Moments;
-use crate::stats::refunds::Ratio;
+use crate::stats::refunds::{Ratio, RefundsByCustomer};
 use crate::time::{Instant, Span};
 use clustering::Clustering;
 use days::Days;
@@ -195,6 +195,8 @@ pub struct Tally {
     pub orders_of_buyers: Moments,
     /// What the orders of each buyer are worth together, and how many those are, by currency.
     pub value_of_buyers: BTreeMap<Currency, Ratio>,
+    /// What of the orders of each buyer went back, by currency.
+    pub refunds_of_buyers: BTreeMap<Currency, RefundsByCustomer>,
     /// From the first order to the second, of the repeat buyers.
     pub to_second_order: Durations,
     /// From the only order to the end of the data, of the other buyers.
@@ -280,6 +282,9 @@ impl Tally {
         self.orders_of_buyers.merge(&other.orders_of_buyers);
         for (currency, theirs) in &other.value_of_buyers {
             self.value_of_buyers.entry(*currency).or_default().merge(theirs);
+        }
+        for (currency, theirs) in &other.refunds_of_buyers {
+            self.refunds_of_buyers.entry(*currency).or_default().merge(theirs);
         }
         self.watched.0.extend(other.watched.0);
         self.ended.0.extend(other.ended.0);

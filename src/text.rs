@@ -90,3 +90,27 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
     }
 }
+
+/// How a cell is made, letter by letter, without what it says: `9-99-a`; its first characters.
+pub fn kind_of(written: &str) -> String {
+    let kind = |sign: char| {
+        if sign.is_numeric() {
+            '9'
+        } else if sign.is_alphabetic() {
+            'a'
+        } else {
+            sign
+        }
+    };
+    shorten(written.trim()).chars().map(kind).collect()
+}
+
+/// The first characters of a cell, for a message.
+pub fn shorten(text: &str) -> String {
+    const LONGEST: usize = 40;
+    if text.chars().count() <= LONGEST {
+        text.to_string()
+    } else {
+        text.chars().take(LONGEST).chain(['…']).collect()
+    }
+}

@@ -10,7 +10,6 @@ use crate::findings::{Findings, OrderFindings};
 use crate::money::{Amount, Currency};
 use crate::stats::mean::{self, Moments, Tail};
 use crate::stats::proportion::Interval;
-use crate::stats::refunds::Refunds;
 use crate::stats::survival::{self, Curve};
 use crate::tally::{Durations, Tally};
 use crate::time::Span;
@@ -129,27 +128,32 @@ pub fn order_values(findings: &Findings, confidence: f64) -> Vec<OrderValue> {
                 .then(|| mean::winsorised(&mut values, share))
                 .flatten()
                 .map(|(cap, mean, _)| (mean, cap)),
-            refunds: findings
-                .orders
-                .refunds
-                .get(&currency)
-                .and_then(|refunds| refunded(refunds, amount, confidence)),
+            refunds: refunded(findings, (currency, amount), confidence),
         }
     };
     findings.orders.value.iter().map(value).collect()
 }
 
-/// What of `sum` went back; `None` where nobody says.
-fn refunded(refunds: &Refunds, sum: Amount, confidence: f64) -> Option<RefundedValue> {
-    let known = refunds.sold.count + refunds.cancelled > 0;
+/// What of `sum` went back; `None` where nobody says. The ranges go by customers.
+fn refunded(
+    findings: &Findings,
+    (currency, sum): (Currency, Amount),
+    confidence: f64,
+) -> Option<RefundedValue> {
+    let refunds = findings.orders.refunds.get(&currency)?;
+    let customers = findings.tally.refunds_of_buyers.get(&currency);
+    let customers = customers.filter(|customers| customers.says_more_than(refunds));
+    let clusters = customers.map(|customers| &customers.orders);
+    let sold = customers.map_or(&refunds.sold, |customers| &customers.sold);
     let amount = refunds.amount();
     let share = refunds.sold.value().filter(|_| amount.is_some());
-    known.then(|| RefundedValue {
-        orders: Rate::of(refunds.touched, refunds.sold.count, confidence),
+    let is_known = refunds.sold.count + refunds.cancelled > 0;
+    is_known.then(|| RefundedValue {
+        orders: Rate::within(clusters, refunds.touched, refunds.sold.count, confidence),
         partly: refunds.partly,
         amount: amount.map(Amount),
         share,
-        share_range: share.and_then(|_| refunds.sold.share_interval(confidence)),
+        share_range: share.and_then(|_| sold.share_interval(confidence)),
         cancelled: refunds.cancelled,
         cancelled_amount: Amount(refunds.cancelled_sum),
         net: amount.map(|amount| Amount(sum.0 - amount - refunds.cancelled_sum)),

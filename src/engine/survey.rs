@@ -381,12 +381,16 @@ fn firsts_of_orders<'t>(mut orders: impl Iterator<Item = &'t Touch>) -> Vec<&'t 
     firsts
 }
 
-/// Counts what a customer's orders are worth together, by currency.
+/// Counts what a customer's orders are worth together, by currency, and what of it went back.
 fn count_value(orders: &[&Touch], settled: &Settled, tally: &mut Tally) {
     let worth = |touch: &&Touch| settled.worth.of(touch.subject);
+    let sold = |touch: &&Touch| settled.worth.sold(touch.subject);
     if let [only] = orders {
         if let Some((amount, currency)) = worth(only) {
             tally.value_of_buyers.entry(currency).or_default().add(amount.0, 1);
+        }
+        if let Some((order, currency)) = sold(only) {
+            tally.refunds_of_buyers.entry(currency).or_default().add([order]);
         }
         return;
     }
@@ -395,8 +399,11 @@ fn count_value(orders: &[&Touch], settled: &Settled, tally: &mut Tally) {
         let (sum, orders) = bought.entry(currency).or_default();
         (*sum, *orders) = (*sum + amount.0, *orders + 1);
     }
-    for (currency, (sum, orders)) in bought {
-        tally.value_of_buyers.entry(currency).or_default().add(sum, orders);
+    for (currency, (sum, number)) in bought {
+        tally.value_of_buyers.entry(currency).or_default().add(sum, number);
+        let sold = orders.iter().filter_map(sold).filter(|(_, own)| *own == currency);
+        let refunds = tally.refunds_of_buyers.entry(currency).or_default();
+        refunds.add(sold.map(|(order, _)| order));
     }
 }
 

@@ -4,7 +4,7 @@
 //! Orders that were cancelled were never sold; they stand apart. An order that was refunded in full stays an order.
 //! Sums are of integers, and merge in any way.
 
-use super::proportion::{Interval, wilson_of_share};
+use super::proportion::{Clusters, Interval, wilson_of_share};
 
 /// Two sums over the same things, one to be divided by the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,25 +105,82 @@ pub struct Refunds {
     pub cancelled_sum: i128,
 }
 
+/// What of the money of orders went back, customer by customer: somebody who sends things back does so again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RefundsByCustomer {
+    /// The orders of which something was refunded, of those of which it is known.
+    pub orders: Clusters,
+    /// What was refunded over what was sold.
+    pub sold: Ratio,
+}
+
+impl RefundsByCustomer {
+    /// Adds all orders of one customer, each with what was refunded and what it is worth, and whether anything was
+    /// refunded.
+    pub fn add(&mut self, orders: impl IntoIterator<Item = SoldOrder>) {
+        let (mut size, mut hits, mut refunded, mut sold) = (0, 0, 0_i128, 0_i128);
+        for order in orders {
+            size += 1;
+            hits += u64::from(order.is_touched);
+            refunded = refunded.saturating_add(order.refunded);
+            sold = sold.saturating_add(order.total);
+        }
+        if size > 0 {
+            self.orders.add(size, hits);
+            self.sold.add(refunded, sold);
+        }
+    }
+
+    /// Adds what is known of other customers.
+    pub fn merge(&mut self, other: &RefundsByCustomer) {
+        self.orders.merge(&other.orders);
+        self.sold.merge(&other.sold);
+    }
+
+    /// Whether these are the orders of `all`, and some of them of one customer.
+    pub fn says_more_than(&self, all: &Refunds) -> bool {
+        let are_all = self.orders.size == all.sold.count && self.orders.hits == all.touched;
+        are_all && self.orders.clusters < self.orders.size
+    }
+}
+
+/// An order that was not cancelled, and of which it is known what went back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SoldOrder {
+    /// What it is worth.
+    pub total: i128,
+    /// What was refunded, nought where nobody says how much.
+    pub refunded: i128,
+    /// Whether anything was refunded.
+    pub is_touched: bool,
+}
+
+impl SoldOrder {
+    /// `None` for an order that was cancelled, or where nobody says what became of the money.
+    pub fn of(total: i128, refund: Refund, is_cancelled: bool) -> Option<SoldOrder> {
+        let (refunded, is_touched) = match refund {
+            Refund::Unknown => return None,
+            Refund::Nothing => (0, false),
+            Refund::Some(amount) => (amount.unwrap_or_default(), true),
+        };
+        (!is_cancelled).then_some(SoldOrder { total, refunded, is_touched })
+    }
+}
+
 impl Refunds {
     /// Adds one order; one that was refunded in full, whatever amount stands beside that, was not in part.
     pub fn add(&mut self, total: i128, refund: Refund, cancelled: bool, in_full: bool) {
         if cancelled {
             self.cancelled += 1;
             self.cancelled_sum = self.cancelled_sum.saturating_add(total);
-            return;
         }
-        let amount = match refund {
-            Refund::Unknown => return,
-            Refund::Nothing => 0,
-            Refund::Some(amount) => {
-                self.touched += 1;
-                self.partly += u64::from(!in_full && amount.is_none_or(|amount| amount < total));
-                self.amounts_unknown += u64::from(amount.is_none());
-                amount.unwrap_or_default()
-            }
-        };
-        self.sold.add(amount, total);
+        let Some(order) = SoldOrder::of(total, refund, cancelled) else { return };
+        if let Refund::Some(amount) = refund {
+            self.touched += 1;
+            self.partly += u64::from(!in_full && amount.is_none_or(|amount| amount < total));
+            self.amounts_unknown += u64::from(amount.is_none());
+        }
+        self.sold.add(order.refunded, total);
     }
 
     /// What was refunded; `None` where an amount is missing.
@@ -164,5 +221,34 @@ mod tests {
         (0..20).for_each(|_| none.add(0, 10));
         let none = none.share_interval(0.95).unwrap();
         assert!(none.low.abs() < 1e-15 && (none.high - 0.1611).abs() < 5e-5);
+    }
+    #[test]
+    fn whoever_sends_all_back_is_one_witness() {
+        let order = |refund| SoldOrder::of(50, refund, false).unwrap();
+        assert_eq!(SoldOrder::of(50, Refund::Nothing, true), None);
+        let (mut alone, mut together) =
+            (RefundsByCustomer::default(), RefundsByCustomer::default());
+        let mut all = Refunds::default();
+        for customer in 0..40 {
+            let refund = if customer < 10 { Refund::Some(Some(50)) } else { Refund::Nothing };
+            together.add([order(refund); 5]);
+            for order in [order(refund); 5] {
+                alone.add([order]);
+                all.add(50, refund, false, order.is_touched);
+            }
+        }
+        assert!(together.says_more_than(&all) && !alone.says_more_than(&all));
+        // Forty customers, of whom ten: the five orders of each add nothing.
+        let plain = crate::stats::proportion::wilson(10, 40, 0.95).unwrap();
+        let money = together.sold.share_interval(0.95).unwrap();
+        let orders = together.orders.rate(0.95).unwrap().interval;
+        for range in [money, orders] {
+            assert!((range.low - plain.low).abs() < 5e-3 && (range.high - plain.high).abs() < 5e-3);
+        }
+        assert!(alone.sold.share_interval(0.95).unwrap().low > money.low + 0.05);
+        let mut halves = RefundsByCustomer::default();
+        halves.merge(&together);
+        halves.merge(&alone);
+        assert_eq!((halves.orders.clusters, halves.sold.count), (240, 240));
     }
 }

@@ -14,7 +14,7 @@ use funnel::ladder::draft;
 use funnel::ladder::overrides::Overrides;
 use funnel::money::Currency;
 use funnel::stats::mean::Moments;
-use funnel::stats::refunds::Ratio;
+use funnel::stats::refunds::{Ratio, RefundsByCustomer, SoldOrder};
 use funnel::tally::clustering::Clustering;
 use funnel::tally::days::Days;
 use funnel::tally::landmarks::{Landmarks, Pattern};
@@ -347,6 +347,7 @@ fn tally() -> impl Strategy<Value = Tally> {
                         squares: i128::from(counts[7] + counts[8]),
                     },
                     value_of_buyers: bought(counts),
+                    refunds_of_buyers: refunded(counts),
                     to_second_order: spans.clone(),
                     since_only_order: spans.clone(),
                     between_orders: spans,
@@ -369,6 +370,17 @@ fn of_sessions(counts: [u64; 15]) -> Vec<BTreeMap<i64, [u64; 2]>> {
 }
 
 /// What two buyers spent.
+fn refunded(counts: [u64; 15]) -> BTreeMap<Currency, RefundsByCustomer> {
+    let mut refunds = RefundsByCustomer::default();
+    let order = |refunded: u64| SoldOrder {
+        total: 9,
+        refunded: i128::from(refunded),
+        is_touched: refunded > 0,
+    };
+    refunds.add(counts.map(order));
+    BTreeMap::from([(Currency::parse("EUR"), refunds)])
+}
+
 fn bought(counts: [u64; 15]) -> BTreeMap<Currency, Ratio> {
     let mut sums = Ratio::default();
     sums.add(i128::from(counts[5]), i128::from(counts[6]));

@@ -3,6 +3,7 @@
 use crate::engine::same_orders::Sources;
 use crate::key::{FastMap, Key};
 use crate::money::{Amount, Currency};
+use crate::stats::refunds::SoldOrder;
 use crate::time::Instant;
 use std::collections::BTreeMap;
 
@@ -65,6 +66,8 @@ fn first_bits(number: Key, places: usize) -> usize {
 pub(in crate::engine) struct Worth {
     /// Those of exports, by number.
     pub(super) told: FastMap<Key, (Amount, Currency)>,
+    /// What went back of those of which exports say so.
+    pub(super) sold: FastMap<Key, SoldOrder>,
     pub(super) completed: CompletedOrders,
 }
 
@@ -72,6 +75,12 @@ impl Worth {
     /// What an order is worth, if anybody says so.
     pub(in crate::engine) fn of(&self, number: Key) -> Option<(Amount, Currency)> {
         self.told.get(&number).copied().or_else(|| amount_of(self.completed.get(number)?))
+    }
+
+    /// What went back of an order, in its currency, if an export says so.
+    pub(in crate::engine) fn sold(&self, number: Key) -> Option<(SoldOrder, Currency)> {
+        let sold = self.sold.get(&number)?;
+        Some((*sold, self.told.get(&number)?.1))
     }
 
     /// What all of them are worth, the least first.
@@ -126,7 +135,7 @@ mod tests {
         let completed = CompletedOrders::new(orders.collect());
         let eur = Currency::parse("EUR");
         let told = [(Key(2), (Amount(90), eur)), (Key(7), (Amount(70), eur))].into_iter().collect();
-        let worth = Worth { told, completed };
+        let worth = Worth { told, completed, ..Worth::default() };
         let amounts =
             [1, 2, 3, 4, 7].map(|number| worth.of(Key(number)).map(|(amount, _)| amount.0));
         assert_eq!(amounts, [Some(1), Some(90), None, Some(4), Some(70)]);

@@ -28,7 +28,7 @@ use crate::key::{FastMap, FastSet, Key};
 use crate::money::{Amount, Currency};
 use crate::parallel::each_in_parallel;
 use crate::quality::Reason;
-use crate::stats::refunds::Refund;
+use crate::stats::refunds::{Refund, SoldOrder};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -93,6 +93,8 @@ pub(super) fn settle_orders(
             count_order(order, in_log, &mut settled.orders);
             if let Some(amount) = order.amount() {
                 settled.worth.told.insert(number.key, (amount, order.currency()));
+                let sold = SoldOrder::of(amount.0, order.refund(), order.is_cancelled());
+                settled.worth.sold.extend(sold.map(|sold| (number.key, sold)));
             }
         }
         rows.push(OrderRow { order, number, is_completed: in_log.is_some() });

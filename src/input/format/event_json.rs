@@ -5,7 +5,7 @@
 //! What is inside `properties` and the like is the row's properties, never an identifier of people (but for PostHog's
 //! `distinct_id`, which is nothing else). Several identifiers of one kind may stand in a list.
 
-use super::event_table::{aliases_of, name_of_page, shorten};
+use super::event_table::{aliases_of, name_of_page};
 use super::identifiers::system_of;
 use super::within::{Candidates, letters_like};
 use super::{Desk, Format, Kept, Sink};
@@ -18,7 +18,7 @@ use crate::input::timestamp;
 use crate::key::Key;
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
-use crate::text::is_null_word;
+use crate::text::{is_null_word, shorten};
 use crate::time::Precision;
 use std::borrow::Cow;
 use std::ops::Range;

@@ -18,7 +18,7 @@ use crate::key::Key;
 use crate::ladder::dimension::{self, SourcePart};
 use crate::money::{Amount, Currency};
 use crate::quality::Reason;
-use crate::text::LONGEST_NULL;
+use crate::text::{LONGEST_NULL, kind_of, shorten};
 use crate::time::{Precision, Span};
 pub use properties::column_of_properties;
 use std::borrow::Cow;
@@ -468,28 +468,4 @@ const MILLISECOND: i64 = 1000;
 /// but how it is made, digits as 9 and letters as a.
 pub fn unknown_kind_of_time(written: &str) -> String {
     format!("a time that is written like `{}` is not known here", kind_of(written))
-}
-
-/// How a cell is made, letter by letter, without what it says: `9-99-a`; its first characters.
-pub fn kind_of(written: &str) -> String {
-    let kind = |sign: char| {
-        if sign.is_numeric() {
-            '9'
-        } else if sign.is_alphabetic() {
-            'a'
-        } else {
-            sign
-        }
-    };
-    shorten(written.trim()).chars().map(kind).collect()
-}
-
-/// The first characters of a cell, for a message.
-pub fn shorten(text: &str) -> String {
-    const LONGEST: usize = 40;
-    if text.chars().count() <= LONGEST {
-        text.to_string()
-    } else {
-        text.chars().take(LONGEST).chain(['…']).collect()
-    }
 }

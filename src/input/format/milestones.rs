@@ -4,14 +4,14 @@
 //! A row is as many events as steps were taken; one that only says whether is a visit too. Which columns are steps is decided
 //! where tables are recognised.
 
-use super::event_table::{EventColumns, RowDetails, kind_of, unreadable_time};
+use super::event_table::{EventColumns, RowDetails, unreadable_time};
 use super::{Desk, Sink};
 use crate::event::{Details, OrderNote, Origin, Properties, RawEvent, Value};
 use crate::input::columns::{Header, Row, is_null};
 use crate::input::timestamp::{DateOrder, ZoneRule, parse_any};
 use crate::key::Key;
 use crate::quality::Reason;
-use crate::text::is_yes;
+use crate::text::{is_yes, kind_of};
 use crate::time::{Instant, Precision};
 
 /// The name of the event that a row is which only says whether steps were taken.

@@ -9,11 +9,11 @@ use super::copies::{
 use super::packed::Cell;
 use super::{Channel, FinancialStatus, Order, OrderLine, order_key};
 use crate::findings::Notice;
-use crate::input::format::event_table::kind_of;
 use crate::input::timestamp::Stamp;
 use crate::key::Key;
 use crate::parallel::{each_in_parallel, part_size};
 use crate::quality::Reason;
+use crate::text::kind_of;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
