@@ -7,6 +7,7 @@ use super::nobody;
 use crate::event::{Identifier, IdentifierKind};
 use crate::key::Key;
 use crate::text::is_null_word;
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
 #[cfg(test)]
@@ -98,7 +99,24 @@ pub fn identify(
         }
     };
     let seed = u64::from(space) << 8 | kind as u64;
-    Some(Identifier { kind, space, key: Key::within(seed, normal.as_bytes()) })
+    let is_hashed = matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
+    let key = if is_hashed && !is_hash(&normal) {
+        Key::within(seed, &hashed(&normal))
+    } else {
+        Key::within(seed, normal.as_bytes())
+    };
+    Some(Identifier { kind, space, key })
+}
+
+/// What advertisers' tools send in place of an address or a telephone number: the digits of its SHA-256. Whoever is known
+/// in plain in one file and hashed in another is the same.
+fn hashed(normal: &str) -> [u8; 64] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut digits = [0; 64];
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(Sha256::digest(normal)) {
+        *pair = [byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]);
+    }
+    digits
 }
 
 /// Whether a text that names nobody would be somebody's id if it were longer.
