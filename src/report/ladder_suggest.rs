@@ -68,6 +68,14 @@ pub struct SuggestedPair {
     pub order: &'static str,
 }
 
+impl SuggestedPair {
+    /// Of those who did both, the share that did the first one first, as it was counted; `None` where nobody did.
+    fn share_first(&self) -> Option<f64> {
+        let first = self.before_first as f64 + self.tied as f64 / 2.0;
+        (self.both > 0).then(|| first / self.both as f64)
+    }
+}
+
 impl LadderSuggest {
     /// The suggestion among the steps of the ladder that the data were looked at with: its steps are
     /// named by their labels and stand for one event each.
@@ -152,7 +160,7 @@ pub fn suggest_sheet(suggest: &LadderSuggest) -> Sheet {
         left("event", 0),
         right("customers", 0),
         right("before the next", 0).means(
-            "of the customers who did both, the share that did this event before the next one",
+            "of the customers who did both, the share that did this event before the next one; both at one instant count half",
         ),
         right("did both", 1),
         left("", 2).called("order"),
@@ -162,7 +170,7 @@ pub fn suggest_sheet(suggest: &LadderSuggest) -> Sheet {
         vec![
             Cell::Text(step.event.clone()),
             Cell::Count(step.customers),
-            Cell::Share(next.map(|pair| pair.precedence)),
+            Cell::Share(next.and_then(SuggestedPair::share_first)),
             next.map_or(Cell::Empty, |pair| Cell::Count(pair.both)),
             next.map_or(Cell::Word { said: String::new(), code: "" }, |pair| Cell::Word {
                 said: doubt(pair.order).to_owned(),
