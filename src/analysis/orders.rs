@@ -204,10 +204,11 @@ pub fn between_orders(tally: &Tally) -> Option<TimeSummary> {
 }
 
 /// Orders by customer with an order, with the range of that; `None` without any. No customer with an order has less
-/// than one.
+/// than one. Where all have the same number nothing is known of how far it may differ, and there is no range.
 pub fn per_customer(tally: &Tally, confidence: f64) -> Option<(f64, Option<Interval>)> {
     let orders = &tally.orders_of_buyers;
-    let range = orders.interval(confidence);
+    let differ = orders.deviation().is_some_and(|deviation| deviation > 0.0);
+    let range = orders.interval(confidence).filter(|_| differ);
     let range = range.map(|range| Interval { low: range.low.max(1.0), high: range.high });
     Some((orders.mean()?, range))
 }
