@@ -43,6 +43,9 @@ pub struct ExitStep {
     pub reached: u64,
     /// Of these, the ones that did not reach the next.
     pub left: u64,
+    /// Journeys that reached the next without this one, where steps need not follow each other: by so many fewer the
+    /// next step's `reached` lies below this one's than `left`.
+    pub joined: u64,
     /// The share of those at the step who left.
     pub exit_rate: Rate,
     /// The share of all who left that left here; `None` if nobody did.
@@ -139,12 +142,15 @@ fn exit_step(
     let counts = findings.tally.steps.get(step).cloned().unwrap_or_default();
     let order_rate = Rate::of(counts.converted, counts.reached, confidence);
     let next = ladder.next_of(step).map_or(0, |next| next);
+    let stayed = counts.reached.saturating_sub(leavers.left);
+    let reached_next = findings.tally.steps.get(next).map_or(0, |counts| counts.reached);
     let events = findings.next_events.get(step).map_or(&[][..], Vec::as_slice);
     ExitStep {
         name: ladder.steps[step].name.clone(),
         next_step: ladder.steps[next].name.clone(),
         reached: counts.reached,
         left: leavers.left,
+        joined: reached_next.saturating_sub(stayed),
         exit_rate: Rate::of(leavers.left, counts.reached, confidence),
         share: (all > 0).then(|| leavers.left as f64 / all as f64),
         open: leavers.open,
@@ -225,8 +231,24 @@ impl ExitsReport {
                 Cell::Amounts(stake.collect()),
             ]);
         }
-        sheet.notes = self.ways.iter().map(wandering).collect();
+        sheet.notes = self.joining().into_iter().chain(self.ways.iter().map(wandering)).collect();
         sheet
+    }
+
+    /// Who came to a step by another way: without them what left here would not be what a report says.
+    fn joining(&self) -> Option<String> {
+        let joined: Vec<String> = (self.steps.iter().filter(|step| step.joined > 0))
+            .map(|step| {
+                let count = words::count(step.joined);
+                format!("{count} reached {} without {}", step.next_step, step.name)
+            })
+            .collect();
+        (!joined.is_empty()).then(|| {
+            format!(
+                "Steps need not follow each other here: {}. The report says how many fewer reached the next step: those who left less these.",
+                joined.join(", ")
+            )
+        })
     }
 }
 
