@@ -7,7 +7,7 @@ use super::quality::QualityReport;
 use super::records::{Records, Value};
 use super::sheet::Sheet;
 use super::trend::AlertReport;
-use super::words;
+use super::{unknown_orders, words};
 use crate::analysis::ladder_rates::step_rates;
 use crate::analysis::rate::Rate;
 use crate::analysis::trend::{self, Every};
@@ -200,7 +200,13 @@ fn judged(
 ) -> ConditionReport {
     let reached = |step: usize| findings.tally.steps.get(step).map_or(0, |counts| counts.reached);
     let rates = |step: usize| step_rates(&findings.tally, ladder, step, options.confidence);
+    let is_unknown = |step: usize| {
+        step + 1 == ladder.steps.len() && unknown_orders::are_unknown_to(findings, ladder)
+    };
     let rate = match condition.subject {
+        Subject::Rate(step) | Subject::StepRate(step) if is_unknown(step) => {
+            Some(unknown_orders::unknown())
+        }
         Subject::Rate(step) => Some(rates(step).overall),
         Subject::StepRate(step) => Some(rates(step).step.unwrap_or(rates(step).overall)),
         Subject::Quality(QualityNumber::SetAsideShare) => {

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::notices::NoticeReport;
 use super::orders::{as_optional_text, as_text, rounded};
 use super::sheet::{Cell, Measure, Sheet, left, right};
-use super::words;
+use super::{unknown_orders, words};
 use crate::analysis::drivers::{self, Driver, Landmark, Role};
 use crate::analysis::orders::{Worth, worths};
 use crate::analysis::rate::Rate;
@@ -167,22 +167,25 @@ impl DriversReport {
         let mut shown: Vec<&Driver> = found.iter().filter(|driver| is_shown(driver)).collect();
         shown.sort_by(|a, b| order(b).total_cmp(&order(a)));
         let action = |driver: &&Driver| action(driver, findings, ladder, largest);
-        DriversReport {
-            schema: SCHEMA,
-            unit: super::header::count_name(ladder.count),
-            outcome: ladder.steps.last().map_or_else(String::new, |step| step.name.clone()),
-            entered: findings.tally.entered,
-            converted: findings.tally.converted,
-            landmark: landmark.map(|Landmark { seconds, journeys, converted }| LandmarkReport {
-                seconds,
-                journeys,
-                converted,
-            }),
-            actions: shown.iter().map(action).collect(),
-            steps: steps(findings, ladder, confidence),
-            notices: findings.notices.iter().map(NoticeReport::found).collect(),
-            confidence,
+        let mut report =
+            DriversReport {
+                schema: SCHEMA,
+                unit: super::header::count_name(ladder.count),
+                outcome: ladder.steps.last().map_or_else(String::new, |step| step.name.clone()),
+                entered: findings.tally.entered,
+                converted: findings.tally.converted,
+                landmark: landmark.map(|Landmark { seconds, journeys, converted }| {
+                    LandmarkReport { seconds, journeys, converted }
+                }),
+                actions: shown.iter().map(action).collect(),
+                steps: steps(findings, ladder, confidence),
+                notices: findings.notices.iter().map(NoticeReport::found).collect(),
+                confidence,
+            };
+        if unknown_orders::are_unknown_to(findings, ladder) {
+            unknown_orders::forget_of_drivers(&mut report);
         }
+        report
     }
 }
 

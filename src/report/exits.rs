@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::orders::{as_optional_text, as_text, rounded};
 use super::sheet::{Cell, Sheet, left, right};
-use super::words;
+use super::{unknown_orders, words};
 use crate::analysis::orders::{Worth, worths};
 use crate::analysis::rate::Rate;
 use crate::findings::Findings;
@@ -117,7 +117,7 @@ impl ExitsReport {
         let step = |step| exit_step(step, findings, ladder, (top, all, confidence));
         let ways = &findings.tally.ways;
         let entered = findings.tally.entered;
-        ExitsReport {
+        let mut report = ExitsReport {
             schema: SCHEMA,
             unit: super::header::count_name(ladder.count),
             steps: (0..ladder.steps.len()).filter(firm).map(step).collect(),
@@ -128,7 +128,11 @@ impl ExitsReport {
                 bursts: ways.bursts,
             }),
             confidence,
+        };
+        if unknown_orders::are_unknown_to(findings, ladder) {
+            unknown_orders::forget_of_exits(&mut report, ladder);
         }
+        report
     }
 }
 

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::notices::NoticeReport;
 use super::sheet::{Cell, Sheet, left, right};
-use super::words;
+use super::{unknown_orders, words};
 use crate::findings::{Findings, RivalFinding};
 use crate::ladder::definition::Ladder;
 use schemars::JsonSchema;
@@ -27,6 +27,9 @@ pub struct RulesReport {
     pub rows: Vec<RulesRow>,
     /// What a reader should know.
     pub notices: Vec<NoticeReport>,
+    /// Whether nothing that was read tells of orders: then no rules know their rate.
+    #[serde(skip)]
+    pub are_orders_unknown: bool,
 }
 
 /// What one rule set counts.
@@ -69,6 +72,7 @@ impl RulesReport {
             steps: ladder.steps.iter().map(|step| step.name.clone()).collect(),
             rows: std::iter::once(ours).chain(rivals).collect(),
             notices: findings.notices.iter().map(NoticeReport::found).collect(),
+            are_orders_unknown: unknown_orders::are_unknown_to(findings, ladder),
         }
     }
 }
@@ -110,7 +114,8 @@ pub fn rules_sheet(report: &RulesReport) -> Sheet {
     for row in &report.rows {
         let mut cells = vec![Cell::Text(row.rules.clone())];
         cells.extend(row.reached.iter().map(|&reached| Cell::Count(reached)));
-        let rate = row.reached.last().filter(|_| row.entered > 0);
+        let is_known = row.entered > 0 && !report.are_orders_unknown;
+        let rate = row.reached.last().filter(|_| is_known);
         cells.push(Cell::Share(rate.map(|&hits| hits as f64 / row.entered as f64)));
         cells.push(Cell::Text(row.because.iter().map(in_words).collect::<Vec<_>>().join(", ")));
         sheet.rows.push(cells);

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::notices::NoticeReport;
 use super::sheet::{Cell, Measure, Sheet, left, right};
-use super::words;
+use super::{unknown_orders, words};
 use crate::analysis::contrast::{Contrast, FALSE_DISCOVERIES};
 use crate::analysis::ladder_rates::conversion;
 use crate::analysis::open_windows::can_still_convert;
@@ -122,7 +122,7 @@ impl SegmentsReport {
         };
         let unit = super::header::count_name(ladder.count);
         let open = if can_convert { findings.tally.open } else { 0 };
-        SegmentsReport {
+        let mut report = SegmentsReport {
             schema: SCHEMA,
             unit,
             outcome: ladder.steps.last().map_or_else(String::new, |step| step.name.clone()),
@@ -137,7 +137,11 @@ impl SegmentsReport {
                 .into_iter()
                 .collect(),
             confidence,
+        };
+        if unknown_orders::are_unknown_to(findings, ladder) {
+            unknown_orders::forget_of_segments(&mut report);
         }
+        report
     }
 }
 
@@ -256,6 +260,12 @@ impl SegmentsReport {
     }
 
     fn sentence(&self) -> String {
+        if self.all.base == 0 {
+            return format!(
+                "Of nobody is it known whether they reached {}, so there is nothing to compare.",
+                self.outcome
+            );
+        }
         let all = words::percent(self.all.rate);
         let is_higher = |group: &&SegmentReport| {
             group.difference.verdict == "higher" && group.verdict == "likely different"

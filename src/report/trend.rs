@@ -1,8 +1,8 @@
 //! `funnel trend` as an answer: rates by day, week or month, what was odd, and what changed for good.
 
 use super::answer::Answer;
-use super::sheet::{Cell, Sheet, left, right};
-use super::words;
+use super::sheet::{Cell, Measure, Sheet, left, right};
+use super::{unknown_orders, words};
 use crate::analysis::rate::Rate;
 use crate::analysis::trend::{self, Alert, Every, Kind, Period, Trend, date};
 use crate::findings::Findings;
@@ -132,7 +132,7 @@ impl TrendReport {
     pub fn new(findings: &Findings, ladder: &Ladder, every: Every, confidence: f64) -> TrendReport {
         let Trend { periods, alerts, changes, .. } =
             trend::trend(findings, ladder, every, FALSE_ALARMS);
-        TrendReport {
+        let mut report = TrendReport {
             schema: SCHEMA,
             unit: super::header::count_name(ladder.count),
             every: match every {
@@ -153,7 +153,11 @@ impl TrendReport {
                 })
                 .collect(),
             confidence,
+        };
+        if unknown_orders::are_unknown_to(findings, ladder) {
+            unknown_orders::forget_of_trend(&mut report, ladder);
         }
+        report
     }
 }
 
@@ -263,7 +267,11 @@ impl TrendReport {
             sheet.rows.push(vec![
                 Cell::Text(period.from.clone()),
                 Cell::Count(period.entered),
-                Cell::Count(period.rate.hits),
+                // Nought of none is no count of orders.
+                match period.rate.base {
+                    base if base == period.entered => Cell::Count(period.rate.hits),
+                    _ => Cell::Number(None, Measure::Mean),
+                },
                 Cell::Share(period.rate.rate),
                 Cell::Range(period.rate.low, period.rate.high),
                 Cell::Share(period.same_day_rate.rate),

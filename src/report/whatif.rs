@@ -6,7 +6,7 @@
 use super::answer::Answer;
 use super::orders::{as_text, rounded};
 use super::sheet::{Cell, Measure, Sheet, left, right};
-use super::words;
+use super::{unknown_orders, words};
 use crate::analysis::benchmark::{self, Source};
 use crate::analysis::ladder_rates::{conversion, step_rates};
 use crate::analysis::orders::{Worth, worths};
@@ -163,7 +163,7 @@ impl WhatifReport {
                 with_quarter_pass_through: times(quarter)?,
             })
         };
-        WhatifReport {
+        let mut report = WhatifReport {
             schema: SCHEMA,
             unit: super::header::count_name(ladder.count),
             orders: OrdersWithLift {
@@ -177,7 +177,11 @@ impl WhatifReport {
             steps: headrooms(findings, ladder, options),
             lifts,
             confidence: options.confidence,
+        };
+        if unknown_orders::are_unknown_to(findings, ladder) {
+            unknown_orders::forget_of_whatif(&mut report, ladder);
         }
+        report
     }
 }
 
