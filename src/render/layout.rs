@@ -1,7 +1,7 @@
 //! A sheet as lines of a given width: the columns that fit, aligned, without borders.
 //!
 //! Very long names are shortened first. Then columns are dropped whole, the least important first, and the number
-//! of hidden ones is said; all names are shortened last. Every cell from data is made visible here; colour is
+//! of hidden ones is said; then names are shortened, and what still does not fit is put below, beside the names again. Every cell from data is made visible here; colour is
 //! added after widths are known.
 
 use super::escape::visible;
@@ -66,16 +66,13 @@ fn table_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
     let candidates: Vec<usize> =
         (0..sheet.columns.len()).filter(|&column| says_something(sheet, column)).collect();
     let shown = fitting(sheet, candidates.clone(), style.width);
-    let names = room_of_names(sheet, &shown, style.width);
-    let taken = total_width(sheet, &shown, names);
-    let bar = (BAR_LEAST + style.width.saturating_sub(taken)).min(BAR_MOST);
-    let mut lines = laid_out(sheet, &shown, bar, (names, taken.saturating_sub(style.width)));
-    if style.color {
-        for (line, row) in lines.iter_mut().skip(1).zip(&sheet.rows) {
-            if row.contains(&Cell::Warning(true)) {
-                *line = format!("\u{1b}[1;33m{line}\u{1b}[0m");
-            }
+    let parts = parts(sheet, &shown, style.width);
+    let mut lines: Vec<String> = Vec::new();
+    for part in &parts {
+        if !lines.is_empty() {
+            lines.push(String::new());
         }
+        lines.extend(part_lines(sheet, part, style));
     }
     if let Some(hidden) = candidates.len().checked_sub(shown.len()).filter(|&hidden| hidden > 0) {
         let columns = if hidden == 1 { "column" } else { "columns" };
@@ -85,6 +82,82 @@ fn table_lines(sheet: &Sheet, style: &TableStyle) -> Vec<String> {
     }
     lines.extend(meanings(sheet, &shown).iter().flat_map(|text| wrapped(text, style.width)));
     lines
+}
+
+/// The lines of a table or of a part of one.
+fn part_lines(sheet: &Sheet, shown: &[usize], style: &TableStyle) -> Vec<String> {
+    let names = names_that_fit(sheet, shown, style.width);
+    let taken = total_width(sheet, shown, names);
+    let bar = (BAR_LEAST + style.width.saturating_sub(taken)).min(BAR_MOST);
+    let mut lines = laid_out(sheet, shown, bar, (names, taken.saturating_sub(style.width)));
+    if style.color {
+        for (line, row) in lines.iter_mut().skip(1).zip(&sheet.rows) {
+            if row.contains(&Cell::Warning(true)) {
+                *line = format!("\u{1b}[1;33m{line}\u{1b}[0m");
+            }
+        }
+    }
+    lines
+}
+
+/// The parts of a table that does not fit with shortened names either, one below the other: each begins with the names of
+/// the rows, and has as many of the other columns as fit. One column beside the names is the least.
+fn parts(sheet: &Sheet, shown: &[usize], width: usize) -> Vec<Vec<usize>> {
+    let is_left = |&column: &usize| sheet.columns[column].align == Align::Left;
+    // The first may go without a heading; further ones without are remarks.
+    let is_name = |(place, column): &(usize, &usize)| {
+        is_left(column) && (*place == 0 || !sheet.columns[**column].name.is_empty())
+    };
+    let count = shown.iter().enumerate().take_while(is_name).count();
+    // Where there is nothing but names, the first stands for its row.
+    let count = if count == shown.len() { 1 } else { count };
+    let (names, others) = shown.split_at(count.min(shown.len()));
+    if names.is_empty() || fits(sheet, shown, width) {
+        return vec![shown.to_vec()];
+    }
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    for &column in others {
+        if let Some(part) = parts.last_mut() {
+            part.push(column);
+            if fits(sheet, part, width) || is_mark(sheet, column) {
+                continue;
+            }
+            part.pop();
+        }
+        parts.push(names.iter().copied().chain([column]).collect());
+    }
+    if parts.is_empty() { vec![shown.to_vec()] } else { parts }
+}
+
+/// The cells that a name may take in a part: all that there is room for, or if it is too wide all the same so many fewer.
+fn names_that_fit(sheet: &Sheet, shown: &[usize], width: usize) -> usize {
+    let room = room_of_names(sheet, shown, width);
+    if fits_with(sheet, shown, width, room) {
+        return room;
+    }
+    let fewer = (BOTH_ENDS..room).rev();
+    fewer.into_iter().find(|&names| fits_with(sheet, shown, width, names)).unwrap_or(room)
+}
+
+/// Whether columns fit when the first of them gives up what it can.
+fn fits(sheet: &Sheet, shown: &[usize], width: usize) -> bool {
+    fits_with(sheet, shown, width, room_of_names(sheet, shown, width))
+}
+
+fn fits_with(sheet: &Sheet, shown: &[usize], width: usize, names: usize) -> bool {
+    let excess = total_width(sheet, shown, names).saturating_sub(width);
+    let first = shown.iter().copied().find(|&c| sheet.columns[c].align == Align::Left);
+    let given = first.filter(|_| excess > 0).map_or(0, |column| {
+        let least = width_that_tells_apart(sheet, column, (names, excess));
+        let heading = sheet.columns[column].name.width();
+        column_width(sheet, column, names).saturating_sub(least.max(heading))
+    });
+    excess <= given
+}
+
+/// Whether a column only marks the number before it.
+fn is_mark(sheet: &Sheet, column: usize) -> bool {
+    sheet.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Warning(_))))
 }
 
 /// What the headings of the shown columns mean, in one sentence.
@@ -160,8 +233,7 @@ fn least_width(cell: &Cell) -> usize {
 
 /// The blanks before a column: a warning stands close to its number.
 fn gap(sheet: &Sheet, column: usize) -> usize {
-    let is_mark = |row: &Vec<Cell>| matches!(row.get(column), Some(Cell::Warning(_)));
-    if sheet.rows.iter().any(is_mark) { 1 } else { 2 }
+    if is_mark(sheet, column) { 1 } else { 2 }
 }
 
 /// Header and rows with aligned columns. Names take at most `names` cells, and the first text column gives up
@@ -369,6 +441,29 @@ mod tests {
         assert!(lines[1].contains("x…x") && lines[1].ends_with("25.0%     15–35%"), "{lines:?}");
         let narrow = sheet_lines(&sheet, &TableStyle::wide(40));
         assert_eq!(narrow[3..], ["1 column hidden at 40 columns: --width", "  66"], "{narrow:?}");
+    }
+
+    #[test]
+    fn what_does_not_fit_beside_the_names_stands_below() {
+        use crate::report::sheet::{left, right};
+        let columns = ["a, of all", "b, of all", "difference"].map(|name| right(name, 0));
+        let mut sheet = Sheet::new("", [left("step", 0)].into_iter().chain(columns).collect());
+        for (name, share) in [("Category view", 0.25), ("Category cart", 0.5)] {
+            let share = || Cell::Share(Some(share));
+            sheet.rows.push(vec![Cell::Text(name.to_owned()), share(), share(), share()]);
+        }
+        let lines = sheet_lines(&sheet, &TableStyle::wide(40));
+        let expected = [
+            "step           a, of all  b, of all",
+            "Category view      25.0%      25.0%",
+            "Category cart      50.0%      50.0%",
+            "",
+            "step           difference",
+            "Category view       25.0%",
+            "Category cart       50.0%",
+        ];
+        assert_eq!(lines, expected);
+        assert_eq!(sheet_lines(&sheet, &TableStyle::wide(47)).len(), 3);
     }
 
     #[test]
