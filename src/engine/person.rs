@@ -210,8 +210,8 @@ impl<'q> Inquiry<'q> {
 
 impl<'q> Wanted<'q> {
     fn new(question: &'q PersonQuestion, people: &People, settled: &Settled) -> Wanted<'q> {
-        let sessions = std::iter::once(Identifier::SESSIONS);
-        let spaces: Vec<u16> = Format::ALL.map(Format::space).into_iter().chain(sessions).collect();
+        let others = std::iter::once(Identifier::SESSIONS).chain(Identifier::NAMED);
+        let spaces: Vec<u16> = Format::ALL.map(Format::space).into_iter().chain(others).collect();
         let mut ways = BTreeMap::new();
         for identifier in identity::candidates(&question.id, &spaces) {
             let book = settled.book.as_ref();

@@ -25,7 +25,7 @@ pub const KEYS: [&str; 11] = [
 ];
 
 /// Further ones, which many records have of their own: looked into last, and only where they are nothing without.
-pub const FURTHER: [&str; 18] = [
+pub const FURTHER: [&str; 19] = [
     // Of loggers and queues: Google's, Amazon's, Docker's, systemd's, Kafka's.
     "jsonPayload",
     "detail",
@@ -34,6 +34,8 @@ pub const FURTHER: [&str; 18] = [
     "line",
     "RECORD_CONTENT",
     "value",
+    // Of Adobe's web SDK.
+    "xdm",
     // Of tables.
     "raw_json",
     "raw_event",

@@ -49,7 +49,8 @@ pub const CHECKOUT_STEPS: [&str; 5] = [
 ];
 
 /// What others do: the shop, its mail, a carrier. Somebody is told of it, and was not there for that.
-const DONE_BY_OTHERS: [&str; 11] = [
+const DONE_BY_OTHERS: [&str; 12] = [
+    "advertisement_shown",
     "email_received",
     "email_opened",
     "email_bounced",
@@ -213,7 +214,7 @@ fn known(folded: &str) -> Option<Known> {
     known.or_else(|| by_page(folded)).or_else(|| by_page(bare(folded)?))
 }
 
-/// A folded name without what loggers of data layers (`dl_`, `ee_`, `af_`, `fb_mobile_`, `_stape`) and people who number their steps
+/// A folded name without what loggers of data layers (`dl_`, `ee_`, `af_`, `fb_mobile_`, `direct_marketing_`, `_stape`) and people who number their steps
 /// (`1_landing_page`, `step_2_cart`) put around it; `None` if it has nothing of that.
 fn bare(folded: &str) -> Option<&str> {
     let number = |text: &str| {
@@ -228,6 +229,7 @@ fn bare(folded: &str) -> Option<&str> {
         .or_else(|| folded.strip_prefix("ee_"))
         .or_else(|| folded.strip_prefix("af_"))
         .or_else(|| folded.strip_prefix("fb_mobile_"))
+        .or_else(|| folded.strip_prefix("direct_marketing_"))
         .or_else(|| folded.strip_suffix("_stape"))
         .filter(|rest| !rest.is_empty())
 }
@@ -277,7 +279,7 @@ const fn term_of(
 }
 
 /// The names of the ladder and of what else shops record, with the names that web pixels, GA4, Segment,
-/// `RudderStack`, Snowplow, PostHog, Mixpanel, Amplitude, Matomo, Klaviyo and public data sets use.
+/// `RudderStack`, Snowplow, PostHog, Mixpanel, Amplitude, Matomo, Klaviyo, Adobe and public data sets use.
 #[rustfmt::skip]
 static TERMS: &[Term] = &[
     term_of("visit", "Visit", Role::Visit, &[
@@ -290,6 +292,7 @@ static TERMS: &[Term] = &[
         "website_pageviews", "home_page", "home_page_viewed", "home_page_view", "viewed_home_page",
         "page_visit", "page_visited", "visited_page", "pageviews", "page_views",
         "navigate", "navigation", "page_navigation",
+        "web_webpagedetails_page_views",
     ]),
     term_of("collection_viewed", "Category page", Role::Browse, &[
         "collection_view", "view_collection", "viewed_collection", "collection_page_viewed",
@@ -314,6 +317,7 @@ static TERMS: &[Term] = &[
         "viewed_product_details", "view_item", "viewed_item", "item_view", "item_viewed",
         "item_page_viewed", "detail_page_view", "detail_page_viewed", "pdp_view", "pdp_viewed",
         "view_pdp", "viewed_pdp", "view_content", "content_view", "view", "pv", "viewed",
+        "commerce_product_views",
     ]),
     term_of("product_added_to_cart", "Add to cart", Role::Cart, &[
         "product_added", "add_to_cart", "added_to_cart", "addtocart", "add_to_bag", "added_to_bag",
@@ -324,6 +328,7 @@ static TERMS: &[Term] = &[
         "wishlist_product_added_to_cart", "ecommerce_abandoned_cart", "carts_create", "add_cart",
         "items_added_to_cart", "products_added_to_cart", "cart_item_added", "cart_item_add",
         "carted", "basket_add", "bag_add",
+        "commerce_product_list_adds",
     ]),
     term_of("cart_viewed", "Cart page", Role::Browse, &[
         "cart_view", "view_cart", "viewed_cart", "cart_page_viewed", "cart_page_view",
@@ -331,6 +336,7 @@ static TERMS: &[Term] = &[
         "bag_view", "basket_view", "cart_page", "basket_page", "shopping_cart_page",
         "shopping_cart_viewed", "shopping_cart_view", "shopping_cart_page_view",
         "shopping_cart_page_viewed", "view_shopping_cart", "viewed_shopping_cart",
+        "commerce_product_list_views",
     ]),
     term_of("checkout_started", "Checkout", Role::Checkout, &[
         "checkout_start", "start_checkout", "started_checkout", "begin_checkout", "began_checkout",
@@ -339,6 +345,7 @@ static TERMS: &[Term] = &[
         "checkout_viewed", "checkout_view", "view_checkout", "viewed_checkout",
         "checkout_page_viewed", "checkout_page_view", "view_checkout_page", "viewed_checkout_page",
         "enter_checkout", "entered_checkout", "checkout_entered",
+        "commerce_checkouts",
     ]),
     term_of("checkout_contact_info_submitted", "Contact details", Role::Checkout, &[
         "contact_info_submitted", "contact_info_entered", "contact_information_submitted",
@@ -377,15 +384,19 @@ static TERMS: &[Term] = &[
         "order", "ecommerce_order", "transaction", "transaction_completed", "purchase",
         "purchased", "purchase_completed", "completed_purchase", "complete_purchase",
         "purchase_made", "made_purchase", "buy", "bought", "ordered", "payment_confirmation_page",
+        "commerce_purchases",
     ]),
     term_of("product_removed_from_cart", "Removed from cart", Role::Other, &[
         "product_removed", "remove_from_cart", "removed_from_cart", "removefromcart",
         "remove_from_bag", "removed_from_bag", "remove_from_basket", "removed_from_basket",
         "item_removed_from_cart", "remove_item_from_cart", "item_removed", "cart_remove",
+        "commerce_product_list_removals",
     ]),
     term_of("alert_displayed", "Alert", Role::Other, &[]),
     term_of("product_clicked", "Product click", Role::Other, &["clicked_product"]),
-    term_of("cart_updated", "Cart changed", Role::Other, &["cart_update", "carts_update"]),
+    term_of("cart_updated", "Cart changed", Role::Other, &[
+        "cart_update", "carts_update", "commerce_product_list_reopens",
+    ]),
     term_of("checkout_updated", "Checkout changed", Role::Other, &[
         "checkout_update", "checkouts_update",
     ]),
@@ -416,6 +427,11 @@ static TERMS: &[Term] = &[
     term_of("coupon_applied", "Coupon applied", Role::Other, &[]),
     term_of("coupon_denied", "Coupon denied", Role::Other, &[]),
     term_of("coupon_removed", "Coupon removed", Role::Other, &[]),
+    term_of("advertisement_shown", "Advertisement shown", Role::Other, &[
+        "advertising_impressions", "advertising_starts", "advertising_completes",
+        "advertising_first_quartiles", "advertising_midpoints", "advertising_third_quartiles",
+        "advertising_time_played",
+    ]),
     term_of("email_opened", "Email opened", Role::Other, &[
         "opened_email", "email_open", "mail_opened", "mail_open", "newsletter_opened",
         "newsletter_open",
@@ -425,7 +441,7 @@ static TERMS: &[Term] = &[
         "received_email", "email_delivered", "delivered_email", "email_sent", "sent_email",
         "mail_received", "mail_sent", "mail_delivered", "newsletter_sent", "newsletter_received",
         "newsletter_delivered", "campaign_sent", "message_sent", "message_received",
-        "message_delivered",
+        "message_delivered", "message_feedback", "delivery_feedback",
     ]),
     term_of("email_bounced", "Email not delivered", Role::Other, &[
         "bounced_email", "email_bounce", "dropped_email", "email_dropped", "marked_email_as_spam",
@@ -453,7 +469,9 @@ static TERMS: &[Term] = &[
     term_of("session_end", "End of session", Role::Other, &["session_ended", "end_session"]),
     term_of("page_left", "Page left", Role::Other, &["pageleave", "page_leave"]),
     term_of("scrolled", "Scroll", Role::Other, &["scroll"]),
-    term_of("clicked", "Click", Role::Other, &["click", "autocapture"]),
+    term_of("clicked", "Click", Role::Other, &[
+        "click", "autocapture", "web_webinteraction_link_clicks",
+    ]),
     term_of("form_started", "Form begun", Role::Other, &["form_start"]),
     term_of("form_submitted", "Form sent", Role::Other, &["form_submit"]),
     term_of("input_changed", "Input", Role::Other, &[]),

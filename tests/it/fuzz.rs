@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::path::Path;
 
 /// A valid file of each format, out of the cases.
-const SEEDS: [&str; 20] = [
+const SEEDS: [&str; 21] = [
     "orders-multi-line-notes/orders.csv",
     "orders-excel-day-first-semicolon/orders.csv",
     "checkouts-progress/checkouts.csv",
@@ -18,6 +18,7 @@ const SEEDS: [&str; 20] = [
     "generic-json-lines-properties/events.jsonl",
     "orders-graphql-bulk/bulk.jsonl",
     "orders-rest-webhooks/hooks.jsonl",
+    "tool-adobe/events.jsonl",
     "tool-amplitude/amplitude.jsonl",
     "tool-ga4/ga4.jsonl",
     "tool-klaviyo/page.json",

@@ -6,8 +6,8 @@ use crate::input::Rows;
 use crate::input::format::shopify_webhooks::Thing;
 use crate::input::format::tool_log::{Slot, Tool, paths_by_part};
 use crate::input::format::{
-    Format, amplitude, ga4_bigquery, klaviyo, matomo, mixpanel, posthog, rudderstack, segment,
-    shopify_bulk, shopify_rest, shopify_rest_checkout, shopify_webhooks, snowplow_json,
+    Format, adobe, amplitude, ga4_bigquery, klaviyo, matomo, mixpanel, posthog, rudderstack,
+    segment, shopify_bulk, shopify_rest, shopify_rest_checkout, shopify_webhooks, snowplow_json,
 };
 use crate::input::json::Json;
 use crate::place::Place;
@@ -30,7 +30,7 @@ pub(super) enum Reads {
 }
 
 /// How many there are.
-pub(super) const COUNT: usize = 12;
+pub(super) const COUNT: usize = 13;
 
 /// All of them; of two that a record looks like, the first is meant.
 pub(super) static ALL: [JsonFormat; COUNT] = [
@@ -46,6 +46,7 @@ pub(super) static ALL: [JsonFormat; COUNT] = [
     JsonFormat { format: Format::MatomoLive, reads: Reads::Own(&VISITS) },
     JsonFormat { format: Format::Klaviyo, reads: Reads::Tool(&klaviyo::KLAVIYO) },
     JsonFormat { format: Format::SnowplowJson, reads: Reads::Tool(&snowplow_json::SNOWPLOW) },
+    JsonFormat { format: Format::AdobeXdm, reads: Reads::Tool(&adobe::ADOBE) },
 ];
 
 /// A format that is no log of events, or not one event a record.

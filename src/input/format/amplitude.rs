@@ -84,6 +84,7 @@ pub static AMPLITUDE: Tool = Tool {
     who: nobody_else,
     only_joins: is_merge,
     pages: &[],
+    total: |_| None,
     derive: |_, _| None,
 };
 

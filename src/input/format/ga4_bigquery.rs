@@ -67,6 +67,7 @@ pub static GA4: Tool = Tool {
     who: nobody_else,
     only_joins: |_| false,
     pages: &[],
+    total: |_| None,
     derive,
 };
 

@@ -52,6 +52,7 @@ pub static KLAVIYO: Tool = Tool {
     who,
     only_joins: |_| false,
     pages: &["activeonsite"],
+    total: |_| None,
     derive,
 };
 

@@ -64,6 +64,7 @@ pub static MIXPANEL: Tool = Tool {
     who,
     only_joins: |_| false,
     pages: &[],
+    total: |_| None,
     derive: |_, _| None,
 };
 

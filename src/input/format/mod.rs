@@ -3,6 +3,7 @@
 //! A format turns one record into a [`RawEvent`] or says what is wrong with it; orders, checkouts and
 //! aggregated reports need all their rows together and hand on owned lines instead.
 
+pub mod adobe;
 pub mod amplitude;
 pub mod event_json;
 pub mod event_table;
@@ -93,6 +94,8 @@ pub enum Format {
     Klaviyo,
     /// Snowplow's enriched events, JSON.
     SnowplowJson,
+    /// Experience events of Adobe, JSON.
+    AdobeXdm,
     /// Google Analytics 4 events from `BigQuery` as a table.
     Ga4Flat,
     /// PostHog's events as a table.
@@ -135,7 +138,7 @@ pub enum Format {
 
 impl Format {
     /// All formats, the most particular first.
-    pub const ALL: [Format; 37] = [
+    pub const ALL: [Format; 38] = [
         Format::ShopifyOrders,
         Format::ShopifyCheckouts,
         Format::ShopifyBulk,
@@ -154,6 +157,7 @@ impl Format {
         Format::MatomoLive,
         Format::Klaviyo,
         Format::SnowplowJson,
+        Format::AdobeXdm,
         Format::Ga4Flat,
         Format::PostHogTable,
         Format::SegmentWarehouse,
@@ -196,6 +200,7 @@ impl Format {
             Format::MatomoLive => "matomo.live",
             Format::Klaviyo => "klaviyo",
             Format::SnowplowJson => "snowplow.json",
+            Format::AdobeXdm => "adobe.xdm",
             Format::Ga4Flat => "ga4.bq.flat",
             Format::PostHogTable => "posthog.csv",
             Format::SegmentWarehouse => "segment.warehouse",
@@ -236,6 +241,7 @@ impl Format {
             | Format::MatomoLive
             | Format::Klaviyo
             | Format::SnowplowJson
+            | Format::AdobeXdm
             | Format::Ga4Flat
             | Format::PostHogTable
             | Format::SegmentWarehouse
@@ -333,6 +339,7 @@ impl Format {
             Format::MatomoLive | Format::MatomoTable => 11,
             Format::Klaviyo => 12,
             Format::SnowplowJson | Format::SnowplowAtomic | Format::SnowplowTsv => 13,
+            Format::AdobeXdm => 18,
         }
     }
 }

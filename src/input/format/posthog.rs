@@ -77,6 +77,7 @@ pub static POSTHOG: Tool = Tool {
     who,
     only_joins: |_| false,
     pages: &[],
+    total: |_| None,
     derive: |_, _| None,
 };
 

@@ -27,6 +27,7 @@ pub static RUDDERSTACK: Tool = Tool {
     who,
     only_joins: is_timeless_merge,
     pages: &[],
+    total: |_| None,
     derive: |_, _| None,
 };
 

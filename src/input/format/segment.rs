@@ -28,6 +28,7 @@ pub static SEGMENT: Tool = Tool {
     who,
     only_joins: |_| false,
     pages: &[],
+    total: |_| None,
     derive: |_, _| None,
 };
 

@@ -102,6 +102,7 @@ pub static SNOWPLOW: Tool = Tool {
     who: nobody_else,
     only_joins: |_| false,
     pages: &[],
+    total: |_| None,
     derive,
 };
 

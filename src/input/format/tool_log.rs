@@ -66,6 +66,8 @@ pub struct Tool {
     pub only_joins: fn(Json<'_>) -> bool,
     /// The names of its events that are views of pages though they say more or less, in lower case and without gaps.
     pub pages: &'static [&'static str],
+    /// The money of an order where no path says it.
+    pub total: fn(Parts<'_>) -> Option<f64>,
     /// A further canonical name that the record proves, beside what records of all tools prove.
     pub derive: fn(Parts<'_>, &str) -> Option<&'static str>,
 }
@@ -453,7 +455,10 @@ impl Details for ToolDetails<'_> {
         let (own, dollars) = (number(Slot::Value), || number(Slot::Dollars));
         let (amount, currency) = match own.map_or_else(dollars, |_| None) {
             Some(dollars) => (Some(dollars), Some("USD".into())),
-            None => (own, self.parts.first(Slot::Currency)),
+            None => {
+                let summed = || (self.parts.log.tool.total)(self.parts);
+                (own.or_else(summed), self.parts.first(Slot::Currency))
+            }
         };
         Some(OrderNote {
             key: id.map_or_else(|| self.fingerprint(), |id| id.key),

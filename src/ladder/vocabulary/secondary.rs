@@ -182,6 +182,7 @@ pub(super) static SECONDARY: &[Secondary] = &[
     },
     action("wishlist_added", "Added to wishlist", &[
         "add_to_wishlist", "added_to_wishlist", "product_added_to_wishlist", "fav",
+        "commerce_save_for_laters",
     ], "(wish_?list|favou?rites?|saved?_for_later)(_(product|item))?(_?(add|sav|creat|click|toggl)[a-z]*)?|favou?rited|wish_?listed")
         .unless(&["open*", "empty", "emptied", "clear*", "my", "page", "go", "see", "move*"]),
     action("account_created", "Account created", &["sign_up", "signup", "signed_up", "customers_create",

@@ -65,6 +65,17 @@ fn names_of_the_ladder() {
         ("click|$autocapture", "clicked"),
         ("$identify|$create_alias|merge", "identified"),
         ("Ordered Product", "ordered_product"),
+        ("web.webpagedetails.pageViews|web.webPageDetails.pageViews", "page_viewed"),
+        ("web.webinteraction.linkClicks", "clicked"),
+        ("commerce.productViews", "product_viewed"),
+        ("commerce.productListAdds|commerce.productListOpens", "product_added_to_cart"),
+        ("commerce.productListViews", "cart_viewed"),
+        ("commerce.productListRemovals", "product_removed_from_cart"),
+        ("commerce.checkouts", "checkout_started"),
+        ("commerce.purchases|commerce.backofficeOrderPlaced", "checkout_completed"),
+        ("commerce.saveForLaters", "wishlist_added"),
+        ("advertising.impressions", "advertisement_shown"),
+        ("directMarketing.emailOpened", "email_opened"),
     ] {
         for name in names.split('|') {
             assert_eq!(canonical(name), Some(expected), "{name}");

@@ -96,6 +96,8 @@ static ROWS: &[Row] = &[
     // What shops of Universal Analytics call the actions of its enhanced e-commerce.
     Row::possible("product_viewed", &["detail"]),
     Row::possible("product_added_to_cart", &["add"]),
+    // The first product that is put into a cart makes it.
+    Row::possible("product_added_to_cart", &["commerce_product_list_opens"]).or("cart_updated"),
     Row::likely("product_added_to_cart", &[
         "cart", "shopping_cart", "basket", "bag", "shopping_bag", "product_cart",
     ])
@@ -130,6 +132,8 @@ static ROWS: &[Row] = &[
         "submit_order", "submitted_order", "order_submitted", "create_order", "created_order",
         "place_an_order",
     ]),
+    // What a shop's office tells of an order that its pages tell of too.
+    Row::likely("checkout_completed", &["commerce_backoffice_order_placed"]).or("order_updated"),
     // What a log that has the order's own name writes beside it.
     Row::likely("checkout_completed", &[
         "purchase_complete", "purchase_success", "purchase_successful", "transaction_complete",
