@@ -16,7 +16,16 @@ struct Parts {
     notes: Vec<String>,
     hint: Option<String>,
     source: Option<std::io::Error>,
-    is_of_nothing: bool,
+    nothing: Option<Nothing>,
+}
+
+/// What has nothing in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nothing {
+    /// A file without a byte that says anything.
+    File,
+    /// A list without records: somebody asked, and there was nothing to tell.
+    List,
 }
 
 /// The result of everything in the library that can fail.
@@ -31,7 +40,7 @@ impl Error {
             notes: Vec::new(),
             hint: None,
             source: None,
-            is_of_nothing: false,
+            nothing: None,
         }))
     }
 
@@ -51,14 +60,14 @@ impl Error {
 
     /// Says that nothing is wrong but that an input has nothing in it.
     #[must_use]
-    pub fn of_nothing(mut self) -> Error {
-        self.0.is_of_nothing = true;
+    pub fn of_nothing(mut self, what: Nothing) -> Error {
+        self.0.nothing = Some(what);
         self
     }
 
-    /// Whether nothing is wrong but that an input has nothing in it.
-    pub fn is_of_nothing(&self) -> bool {
-        self.0.is_of_nothing
+    /// What has nothing in it, if nothing else is wrong.
+    pub fn nothing(&self) -> Option<Nothing> {
+        self.0.nothing
     }
 
     /// Adds a line that stands below the message.

@@ -63,6 +63,15 @@ pub fn says_so(text: &str) -> bool {
     !is_null_word(text) && is_yes(text) != Some(false) && text.contains(says)
 }
 
+/// The first characters of a text, with a sign that there are more.
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        text.to_string()
+    } else {
+        text.chars().take(most).chain(['…']).collect()
+    }
+}
+
 /// A number of things in words: `1 row`, `2 rows`.
 pub fn counted(number: u64, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
@@ -108,9 +117,5 @@ pub fn kind_of(written: &str) -> String {
 /// The first characters of a cell, for a message.
 pub fn shorten(text: &str) -> String {
     const LONGEST: usize = 40;
-    if text.chars().count() <= LONGEST {
-        text.to_string()
-    } else {
-        text.chars().take(LONGEST).chain(['…']).collect()
-    }
+    shortened(text, LONGEST)
 }

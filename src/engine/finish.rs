@@ -159,6 +159,9 @@ fn sessions_of_nobody(readings: &[Reading]) -> impl Iterator<Item = Notice> {
 fn times_unknown(readings: &[Reading]) -> Option<Notice> {
     let timeless = readings.iter().filter(|reading| reading.rows.are_timeless());
     let paths: Vec<&str> = timeless.map(|reading| reading.path.as_str()).collect();
+    if paths.is_empty() {
+        return None;
+    }
     if paths.len() == readings.len() {
         let message = "no row says when somebody was on a page or got to a stage: these tables show who got how far; days, times between steps and who came back mean nothing";
         return Some(Notice { code: TIMES_UNKNOWN, message: message.to_string() });
@@ -169,8 +172,7 @@ fn times_unknown(readings: &[Reading]) -> Option<Notice> {
         paths.join(", ")
     );
     let have_days = readings.iter().any(|reading| reading.rows.are_days_of_users());
-    let is_told = !paths.is_empty() && !have_days;
-    is_told.then_some(Notice { code: "times_unknown_of_some", message })
+    (!have_days).then_some(Notice { code: "times_unknown_of_some", message })
 }
 
 /// Takes away the one day that all rows are put on where no table has the users' own.

@@ -5,7 +5,7 @@
 //! the records out of a page (with what stands `around` them and says whose they are; of a response all `answers`), `nameless` whether sessions say who
 //! rows without a name are of, `exact_time` which of several columns says when, `hits` when those of Universal Analytics were, `unrecognised` what a
 //! table lacks and `json_in_lines` that it is none, `meant` which of its names may be that and `offers` which of its cells, `nearly` what a table of events would
-//! be if it had one column more, `first_line` that it has no names of columns, `table_head` finds these; what they share is here.
+//! be if it had one column more, `refused` that a file is no data but an error message, `first_line` that it has no names of columns, `table_head` finds these; what they share is here.
 
 mod answers;
 mod around;
@@ -28,6 +28,7 @@ mod nameless;
 mod nearly;
 mod offers;
 mod order_names;
+mod refused;
 mod table;
 mod table_formats;
 mod table_head;
@@ -45,7 +46,7 @@ use super::split::Layout;
 use super::supply::Supply;
 use super::together::Together;
 use super::{Input, Reading, Rows, Told};
-use crate::error::{Error, Result};
+use crate::error::{Error, Nothing, Result};
 use crate::event::{Identifier, IdentifierKind};
 use crate::identity::Strictness;
 use crate::place::Place;
@@ -100,7 +101,7 @@ pub fn recognise(source: Source, told: &Told) -> Result<Input> {
     let Some(start) = start else {
         return Err(Error::at(Place::file(path), "the file is empty")
             .hint("export it again, with at least a header")
-            .of_nothing());
+            .of_nothing(Nothing::File));
     };
     if let Some(error) = foreign::error(&path, &source.head, start) {
         return Err(error);

@@ -31,7 +31,7 @@ pub mod timestamp;
 pub mod together;
 pub mod usual;
 
-use crate::error::Result;
+use crate::error::{Nothing, Result};
 use crate::ladder::own_names::OwnNames;
 use format::Format;
 pub use reading::{Extent, Reading, Rows, Scratch};
@@ -84,8 +84,9 @@ pub struct Opened {
     pub folders: Vec<String>,
 }
 
-/// Opens and recognises the files that the paths mean, sorted by path. One with nothing in it is no error, unless
-/// all are such: tools write a file for each hour, and a page at the end of a list.
+/// Opens and recognises the files that the paths mean, sorted by path. One with nothing in it is no error: tools
+/// write a file for each hour, and a page at the end of a list. Where no file has anything, an empty one is: nobody knows
+/// what it should have been. A list without records says that there are none, as a table without rows does.
 pub fn open(paths: &[String], told: &Told) -> Result<Opened> {
     let mut opened = Opened::default();
     let mut nothing = None;
@@ -98,9 +99,11 @@ pub fn open(paths: &[String], told: &Told) -> Result<Opened> {
             let path = source.path.clone();
             match detect::recognise_all(source, told) {
                 Ok(inputs) => opened.add(inputs),
-                Err(error) if error.is_of_nothing() => {
+                Err(error) if error.nothing().is_some() => {
                     opened.empty.push(path);
-                    nothing.get_or_insert(error);
+                    if error.nothing() == Some(Nothing::File) {
+                        nothing.get_or_insert(error);
+                    }
                 }
                 Err(error) if paths.len() > 1 || opened.inputs.len() > 1 => {
                     return Err(error.note("every file that is named is read: leave out those that hold neither orders nor events nor session reports"));

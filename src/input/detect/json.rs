@@ -6,10 +6,10 @@ use super::json_sample::JsonSample;
 use super::table_head::TableHead;
 use super::{
     Decision, MAP_EVENTS, SAMPLE, enveloped, events_identifiers, events_why, exact_time, happened,
-    hits, input, nameless, names_of_orders, names_of_people, not_events, sessions_why, strictness,
-    unrecognised, with_order, wrapped,
+    hits, input, nameless, names_of_orders, names_of_people, not_events, refused, sessions_why,
+    strictness, unrecognised, with_order, wrapped,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Nothing, Result};
 use crate::event::IdentifierKind;
 use crate::input::aliases::{Mapping, Part, like};
 use crate::input::envelope::Envelope;
@@ -118,7 +118,15 @@ fn decide(
         None => (own, None),
     };
     let names: Vec<String> = sample.all_keys.iter().cloned().collect();
-    let mut decision = decide_sample(&source.path, sample, told, pixel, beside)?;
+    let refusal = || refused::error(&source.path, (&source.head[start..], layout));
+    let decided = decide_sample(&source.path, sample, told, pixel, beside);
+    // What somebody says that a file is, it may not be.
+    if let Some(refusal) =
+        (decided.is_err() || told.format.is_some() || !told.map.is_empty()).then(refusal).flatten()
+    {
+        return Err(refusal);
+    }
+    let mut decision = decided?;
     decision.why.extend(envelope.as_ref().map(Envelope::words));
     let mut input = input(source, told, layout, start, decision);
     input.reading.envelope = envelope;
@@ -256,7 +264,11 @@ fn unreadable_json(source: &Source, start: usize, defect: Option<(u64, Malformed
         let error = Error::at(Place::file(&source.path), "this is JSON, but holds no objects");
         let is_sign = |byte: &u8| byte.is_ascii_whitespace() || *byte == b']';
         let is_nothing = source.head[start..].iter().all(is_sign);
-        return if is_nothing { error.hint(hint).of_nothing() } else { error.hint(hint) };
+        return if is_nothing {
+            error.hint(hint).of_nothing(Nothing::List)
+        } else {
+            error.hint(hint)
+        };
     };
     let place =
         Place { line: Some(line), column: Some(bad.at as u64 + 1), ..Place::file(&source.path) };

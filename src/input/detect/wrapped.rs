@@ -4,7 +4,7 @@
 //! Both are small beside logs, so they are read into memory as a whole and read on as a list. What stands beside
 //! the list of a page may say what the records' numbers mean, or whose they are (`around`).
 
-use super::{SAMPLE, answers, around};
+use super::{SAMPLE, answers, around, refused};
 use crate::error::{Error, Result};
 use crate::input::Told;
 use crate::input::format::klaviyo;
@@ -109,6 +109,11 @@ pub(super) fn unwrap(source: Source, start: usize, told: &Told) -> Result<Found>
         .and_then(|record| record.root().member("included").map(klaviyo::beside));
     let first_line = line_at(&text, start + first.start);
     let elements = answers::with_orders(answers::joined(whole, &lists));
+    if elements.trim_ascii().is_empty()
+        && let Some(refusal) = refused::of_page(&path, whole)
+    {
+        return Err(refusal);
+    }
     let elements = around::add_to_each(&elements, whole, &around::needed(whole, told));
     let source = origin.holding(elements)?;
     Ok(Found::Page(Page { source, first_line, beside: beside.unwrap_or_default() }))
