@@ -6,7 +6,7 @@
 //! themselves; for them a text only has to be put in its place. This file knows no format.
 
 use super::columns::{Header, Row};
-use super::json::{Json, Malformed, Place, Reader, Written, member};
+use super::json::{Json, Malformed, Place, Reader, Written, json_of_python, member};
 use std::borrow::Cow;
 
 /// The keys under which records come: Airbyte's, those that loggers of events and webhooks use, Elasticsearch's and `DynamoDB`'s.
@@ -121,7 +121,9 @@ impl Envelope {
                     let text = serde_json::to_vec(&row.value(Some(column))?).ok()?;
                     Some((header.names().get(column)?.as_str(), Cow::Owned(text)))
                 });
-                completed(row.cell(*column).unwrap_or_default(), around)
+                let cell = row.cell(*column).unwrap_or_default();
+                let printed = std::str::from_utf8(&cell).ok().and_then(json_of_python);
+                completed(printed.map_or(cell, |json| Cow::Owned(json.into_bytes())), around)
             }
             Envelope::Texts | Envelope::Member(..) => Cow::Borrowed(&[]),
         }

@@ -8,6 +8,7 @@
 
 mod lines;
 mod members;
+mod python;
 mod quotes;
 mod scan;
 mod shapes;
@@ -17,6 +18,7 @@ mod unpack;
 
 pub use lines::{Line, Lines};
 pub use members::{end_of_value, member, next_member};
+pub use python::{is_like_python, json_of_python};
 pub use scan::Malformed;
 
 use crate::event::Value;
@@ -356,10 +358,12 @@ fn unescape(text: &str) -> String {
     serde_json::from_str(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_string())
 }
 
-/// What `look` finds in the object that a text is; nothing if it is none. For the cells of tables, of which few are looked
-/// into.
+/// What `look` finds in the object that a text is, as JSON or as Python prints it; nothing if it is none. For the cells of
+/// tables, of which few are looked into.
 pub fn look_into<T>(text: &str, look: impl FnOnce(Json<'_>) -> Option<T>) -> Option<T> {
     let mut reader = Reader::<()>::default();
-    let record = reader.read(Written::new(text.trim().as_bytes())).ok()?;
+    let written = json_of_python(text);
+    let text = written.as_deref().unwrap_or(text).trim();
+    let record = reader.read(Written::new(text.as_bytes())).ok()?;
     if record.is_whole_object() { look(record.root()) } else { None }
 }

@@ -11,6 +11,7 @@ use super::table_formats::{self, TableFormat};
 use super::table_head::TableHead;
 use crate::input::columns::Header;
 use crate::input::format::Format;
+use crate::input::json::{is_like_python, json_of_python};
 use std::collections::BTreeSet;
 
 /// The columns of a format that other logs have not, in words.
@@ -108,20 +109,18 @@ pub(super) fn of_table(table: &TableHead, is_named: bool) -> Option<String> {
     (!told.is_empty()).then(|| Vec::from_iter(told).join("; "))
 }
 
-/// Which columns have objects as Python prints them, which are no JSON: `{'checkout': {'token': 't'}}`.
+/// Which columns have objects that Python has printed with values that JSON has not: `{'at': datetime.date(2025, 1, 1)}`.
 pub(super) fn printed_by_python(table: &TableHead) -> Option<String> {
     let is_printed = |column: &usize| {
         let texts = offers::texts_of(table, Some(*column));
-        let mut objects = texts.iter().filter(|text| text.starts_with('{') && *text != "{}");
-        let is_any = objects.clone().next().is_some();
-        is_any && objects.all(|text| text.starts_with("{'"))
+        texts.iter().any(|text| is_like_python(text) && json_of_python(text).is_none())
     };
     let names = table.header.names();
     let columns = (0..names.len()).filter(is_printed).filter_map(|column| names.get(column));
     let columns: Vec<String> = columns.map(|name| format!("`{name}`")).collect();
     (!columns.is_empty()).then(|| {
         format!(
-            "what stands under {} is written as Python prints objects and is no JSON, so it is not read: write these cells with json.dumps",
+            "what stands under {} is written as Python prints objects, with values that JSON has not, so it is not read: write these cells with json.dumps",
             columns.join(", ")
         )
     })

@@ -1,7 +1,7 @@
 //! JSON that was written as a text into other JSON, as databases and loggers do with objects: put in its place,
 //! the record is the one that it was made of.
 
-use super::{Json, Place, Reader, Record, Written};
+use super::{Json, Place, Reader, Record, Written, json_of_python};
 
 impl<K> Record<'_, K> {
     /// The record with the texts at these places put in as the objects and lists that they hold; `None` if
@@ -30,9 +30,12 @@ impl<K> Record<'_, K> {
 }
 
 impl Json<'_> {
-    /// The object or list that a text holds.
+    /// The object or list that a text holds, as JSON or as Python prints it.
     pub fn packed(self) -> Option<String> {
         let text = self.text().filter(|text| text.trim_start().starts_with(['{', '[']))?;
+        if let Some(json) = json_of_python(&text) {
+            return Some(json);
+        }
         let text = text.trim();
         let mut reader = Reader::<()>::default();
         let is_one =
@@ -58,6 +61,7 @@ mod tests {
                 Some(r#"{"a":{"b":"x\n"},"c":[1],"d":"[2]"}"#),
             ),
             (r#"{"a":"{","c":" {} ","d":1}"#, Some(r#"{"a":"{","c":{},"d":1}"#)),
+            (r#"{"a":"{'b': None}","c":"[]"}"#, Some(r#"{"a":{"b":null},"c":[]}"#)),
             (r#"{"a":"{} x","c":"text","d":1}"#, None),
             (r#"{"a":{"b":1},"c":null,"d":1}"#, None),
         ] {

@@ -7,6 +7,7 @@
 use super::{Target, snowplow};
 use crate::input::columns::Row;
 use crate::input::format::tool_log::Tool;
+use crate::input::json::json_of_python;
 use crate::input::timestamp::{self, DateOrder, Stamp, ZoneRule};
 use crate::money::Amount;
 use crate::time::Precision;
@@ -20,7 +21,7 @@ pub enum Cell {
     Text,
     /// An amount as the table writes it.
     Amount,
-    /// JSON.
+    /// JSON, or what Python prints of it.
     Json,
     /// A time that a spreadsheet has changed, of a zone.
     Date(Option<DateOrder>, ZoneRule),
@@ -195,7 +196,8 @@ impl Template {
                 write_text(value.as_deref().map(|written| self.amount(written)).as_deref(), text);
             }
             Cell::Json if written.starts_with(['{', '[']) => {
-                text.extend_from_slice(written.as_bytes());
+                let json = json_of_python(&written);
+                text.extend_from_slice(json.as_deref().unwrap_or(&written).as_bytes());
             }
             Cell::Json => text.extend_from_slice(b"null"),
             Cell::Date(order, zone) => {
