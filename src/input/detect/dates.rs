@@ -55,6 +55,7 @@ fn time_columns(rows: &Rows) -> Vec<usize> {
             Special::Transactions(table) => vec![table.columns.time],
             Special::Maven(table) => vec![table.columns.time],
             Special::OrderVisits(table) => vec![table.time],
+            Special::Conversions(table) => vec![table.time],
             Special::Members(table) => table.date.into_iter().collect(),
             Special::Milestones(table) => table.times(),
             Special::WarehouseSessions(table) => table.times(),
@@ -84,6 +85,7 @@ fn read_as(rows: &mut Rows, column: usize, order: Option<DateOrder>, zone: ZoneR
         Rows::Special(_, Special::Transactions(table)) => table.columns.date_order = order,
         Rows::Special(_, Special::Maven(table)) => table.columns.date_order = order,
         Rows::Special(_, Special::OrderVisits(table)) => table.date_order = order,
+        Rows::Special(_, Special::Conversions(table)) => table.date_order = order,
         Rows::Special(_, Special::Members(table)) => table.date_order = order,
         Rows::Special(_, Special::Milestones(table)) => table.read_dates(column, order),
         Rows::Special(_, Special::WarehouseSessions(table)) => {

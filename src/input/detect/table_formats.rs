@@ -7,6 +7,7 @@ use crate::input::Rows;
 use crate::input::aliases::{Mapping, Part};
 use crate::input::columns::{Header, Row, is_excel_number};
 use crate::input::format::kaggle::{self, Members};
+use crate::input::format::matomo_conversions::{self, MatomoConversions};
 use crate::input::format::matomo_table::MatomoTable;
 use crate::input::format::maven::Maven;
 use crate::input::format::segment::is_type;
@@ -146,7 +147,7 @@ const WAREHOUSE_CHECKOUTS: &[&[&str]] =
 const ORDERS_BY_ID: &[&[&str]] = &[&["id"], ORDER_TIMES, STATUSES];
 
 /// All of them, in the order in which they are tried.
-pub(super) static ALL: [TableFormat; 37] = [
+pub(super) static ALL: [TableFormat; 38] = [
     TableFormat {
         fits: |table| !are_checkouts(table),
         ..of_shop(Format::ShopifyOrders, ORDERS, |header| Some(orders(header)))
@@ -268,6 +269,9 @@ pub(super) static ALL: [TableFormat; 37] = [
     }),
     known(Format::MatomoTable, &matomo_table::MUST, |header| {
         Some(special(header, Special::Matomo(MatomoTable::new(header))))
+    }),
+    known(Format::MatomoTable, &matomo_conversions::MUST, |header| {
+        Some(special(header, Special::Conversions(MatomoConversions::new(header)?)))
     }),
     // Its lines have no header and are known by their shape.
     TableFormat { fits: |_| false, ..known(Format::SnowplowTsv, &snowplow::MUST, |_| None) },

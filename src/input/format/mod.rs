@@ -13,6 +13,7 @@ mod identifiers;
 pub mod kaggle;
 pub mod klaviyo;
 pub mod matomo;
+pub mod matomo_conversions;
 pub mod matomo_table;
 pub mod maven;
 pub mod milestones;
@@ -104,7 +105,7 @@ pub enum Format {
     SegmentWarehouse,
     /// Snowplow's enriched events as a table.
     SnowplowAtomic,
-    /// Visits of Matomo as a table.
+    /// Visits or conversions of Matomo as a table.
     MatomoTable,
     /// Snowplow's enriched events as its enrichment writes them.
     SnowplowTsv,

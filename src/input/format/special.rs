@@ -5,6 +5,7 @@
 
 use super::ga4_ui::Exploration;
 use super::kaggle::Members;
+use super::matomo_conversions::MatomoConversions;
 use super::matomo_table::MatomoTable;
 use super::maven::Maven;
 use super::milestones::Milestones;
@@ -31,6 +32,8 @@ pub enum Special {
     Exploration(Exploration),
     /// Visits of Matomo.
     Matomo(MatomoTable),
+    /// Conversions of Matomo's database.
+    Conversions(MatomoConversions),
     /// A table of the Maven data set.
     Maven(Maven),
     /// A table of the `YooChoose` data set.
@@ -51,6 +54,7 @@ impl Special {
             Special::WarehouseSessions(table) => table.read(row, header, desk),
             Special::Exploration(table) => table.read(row, desk),
             Special::Matomo(table) => table.read(row, desk),
+            Special::Conversions(table) => table.read(row, header, desk),
             Special::Maven(table) => table.read(row, header, desk),
             Special::Yoochoose(table) => table.read(row, header, desk),
             Special::Members(table) => table.read(row, desk),
@@ -65,6 +69,7 @@ impl Special {
             Special::Maven(table) => table.columns.decimal_comma = decimal_comma,
             Special::Milestones(table) => table.columns.decimal_comma = decimal_comma,
             Special::Matomo(table) => table.decimal_comma = decimal_comma,
+            Special::Conversions(table) => table.decimal_comma = decimal_comma,
             // They have no amounts, or whole ones.
             Special::Customers(_)
             | Special::OrderVisits(_)
@@ -80,6 +85,7 @@ impl Special {
         match self {
             Special::WarehouseSessions(_)
             | Special::Matomo(_)
+            | Special::Conversions(_)
             | Special::Maven(_)
             | Special::Yoochoose(_)
             | Special::Members(_)
