@@ -87,16 +87,6 @@ impl Identifier {
     /// The space of what Google Analytics calls a browser: shops and other tools note it as their own.
     pub const GOOGLE: u16 = 5;
 
-    /// The spaces of systems that are known by their names alone.
-    pub const NAMED: std::ops::Range<u16> = 1024..2048;
-
-    /// The space of a system that is known by its name alone; two names may share one, seldom.
-    pub fn space_of(name: &str) -> u16 {
-        let count = u64::from(Identifier::NAMED.end - Identifier::NAMED.start);
-        let place = Key::of(name.as_bytes()).0 % count;
-        Identifier::NAMED.start + u16::try_from(place).unwrap_or_default()
-    }
-
     /// Whether it is such a session.
     pub fn is_session(&self) -> bool {
         self.space == Identifier::SESSIONS

@@ -210,7 +210,7 @@ impl<'q> Inquiry<'q> {
 
 impl<'q> Wanted<'q> {
     fn new(question: &'q PersonQuestion, people: &People, settled: &Settled) -> Wanted<'q> {
-        let others = std::iter::once(Identifier::SESSIONS).chain(Identifier::NAMED);
+        let others = std::iter::once(Identifier::SESSIONS).chain(identity::NAMED_SPACES);
         let spaces: Vec<u16> = Format::ALL.map(Format::space).into_iter().chain(others).collect();
         let mut ways = BTreeMap::new();
         for identifier in identity::candidates(&question.id, &spaces) {

@@ -18,8 +18,8 @@ mod unite;
 pub use evidence::Evidence;
 pub use lookup::{DEVICE, candidates, is_short_hash, short_hash};
 pub use normal::{
-    Plain, Strictness, identify, identify_plain, is_device_text, is_excel_number, is_shop_customer,
-    is_too_short, is_uuid_text,
+    NAMED_SPACES, Plain, Strictness, identify, identify_plain, is_device_text, is_excel_number,
+    is_shop_customer, is_too_short, is_uuid_text, space_of_name,
 };
 pub use recurring::Recurring;
 pub use shared::{Holding, Identified, SharedDevice};

@@ -119,6 +119,16 @@ fn hashed(normal: &str) -> [u8; 64] {
     digits
 }
 
+/// The spaces of systems that are known by their names alone.
+pub const NAMED_SPACES: std::ops::Range<u16> = 1024..2048;
+
+/// The space of a system that is known by its name alone; two names may share one, seldom.
+pub fn space_of_name(name: &str) -> u16 {
+    let count = u64::from(NAMED_SPACES.end - NAMED_SPACES.start);
+    let place = Key::of(name.as_bytes()).0 % count;
+    NAMED_SPACES.start + u16::try_from(place).unwrap_or_default()
+}
+
 /// Whether a text that names nobody would be somebody's id if it were longer.
 pub fn is_too_short(kind: IdentifierKind, text: &str, strictness: Strictness) -> bool {
     let text = text.trim();

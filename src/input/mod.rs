@@ -101,9 +101,7 @@ pub fn open(paths: &[String], told: &Told) -> Result<Opened> {
                 Ok(inputs) => opened.add(inputs),
                 Err(error) if error.nothing().is_some() => {
                     opened.empty.push(path);
-                    if error.nothing() == Some(Nothing::File) {
-                        nothing.get_or_insert(error);
-                    }
+                    nothing = nothing.or((error.nothing() == Some(Nothing::File)).then_some(error));
                 }
                 Err(error) if paths.len() > 1 || opened.inputs.len() > 1 => {
                     return Err(error.note("every file that is named is read: leave out those that hold neither orders nor events nor session reports"));

@@ -6,10 +6,12 @@
 use super::SAMPLE;
 use super::json_records::each_record;
 use crate::error::Error;
+use crate::event::Value;
 use crate::input::json::{Json, Reader, Written};
 use crate::input::split::Layout;
 use crate::place::Place;
 use crate::text;
+use std::borrow::Cow;
 
 /// Keys under which an interface says what went wrong.
 const ERRORS: [&str; 2] = ["errors", "error"];
@@ -83,7 +85,7 @@ fn said(root: Json<'_>) -> Option<String> {
 /// Whether anything is said: an interface that refuses nothing may say so.
 fn is_any(error: Json<'_>) -> bool {
     let is_text = || error.text().is_some_and(|text| !text.trim().is_empty());
-    let is_yes = || error.scalar().is_some_and(|text| text == "true");
+    let is_yes = || matches!(error.property(), Some(Value::Bool(true)));
     let holds = || error.members().next().is_some() || error.elements().next().is_some();
     is_text() || is_yes() || holds()
 }
@@ -91,7 +93,7 @@ fn is_any(error: Json<'_>) -> bool {
 /// The words beside the sign of an error.
 fn beside(root: Json<'_>) -> Option<String> {
     let mut found = WORDS.into_iter().filter_map(|key| root.member(key)?.text());
-    found.find(|text| !text.trim().is_empty()).map(|text| text.into_owned())
+    found.find(|text| !text.trim().is_empty()).map(Cow::into_owned)
 }
 
 /// The words of an error that is an object or a list: of a list its first, of an object under the names of words, else

@@ -8,8 +8,8 @@
 
 use super::tool_log::{Parts, Slot, Tool};
 use super::{Format, RowIdentifiers};
-use crate::event::{Identifier, IdentifierKind};
-use crate::identity::Strictness;
+use crate::event::IdentifierKind;
+use crate::identity::{Strictness, space_of_name};
 use crate::input::json::Json;
 use crate::ladder::vocabulary;
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ pub static ADOBE: Tool = Tool {
     format: Format::AdobeXdm,
     why: "JSON with a time, an event type or measures, and a map of identities, as Adobe Experience Platform has its events",
     fits,
-    signs: &["_id", "timestamp", "eventType", "identityMap"],
+    signs: &["timestamp", "eventType", "identityMap"],
     paths: &[
         (Slot::Time, &["timestamp"]),
         (Slot::Arrived, &["receivedTimestamp"]),
@@ -171,7 +171,7 @@ fn add(parts: Parts<'_>, identifiers: &mut RowIdentifiers, (namespace, id): (&st
         name if name == "email" || name.starts_with("email_") => (IdentifierKind::Email, 0),
         name if name == "phone" || name.starts_with("phone_") => (IdentifierKind::Phone, 0),
         _ if is_device => (IdentifierKind::ClientId, parts.space()),
-        name => (IdentifierKind::UserId, Identifier::space_of(name)),
+        name => (IdentifierKind::UserId, space_of_name(name)),
     };
     identifiers.add(kind, space, id, Strictness::Several);
 }

@@ -453,12 +453,11 @@ impl Details for ToolDetails<'_> {
         let id = written.and_then(|number| identify(IdentifierKind::OrderId, &number));
         let number = |slot| self.parts.first(slot).and_then(|text| text.trim().parse().ok());
         let (own, dollars) = (number(Slot::Value), || number(Slot::Dollars));
-        let (amount, currency) = match own.map_or_else(dollars, |_| None) {
-            Some(dollars) => (Some(dollars), Some("USD".into())),
-            None => {
-                let summed = || (self.parts.log.tool.total)(self.parts);
-                (own.or_else(summed), self.parts.first(Slot::Currency))
-            }
+        let (amount, currency) = if let Some(dollars) = own.map_or_else(dollars, |_| None) {
+            (Some(dollars), Some("USD".into()))
+        } else {
+            let summed = || (self.parts.log.tool.total)(self.parts);
+            (own.or_else(summed), self.parts.first(Slot::Currency))
         };
         Some(OrderNote {
             key: id.map_or_else(|| self.fingerprint(), |id| id.key),

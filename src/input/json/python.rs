@@ -4,6 +4,8 @@
 //! What is read is what Python's `repr` makes of dicts, lists, texts, numbers, `True`, `False` and `None`, and of numpy's
 //! arrays of dicts, which have no commas between them. Anything else is not read at all.
 
+use std::fmt::Write;
+
 /// Objects stand no deeper within each other.
 const DEEPEST: u32 = 64;
 
@@ -110,7 +112,10 @@ impl Writer<'_> {
     fn letter(&mut self, letter: char) {
         match letter {
             '"' | '\\' => self.json.extend(['\\', letter]),
-            '\0'..' ' => self.json.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            '\0'..' ' => {
+                // Writing into a text cannot fail.
+                let _ = write!(self.json, "\\u{:04x}", u32::from(letter));
+            }
             _ => self.json.push(letter),
         }
     }
