@@ -4,6 +4,7 @@
 //! which texts say nothing, yes or no. What else they mean is the business of others.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Texts that stand for "nothing" wherever they are, in lower case: what programs, databases and their tools write.
 pub(crate) const NULLS: [&str; 14] = [
@@ -70,6 +71,15 @@ pub fn shortened(text: &str, most: usize) -> String {
     } else {
         text.chars().take(most).chain(['…']).collect()
     }
+}
+
+/// Bytes as hexadecimal digits, two for each.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string has no way to fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// A number of things in words: `1 row`, `2 rows`.

@@ -15,8 +15,8 @@ use crate::parallel::both;
 use crate::report::changes::ChangesReport;
 use crate::report::zone::Zone;
 use crate::report::{Asides, Report, ReportOptions};
+use crate::text::hexadecimal;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// Runs the command.
 pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow::Result<()> {
@@ -51,8 +51,6 @@ pub(super) fn run(arguments: &ReportArgs, surroundings: &Surroundings) -> anyhow
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(&name, error))?;
         report.changes = Some(ChangesReport::new(&report, &name, &text)?);
     }
-    // The program ends here: to give back every duration by itself would only take time.
-    std::mem::forget(outcome);
     show(&report, &asked.output, surroundings)
 }
 
@@ -88,10 +86,5 @@ fn rules_of(ladder: &Ladder) -> String {
 
 /// The SHA-256 of the resolved definition, in hexadecimal.
 fn ladder_hash(ladder: &Ladder) -> String {
-    let digest = Sha256::digest(draft::to_toml(ladder));
-    digest.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string has no way to fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hexadecimal(&Sha256::digest(draft::to_toml(ladder)))
 }

@@ -4,8 +4,8 @@
 use super::{Strictness, identify};
 use crate::event::{Identifier, IdentifierKind};
 use crate::key::Key;
+use crate::text::hexadecimal;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// What tools write before the id of a browser whose user is not known.
 pub const DEVICE: &str = "$device:";
@@ -35,11 +35,7 @@ pub fn candidates(text: &str, spaces: &[u16]) -> Vec<Identifier> {
 /// The short hash of a person or identifier: the same for the same salt, on every machine.
 pub fn short_hash(salt: &str, key: Key) -> String {
     let digest = Sha256::new().chain_update(salt).chain_update(key.0.to_le_bytes()).finalize();
-    digest.iter().take(DIGITS / 2).fold(String::new(), |mut text, byte| {
-        // Writing to a string has no way to fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hexadecimal(digest.get(..DIGITS / 2).unwrap_or(&digest))
 }
 
 /// Whether a text can be a short hash.

@@ -6,7 +6,7 @@
 use super::nobody;
 use crate::event::{Identifier, IdentifierKind};
 use crate::key::Key;
-use crate::text::is_null_word;
+use crate::text::{hexadecimal, is_null_word};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
@@ -99,24 +99,15 @@ pub fn identify(
         }
     };
     let seed = u64::from(space) << 8 | kind as u64;
-    let is_hashed = matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
-    let key = if is_hashed && !is_hash(&normal) {
-        Key::within(seed, &hashed(&normal))
+    let may_be_hashed = matches!(kind, IdentifierKind::Email | IdentifierKind::Phone);
+    let key = if may_be_hashed && !is_hash(&normal) {
+        // What advertisers' tools send in place of an address or a telephone number: whoever is known in plain in one file
+        // and hashed in another is the same.
+        Key::within(seed, hexadecimal(&Sha256::digest(&*normal)).as_bytes())
     } else {
         Key::within(seed, normal.as_bytes())
     };
     Some(Identifier { kind, space, key })
-}
-
-/// What advertisers' tools send in place of an address or a telephone number: the digits of its SHA-256. Whoever is known
-/// in plain in one file and hashed in another is the same.
-fn hashed(normal: &str) -> [u8; 64] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut digits = [0; 64];
-    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(Sha256::digest(normal)) {
-        *pair = [byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]);
-    }
-    digits
 }
 
 /// The spaces of systems that are known by their names alone.

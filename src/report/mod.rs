@@ -58,10 +58,10 @@ use crate::analysis::coverage::{self, Coverage};
 use crate::analysis::times::{self, TimePoint};
 use crate::findings::Findings;
 use crate::ladder::definition::Ladder;
+use crate::text::hexadecimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use zone::Zone;
 
 /// The version of the report's keys.
@@ -189,12 +189,7 @@ impl Report {
             let period = [self.period.since, self.period.until]
                 .map(|at| at.as_ref().map(ToString::to_string));
             let made_of = (&self.ladder.sha256, &self.filters, period, inputs);
-            let digest = Sha256::digest(serde_json::json!(made_of).to_string());
-            digest.iter().fold(String::new(), |mut text, byte| {
-                // Writing to a string has no way to fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+            hexadecimal(&Sha256::digest(serde_json::json!(made_of).to_string()))
         });
         self
     }

@@ -3,6 +3,7 @@
 use crate::render::layout::{cell_text, is_picture, says_something};
 use crate::render::markup::Markup;
 use crate::report::sheet::{Align, Cell, Sheet};
+use crate::text::shortened;
 
 /// So many rows are shown; whoever needs more needs another medium.
 const ROWS: usize = 200;
@@ -53,7 +54,7 @@ fn body_row(page: &mut Markup, sheet: &Sheet, row: &[Cell], shown: &[usize]) {
     page.open("tr", &[]);
     for (number, &place) in shown.iter().enumerate() {
         let cell = row.get(place).unwrap_or(&Cell::Empty);
-        let text = shortened(&cell_text(cell, 0));
+        let text = shortened(&cell_text(cell, 0), LETTERS);
         let class = class(sheet.columns[place].align);
         if number == 0 {
             page.element("th", &[("scope", "row"), ("class", class)], &text);
@@ -64,13 +65,6 @@ fn body_row(page: &mut Markup, sheet: &Sheet, row: &[Cell], shown: &[usize]) {
         }
     }
     page.close("tr").newline();
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LETTERS) {
-        Some((end, _)) => text.get(..end).unwrap_or(text).to_owned() + "…",
-        None => text.to_owned(),
-    }
 }
 
 fn notes(page: &mut Markup, sheet: &Sheet, shown: &[usize]) {
