@@ -10,6 +10,7 @@ use super::words;
 use crate::analysis::escalation::PairSeen;
 use crate::analysis::suggestion::Suggestion;
 use crate::ladder::definition::Ladder;
+use crate::stats::precedence::PairCount;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -71,8 +72,8 @@ pub struct SuggestedPair {
 impl SuggestedPair {
     /// Of those who did both, the share that did the first one first, as it was counted; `None` where nobody did.
     fn share_first(&self) -> Option<f64> {
-        let first = self.before_first as f64 + self.tied as f64 / 2.0;
-        (self.both > 0).then(|| first / self.both as f64)
+        let SuggestedPair { both, before_first: first, tied, .. } = *self;
+        PairCount { both, first, tied, together: 0 }.counted()
     }
 }
 

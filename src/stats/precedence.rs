@@ -21,8 +21,17 @@ impl PairCount {
     /// The chance that the first thing comes first: `(x + 1/2) / (n + 1)`, where ties count for half.
     /// A half if nobody did both.
     pub fn share(self) -> f64 {
-        let before = self.first as f64 + self.tied as f64 / 2.0;
-        (before + 0.5) / (self.both as f64 + 1.0)
+        (self.before() + 0.5) / (self.both as f64 + 1.0)
+    }
+
+    /// The share in which the first thing came first, as it was counted; `None` if nobody did both.
+    pub fn counted(self) -> Option<f64> {
+        (self.both > 0).then(|| self.before() / self.both as f64)
+    }
+
+    /// How many did the first thing first, where ties count for half.
+    fn before(self) -> f64 {
+        self.first as f64 + self.tied as f64 / 2.0
     }
 
     /// The same pair seen from its second thing.
