@@ -90,9 +90,9 @@ impl Climber {
         is_first || self.terms.limit(at) >= now
     }
 
-    /// Puts the events of a person that may still matter, of which `see` says when they are and what, before those
-    /// entries that can be told to be needless from times alone, and gives back how many they are. The events are in
-    /// order of time, and those that are put first stay so.
+    /// Leaves out those entries of a person that can be told to be needless from times alone: moves all other events to
+    /// the front, in their order, and gives back how many they are. What stands behind them then means nothing. The events
+    /// come in order of time; `see` says when each is and what.
     ///
     /// Whatever a chain can use that begins with the later of two entries, one that begins with the earlier can use too,
     /// if nothing else lies between the two, and nothing between the ends of their windows; and of

@@ -225,7 +225,7 @@ impl Spare<'_> {
         is_idle
     }
 
-    /// Puts those rows of a person that may matter first, in order, and says how many they are.
+    /// Moves those rows of a person that may matter to the front, in order, and says how many they are.
     fn leave_out(&self, rows: &mut [Brief]) -> usize {
         self.climber.leave_out_entries(rows, self.now, |row| (row.at, self.role(row)))
     }

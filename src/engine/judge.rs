@@ -29,14 +29,12 @@ use crate::key::FastSet;
 use crate::ladder::definition::Ladder;
 use crate::ladder::session_rule::SessionRule;
 use crate::ladder::stamp::Stamper;
-use crate::money::{Amount, Currency};
 use crate::names::Names;
-use crate::parallel::{both, in_parallel};
+use crate::parallel::in_parallel;
 use crate::quality::{Quality, Reason};
 use crate::sightings::Sightings;
 use crate::tally::Tally;
 use crate::time::Instant;
-use std::collections::BTreeMap;
 
 /// What all judges share.
 #[derive(Debug)]
@@ -94,18 +92,16 @@ pub(super) struct Verdicts {
     pub(super) seen: Vec<Seen>,
     pub(super) rivals: Vec<RivalFinding>,
     pub(super) sightings: Option<Sightings>,
-    /// What orders are worth, by currency, the least first.
-    pub(super) order_values: BTreeMap<Currency, Vec<Amount>>,
 }
 
-/// Judges all partitions, and puts in order meanwhile what orders are worth.
+/// Judges all partitions.
 pub(super) fn judge(
     exchange: &Exchange,
     bench: &Bench<'_>,
     settings: &Settings,
 ) -> Result<Verdicts> {
     let turns = exchange.turns();
-    let work = || {
+    let judged = in_parallel(settings.threads, || {
         let mut judge = Judge::new(bench)?;
         let mut gatherer = Gatherer::default();
         while let Some(number) = turns.next() {
@@ -116,12 +112,9 @@ pub(super) fn judge(
             });
         }
         Ok(judge.verdicts())
-    };
-    let order_values = || bench.settled.worth.all();
-    let (order_values, judged) =
-        both(settings.threads, order_values, || in_parallel(settings.threads, work));
-    let mut all = Verdicts { order_values, ..Judge::new(bench)?.verdicts() };
-    for verdicts in judged? {
+    })?;
+    let mut all = Judge::new(bench)?.verdicts();
+    for verdicts in judged {
         for (mine, theirs) in all.rivals.iter_mut().zip(&verdicts.rivals) {
             mine.merge(theirs);
         }
@@ -178,7 +171,6 @@ impl<'b> Judge<'b> {
                 seen: Vec::new(),
                 rivals: Vec::new(),
                 sightings: bench.sightings.clone(),
-                order_values: BTreeMap::new(),
             },
         })
     }

@@ -213,7 +213,7 @@ impl Run<'_> {
             notices: left_out.into_iter().collect(),
             ..Findings::default()
         };
-        settled.tell((&mut findings, verdicts.order_values), &mut haul.checkouts, &people, &logs);
+        settled.tell(&mut findings, &mut haul.checkouts, &people, &logs);
         self.finish(&mut findings, (&haul, &claims, &ladder), (&logs, &rows));
         let ladder = if ladder.open { self.in_totals(&mut findings, ladder)? } else { ladder };
         Ok(Some(Outcome { findings, ladder, person }))

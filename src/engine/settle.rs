@@ -46,11 +46,11 @@ use crate::input::timestamp::{DateEvidence, DateOrder, ZoneRule};
 use crate::input::{Reading, Rows};
 use crate::key::{FastMap, FastSet, Key};
 use crate::ladder::definition::Range;
-use crate::money::{Amount, Currency};
 use crate::parallel::in_parts;
 use crate::place::Place;
 use crate::quality::Reason;
 use crate::time::Instant;
+pub(super) use completed::OrderWorth;
 use completed::Worth;
 use oddities::{
     lack_zones, left_out_sources, most_common, offsets_differ, rates_alone, times_unread,
@@ -84,6 +84,7 @@ pub(super) struct Settled {
     /// Robots that ordered.
     pub(super) pardons: Pardons,
     pub(super) orders: OrderFindings,
+    /// What each order is worth, by its number.
     pub(super) worth: Worth,
     pub(super) session_reports: Vec<SessionReport>,
     pub(super) store_offset: Option<i32>,
@@ -104,16 +105,16 @@ pub(super) struct Settled {
 }
 
 impl Settled {
-    /// Puts what was settled into the findings, with what orders are worth by currency, the least first.
+    /// Puts what was settled into the findings.
     pub(super) fn tell(
         self,
-        (findings, values): (&mut Findings, BTreeMap<Currency, Vec<Amount>>),
+        findings: &mut Findings,
         checkouts: &mut CheckoutsSeen,
         people: &People,
         logs: &Logs,
     ) {
         findings.tracking = checkouts.tracking((self.traces, &self.own_orders), people, logs);
-        findings.orders = OrderFindings { values, ..self.orders };
+        findings.orders = OrderFindings { values: self.worth.all(), ..self.orders };
         findings.orders.buyers = self.buyers.map(|buyers| count_people(&buyers, people));
         findings.session_reports = self.session_reports;
         findings.store_offset = self.store_offset;

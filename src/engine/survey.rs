@@ -7,12 +7,11 @@ use super::calendar::Calendar;
 use super::groups::{Scene, was_there_before};
 use super::judge::Bench;
 use super::request::Asks;
-use super::settle::Settled;
+use super::settle::{OrderWorth, Settled};
 use crate::climb::{Outcome, Verdict};
 use crate::event::{StepSet, Touch, mark};
 use crate::key::FastSet;
 use crate::ladder::definition::{Ladder, Presence};
-use crate::money::Currency;
 use crate::tally::days::DayTally;
 use crate::tally::landmarks::{LANDMARKS, Outcomes, Pattern};
 use crate::tally::ways::Leavers;
@@ -384,26 +383,16 @@ fn firsts_of_orders<'t>(mut orders: impl Iterator<Item = &'t Touch>) -> Vec<&'t 
 /// Counts what a customer's orders are worth together, by currency, and what of it went back.
 fn count_value(orders: &[&Touch], settled: &Settled, tally: &mut Tally) {
     let worth = |touch: &&Touch| settled.worth.of(touch.subject);
-    let sold = |touch: &&Touch| settled.worth.sold(touch.subject);
-    if let [only] = orders {
-        if let Some((amount, currency)) = worth(only) {
-            tally.value_of_buyers.entry(currency).or_default().add(amount.0, 1);
+    let mut worths: Vec<OrderWorth> = orders.iter().filter_map(worth).collect();
+    worths.sort_by_key(|own| own.currency);
+    for own in worths.chunk_by(|one, next| one.currency == next.currency) {
+        let currency = own[0].currency;
+        let sum = own.iter().map(|own| own.amount.0).sum();
+        tally.value_of_buyers.entry(currency).or_default().add(sum, own.len() as i128);
+        if own.iter().any(|own| own.sold.is_some()) {
+            let refunds = tally.refunds_of_buyers.entry(currency).or_default();
+            refunds.add(own.iter().filter_map(|own| own.sold));
         }
-        if let Some((order, currency)) = sold(only) {
-            tally.refunds_of_buyers.entry(currency).or_default().add([order]);
-        }
-        return;
-    }
-    let mut bought: BTreeMap<Currency, (i128, i128)> = BTreeMap::new();
-    for (amount, currency) in orders.iter().filter_map(worth) {
-        let (sum, orders) = bought.entry(currency).or_default();
-        (*sum, *orders) = (*sum + amount.0, *orders + 1);
-    }
-    for (currency, (sum, number)) in bought {
-        tally.value_of_buyers.entry(currency).or_default().add(sum, number);
-        let sold = orders.iter().filter_map(sold).filter(|(_, own)| *own == currency);
-        let refunds = tally.refunds_of_buyers.entry(currency).or_default();
-        refunds.add(sold.map(|(order, _)| order));
     }
 }
 

@@ -61,26 +61,26 @@ fn first_bits(number: Key, places: usize) -> usize {
     ((u128::from(number.0) * places as u128) >> u64::BITS) as usize
 }
 
+/// What an order is worth, and what of that went back if an export says so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::engine) struct OrderWorth {
+    pub(in crate::engine) amount: Amount,
+    pub(in crate::engine) currency: Currency,
+    pub(in crate::engine) sold: Option<SoldOrder>,
+}
+
 /// What the orders are worth that count: what an export says, else what a log said first.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Worth {
     /// Those of exports, by number.
-    pub(super) told: FastMap<Key, (Amount, Currency)>,
-    /// What went back of those of which exports say so.
-    pub(super) sold: FastMap<Key, SoldOrder>,
+    pub(super) told: FastMap<Key, OrderWorth>,
     pub(super) completed: CompletedOrders,
 }
 
 impl Worth {
     /// What an order is worth, if anybody says so.
-    pub(in crate::engine) fn of(&self, number: Key) -> Option<(Amount, Currency)> {
-        self.told.get(&number).copied().or_else(|| amount_of(self.completed.get(number)?))
-    }
-
-    /// What went back of an order, in its currency, if an export says so.
-    pub(in crate::engine) fn sold(&self, number: Key) -> Option<(SoldOrder, Currency)> {
-        let sold = self.sold.get(&number)?;
-        Some((*sold, self.told.get(&number)?.1))
+    pub(in crate::engine) fn of(&self, number: Key) -> Option<OrderWorth> {
+        self.told.get(&number).copied().or_else(|| worth_of(self.completed.get(number)?))
     }
 
     /// What all of them are worth, the least first.
@@ -89,11 +89,11 @@ impl Worth {
         let mut all: BTreeMap<Currency, Vec<Amount>> = BTreeMap::new();
         let is_told = |number: &Key| self.told.contains_key(number);
         let seen = self.completed.iter().filter(|(number, _)| !is_told(number));
-        for (amount, currency) in seen.filter_map(|(_, order)| amount_of(order)) {
-            all.entry(currency).or_default().push(amount);
+        for own in seen.filter_map(|(_, order)| worth_of(order)) {
+            all.entry(own.currency).or_default().push(own.amount);
         }
-        for &(amount, currency) in self.told.values() {
-            all.entry(currency).or_default().push(amount);
+        for own in self.told.values() {
+            all.entry(own.currency).or_default().push(own.amount);
         }
         for amounts in all.values_mut() {
             amounts.sort_unstable();
@@ -103,8 +103,9 @@ impl Worth {
 }
 
 /// What a log said that an order of the period is worth.
-fn amount_of(order: &Completed) -> Option<(Amount, Currency)> {
-    order.amount.filter(|_| order.in_period).map(|amount| (amount, order.currency))
+fn worth_of(order: &Completed) -> Option<OrderWorth> {
+    let amount = order.amount.filter(|_| order.in_period)?;
+    Some(OrderWorth { amount, currency: order.currency, sold: None })
 }
 
 #[cfg(test)]
@@ -134,10 +135,10 @@ mod tests {
         let orders = (1..5).map(|at| (Key(at), completed(i64::try_from(at).unwrap())));
         let completed = CompletedOrders::new(orders.collect());
         let eur = Currency::parse("EUR");
-        let told = [(Key(2), (Amount(90), eur)), (Key(7), (Amount(70), eur))].into_iter().collect();
-        let worth = Worth { told, completed, ..Worth::default() };
-        let amounts =
-            [1, 2, 3, 4, 7].map(|number| worth.of(Key(number)).map(|(amount, _)| amount.0));
+        let told = |amount| OrderWorth { amount: Amount(amount), currency: eur, sold: None };
+        let told = [(Key(2), told(90)), (Key(7), told(70))].into_iter().collect();
+        let worth = Worth { told, completed };
+        let amounts = [1, 2, 3, 4, 7].map(|number| worth.of(Key(number)).map(|own| own.amount.0));
         assert_eq!(amounts, [Some(1), Some(90), None, Some(4), Some(70)]);
         let all = [
             (Currency::default(), vec![Amount(1), Amount(4)]),

@@ -5,7 +5,7 @@
 //! order of an export is decided in `input`.
 
 use super::Settled;
-use super::completed::{Completed, CompletedOrders};
+use super::completed::{Completed, CompletedOrders, OrderWorth};
 use super::oddities::{logs_not_matched, unpriced};
 use super::order_rows::{OrderRow, take_order, take_rows};
 use crate::engine::haul::Haul;
@@ -92,9 +92,9 @@ pub(super) fn settle_orders(
             }
             count_order(order, in_log, &mut settled.orders);
             if let Some(amount) = order.amount() {
-                settled.worth.told.insert(number.key, (amount, order.currency()));
                 let sold = SoldOrder::of(amount.0, order.refund(), order.is_cancelled());
-                settled.worth.sold.extend(sold.map(|sold| (number.key, sold)));
+                let own = OrderWorth { amount, currency: order.currency(), sold };
+                settled.worth.told.insert(number.key, own);
             }
         }
         rows.push(OrderRow { order, number, is_completed: in_log.is_some() });
