@@ -66,8 +66,8 @@ fn said_of(record: &[u8], reader: &mut Reader) -> Option<String> {
 
 /// What a record says, if it is a refusal.
 fn said(root: Json<'_>) -> Option<String> {
-    let named = ERRORS.into_iter().find_map(|key| Some((key, root.member(key)?)));
-    if let Some((_, error)) = named.filter(|(_, error)| is_any(*error)) {
+    let named = ERRORS.into_iter().find_map(|key| root.member(key));
+    if let Some(error) = named.filter(|error| is_any(*error)) {
         let Some(own) = error.text() else { return words(error, DEEPEST).or_else(|| beside(root)) };
         return Some(match beside(root) {
             Some(beside) if beside != *own => format!("{own}: {beside}"),
